@@ -1,0 +1,38 @@
+"""The 74 characters that the network tells apart, in the fixed order of its outputs.
+
+The order is part of every trained file: append to it, never reorder it. A small kana and a katakana twin are no classes of
+their own: after the ink is cropped っ looks like つ, and ヘ cannot be told from へ by anyone.
+"""
+
+GOJUON = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"
+DAKUTEN = "がぎぐげござじずぜぞだぢづでどばびぶべぼ"
+HANDAKUTEN = "ぱぴぷぺぽ"
+RARE = "ゐゑゔ"
+
+LABELS: tuple[str, ...] = tuple(GOJUON + DAKUTEN + HANDAKUTEN + RARE)
+INDEX: dict[str, int] = {label: index for index, label in enumerate(LABELS)}
+
+FULL_FORMS: dict[str, str] = dict(zip("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ", strict=True))
+KATAKANA_TWINS: dict[str, str] = dict(zip("ヘベペリ", "へべぺり", strict=True))
+
+# A marked letter and the letter under the mark, so that sources without marks can compose them.
+UNMARKED: dict[str, str] = dict(
+    zip(DAKUTEN + HANDAKUTEN + "ゔ", "かきくけこさしすせそたちつてとはひふへほはひふへほう", strict=True)
+)
+
+
+class UnknownLabel(ValueError):
+    """The character is no hiragana that the network knows, nor a small form or a twin of one."""
+
+
+def label_of(character: str) -> str:
+    """The class that a written character belongs to.
+
+    Args: character: one character: a label, a small kana (っ) or a katakana twin (ヘ).
+    Returns: the label, one of LABELS: つ for っ, へ for ヘ.
+    Raises: UnknownLabel: any other text, the empty one included.
+    """
+    label = FULL_FORMS.get(character) or KATAKANA_TWINS.get(character) or character
+    if label not in INDEX:
+        raise UnknownLabel(f"{character!r} is none of the {len(LABELS)} hiragana that the network knows")
+    return label
