@@ -1,0 +1,83 @@
+"""A message: what is said, before any platform renders it. An answer and a scheduled post are the same `Message`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """Why a message is said; platforms may colour by it."""
+
+    ANSWER = "answer"
+    ANNOUNCEMENT = "announcement"
+    CHANGE = "change"
+    REMINDER = "reminder"
+    REPORT = "report"
+    QUESTION = "question"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A link (`url`) or an action (`id`, sent back when pressed)."""
+
+    label: str
+    id: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A labelled value. `at` is the moment that `value` speaks of, for platforms that show local or relative time."""
+
+    name: str
+    value: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A candidate and its share, 0.0 to 1.0, shown as a bar."""
+
+    label: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing spoken of: an event, a report, a reading. Texts are plain; strangers' words may stand in all of them."""
+
+    title: str = ""
+    url: str = ""
+    body: str = ""
+    fields: tuple[Field, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said. `lead` comes first, then the cards, then buttons that concern the whole."""
+
+    kind: MessageKind
+    lead: str = ""
+    cards: tuple[Card, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    event_id: int | None = None
+    report_url: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Everything it says as plain text: what a screen reader, a log of a rehearsal or a plain room shows."""
+        lines = [self.lead, *(line for card in self.cards for line in _card_lines(card)), *_button_lines(self.buttons)]
+        return "\n".join(line for line in lines if line)
+
+
+def _card_lines(card: Card) -> list[str]:
+    fields = [f"{field.name}: {field.value}" for field in card.fields]
+    bars = [f"{bar.label} {bar.share:.1%}" for bar in card.bars]
+    return [card.title, card.body, *fields, *bars, card.url, *_button_lines(card.buttons)]
+
+
+def _button_lines(buttons: tuple[Button, ...]) -> list[str]:
+    return [f"[{button.label}] {button.url}".rstrip() for button in buttons]

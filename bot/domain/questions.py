@@ -1,0 +1,28 @@
+"""A question to the organisers: something the bot will not decide by itself. The answer sticks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """(kind, subject) is unique in the store, so nothing is asked twice.
+
+    `kind` says who handles the answer (`flood`, `report`); `options` are the answers offered, stable codes and no texts;
+    `facts` is what composing and handling need, as JSON.
+    """
+
+    kind: str
+    subject: str
+    options: tuple[str, ...]
+    asked_at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    id: int | None = None
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+
+    def button_id(self, option: str) -> str:
+        """The id of the button that answers with `option`; needs a stored question."""
+        return f"question:{self.id}:{option}"

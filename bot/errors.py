@@ -1,0 +1,63 @@
+"""What can go wrong, each with a sentence that says what happened, where, and what to do next.
+
+TsudoiError
+├── ConfigurationError      the configuration cannot be used; every mistake is listed
+├── StoreError              the database cannot be used
+├── SourceError             an event source or report site gave nothing usable
+│   ├── SourceRefused       it said no: somebody must act, trying again will not help
+│   └── SourceUnavailable   it is down, slow, busy or talks nonsense: try again later
+├── SendError               a message was not confirmed as sent: look for it, then try again
+│   └── SendRefused         the platform said no for good
+├── PictureError            an upload is not a picture that can be read
+└── FrontEndError           a front end (room, Discord, Slack) cannot start
+"""
+
+from datetime import timedelta
+
+
+class TsudoiError(Exception):
+    """Base of every error that a person should read; `str(error)` is that sentence."""
+
+
+class ConfigurationError(TsudoiError):
+    """The configuration cannot be used; the text has one line a mistake."""
+
+
+class StoreError(TsudoiError):
+    """The database cannot be opened, read or upgraded."""
+
+
+class SourceError(TsudoiError):
+    """An event source or a report site gave nothing usable."""
+
+
+class SourceRefused(SourceError):
+    """The source answered, and said no. Trying again will not help: somebody must act."""
+
+
+class SourceUnavailable(SourceError):
+    """The source is down, slow, busy or incomprehensible. Trying again later may help."""
+
+    def __init__(self, sentence: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class SendError(TsudoiError):
+    """A message is not confirmed as sent; it may have arrived, so look for it before sending it again."""
+
+
+class SendRefused(SendError):
+    """The platform said no for good (room gone, permission missing): sending again will not help."""
+
+
+class PictureError(TsudoiError):
+    """What was uploaded is not a picture that can be read; `code` selects the sentence a member reads."""
+
+    def __init__(self, sentence: str, code: str = "unreadable") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class FrontEndError(TsudoiError):
+    """A front end cannot start."""

@@ -1,0 +1,171 @@
+"""The few things that services need from outside, as Protocols. Adapters fulfil them; `app.py` binds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.deliveries import Delivery
+from bot.domain.events import Event
+from bot.domain.messages import Message
+from bot.domain.questions import Question
+from bot.domain.reports import Report, ReportPage
+from model.reading import Reading
+
+
+class Clock(Protocol):
+    """What time it is: aware, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the current time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a source shows at one moment.
+
+    `complete` says that every event in `covers` was seen, so that one missing is really missing. `covers` bounds the
+    starts that the query asked for; None is no bound. `problems` has a sentence for each entry that could not be read;
+    `unreadable` the ids of those, which are there though we could not read them.
+    """
+
+    events: tuple[Event, ...]
+    complete: bool = True
+    covers: tuple[datetime, datetime] | None = None
+    problems: tuple[str, ...] = ()
+    unreadable: frozenset[int] = frozenset()
+
+
+class EventSource(Protocol):
+    """A group, keyword, prefecture or owner on connpass."""
+
+    @property
+    def name(self) -> str:
+        """The name that rooms follow."""
+        ...
+
+    @property
+    def query(self) -> str:
+        """What is asked for. A source whose query changed is seen for the first time again, silently."""
+        ...
+
+    async def listing(self, now: datetime) -> Listing:
+        """Fetch what the source shows now. Raises SourceRefused or SourceUnavailable."""
+        ...
+
+
+class ReportSource(Protocol):
+    """The site where a group publishes what happened."""
+
+    async def pages(self) -> Sequence[ReportPage]:
+        """Fetch every report that the site shows now. Raises SourceRefused or SourceUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source; `seen_at` is its last good poll, `error` the sentence of a poll that failed since."""
+
+    name: str
+    query: str
+    first_seen_at: datetime | None = None
+    seen_at: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An event as a source last showed it; `missed` counts the complete listings without it since."""
+
+    event: Event
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The outcome of one poll, kept in one transaction."""
+
+    source: SourceState
+    events: tuple[Event, ...] = ()
+    sighted: tuple[int, ...] = ()
+    missed: tuple[int, ...] = ()
+    forgotten: tuple[int, ...] = ()
+    planned: tuple[Delivery, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+class EventStore(Protocol):
+    """Events, and which source showed them."""
+
+    async def source(self, name: str) -> SourceState | None: ...
+    async def sources(self) -> dict[str, SourceState]: ...
+    async def sightings(self, source: str) -> dict[int, Sighting]: ...
+    async def followers(self, event_ids: Sequence[int]) -> dict[int, set[str]]: ...
+    async def known(self, event_ids: Sequence[int]) -> dict[int, Event]: ...
+    async def record(self, watched: Watched) -> None: ...
+    async def note_failure(self, source: SourceState) -> None: ...
+    async def event(self, event_id: int) -> Event | None: ...
+    async def running_or_upcoming(self, sources: Sequence[str], now: datetime) -> list[Event]: ...
+    async def latest_past(self, sources: Sequence[str], now: datetime) -> Event | None: ...
+    async def all_events(self, sources: Sequence[str]) -> list[Event]: ...
+
+
+class DeliveryStore(Protocol):
+    """The schedule: what is to be said, and what became of it."""
+
+    async def plan(self, planned: Sequence[Delivery]) -> None: ...
+    async def rearm(self, event_id: int, reminders: Sequence[Delivery], now: datetime) -> None: ...
+    async def earliest(self) -> datetime | None: ...
+    async def due(self, now: datetime, limit: int = 100) -> list[Delivery]: ...
+    async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool: ...
+    async def sent(self, delivery: Delivery, at: datetime, external_id: str) -> None: ...
+    async def skip(self, delivery: Delivery, reason: str) -> None: ...
+    async def fail(self, delivery: Delivery, reason: str) -> None: ...
+    async def postpone(self, delivery: Delivery, due_at: datetime, reason: str) -> None: ...
+
+
+class QuestionStore(Protocol):
+    """Questions to organisers and their answers."""
+
+    async def question(self, kind: str, subject: str) -> Question | None: ...
+    async def question_by_id(self, question_id: int) -> Question | None: ...
+    async def answer(
+        self, question: Question, answer: str, member: str, at: datetime, planned: Sequence[Delivery] = ()
+    ) -> bool: ...
+
+
+class ReportStore(Protocol):
+    """Reports, and which event each one is about."""
+
+    async def reports(self) -> list[Report]: ...
+    async def report(self, report_id: int) -> Report | None: ...
+    async def report_of(self, event_id: int) -> Report | None: ...
+    async def record_reports(
+        self, reports: Sequence[Report], planned: Sequence[Delivery] = (), questions: Sequence[Question] = ()
+    ) -> None: ...
+
+
+class Sender(Protocol):
+    """A platform that can say a message in a channel."""
+
+    @property
+    def platform(self) -> str:
+        """`local`, `discord` or `slack`."""
+        ...
+
+    async def send(self, channel: str, message: Message, key: str) -> str:
+        """Say it and return the platform's id of the message. Raises SendError, SendRefused."""
+        ...
+
+    async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
+        """Look for the message that an earlier try under the same key may have left after `since`. Raises SendError."""
+        ...
+
+
+class Recogniser(Protocol):
+    """Reads handwriting."""
+
+    async def read(self, picture: bytes) -> Reading:
+        """Read the hiragana in an encoded picture (JPEG, PNG, …). Raises PictureError."""
+        ...

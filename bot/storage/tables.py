@@ -1,0 +1,142 @@
+"""Every table. Times are aware UTC in Python; SQLite keeps them without zone."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, always UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+_RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY
+
+metadata = MetaData()
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("query", String, nullable=False),
+    Column("first_seen_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),
+    Column("error", Text),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("started_at", UtcDateTime, index=True),
+    Column("ended_at", UtcDateTime),
+    Column("ends_at", UtcDateTime, index=True),  # the assumed end where none is given
+    Column("place", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("accepted", Integer),
+    Column("waiting", Integer),
+    Column("limit", Integer),
+    Column("status", String, nullable=False),
+    Column("group", Text, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),
+    Column("postponed_from", UtcDateTime),
+    Column("revision", Integer, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("source", String, ForeignKey("sources.name", ondelete="CASCADE"), primary_key=True),
+    Column("event_id", BigInteger, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("missed", Integer, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("occasion", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("useful_until", UtcDateTime),
+    Column("event_id", BigInteger, index=True),
+    Column("facts", JSON),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_until", UtcDateTime),
+    Column("first_tried_at", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    Column("external_id", String),
+    Column("reason", Text),
+    UniqueConstraint("kind", "subject", "occasion", "destination"),
+    Index("ix_deliveries_state_due_at", "state", "due_at"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("url", Text, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("event_id", BigInteger, index=True),
+    Column("state", String, nullable=False),
+    Column("certainty", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("answer", String),
+    Column("answered_by", String),
+    Column("answered_at", UtcDateTime),
+    UniqueConstraint("kind", "subject"),
+)
+
+room_messages = Table(
+    "room_messages",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("bot", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("message", JSON, nullable=False),
+    Column("key", String, unique=True),
+)

@@ -1,0 +1,1 @@
+"""discord.py extensions, thin: parse, call one service, render."""
