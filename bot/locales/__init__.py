@@ -1,0 +1,76 @@
+"""Every text that people read: English as the source, Japanese beside it, dates as each language writes them.
+
+`LANGUAGE/LC_MESSAGES/tsudoi.po` is compiled in memory at the start, so that no compiled file can fall behind its source.
+"""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class Texts:
+    """The texts and dates of one language, in one time zone."""
+
+    def __init__(self, locale: str, zone: ZoneInfo = TOKYO) -> None:
+        self.locale = locale
+        self.zone = zone
+        catalogue = _catalogue(locale)
+        self.gettext = catalogue.gettext
+        self.ngettext = catalogue.ngettext
+
+    def local(self, at: datetime) -> datetime:
+        """Return the moment in the community's zone."""
+        return at.astimezone(self.zone)
+
+    def date(self, at: datetime) -> str:
+        """Return day and weekday: `2026年11月24日(火)`, `Tue, Nov 24, 2026`."""
+        return _date(self.local(at).date(), self.locale)
+
+    def time(self, at: datetime) -> str:
+        """Return hours and minutes, 24 hours a day: `19:00`."""
+        return format_time(self.local(at).time(), "HH:mm", locale=self.locale)
+
+    def span(self, start: datetime, end: datetime | None) -> str:
+        """Return a stretch of time, the day said once: `2026年11月24日(火) 19:00〜21:00`."""
+        said = f"{self.date(start)} {self.time(start)}"
+        if end is None:
+            return said
+        if self.local(start).date() == self.local(end).date():
+            return f"{said}〜{self.time(end)}" if self.locale == "ja" else f"{said}-{self.time(end)}"
+        return f"{said} 〜 {self.date(end)} {self.time(end)}"
+
+    def days_until(self, at: datetime, now: datetime) -> int:
+        """Return how many calendar days lie between, as people count them: 0 today, 1 tomorrow, -1 yesterday."""
+        return (self.local(at).date() - self.local(now).date()).days
+
+
+def _date(day: date, locale: str) -> str:
+    if locale == "ja":
+        return format_date(day, "y年M月d日(E)", locale="ja")
+    return format_skeleton("yMMMEd", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=locale)
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    source = files(__package__) / locale / "LC_MESSAGES" / "tsudoi.po"
+    if not source.is_file():
+        return NullTranslations()  # English is the source language
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(source.read_bytes()), locale=locale))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@cache
+def texts_for(locale: str, zone: ZoneInfo = TOKYO) -> Texts:
+    """Return the texts of a language, `ja` or `en`."""
+    return Texts(locale, zone)

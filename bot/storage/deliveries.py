@@ -1,0 +1,121 @@
+"""Deliveries: the schedule, and what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.storage.statements import insert_or_ignore
+from bot.storage.tables import deliveries
+
+_FIELDS = tuple(field.name for field in fields(Delivery))
+_OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
+MOVED = "moved"  # the reason of a reminder whose event no longer starts as it did; planned again if it comes back
+
+
+async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery]) -> None:
+    """Plan deliveries inside the caller's transaction; one that is known already is left as it is."""
+    rows = [{**_row(delivery), "state": DeliveryState.PLANNED, "attempts": 0} for delivery in planned]
+    if rows:
+        await connection.execute(insert_or_ignore(connection, deliveries), rows)
+
+
+async def rearm_reminders(
+    connection: AsyncConnection, event_id: int, reminders: Sequence[Delivery]
+) -> None:
+    """Make the event's open reminders exactly these: drop the others, plan the missing, bring back the dropped."""
+    wanted = {(reminder.occasion, reminder.destination) for reminder in reminders}
+    of_event = and_(deliveries.c.kind == "reminder", deliveries.c.event_id == event_id)
+    known = (await connection.execute(select(deliveries).where(of_event))).mappings().all()
+    for row in known:
+        is_wanted = (row["occasion"], row["destination"]) in wanted
+        if row["state"] == DeliveryState.PLANNED and not is_wanted:
+            await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.SKIPPED, reason=MOVED)
+        elif row["state"] == DeliveryState.SKIPPED and row["reason"] == MOVED and is_wanted:
+            await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.PLANNED, reason=None)
+    await insert_planned(connection, reminders)
+
+
+class Deliveries:
+    """Fulfils `DeliveryStore`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def plan(self, planned: Sequence[Delivery]) -> None:
+        async with self._engine.begin() as connection:
+            await insert_planned(connection, planned)
+
+    async def earliest(self) -> datetime | None:
+        """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind."""
+        at = func.min(func.coalesce(deliveries.c.claimed_until, deliveries.c.due_at), type_=deliveries.c.due_at.type)
+        async with self._reading() as connection:
+            return (await connection.execute(select(at).where(deliveries.c.state.in_(_OPEN)))).scalar()
+
+    async def due(self, now: datetime, limit: int = 100) -> list[Delivery]:
+        query = select(deliveries).where(_is_due(now)).order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
+        async with self._reading() as connection:
+            return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+
+    async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
+        """Take a due delivery; False if it is taken already. One statement, so two bots cannot both win."""
+        claimed = (
+            update(deliveries)
+            .where(deliveries.c.id == delivery.id, _is_due(now))
+            .values(
+                state=DeliveryState.CLAIMED,
+                claimed_until=until,
+                attempts=deliveries.c.attempts + 1,
+                first_tried_at=func.coalesce(deliveries.c.first_tried_at, now, type_=deliveries.c.due_at.type),
+            )
+        )
+        async with self._engine.begin() as connection:  # committed before anything is sent
+            return (await connection.execute(claimed)).rowcount == 1
+
+    async def sent(self, delivery: Delivery, at: datetime, external_id: str) -> None:
+        await self._close(delivery, state=DeliveryState.SENT, sent_at=at, external_id=external_id, reason=None)
+
+    async def skip(self, delivery: Delivery, reason: str) -> None:
+        await self._close(delivery, state=DeliveryState.SKIPPED, reason=reason)
+
+    async def fail(self, delivery: Delivery, reason: str) -> None:
+        await self._close(delivery, state=DeliveryState.FAILED, reason=reason)
+
+    async def postpone(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
+        await self._close(delivery, state=DeliveryState.PLANNED, due_at=due_at, reason=reason)
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many deliveries are in each state."""
+        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        async with self._reading() as connection:
+            return {state: count for state, count in (await connection.execute(query)).all()}
+
+    async def _close(self, delivery: Delivery, **values: Any) -> None:
+        async with self._engine.begin() as connection:
+            await _set(connection, deliveries.c.id == delivery.id, claimed_until=None, **values)
+
+    def _reading(self) -> AsyncConnection:
+        return self._engine.execution_options(read_only=True).connect()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    planned = and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due_at <= now)
+    left_behind = and_(deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.claimed_until <= now)
+    return or_(planned, left_behind)
+
+
+async def _set(connection: AsyncConnection, which: ColumnElement[bool], **values: Any) -> None:
+    await connection.execute(update(deliveries).where(which).values(**values))
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    return {name: getattr(delivery, name) for name in _FIELDS if name != "id"}
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    values = {name: row[name] for name in _FIELDS}
+    return Delivery(**{**values, "state": DeliveryState(row["state"])})

@@ -1,0 +1,115 @@
+"""Opening the database: one engine for the process, and the schema brought up to date."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StoreError
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def open_store(url: str) -> AsyncEngine:
+    """Open the database at `url` with the present schema, creating or upgrading it as needed. Raises StoreError."""
+    engine = open_engine(url)
+    try:
+        async with engine.connect() as connection:
+            await _bring_up_to_date(connection)
+    except (DBAPIError, OSError) as error:
+        await engine.dispose()
+        raise StoreError(_explain(engine.url, error)) from error
+    except StoreError:
+        await engine.dispose()
+        raise
+    return engine
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Return an engine for `sqlite:///FILE`, `sqlite://` (in memory) or `postgresql://…`; connects to nothing yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f'storage.url: "{url}" is not a database address; write "sqlite:///tsudoi.db"') from error
+    driver = _DRIVERS.get(parsed.get_backend_name())
+    if driver is None:
+        raise StoreError(f'storage.url: "{parsed.get_backend_name()}" is not supported; use sqlite or postgresql')
+    engine = create_async_engine(parsed.set(drivername=driver))
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves, see _begin_sqlite
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later would fail at once when another process wrote in between;
+    # taking the write lock at BEGIN makes it wait instead.
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+async def _bring_up_to_date(connection: AsyncConnection) -> None:
+    current, head = await connection.run_sync(_version), newest_version()
+    if current == head:
+        return
+    if current is not None and current not in _versions():
+        raise StoreError(
+            f"{_place(connection.engine.url)}: the database has schema {current}, newer than this Tsudoi ({head}); "
+            "upgrade Tsudoi, or restore the backup made before"
+        )
+    await connection.run_sync(_upgrade)
+    await connection.commit()
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _versions() -> list[str]:
+    return sorted(path.stem.split("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def newest_version() -> str:
+    """Return the schema version that this code needs."""
+    return _versions()[-1]
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # costs 0.1 s, and an up-to-date database needs none of it
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _place(url: URL) -> str:
+    return url.database or "memory" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def _explain(url: URL, error: Exception) -> str:
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "").absolute()
+        return f"storage.url: cannot use the database {path}: {cause}; check that the folder exists and may be written, or restore a backup"
+    return f"storage.url: cannot use {_place(url)}: {cause}; check that PostgreSQL runs and the address and password are right"
+
+
+async def close_store(engine: AsyncEngine) -> None:
+    """Close every connection, also when the task is being cancelled."""
+    await asyncio.shield(engine.dispose())

@@ -1,0 +1,20 @@
+"""The one statement that the two databases spell differently."""
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def insert_or_ignore(connection: AsyncConnection, table: Table) -> Insert:
+    """Return an INSERT that leaves an existing row with the same unique key as it is."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Insert:
+    """Return an INSERT that overwrites every other column of the row with the same primary key."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    keys = [column.name for column in table.primary_key]
+    statement = insert(table)
+    others = {name: value for name, value in statement.excluded.items() if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
