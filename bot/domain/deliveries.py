@@ -39,6 +39,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.PLANNED
     attempts: int = 0
     claimed_until: datetime | None = None
+    first_tried_at: datetime | None = None
     sent_at: datetime | None = None
     external_id: str | None = None
     reason: str | None = None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 ASSUMED_LENGTH = timedelta(hours=2)  # connpass allows events without an end
+GONE_AFTER = 2  # complete listings without an event, until it counts as deleted
 
 # Organisers write 【中止】 or 【延期】 into the title before cancelling locks the page. A talk about 中止判断 is no cancellation,
 # and （雨天中止） only says what would happen if it rained.

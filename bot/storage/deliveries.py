@@ -1,6 +1,6 @@
 """Deliveries: the schedule, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -25,19 +25,19 @@ async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery
 
 
 async def rearm_reminders(
-    connection: AsyncConnection, event_id: int, reminders: Sequence[Delivery]
+    connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime
 ) -> None:
-    """Make the event's open reminders exactly these: drop the others, plan the missing, bring back the dropped."""
-    wanted = {(reminder.occasion, reminder.destination) for reminder in reminders}
-    of_event = and_(deliveries.c.kind == "reminder", deliveries.c.event_id == event_id)
-    known = (await connection.execute(select(deliveries).where(of_event))).mappings().all()
-    for row in known:
-        is_wanted = (row["occasion"], row["destination"]) in wanted
+    """Make the open reminders of each event exactly these: drop the others, plan what is missing and still ahead."""
+    keys = {(one.event_id, one.occasion, one.destination) for reminders in wanted.values() for one in reminders}
+    of_events = and_(deliveries.c.kind == "reminder", deliveries.c.event_id.in_(list(wanted)))
+    for row in (await connection.execute(select(deliveries).where(of_events))).mappings().all():
+        is_wanted = (row["event_id"], row["occasion"], row["destination"]) in keys
         if row["state"] == DeliveryState.PLANNED and not is_wanted:
             await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.SKIPPED, reason=MOVED)
-        elif row["state"] == DeliveryState.SKIPPED and row["reason"] == MOVED and is_wanted:
+        elif is_wanted and row["reason"] == MOVED and row["due_at"] > now:
             await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.PLANNED, reason=None)
-    await insert_planned(connection, reminders)
+    ahead = [one for reminders in wanted.values() for one in reminders if one.due_at > now]
+    await insert_planned(connection, ahead)
 
 
 class Deliveries:
@@ -49,6 +49,10 @@ class Deliveries:
     async def plan(self, planned: Sequence[Delivery]) -> None:
         async with self._engine.begin() as connection:
             await insert_planned(connection, planned)
+
+    async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
+        async with self._engine.begin() as connection:
+            await rearm_reminders(connection, reminders, now)
 
     async def earliest(self) -> datetime | None:
         """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind."""

@@ -1,0 +1,273 @@
+"""The settings: one typed object, read once from config.toml and the environment, every mistake found by its path."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.domain.durations import parse_duration
+from bot.errors import ConfigurationError
+
+DEFAULT_FILE = Path("config.toml")
+_PREFECTURES = (
+    "online hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa "
+    "niigata toyama ishikawa fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama "
+    "tottori shimane okayama hiroshima yamaguchi tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita "
+    "miyazaki kagoshima okinawa"
+).split()
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _zone(value: object) -> object:
+    try:
+        return ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f'"{value}" is not a time zone; write "Asia/Tokyo"') from error
+
+
+def _prefecture(value: str) -> str:
+    if value not in _PREFECTURES:
+        nearest = get_close_matches(value, _PREFECTURES, n=1)
+        raise ValueError(f'"{value}" is not a prefecture of connpass' + (f'; did you mean "{nearest[0]}"?' if nearest else ""))
+    return value
+
+
+def _id(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+PollInterval = Annotated[Duration, Field(ge=timedelta(seconds=5))]
+Id = Annotated[str, BeforeValidator(_id), Field(min_length=1)]
+Locale = Literal["ja", "en"]
+Text = Annotated[str, Field(max_length=2000)]
+
+
+class Section(BaseModel):
+    """A table of config.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class CommunitySettings(Section):
+    """How the bot speaks of the group, and in which language and zone."""
+
+    name: Text = "Tsudoi"
+    locale: Locale = "ja"
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Tokyo")
+
+
+class StorageSettings(Section):
+    """Where the database is."""
+
+    url: str = "sqlite:///tsudoi.db"
+
+
+class ConnpassSettings(Section):
+    """The connpass API."""
+
+    api_key: SecretStr = SecretStr("")
+    base_url: str = "https://connpass.com/api/v2"
+    poll_every: PollInterval = timedelta(minutes=15)
+
+
+class SourceSettings(Section):
+    """What to watch on connpass."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    kind: Literal["api", "feed"] = "api"
+    group: str | None = None
+    keyword: str | None = None
+    prefecture: Annotated[str, BeforeValidator(_prefecture)] | None = None
+    owner: str | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not (self.group or self.keyword or self.prefecture or self.owner):
+            raise ValueError("names nothing to watch; give one of group, keyword, prefecture, owner")
+        if self.kind == "feed" and not self.group:
+            raise ValueError('kind = "feed" needs a group, such as group = "tfug-utsunomiya"')
+        return self
+
+
+class ReportsSettings(Section):
+    """The site on which the group publishes its reports; empty: no reports."""
+
+    site_url: str = ""
+    poll_every: PollInterval = timedelta(hours=1)
+
+
+class RemindersSettings(Section):
+    """How long before an event the rooms are reminded."""
+
+    lead_times: tuple[Duration, ...] = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
+
+
+class DiscordSettings(Section):
+    """Discord; off while the token is empty. The addresses are for tests against another server."""
+
+    token: SecretStr = SecretStr("")
+    api_url: str = ""
+    gateway_url: str = ""
+
+
+class SlackSettings(Section):
+    """Slack; off while a token is empty. The address is for tests against another server."""
+
+    bot_token: SecretStr = SecretStr("")
+    app_token: SecretStr = SecretStr("")
+    api_url: str = ""
+
+
+class WebSettings(Section):
+    """The local room. `public_url` is the address that links to it carry, where it has one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: str = ""
+
+
+class RecognitionSettings(Section):
+    """Reading handwriting. Below `min_confidence` an answer is given as unsure."""
+
+    enabled: bool = True
+    min_confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.6
+
+
+class RoomSettings(Section):
+    """One channel, and what is said there. `announce` names sources; `questions` marks where organisers are asked."""
+
+    platform: Literal["discord", "slack", "local"]
+    channel: Id
+    announce: tuple[str, ...] = ()
+    reminders: bool = True
+    reports: bool = True
+    recognition: bool = True
+    digest: str = ""
+    locale: Locale | None = None
+    organisers: tuple[Id, ...] = ()
+    questions: bool = False
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured. The environment (`TSUDOI_DISCORD__TOKEN`) goes over the file."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="TSUDOI_", env_nested_delimiter="__", arbitrary_types_allowed=True
+    )
+
+    community: CommunitySettings = CommunitySettings()
+    storage: StorageSettings = StorageSettings()
+    connpass: ConnpassSettings = ConnpassSettings()
+    sources: tuple[SourceSettings, ...] = ()
+    reports: ReportsSettings = ReportsSettings()
+    reminders: RemindersSettings = RemindersSettings()
+    discord: DiscordSettings = DiscordSettings()
+    slack: SlackSettings = SlackSettings()
+    web: WebSettings = WebSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
+    rooms: tuple[RoomSettings, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, whose content arrives as arguments."""
+        return sources["env_settings"], sources["init_settings"]
+
+    @property
+    def shows_samples(self) -> bool:
+        """Whether there is nothing to watch yet, so that the local room shows sample events."""
+        return not self.sources and not self.rooms
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read the settings from `file`, or from config.toml if there is one. Raises ConfigurationError listing every mistake."""
+    path = file or DEFAULT_FILE
+    if file is None and not path.exists():
+        return _validate({}, "environment")
+    try:
+        return _validate(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror}); check --config") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is not UTF-8; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: is not valid TOML: {error}") from error
+
+
+def _validate(content: dict[str, Any], origin: str) -> Settings:
+    try:
+        settings = Settings(**content)
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(f"{origin}: {_explain(one)}" for one in error.errors())) from None
+    if mistakes := list(_mistakes(settings)):
+        raise ConfigurationError("\n".join(f"{origin}: {mistake}" for mistake in mistakes))
+    return settings
+
+
+def _mistakes(settings: Settings) -> Iterator[str]:
+    """Find what no single section can see."""
+    names = [source.name for source in settings.sources]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield f'sources[{index}].name: "{name}" is used twice; give each source a name of its own'
+    for index, room in enumerate(settings.rooms):
+        for name in room.announce:
+            if name not in names:
+                nearest = get_close_matches(name, names, n=1)
+                hint = f'; did you mean "{nearest[0]}"?' if nearest else "; add a [[sources]] with this name"
+                yield f'rooms[{index}].announce: there is no source "{name}"{hint}'
+    rooms = [(room.platform, room.channel) for room in settings.rooms]
+    for index, pair in enumerate(rooms):
+        if pair in rooms[:index]:
+            yield f"rooms[{index}]: {pair[0]} channel {pair[1]} is listed twice; make it one [[rooms]]"
+
+
+def _explain(error: ErrorDetails) -> str:
+    path = _path(error["loc"])
+    if error["type"] == "extra_forbidden":
+        nearest = get_close_matches(path, known_keys(), n=1, cutoff=0.5)
+        return f"{path}: unknown key" + (f"; did you mean {nearest[0]}?" if nearest else "; see config.example.toml")
+    if error["type"] == "missing":
+        return f"{path}: is missing; see config.example.toml"
+    message = error["msg"].removeprefix("Value error, ")
+    given = error["input"]
+    shown = f" (it is {given!r})" if isinstance(given, bool | int | float) or (isinstance(given, str) and not _secret(path)) else ""
+    return f"{path}: {message}" + ("" if error["type"] == "value_error" else shown)
+
+
+def _secret(path: str) -> bool:
+    return path.endswith(("token", "api_key"))
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in loc:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path
+
+
+def known_keys() -> list[str]:
+    """Return every key by its path, lists without their index: `sources.name`, `web.port`."""
+    keys: list[str] = []
+    for name, field in Settings.model_fields.items():
+        keys.append(name)
+        section = next((part for part in (field.annotation, *get_args(field.annotation)) if _is_section(part)), None)
+        if section is not None:
+            keys += [f"{name}.{key}" for key in section.model_fields]
+    return keys
+
+
+def _is_section(part: object) -> bool:
+    return isinstance(part, type) and issubclass(part, Section)

@@ -1,0 +1,28 @@
+"""Which changes are worth saying, and to whom: rooms, organisers, or nobody."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.events import Change, ChangeKind, EventStatus
+
+FLOOD = 20  # a run that wants to post more than this posts nothing and asks an organiser
+
+
+def is_worth_saying(change: Change, now: datetime) -> bool:
+    """Whether a room should hear of the change: never about what has started, and no news of what was never said."""
+    if change.event.has_started(now):
+        return False
+    match change.kind:
+        case ChangeKind.NEW:
+            return change.event.status is not EventStatus.CANCELLED
+        case ChangeKind.VANISHED:
+            return False  # organisers are told; they know whether it was deleted on purpose
+        case ChangeKind.REVIVED:
+            return change.before is not None and change.before.status is not EventStatus.VANISHED
+        case _:
+            return True
+
+
+def is_flood(changes: Iterable[Change]) -> bool:
+    """Whether so much at once is more likely a widened query or a fault than news."""
+    return len(list(changes)) > FLOOD

@@ -1,0 +1,116 @@
+"""Send what is due, once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from bot.domain.deliveries import Delivery
+from bot.domain.messages import Message
+from bot.domain.rooms import Room, Rooms
+from bot.errors import SendError, SendRefused
+from bot.services.ports import Clock, DeliveryStore, Sender
+
+log = structlog.get_logger()
+
+CLAIM_LASTS = timedelta(seconds=30)  # longer than any send: senders give up after 15 s
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSay:
+    """The reason why a planned delivery no longer makes sense."""
+
+    reason: str
+
+
+Composer = Callable[[Delivery, Room], Awaitable[Message | NothingToSay]]
+
+
+@dataclass(frozen=True)
+class Delivering:
+    """Says what is due: claim, compose, send, record. A kind of delivery is composed by its entry in `composers`."""
+
+    deliveries: DeliveryStore
+    senders: Mapping[str, Sender]
+    composers: Mapping[str, Composer]
+    rooms: Rooms
+    clock: Clock
+
+    async def deliver_due(self) -> int:
+        """Deliver everything due now, in order within a room, rooms side by side. Returns how many were looked at."""
+        due = sorted(await self.deliveries.due(self.clock.now()), key=lambda one: one.destination)
+        by_room = [list(group) for _, group in groupby(due, key=lambda one: one.destination)]
+        await asyncio.gather(*(self._deliver_in_order(group) for group in by_room))
+        return len(due)
+
+    async def _deliver_in_order(self, due: list[Delivery]) -> None:
+        for delivery in due:
+            now = self.clock.now()
+            if await self.deliveries.claim(delivery, now, now + CLAIM_LASTS):
+                await self._deliver(delivery)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        room = self.rooms.named(delivery.destination)
+        sender = self.senders.get(room.platform) if room else None
+        if room is None or sender is None:
+            await self._skip(delivery, "its room is not configured any more" if room is None else "its platform is off")
+            return
+        message = await self.composers[delivery.kind](delivery, room)
+        try:
+            sent = await self._find_earlier(delivery, room, message, sender)
+            if sent is None and isinstance(message, NothingToSay):
+                await self._skip(delivery, message.reason)
+            elif sent is None and self._is_too_late(delivery):
+                await self._skip(delivery, "too late to be of use")
+            else:
+                assert isinstance(message, Message)  # noqa: S101  # mypy cannot see that the first case took the other
+                await self._record(delivery, sent or await sender.send(room.channel, message, delivery.key))
+        except SendRefused as error:
+            await self.deliveries.fail(delivery, str(error))
+            log.error("delivery failed", delivery=delivery.id, kind=delivery.kind, room=room.name, reason=str(error))
+        except SendError as error:
+            await self._try_later(delivery, str(error))
+
+    async def _find_earlier(
+        self, delivery: Delivery, room: Room, message: Message | NothingToSay, sender: Sender
+    ) -> str | None:
+        """Look for what an earlier try may have left: it was cut off, or its answer was lost."""
+        if delivery.first_tried_at is None or isinstance(message, NothingToSay):
+            return None
+        return await sender.find(room.channel, message, delivery.key, delivery.first_tried_at)
+
+    def _is_too_late(self, delivery: Delivery) -> bool:
+        return delivery.useful_until is not None and self.clock.now() >= delivery.useful_until
+
+    async def _record(self, delivery: Delivery, external_id: str) -> None:
+        await self.deliveries.sent(delivery, self.clock.now(), external_id)
+        log.info("delivery sent", delivery=delivery.id, kind=delivery.kind, subject=delivery.subject, room=delivery.destination)
+
+    async def _skip(self, delivery: Delivery, reason: str) -> None:
+        await self.deliveries.skip(delivery, reason)
+        log.info("delivery skipped", delivery=delivery.id, kind=delivery.kind, room=delivery.destination, reason=reason)
+
+    async def _try_later(self, delivery: Delivery, reason: str) -> None:
+        now = self.clock.now()
+        if now - (delivery.first_tried_at or now) > GIVE_UP_AFTER:
+            await self.deliveries.fail(delivery, f"given up after two days: {reason}")
+            log.error("delivery failed", delivery=delivery.id, room=delivery.destination, reason=reason)
+            return
+        again = now + retry_after(delivery.attempts)
+        await self.deliveries.postpone(delivery, again, reason)
+        log.warning("delivery delayed", delivery=delivery.id, room=delivery.destination, reason=reason, again=again.isoformat())
+
+
+def retry_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many earlier tries: 2 s, 4 s, 8 s … at most ten minutes."""
+    return min(FIRST_RETRY * 2 ** min(attempts, 20), LONGEST_RETRY)
+
+
+def is_open_until(delivery: Delivery, now: datetime) -> bool:
+    """Whether a delivery is still of use."""
+    return delivery.useful_until is None or now < delivery.useful_until

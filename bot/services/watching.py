@@ -1,0 +1,191 @@
+"""Poll a source, store what was seen, plan what to say about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.announcements import is_flood, is_worth_saying
+from bot.domain.deliveries import Delivery
+from bot.domain.durations import write_duration
+from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, sight
+from bot.domain.questions import Question
+from bot.domain.reminders import reminders_of
+from bot.domain.rooms import Room, Rooms
+from bot.errors import SourceError
+from bot.services.ports import Clock, EventSource, EventStore, Listing, QuestionStore, Sighting, SourceState, Watched
+
+log = structlog.get_logger()
+
+POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, shall I post them?"
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Watches every source for the rooms that follow it."""
+
+    events: EventStore
+    questions: QuestionStore
+    rooms: Rooms
+    lead_times: Sequence[timedelta]
+    clock: Clock
+
+    async def watch(self, source: EventSource) -> None:
+        """Store what the source shows now, and plan what is worth saying. A failed poll is noted and changes nothing."""
+        now = self.clock.now()
+        state = (await self.events.sources()).get(source.name) or SourceState(source.name, source.query)
+        try:
+            listing = await source.listing(now)
+        except SourceError as error:
+            await self.events.note(replace(state, error=str(error)))
+            log.warning("poll failed", source=source.name, reason=str(error))
+            return
+        for problem in listing.problems:
+            log.warning("entry left out", source=source.name, reason=problem)
+        await self._record(source, state, listing)
+
+    async def _record(self, source: EventSource, state: SourceState, listing: Listing) -> None:
+        now = self.clock.now()
+        starts_anew = state.first_seen_at is None or state.query != source.query
+        sightings = {} if starts_anew else await self.events.sightings(source.name)
+        known = await self.events.known([event.id for event in listing.events])
+        remembered = [sight(known.get(event.id), event) for event in listing.events]
+        missed = _missed(sightings, listing, now)
+        vanished = await self._vanished(source.name, [sightings[event_id] for event_id in missed])
+
+        shown_by = await self.events.shown_by([event.id for event in (*remembered, *vanished)])
+        changes = [] if starts_anew else _changes(remembered, known, sightings)
+        planned, questions = self._plan(source.name, changes, shown_by)
+        planned += [self._tell_organisers(event, room, now) for event in vanished for room in self.rooms.asking()]
+        reminded = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in remembered}
+        watched = Watched(
+            source=SourceState(source.name, source.query, state.first_seen_at or now, seen_at=now),
+            now=now,
+            starts_anew=starts_anew,
+            events=tuple(remembered + vanished),
+            sighted=tuple(event.id for event in remembered),
+            missed=tuple(missed),
+            planned=tuple(planned),
+            reminders=reminded | {event.id: [] for event in vanished},
+            questions=tuple(questions),
+        )
+        await self.events.record(watched)
+        log.info("poll done", source=source.name, events=len(remembered), changes=len(changes), planned=len(planned), first_sight=starts_anew)
+
+    async def _vanished(self, source: str, sightings: Sequence[Sighting]) -> list[Event]:
+        """Return the events that this listing is the last to miss: no other source shows them either."""
+        gone = [one.event for one in sightings if one.missed + 1 == GONE_AFTER]
+        shown_by = await self.events.shown_by([event.id for event in gone])
+        return [
+            replace(event, status=EventStatus.VANISHED, revision=event.revision + 1)
+            for event in gone
+            if shown_by[event.id] <= {source} and event.status is not EventStatus.CANCELLED
+        ]
+
+    def _plan(
+        self, source: str, changes: Sequence[Change], shown_by: dict[int, set[str]]
+    ) -> tuple[list[Delivery], list[Question]]:
+        now = self.clock.now()
+        worth = [change for change in changes if is_worth_saying(change, now)]
+        if is_flood(worth):
+            return self._ask_about_flood(source, worth, now)
+        planned = []
+        for change in worth:
+            followed = {source} if change.kind is ChangeKind.NEW else shown_by[change.event.id]
+            planned += [_delivery(change, room, now) for room in self.rooms.following(followed)]
+        return planned, []
+
+    def _ask_about_flood(
+        self, source: str, changes: Sequence[Change], now: datetime
+    ) -> tuple[list[Delivery], list[Question]]:
+        ids = sorted(change.event.id for change in changes)
+        question = Question(
+            kind="flood",
+            subject=f"{source}@{now:%Y%m%dT%H%M%SZ}",
+            options=(POST_ALL, POST_NONE),
+            asked_at=now,
+            facts={"source": source, "events": ids},
+        )
+        return [ask(question, room) for room in self.rooms.asking()], [question]
+
+    async def answer_flood(self, question: Question, option: str, member: str) -> bool:
+        """Take an organiser's word on a flood; False if somebody answered before."""
+        now = self.clock.now()
+        planned: list[Delivery] = []
+        if option == POST_ALL:
+            known = await self.events.known(question.facts["events"])
+            changes = [Change(ChangeKind.NEW, event) for event in known.values() if not event.has_started(now)]
+            rooms = self.rooms.following({question.facts["source"]})
+            planned = [_delivery(change, room, now) for change in changes for room in rooms]
+        return await self.questions.answer(question, option, member, now, planned)
+
+    def _tell_organisers(self, event: Event, room: Room, now: datetime) -> Delivery:
+        return Delivery("notice", f"event:{event.id}", f"vanished-r{event.revision}", room.name, now, event.started_at, event.id)
+
+    def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
+        """Return every reminder of an event to every room that follows it and wants reminders."""
+        return [
+            Delivery(
+                kind="reminder",
+                subject=f"event:{event.id}",
+                occasion=f"{write_duration(reminder.lead_time)}@{reminder.starts_at:%Y%m%dT%H%MZ}",
+                destination=room.name,
+                due_at=reminder.due_at,
+                useful_until=reminder.useful_until,
+                event_id=event.id,
+                facts={"lead_time": reminder.lead_time.total_seconds()},
+            )
+            for reminder in reminders_of(event, self.lead_times)
+            for room in self.rooms.following(shown_by)
+            if room.reminders
+        ]
+
+
+def ask(question: Question, room: Room) -> Delivery:
+    """Return the delivery that asks a question in a room."""
+    return Delivery("question", f"{question.kind}:{question.subject}", "asked", room.name, question.asked_at)
+
+
+def _changes(remembered: Sequence[Event], known: dict[int, Event], sightings: dict[int, Sighting]) -> list[Change]:
+    """Compare with what was stored; an event that this source shows for the first time is new to its rooms."""
+    pairs = [(known.get(event.id) if event.id in sightings else None, event) for event in remembered]
+    return [change for before, event in pairs if (change := compare(before, event)) is not None]
+
+
+def _missed(sightings: dict[int, Sighting], listing: Listing, now: datetime) -> list[int]:
+    """Return the coming events that a complete listing should have shown and did not."""
+    if not listing.complete:
+        return []
+    there = {event.id for event in listing.events} | listing.unreadable
+    expected = (one.event for one in sightings.values() if one.missed < GONE_AFTER and not one.event.has_started(now))
+    return [event.id for event in expected if event.id not in there and _covered(event, listing)]
+
+
+def _covered(event: Event, listing: Listing) -> bool:
+    if listing.covers is None:
+        return True
+    start, end = listing.covers
+    return event.started_at is not None and start <= event.started_at < end
+
+
+def _delivery(change: Change, room: Room, now: datetime) -> Delivery:
+    event, before = change.event, change.before
+    if change.kind is ChangeKind.NEW:
+        return Delivery("announcement", f"event:{event.id}", "new", room.name, now, event.started_at, event.id)
+    facts = {"kind": change.kind.value, "fields": list(change.fields), "before": _facts(before), "after": _facts(event)}
+    return Delivery(
+        "change", f"event:{event.id}", f"r{event.revision}", room.name, now, event.started_at, event.id, facts
+    )
+
+
+def _facts(event: Event | None) -> dict[str, object]:
+    """Keep what a notice of change shows, since a later poll overwrites the event."""
+    if event is None:
+        return {}
+    times = {name: _iso(value) for name, value in (("started_at", event.started_at), ("ended_at", event.ended_at))}
+    return {"title": event.title, "place": event.place, "address": event.address, "limit": event.limit, **times}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

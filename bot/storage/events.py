@@ -1,0 +1,117 @@
+"""Events, and which source showed them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.events import GONE_AFTER, Event, EventStatus
+from bot.services.ports import Sighting, SourceState, Watched
+from bot.storage.deliveries import insert_planned, rearm_reminders
+from bot.storage.questions import insert_questions
+from bot.storage.statements import upsert
+from bot.storage.tables import events, sightings, sources
+
+_FIELDS = tuple(field.name for field in fields(Event))
+_IS_SHOWN = sightings.c.missed < GONE_AFTER
+_BATCH = 500  # ids in one IN: SQLite and PostgreSQL bound the number of parameters
+
+
+class Events:
+    """Fulfils `EventStore`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._read_only = engine.execution_options(read_only=True)
+
+    async def sources(self) -> dict[str, SourceState]:
+        async with self._read_only.connect() as connection:
+            rows = (await connection.execute(select(sources))).mappings()
+            return {row["name"]: SourceState(**row) for row in rows}
+
+    async def sightings(self, source: str) -> dict[int, Sighting]:
+        query = select(events, sightings.c.missed).join(sightings).where(sightings.c.source == source)
+        async with self._read_only.connect() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return {row["id"]: Sighting(_event(row), row["missed"]) for row in rows}
+
+    async def shown_by(self, event_ids: Sequence[int]) -> dict[int, set[str]]:
+        shown: dict[int, set[str]] = {event_id: set() for event_id in event_ids}
+        async with self._read_only.connect() as connection:
+            for ids in _batches(event_ids):
+                query = select(sightings.c.event_id, sightings.c.source).where(_IS_SHOWN, sightings.c.event_id.in_(ids))
+                for event_id, source in await connection.execute(query):
+                    shown[event_id].add(source)
+        return shown
+
+    async def known(self, event_ids: Sequence[int]) -> dict[int, Event]:
+        found: dict[int, Event] = {}
+        async with self._read_only.connect() as connection:
+            for ids in _batches(event_ids):
+                rows = (await connection.execute(select(events).where(events.c.id.in_(ids)))).mappings()
+                found.update((row["id"], _event(row)) for row in rows)
+        return found
+
+    async def record(self, watched: Watched) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(upsert(connection, sources), asdict(watched.source))
+            if watched.events:
+                await connection.execute(upsert(connection, events), [_row(event) for event in watched.events])
+            await _record_sightings(connection, watched)
+            await insert_planned(connection, watched.planned)
+            await rearm_reminders(connection, watched.reminders, watched.now)
+            await insert_questions(connection, watched.questions)
+
+    async def note(self, source: SourceState) -> None:
+        """Keep how the last poll of a source went."""
+        async with self._engine.begin() as connection:
+            await connection.execute(upsert(connection, sources), asdict(source))
+
+    async def running_or_upcoming(self, names: Sequence[str], now: datetime) -> list[Event]:
+        """Return what is not over, by start; undated events last."""
+        not_over = or_(events.c.ends_at > now, events.c.ends_at.is_(None))
+        return await self._shown(names, select(events).where(not_over).order_by(events.c.started_at.is_(None), events.c.started_at, events.c.id))
+
+    async def latest_past(self, names: Sequence[str], now: datetime) -> Event | None:
+        """Return the event that took place last."""
+        took_place = and_(events.c.ends_at <= now, events.c.status == EventStatus.SCHEDULED)
+        found = await self._shown(names, select(events).where(took_place).order_by(events.c.started_at.desc()).limit(1))
+        return found[0] if found else None
+
+    async def all_events(self, names: Sequence[str]) -> list[Event]:
+        """Return every event that these sources show, past ones included, by start."""
+        return await self._shown(names, select(events).order_by(events.c.started_at, events.c.id))
+
+    async def _shown(self, names: Sequence[str], query: Select[Any]) -> list[Event]:
+        shown = select(sightings.c.event_id).where(_IS_SHOWN, sightings.c.source.in_(names))
+        async with self._read_only.connect() as connection:
+            return [_event(row) for row in (await connection.execute(query.where(events.c.id.in_(shown)))).mappings()]
+
+
+async def _record_sightings(connection: AsyncConnection, watched: Watched) -> None:
+    name = watched.source.name
+    if watched.starts_anew:
+        await connection.execute(delete(sightings).where(sightings.c.source == name))
+    if watched.sighted:
+        rows = [{"source": name, "event_id": event_id, "missed": 0} for event_id in watched.sighted]
+        await connection.execute(upsert(connection, sightings), rows)
+    for ids in _batches(watched.missed):
+        of_these = and_(sightings.c.source == name, sightings.c.event_id.in_(ids))
+        await connection.execute(update(sightings).where(of_these).values(missed=sightings.c.missed + 1))
+
+
+def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    remaining = list(ids)
+    return (remaining[start : start + _BATCH] for start in range(0, len(remaining), _BATCH))
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {**asdict(event), "ends_at": event.ends_at}
+
+
+def _event(row: RowMapping) -> Event:
+    values = {name: row[name] for name in _FIELDS}
+    return Event(**{**values, "status": EventStatus(row["status"])})
