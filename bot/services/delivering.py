@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 
 import structlog
@@ -61,26 +61,24 @@ class Delivering:
             await self._skip(delivery, "its room is not configured any more" if room is None else "its platform is off")
             return
         message = await self.composers[delivery.kind](delivery, room)
+        if isinstance(message, NothingToSay):
+            await self._skip(delivery, message.reason)
+            return
         try:
             sent = await self._find_earlier(delivery, room, message, sender)
-            if sent is None and isinstance(message, NothingToSay):
-                await self._skip(delivery, message.reason)
-            elif sent is None and self._is_too_late(delivery):
+            if sent is None and self._is_too_late(delivery):
                 await self._skip(delivery, "too late to be of use")
-            else:
-                assert isinstance(message, Message)  # noqa: S101  # mypy cannot see that the first case took the other
-                await self._record(delivery, sent or await sender.send(room.channel, message, delivery.key))
+                return
+            await self._record(delivery, sent or await sender.send(room.channel, message, delivery.key))
         except SendRefused as error:
             await self.deliveries.fail(delivery, str(error))
             log.error("delivery failed", delivery=delivery.id, kind=delivery.kind, room=room.name, reason=str(error))
         except SendError as error:
             await self._try_later(delivery, str(error))
 
-    async def _find_earlier(
-        self, delivery: Delivery, room: Room, message: Message | NothingToSay, sender: Sender
-    ) -> str | None:
+    async def _find_earlier(self, delivery: Delivery, room: Room, message: Message, sender: Sender) -> str | None:
         """Look for what an earlier try may have left: it was cut off, or its answer was lost."""
-        if delivery.first_tried_at is None or isinstance(message, NothingToSay):
+        if delivery.first_tried_at is None:
             return None
         return await sender.find(room.channel, message, delivery.key, delivery.first_tried_at)
 
@@ -109,8 +107,3 @@ class Delivering:
 def retry_after(attempts: int) -> timedelta:
     """Return how long to wait after so many earlier tries: 2 s, 4 s, 8 s … at most ten minutes."""
     return min(FIRST_RETRY * 2 ** min(attempts, 20), LONGEST_RETRY)
-
-
-def is_open_until(delivery: Delivery, now: datetime) -> bool:
-    """Whether a delivery is still of use."""
-    return delivery.useful_until is None or now < delivery.useful_until

@@ -1,0 +1,51 @@
+"""The commands that members type, on every platform: their names, short Japanese aliases, and reading them from a text."""
+
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command such as `!next`; the first alias is the one that help shows beside the name."""
+
+    name: str
+    aliases: tuple[str, ...]
+
+
+NEXT = Command("next", ("次", "つぎ", "次回"))
+EVENTS = Command("events", ("イベント", "予定", "一覧"))
+REPORT = Command("report", ("レポート", "報告"))
+REPORTS = Command("reports", ("レポート一覧", "報告一覧"))
+READ = Command("read", ("読んで", "よんで"))
+HELP = Command("help", ("ヘルプ", "使い方"))
+COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, READ, HELP)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as somebody typed it. `command` is None if there is no such command."""
+
+    name: str
+    argument: str
+    command: Command | None
+
+
+def parse_command(text: str) -> Typed | None:
+    """Read `!next 3` or `！次　３`; None if the text is no command."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    if not folded.startswith("!") or len(folded) < 2 or not folded[1].isalnum():
+        return None
+    name, _, argument = folded[1:].partition(" ")
+    name = name.strip().casefold()
+    return Typed(name, argument.strip(), _by_name().get(name))
+
+
+def nearest_command(name: str) -> Command | None:
+    """Return the command that was probably meant, or None."""
+    found = get_close_matches(name.casefold(), _by_name(), n=1, cutoff=0.55)
+    return _by_name()[found[0]] if found else None
+
+
+def _by_name() -> dict[str, Command]:
+    return {name: command for command in COMMANDS for name in (command.name, *command.aliases)}

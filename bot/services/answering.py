@@ -1,0 +1,221 @@
+"""What members and organisers ask, on every platform: a command, a picture, a button -> a message."""
+
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.domain.commands import COMMANDS, EVENTS, HELP, NEXT, READ, REPORT, REPORTS, Command, nearest_command, parse_command
+from bot.domain.events import Event
+from bot.domain.messages import Message
+from bot.domain.questions import Question
+from bot.domain.reports import Report
+from bot.domain.rooms import Room
+from bot.errors import PictureError
+from bot.locales import TOKYO, Texts, texts_for
+from bot.services import event_messages, general_messages, reading_messages
+from bot.services.ports import Clock, EventStore, QuestionStore, Recogniser, ReportStore
+
+MOST_EVENTS = 10  # as many cards as one message carries everywhere
+
+
+class ReportAnswers(Protocol):
+    """What `Reporting` answers about reports."""
+
+    async def report(self, room: Room, argument: str) -> Message: ...
+    async def reports(self, room: Room) -> Message: ...
+
+
+AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Answers from the store alone, so that an answer is quick whether connpass is up or down.
+
+    `handlers` take an organiser's answer to a question by its kind; `stale_after` is the age at which knowledge is called old.
+    """
+
+    event_store: EventStore
+    report_store: ReportStore
+    question_store: QuestionStore
+    reporting: ReportAnswers
+    handlers: Mapping[str, AnswerHandler]
+    recogniser: Recogniser | None
+    clock: Clock
+    stale_after: timedelta
+    zone: ZoneInfo = TOKYO
+
+    def texts(self, room: Room) -> Texts:
+        """Return the texts of a room."""
+        return texts_for(room.locale, self.zone)
+
+    async def say(self, text: str, room: Room, member: str) -> Message | None:
+        """Answer a typed command; None if the text is no command. A mistyped one is answered with the nearest."""
+        typed = parse_command(text)
+        if typed is None:
+            return None
+        if typed.command is None:
+            return general_messages.unknown_command(self.texts(room), typed.name, nearest_command(typed.name))
+        answers: dict[Command, Callable[[], Awaitable[Message]]] = {
+            NEXT: lambda: self.next(room, typed.argument),
+            EVENTS: lambda: self.events(room),
+            REPORT: lambda: self.report(room, typed.argument),
+            REPORTS: lambda: self.reports(room),
+            READ: lambda: self.how_to_read(room),
+            HELP: lambda: self.help(room),
+        }
+        return await answers[typed.command]()
+
+    async def next(self, room: Room, argument: str = "") -> Message:
+        """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
+        now, texts = self.clock.now(), self.texts(room)
+        planned = [event for event in await self.event_store.running_or_upcoming(room.follows, now) if event.takes_place]
+        keyword = "" if _number(argument) else argument
+        found = [event for event in planned if _matches(event, keyword)][: self._how_many(argument, planned, now)]
+        old = await self._known_since(room, now)
+        if not found:
+            last = await self._last(room, keyword, now)
+            report = await self.report_store.report_of(last.id) if last else None
+            return event_messages.nothing_planned(texts, last, report, now, keyword, old)
+        return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
+
+    def _how_many(self, argument: str, planned: Sequence[Event], now: datetime) -> int:
+        if number := _number(argument):
+            return min(number, MOST_EVENTS)
+        running = sum(event.has_started(now) for event in planned)
+        return min(running + 1, MOST_EVENTS)  # what is in progress, and what comes after it
+
+    async def _last(self, room: Room, keyword: str, now: datetime) -> Event | None:
+        if not keyword:
+            return await self.event_store.latest_past(room.follows, now)
+        everything = await self.event_store.all_events(room.follows)
+        return next((one for one in reversed(everything) if one.is_over(now) and one.takes_place and _matches(one, keyword)), None)
+
+    async def events(self, room: Room) -> Message:
+        """Answer `!events`: everything planned, cancelled and postponed ones marked."""
+        now, texts = self.clock.now(), self.texts(room)
+        planned = await self.event_store.running_or_upcoming(room.follows, now)
+        old = await self._known_since(room, now)
+        if not planned:
+            return await self.next(room)
+        shown = planned[:MOST_EVENTS]
+        return event_messages.event_list(texts, shown, len(planned) - len(shown), now, old)
+
+    async def report(self, room: Room, argument: str = "") -> Message:
+        """Answer `!report 4`."""
+        return await self.reporting.report(room, argument)
+
+    async def reports(self, room: Room) -> Message:
+        """Answer `!reports`."""
+        return await self.reporting.reports(room)
+
+    async def help(self, room: Room) -> Message:
+        """Answer `!help`."""
+        return general_messages.help_message(self.texts(room), COMMANDS)
+
+    async def how_to_read(self, room: Room) -> Message:
+        """Answer `!read` that came without a picture."""
+        return reading_messages.how_to_read(self.texts(room), self.recogniser is not None and room.recognition)
+
+    async def read(self, picture: bytes, room: Room) -> Message:
+        """Answer an uploaded picture with what is written in it; a bad picture gets a friendly sentence."""
+        texts = self.texts(room)
+        if self.recogniser is None or not room.recognition:
+            return reading_messages.how_to_read(texts, is_on=False)
+        try:
+            return reading_messages.reading_message(texts, await self.recogniser.read(picture))
+        except PictureError as error:
+            return reading_messages.unreadable_picture(texts, error)
+
+    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+        """Take a pressed button; None if it is none of ours. Only a room's organisers may answer a question."""
+        question, option = await self._asked(button_id)
+        if question is None:
+            return None
+        texts = self.texts(room)
+        if not room.may_decide(member):
+            return general_messages.organisers_only(texts)
+        if await self.handlers[question.kind](question, option, member):
+            return general_messages.answer_taken(texts)
+        return general_messages.answered_before(texts)
+
+    async def _asked(self, button_id: str) -> tuple[Question | None, str]:
+        kind, _, rest = button_id.partition(":")
+        number, _, option = rest.partition(":")
+        if kind != "question" or not (number.isascii() and number.isdigit() and len(number) < 16):
+            return None, ""
+        question = await self.question_store.question_by_id(int(number))
+        known = question is not None and option in question.options and question.kind in self.handlers
+        return (question if known else None), option
+
+    async def events_json(self, room: Room, upcoming: bool = False) -> dict[str, Any]:
+        """Return the events as DESIGN.md's JSON: all of them, past ones included, or only those that `!next` shows."""
+        now = self.clock.now()
+        if upcoming:
+            planned = await self.event_store.running_or_upcoming(room.follows, now)
+            events = [event for event in planned if event.takes_place]
+            events = events[: self._how_many("", events, now)]
+        else:
+            events = await self.event_store.all_events(room.follows)
+        reports = await self._reports_of(events)
+        seen_at = await self._seen_at(room)
+        return {
+            "events": [event_json(event, reports.get(event.id)) for event in events],
+            "seen_at": seen_at.isoformat() if seen_at else None,
+        }
+
+    async def calendar_events(self, room: Room) -> list[Event]:
+        """Return the events that a calendar shows: every dated one."""
+        return [event for event in await self.event_store.all_events(room.follows) if event.started_at is not None]
+
+    async def _reports_of(self, events: Sequence[Event]) -> dict[int, Report]:
+        wanted = {event.id for event in events}
+        return {one.event_id: one for one in await self.report_store.reports() if one.event_id in wanted}
+
+    async def _seen_at(self, room: Room) -> datetime | None:
+        """Return since when at least one followed source has not been seen."""
+        states = await self.event_store.sources()
+        seen = [states[name].seen_at for name in room.follows if name in states]
+        known = [at for at in seen if at is not None]
+        return min(known) if known else None
+
+    async def _known_since(self, room: Room, now: datetime) -> datetime | None:
+        """Return the age of what we know, if it is worth saying."""
+        seen_at = await self._seen_at(room)
+        return seen_at if seen_at is not None and now - seen_at > self.stale_after else None
+
+
+def event_json(event: Event, report: Report | None) -> dict[str, Any]:
+    """Return an event as others receive it."""
+    return {
+        "id": event.id,
+        "title": event.title,
+        "url": event.url,
+        "started_at": event.started_at.isoformat() if event.started_at else None,
+        "ended_at": event.ended_at.isoformat() if event.ended_at else None,
+        "place": event.place,
+        "address": event.address,
+        "accepted": event.accepted,
+        "limit": event.limit,
+        "waiting": event.waiting,
+        "status": event.status.value,
+        "report_url": report.url if report else None,
+    }
+
+
+def _number(argument: str) -> int | None:
+    """Read a small count; `2026` is a keyword."""
+    is_count = argument.isascii() and argument.isdigit() and len(argument) <= 2
+    return int(argument) if is_count and int(argument) > 0 else None
+
+
+def _matches(event: Event, keyword: str) -> bool:
+    searched = _folded(" ".join((event.title, event.place, event.address, event.group)))
+    return all(word in searched for word in _folded(keyword).split())
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

@@ -1,0 +1,268 @@
+"""What is said about events, in the language of the room."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.domain.events import ChangeKind, Event, EventStatus
+from bot.domain.messages import Button, Card, Field, Message, MessageKind
+from bot.domain.reports import Report
+from bot.locales import Texts
+
+_DAY = timedelta(days=1)
+_LONGEST_LINK_TEXT = 200
+
+
+def event_card(texts: Texts, event: Event, now: datetime, report: Report | None = None) -> Card:
+    """Everything a member wants to know of one event."""
+    return Card(
+        title=_title(texts, event),
+        url=event.url,
+        fields=(*_when(texts, event, now), *_where(texts, event), *_seats(texts, event, now)),
+        buttons=_links(texts, event, now, report),
+    )
+
+
+def announcement(texts: Texts, event: Event, now: datetime) -> Message:
+    """Say that there is a new event."""
+    lead = texts.gettext("A new event!")
+    return Message(MessageKind.ANNOUNCEMENT, lead, (event_card(texts, event, now),), event_id=event.id)
+
+
+def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime) -> Message:
+    """Remind of an event; the day before, ask those who cannot come to make room."""
+    assert event.started_at is not None  # noqa: S101  # only dated events have reminders
+    card = event_card(texts, event, now)
+    body = _ask_to_cancel_early(texts, event) if _DAY / 2 <= lead_time < 2 * _DAY else ""
+    lead = _starts(texts, event.started_at, now)
+    return Message(
+        MessageKind.REMINDER,
+        lead,
+        (Card(card.title, card.url, body, card.fields, buttons=card.buttons),),
+        event_id=event.id,
+    )
+
+
+def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: datetime) -> Message:
+    """Say what changed, before -> after."""
+    kind = ChangeKind(facts["kind"])
+    leads = {
+        ChangeKind.CHANGED: texts.gettext("Please note: this event has changed."),
+        ChangeKind.POSTPONED: texts.gettext("This event has been postponed. We will say so when the new date is known."),
+        ChangeKind.CANCELLED: texts.gettext("This event has been cancelled."),
+        ChangeKind.REVIVED: texts.gettext("This event takes place after all."),
+    }
+    differences = tuple(_difference(texts, name, facts["before"], facts["after"]) for name in facts["fields"])
+    if kind is ChangeKind.CANCELLED:
+        differences = ()  # the title's 【中止】 and a locked page say nothing more
+    card = Card(_title(texts, event), event.url, fields=differences, buttons=_links(texts, event, now, None))
+    return Message(MessageKind.CHANGE, leads[kind], (card,), event_id=event.id)
+
+
+def vanished_notice(texts: Texts, event: Event, now: datetime) -> Message:
+    """Tell organisers that an event's page is gone."""
+    lead = texts.gettext("This event is no longer on connpass. Its reminders are off. Was it deleted on purpose?")
+    return Message(MessageKind.QUESTION, lead, (event_card(texts, event, now),), event_id=event.id)
+
+
+def next_events(
+    texts: Texts, events: Sequence[Event], reports: dict[int, Report], now: datetime, old: datetime | None = None
+) -> Message:
+    """Answer `!next` with the events found, the first one first."""
+    first = events[0]
+    lead = texts.gettext("In progress right now!") if first.has_started(now) else _starts(texts, first.started_at, now)
+    cards = tuple(event_card(texts, event, now, reports.get(event.id)) for event in events)
+    return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, event_id=first.id)
+
+
+def nothing_planned(
+    texts: Texts, last: Event | None, report: Report | None, now: datetime, keyword: str = "", old: datetime | None = None
+) -> Message:
+    """Say that no event is planned, and show the last one with its report."""
+    if keyword:
+        lead = texts.gettext('No planned event matches "{keyword}".').format(keyword=keyword)
+    else:
+        lead = texts.gettext("No event is planned at the moment.")
+    if last is not None:
+        lead = f"{lead}\n" + texts.gettext("The last one was this:")
+    cards = () if last is None else (event_card(texts, last, now, report),)
+    report_url = report.url if report else None
+    return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, report_url=report_url)
+
+
+def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, old: datetime | None = None) -> Message:
+    """Answer `!events`."""
+    total = len(events) + more
+    lead = texts.ngettext("{count} event is planned.", "{count} events are planned.", total).format(count=total)
+    if more:
+        lead += " " + texts.gettext("These are the next {count}:").format(count=len(events))
+    cards = tuple(
+        Card(_title(texts, event), event.url, fields=(*_when(texts, event, now), *_where(texts, event))) for event in events
+    )
+    return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards)
+
+
+def flood_question(texts: Texts, source: str, events: Sequence[Event], buttons: tuple[Button, ...]) -> Message:
+    """Ask organisers whether so much at once is meant."""
+    lead = texts.gettext(
+        'The source "{source}" shows {count} changes or new events at once. '
+        "Nothing has been posted, in case the search was widened by accident. Shall I post them?"
+    ).format(source=source, count=len(events))
+    shown = [f"・{event.title}（{_day(texts, event)}）" for event in events[:10]]
+    if len(events) > len(shown):
+        shown.append("…")
+    return Message(MessageKind.QUESTION, lead, (Card(body="\n".join(shown)),), buttons)
+
+
+def _title(texts: Texts, event: Event) -> str:
+    marks = {
+        EventStatus.CANCELLED: texts.gettext("[Cancelled]"),
+        EventStatus.POSTPONED: texts.gettext("[Postponed]"),
+        EventStatus.VANISHED: texts.gettext("[Deleted]"),
+    }
+    mark = marks.get(event.status, "")
+    already_said = any(word in event.title for word in ("中止", "延期"))
+    return event.title if not mark or already_said else f"{mark} {event.title}"
+
+
+def _day(texts: Texts, event: Event) -> str:
+    return texts.gettext("date to be decided") if event.started_at is None else texts.date(event.started_at)
+
+
+def _when(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
+    name = texts.gettext("Date")
+    if event.started_at is None:
+        return (Field(name, texts.gettext("to be decided")),)
+    said = texts.span(event.started_at, event.ended_at)
+    zone = texts.local(event.started_at).tzname() or ""
+    when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
+    if not event.takes_place:
+        return (when,)
+    return (when, Field(texts.gettext("Until then"), _distance(texts, event, now)))
+
+
+def _distance(texts: Texts, event: Event, now: datetime) -> str:
+    """Say how far away the event is, in calendar days as people count them."""
+    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
+    if event.is_over(now):
+        return texts.gettext("over")
+    if event.has_started(now):
+        until = texts.time(event.ends_at)
+        if event.end_is_assumed:
+            return texts.gettext("in progress (end not given, about until {time})").format(time=until)
+        return texts.gettext("in progress (until {time})").format(time=until)
+    days = texts.days_until(event.started_at, now)
+    if days == 0:
+        return texts.gettext("today")
+    if days == 1:
+        return texts.gettext("tomorrow")
+    return texts.ngettext("{count} day", "{count} days", days).format(count=days)
+
+
+def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
+    if started_at is None:
+        return texts.gettext("The next event has no date yet.")
+    days, time = texts.days_until(started_at, now), texts.time(started_at)
+    minutes = round((started_at - now) / timedelta(minutes=1))
+    if minutes < 100:
+        return texts.ngettext("It starts in {count} minute!", "It starts in {count} minutes!", minutes).format(count=minutes)
+    if days == 0:
+        return texts.gettext("Today from {time}!").format(time=time)
+    if days == 1:
+        return texts.gettext("Tomorrow from {time}!").format(time=time)
+    return texts.ngettext("In {count} day!", "In {count} days!", days).format(count=days)
+
+
+def _where(texts: Texts, event: Event) -> tuple[Field, ...]:
+    place = " ".join(dict.fromkeys(part for part in (event.place, event.address) if part))
+    return (Field(texts.gettext("Place"), place or texts.gettext("to be decided")),)
+
+
+def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
+    if event.accepted is None or not event.takes_place:
+        return ()
+    name = texts.gettext("Participants")
+    if event.limit is None or event.is_over(now):
+        said = texts.ngettext("{count} person", "{count} people", event.accepted).format(count=event.accepted)
+    elif event.is_full:
+        said = texts.gettext("full ({accepted}/{limit})").format(accepted=event.accepted, limit=event.limit)
+    else:
+        said = texts.ngettext(
+            "{accepted}/{limit} ({free} seat left)", "{accepted}/{limit} ({free} seats left)", event.limit - event.accepted
+        ).format(accepted=event.accepted, limit=event.limit, free=event.limit - event.accepted)
+    if event.waiting and not event.is_over(now):
+        said += " " + texts.gettext("waiting list: {count}").format(count=event.waiting)
+    return (Field(name, said),)
+
+
+def _links(texts: Texts, event: Event, now: datetime, report: Report | None) -> tuple[Button, ...]:
+    links = [Button(texts.gettext("Event page"), url=event.url)]
+    if event.started_at is not None and event.takes_place and not event.is_over(now):
+        links.append(Button(texts.gettext("Add to calendar"), url=calendar_link(event)))
+    if report is not None:
+        links.append(Button(texts.gettext("Report"), url=report.url))
+    return tuple(links)
+
+
+def calendar_link(event: Event) -> str:
+    """Return a link that opens the event in Google Calendar, ready to be saved. The event must have a date."""
+    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
+    place = " ".join(part for part in (event.place, event.address) if part)
+    query = {
+        "action": "TEMPLATE",
+        "text": event.title[:_LONGEST_LINK_TEXT],
+        "dates": f"{event.started_at:%Y%m%dT%H%M%SZ}/{event.ends_at:%Y%m%dT%H%M%SZ}",
+        "location": place[:_LONGEST_LINK_TEXT],
+        "details": event.url,
+    }
+    return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
+
+
+def _ask_to_cancel_early(texts: Texts, event: Event) -> str:
+    asked = texts.gettext("If you cannot come after all, please cancel early.")
+    if event.waiting:
+        waiting = texts.ngettext(
+            "{count} person on the waiting list would be glad.",
+            "{count} people on the waiting list would be glad.",
+            event.waiting,
+        )
+        asked += " " + waiting.format(count=event.waiting)
+    return asked
+
+
+def _difference(texts: Texts, name: str, before: dict[str, Any], after: dict[str, Any]) -> Field:
+    labels = {
+        "title": texts.gettext("Title"),
+        "date": texts.gettext("Date"),
+        "place": texts.gettext("Place"),
+        "limit": texts.gettext("Capacity"),
+    }
+    at = _moment(after.get("started_at")) if name == "date" else None
+    return Field(labels[name], f"{_said(texts, name, before)} → {_said(texts, name, after)}", at)
+
+
+def _said(texts: Texts, name: str, facts: dict[str, Any]) -> str:
+    match name:
+        case "date":
+            start = _moment(facts["started_at"])
+            return texts.gettext("to be decided") if start is None else texts.span(start, _moment(facts["ended_at"]))
+        case "place":
+            return " ".join(part for part in (facts["place"], facts["address"]) if part) or texts.gettext("to be decided")
+        case "limit":
+            return texts.gettext("unlimited") if facts["limit"] is None else str(facts["limit"])
+        case _:
+            return str(facts[name])
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)
+
+
+def _with_age(texts: Texts, lead: str, old: datetime | None, now: datetime) -> str:
+    """Add how old our knowledge is, where connpass could not be asked for a while."""
+    if old is None:
+        return lead
+    return f"{lead}\n" + texts.gettext("(connpass could not be reached lately; this is as of {when}.)").format(
+        when=f"{texts.date(old)} {texts.time(old)}"
+    )
