@@ -134,7 +134,7 @@ class Watching:
                 due_at=reminder.due_at,
                 useful_until=reminder.useful_until,
                 event_id=event.id,
-                facts={"lead_time": reminder.lead_time.total_seconds()},
+                facts={"lead_time": reminder.lead_time.total_seconds(), "starts_at": reminder.starts_at.isoformat()},
             )
             for reminder in reminders_of(event, self.lead_times)
             for room in self.rooms.following(shown_by)

@@ -1,0 +1,98 @@
+"""A planned delivery -> what is said, as the store knows it at that moment."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.deliveries import Delivery
+from bot.domain.events import Event, EventStatus
+from bot.domain.messages import Button, Message
+from bot.domain.questions import Question
+from bot.domain.rooms import Room
+from bot.locales import Texts, texts_for
+from bot.services import event_messages
+from bot.services.delivering import Composer, NothingToSay
+from bot.services.ports import Clock, EventStore, QuestionStore
+from bot.services.watching import POST_ALL, POST_NONE
+
+QuestionComposer = Callable[[Question, Room], Awaitable[Message]]
+
+
+@dataclass(frozen=True)
+class Composing:
+    """Composes what is said about events, and questions by their kind."""
+
+    events: EventStore
+    questions: QuestionStore
+    question_composers: Mapping[str, QuestionComposer]
+    clock: Clock
+    zone: ZoneInfo
+
+    def composers(self) -> dict[str, Composer]:
+        """Return the composer of each kind of delivery that is about events or asks a question."""
+        return {
+            "announcement": self.announcement,
+            "change": self.change,
+            "reminder": self.reminder,
+            "notice": self.notice,
+            "question": self.question,
+        }
+
+    async def announcement(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Announce an event, unless it was called off before it could be announced."""
+        event = await self._event(delivery)
+        if event.status in (EventStatus.CANCELLED, EventStatus.VANISHED):
+            return NothingToSay("cancelled before it was announced")
+        return event_messages.announcement(self._texts(room), event, self.clock.now())
+
+    async def change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Say what changed."""
+        event = await self._event(delivery)
+        return event_messages.change_notice(self._texts(room), event, delivery.facts or {}, self.clock.now())
+
+    async def reminder(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Remind of an event that still takes place when this reminder was planned for."""
+        event = await self._event(delivery)
+        facts = delivery.facts or {}
+        lead_time = timedelta(seconds=facts["lead_time"])
+        if not event.takes_place or event.started_at is None or event.started_at.isoformat() != facts["starts_at"]:
+            return NothingToSay("the event moved or was cancelled")
+        if not await self._is_followed(event, room):
+            return NothingToSay("the room no longer follows this event")
+        return event_messages.reminder(self._texts(room), event, lead_time, self.clock.now())
+
+    async def notice(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Tell organisers about a page that is gone."""
+        event = await self._event(delivery)
+        if event.status is not EventStatus.VANISHED:
+            return NothingToSay("the event is back")
+        return event_messages.vanished_notice(self._texts(room), event, self.clock.now())
+
+    async def question(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Ask organisers, unless one of them answered already."""
+        kind, _, subject = delivery.subject.partition(":")
+        question = await self.questions.question(kind, subject)
+        if question is None or question.answer is not None:
+            return NothingToSay("answered already")
+        return await self.question_composers[kind](question, room)
+
+    async def flood_question(self, question: Question, room: Room) -> Message:
+        """Ask whether so much at once shall be posted."""
+        texts = self._texts(room)
+        known = await self.events.known(question.facts["events"])
+        labels = {POST_ALL: texts.gettext("Post them"), POST_NONE: texts.gettext("Do not post")}
+        buttons = tuple(Button(labels[option], id=question.button_id(option)) for option in question.options)
+        events = [known[event_id] for event_id in question.facts["events"] if event_id in known]
+        return event_messages.flood_question(texts, question.facts["source"], events, buttons)
+
+    async def _event(self, delivery: Delivery) -> Event:
+        assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event
+        return (await self.events.known([delivery.event_id]))[delivery.event_id]
+
+    async def _is_followed(self, event: Event, room: Room) -> bool:
+        shown_by = await self.events.shown_by([event.id])
+        return not shown_by[event.id].isdisjoint(room.follows)
+
+    def _texts(self, room: Room) -> Texts:
+        return texts_for(room.locale, self.zone)
