@@ -1,0 +1,141 @@
+"""Play a stretch of time at high speed and show what would have been posted.
+
+The services are the real ones, on a store of their own; only the clock is driven, the sources are recordings, and what would
+be sent is collected.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bot.domain.events import Event
+from bot.domain.messages import Message
+from bot.domain.reports import ReportPage
+from bot.services.delivering import Delivering
+from bot.services.ports import Clock, DeliveryStore, EventSource, Listing
+from bot.services.watching import Watching
+
+ASSUMED_NOTICE = timedelta(days=30)  # where it is not known when an event was published: a month before its start
+_LOOK_EVERY = timedelta(days=1)
+
+
+class SettableClock(Clock, Protocol):
+    """A clock that the rehearsal drives."""
+
+    def set(self, now: datetime) -> None: ...
+
+
+class SiteCheck(Protocol):
+    """What a rehearsal asks of `Reporting`."""
+
+    async def check_site(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A message that would have been posted."""
+
+    at: datetime
+    room: str
+    message: Message
+
+
+@dataclass(frozen=True)
+class RecordedSource:
+    """A source as it would have shown itself at the time of the clock: what was published by then."""
+
+    name: str
+    query: str
+    events: Sequence[Event]
+
+    async def listing(self, now: datetime) -> Listing:
+        """Return what was published by `now`."""
+        return Listing(tuple(event for event in self.events if published_at(event) <= now))
+
+
+@dataclass(frozen=True)
+class RecordedSite:
+    """A report site as it would have shown itself at the time of the clock."""
+
+    recorded: Sequence[ReportPage]
+    clock: Clock
+
+    async def pages(self) -> Sequence[ReportPage]:
+        """Return the reports published by now; those without a date were always there."""
+        now = self.clock.now()
+        return [page for page in self.recorded if page.published_at is None or page.published_at <= now]
+
+
+class Collector:
+    """A sender that keeps what it is given."""
+
+    def __init__(self, platform: str, clock: Clock) -> None:
+        self.platform = platform
+        self.collected: list[Rehearsed] = []
+        self._clock = clock
+
+    async def send(self, channel: str, message: Message, key: str) -> str:
+        self.collected.append(Rehearsed(self._clock.now(), f"{self.platform}:{channel}", message))
+        return key
+
+    async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Rehearsing:
+    """The parts of a rehearsal, all on the same driven clock and on a store of their own."""
+
+    sources: Sequence[EventSource]
+    watching: Watching
+    reporting: SiteCheck | None
+    delivering: Delivering
+    deliveries: DeliveryStore
+    collectors: Sequence[Collector]
+    clock: SettableClock
+
+    async def play(self, start: datetime, end: datetime, published: Iterable[datetime]) -> AsyncIterator[Rehearsed]:
+        """Yield what would be posted from `start` (inclusive) to `end`, in order.
+
+        `published` are the moments at which the recordings show something new; the bot looks then and once a day.
+        The first look is the first sight of everything, and silent.
+        """
+        for moment in _moments(start, end, published):
+            async for said in self._deliver_until(moment):
+                yield said
+            self.clock.set(moment)
+            await self._look()
+        async for said in self._deliver_until(end):
+            yield said
+
+    async def _look(self) -> None:
+        for source in self.sources:
+            await self.watching.watch(source)
+        if self.reporting is not None:
+            await self.reporting.check_site()
+
+    async def _deliver_until(self, moment: datetime) -> AsyncIterator[Rehearsed]:
+        while (due := await self.deliveries.earliest()) is not None and due < moment:
+            self.clock.set(max(due, self.clock.now()))
+            await self.delivering.deliver_due()
+            said = sorted((one for collector in self.collectors for one in collector.collected), key=lambda one: one.at)
+            for collector in self.collectors:
+                collector.collected.clear()
+            for one in said:
+                yield one
+
+
+def _moments(start: datetime, end: datetime, published: Iterable[datetime]) -> Iterator[datetime]:
+    days = int((end - start) / _LOOK_EVERY) + 1
+    daily = {start + number * _LOOK_EVERY for number in range(days)}
+    yield from sorted(moment for moment in daily | set(published) if start <= moment < end)
+
+
+def published_at(event: Event) -> datetime:
+    """Return when an event went online, or a guess: a month before its start, or its last edit if that came earlier."""
+    if event.published_at is not None:
+        return event.published_at
+    guesses = [event.started_at - ASSUMED_NOTICE if event.started_at else None, event.updated_at]
+    known = [guess for guess in guesses if guess is not None]
+    return min(known, default=datetime.min.replace(tzinfo=UTC))
