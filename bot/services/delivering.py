@@ -52,7 +52,10 @@ class Delivering:
         for delivery in due:
             now = self.clock.now()
             if await self.deliveries.claim(delivery, now, now + CLAIM_LASTS):
-                await self._deliver(delivery)
+                try:
+                    await self._deliver(delivery)
+                except Exception:  # a bug in one must not hold up the others; its claim runs out, and it is tried again
+                    log.exception("delivery broke", delivery=delivery.id, kind=delivery.kind, room=delivery.destination)
 
     async def _deliver(self, delivery: Delivery) -> None:
         room = self.rooms.named(delivery.destination)

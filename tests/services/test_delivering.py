@@ -1,0 +1,163 @@
+"""Sending what is due: once, in time, and never silently lost."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.clock import DrivenClock
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.messages import Message, MessageKind
+from bot.domain.rooms import Room, Rooms
+from bot.errors import SendError, SendRefused
+from bot.services.delivering import CLAIM_LASTS, Delivering, NothingToSay
+from bot.storage.deliveries import Deliveries
+from tests.support.events import NOW, a_room
+
+
+class FaultyPlatform:
+    """A platform that keeps what it accepted; `faults` are raised in turn, `after_accepting` or before."""
+
+    platform = "local"
+
+    def __init__(self) -> None:
+        self.said: dict[str, list[str]] = {}
+        self.faults: list[Exception] = []
+        self.after_accepting = False
+
+    async def send(self, channel: str, message: Message, key: str) -> str:
+        fault = self.faults.pop(0) if self.faults else None
+        if fault and not self.after_accepting:
+            raise fault
+        self.said.setdefault(key, []).append(message.text)
+        if fault:
+            raise fault
+        return f"m{len(self.said)}"
+
+    async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
+        return "found" if key in self.said else None
+
+    @property
+    def times_said(self) -> list[int]:
+        return [len(texts) for texts in self.said.values()]
+
+
+class World:
+    def __init__(self, engine: AsyncEngine, clock: DrivenClock) -> None:
+        self.clock, self.platform = clock, FaultyPlatform()
+        self.deliveries = Deliveries(engine)
+        self.compose: Callable[[], Message | NothingToSay] = lambda: Message(MessageKind.REMINDER, "もうすぐです")
+        self.delivering = Delivering(
+            self.deliveries, {"local": self.platform}, {"reminder": self._compose}, Rooms((a_room(),), ()), clock
+        )
+
+    async def _compose(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        return self.compose()
+
+    async def plan(self, **changes: object) -> None:
+        planned = Delivery("reminder", "event:1", "1d", "local:main", NOW, NOW + timedelta(hours=12), 1)
+        await self.deliveries.plan([replace(planned, **changes)])
+
+    async def deliver_after(self, wait: timedelta) -> None:
+        self.clock.set(self.clock.now() + wait)
+        await self.delivering.deliver_due()
+
+
+@pytest.fixture
+def world(engine: AsyncEngine, clock: DrivenClock) -> World:
+    return World(engine, clock)
+
+
+async def test_what_is_due_is_said_once(world: World) -> None:
+    await world.plan()
+    await world.plan()  # planning again changes nothing
+    await world.delivering.deliver_due()
+    await world.deliver_after(timedelta(days=1))
+    assert world.platform.times_said == [1]
+    assert await world.deliveries.counts() == {DeliveryState.SENT: 1}
+
+
+async def test_what_is_not_due_yet_is_not_said(world: World) -> None:
+    await world.plan(due_at=NOW + timedelta(seconds=1))
+    await world.delivering.deliver_due()
+    assert world.platform.said == {}
+    assert await world.deliveries.earliest() == NOW + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("after_accepting", [False, True])
+async def test_a_failing_send_is_tried_again_and_said_once(world: World, after_accepting: bool) -> None:
+    world.platform.faults, world.platform.after_accepting = [SendError("lost"), SendError("lost")], after_accepting
+    await world.plan()
+    await world.delivering.deliver_due()
+    assert await world.deliveries.counts() == {DeliveryState.PLANNED: 1}
+    for _ in range(3):
+        await world.deliver_after(timedelta(minutes=1))
+    assert world.platform.times_said == [1]
+    assert await world.deliveries.counts() == {DeliveryState.SENT: 1}
+
+
+@pytest.mark.parametrize("was_accepted", [False, True])
+async def test_a_claim_left_by_a_crash_is_looked_up_before_it_is_sent_again(world: World, was_accepted: bool) -> None:
+    await world.plan()
+    (delivery,) = await world.deliveries.due(NOW)
+    assert await world.deliveries.claim(delivery, NOW, NOW + CLAIM_LASTS)
+    if was_accepted:
+        await world.platform.send("main", Message(MessageKind.REMINDER, "もうすぐです"), delivery.key)
+    await world.delivering.deliver_due()
+    assert await world.deliveries.counts() == {DeliveryState.CLAIMED: 1}
+    await world.deliver_after(CLAIM_LASTS)
+    assert world.platform.times_said == [1]
+    assert await world.deliveries.counts() == {DeliveryState.SENT: 1}
+
+
+async def test_only_one_of_two_bots_wins_a_claim(world: World) -> None:
+    await world.plan()
+    (delivery,) = await world.deliveries.due(NOW)
+    claims = [await world.deliveries.claim(delivery, NOW, NOW + CLAIM_LASTS) for _ in range(2)]
+    assert claims == [True, False]
+
+
+async def test_a_reminder_too_late_to_be_of_use_is_skipped_and_recorded(world: World) -> None:
+    await world.plan()
+    await world.deliver_after(timedelta(hours=12))
+    assert world.platform.said == {}
+    assert await world.deliveries.counts() == {DeliveryState.SKIPPED: 1}
+
+
+async def test_a_delivery_that_makes_no_sense_any_more_is_skipped(world: World) -> None:
+    world.compose = lambda: NothingToSay("the event moved")
+    await world.plan()
+    await world.delivering.deliver_due()
+    assert await world.deliveries.counts() == {DeliveryState.SKIPPED: 1}
+
+
+async def test_a_refusal_for_good_is_recorded_as_failed_and_the_next_one_goes_out(world: World) -> None:
+    world.platform.faults = [SendRefused("the channel is gone")]
+    await world.plan()
+    await world.plan(occasion="1h", due_at=NOW)
+    await world.delivering.deliver_due()
+    assert await world.deliveries.counts() == {DeliveryState.FAILED: 1, DeliveryState.SENT: 1}
+
+
+async def test_an_unforeseen_error_in_one_delivery_does_not_hold_up_the_next(world: World) -> None:
+    world.platform.faults = [RuntimeError("a bug")]
+    await world.plan()
+    await world.plan(occasion="1h")
+    await world.delivering.deliver_due()
+    assert await world.deliveries.counts() == {DeliveryState.CLAIMED: 1, DeliveryState.SENT: 1}
+
+
+async def test_a_delivery_for_a_room_that_is_gone_is_skipped(world: World) -> None:
+    await world.plan(destination="discord:1")
+    await world.delivering.deliver_due()
+    assert await world.deliveries.counts() == {DeliveryState.SKIPPED: 1}
+
+
+async def test_sending_goes_on_failing_for_two_days_and_is_then_given_up(world: World) -> None:
+    world.platform.faults = [SendError("down")] * 1000
+    await world.plan(useful_until=None)
+    for _ in range(60):
+        await world.deliver_after(timedelta(hours=1))
+    assert await world.deliveries.counts() == {DeliveryState.FAILED: 1}
