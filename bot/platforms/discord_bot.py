@@ -1,0 +1,179 @@
+"""Discord as a front end: holds the connection, says deliveries once, and finds those that an earlier try left."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.config import DiscordSettings
+from bot.domain.messages import Message
+from bot.domain.rooms import Rooms
+from bot.errors import SendError, SendRefused
+from bot.platforms.discord_client import TsudoiClient
+from bot.platforms.discord_render import render, was_sent_as
+from bot.services.answering import Answering
+
+log = structlog.get_logger()
+
+# Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
+SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=2)
+LOOK_BACK = 300  # messages
+AUTHENTICATION_FAILED = 4004  # a close code of the gateway
+MESSAGE_GONE = 10008
+
+_REMEDIES = {
+    10003: "check rooms.channel in config.toml: the channel was deleted, or the bot is not in its server",
+    50001: "let the bot see the channel (permission View Channel)",
+    50013: "give the bot the permissions Send Messages and Embed Links there",
+    MESSAGE_GONE: "nothing: it was posted before, and somebody deleted it",
+}
+
+
+class DiscordFrontEnd:
+    """Fulfils `Sender`. `problem` is the sentence that says why Discord does not work now; None while it does."""
+
+    name = platform = "discord"
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        answering: Answering,
+        rooms: Rooms,
+        *,
+        synced: Path | None = None,
+        first_wait: timedelta = timedelta(seconds=1),
+    ) -> None:
+        self._settings = settings
+        self._answering = answering
+        self._rooms = rooms
+        self._synced = synced
+        self._first_wait = first_wait
+        self.problem: str | None = None
+        self.client = self.new_client()
+
+    def new_client(self, *, reads_messages: bool = True) -> TsudoiClient:
+        """Build a client for one connection: discord.py's cannot be used again once its first connect failed."""
+        intents = discord.Intents(guilds=True, messages=True, message_content=reads_messages)
+        client = TsudoiClient(self._answering, self._rooms, intents, self._synced)
+        client.add_listener(self._on_ready, "on_ready")
+        return client
+
+    async def _on_ready(self) -> None:
+        self.problem = None
+        log.info("discord connected", servers=len(self.client.guilds), reads_messages=self._reads_messages)
+
+    @property
+    def _reads_messages(self) -> bool:
+        return self.client.intents.message_content
+
+    async def serve(self) -> None:
+        """Stay connected until cancelled; end early only if nothing but a person can help."""
+        self._point_elsewhere()
+        wait = self._first_wait
+        while True:
+            error = await self._stay_connected()
+            if _is_bad_token(error):
+                return self._give_up()
+            if isinstance(error, discord.PrivilegedIntentsRequired) and self._reads_messages:
+                self._do_without_messages()
+                continue
+            wait = self._first_wait if self.problem is None else min(wait * 2, LONGEST_WAIT)
+            self.problem = f"Discord cannot be reached ({type(error).__name__}: {error})"
+            log.warning("discord not connected", reason=self.problem, again_in_s=wait.total_seconds())
+            self.client = self.new_client(reads_messages=self._reads_messages)
+            await asyncio.sleep(wait.total_seconds())
+
+    async def _stay_connected(self) -> Exception | None:
+        """Hold one connection (with its reconnects) until it ends for good, and return why."""
+        try:
+            async with self.client as client:
+                await client.start(self._settings.token.get_secret_value())
+        except Exception as error:  # discord.py lets many kinds through, AttributeError among them
+            return error
+        return None
+
+    def _do_without_messages(self) -> None:
+        self.client = self.new_client(reads_messages=False)
+        log.warning(
+            "discord reads no messages",
+            off="typed commands without a mention, and uploads; slash commands work",
+            next="turn on the Message Content Intent on the bot's page of Discord's developer portal",
+        )
+
+    def _point_elsewhere(self) -> None:
+        if self._settings.api_url:
+            Route.BASE = self._settings.api_url.rstrip("/")
+        if self._settings.gateway_url:
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)
+
+    def _give_up(self) -> None:
+        self.problem = (
+            "Discord refused the token: put the bot's token under discord.token in config.toml and start again"
+        )
+        log.error("discord is off", reason=self.problem)
+
+    async def send(self, channel: str, message: Message, key: str) -> str:
+        async with self._talking(channel, SEND_TAKES) as there:
+            return str((await there.send(**render(message, key), nonce=key)).id)
+
+    async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
+        async with self._talking(channel, LOOK_TAKES) as there:
+            rendered, ourselves = render(message, key), self.client.user
+            async for sent in there.history(limit=LOOK_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
+                if sent.author == ourselves and was_sent_as(sent, rendered, key):
+                    return str(sent.id)
+        return None
+
+    @asynccontextmanager
+    async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[discord.PartialMessageable]:
+        """Hand out the channel once logged in, and turn whatever goes wrong with it into SendError or SendRefused."""
+        number = _channel_id(channel)
+        try:
+            async with asyncio.timeout(takes.total_seconds()):
+                if self.problem is None:
+                    await self.client.logged_in.wait()
+                if not self.client.logged_in.is_set():
+                    raise SendError(self.problem or "Discord is not connected")
+                yield self.client.get_partial_messageable(number)
+        except TimeoutError as error:
+            raise SendError(f"Discord did not answer within {takes.seconds} s") from error
+        except discord.HTTPException as error:
+            raise _explained(channel, error) from error
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            raise SendError(
+                f"Discord was cut off while sending to channel {channel} ({type(error).__name__})"
+            ) from error
+
+
+def _channel_id(channel: str) -> int:
+    if not channel.isdecimal():
+        raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
+    return int(channel)
+
+
+def _is_bad_token(error: Exception | None) -> bool:
+    closed = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
+    return closed or isinstance(error, discord.LoginFailure)
+
+
+def _explained(channel: str, error: discord.HTTPException) -> SendError:
+    """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none)."""
+    said = f"Discord answered {error.status} ({_reason(error)}) for channel {channel}"
+    if error.status in (400, 403, 404) and error.code:
+        remedy = _REMEDIES.get(error.code, "look the reason up and change the channel's settings")
+        return SendRefused(f"{said}; what to do: {remedy}")
+    return SendError(said)
+
+
+def _reason(error: discord.HTTPException) -> str:
+    return f"{error.text[:200]}, code {error.code}" if error.text else "no reason given"

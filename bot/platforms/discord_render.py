@@ -1,0 +1,197 @@
+"""A Message as Discord shows it: embeds and buttons, within every limit, with strangers' words made harmless."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NotRequired, TypedDict
+
+import discord
+
+from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+
+CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
+EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
+_BLANK = "\u200b"  # Discord refuses an empty name or value
+_BAR_LENGTH, _MOST_BARS = 16, 10
+_INLINE = 24  # values up to this length may stand side by side
+
+_COLOURS = {
+    MessageKind.ANSWER: 0x5865F2,
+    MessageKind.ANNOUNCEMENT: 0x2E9E5B,
+    MessageKind.CHANGE: 0xE08A00,
+    MessageKind.REMINDER: 0x1F8FD6,
+    MessageKind.REPORT: 0x8E5BD0,
+    MessageKind.QUESTION: 0xD64545,
+    MessageKind.DIGEST: 0x607D8B,
+}
+
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
+)  # controls; signs that turn the reading direction
+_LINK = re.compile(r"https?://[^\s<>\[\]()*`|\\]+")
+_SPECIAL = re.compile(r"[\\*_~`|\[<]|^(?=\s*(?:#{1,3}\s|-#\s|[-+]\s|>))", re.MULTILINE)
+_MASS_MENTION = re.compile(r"@(?=everyone|here)")
+
+
+class Rendered(TypedDict):
+    """The arguments of discord.py's `send`. `view` is there if the message has buttons."""
+
+    content: str | None
+    embeds: list[discord.Embed]
+    view: NotRequired[discord.ui.View]
+
+
+def render(message: Message, key: str = "") -> Rendered:
+    """Return the message as arguments of `send`. Needs a running event loop if there are buttons.
+
+    `key`, a delivery's key, is left unseen in the first button, so that `was_sent_as` can find the message again.
+    """
+    rendered = Rendered(content=fit(message.lead, CONTENT) or None, embeds=_embeds(message))
+    if not rendered["content"] and not rendered["embeds"]:
+        rendered["content"] = _BLANK
+    if buttons := _usable([*(one for card in message.cards for one in card.buttons), *message.buttons]):
+        rendered["view"] = _view(buttons, key)
+    return rendered
+
+
+def escape(text: str) -> str:
+    """Return plain text so that Discord shows it as it is: no formatting, mentions, masked links or controls."""
+    text = _INVISIBLE.sub("", text)
+    parts, end = [], 0
+    for link in _LINK.finditer(text):  # a backslash inside would break it, and nothing in it is read as formatting
+        parts += [_escape_words(text[end : link.start()]), link.group()]
+        end = link.end()
+    return "".join([*parts, _escape_words(text[end:])]).strip()
+
+
+def _escape_words(text: str) -> str:
+    return _MASS_MENTION.sub("@\u200b", _SPECIAL.sub(r"\\\g<0>", text))
+
+
+def width(text: str) -> int:
+    """Return the length as Discord's strictest counter sees it: in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fit(text: str, limit: int) -> str:
+    """Escape the text and cut it to the limit, never inside an escape."""
+    return _cut(escape(text), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    if width(text) <= limit:
+        return text
+    while width(text) > limit - 1:
+        text = text[: len(text) - max(1, (width(text) - limit + 1) // 2)]
+    whole = text[:-1] if (len(text) - len(text.rstrip("\\"))) % 2 else text
+    return f"{whole.rstrip()}…" if limit > 0 else ""
+
+
+def _embeds(message: Message) -> list[discord.Embed]:
+    embeds: list[discord.Embed] = []
+    left = EMBEDS_IN_ALL
+    for card in message.cards:
+        embed = _embed(card, left)
+        if embed is not None and len(embeds) < EMBEDS:
+            embed.colour = discord.Colour(_COLOURS[message.kind])
+            embeds.append(embed)
+            left -= _width_of(embed)
+    return embeds
+
+
+def _embed(card: Card, left: int) -> discord.Embed | None:
+    """Render one card into at most `left` characters; its body gives way first. None if nothing is left of it."""
+    title = fit(card.title, min(TITLE, left))
+    embed = discord.Embed(title=title or None, url=card.url if title and _is_web(card.url, URL) else None)
+    for field in card.fields[:EMBED_FIELDS]:
+        _add_field(embed, field, left)
+    room = min(DESCRIPTION, left - _width_of(embed))
+    extras = "\n".join([*_long_links(card.buttons), _bars(card.bars)]).strip()
+    if width(extras) > room:
+        extras = ""
+    body = fit(card.body, room - width(extras) - 1)
+    embed.description = f"{body}\n{extras}".strip() or None
+    return embed if _width_of(embed) else None
+
+
+def _add_field(embed: discord.Embed, field: Field, left: int) -> None:
+    name = fit(field.name, FIELD_NAME) or _BLANK
+    when = f"<t:{int(field.at.timestamp())}:F> (<t:{int(field.at.timestamp())}:R>)" if field.at else ""
+    value = f"{fit(field.value, FIELD_VALUE - len(when) - 1)}\n{when}".strip() or _BLANK
+    if width(name) + width(value) <= left - _width_of(embed):
+        embed.add_field(name=name, value=value, inline=field.at is None and width(value) <= _INLINE)
+
+
+def _width_of(embed: discord.Embed) -> int:
+    said = [embed.title, embed.description, *(part for field in embed.fields for part in (field.name, field.value))]
+    return sum(width(part) for part in said if part)
+
+
+def _bars(bars: Sequence[Bar]) -> str:
+    """Draw the bars in a block of fixed width, where they line up."""
+    if not bars:
+        return ""
+    lines = [
+        f"{_cut(bar.label.replace('`', ' '), 20)} {'█' * filled}{'░' * (_BAR_LENGTH - filled)} {bar.share:6.1%}"
+        for bar in bars[:_MOST_BARS]
+        for filled in [round(max(0.0, min(1.0, bar.share)) * _BAR_LENGTH)]
+    ]
+    return "\n".join(["```", *lines, "```"])
+
+
+def _long_links(buttons: Iterable[Button]) -> list[str]:
+    """Links that are too long for a button, such as a calendar's with a Japanese title, stand in the text."""
+    long = [one for one in buttons if len(one.url) > BUTTON_URL and _is_web(one.url, URL)]
+    return [f"[{fit(one.label, LABEL)}]({one.url.replace('(', '%28').replace(')', '%29')})" for one in long]
+
+
+def _is_web(url: str, limit: int) -> bool:
+    return url.startswith(("http://", "https://")) and len(url) <= limit and not re.search(r"\s", url)
+
+
+def _usable(buttons: Sequence[Button]) -> list[Button]:
+    """Return what Discord accepts as buttons: web addresses and ids, each id once."""
+    usable = {one.url or one.id: one for one in buttons if one.label.strip() and _is_accepted(one)}
+    return list(usable.values())[:BUTTONS]
+
+
+def _is_accepted(button: Button) -> bool:
+    return _is_web(button.url, BUTTON_URL) if button.url else 0 < len(button.id) <= CUSTOM_ID
+
+
+def _view(buttons: Sequence[Button], key: str) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for number, button in enumerate(buttons):
+        view.add_item(
+            discord.ui.Button(
+                label=_cut(button.label.strip(), LABEL),
+                url=button.url or None,
+                custom_id=None if button.url else button.id,
+                style=discord.ButtonStyle.link if button.url else discord.ButtonStyle.primary,
+                id=_mark(key) if key and number == 0 else None,
+            )
+        )
+    view.stop()  # presses come as interactions, after a restart too: discord.py need not keep the view
+    return view
+
+
+def _mark(key: str) -> int:
+    """Return the key as a component's id, which Discord keeps and never shows: 31 bits, not 0."""
+    return int(key[:7], 16) + 1
+
+
+def was_sent_as(sent: discord.Message, rendered: Rendered, key: str) -> bool:
+    """Whether `sent` is this delivery: by its nonce or mark, or else because it says exactly the same."""
+    if str(sent.nonce) == key:
+        return True
+    marks = {child.id for row in sent.components if isinstance(row, discord.ActionRow) for child in row.children[:1]}
+    if _mark(key) in marks:
+        return True
+    return _gist(sent.content, sent.embeds) == _gist(rendered["content"], rendered["embeds"])
+
+
+def _gist(content: str | None, embeds: Sequence[discord.Embed]) -> list[str]:
+    """Return all that is said; Discord trims texts, so space does not count."""
+    said: list[str | None] = [content]
+    for embed in embeds:
+        said += [embed.title, embed.url, embed.description, *(f"{one.name} {one.value}" for one in embed.fields)]
+    return [" ".join((text or "").split()) for text in said]

@@ -1,0 +1,32 @@
+"""Commands about events."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.commands import EVENTS, NEXT
+from bot.platforms.discord_client import TsudoiClient, command
+
+
+class Events(commands.Cog):
+    """`!next` and `!events`."""
+
+    def __init__(self, client: TsudoiClient) -> None:
+        self._client = client
+
+    @command(NEXT, "The next event: when, where, seats, link")
+    @app_commands.describe(argument="How many events, or a word to look for")
+    async def show_next_event(self, ctx: commands.Context[TsudoiClient], *, argument: str = "") -> None:
+        """Answer with the next event."""
+        await ctx.defer()
+        await self._client.answer(ctx, await self._client.answering.next(self._client.room_of(ctx), argument))
+
+    @command(EVENTS, "All events to come")
+    async def list_events(self, ctx: commands.Context[TsudoiClient]) -> None:
+        """Answer with every event to come."""
+        await ctx.defer()
+        await self._client.answer(ctx, await self._client.answering.events(self._client.room_of(ctx)))
+
+
+async def setup(client: TsudoiClient) -> None:
+    """Add the cog; discord.py calls this."""
+    await client.add_cog(Events(client))

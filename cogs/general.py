@@ -1,0 +1,24 @@
+"""Commands about the bot itself."""
+
+from discord.ext import commands
+
+from bot.domain.commands import HELP
+from bot.platforms.discord_client import TsudoiClient, command
+
+
+class General(commands.Cog):
+    """`!help`."""
+
+    def __init__(self, client: TsudoiClient) -> None:
+        self._client = client
+
+    @command(HELP, "What Tsudoi can do")
+    async def show_help(self, ctx: commands.Context[TsudoiClient]) -> None:
+        """Answer with the commands."""
+        await ctx.defer()
+        await self._client.answer(ctx, await self._client.answering.help(self._client.room_of(ctx)))
+
+
+async def setup(client: TsudoiClient) -> None:
+    """Add the cog; discord.py calls this."""
+    await client.add_cog(General(client))
