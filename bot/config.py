@@ -38,7 +38,9 @@ def _zone(value: object) -> object:
 def _prefecture(value: str) -> str:
     if value not in _PREFECTURES:
         nearest = get_close_matches(value, _PREFECTURES, n=1)
-        raise ValueError(f'"{value}" is not a prefecture of connpass' + (f'; did you mean "{nearest[0]}"?' if nearest else ""))
+        raise ValueError(
+            f'"{value}" is not a prefecture of connpass' + (f'; did you mean "{nearest[0]}"?' if nearest else "")
+        )
     return value
 
 
@@ -180,10 +182,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file, whose content arrives as arguments."""
-        return sources["env_settings"], sources["init_settings"]
+        return env_settings, init_settings
 
     @property
     def shows_samples(self) -> bool:
@@ -192,7 +199,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(file: Path | None = None) -> Settings:
-    """Read the settings from `file`, or from config.toml if there is one. Raises ConfigurationError listing every mistake."""
+    """Read the settings from `file`, or from config.toml if there is one. ConfigurationError lists every mistake."""
     path = file or DEFAULT_FILE
     if file is None and not path.exists():
         return _validate({}, "environment")
@@ -243,7 +250,11 @@ def _explain(error: ErrorDetails) -> str:
         return f"{path}: is missing; see config.example.toml"
     message = error["msg"].removeprefix("Value error, ")
     given = error["input"]
-    shown = f" (it is {given!r})" if isinstance(given, bool | int | float) or (isinstance(given, str) and not _secret(path)) else ""
+    shown = (
+        f" (it is {given!r})"
+        if isinstance(given, bool | int | float) or (isinstance(given, str) and not _secret(path))
+        else ""
+    )
     return f"{path}: {message}" + ("" if error["type"] == "value_error" else shown)
 
 

@@ -1,6 +1,6 @@
 """The alarm clock: it rings for polls and for the earliest due delivery, and decides nothing.
 
-The store is the schedule. Every job here is made anew at each start from what the store holds, so nothing is lost with them.
+The store is the schedule. Every job here is made anew at each start from what the store holds, so none can be lost.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,9 @@ from bot.errors import TsudoiError
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[object]]
-_LOOK_AGAIN_EVERY = timedelta(seconds=20)  # for a clock that was set, a host that slept, and what another process planned
+_LOOK_AGAIN_EVERY = timedelta(
+    seconds=20
+)  # for a clock that was set, a host that slept, and what another process planned
 _JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}  # a late alarm must ring
 
 

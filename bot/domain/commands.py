@@ -1,4 +1,4 @@
-"""The commands that members type, on every platform: their names, short Japanese aliases, and reading them from a text."""
+"""The commands that members type, on every platform: names, short Japanese aliases, and reading them from a text."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -21,8 +21,8 @@ class DeliveryState(StrEnum):
 class Delivery:
     """What is to be said where and when. (kind, subject, occasion, destination) is unique in the store.
 
-    `kind` selects how the message is composed (`announcement`, `change`, `reminder`, `report`, `nag`, `question`, `notice`);
-    `subject` is what it is about (`event:12`, `report:3`, `question:7`); `occasion` tells several about one subject apart;
+    `kind` selects how the message is composed (`announcement`, `change`, `reminder`, `report`, `nag`, `question`,
+    `notice`); `subject` is what it is about (`event:12`); `occasion` tells several about one subject apart;
     `destination` is a room's name. `facts` is what the composer needs beyond the store's present state, as JSON.
     After `useful_until` it is skipped, and recorded as skipped.
     """

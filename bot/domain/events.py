@@ -8,11 +8,13 @@ from enum import StrEnum
 ASSUMED_LENGTH = timedelta(hours=2)  # connpass allows events without an end
 GONE_AFTER = 2  # complete listings without an event, until it counts as deleted
 
-# Organisers write 【中止】 or 【延期】 into the title before cancelling locks the page. A talk about 中止判断 is no cancellation,
-# and （雨天中止） only says what would happen if it rained.
+# Organisers write 【中止】 or 【延期】 into the title before cancelling locks the page. A talk about 中止判断 is no
+# cancellation, and （雨天中止） only says what would happen if it rained.
 _SAID = r"(?<!雨天)(?<!荒天)(?<!雨天時)(?<!荒天時){word}(?:のお知らせ|となりました|になりました|しました|します|決定)?"
 _OPEN, _CLOSE = r"[【\[［(（<＜〈《「『〔]", r"[】\]］)）>＞〉》」』〕]"
-_MARK = rf"{_OPEN}[^】\]］)）>＞〉》」』〕]*{_SAID}\s*(?:[:：!！→、,][^】\]］)）]*)?{_CLOSE}|^\s*(?:開催)?{_SAID}(?=[\s:：!！、。]|$)"
+_IN_BRACKETS = rf"{_OPEN}[^】\]］)）>＞〉》」』〕]*{_SAID}\s*(?:[:：!！→、,][^】\]］)）]*)?{_CLOSE}"
+_IN_FRONT = rf"^\s*(?:開催)?{_SAID}(?=[\s:：!！、。]|$)"
+_MARK = f"{_IN_BRACKETS}|{_IN_FRONT}"
 _CANCELLED = re.compile(_MARK.replace("{word}", "中止"))
 _POSTPONED = re.compile(_MARK.replace("{word}", "延期"))
 
@@ -107,10 +109,10 @@ class Change:
 
 
 def sight(before: Event | None, seen: Event) -> Event:
-    """Return what to remember of `seen`, given what was remembered: its revision, and whether a postponed date came back.
+    """Return what to remember of `seen`, given what was remembered: its revision, and whether a new date was found.
 
-    An event stays postponed while it shows the date it had when 延期 was first seen; a new date makes it scheduled again,
-    although organisers often leave the mark in the title.
+    An event stays postponed while it shows the date it had when 延期 was first seen; a new date makes it scheduled
+    again, although organisers often leave the mark in the title.
     """
     postponed_from = before.postponed_from if before else None
     status = seen.status

@@ -45,7 +45,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One thing spoken of: an event, a report, a reading. Texts are plain; strangers' words may stand in all of them."""
+    """One thing spoken of: an event, a report, a reading. Texts are plain, and may be strangers' words."""
 
     title: str = ""
     url: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 class Question:
     """(kind, subject) is unique in the store, so nothing is asked twice.
 
-    `kind` says who handles the answer (`flood`, `report`); `options` are the answers offered, stable codes and no texts;
+    `kind` says who handles the answer (`flood`, `report`); `options` are the answers offered, codes and no texts;
     `facts` is what composing and handling need, as JSON.
     """
 

@@ -21,7 +21,7 @@ class Reminder:
 
     @property
     def useful_until(self) -> datetime:
-        """Until when it may be said late: half of its lead time. After that the next one is nearer, or it is too late to come."""
+        """Until when it may be said late: half of its lead time, then the next is nearer, or it is too late to come."""
         return self.due_at + self.lead_time / 2
 
 

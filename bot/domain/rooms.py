@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Room:
     """What an organiser wants in one channel.
 
-    `follows` names sources; `organisers` are member ids of the platform who may decide, `("*",)` everybody; `asks` marks the
-    rooms in which organisers are asked.
+    `follows` names sources; `organisers` are member ids of the platform who may decide, `("*",)` everybody; `asks`
+    marks the rooms in which organisers are asked.
     """
 
     platform: str

@@ -1,6 +1,6 @@
 """Every text that people read: English as the source, Japanese beside it, dates as each language writes them.
 
-`LANGUAGE/LC_MESSAGES/tsudoi.po` is compiled in memory at the start, so that no compiled file can fall behind its source.
+`LANGUAGE/LC_MESSAGES/tsudoi.po` is compiled in memory at the start, so that no compiled file falls behind its source.
 """
 
 from datetime import UTC, date, datetime

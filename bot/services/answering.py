@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.domain.commands import COMMANDS, EVENTS, HELP, NEXT, READ, REPORT, REPORTS, Command, nearest_command, parse_command
+from bot.domain.commands import (
+    COMMANDS,
+    EVENTS,
+    HELP,
+    NEXT,
+    READ,
+    REPORT,
+    REPORTS,
+    Command,
+    nearest_command,
+    parse_command,
+)
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.questions import Question
@@ -35,7 +46,7 @@ AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
 class Answering:
     """Answers from the store alone, so that an answer is quick whether connpass is up or down.
 
-    `handlers` take an organiser's answer to a question by its kind; `stale_after` is the age at which knowledge is called old.
+    `handlers` take an organiser's answer to a question by its kind; knowledge older than `stale_after` says its age.
     """
 
     event_store: EventStore
@@ -72,7 +83,9 @@ class Answering:
     async def next(self, room: Room, argument: str = "") -> Message:
         """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
         now, texts = self.clock.now(), self.texts(room)
-        planned = [event for event in await self.event_store.running_or_upcoming(room.follows, now) if event.takes_place]
+        planned = [
+            event for event in await self.event_store.running_or_upcoming(room.follows, now) if event.takes_place
+        ]
         keyword = "" if _number(argument) else argument
         found = [event for event in planned if _matches(event, keyword)][: self._how_many(argument, planned, now)]
         old = await self._known_since(room, now)
@@ -92,7 +105,10 @@ class Answering:
         if not keyword:
             return await self.event_store.latest_past(room.follows, now)
         everything = await self.event_store.all_events(room.follows)
-        return next((one for one in reversed(everything) if one.is_over(now) and one.takes_place and _matches(one, keyword)), None)
+        return next(
+            (one for one in reversed(everything) if one.is_over(now) and one.takes_place and _matches(one, keyword)),
+            None,
+        )
 
     async def events(self, room: Room) -> Message:
         """Answer `!events`: everything planned, cancelled and postponed ones marked."""

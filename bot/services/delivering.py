@@ -90,7 +90,13 @@ class Delivering:
 
     async def _record(self, delivery: Delivery, external_id: str) -> None:
         await self.deliveries.sent(delivery, self.clock.now(), external_id)
-        log.info("delivery sent", delivery=delivery.id, kind=delivery.kind, subject=delivery.subject, room=delivery.destination)
+        log.info(
+            "delivery sent",
+            delivery=delivery.id,
+            kind=delivery.kind,
+            subject=delivery.subject,
+            room=delivery.destination,
+        )
 
     async def _skip(self, delivery: Delivery, reason: str) -> None:
         await self.deliveries.skip(delivery, reason)
@@ -104,9 +110,12 @@ class Delivering:
             return
         again = now + retry_after(delivery.attempts)
         await self.deliveries.postpone(delivery, again, reason)
-        log.warning("delivery delayed", delivery=delivery.id, room=delivery.destination, reason=reason, again=again.isoformat())
+        log.warning(
+            "delivery delayed", delivery=delivery.id, room=delivery.destination, reason=reason, again=again.isoformat()
+        )
 
 
 def retry_after(attempts: int) -> timedelta:
     """Return how long to wait after so many earlier tries: 2 s, 4 s, 8 s … at most ten minutes."""
-    return min(FIRST_RETRY * 2 ** min(attempts, 20), LONGEST_RETRY)
+    longer: timedelta = FIRST_RETRY * 2 ** min(attempts, 20)
+    return min(longer, LONGEST_RETRY)

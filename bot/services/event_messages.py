@@ -49,7 +49,9 @@ def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: dateti
     kind = ChangeKind(facts["kind"])
     leads = {
         ChangeKind.CHANGED: texts.gettext("Please note: this event has changed."),
-        ChangeKind.POSTPONED: texts.gettext("This event has been postponed. We will say so when the new date is known."),
+        ChangeKind.POSTPONED: texts.gettext(
+            "This event has been postponed. We will say so when the new date is known."
+        ),
         ChangeKind.CANCELLED: texts.gettext("This event has been cancelled."),
         ChangeKind.REVIVED: texts.gettext("This event takes place after all."),
     }
@@ -77,7 +79,12 @@ def next_events(
 
 
 def nothing_planned(
-    texts: Texts, last: Event | None, report: Report | None, now: datetime, keyword: str = "", old: datetime | None = None
+    texts: Texts,
+    last: Event | None,
+    report: Report | None,
+    now: datetime,
+    keyword: str = "",
+    old: datetime | None = None,
 ) -> Message:
     """Say that no event is planned, and show the last one with its report."""
     if keyword:
@@ -98,7 +105,8 @@ def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, 
     if more:
         lead += " " + texts.gettext("These are the next {count}:").format(count=len(events))
     cards = tuple(
-        Card(_title(texts, event), event.url, fields=(*_when(texts, event, now), *_where(texts, event))) for event in events
+        Card(_title(texts, event), event.url, fields=(*_when(texts, event, now), *_where(texts, event)))
+        for event in events
     )
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards)
 
@@ -166,7 +174,9 @@ def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
     days, time = texts.days_until(started_at, now), texts.time(started_at)
     minutes = round((started_at - now) / timedelta(minutes=1))
     if minutes < 100:
-        return texts.ngettext("It starts in {count} minute!", "It starts in {count} minutes!", minutes).format(count=minutes)
+        return texts.ngettext("It starts in {count} minute!", "It starts in {count} minutes!", minutes).format(
+            count=minutes
+        )
     if days == 0:
         return texts.gettext("Today from {time}!").format(time=time)
     if days == 1:
@@ -189,7 +199,9 @@ def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
         said = texts.gettext("full ({accepted}/{limit})").format(accepted=event.accepted, limit=event.limit)
     else:
         said = texts.ngettext(
-            "{accepted}/{limit} ({free} seat left)", "{accepted}/{limit} ({free} seats left)", event.limit - event.accepted
+            "{accepted}/{limit} ({free} seat left)",
+            "{accepted}/{limit} ({free} seats left)",
+            event.limit - event.accepted,
         ).format(accepted=event.accepted, limit=event.limit, free=event.limit - event.accepted)
     if event.waiting and not event.is_over(now):
         said += " " + texts.gettext("waiting list: {count}").format(count=event.waiting)
@@ -248,7 +260,9 @@ def _said(texts: Texts, name: str, facts: dict[str, Any]) -> str:
             start = _moment(facts["started_at"])
             return texts.gettext("to be decided") if start is None else texts.span(start, _moment(facts["ended_at"]))
         case "place":
-            return " ".join(part for part in (facts["place"], facts["address"]) if part) or texts.gettext("to be decided")
+            return " ".join(part for part in (facts["place"], facts["address"]) if part) or texts.gettext(
+                "to be decided"
+            )
         case "limit":
             return texts.gettext("unlimited") if facts["limit"] is None else str(facts["limit"])
         case _:

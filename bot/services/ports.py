@@ -103,7 +103,7 @@ class Watched:
 
 
 class EventStore(Protocol):
-    """Events, and which source showed them. An event counts as shown by a source until two complete listings miss it."""
+    """Events, and which source showed them. A source shows an event until two complete listings miss it."""
 
     async def sources(self) -> dict[str, SourceState]: ...
     async def sightings(self, source: str) -> dict[int, Sighting]: ...

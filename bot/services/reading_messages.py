@@ -12,7 +12,9 @@ def reading_message(texts: Texts, reading: Reading) -> Message:
     """Say what was read, how sure, and what else it may be."""
     written = [glyph for glyph in reading.glyphs if glyph.candidates]
     if not written:
-        lead = texts.gettext("I cannot find a hiragana here. Please draw one character large and dark on a light ground.")
+        lead = texts.gettext(
+            "I cannot find a hiragana here. Please draw one character large and dark on a light ground."
+        )
         return Message(MessageKind.ANSWER, lead)
     return Message(MessageKind.ANSWER, cards=tuple(_card(texts, glyph) for glyph in written))
 

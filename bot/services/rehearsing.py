@@ -1,7 +1,7 @@
 """Play a stretch of time at high speed and show what would have been posted.
 
-The services are the real ones, on a store of their own; only the clock is driven, the sources are recordings, and what would
-be sent is collected.
+The services are the real ones, on a store of their own; only the clock is driven, the sources are recordings, and
+what would be sent is collected.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence

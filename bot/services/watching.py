@@ -32,7 +32,7 @@ class Watching:
     clock: Clock
 
     async def watch(self, source: EventSource) -> None:
-        """Store what the source shows now, and plan what is worth saying. A failed poll is noted and changes nothing."""
+        """Store what the source shows now and plan what is worth saying; a failed poll is noted and changes nothing."""
         now = self.clock.now()
         state = (await self.events.sources()).get(source.name) or SourceState(source.name, source.query)
         try:
@@ -71,7 +71,14 @@ class Watching:
             questions=tuple(questions),
         )
         await self.events.record(watched)
-        log.info("poll done", source=source.name, events=len(remembered), changes=len(changes), planned=len(planned), first_sight=starts_anew)
+        log.info(
+            "poll done",
+            source=source.name,
+            events=len(remembered),
+            changes=len(changes),
+            planned=len(planned),
+            first_sight=starts_anew,
+        )
 
     async def _vanished(self, source: str, sightings: Sequence[Sighting]) -> list[Event]:
         """Return the events that this listing is the last to miss: no other source shows them either."""
@@ -121,7 +128,9 @@ class Watching:
         return await self.questions.answer(question, option, member, now, planned)
 
     def _tell_organisers(self, event: Event, room: Room, now: datetime) -> Delivery:
-        return Delivery("notice", f"event:{event.id}", f"vanished-r{event.revision}", room.name, now, event.started_at, event.id)
+        return Delivery(
+            "notice", f"event:{event.id}", f"vanished-r{event.revision}", room.name, now, event.started_at, event.id
+        )
 
     def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
         """Return every reminder of an event to every room that follows it and wants reminders."""

@@ -24,9 +24,7 @@ async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery
         await connection.execute(insert_or_ignore(connection, deliveries), rows)
 
 
-async def rearm_reminders(
-    connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime
-) -> None:
+async def rearm_reminders(connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
     """Make the open reminders of each event exactly these: drop the others, plan what is missing and still ahead."""
     keys = {(one.event_id, one.occasion, one.destination) for reminders in wanted.values() for one in reminders}
     of_events = and_(deliveries.c.kind == "reminder", deliveries.c.event_id.in_(list(wanted)))
@@ -96,7 +94,7 @@ class Deliveries:
         """Return how many deliveries are in each state."""
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
         async with self._reading() as connection:
-            return {state: count for state, count in (await connection.execute(query)).all()}
+            return {state: int(number) for state, number in await connection.execute(query)}
 
     async def _close(self, delivery: Delivery, **values: Any) -> None:
         async with self._engine.begin() as connection:

@@ -106,8 +106,11 @@ def _explain(url: URL, error: Exception) -> str:
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "").absolute()
-        return f"storage.url: cannot use the database {path}: {cause}; check that the folder exists and may be written, or restore a backup"
-    return f"storage.url: cannot use {_place(url)}: {cause}; check that PostgreSQL runs and the address and password are right"
+        return (
+            f"storage.url: cannot use the database {path}: {cause}; "
+            "check that the folder exists and may be written, or restore a backup"
+        )
+    return f"storage.url: cannot use {_place(url)}: {cause}; check that PostgreSQL runs, and address and password"
 
 
 async def close_store(engine: AsyncEngine) -> None:

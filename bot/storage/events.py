@@ -73,7 +73,10 @@ class Events:
     async def running_or_upcoming(self, names: Sequence[str], now: datetime) -> list[Event]:
         """Return what is not over, by start; undated events last."""
         not_over = or_(events.c.ends_at > now, events.c.ends_at.is_(None))
-        return await self._shown(names, select(events).where(not_over).order_by(events.c.started_at.is_(None), events.c.started_at, events.c.id))
+        return await self._shown(
+            names,
+            select(events).where(not_over).order_by(events.c.started_at.is_(None), events.c.started_at, events.c.id),
+        )
 
     async def latest_past(self, names: Sequence[str], now: datetime) -> Event | None:
         """Return the event that took place last."""
