@@ -147,11 +147,11 @@ class RecognitionSettings(Section):
 
 
 class RoomSettings(Section):
-    """One channel, and what is said there. `announce` names sources; `questions` marks where organisers are asked."""
+    """One channel, and what is said there. `announce` names sources, left out: all; `questions`: organisers are asked here."""
 
     platform: Literal["discord", "slack", "local"]
     channel: Id
-    announce: tuple[str, ...] = ()
+    announce: tuple[str, ...] | None = None
     reminders: bool = True
     reports: bool = True
     recognition: bool = True
@@ -230,7 +230,7 @@ def _mistakes(settings: Settings) -> Iterator[str]:
         if name in names[:index]:
             yield f'sources[{index}].name: "{name}" is used twice; give each source a name of its own'
     for index, room in enumerate(settings.rooms):
-        for name in room.announce:
+        for name in room.announce or ():
             if name not in names:
                 nearest = get_close_matches(name, names, n=1)
                 hint = f'; did you mean "{nearest[0]}"?' if nearest else "; add a [[sources]] with this name"

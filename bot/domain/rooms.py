@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
+LOCAL, MAIN = "local", "main"  # the room on the bot's own web page
+EVERYBODY = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """What an organiser wants in one channel.
 
     `follows` names sources; `organisers` are member ids of the platform who may decide, `("*",)` everybody; `asks`
-    marks the rooms in which organisers are asked.
+    marks the rooms in which organisers are asked. Without `announces` it hears no news and only asks.
     """
 
     platform: str
     channel: str
     follows: tuple[str, ...] = ()
+    announces: bool = True
     reminders: bool = True
     reports: bool = True
     recognition: bool = True
@@ -28,7 +32,7 @@ class Room:
 
     def may_decide(self, member: str) -> bool:
         """Whether this member may answer the bot's questions to organisers."""
-        return member in self.organisers or "*" in self.organisers
+        return member in self.organisers or EVERYBODY in self.organisers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +48,28 @@ class Rooms:
         for room in self.configured:
             if (room.platform, room.channel) == (platform, channel):
                 return room
-        return Room(platform, channel, self.sources, reminders=False, reports=False, locale=self.locale)
+        organisers = (EVERYBODY,) if platform == LOCAL else ()  # who opens the local room runs the bot
+        return Room(
+            platform,
+            channel,
+            self.sources,
+            announces=False,
+            reminders=False,
+            reports=False,
+            locale=self.locale,
+            organisers=organisers,
+        )
 
     def named(self, name: str) -> Room | None:
-        """The configured room with this destination name."""
-        return next((room for room in self.configured if room.name == name), None)
+        """The configured room with this destination name, or the local room, which is always there."""
+        local = self.at(LOCAL, MAIN)
+        return next((room for room in (*self.configured, local) if room.name == name), None)
 
     def following(self, sources: set[str]) -> tuple[Room, ...]:
         """The configured rooms that follow any of these sources."""
         return tuple(room for room in self.configured if sources.intersection(room.follows))
 
     def asking(self) -> tuple[Room, ...]:
-        """Where organisers are asked: the rooms marked so, else those with organisers, else the first."""
+        """Where organisers are asked: the rooms marked so, else those with organisers, else the local room."""
         marked = tuple(room for room in self.configured if room.asks)
-        return marked or tuple(room for room in self.configured if room.organisers) or self.configured[:1]
+        return marked or tuple(room for room in self.configured if room.organisers) or (self.at(LOCAL, MAIN),)

@@ -100,7 +100,7 @@ class Watching:
         planned = []
         for change in worth:
             followed = {source} if change.kind is ChangeKind.NEW else shown_by[change.event.id]
-            planned += [_delivery(change, room, now) for room in self.rooms.following(followed)]
+            planned += [_delivery(change, room, now) for room in self._hearing(followed)]
         return planned, []
 
     def _ask_about_flood(
@@ -123,9 +123,12 @@ class Watching:
         if option == POST_ALL:
             known = await self.events.known(question.facts["events"])
             changes = [Change(ChangeKind.NEW, event) for event in known.values() if not event.has_started(now)]
-            rooms = self.rooms.following({question.facts["source"]})
+            rooms = self._hearing({question.facts["source"]})
             planned = [_delivery(change, room, now) for change in changes for room in rooms]
         return await self.questions.answer(question, option, member, now, planned)
+
+    def _hearing(self, sources: set[str]) -> list[Room]:
+        return [room for room in self.rooms.following(sources) if room.announces]
 
     def _tell_organisers(self, event: Event, room: Room, now: datetime) -> Delivery:
         return Delivery(
