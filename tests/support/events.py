@@ -21,7 +21,14 @@ def an_event_named(title: str = "もくもく会 #5", number: int = 501, **chang
     start = changes.pop("started_at", NOW + timedelta(days=10))
     end = changes.pop("ended_at", None if start is None else start + timedelta(hours=2))
     url = f"https://utsunomiya.connpass.com/event/{number}/"
-    return Event(number, title, url, start, end, **{"place": "まちなか会議室", "accepted": 3, "limit": 20, "waiting": 0, **changes})
+    return Event(
+        number,
+        title,
+        url,
+        start,
+        end,
+        **{"place": "まちなか会議室", "accepted": 3, "limit": 20, "waiting": 0, **changes},
+    )
 
 
 def a_room(**changes: Any) -> Room:
