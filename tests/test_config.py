@@ -70,7 +70,8 @@ def _is_setting(line: str) -> bool:
             'config.toml: sources[0].prefecture: "tochig" is not a prefecture of connpass; did you mean "tochigi"?',
         ),
         (
-            "[[sources]]\nname = 'utsunomiya'\ngroup = 'g'\n[[rooms]]\nplatform = 'local'\nchannel = 'main'\nannounce = ['utunomiya']",
+            "[[sources]]\nname = 'utsunomiya'\ngroup = 'g'\n"
+            "[[rooms]]\nplatform = 'local'\nchannel = 'main'\nannounce = ['utunomiya']",
             'config.toml: rooms[0].announce: there is no source "utunomiya"; did you mean "utsunomiya"?',
         ),
     ],

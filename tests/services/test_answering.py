@@ -10,11 +10,9 @@ from bot.clock import DrivenClock
 from bot.domain.events import Event, EventStatus
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
-from bot.domain.rooms import Room
 from bot.errors import PictureError
 from bot.services.answering import Answering
 from bot.services.ports import SourceState, Watched
-from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.questions import Questions
 from model.reading import Candidate, Glyph, Reading

@@ -1,0 +1,71 @@
+"""The house of the design: which way imports point, and where a library may come in."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# A module whose path starts with the left may import, of this project, only what starts with the right.
+ALLOWED = {
+    "bot.domain": {"bot.domain", "model.reading"},
+    "bot.locales": {"bot.locales"},
+    "bot.services": {"bot.services", "bot.domain", "bot.locales", "bot.errors", "model.reading"},
+    "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.errors", "bot.__version__", "model"},
+    "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.errors"},
+    "bot.platforms": {"bot.platforms", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales", "cogs"},
+    "bot.web": {
+        "bot.web", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales", "bot.storage",
+        "bot.clients.pictures", "bot.__version__", "model.reading",
+    },
+    "cogs": {"cogs", "bot.services", "bot.domain", "bot.errors", "bot.platforms"},
+    "model": {"model"},
+}  # fmt: skip
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in ("bot", "cogs", "model"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_imports_point_inwards(package: str) -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, path in modules()
+        if name == package or name.startswith(f"{package}.")
+        for imported in imports_of(path)
+        if imported.split(".")[0] in {"bot", "cogs", "model"}
+        and not any(imported == allowed or imported.startswith(f"{allowed}.") for allowed in ALLOWED[package])
+    ]
+    assert wrong == []
+
+
+def test_the_domain_knows_the_standard_library_only() -> None:
+    foreign = [
+        f"{name} imports {imported}"
+        for name, path in modules()
+        if name.startswith("bot.domain")
+        for imported in imports_of(path)
+        if imported.split(".")[0] not in sys.stdlib_module_names | {"bot", "model"}
+    ]
+    assert foreign == []
+
+
+def test_every_package_of_the_design_is_there() -> None:
+    assert {path.name for path in (ROOT / "bot").iterdir() if path.is_dir()} >= {
+        "domain", "services", "clients", "storage", "platforms", "web", "locales",
+    }  # fmt: skip
