@@ -1,0 +1,106 @@
+"""Event sources on connpass: what a group, an owner, a keyword or a prefecture shows through the API."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from bot.clients.connpass_api import ConnpassApi, Entries
+from bot.clients.connpass_events import TOKYO, UnreadableEvent, parse_event
+from bot.domain.events import Event
+from bot.errors import ConfigurationError
+from bot.services.ports import Listing
+
+__all__ = ["ConnpassApi", "ConnpassSource", "UnreadableEvent", "group_of", "parse_event"]
+
+THIS_MONTH_AND_FIVE = (0, 6)
+_GROUP = re.compile(
+    r"(?:https?://)?(?:(?P<subdomain>[a-z0-9][a-z0-9-]*)(?:\.connpass\.com)?|connpass\.com/series/(?P<id>\d+))(?:/.*)?",
+    re.IGNORECASE,
+)
+
+
+class ConnpassSource:
+    """Fulfils `EventSource`. What is given is asked for together: a keyword of a group, an owner in a prefecture.
+
+    A group or an owner shows everything it ever held, since reports are about past events. A keyword or a prefecture
+    alone shows the Japanese months `window`, counted from this one, the end excluded.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        api: ConnpassApi,
+        group: str | None = None,
+        keyword: str | None = None,
+        prefecture: str | None = None,
+        owner: str | None = None,
+        window: tuple[int, int] = THIS_MONTH_AND_FIVE,
+    ) -> None:
+        self.name = name
+        self._api = api
+        asked = {
+            **(group_of(group) if group else {}),
+            "keyword": (keyword or "").split(),
+            "prefecture": (prefecture or "").split(),
+            "owner_nickname": (owner or "").split(),
+        }
+        self._params = {key: values for key, values in asked.items() if values}
+        if not self._params:  # connpass would answer with every event there is
+            raise ConfigurationError(f'source "{name}" names nothing; give one of group, keyword, prefecture, owner')
+        self._window = None if group or owner else window
+
+    @property
+    def query(self) -> str:
+        return urlencode(self._params, doseq=True)
+
+    async def listing(self, now: datetime) -> Listing:
+        params = self._params | (_months(now, self._window) if self._window else {})
+        found = await self._api.entries(params)
+        covers = _covers(now, self._window) if self._window else None
+        return await asyncio.to_thread(_listing, found, covers)  # thousands of entries would hold up the event loop
+
+
+def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listing:
+    events: list[Event] = []
+    unreadable: list[UnreadableEvent] = []
+    for entry in found.entries:
+        try:
+            events.append(parse_event(entry))
+        except UnreadableEvent as error:
+            unreadable.append(error)
+    return Listing(
+        events=tuple(events),
+        complete=found.problem is None and all(error.event_id for error in unreadable),
+        covers=covers,
+        problems=tuple(str(problem) for problem in (found.problem, *unreadable) if problem),
+        unreadable=frozenset(error.event_id for error in unreadable if error.event_id),
+    )
+
+
+def group_of(written: str) -> dict[str, list[str]]:
+    """Return the parameter for a group: its subdomain, its address, or its number. Raises ConfigurationError."""
+    found = _GROUP.fullmatch(written.strip())
+    if not found:
+        raise ConfigurationError(
+            f'group "{written}" is no group of connpass; write "tfug-utsunomiya", its address or its number'
+        )
+    number = found["id"] or (found["subdomain"] if found["subdomain"].isdigit() else None)
+    return {"group_id": [number]} if number else {"subdomain": [found["subdomain"].lower()]}
+
+
+def _months(now: datetime, window: tuple[int, int]) -> dict[str, list[str]]:
+    starts = (_month(now, offset) for offset in range(*window))
+    return {"ym": [f"{start:%Y%m}" for start in starts]}
+
+
+def _covers(now: datetime, window: tuple[int, int]) -> tuple[datetime, datetime]:
+    first, end = (_month(now, offset).astimezone(UTC) for offset in window)
+    return first, end
+
+
+def _month(now: datetime, offset: int) -> datetime:
+    """Return the start of a month counted from the present one, as connpass counts: in Japan."""
+    today = now.astimezone(TOKYO)
+    years, month = divmod(today.month - 1 + offset, 12)
+    return datetime(today.year + years, month + 1, 1, tzinfo=TOKYO)
