@@ -65,12 +65,16 @@ class ReportSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a source; `seen_at` is its last good poll, `error` the sentence of a poll that failed since."""
+    """What is known of a source: `seen_at` is its last good poll, `error` the sentence of a poll that failed since.
+
+    Of a query that asks for a window of months, `covered_until` is the end of the last window.
+    """
 
     name: str
     query: str
     first_seen_at: datetime | None = None
     seen_at: datetime | None = None
+    covered_until: datetime | None = None
     error: str | None = None
 
 

@@ -55,12 +55,12 @@ class Watching:
         vanished = await self._vanished(source.name, [sightings[event_id] for event_id in missed])
 
         shown_by = await self.events.shown_by([event.id for event in (*remembered, *vanished)])
-        changes = [] if starts_anew else _changes(remembered, known, sightings)
+        changes = [] if starts_anew else _changes(remembered, known, sightings, state.covered_until)
         planned, questions = self._plan(source.name, changes, shown_by)
         planned += [self._tell_organisers(event, room, now) for event in vanished for room in self.rooms.asking()]
         reminded = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in remembered}
         watched = Watched(
-            source=SourceState(source.name, source.query, state.first_seen_at or now, seen_at=now),
+            source=SourceState(source.name, source.query, state.first_seen_at or now, now, _covered_until(listing)),
             now=now,
             starts_anew=starts_anew,
             events=tuple(remembered + vanished),
@@ -159,10 +159,27 @@ def ask(question: Question, room: Room) -> Delivery:
     return Delivery("question", f"{question.kind}:{question.subject}", "asked", room.name, question.asked_at)
 
 
-def _changes(remembered: Sequence[Event], known: dict[int, Event], sightings: dict[int, Sighting]) -> list[Change]:
-    """Compare with what was stored; an event that this source shows for the first time is new to its rooms."""
+def _changes(
+    remembered: Sequence[Event],
+    known: dict[int, Event],
+    sightings: dict[int, Sighting],
+    covered_until: datetime | None,
+) -> list[Change]:
+    """Compare with what was stored; an event that this source shows for the first time is new to its rooms.
+
+    Where a window of months moved on, the month that came into sight is seen for the first time, and silent.
+    """
     pairs = [(known.get(event.id) if event.id in sightings else None, event) for event in remembered]
-    return [change for before, event in pairs if (change := compare(before, event)) is not None]
+    changes = [change for before, event in pairs if (change := compare(before, event)) is not None]
+    return [change for change in changes if change.before or not _just_came_into_sight(change.event, covered_until)]
+
+
+def _just_came_into_sight(event: Event, covered_until: datetime | None) -> bool:
+    return covered_until is not None and event.started_at is not None and event.started_at >= covered_until
+
+
+def _covered_until(listing: Listing) -> datetime | None:
+    return listing.covers[1] if listing.covers else None
 
 
 def _missed(sightings: dict[int, Sighting], listing: Listing, now: datetime) -> list[int]:

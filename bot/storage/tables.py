@@ -45,6 +45,7 @@ sources = Table(
     Column("query", String, nullable=False),
     Column("first_seen_at", UtcDateTime),
     Column("seen_at", UtcDateTime),
+    Column("covered_until", UtcDateTime),
     Column("error", Text),
 )
 

@@ -30,11 +30,12 @@ class ShownSource:
     events: list[Event] = field(default_factory=list)
     complete: bool = True
     error: Exception | None = None
+    covers: tuple[datetime, datetime] | None = None
 
     async def listing(self, now: datetime) -> Listing:
         if self.error:
             raise self.error
-        return Listing(tuple(self.events), self.complete)
+        return Listing(tuple(self.events), self.complete, self.covers)
 
 
 class World:
@@ -184,6 +185,18 @@ async def test_a_widened_query_is_a_first_sight_again(world: World) -> None:
     world.source.query = "keyword=python"
     await world.poll(*(an_event_named(f"Python #{number}", number) for number in range(1, 12)))
     assert await world.planned("announcement", "question", "notice") == []
+
+
+async def test_the_month_that_a_moving_window_brings_into_sight_is_silent(world: World) -> None:
+    near, far = an_event_named("近い会", 1), an_event_named("遠い会", 2, started_at=NOW + timedelta(days=70))
+    world.source.covers = (NOW, NOW + timedelta(days=60))
+    await world.poll()
+    world.source.covers = (NOW, NOW + timedelta(days=90))
+    await world.poll(near, far)
+    assert [one.subject for one in await world.planned("announcement")] == ["event:1"]
+    later = an_event_named("また遠い会", 3, started_at=NOW + timedelta(days=71))
+    await world.poll(near, far, later)
+    assert {one.subject for one in await world.planned("announcement")} == {"event:1", "event:3"}
 
 
 async def test_a_failed_poll_is_noted_and_changes_nothing(world: World) -> None:
