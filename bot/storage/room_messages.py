@@ -1,0 +1,140 @@
+"""What was said in the local room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.storage.statements import insert_or_ignore
+from bot.storage.tables import room_messages
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMessage:
+    """A message as it stands in the room. `images` are the addresses of pictures that came with it."""
+
+    channel: str
+    author: str
+    bot: bool
+    at: datetime
+    message: Message
+    images: tuple[str, ...] = ()
+    key: str | None = None
+    id: int = 0
+
+
+class RoomMessages:
+    """The room's history. A message with a key that is known already is not said a second time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, said: RoomMessage) -> int:
+        """Keep a message and return its id, or the id of the one that was kept under the same key before."""
+        values = {
+            "channel": said.channel,
+            "author": said.author,
+            "bot": int(said.bot),
+            "at": said.at,
+            "message": {**_written(said.message), "images": list(said.images)},
+            "key": said.key,
+        }
+        async with self._engine.begin() as connection:
+            statement = insert_or_ignore(connection, room_messages).values(**values).returning(room_messages.c.id)
+            number: int | None = (await connection.execute(statement)).scalar()
+            if number is None:
+                number = await _id_of(connection, str(said.key))
+        if number is None:
+            raise RuntimeError("a room message was neither kept nor there before")
+        return number
+
+    async def find(self, key: str) -> int | None:
+        """Return the id of the message that was said under this key."""
+        async with self._reading() as connection:
+            return await _id_of(connection, key)
+
+    async def last_id(self, channel: str) -> int:
+        """Return the id of the newest message, 0 if there is none."""
+        query = select(func.max(room_messages.c.id)).where(room_messages.c.channel == channel)
+        async with self._reading() as connection:
+            return (await connection.execute(query)).scalar() or 0
+
+    async def after(self, channel: str, number: int, limit: int) -> list[RoomMessage]:
+        """Return the first messages after `number`, oldest first."""
+        query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.id > number)
+        return await self._messages(query.order_by(room_messages.c.id).limit(limit))
+
+    async def latest(self, channel: str, limit: int, before: int | None = None) -> list[RoomMessage]:
+        """Return the newest messages, those before the id `before` where it is given, oldest first."""
+        earlier: list[ColumnElement[bool]] = [] if before is None else [room_messages.c.id < before]
+        query = select(room_messages).where(room_messages.c.channel == channel, *earlier)
+        return (await self._messages(query.order_by(room_messages.c.id.desc()).limit(limit)))[::-1]
+
+    async def _messages(self, query: Any) -> list[RoomMessage]:
+        async with self._reading() as connection:
+            return [_room_message(row) for row in await connection.execute(query)]
+
+    def _reading(self) -> AsyncConnection:
+        return self._engine.execution_options(read_only=True).connect()
+
+
+async def _id_of(connection: AsyncConnection, key: str) -> int | None:
+    query = select(room_messages.c.id).where(room_messages.c.key == key)
+    return (await connection.execute(query)).scalar()
+
+
+def _room_message(row: Row[Any]) -> RoomMessage:
+    kept = row.message
+    return RoomMessage(
+        channel=row.channel,
+        author=row.author,
+        bot=bool(row.bot),
+        at=row.at,
+        message=_message(kept),
+        images=tuple(kept["images"]),
+        key=row.key,
+        id=row.id,
+    )
+
+
+def _written(message: Message) -> dict[str, Any]:
+    written = asdict(message)
+    for card in written["cards"]:
+        for field in card["fields"]:
+            field["at"] = field["at"].isoformat() if field["at"] else None
+    return written
+
+
+def _message(kept: Mapping[str, Any]) -> Message:
+    return Message(
+        kind=MessageKind(kept["kind"]),
+        lead=kept["lead"],
+        cards=tuple(_card(card) for card in kept["cards"]),
+        buttons=_buttons(kept["buttons"]),
+        event_id=kept["event_id"],
+        report_url=kept["report_url"],
+    )
+
+
+def _card(kept: Mapping[str, Any]) -> Card:
+    return Card(
+        title=kept["title"],
+        url=kept["url"],
+        body=kept["body"],
+        fields=tuple(_field(field) for field in kept["fields"]),
+        bars=tuple(Bar(**bar) for bar in kept["bars"]),
+        buttons=_buttons(kept["buttons"]),
+    )
+
+
+def _field(kept: Mapping[str, Any]) -> Field:
+    at = kept["at"]
+    return Field(kept["name"], kept["value"], None if at is None else datetime.fromisoformat(at))
+
+
+def _buttons(kept: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:
+    return tuple(Button(**button) for button in kept)
