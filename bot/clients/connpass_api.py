@@ -93,7 +93,7 @@ class ConnpassApi:
         page = await self._http.fetch(self._url, params, {"X-API-Key": self._key, "Accept": "application/json"})
         self._http.rest(min(_retry_after(page) or timedelta(), LONGEST_REST))
         if page.status != HTTPStatus.OK:
-            raise _refusal(page, self._key)
+            raise refusal(page, self._key)
         return _events_page(page, self._key)
 
 
@@ -132,8 +132,8 @@ def _events_page(page: Page, key: str) -> _EventsPage:
     raise SourceUnavailable("connpass sent JSON that is no list of events; check connpass.base_url if this goes on")
 
 
-def _refusal(page: Page, key: str) -> SourceError:
-    """Return the error that an answer other than 200 means."""
+def refusal(page: Page, key: str = "") -> SourceError:
+    """Return the error that an answer of connpass other than 200 means; `key` is never part of it."""
     said = _said(page, key)
     answered = f"connpass answered {page.status}" + (f" ({said})" if said else "")
     if page.status == HTTPStatus.FORBIDDEN and _is_html(page):
@@ -150,7 +150,8 @@ def _refusal(page: Page, key: str) -> SourceError:
 
 def _said(page: Page, key: str) -> str:
     """Return an HTML page's title or a JSON answer's detail, never a whole page and never our key."""
-    text = page.body.decode("utf-8", "replace").replace(key, "[key]")
+    text = page.body.decode("utf-8", "replace")
+    text = text.replace(key, "[key]") if key else text
     if _is_html(page):
         title = re.search(r"<title[^>]*>([^<]*)", text, re.IGNORECASE)
         return plain(unescape(title[1]), 100) if title else "a web page without a title"

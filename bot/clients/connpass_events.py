@@ -17,7 +17,7 @@ from bot.domain.events import Event, marked_status
 TOKYO = ZoneInfo("Asia/Tokyo")
 LONGEST_TEXT = 300  # connpass itself allows fewer in a title
 LARGEST_ID, LARGEST_COUNT = 2**63 - 1, 2**31 - 1  # what the store holds
-_YEARS = range(2000, 2101)  # an event outside is a typing error, and breaks arithmetic
+LIKELY_YEARS = range(2000, 2101)  # an event outside is a typing error, and breaks arithmetic
 _URL = re.compile(r"https?://[^\s<>\"'\\]{1,500}")
 
 
@@ -116,7 +116,7 @@ def _time(entry: Mapping[object, object], key: str) -> datetime | None:
         at = datetime.fromisoformat(value.strip() if isinstance(value, str) and ":" in value else "")
     except ValueError:
         raise _Odd(key, _is(value, "no time")) from None
-    if at.year not in _YEARS:
+    if at.year not in LIKELY_YEARS:
         raise _Odd(key, _is(value, "no likely time"))
     return (at if at.tzinfo else at.replace(tzinfo=TOKYO)).astimezone(UTC)
 
