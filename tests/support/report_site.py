@@ -3,8 +3,8 @@
     with ReportServer(ARTICLES) as site:
         ReportSite(site.url, client)
 
-`ARTICLES` holds every trap that real sites have set, written for these tests; `EVENTS` are the events of that time, and `TRUTH` says
-which event each article is really about. A bot may link an article to that event or ask, and nothing else.
+`ARTICLES` holds every trap that real sites have set, written for these tests; `EVENTS` are the events of that time, and
+`TRUTH` says which event each article is really about. A bot may link an article to that event or ask, and nothing else.
 """
 
 import hashlib
@@ -252,7 +252,8 @@ ARTICLES = (
         "/201705.html",
         "TFUG Utsunomiya #01 レポート",
         "2017-06-03T10:00:00+09:00",
-        f"<p>{_link(57101, 'TFUG Utsunomiya #01')}を5月27日(土)に開催しました。</p><h2>自己紹介</h2><p>八人が集まり、学びたいことを話しました。</p>",
+        f"<p>{_link(57101, 'TFUG Utsunomiya #01')}を5月27日(土)に開催しました。</p>"
+        "<h2>自己紹介</h2><p>八人が集まり、学びたいことを話しました。</p>",
     ),
     Article(  # a bare address, and a control character that no XML may hold
         "/201706.html",
@@ -265,7 +266,8 @@ ARTICLES = (
         "/201707.html",
         "TFUG Utsunomiya #03 もくもく会",
         "2017-07-30T09:00:00+09:00",
-        '<p>それぞれの手もとの課題を進めました。<a href="https://tfug-utsunomiya.connpass.com/event/\n60303/">#03 もくもく会</a></p>'
+        "<p>それぞれの手もとの課題を進めました。"
+        '<a href="https://tfug-utsunomiya.connpass.com/event/\n60303/">#03 もくもく会</a></p>'
         f"<h1>次回予定</h1><h2>日時</h2><p>8月27日(日)</p><h2>申し込み</h2><p>{_link(62404, 'こちらから')}</p>",
     ),
     Article(  # only the next event's link, and another series has a #04 in the same month

@@ -1,0 +1,122 @@
+"""What becomes of every report when its site has been read again: the one decision, made of identity and matching."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.almanac import learn
+from bot.domain.events import Event
+from bot.domain.report_identity import digest_of, recognise, sketch_of
+from bot.domain.report_matching import DOUBTED, Match, match
+from bot.domain.reports import Reason, ReasonCode, Report, ReportPage, ReportState
+
+NEWS_LASTS = timedelta(weeks=13)  # what is older was moved, or came back, and is no news
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A report as it is to be remembered from now on; `before` is None for a new one."""
+
+    report: Report
+    before: Report | None
+
+
+def review(
+    pages: Sequence[ReportPage],
+    remembered: Sequence[Report],
+    events: Mapping[int, Event],
+    now: datetime,
+    first_sight: bool,
+) -> list[Reviewed]:
+    """Decide about every report that the site shows. One that it does not show stays as it is: pages come back.
+
+    What an organiser decided is never overruled, and what is linked stays so until its page is edited.
+    """
+    almanac = learn(pages, events)
+    shown = _shown(pages, remembered)
+    matches = {
+        report.key: match(page, almanac, now) for report, before, page in shown if _is_open(report, before, page)
+    }
+    ids = (*(one.event_id for one in remembered), *(found.event_id for found in matches.values()))
+    wanted = Counter(event_id for event_id in ids if event_id is not None)
+    reviewed = []
+    for report, before, page in shown:
+        described = _described(report, page)
+        found = matches.get(report.key)
+        if found is not None:
+            claims = 1 + (report.event_id == found.event_id)  # how often this report itself was counted
+            is_contested = found.event_id is not None and wanted[found.event_id] > claims
+            described = _decided(described, _contested(found) if is_contested else found)
+        if before is None:
+            described = replace(described, first_seen_at=now)
+            described = _as_old_news(described) if first_sight or _is_old(described, events, now) else described
+        if described != before:
+            reviewed.append(Reviewed(described, before))
+    return reviewed
+
+
+def _shown(pages: Sequence[ReportPage], remembered: Sequence[Report]) -> list[tuple[Report, Report | None, ReportPage]]:
+    """Pair every report shown with what was remembered of it and with its page: of several, the one at its path."""
+    known = list(remembered)
+    before = {report.key: report for report in remembered}
+    shown: dict[str, tuple[Report, Report | None, ReportPage]] = {}
+    for page in pages:
+        report = recognise(page, known)
+        if report is None:
+            report = _described(Report(page.url, page.title, page.published_at, key=_new_key(page.path, known)), page)
+            known.append(report)
+        if report.key not in shown or page.path == report.path:
+            shown[report.key] = (report, before.get(report.key), page)
+    return list(shown.values())
+
+
+def _new_key(path: str, known: Sequence[Report]) -> str:
+    taken = {report.key for report in known}
+    keys = (path if number == 1 else f"{path}~{number}" for number in range(1, len(taken) + 2))
+    return next(key for key in keys if key not in taken)
+
+
+def _described(report: Report, page: ReportPage) -> Report:
+    return replace(
+        report,
+        url=page.url,
+        path=page.path,
+        title=page.title,
+        published_at=page.published_at,
+        sketch=sketch_of(page.text),
+        digest=digest_of(page),
+    )
+
+
+def _is_open(report: Report, before: Report | None, page: ReportPage) -> bool:
+    if report.decided_by is not None:
+        return False
+    return before is None or before.state is not ReportState.LINKED or before.digest != digest_of(page)
+
+
+def _decided(report: Report, found: Match) -> Report:
+    if found.event_id is not None:
+        linked = replace(report, event_id=found.event_id, state=ReportState.LINKED, certainty=found.certainty)
+        return replace(linked, reasons=found.reasons, candidates=found.candidates)
+    if report.state is ReportState.LINKED and not found.disputed:
+        return report  # an edit that took a hint away does not make it another event's report
+    state = ReportState.ASKED if found.candidates and not report.is_old else ReportState.UNLINKED
+    unsure = replace(report, event_id=None, state=state, certainty=found.certainty)
+    return replace(unsure, reasons=found.reasons, candidates=found.candidates)
+
+
+def _contested(found: Match) -> Match:
+    reasons = (*found.reasons, Reason(ReasonCode.OTHER_REPORT, found.event_id))
+    return replace(found, event_id=None, certainty=min(found.certainty, DOUBTED), reasons=reasons, disputed=True)
+
+
+def _as_old_news(report: Report) -> Report:
+    is_asked = report.state is ReportState.ASKED
+    return replace(report, is_old=True, state=ReportState.UNLINKED if is_asked else report.state)
+
+
+def _is_old(report: Report, events: Mapping[int, Event], now: datetime) -> bool:
+    event = events.get(report.event_id) if report.event_id is not None else None
+    known = [at for at in (report.published_at, event.ends_at if event else None) if at is not None]
+    return bool(known) and now - max(known) > NEWS_LASTS
