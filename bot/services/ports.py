@@ -148,11 +148,23 @@ class ReportStore(Protocol):
     """Reports, and which event each one is about."""
 
     async def reports(self) -> list[Report]: ...
-    async def report(self, report_id: int) -> Report | None: ...
+    async def report(self, key: str) -> Report | None: ...
     async def report_of(self, event_id: int) -> Report | None: ...
     async def record_reports(
-        self, reports: Sequence[Report], planned: Sequence[Delivery] = (), questions: Sequence[Question] = ()
-    ) -> None: ...
+        self,
+        reports: Sequence[Report],
+        planned: Sequence[Delivery] = (),
+        questions: Sequence[Question] = (),
+        site: SourceState | None = None,
+    ) -> None:
+        """Keep in one transaction what a poll found; what an organiser decided about a report stays."""
+        ...
+
+    async def decide(
+        self, question: Question, answer: str, member: str, at: datetime, decided: Report, planned: Sequence[Delivery]
+    ) -> bool:
+        """Keep an organiser's answer, what it says of the report and what follows; False if it was answered before."""
+        ...
 
 
 class Sender(Protocol):

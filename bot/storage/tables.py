@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -106,13 +107,22 @@ reports = Table(
     "reports",
     metadata,
     Column("id", _RowId, primary_key=True),
-    Column("url", Text, nullable=False, index=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("path", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("published_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime),
     Column("event_id", BigInteger, index=True),
     Column("state", String, nullable=False),
     Column("certainty", Float, nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("candidates", JSON, nullable=False),
+    Column("is_old", Boolean, nullable=False),
+    Column("asked_as", String),
+    Column("decided_by", String),
+    Column("sketch", JSON, nullable=False),
+    Column("digest", String, nullable=False),
 )
 
 questions = Table(
