@@ -9,8 +9,12 @@ ASSUMED_LENGTH = timedelta(hours=2)  # connpass allows events without an end
 GONE_AFTER = 2  # complete listings without an event, until it counts as deleted
 
 # Organisers write 【中止】 or 【延期】 into the title before cancelling locks the page. A talk about 中止判断 is no
-# cancellation, and （雨天中止） only says what would happen if it rained.
-_SAID = r"(?<!雨天)(?<!荒天)(?<!雨天時)(?<!荒天時){word}(?:のお知らせ|となりました|になりました|しました|します|決定)?"
+# cancellation, and （雨天中止） or （荒天の場合は中止） only says what would happen if.
+_IF = ("雨天", "荒天", "雨天時", "荒天時", "雨天は", "荒天は", "時は", "場合", "場合は", "場合には")
+_SAID = (
+    "".join(f"(?<!{condition})" for condition in _IF)
+    + r"{word}(?:のお知らせ|となりました|になりました|しました|します|決定)?"
+)
 _OPEN, _CLOSE = r"[【\[［(（<＜〈《「『〔]", r"[】\]］)）>＞〉》」』〕]"
 _IN_BRACKETS = rf"{_OPEN}[^】\]］)）>＞〉》」』〕]*{_SAID}\s*(?:[:：!！→、,][^】\]］)）]*)?{_CLOSE}"
 _IN_FRONT = rf"^\s*(?:開催)?{_SAID}(?=[\s:：!！、。]|$)"

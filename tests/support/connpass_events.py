@@ -2,14 +2,8 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-def tokyo(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
-    """Return a Japanese time."""
-    return datetime(year, month, day, hour, minute, tzinfo=TOKYO)
+from tests.support.events import TOKYO, tokyo
 
 
 def an_event(

@@ -20,8 +20,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.support.connpass_events import TOKYO, a_group, an_event, malformed_events, tokyo, written
+from tests.support.connpass_events import a_group, an_event, malformed_events, written
 from tests.support.connpass_query import Parameters, QueryError, feed, key, listing
+from tests.support.events import TOKYO, tokyo
 
 __all__ = ["FAULTS", "TOKYO", "TRICKS", "Call", "ConnpassServer", "a_group", "an_event", "malformed_events", "tokyo"]
 
