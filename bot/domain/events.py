@@ -9,7 +9,7 @@ ASSUMED_LENGTH = timedelta(hours=2)  # connpass allows events without an end
 GONE_AFTER = 2  # complete listings without an event, until it counts as deleted
 
 # Organisers write 【中止】 or 【延期】 into the title before cancelling locks the page. A talk about 中止判断 is no
-# cancellation, and （雨天中止） or （荒天の場合は中止） only says what would happen if.
+# cancellation, and （雨天中止） or （荒天の場合は中止） only names a condition.
 _IF = ("雨天", "荒天", "雨天時", "荒天時", "雨天は", "荒天は", "時は", "場合", "場合は", "場合には")
 _SAID = (
     "".join(f"(?<!{condition})" for condition in _IF)

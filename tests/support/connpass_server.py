@@ -96,7 +96,7 @@ class ConnpassServer:
         self._rate = rate.total_seconds()
         self._faults: list[tuple[str, str | None]] = []
         self._last_arrival = float("-inf")
-        self._lock = threading.RLock()
+        self._lock = threading.Condition()
         self._released = threading.Event()
         self._http = _Loopback(("127.0.0.1", port), self)
 
@@ -172,6 +172,11 @@ class ConnpassServer:
         """Answer the calls that hang."""
         self._released.set()
 
+    def wait_for_calls(self, number: int, timeout: float = 10) -> bool:
+        """Block until so many calls have arrived; False if they do not."""
+        with self._lock:
+            return self._lock.wait_for(lambda: len(self.calls) >= number, timeout)
+
     # --- answering
 
     def answer(self, path: str, params: Parameters, headers: dict[str, str]) -> Answer | None:
@@ -182,6 +187,7 @@ class ConnpassServer:
             fault, retry_after = self._faults.pop(0) if self._faults and not too_soon else ("", None)
             reply = self._spoil(answer, fault, retry_after)
             self.calls.append(Call(arrival, path, params, headers, reply.status if reply else 0))
+            self._lock.notify_all()
         if fault == "hang":
             self._released.wait(60)
         return reply
