@@ -1,14 +1,21 @@
-"""What every test can ask for: a real SQLite store, and a clock that stands still."""
+"""What every test can ask for: a real store, and a clock that stands still.
 
+The store is a real SQLite, and also a real PostgreSQL where TSUDOI_TEST_POSTGRES names one that may be emptied.
+"""
+
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
-from bot.storage.engine import close_store, open_store
+from bot.storage.engine import close_store, open_engine, open_store
 from tests.support.events import NOW
+
+POSTGRES = os.environ.get("TSUDOI_TEST_POSTGRES", "")
 
 
 @pytest.fixture
@@ -16,8 +23,19 @@ def clock() -> DrivenClock:
     return DrivenClock(NOW)
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = await open_store(f"sqlite:///{tmp_path / 'tsudoi.db'}")
+@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    url = f"sqlite:///{tmp_path / 'tsudoi.db'}"
+    if request.param == "postgresql":
+        await _empty(url := POSTGRES)
+    engine = await open_store(url)
     yield engine
+    await close_store(engine)
+
+
+async def _empty(url: str) -> None:
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
     await close_store(engine)
