@@ -74,24 +74,26 @@ def width(text: str) -> int:
 
 def fit(text: str, limit: int) -> str:
     """Escape the text and cut it to the limit, never inside an escape."""
-    return _cut(escape(text), limit)
+    return _cut(escape(text[: 2 * max(0, limit)]), limit)  # escaping what is cut off anyway would take time
 
 
 def _cut(text: str, limit: int) -> str:
     if width(text) <= limit:
         return text
-    while width(text) > limit - 1:
-        text = text[: len(text) - max(1, (width(text) - limit + 1) // 2)]
+    if limit < 1:
+        return ""
+    while (excess := width(text) - limit + 1) > 0:
+        text = text[: -max(1, excess // 2)]  # a character has one or two units
     whole = text[:-1] if (len(text) - len(text.rstrip("\\"))) % 2 else text
-    return f"{whole.rstrip()}…" if limit > 0 else ""
+    return f"{whole.rstrip()}…"
 
 
 def _embeds(message: Message) -> list[discord.Embed]:
     embeds: list[discord.Embed] = []
     left = EMBEDS_IN_ALL
-    for card in message.cards:
+    for card in message.cards[:EMBEDS]:
         embed = _embed(card, left)
-        if embed is not None and len(embeds) < EMBEDS:
+        if embed is not None:
             embed.colour = discord.Colour(_COLOURS[message.kind])
             embeds.append(embed)
             left -= _width_of(embed)
@@ -140,12 +142,12 @@ def _bars(bars: Sequence[Bar]) -> str:
 
 def _long_links(buttons: Iterable[Button]) -> list[str]:
     """Links that are too long for a button, such as a calendar's with a Japanese title, stand in the text."""
-    long = [one for one in buttons if len(one.url) > BUTTON_URL and _is_web(one.url, URL)]
+    long = [one for one in buttons if width(one.url) > BUTTON_URL and _is_web(one.url, URL)]
     return [f"[{fit(one.label, LABEL)}]({one.url.replace('(', '%28').replace(')', '%29')})" for one in long]
 
 
 def _is_web(url: str, limit: int) -> bool:
-    return url.startswith(("http://", "https://")) and len(url) <= limit and not re.search(r"\s", url)
+    return url.startswith(("http://", "https://")) and width(url) <= limit and not re.search(r"\s", url)
 
 
 def _usable(buttons: Sequence[Button]) -> list[Button]:
@@ -155,7 +157,7 @@ def _usable(buttons: Sequence[Button]) -> list[Button]:
 
 
 def _is_accepted(button: Button) -> bool:
-    return _is_web(button.url, BUTTON_URL) if button.url else 0 < len(button.id) <= CUSTOM_ID
+    return _is_web(button.url, BUTTON_URL) if button.url else 0 < width(button.id) <= CUSTOM_ID
 
 
 def _view(buttons: Sequence[Button], key: str) -> discord.ui.View:
