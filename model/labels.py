@@ -1,7 +1,7 @@
 """The 74 characters that the network tells apart, in the fixed order of its outputs.
 
-The order is part of every trained file: append to it, never reorder it. A small kana and a katakana twin are no classes of
-their own: after the ink is cropped っ looks like つ, and ヘ cannot be told from へ by anyone.
+The order is part of every trained file: append to it, never reorder it. A small kana and a katakana twin are no classes
+of their own: after the ink is cropped っ looks like つ, and ヘ cannot be told from へ by anyone.
 """
 
 GOJUON = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"

@@ -63,8 +63,8 @@ class Reading:
     def to_json(self) -> ReadingJson:
         """The reading as plain lists, dicts, numbers and texts, ready for `json.dumps`.
 
-        Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}; probabilities
-            have four decimals and the time two: more would only look like precision.
+        Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}.
+            Probabilities have four decimals and the time two: more would only look like precision.
         """
         return {
             "glyphs": [_glyph_json(glyph) for glyph in self.glyphs],

@@ -1,0 +1,167 @@
+"""The recogniser's command line: `python -m model prepare | train | evaluate | export | bench`.
+
+Every command shows its progress on stderr, ends with a short table, and prints data instead with `--json`.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is imported, which only some commands do
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+RUN = Path("build/model")
+
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]
+Run = Annotated[Path, typer.Option("--run", help="The folder of a training: network.keras, training.json.")]
+
+
+@app.command()
+def prepare(
+    offline: Annotated[bool, typer.Option(help="Only look; install no fonts.")] = False, as_json: Json = False
+) -> None:
+    """Install the fonts, and say which sources are at hand."""
+    from model.prepare import install_fonts, look
+
+    with _progress() as progress:
+        note = None if offline else install_fonts(progress)
+        found = look(progress)
+    rows = [[one.name, f"{one.images:,}" if one.present else "missing", str(one.classes), one.note] for one in found]
+    _print(as_json, "Sources", ["source", "images", "classes", "note"], rows, [one.to_json() for one in found])
+    if note:
+        Console(stderr=True).print(note)
+
+
+@app.command()
+def train(
+    images: Annotated[
+        int | None, typer.Option(min=1, help="Pictures to see; the default takes about half an hour.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="About two minutes, to learn how it goes.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
+    run: Run = RUN,
+    as_json: Json = False,
+) -> None:
+    """Train a network on the sources at hand."""
+    from model import train as training
+    from model.sources.catalogue import at_hand
+
+    entries = list(at_hand())
+    if not any(entry.knows_writers for entry in entries):
+        _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
+    seen = images or (training.QUICK if quick else training.FULL)
+    with _progress() as progress:
+        facts = training.train(entries, run, progress, seen, training.SEED if seed is None else seed)
+    rows = [
+        ["held-out writers, plain", f"{facts.held_out_accuracy:.2%}"],
+        ["held-out writers, degraded", f"{facts.degraded_accuracy:.2%}"],
+        ["temperature", f"{facts.temperature:.2f}"],
+        ["written to", str(run)],
+    ]
+    _print(as_json, f"Trained on {seen:,} images", ["", ""], rows, training.as_data(facts))
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        Path | None, typer.Option(help="A .tflite file with its card.json; the shipped one by default.")
+    ] = None,
+    hard: Annotated[bool, typer.Option("--hard", help="Also turned, shifted, inverted and degraded pictures.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read the held-out and the development pictures with a model file."""
+    from model.classifier import ARTIFACT, ModelUnusable, load
+    from model.evaluate import evaluate_all
+
+    file = model or ARTIFACT
+    try:
+        classifier = load(file)
+    except ModelUnusable as error:
+        _fail(str(error))
+    held_out = json.loads((file.parent / "card.json").read_text(encoding="utf-8"))["training"]["held_out"]
+    with _progress() as progress:
+        figures = evaluate_all(classifier, held_out, hard, progress)
+    if not figures:
+        _fail("there are no real pictures to read: set TSUDOI_REAL_DATA to the folder that holds hiragana/")
+    rows = [
+        [
+            name,
+            str(one.images),
+            f"{one.top1:.2%}",
+            f"{one.macro:.2%}",
+            f"{one.top5:.2%}",
+            f"{one.calibration_error:.3f}",
+        ]
+        for name, one in figures.items()
+    ]
+    columns = ["pictures", "number", "top-1", "macro", "top-5", "calibration error"]
+    _print(as_json, str(file), columns, rows, {name: one.to_json() for name, one in figures.items()})
+
+
+@app.command()
+def export(
+    run: Run = RUN,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the .tflite file goes, with its card; the package by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Turn a trained network into the file that ships, and write its card."""
+    from model.classifier import ARTIFACT
+    from model.export import export_run
+
+    if not (run / "network.keras").is_file():
+        _fail(f"nothing was trained in {run}: `python -m model train` comes first")
+    with _progress() as progress:
+        chosen, tried = export_run(run, out or ARTIFACT, progress)
+    rows = [[one.kind, f"{len(one.content):,}", f"{one.top1:.2%}", "kept" if one is chosen else ""] for one in tried]
+    data = [{"kind": one.kind, "bytes": len(one.content), "top1": one.top1, "kept": one is chosen} for one in tried]
+    _print(as_json, "Exported", ["kind", "bytes", "mean top-1", ""], rows, data)
+
+
+@app.command()
+def bench(rounds: Annotated[int, typer.Option(min=1)] = 200, as_json: Json = False) -> None:
+    """Measure speed and memory of the shipped model, on one thread."""
+    from model.bench import bench as measure
+
+    with _progress() as progress:
+        task = progress.add_task("measuring", total=None)
+        figures = measure(rounds).to_json()
+        progress.update(task, total=1, completed=1)
+    _print(as_json, "On one thread", ["", ""], [[name, f"{value:,.2f}"] for name, value in figures.items()], figures)
+
+
+def _progress() -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _print(as_json: bool, title: str, columns: list[str], rows: list[list[str]], data: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(data, ensure_ascii=False))
+        return
+    table = Table(*columns, title=title, show_header=any(columns))
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _fail(reason: str) -> None:
+    typer.echo(reason, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,96 @@
+"""How fast the shipped model is and what it costs, on one thread."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.classifier import Classifier, load
+from model.preprocess import preprocess
+
+# Measured in a process of its own, since this one has imported everything already.
+COST = """
+import resource, time
+import numpy
+before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+from model.classifier import load
+classifier, loaded = load(), time.perf_counter()
+classifier.read(numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255))
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print((loaded - started) * 1000, (after - before) / 1024, after / 1024)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What a character costs; times are medians."""
+
+    preprocess_300_ms: float  # a grey picture of 300 x 300
+    preprocess_1000_ms: float  # an RGB picture of 1000 x 1000
+    network_ms: float
+    read_1000_ms: float
+    images_a_second: float  # classify, 300 x 300
+    import_and_load_ms: float
+    memory_growth_mb: float  # over an interpreter with NumPy
+    memory_mb: float  # resident, of the whole process
+
+    def to_json(self) -> dict[str, float]:
+        """The figures with two decimals."""
+        return {name: round(value, 2) for name, value in asdict(self).items()}
+
+
+def bench(rounds: int = 100) -> Speed:
+    """Measure the shipped model on a drawn character.
+
+    Args: rounds: how often each thing is done.
+    Raises: ModelUnusable: no model is shipped.
+    """
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        return _measure(load(), rounds)
+    finally:
+        cv2.setNumThreads(threads)
+
+
+def _measure(classifier: Classifier, rounds: int) -> Speed:
+    small, large = draw_no(300), np.dstack([draw_no(1000)] * 3)
+    ready = preprocess(small)
+    one = _median_ms(lambda: classifier.classify([small]), rounds)
+    command = [sys.executable, "-c", COST]
+    told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # our own text
+    cost = [float(word) for word in told.stdout.split()]
+    return Speed(
+        _median_ms(lambda: preprocess(small), rounds),
+        _median_ms(lambda: preprocess(large), rounds),
+        _median_ms(lambda: classifier.logits(ready), rounds),
+        _median_ms(lambda: classifier.read(large), rounds),
+        1000 / one,
+        *cost,
+    )
+
+
+def _median_ms(action: Callable[[], object], rounds: int) -> float:
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - started)
+    return float(np.median(times)) * 1000
+
+
+def draw_no(side: int) -> NDArray[np.uint8]:
+    """の in one stroke, (side, side) uint8, dark on light, with the grain of a scan."""
+    angles = np.linspace(-1.2, 4.6, 60)
+    spiral = np.stack([0.5 - 0.3 * np.sin(angles + 0.9), 0.5 - 0.28 * np.cos(angles + 0.9)], axis=1)
+    start = np.array([[0.56, 0.24], [0.5, 0.5], [0.38, 0.7]])
+    picture = np.full((side, side), 230, np.uint8)
+    points = np.round(np.concatenate([start, spiral]) * side).astype(np.int32)
+    cv2.polylines(picture, [points], False, 40, max(1, side // 40), cv2.LINE_AA)
+    grain = np.random.default_rng(0).normal(0, 3, picture.shape)
+    return np.clip(picture + grain, 0, 255).astype(np.uint8)

@@ -1,0 +1,127 @@
+"""The model's card: what it was trained on, under which terms, how it reads, and what it cannot do."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.classifier import ARTIFACT, CARD
+from model.evaluate import Figures
+from model.labels import LABELS
+from model.sources.catalogue import REAL_DATA
+
+if TYPE_CHECKING:
+    from model.train import Training
+
+PROSE = "card.md"
+DEVELOPMENT_NOTICE = (
+    'brendenlake/omniglot, MIT, "Copyright (c) 2015 Brenden Lake": chose between models (dev), never trained one'
+)
+MIT = """Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without
+limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the
+Software, and to permit persons to whom the Software is furnished to do so, subject to the following
+conditions: The above copyright notice and this permission notice shall be included in all copies or
+substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS
+OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE
+AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR
+OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION
+WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
+LIMITS = (
+    "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
+    "One character a picture; the largest is read where there are several.",
+    "It was not taught to refuse: what is no hiragana often gets a low probability, and not always.",
+    "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for poor photos are of simulated ones.",
+    "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",
+)
+
+
+def make_card(
+    training: "Training", kind: str, content: bytes, figures: Sequence[Figures], hard: Mapping[str, Sequence[Figures]]
+) -> dict[str, Any]:
+    """The card as plain data.
+
+    Args: training: how the network came about. kind, content: of the chosen file. figures: of that file on the test
+        sets. hard: the same after each hardship.
+    """
+    return {
+        "name": "Tsudoi hiragana",
+        "labels": "".join(LABELS),
+        "temperature": training.temperature,
+        "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "made_with": [
+            f"{REAL_DATA}=FOLDER python -m model train --images {training.images} --seed {training.seed}",
+            f"{REAL_DATA}=FOLDER python -m model export",
+        ],
+        "file": {"kind": kind, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
+        "training": asdict(training),
+        "notices": [*training.notices, DEVELOPMENT_NOTICE],
+        "figures": [one.to_json() for one in figures],
+        "hardships": {name: {one.name: round(one.top1, 4) for one in some} for name, some in hard.items()},
+        "limits": list(LIMITS),
+    }
+
+
+def write_artifact(card: Mapping[str, Any], content: bytes, file: Path = ARTIFACT) -> None:
+    """Put the model, card.json and card.md into one folder."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    (file.parent / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (file.parent / PROSE).write_text(as_prose(card), encoding="utf-8")
+
+
+def as_prose(card: Mapping[str, Any]) -> str:
+    """The card for people, in Markdown."""
+    sections = [
+        f"# {card['name']}\n\nReads one handwritten hiragana, of {len(card['labels'])}: {card['labels']}.",
+        f"Made {card['made']} with\n",
+        *(f"    {command}" for command in card["made_with"]),
+        f"\n`hiragana.tflite`: {card['file']['kind']}, {card['file']['bytes']:,} bytes,",
+        f"SHA-256 `{card['file']['sha256']}`.",
+        f"Probabilities are calibrated with the temperature {card['temperature']}.\n",
+        "## Figures\n\nNo writer of these pictures was trained on.\n",
+        _figures_table(card["figures"]),
+        "\n## Hardships\n\nTop-1 after the same pictures were changed.\n",
+        _hardships_table(card["hardships"]),
+        "\n## Weakest characters\n",
+        *(f"- {one['name']}: {_weakest(one)}" for one in card["figures"]),
+        "\n## Limits\n",
+        *(f"- {limit}" for limit in card["limits"]),
+        "\n## Trained on\n",
+        *(f"- {notice}" for notice in card["notices"]),
+        f"\nThe MIT licence, for those named above as under it:\n\n> {MIT.replace(chr(10), chr(10) + '> ')}",
+    ]
+    return "\n".join(sections) + "\n"
+
+
+def _figures_table(figures: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        "| pictures | number | classes | top-1 | macro | top-5 | sure | right when sure | calibration error |",
+        "|" + "---|" * 9,
+    ]
+    for one in figures:
+        shares = [f"{one[key]:.2%}" for key in ("top1", "macro", "top5", "sure", "right_when_sure")]
+        cells = [one["name"], str(one["images"]), str(one["classes"]), *shares, f"{one['calibration_error']:.3f}"]
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _hardships_table(hardships: Mapping[str, Mapping[str, float]]) -> str:
+    names = list(next(iter(hardships.values()), {}))
+    rows = ["| change | " + " | ".join(names) + " |", "|" + "---|" * (len(names) + 1)]
+    rows += [
+        f"| {change} | " + " | ".join(f"{tops[name]:.2%}" for name in names) + " |"
+        for change, tops in hardships.items()
+    ]
+    return "\n".join(rows)
+
+
+def _weakest(figures: Mapping[str, Any]) -> str:
+    weakest = sorted(figures["per_class"].items(), key=lambda item: item[1])[:5]
+    mistakes = ", ".join(f"{label} as {read} ({times})" for label, read, times in figures["confusions"][:6])
+    return ", ".join(f"{label} {share:.0%}" for label, share in weakest) + (
+        f"; most frequent mistakes: {mistakes}" if mistakes else ""
+    )

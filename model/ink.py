@@ -1,0 +1,136 @@
+"""From a picture to its ink: how much each point stands out from the paper around it, whatever the light."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+LIGHT_SIZE = 64  # the light changes slowly: it is estimated on a picture of this size
+FAINTEST = 12  # of 255; a fainter trace than this cannot be told from the grain of paper or from JPEG
+DARKEST = 16  # of 255; below this a camera shows noise, and shares of it mean nothing
+NOISE_SIGMAS = 4.0  # ink stands out from the grain by more than this, or it is grain
+
+Grey = NDArray[np.uint8]
+Ink = NDArray[np.uint8]
+
+
+class UnreadableImage(ValueError):
+    """The array is no picture: not uint8, or neither (h, w) nor (h, w, 3). The caller decoded it wrongly."""
+
+
+class BlankImage(ValueError):
+    """Nothing stands out from the paper: there is no character to read."""
+
+
+def to_grey(image: NDArray[np.uint8]) -> Grey:
+    """One brightness a pixel; of a coloured picture, the channel (or the usual mixture) in which the ink shows best.
+
+    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size.
+    Returns: (h, w) uint8.
+    Raises: UnreadableImage: another type or shape. BlankImage: no pixels at all.
+    """
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        raise UnreadableImage(f"a picture is an array of uint8, not {getattr(image, 'dtype', type(image).__name__)}")
+    if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
+        raise UnreadableImage(f"a picture is (h, w) grey or (h, w, 3) RGB, not {image.shape}")
+    if image.size == 0:
+        raise BlankImage("the picture has no pixels")
+    if image.ndim == 2:
+        return np.ascontiguousarray(image)
+    return _clearest_channel(np.ascontiguousarray(image))
+
+
+def _clearest_channel(image: NDArray[np.uint8]) -> Grey:
+    # Luminance loses yellow on white and red on green. It is still preferred: single channels carry more JPEG grain.
+    mixed = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    step = max(1, max(mixed.shape) // (2 * LIGHT_SIZE))  # every few points tell how far a channel spreads
+    spreads = [_spread(mixed[::step, ::step]) * 1.5, *(_spread(image[::step, ::step, c]) for c in range(3))]
+    clearest = int(np.argmax(spreads))
+    return mixed if clearest == 0 else np.ascontiguousarray(image[:, :, clearest - 1])
+
+
+def _spread(grey: Grey) -> float:
+    return float(np.std(grey))
+
+
+def shrink(image: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+    """The same picture with its longer side at most `longest` pixels; a smaller one is returned as it is."""
+    height, width = image.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return image
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def find_ink(grey: Grey) -> Ink:
+    """How much each point stands out from the paper around it; pencil comes out as strong as a marker.
+
+    Args: grey: (h, w) uint8, dark on light or light on dark, evenly lit or not.
+    Returns: (h, w) uint8, 0 paper to 255 ink.
+    Raises: BlankImage: nothing stands out.
+    """
+    small = shrink(grey, LIGHT_SIZE)
+    if ink_is_lighter(small):
+        grey, small = ~grey, ~small
+    light = cv2.resize(_paper(small), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    # Ink takes away a share of the light, so it is divided and not subtracted: a stroke in the shadow counts as much.
+    share = cv2.divide(np.maximum(grey, DARKEST), np.maximum(light, DARKEST), scale=255)
+    return _stretch(~np.asarray(share, np.uint8))
+
+
+def ink_is_lighter(small: Grey) -> bool:
+    """True for chalk on a board: what differs from its surroundings is brighter than they are.
+
+    Args: small: (h, w) uint8, a picture of LIGHT_SIZE or so.
+    """
+    tiny = shrink(small, LIGHT_SIZE // 2)
+    around = cv2.medianBlur(tiny, _odd(max(tiny.shape) * 0.6))
+    difference = tiny.astype(np.float32) - around
+    # The third power lets the few strong differences decide (ink) and not the many weak ones (grain, JPEG).
+    return float(np.sum(difference * difference * difference)) > 0.0
+
+
+def _odd(size: float) -> int:
+    return max(3, int(size) | 1)
+
+
+def _paper(small: Grey) -> Grey:
+    """The light on the bare paper: a closing wider than any stroke fills the strokes in, a blur hides its corners."""
+    slope = _slope(small)  # a closing flattens the rim of a slope, which would look like ink
+    kernel = np.ones((_odd(max(small.shape) * 0.4),) * 2, np.uint8)
+    closed = cv2.morphologyEx(small - slope, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    return np.clip(cv2.blur(closed, (9, 9), borderType=cv2.BORDER_REPLICATE) + slope, 0, 255).astype(np.uint8)
+
+
+def _slope(small: Grey) -> NDArray[np.float32]:
+    """The plane that the brightness follows, less its mean: a lamp to one side."""
+    down, across = (np.arange(side, dtype=np.float32) - (side - 1) / 2 for side in small.shape)
+    by_row = float(small.mean(axis=1) @ down / max(1.0, float(down @ down)))
+    by_column = float(small.mean(axis=0) @ across / max(1.0, float(across @ across)))
+    return np.asarray(np.add.outer(by_row * down, by_column * across), np.float32)
+
+
+def _stretch(darkness: Ink) -> Ink:
+    counts = np.asarray(cv2.calcHist([darkness], [0], None, [256], [0, 256]), np.float32).ravel()
+    paper, peak = _levels(counts)
+    if peak - paper < FAINTEST:
+        raise BlankImage("nothing stands out from the paper")
+    floor = paper + 0.12 * (peak - paper)
+    table = np.clip((np.arange(256) - floor) * (255.0 / (peak - floor)), 0, 255)
+    return np.asarray(cv2.LUT(darkness, table.astype(np.uint8)), np.uint8)
+
+
+def _levels(counts: NDArray[np.float32]) -> tuple[float, float]:
+    """The darkness of bare paper, its grain included, and that of the ink, from a histogram of 256 darknesses."""
+    share = np.cumsum(counts) / counts.sum()
+    median, upper = (float(np.searchsorted(share, part)) for part in (0.5, 0.75))
+    peak = _mean_of_darkest(counts, 0.004)
+    grain = min(upper - median, 0.1 * peak)  # a bold character covers more than a quarter of a tight picture: not grain
+    return median + min(NOISE_SIGMAS / 1.35 * grain, 0.3 * peak) if median < 0.5 * peak else 0.0, peak
+
+
+def _mean_of_darkest(counts: NDArray[np.float32], part: float) -> float:
+    wanted = max(4.0, part * float(counts.sum()))
+    from_dark = np.minimum(np.cumsum(counts[::-1]), wanted)
+    taken = np.diff(from_dark, prepend=0.0)
+    return float(np.dot(taken, np.arange(255, -1, -1)) / max(1.0, from_dark[-1]))

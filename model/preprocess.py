@@ -1,0 +1,100 @@
+"""One way from a picture to the network's input, in training and at run time, so that nothing new can surprise it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, shrink, to_grey
+from model.reading import Box
+from model.segment import one_character
+
+__all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
+
+INPUT_SIZE = 48
+INK_SIZE = 42  # the longer side of the ink inside the input
+WORKING_SIZE = 192  # ink is looked for in a picture of this size: three times the detail that the network sees
+MIN_DETAIL = 2 * INK_SIZE  # a character smaller than this in the working picture is cut out of the full one
+MARGIN = 0.3  # of the character's longer side, around a cut-out
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The one character of a picture."""
+
+    box: Box  # of its ink, in pixels of the picture
+    input: NDArray[np.float32]  # (48, 48, 1), what the network reads
+
+
+def preprocess(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Bring the picture of one character into the form that the network reads.
+
+    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size; ink darker than paper, or the reverse; any light.
+    Returns: (48, 48, 1) float32, 0.0 paper to 1.0 ink; the ink's box is centred, its longer side 42 pixels.
+    Raises: BlankImage: nothing stands out from the paper. UnreadableImage: no picture at all.
+    """
+    return locate(image).input
+
+
+def locate(image: NDArray[np.uint8]) -> Located:
+    """Find the one character of a picture: where it is, and the network's input.
+
+    Args, Raises: as `preprocess`.
+    """
+    return _locate(to_grey(image))
+
+
+def _locate(grey: Grey, may_cut: bool = True) -> Located:
+    working = shrink(grey, WORKING_SIZE)
+    ink, box = one_character(find_ink(working))
+    around = _scaled(box, working.shape, grey.shape)
+    if may_cut and working.shape != grey.shape and max(box[2:]) < MIN_DETAIL:
+        x0, y0, x1, y1 = _with_margin(around, grey.shape)
+        inner = _locate(np.ascontiguousarray(grey[y0:y1, x0:x1]), may_cut=False)
+        x, y, width, height = inner.box
+        return Located((x + x0, y + y0, width, height), inner.input)
+    return Located(around, fit(ink, box)[:, :, np.newaxis])
+
+
+def _scaled(box: Box, working: tuple[int, ...], full: tuple[int, ...]) -> Box:
+    down, across = full[0] / working[0], full[1] / working[1]
+    x, y, width, height = box
+    x0, y0 = int(x * across), int(y * down)
+    x1, y1 = min(full[1], round((x + width) * across)), min(full[0], round((y + height) * down))
+    return x0, y0, max(1, x1 - x0), max(1, y1 - y0)
+
+
+def _with_margin(box: Box, shape: tuple[int, ...]) -> Box:
+    x, y, width, height = box
+    margin = max(8, round(MARGIN * max(width, height)))
+    return max(0, x - margin), max(0, y - margin), min(shape[1], x + width + margin), min(shape[0], y + height + margin)
+
+
+def fit(ink: Ink, box: Box, size: int = INPUT_SIZE, ink_size: int = INK_SIZE) -> NDArray[np.float32]:
+    """Scale the ink so that its longer side fills the frame, and centre its box.
+
+    Args: ink: (h, w) uint8, 0 paper to 255 ink. box: x, y, w, h of the ink. size: the side of the result. ink_size: of
+        the ink in it.
+    Returns: (size, size) float32, 0.0 paper to 1.0 ink.
+    """
+    x, y, width, height = box
+    scale = ink_size / max(width, height)
+    if scale < 0.5:  # bilinear sampling skips pixels below a half: take the mean of whole pixels first
+        shape = (max(1, round(ink.shape[1] * 2 * scale)), max(1, round(ink.shape[0] * 2 * scale)))
+        shrunk = np.asarray(cv2.resize(ink, shape, interpolation=cv2.INTER_AREA), np.uint8)
+        across, down = shrunk.shape[1] / ink.shape[1], shrunk.shape[0] / ink.shape[0]
+        return _place(shrunk, (x * across, y * down, width * across, height * down), size, ink_size)
+    return _place(ink, (x, y, width, height), size, ink_size)
+
+
+def _place(ink: Ink, box: tuple[float, float, float, float], size: int, ink_size: int) -> NDArray[np.float32]:
+    x, y, width, height = box
+    scale = ink_size / max(width, height)
+    middle = (size - 1) / 2
+    shift_x, shift_y = middle - scale * (x + (width - 1) / 2), middle - scale * (y + (height - 1) / 2)
+    matrix = np.array([[scale, 0, shift_x], [0, scale, shift_y]], np.float32)
+    placed = cv2.warpAffine(ink, matrix, (size, size), flags=cv2.INTER_LINEAR).astype(np.float32)
+    # A pen line thinner than a pixel comes out grey: strokes are as dark as they are in every other picture.
+    strongest = float(np.partition(placed, -40, axis=None)[-40:].mean())
+    return np.asarray(np.minimum(placed / max(strongest, 1.0), 1.0), np.float32)

@@ -1,0 +1,135 @@
+"""Where the one character of an upload is: its ink without specks, ruled lines and the rim of the picture."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import BlankImage, Ink
+from model.reading import Box
+
+INK_FROM = 90  # of 255: what counts as ink when its pieces are looked for
+SPECK = 0.045  # of the character's longer side; the smallest real part, a dot of ゛, is about twice that
+FAR = 0.6  # of the character's longer side; a small piece further away than this belongs to something else
+RULE_LENGTH = 0.92  # of the picture's side: what runs from rim to rim is a ruled line or the edge of a sheet
+RULE_WIDTH = 0.07  # of the picture's other side: a stroke of へ that runs from rim to rim is higher than this
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The connected pieces of ink: piece i has number i + 1 in the map."""
+
+    numbers: NDArray[np.int32]  # (h, w); 0 is paper
+    boxes: NDArray[np.int32]  # (n, 4): x, y, width, height
+    areas: NDArray[np.int32]  # (n,) pixels
+
+    @property
+    def sides(self) -> NDArray[np.int32]:
+        """(n,) the longer side of each piece."""
+        return np.asarray(self.boxes[:, 2:].max(axis=1), np.int32)
+
+
+def one_character(ink: Ink) -> tuple[Ink, Box]:
+    """The ink of the character alone, and its box.
+
+    Args: ink: (h, w) uint8, 0 paper to 255 ink, of a picture that holds one character.
+    Returns: (h, w) uint8 with everything else wiped to 0, and the box x, y, w, h around what is left.
+    Raises: BlankImage: no piece of ink is more than a speck or a ruled line.
+    """
+    pieces = _pieces_of(_without_rules(_mask(ink >= INK_FROM)))
+    kept = _belongs(pieces, ink.shape)
+    if not kept.any():
+        raise BlankImage("there is no ink but specks and ruled lines")
+    x0, y0 = pieces.boxes[kept, :2].min(axis=0)
+    x1, y1 = (pieces.boxes[kept, :2] + pieces.boxes[kept, 2:]).max(axis=0)
+    if not kept.all():
+        ink = _wipe(ink, pieces, kept)
+    return ink, (int(x0), int(y0), int(x1 - x0), int(y1 - y0))
+
+
+def _mask(chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return chosen.view(np.uint8) * np.uint8(255)
+
+
+def _pieces_of(mask: NDArray[np.uint8]) -> Pieces:
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return Pieces(
+        np.asarray(numbers, np.int32),
+        np.asarray(stats[1:count, : cv2.CC_STAT_AREA], np.int32),
+        np.asarray(stats[1:count, cv2.CC_STAT_AREA], np.int32),
+    )
+
+
+def _without_rules(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Cut the ruled lines that touch a stroke: straight runs from rim to rim, where nothing stands on them."""
+    height, width = mask.shape
+    if min(height, width) < 32:
+        return mask
+    if int(cv2.reduce(mask, 1, cv2.REDUCE_AVG).max()) > 255 * (1 - 3 / width):
+        mask = _cut_rows(mask)
+    if int(cv2.reduce(mask, 0, cv2.REDUCE_AVG).max()) > 255 * (1 - 3 / height):
+        mask = np.ascontiguousarray(_cut_rows(np.ascontiguousarray(mask.T)).T)
+    return mask
+
+
+def _cut_rows(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rules = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, mask.shape[1] - 2), np.uint8))
+    if cv2.countNonZero(rules) > 0.2 * mask.size:
+        return mask  # too broad for a line: a surface
+    strokes = cv2.erode(mask, np.ones((7, 1), np.uint8))
+    across = cv2.dilate(strokes, np.ones((9, 3), np.uint8))
+    return np.asarray(cv2.subtract(mask, cv2.subtract(rules, across)), np.uint8)
+
+
+def _belongs(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(n,) which pieces are the character's."""
+    kept = ~_is_rule(pieces, shape)
+    if not kept.any():
+        return kept
+    main = int(np.argmax(np.where(kept, pieces.areas, -1)))
+    reach = _reach(pieces, kept, main)
+    small = pieces.sides < max(2.0, SPECK * reach)
+    far = (_gap_to(pieces, main) > FAR * reach) & (pieces.sides < 0.3 * reach)
+    return np.asarray(kept & ~small & ~far, np.bool_)
+
+
+def _reach(pieces: Pieces, kept: NDArray[np.bool_], main: int) -> float:
+    """The longer side of the box around the large pieces: い has two of them, and ふ four."""
+    large = kept & (pieces.areas >= 0.1 * pieces.areas[main])
+    boxes = pieces.boxes[large]
+    span = (boxes[:, :2] + boxes[:, 2:]).max(axis=0) - boxes[:, :2].min(axis=0)
+    return float(span.max())
+
+
+def _gap_to(pieces: Pieces, main: int) -> NDArray[np.float64]:
+    """(n,) how far each piece's box is from the box of the main one; 0 where they overlap."""
+    start, end = pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]
+    gaps = np.maximum(0, np.maximum(start - end[main], start[main] - end))
+    return np.asarray(gaps.max(axis=1), np.float64)
+
+
+def _is_rule(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    height, width = shape[:2]
+    wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
+    rows = (wide >= RULE_LENGTH * width) & (high <= max(2.0, RULE_WIDTH * height))
+    columns = (high >= RULE_LENGTH * height) & (wide <= max(2.0, RULE_WIDTH * width))
+    return np.asarray((rows | columns) & (min(height, width) >= 32) | _is_rim(pieces, shape), np.bool_)
+
+
+def _is_rim(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Slivers along the rim: the edge of the sheet, a neighbour's stroke."""
+    height, width = shape[:2]
+    x0, y0, wide, high = pieces.boxes.T
+    x1, y1 = x0 + wide, y0 + high
+    band = 0.04 * min(height, width)
+    return np.asarray((x1 <= band) | (x0 >= width - band) | (y1 <= band) | (y0 >= height - band), np.bool_)
+
+
+def _wipe(ink: Ink, pieces: Pieces, kept: NDArray[np.bool_]) -> Ink:
+    # The soft edge of a piece lies outside its number: the piece is wiped a little wider, but not into what is kept.
+    table = np.concatenate(([0], np.where(kept, 1, 2))).astype(np.uint8)
+    kinds = table[pieces.numbers]
+    wiped = cv2.dilate(_mask(kinds == 2), np.ones((5, 5), np.uint8))
+    spared = cv2.dilate(_mask(kinds == 1), np.ones((3, 3), np.uint8))
+    return np.where((wiped > 0) & (spared == 0), 0, ink).astype(np.uint8)

@@ -1,0 +1,65 @@
+"""Images that are kept as they are: scans, drawings, rendered fonts. The real ones differ only in where they lie."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import BlankImage, Ink, find_ink, shrink, to_grey
+from model.labels import INDEX, label_of
+from model.preprocess import fit
+from model.segment import one_character
+
+STORED_SIZE = 80  # finer than the network's input, so that an image can be turned and bent before it is read
+STORED_INK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One image as it was found."""
+
+    image: NDArray[np.uint8]  # (h, w) or (h, w, 3), any size
+    character: str
+    writer: str
+
+
+@dataclass(frozen=True)
+class StoredImages:
+    """A source whose images lie in memory."""
+
+    name: str
+    inks: NDArray[np.uint8]  # (n, 80, 80), 0 paper to 255 ink
+    labels: NDArray[np.int64]  # (n,)
+    writers: tuple[str, ...]
+
+    def ink(self, item: int, rng: np.random.Generator) -> Ink:
+        """The item, the same each time."""
+        return np.asarray(self.inks[item], np.uint8)
+
+    def select(self, chosen: NDArray[np.bool_]) -> "StoredImages":
+        """The items where `chosen`, (n,) bool, is true."""
+        kept = np.flatnonzero(chosen)
+        return StoredImages(self.name, self.inks[kept], self.labels[kept], tuple(self.writers[i] for i in kept))
+
+
+def store(name: str, found: Iterable[Written]) -> StoredImages:
+    """Bring images of any size into one; an image without ink is left out.
+
+    Raises: UnknownLabel: an image shows no hiragana that the network knows.
+    """
+    inks, labels, writers = [], [], []
+    for written in found:
+        try:
+            inks.append(_cropped(written.image))
+        except BlankImage:
+            continue
+        labels.append(INDEX[label_of(written.character)])
+        writers.append(written.writer)
+    stacked = np.stack(inks) if inks else np.zeros((0, STORED_SIZE, STORED_SIZE), np.uint8)
+    return StoredImages(name, stacked, np.asarray(labels, np.int64), tuple(writers))
+
+
+def _cropped(image: NDArray[np.uint8]) -> Ink:
+    ink, box = one_character(find_ink(shrink(to_grey(image), 4 * STORED_INK)))
+    return (fit(ink, box, STORED_SIZE, STORED_INK) * 255).astype(np.uint8)

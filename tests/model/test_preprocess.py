@@ -1,0 +1,120 @@
+import time
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from model.preprocess import INPUT_SIZE, BlankImage, UnreadableImage, locate, preprocess
+from tests.model.drawings import STROKES, drawn
+
+LETTERS = st.sampled_from(sorted(STROKES))
+QUICKLY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """How much ink differs, as a share of the ink; both blurred, since half a pixel matters to nobody."""
+    soft = [cv2.GaussianBlur(image, (0, 0), 1.5) for image in (one, other)]
+    return float(np.abs(soft[0] - soft[1]).sum() / soft[0].sum())
+
+
+@QUICKLY
+@given(
+    st.one_of(
+        arrays(np.uint8, st.tuples(st.integers(0, 40), st.integers(0, 40))),
+        arrays(np.uint8, st.tuples(st.integers(0, 20), st.integers(0, 20), st.just(3))),
+        arrays(np.uint8, st.sampled_from([(1, 1), (1, 900), (900, 1), (2, 700, 3), (1, 1, 3)])),
+    )
+)
+def test_any_picture_becomes_an_input_or_is_called_blank(image: NDArray[np.uint8]) -> None:
+    try:
+        ready = preprocess(image)
+    except BlankImage:
+        return
+    assert ready.shape == (INPUT_SIZE, INPUT_SIZE, 1)
+    assert ready.dtype == np.float32
+    assert np.isfinite(ready).all()
+    assert 0 <= ready.min() <= ready.max() <= 1
+    assert ready.max() > 0.5
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 7), (5, 0, 3), (1, 1), (300, 300), (1, 5000), (64, 64, 3)])
+@pytest.mark.parametrize("brightness", [0, 128, 255])
+def test_a_picture_of_one_colour_is_blank(shape: tuple[int, ...], brightness: int) -> None:
+    with pytest.raises(BlankImage):
+        preprocess(np.full(shape, brightness, np.uint8))
+
+
+def test_bare_paper_is_blank_despite_its_grain_and_the_lamp_beside_it() -> None:
+    light = np.linspace(150, 240, 400)[None, :] + np.random.default_rng(1).normal(0, 1.5, (400, 400))
+    with pytest.raises(BlankImage):
+        preprocess(light.astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [np.zeros((9, 9)), np.zeros((9, 9, 4), np.uint8), np.zeros(9, np.uint8), np.zeros((2, 9, 9, 3), np.uint8)],
+    ids=["floats", "four channels", "a row", "a batch"],
+)
+def test_an_array_that_is_no_picture_is_refused_with_the_reason(wrong: NDArray[np.uint8]) -> None:
+    with pytest.raises(UnreadableImage, match="a picture is"):
+        preprocess(wrong)
+
+
+@QUICKLY
+@given(LETTERS, st.integers(40, 500), st.integers(0, 110), st.integers(190, 255))
+def test_white_on_black_is_read_as_black_on_white(label: str, side: int, ink: int, paper: int) -> None:
+    picture = drawn(label, side, ink=ink, paper=paper)
+    assert distance(preprocess(picture), preprocess(255 - picture)) < 0.05
+
+
+@QUICKLY
+@given(LETTERS, st.integers(160, 700), st.floats(0.35, 1.0))
+def test_neither_the_size_of_the_picture_nor_that_of_the_character_matters(label: str, side: int, scale: float) -> None:
+    assert distance(preprocess(drawn(label, 300)), preprocess(drawn(label, side, scale=scale))) < 0.22
+
+
+@QUICKLY
+@given(LETTERS, st.tuples(st.integers(0, 150), st.integers(0, 150)))
+def test_it_does_not_matter_where_on_the_sheet_the_character_stands(label: str, place: tuple[int, int]) -> None:
+    sheet = np.full((350, 350), 245, np.uint8)
+    sheet[place[0] : place[0] + 200, place[1] : place[1] + 200] = drawn(label, 200)
+    assert distance(preprocess(drawn(label, 200)), preprocess(sheet)) < 0.22
+
+
+@pytest.mark.parametrize("label", sorted(STROKES))
+def test_a_shadow_across_the_paper_does_not_matter(label: str) -> None:
+    picture = drawn(label, 240)
+    shadow = 0.45 + 0.55 / (1 + np.exp(-(np.arange(240) - 120) / 14))
+    shaded = (picture * shadow[None, :]).astype(np.uint8)
+    assert distance(preprocess(picture), preprocess(shaded)) < 0.2
+
+
+@pytest.mark.parametrize("ink", [(230, 220, 0), (200, 30, 30), (20, 60, 200)], ids=["yellow", "red", "blue"])
+def test_coloured_ink_is_seen(ink: tuple[int, int, int]) -> None:
+    grey = drawn("い", 200)
+    coloured = np.where(grey[:, :, None] < 128, np.array(ink, np.uint8), np.uint8(255)).astype(np.uint8)
+    assert distance(preprocess(grey), preprocess(coloured)) < 0.2
+
+
+def test_the_box_lies_around_the_ink_in_pixels_of_the_picture() -> None:
+    sheet = np.full((1200, 900, 3), 250, np.uint8)
+    sheet[700:760, 300:330] = 10
+    x, y, width, height = locate(sheet).box
+    assert np.allclose((x, y, width, height), (300, 700, 30, 60), atol=3)
+
+
+@pytest.mark.parametrize(("side", "channels", "limit_ms"), [(300, 1, 2), (1000, 3, 10)])
+def test_a_picture_is_ready_in_a_few_milliseconds(side: int, channels: int, limit_ms: float) -> None:
+    picture = drawn("し", side)
+    if channels == 3:
+        picture = np.dstack([picture] * 3)
+    times = []
+    for _ in range(15):
+        started = time.process_time()  # the machine of a test is busy with others, too
+        preprocess(picture)
+        times.append(time.process_time() - started)
+    assert min(times) * 1000 <= limit_ms

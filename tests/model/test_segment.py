@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from model.ink import BlankImage
+from model.preprocess import locate
+from tests.model.drawings import drawn
+
+ALONE = locate(drawn("い", 240)).box
+
+
+def test_specks_around_a_character_are_not_part_of_it() -> None:
+    picture = drawn("い", 240)
+    for x, y in [(5, 9), (230, 20), (12, 200), (120, 225)]:
+        picture[y : y + 2, x : x + 2] = 60
+    assert np.allclose(locate(picture).box, ALONE, atol=2)
+
+
+def test_ruled_lines_are_not_part_of_a_character() -> None:
+    picture = drawn("い", 240)
+    picture[20:22] = 120
+    picture[222:224] = 120
+    assert np.allclose(locate(picture).box, ALONE, atol=2)
+
+
+def test_a_ruled_line_through_a_character_is_cut_away() -> None:
+    picture = drawn("い", 240)
+    picture[119:121] = 110
+    assert np.allclose(locate(picture).box, ALONE, atol=4)
+
+
+def test_the_edge_of_the_sheet_is_not_part_of_a_character() -> None:
+    picture = drawn("い", 240)
+    picture[:, 237:] = 40
+    assert np.allclose(locate(picture).box, ALONE, atol=2)
+
+
+def test_both_strokes_of_a_character_belong_to_it() -> None:
+    _, _, width, _ = locate(drawn("い", 240)).box
+    assert width > 0.5 * 240
+
+
+def test_a_sheet_with_nothing_but_ruled_lines_is_blank() -> None:
+    sheet = np.full((240, 240), 245, np.uint8)
+    sheet[40:240:40] = 150
+    with pytest.raises(BlankImage):
+        locate(sheet)
