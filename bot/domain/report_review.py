@@ -50,7 +50,7 @@ def review(
             described = _decided(described, _contested(found) if is_contested else found)
         if before is None:
             described = replace(described, first_seen_at=now)
-            described = _as_old_news(described) if first_sight or _is_old(described, events, now) else described
+            described = as_old_news(described) if first_sight or _is_old(described, events, now) else described
         if described != before:
             reviewed.append(Reviewed(described, before))
     return reviewed
@@ -111,7 +111,8 @@ def _contested(found: Match) -> Match:
     return replace(found, event_id=None, certainty=min(found.certainty, DOUBTED), reasons=reasons, disputed=True)
 
 
-def _as_old_news(report: Report) -> Report:
+def as_old_news(report: Report) -> Report:
+    """Return the report as one that is neither posted nor asked about."""
     is_asked = report.state is ReportState.ASKED
     return replace(report, is_old=True, state=ReportState.UNLINKED if is_asked else report.state)
 
