@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -24,7 +24,18 @@ from tests.support.connpass_events import a_group, an_event, malformed_events, w
 from tests.support.connpass_query import Parameters, QueryError, feed, key, listing
 from tests.support.events import TOKYO, tokyo
 
-__all__ = ["FAULTS", "TOKYO", "TRICKS", "Call", "ConnpassServer", "a_group", "an_event", "malformed_events", "tokyo"]
+__all__ = [
+    "FAULTS",
+    "TOKYO",
+    "TRICKS",
+    "Answer",
+    "Call",
+    "ConnpassServer",
+    "a_group",
+    "an_event",
+    "malformed_events",
+    "tokyo",
+]
 
 LIBRARIES = re.compile(r"python-requests|urllib|aiohttp|httpx|curl|Wget", re.IGNORECASE)
 
@@ -94,7 +105,7 @@ class ConnpassServer:
         self.calls: list[Call] = []
         self._events = list(events)
         self._rate = rate.total_seconds()
-        self._faults: list[tuple[str, str | None]] = []
+        self._faults: list[str | Answer] = []
         self._last_arrival = float("-inf")
         self._lock = threading.Condition()
         self._released = threading.Event()
@@ -154,14 +165,17 @@ class ConnpassServer:
 
     # --- what goes wrong
 
-    def fail(self, fault: str, times: int = 1, retry_after: str | None = None) -> None:
-        """Let the next `times` calls meet a fault: a key of FAULTS, or one of TRICKS."""
-        if fault not in FAULTS and fault not in TRICKS:
+    def fail(self, fault: str | Answer, times: int = 1, retry_after: str | None = None, after: int = 0) -> None:
+        """Let the next `times` calls, `after` so many good ones, meet a fault: of FAULTS, of TRICKS, or an answer."""
+        if isinstance(fault, str) and fault not in FAULTS and fault not in TRICKS:
             raise KeyError(fault)
         if fault == "hang":
             self._released.clear()
+        spoilt = FAULTS.get(fault, fault) if isinstance(fault, str) else fault
+        if retry_after is not None and isinstance(spoilt, Answer):
+            spoilt = replace(spoilt, headers={"Retry-After": retry_after})
         with self._lock:
-            self._faults += [(fault, retry_after)] * times
+            self._faults += [*[""] * after, *[spoilt] * times]
 
     def recover(self) -> None:
         """Forget the faults that no call has met yet."""
@@ -184,8 +198,8 @@ class ConnpassServer:
         with self._lock:
             arrival, too_soon = self._arrive(path)
             answer = self._reply(path, params, headers, too_soon)
-            fault, retry_after = self._faults.pop(0) if self._faults and not too_soon else ("", None)
-            reply = self._spoil(answer, fault, retry_after)
+            fault = self._faults.pop(0) if self._faults and not too_soon else ""
+            reply = self._spoil(answer, fault)
             self.calls.append(Call(arrival, path, params, headers, reply.status if reply else 0))
             self._lock.notify_all()
         if fault == "hang":
@@ -217,18 +231,16 @@ class ConnpassServer:
         except QueryError as error:
             return Answer(400, {"detail": str(error)})
 
-    def _spoil(self, reply: Answer, fault: str, retry_after: str | None) -> Answer | None:
+    def _spoil(self, answer: Answer, fault: str | Answer) -> Answer | None:
         match fault:
-            case "" | "hang":
-                return reply
+            case Answer():
+                return fault
             case "drop":
                 return None
             case "truncated":
-                return Answer(reply.status, reply.content, reply.headers, reply.content_type, len(reply.body) // 2 + 1)
+                return replace(answer, lost=len(answer.body) // 2 + 1)
             case _:
-                told = FAULTS[fault]
-                headers = {"Retry-After": retry_after} if retry_after is not None else {}
-                return Answer(told.status, told.content, headers, told.content_type)
+                return answer
 
 
 # --- the wire
