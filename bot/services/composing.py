@@ -16,7 +16,7 @@ from bot.services.delivering import Composer, NothingToSay
 from bot.services.ports import Clock, EventStore, QuestionStore
 from bot.services.watching import POST_ALL, POST_NONE
 
-QuestionComposer = Callable[[Question, Room], Awaitable[Message]]
+QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Composing:
 
     events: EventStore
     questions: QuestionStore
-    question_composers: Mapping[str, QuestionComposer]
+    other_questions: Mapping[str, QuestionComposer]
     clock: Clock
     zone: ZoneInfo
 
@@ -75,7 +75,8 @@ class Composing:
         question = await self.questions.question(kind, subject)
         if question is None or question.answer is not None:
             return NothingToSay("answered already")
-        return await self.question_composers[kind](question, room)
+        composers = {"flood": self.flood_question, **self.other_questions}
+        return await composers[kind](question, room)
 
     async def flood_question(self, question: Question, room: Room) -> Message:
         """Ask whether so much at once shall be posted."""

@@ -7,7 +7,8 @@ what would be sent is collected.
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from bot.domain.events import Event
 from bot.domain.messages import Message
@@ -39,6 +40,23 @@ class Rehearsed:
     at: datetime
     room: str
     message: Message
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as others receive it."""
+        message = self.message
+        return {
+            "at": self.at.isoformat(),
+            "room": self.room,
+            "kind": message.kind.value,
+            "event_id": message.event_id,
+            "report_url": message.report_url,
+            "text": message.text,
+        }
+
+    def to_text(self, zone: ZoneInfo) -> str:
+        """Return it as people read it, on the clocks of their zone."""
+        head = f"{self.at.astimezone(zone):%Y-%m-%d %H:%M}  {self.room}  {self.message.kind}"
+        return "\n".join([head, *(f"    {line}" for line in self.message.text.splitlines()), ""])
 
 
 @dataclass(frozen=True)

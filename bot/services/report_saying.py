@@ -1,6 +1,6 @@
 """What is said about reports, as the store knows them: deliveries and questions composed, commands answered."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,12 +14,12 @@ from bot.domain.rooms import Room, Rooms
 from bot.domain.titles import fold, numbers_in
 from bot.locales import Texts, texts_for
 from bot.services import report_messages
+from bot.services.composing import QuestionComposer
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore
 
 UNREAD_FOR = timedelta(days=2)  # a site that we could not read for so long may well have the report
 MOST_QUESTIONS = 3  # in one answer to `!reports`
-QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -22,10 +22,11 @@ from bot.domain.reports import Reason, ReasonCode, Report, ReportPage, ReportSta
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceError
 from bot.locales import TOKYO
+from bot.services.composing import QuestionComposer
 from bot.services.delivering import Composer
 from bot.services.ports import Clock, EventStore, QuestionStore, ReportSource, ReportStore, SourceState
 from bot.services.report_messages import NONE, POST_ALL, POST_NONE
-from bot.services.report_saying import QuestionComposer, ReportSaying
+from bot.services.report_saying import ReportSaying
 from bot.services.watching import ask
 
 log = structlog.get_logger()

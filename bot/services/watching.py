@@ -14,7 +14,17 @@ from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceError
-from bot.services.ports import Clock, EventSource, EventStore, Listing, QuestionStore, Sighting, SourceState, Watched
+from bot.services.ports import (
+    Clock,
+    DeliveryStore,
+    EventSource,
+    EventStore,
+    Listing,
+    QuestionStore,
+    Sighting,
+    SourceState,
+    Watched,
+)
 
 log = structlog.get_logger()
 
@@ -134,6 +144,13 @@ class Watching:
         return Delivery(
             "notice", f"event:{event.id}", f"vanished-r{event.revision}", room.name, now, event.started_at, event.id
         )
+
+    async def plan_reminders(self, deliveries: DeliveryStore) -> None:
+        """Plan the reminders of all that is to come anew: lead times and rooms may have changed while the bot was off."""
+        now = self.clock.now()
+        events = await self.events.running_or_upcoming(self.rooms.sources, now)
+        shown_by = await self.events.shown_by([event.id for event in events])
+        await deliveries.rearm({event.id: self.reminders_for(event, shown_by[event.id]) for event in events}, now)
 
     def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
         """Return every reminder of an event to every room that follows it and wants reminders."""

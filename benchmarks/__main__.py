@@ -1,0 +1,189 @@
+"""`make bench`: every figure that README and docs claim about the running bot, each measured on the real process."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import psutil
+import requests
+from PIL import Image, ImageDraw
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bot.app import open_stores
+from bot.domain.events import Event
+from bot.services.ports import SourceState, Watched
+
+STARTS, QUESTIONS, PICTURES = 7, 200, 100
+TAKES = 30.0  # seconds that a start may take before it counts as failed
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure and what it shall be."""
+
+    name: str
+    median: float
+    worst: float
+    unit: str
+    target: str
+
+
+@contextmanager
+def running_bot(folder: Path, store: Path) -> Iterator[tuple[str, psutil.Process, float]]:
+    """Start the real process in its own folder; yields its address, the process, and the seconds until it answered."""
+    config = folder / "config.toml"
+    config.write_text(
+        f'[web]\nport = 0\n[storage]\nurl = "sqlite:///{store}"\n[connpass]\napi_key = "x"\n'
+        'base_url = "http://127.0.0.1:9"\n[[sources]]\nname = "bench"\ngroup = "bench"\n'
+    )
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        address = _address(process, started)
+        _wait_until_healthy(address, started)
+        yield address, psutil.Process(process.pid), time.perf_counter() - started
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+
+def _address(process: subprocess.Popen[str], started: float) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return found[0]
+        if time.perf_counter() - started > TAKES:
+            break
+    raise SystemExit("the bot did not say where its room is")
+
+
+def _wait_until_healthy(address: str, started: float) -> None:
+    while time.perf_counter() - started < TAKES:
+        try:
+            if requests.get(f"{address}/healthz", timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.01)
+    raise SystemExit("the bot did not become healthy")
+
+
+async def fill(store: Path, count: int) -> None:
+    """Put so many events into a new store, half of them past."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    start = now - timedelta(hours=count // 2)
+    events = tuple(
+        Event(
+            number, f"勉強会 #{number}", f"https://bench.connpass.com/event/{number}/", at, at + timedelta(minutes=45)
+        )
+        for number, at in ((number, start + timedelta(hours=number)) for number in range(1, count + 1))
+    )
+    async with open_stores(f"sqlite:///{store}") as stores:
+        source = SourceState("bench", "subdomain=bench", now, now)
+        await stores.events.record(Watched(source, now, events=events, sighted=tuple(event.id for event in events)))
+
+
+def timed(count: int, call: Callable[[], object], label: str) -> list[float]:
+    """Return how many milliseconds each call took."""
+    taken = []
+    for _ in track(range(count), label, console=Console(stderr=True), transient=True):
+        began = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def figure(name: str, taken: list[float], unit: str, target: str) -> Figure:
+    """Sum up a row of measurements."""
+    return Figure(name, statistics.median(taken), max(taken), unit, target)
+
+
+def a_picture() -> bytes:
+    """Draw something with strokes on 1000x1000 pixels, as a JPEG."""
+    image = Image.new("RGB", (1000, 1000), "white")
+    pen = ImageDraw.Draw(image)
+    pen.line([(300, 300), (280, 600), (380, 720)], "black", 40, "curve")
+    pen.line([(650, 320), (720, 560)], "black", 40, "curve")
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def measure_starts(folder: Path) -> list[Figure]:
+    """Start the process several times."""
+    seconds, megabytes = [], []
+    asyncio.run(fill(folder / "start.db", 50))
+    for _ in track(range(STARTS), "starts", console=Console(stderr=True), transient=True):
+        with running_bot(folder, folder / "start.db") as (_, process, took):
+            seconds.append(took)
+            megabytes.append(process.memory_info().rss / 2**20)
+    return [
+        figure("start until /healthz answers", seconds, "s", "<= 2 (goal 1.5)"),
+        figure("resident memory after the start", megabytes, "MiB", "<= 150"),
+    ]
+
+
+def measure_answers(folder: Path, events: int) -> list[Figure]:
+    """Ask `!next` over HTTP, the member's message and the answer both stored."""
+    store = folder / f"{events}.db"
+    asyncio.run(fill(store, events))
+    with running_bot(folder, store) as (address, _, _):
+        post = lambda: requests.post(f"{address}/api/messages", json={"text": "!next"}, timeout=10).raise_for_status()  # noqa: E731
+        post()
+        taken = timed(QUESTIONS, post, f"!next, {events} events")
+        return [figure(f"!next with {events:,} events", taken, "ms", "< 50")]
+
+
+def measure_reading(folder: Path) -> list[Figure]:
+    """Read a 1000x1000 JPEG over HTTP."""
+    asyncio.run(fill(folder / "read.db", 10))
+    picture = a_picture()
+    with running_bot(folder, folder / "read.db") as (address, process, _):
+        post = lambda: requests.post(f"{address}/api/read", data=picture, timeout=10).raise_for_status()  # noqa: E731
+        post()
+        taken = timed(PICTURES, post, "reading pictures")
+        memory = process.memory_info().rss / 2**20
+        return [
+            figure("a 1000x1000 JPEG read over HTTP", taken, "ms", "<= 15"),
+            figure("resident memory after reading", [memory], "MiB", "<= 150"),
+        ]
+
+
+def main() -> None:
+    """Print a table of all figures; `--json` prints one object a line."""
+    os.environ.pop("TSUDOI_WEB__PORT", None)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        figures = [
+            *measure_starts(folder),
+            *measure_answers(folder, 10),
+            *measure_answers(folder, 10_000),
+            *measure_reading(folder),
+        ]
+    if "--json" in sys.argv:
+        for one in figures:
+            print(json.dumps(one.__dict__))
+        return
+    table = Table("figure", "median", "worst", "unit", "target", box=None)
+    for one in figures:
+        table.add_row(one.name, f"{one.median:.1f}", f"{one.worst:.1f}", one.unit, one.target)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""The command line: `tsudoi …` or `python -m bot …`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot.config import Settings, load_settings
+from bot.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
+
+T = TypeVar("T")
+
+EXIT_CODES = {ConfigurationError: 2, StoreError: 3, FrontEndError: 4}  # any other TsudoiError: 1
+
+cli = typer.Typer(
+    help="Tsudoi (集い): connpass events, reminders, reports and handwritten hiragana for tech communities.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="The configuration; config.toml if there is one.", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@cli.command()
+def run(config: ConfigOption = None) -> None:
+    """Run every configured front end until stopped."""
+    from bot.logs import set_up_logging
+    from bot.running import run as run_bot
+
+    set_up_logging()
+    _wait_for(run_bot(load_settings(config), say=_say))
+
+
+@cli.command()
+def check(config: ConfigOption = None) -> None:
+    """Check configuration, keys, rooms, permissions and the clock."""
+    from bot.checking import check_everything, print_findings
+
+    findings = _wait_for(check_everything(load_settings(config), config))
+    print_findings(findings)
+    if not all(finding.works for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command(name="next")
+def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Say the next event, as `!next` does."""
+    from bot.app import open_answering
+
+    async def ask(settings: Settings) -> tuple[str, dict[str, Any]]:
+        async with open_answering(settings) as (answering, room):
+            return (await answering.next(room)).text, await answering.events_json(room, upcoming=True)
+
+    text, found = _wait_for(ask(load_settings(config)))
+    _say(json.dumps(found, ensure_ascii=False) if as_json else text)
+
+
+@cli.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Pictures: JPEG, PNG, WebP, GIF, HEIC, …")],
+    top: Annotated[int, typer.Option(min=1, max=74, help="How many candidates to show.")] = 5,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which hiragana the model reads in pictures."""
+    from bot.reading_files import read_files
+
+    failed = False
+    for answer in read_files(files, top, load_settings(config).recognition):
+        failed = failed or answer.error is not None
+        _say(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else answer.line)
+    if failed:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def rehearse(
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day, such as 2026-05-01.")],
+    end: Annotated[str, typer.Option("--to", metavar="DATE", help="The day after the last one.")],
+    events: Annotated[
+        Path | None, typer.Option(help="A recorded list of events, as the connpass API gives it, instead of connpass.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every message that would be posted in a stretch of time, in order; touches no room and no real store."""
+    from bot.rehearsal import rehearse as play_rehearsal
+
+    settings = load_settings(config)
+    first, last = (_midnight(day, settings) for day in (start, end))
+    if first >= last:
+        raise typer.BadParameter(f"--from {start} must lie before --to {end}")
+
+    async def play() -> None:
+        async for said in play_rehearsal(settings, first, last, events):
+            _say(
+                json.dumps(said.to_json(), ensure_ascii=False) if as_json else said.to_text(settings.community.timezone)
+            )
+
+    _wait_for(play())
+
+
+def _midnight(day: str, settings: Settings) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), settings.community.timezone).astimezone(UTC)
+    except ValueError as error:
+        raise typer.BadParameter(f'"{day}" is not a date; write it like 2026-05-01') from error
+
+
+def _wait_for(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run the command line; what went wrong becomes a sentence and an exit code, never a traceback."""
+    try:
+        cli()
+    except TsudoiError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Builds every part from the settings, starts and stops them. Nothing else knows how parts are made."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clients.connpass import THIS_MONTH_AND_FIVE, ConnpassApi, ConnpassSource
+from bot.clients.connpass_feed import ConnpassFeedSource
+from bot.clients.http import HttpClient
+from bot.clients.report_site import ReportSite
+from bot.clock import SystemClock
+from bot.config import RoomSettings, Settings, SourceSettings
+from bot.domain.questions import Question
+from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
+from bot.services.answering import AnswerHandler, Answering
+from bot.services.composing import Composing
+from bot.services.delivering import Delivering
+from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sender
+from bot.services.reporting import Reporting
+from bot.services.watching import Watching
+from bot.storage.deliveries import Deliveries
+from bot.storage.engine import close_store, open_store
+from bot.storage.events import Events
+from bot.storage.questions import Questions
+from bot.storage.reports import Reports
+from bot.storage.room_messages import RoomMessages
+
+CONNPASS_SPACING = timedelta(seconds=1.1)  # one call a second a key, and two clocks differ a little
+REPORT_SITE_SPACING = timedelta(seconds=0.2)
+SAMPLES = "samples"
+SHORTEST_STALE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One store an aggregate, all on one database."""
+
+    events: Events
+    deliveries: Deliveries
+    questions: Questions
+    reports: Reports
+    messages: RoomMessages
+
+
+@asynccontextmanager
+async def open_stores(url: str) -> AsyncIterator[Stores]:
+    """Open the database and close it again. Raises StoreError."""
+    engine = await open_store(url)
+    try:
+        yield Stores(Events(engine), Deliveries(engine), Questions(engine), Reports(engine), RoomMessages(engine))
+    finally:
+        await close_store(engine)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases, bound to their parts."""
+
+    watching: Watching
+    reporting: Reporting
+    answering: Answering
+    composing: Composing
+    rooms: Rooms
+    clock: Clock
+    stores: Stores
+
+    def delivering(self, senders: Sequence[Sender]) -> Delivering:
+        """Bind delivering to the platforms that can send."""
+        composers = self.composing.composers() | self.reporting.composers()
+        by_platform = {sender.platform: sender for sender in senders}
+        return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock)
+
+
+def rooms_of(settings: Settings) -> Rooms:
+    """Return the rooms as configured; with none, the local room follows every source."""
+    sources = tuple(source.name for source in settings.sources) or (SAMPLES,)
+    configured = tuple(_room(room, sources, settings) for room in settings.rooms)
+    if not configured:
+        configured = (Room(LOCAL, MAIN, sources, locale=settings.community.locale, organisers=(EVERYBODY,), asks=True),)
+    return Rooms(configured, sources, settings.community.locale)
+
+
+def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> Room:
+    followed = sources if room.announce is None else room.announce
+    return Room(
+        platform=room.platform,
+        channel=room.channel,
+        follows=followed or sources,
+        announces=bool(followed),
+        reminders=room.reminders and bool(followed),
+        reports=room.reports,
+        recognition=room.recognition,
+        locale=room.locale or settings.community.locale,
+        organisers=(EVERYBODY,) if room.platform == LOCAL else room.organisers,
+        asks=room.questions,
+    )
+
+
+@contextmanager
+def open_clients(
+    settings: Settings, months: tuple[int, int] = THIS_MONTH_AND_FIVE
+) -> Iterator[tuple[list[EventSource], ReportSource | None]]:
+    """Open what is read from the network: the event sources, and the report site if there is one.
+
+    `months`, counted from the present one, is what a keyword or a prefecture is asked for.
+    """
+    with contextlib.ExitStack() as stack:
+        connpass = stack.enter_context(HttpClient("connpass", CONNPASS_SPACING))
+        api = ConnpassApi(settings.connpass.base_url, settings.connpass.api_key.get_secret_value(), connpass)
+        sources = [_source(source, api, connpass, months) for source in settings.sources]
+        site: ReportSource | None = None
+        if settings.reports.site_url:
+            site_http = stack.enter_context(HttpClient("the report site", REPORT_SITE_SPACING))
+            site = ReportSite(settings.reports.site_url, site_http)
+        yield sources, site
+
+
+def _source(source: SourceSettings, api: ConnpassApi, http: HttpClient, months: tuple[int, int]) -> EventSource:
+    if source.kind == "feed":
+        return ConnpassFeedSource(source.name, source.group or "", http)
+    asked = (source.group, source.keyword, source.prefecture, source.owner)
+    return ConnpassSource(source.name, api, *asked, window=months)
+
+
+def build_services(
+    settings: Settings,
+    stores: Stores,
+    site: ReportSource | None,
+    recogniser: Recogniser | None,
+    clock: Clock,
+    ring: Callable[[], Awaitable[object]] | None = None,
+) -> Services:
+    """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
+    rooms, zone = rooms_of(settings), settings.community.timezone
+    watching = Watching(stores.events, stores.questions, rooms, settings.reminders.lead_times, clock)
+    reports_at = (site, settings.reports.site_url)
+    reporting = Reporting(*reports_at, stores.events, stores.reports, stores.questions, rooms, clock, zone)
+
+    def ringing(handler: AnswerHandler) -> AnswerHandler:
+        async def handle(question: Question, option: str, member: str) -> bool:
+            taken = await handler(question, option, member)
+            if ring is not None:
+                await ring()
+            return taken
+
+        return handle
+
+    handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
+    answering = Answering(
+        stores.events,
+        stores.reports,
+        stores.questions,
+        reporting,
+        {kind: ringing(handler) for kind, handler in handlers.items()},
+        recogniser,
+        clock,
+        max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
+        zone,
+    )
+    composing = Composing(stores.events, stores.questions, reporting.question_composers(), clock, zone)
+    return Services(watching, reporting, answering, composing, rooms, clock, stores)
+
+
+@asynccontextmanager
+async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, Room]]:
+    """Open just enough to answer as the local room does."""
+    async with open_stores(settings.storage.url) as stores:
+        services = build_services(settings, stores, None, None, SystemClock())
+        yield services.answering, services.rooms.at(LOCAL, MAIN)

@@ -1,0 +1,168 @@
+"""`tsudoi check`: whether everything that is configured would work, before anybody relies on it."""
+
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import requests
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import open_clients, open_stores, rooms_of
+from bot.clients.http import HttpClient
+from bot.config import DEFAULT_FILE, Settings
+from bot.domain.rooms import Room
+from bot.errors import SourceError, TsudoiError
+from bot.services.ports import EventSource, ReportSource
+
+CLOCK_MAY_DIFFER = timedelta(seconds=60)
+DISCORD_API = "https://discord.com/api/v10"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one part: `works` is False for what would not work."""
+
+    part: str
+    works: bool
+    sentence: str
+
+
+async def check_everything(settings: Settings, file: Path | None) -> list[Finding]:
+    """Check every part in turn; one that fails hides none of the others."""
+    return [finding async for finding in _findings(settings, file)]
+
+
+async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Finding]:
+    yield _secrets(file or DEFAULT_FILE)
+    yield await _database(settings)
+    with open_clients(settings) as (sources, site):
+        if not sources:
+            yield Finding("sources", True, "none configured: the local room shows samples; add [[sources]]")
+        for source in sources:
+            yield await _source(source)
+        yield await _site(site)
+    yield _clock(settings)
+    for finding in _discord(settings):
+        yield finding
+    if settings.slack.bot_token.get_secret_value():
+        yield Finding("slack", False, "slack.bot_token is set, but Slack is not there yet; leave it empty")
+    for room in rooms_of(settings).configured:
+        if room.platform == "slack":
+            yield Finding(room.name, False, "Slack is not there yet; remove this [[rooms]]")
+
+
+def _secrets(file: Path) -> Finding:
+    """Refuse a configuration file that git tracks while a secret stands in it: several bots' tokens are public so."""
+    if not file.exists():
+        return Finding("configuration", True, "no config.toml: defaults")
+    secrets = ("api_key", "token", "bot_token", "app_token")
+    lines = (line.partition("#")[0].partition("=") for line in file.read_text(encoding="utf-8").splitlines())
+    holds_secret = any(name.strip() in secrets and value.strip(" \"'\t") for name, _, value in lines)
+    if holds_secret and _is_tracked(file):
+        return Finding(
+            "configuration",
+            False,
+            f"git tracks {file}, and a secret stands in it: run `git rm --cached {file}`, ask for a new secret, "
+            "and put it into the environment or an untracked file",
+        )
+    return Finding("configuration", True, f"{file} is valid")
+
+
+def _is_tracked(file: Path) -> bool:
+    command = ["git", "ls-files", "--error-unmatch", file.name]
+    try:
+        return subprocess.run(command, cwd=file.absolute().parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
+    except OSError:
+        return False  # no git on this computer
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with open_stores(settings.storage.url):
+            return Finding("database", True, settings.storage.url.rpartition("@")[2])
+    except TsudoiError as error:
+        return Finding("database", False, str(error))
+
+
+async def _source(source: EventSource) -> Finding:
+    try:
+        listing = await source.listing(datetime.now(UTC))
+    except SourceError as error:
+        return Finding(f"source {source.name}", False, str(error))
+    found = f"{len(listing.events)} events"
+    return Finding(f"source {source.name}", True, f"{found}; {'; '.join(listing.problems)}".rstrip("; "))
+
+
+async def _site(site: ReportSource | None) -> Finding:
+    if site is None:
+        return Finding("reports", True, "off: reports.site_url is empty")
+    try:
+        return Finding("reports", True, f"{len(await site.pages())} reports")
+    except SourceError as error:
+        return Finding("reports", False, str(error))
+
+
+def _clock(settings: Settings) -> Finding:
+    """Compare this computer's clock with a server's: reminders go by it."""
+    urls = [settings.connpass.base_url] if settings.sources else []
+    for url in urls:
+        with HttpClient("connpass") as http:
+            try:
+                date = http.get(url).headers.get("Date")
+            except SourceError:
+                break
+            if date:
+                return _compared(parsedate_to_datetime(date) - datetime.now(UTC))
+    return Finding("clock", True, "not compared: no server was asked")
+
+
+def _compared(difference: timedelta) -> Finding:
+    if abs(difference) > CLOCK_MAY_DIFFER:
+        seconds = round(difference.total_seconds())
+        return Finding("clock", False, f"this computer's clock is {-seconds:+d} s off: let it be set by NTP")
+    return Finding("clock", True, "agrees with connpass")
+
+
+def _discord(settings: Settings) -> list[Finding]:
+    token = settings.discord.token.get_secret_value()
+    rooms = [room for room in rooms_of(settings).configured if room.platform == "discord"]
+    if not token:
+        off = Finding("discord", not rooms, "off: discord.token is empty")
+        return [off]
+    api = (settings.discord.api_url or DISCORD_API).rstrip("/")
+    try:
+        me = _ask_discord(api, "/users/@me", token)
+        if me.status_code == requests.codes.unauthorized:
+            return [Finding("discord", False, "Discord refused the token: put the bot's token under discord.token")]
+        return [
+            Finding("discord", True, f"is {me.json()['username']}"),
+            *(_channel(api, token, room) for room in rooms),
+        ]
+    except (requests.RequestException, ValueError, KeyError) as error:
+        return [Finding("discord", False, f"Discord cannot be asked ({type(error).__name__})")]
+
+
+def _channel(api: str, token: str, room: Room) -> Finding:
+    answer = _ask_discord(api, f"/channels/{room.channel}", token)
+    if not answer.ok:
+        return Finding(
+            room.name, False, "the bot does not see this channel: invite it to the server, and check rooms.channel"
+        )
+    return Finding(room.name, True, f"is #{answer.json().get('name', room.channel)}")
+
+
+def _ask_discord(api: str, path: str, token: str) -> requests.Response:
+    headers = {"Authorization": f"Bot {token}", "User-Agent": "DiscordBot (https://tfug-utsunomiya.github.io/, 0)"}
+    return requests.get(f"{api}{path}", headers=headers, timeout=10)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print the findings as a table."""
+    table = Table("", "part", "found", box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row("[green]ok[/]" if finding.works else "[red]no[/]", finding.part, finding.sentence)
+    Console().print(table)

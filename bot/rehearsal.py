@@ -1,0 +1,93 @@
+"""Builds a rehearsal: the real services on a throw-away store, recordings instead of the network, and no room."""
+
+import json
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import SAMPLES, build_services, open_clients, open_stores
+from bot.clients.connpass import UnreadableEvent, parse_event
+from bot.clock import DrivenClock
+from bot.config import Settings
+from bot.domain.events import Event
+from bot.domain.reports import ReportPage
+from bot.errors import ConfigurationError
+from bot.services.rehearsing import Collector, RecordedSite, RecordedSource, Rehearsed, Rehearsing, published_at
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What the sources and the report site show, fetched once."""
+
+    sources: Sequence[RecordedSource]
+    pages: Sequence[ReportPage] | None
+
+    def moments(self) -> set[datetime]:
+        """Return when something new appeared."""
+        events = {published_at(event) for source in self.sources for event in source.events}
+        return events | {page.published_at for page in self.pages or () if page.published_at is not None}
+
+
+async def rehearse(settings: Settings, start: datetime, end: datetime, file: Path | None) -> AsyncIterator[Rehearsed]:
+    """Yield every message that would be posted from `start` to `end`, in order.
+
+    `file` is a recorded list of events in the API's shape, taken instead of connpass. Raises SourceError,
+    ConfigurationError.
+    """
+    recording = await _record(settings, start, end, file)
+    clock = DrivenClock(start)
+    site = None if recording.pages is None else RecordedSite(recording.pages, clock)
+    with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder:
+        async with open_stores(f"sqlite:///{folder}/rehearsal.db") as stores:
+            services = build_services(settings, stores, site, None, clock)
+            platforms = {room.platform for room in services.rooms.configured} | {"local"}
+            collectors = [Collector(platform, clock) for platform in sorted(platforms)]
+            rehearsing = Rehearsing(
+                recording.sources,
+                services.watching,
+                services.reporting if site else None,
+                services.delivering(collectors),
+                stores.deliveries,
+                collectors,
+                clock,
+            )
+            async for said in rehearsing.play(start, end, recording.moments()):
+                yield said
+
+
+async def _record(settings: Settings, start: datetime, end: datetime, file: Path | None) -> Recording:
+    months = (end.year - start.year) * 12 + end.month - start.month
+    with open_clients(settings, (0, months + 6)) as (sources, site):
+        pages = None if site is None else await site.pages()
+        if file is not None:
+            return Recording(_from_file(settings, file), pages)
+        if not sources:
+            raise ConfigurationError(
+                "nothing to rehearse: add [[sources]] to config.toml, or give a list with --events"
+            )
+        recorded = [RecordedSource(one.name, one.query, (await one.listing(start)).events) for one in sources]
+        return Recording(recorded, pages)
+
+
+def _from_file(settings: Settings, file: Path) -> list[RecordedSource]:
+    events = _events_in(file)
+    if not settings.sources:
+        return [RecordedSource(SAMPLES, str(file), events)]
+    return [
+        RecordedSource(source.name, str(file), [event for event in events if _is_of(event, source.group)])
+        for source in settings.sources
+    ]
+
+
+def _is_of(event: Event, group: str | None) -> bool:
+    return not group or f"//{group}.connpass.com/" in event.url or event.group == group
+
+
+def _events_in(file: Path) -> list[Event]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return [parse_event(entry) for entry in (content["events"] if isinstance(content, dict) else content)]
+    except (OSError, ValueError, KeyError, TypeError, UnreadableEvent) as error:
+        raise ConfigurationError(f"{file}: is no list of events as the connpass API gives it: {error}") from error

@@ -1,0 +1,200 @@
+"""`tsudoi run`: every front end side by side, the polls, and the alarm clock, until somebody says stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+from pydantic import SecretStr
+
+from bot import __version__
+from bot.app import SAMPLES, Services, build_services, open_clients, open_stores
+from bot.clients.recogniser import LocalRecogniser
+from bot.clock import SystemClock
+from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
+from bot.domain.rooms import Room
+from bot.errors import FrontEndError
+from bot.locales import texts_for
+from bot.scheduler import AlarmClock
+from bot.services.ports import Clock, EventSource, Recogniser, Sender
+from bot.services.report_messages import report_json
+from bot.web.samples import SampleCommunity
+from bot.web.server import WebRoom
+
+log = structlog.get_logger()
+
+SAMPLE_POLL = timedelta(seconds=10)
+FIRST_REPORTS_AFTER = timedelta(seconds=3)
+
+
+class FrontEnd(Sender, Protocol):
+    """Where people meet the bot; `serve` runs until it is cancelled."""
+
+    async def serve(self) -> None: ...
+
+
+async def run(settings: Settings, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. `say` gets the few lines that a person should read at the start.
+
+    Raises StoreError, FrontEndError.
+    """
+    _stop_on_signals()
+    try:
+        await _run(settings, say)
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+def _stop_on_signals() -> None:
+    main = asyncio.current_task()
+    assert main is not None  # noqa: S101  # we are in a coroutine
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, main.cancel)
+
+
+async def _run(settings: Settings, say: Callable[[str], None]) -> None:
+    clock, samples = SystemClock(), None
+    if settings.shows_samples:
+        settings, samples = with_samples(settings, clock)
+    async with open_stores(settings.storage.url) as stores:
+        with open_clients(settings) as (sources, site), open_recogniser(settings) as recogniser:
+            services = build_services(settings, stores, site, recogniser, clock, ring=lambda: alarm.set_alarm())
+            room = build_room(settings, services, recogniser, samples)
+            front_ends: list[FrontEnd] = [room, *build_discord(settings, services)]
+            alarm = AlarmClock(services.delivering(front_ends).deliver_due, stores.deliveries.earliest)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for front_end in front_ends:
+                        group.create_task(front_end.serve(), name=front_end.platform)
+                    await room.opened.wait()
+                    for line in introduction(settings, room.url, has_samples=samples is not None):
+                        say(line)
+                    await services.watching.plan_reminders(stores.deliveries)
+                    _start_polls(settings, services, sources, alarm, has_samples=samples is not None)
+            except* FrontEndError as group_of_errors:
+                raise group_of_errors.exceptions[0] from None
+            finally:
+                alarm.stop()
+
+
+def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, SampleCommunity]:
+    """Point the settings at sample events that this process serves itself, over the same HTTP as real ones."""
+    port = settings.web.port or _free_port()
+    samples = SampleCommunity(clock.now(), clock, f"http://127.0.0.1:{port}/samples")
+    return settings.model_copy(
+        update={
+            "web": settings.web.model_copy(update={"port": port}),
+            "connpass": ConnpassSettings(api_key=SecretStr("sample"), base_url=samples.api_url),
+            "sources": (SourceSettings(name=SAMPLES, group=samples.group),),
+            "reports": ReportsSettings(site_url=samples.site_url),
+        }
+    ), samples
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def open_recogniser(settings: Settings) -> Iterator[LocalRecogniser | None]:
+    """Open the recogniser, its model loading in the background."""
+    if not settings.recognition.enabled:
+        yield None
+        return
+    recogniser = LocalRecogniser(settings.recognition.min_confidence)
+    recogniser.warm()
+    try:
+        yield recogniser
+    finally:
+        recogniser.close()
+
+
+def build_room(
+    settings: Settings, services: Services, recogniser: Recogniser | None, samples: SampleCommunity | None
+) -> WebRoom:
+    """Build the local room."""
+
+    async def reports_json(room: Room) -> dict[str, Any]:
+        texts = texts_for(room.locale, settings.community.timezone)
+        return {"reports": [report_json(report, texts) for report in await services.stores.reports.reports()]}
+
+    async def health() -> dict[str, Any]:
+        states = await services.stores.events.sources()
+        return {
+            "status": "ok",
+            "version": __version__,
+            "sources": {
+                name: {"seen_at": state.seen_at.isoformat() if state.seen_at else None, "error": state.error}
+                for name, state in states.items()
+            },
+        }
+
+    return WebRoom(
+        settings.web,
+        services.stores.messages,
+        services.answering,
+        services.rooms,
+        services.clock,
+        community=settings.community,
+        recogniser=recogniser,
+        reports_json=reports_json,
+        health=health,
+        delivery_counts=services.stores.deliveries.counts,
+        samples=samples.application() if samples else None,
+    )
+
+
+def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
+    """Build Discord if there is a token for it; without one its library is not even imported."""
+    if not settings.discord.token.get_secret_value():
+        return []
+    from bot.platforms.discord_bot import DiscordFrontEnd
+
+    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms)]
+
+
+def _start_polls(
+    settings: Settings, services: Services, sources: Sequence[EventSource], alarm: AlarmClock, *, has_samples: bool
+) -> None:
+    now = services.clock.now()
+    events_every = SAMPLE_POLL if has_samples else settings.connpass.poll_every
+    reports_every = SAMPLE_POLL if has_samples else settings.reports.poll_every
+    alarm.start()
+    for source in sources:
+        alarm.poll(source.name, partial(services.watching.watch, source), events_every, now)
+    if settings.reports.site_url:
+        # A report is matched to an event: let the events come first.
+        alarm.poll("reports", services.reporting.check_site, reports_every, now + FIRST_REPORTS_AFTER)
+
+
+def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str]:
+    """Return what a person should read at the start: a line for each front end and each thing that is off, and why."""
+    lines = [f"集い Tsudoi {__version__}", f"  room     {url}  (Ctrl-C ends)"]
+    if has_samples:
+        lines.append(
+            "  connpass off: the events are samples, marked 【サンプル】; set [connpass] api_key and [[sources]]"
+        )
+    else:
+        lines.append(f"  connpass {_connpass_line(settings)}")
+        lines.append(f"  reports  {settings.reports.site_url or 'off: set [reports] site_url'}")
+    lines.append(
+        "  Discord  connecting" if settings.discord.token.get_secret_value() else "  Discord  off: set [discord] token"
+    )
+    lines.append("  Slack    off: not there yet")
+    return [*lines, "  Settings go into config.toml; config.example.toml shows them all."]
+
+
+def _connpass_line(settings: Settings) -> str:
+    names = ", ".join(source.name for source in settings.sources)
+    if not names:
+        return "off: add [[sources]]"
+    if not settings.connpass.api_key.get_secret_value() and any(one.kind == "api" for one in settings.sources):
+        return f'{names}: no key, set [connpass] api_key, or kind = "feed" until it comes'
+    return names
