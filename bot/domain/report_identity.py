@@ -41,19 +41,30 @@ def digest_of(page: ReportPage) -> str:
 
 
 def is_same(page: ReportPage, report: Report) -> bool:
-    """Whether a page shows this report, at the path it had or at another."""
+    """Whether a page shows the report that was at its path before."""
+    published, title, alike = _agreement(page, report)
+    votes = published + title + (alike >= (_EDITED if published or title else _REWRITTEN))
+    return votes >= (2 if _is_renumbered(page, report) else 1)
+
+
+def is_copy(page: ReportPage, report: Report) -> bool:
+    """Whether a page shows, at another path, a report that is still where it was."""
+    published, title, alike = _agreement(page, report)
+    return title and alike >= (_MOVED if published else _COPIED)
+
+
+def has_moved(page: ReportPage, report: Report) -> bool:
+    """Whether a page shows, at another path, a report that is no longer where it was, perhaps retitled."""
+    published, _, alike = _agreement(page, report)
+    return is_copy(page, report) or (published and alike >= _MOVED and not _is_renumbered(page, report))
+
+
+def _agreement(page: ReportPage, report: Report) -> tuple[bool, bool, float]:
     published = page.published_at is not None and page.published_at == report.published_at
     title = squeezed(page.title) == squeezed(report.title)
-    alike = likeness(sketch_of(page.text), report.sketch)
+    return published, title, likeness(sketch_of(page.text), report.sketch)
+
+
+def _is_renumbered(page: ReportPage, report: Report) -> bool:
     numbers, known = numbers_in(page.title), numbers_in(report.title)
-    renumbered = bool(numbers and known) and numbers.isdisjoint(known)
-    if page.path != report.path:
-        return alike >= _MOVED and not renumbered if published else title and alike >= _COPIED
-    votes = published + title + (alike >= (_EDITED if published or title else _REWRITTEN))
-    return votes >= (2 if renumbered else 1)
-
-
-def recognise(page: ReportPage, reports: Sequence[Report]) -> Report | None:
-    """Return the known report that a page shows, looking at its own path first; None for a new one."""
-    here = [report for report in reports if report.path == page.path]
-    return next((report for report in (*reversed(here), *reports) if is_same(page, report)), None)
+    return bool(numbers and known) and numbers.isdisjoint(known)

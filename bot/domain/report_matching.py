@@ -103,8 +103,11 @@ def _possible(page: ReportPage, events: Iterable[Event], now: datetime) -> froze
 
 def _number_signal(page: ReportPage, almanac: Almanac, now: datetime) -> Iterator[Signal]:
     own = own_numbers(page)
-    found = [one for number in own for one in almanac.by_number.get(number, ()) if almanac.is_of_series(page, one)]
-    code = ReasonCode.NUMBER if numbers_in(page.title) else ReasonCode.PROSE_NUMBER
+    numbered = [event for number in own for event in almanac.by_number.get(number, ())]
+    if numbers_in(page.title):
+        code, found = ReasonCode.NUMBER, [event for event in numbered if almanac.is_of_series(page, event)]
+    else:
+        code, found = ReasonCode.PROSE_NUMBER, [event for event in numbered if almanac.may_be_of_series(page, event)]
     events = _possible(page, found, now) or frozenset(event.id for event in found)  # an impossible one speaks too
     yield from _signal(code, events, _said(own))
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from bot.domain.almanac import learn
 from bot.domain.events import Event
-from bot.domain.report_identity import digest_of, recognise, sketch_of
+from bot.domain.report_identity import digest_of, has_moved, is_copy, is_same, sketch_of
 from bot.domain.report_matching import DOUBTED, Match, match
 from bot.domain.reports import Reason, ReasonCode, Report, ReportPage, ReportState
 
 NEWS_LASTS = timedelta(weeks=13)  # what is older was moved, or came back, and is no news
+
+Shown = tuple[Report, Report | None, ReportPage]  # as it is called from now on, as it was remembered, its page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +58,27 @@ def review(
     return reviewed
 
 
-def _shown(pages: Sequence[ReportPage], remembered: Sequence[Report]) -> list[tuple[Report, Report | None, ReportPage]]:
-    """Pair every report shown with what was remembered of it and with its page: of several, the one at its path."""
+def _shown(pages: Sequence[ReportPage], remembered: Sequence[Report]) -> list[Shown]:
+    """Pair every report shown with what was remembered of it and with its page: the one at its path, if any."""
+    at_path = {report.path: report for report in remembered}
+    stayed = [page for page in pages if page.path in at_path and is_same(page, at_path[page.path])]
+    shown: dict[str, Shown] = {
+        at_path[page.path].key: (at_path[page.path], at_path[page.path], page) for page in stayed
+    }
     known = list(remembered)
-    before = {report.key: report for report in remembered}
-    shown: dict[str, tuple[Report, Report | None, ReportPage]] = {}
-    for page in pages:
-        report = recognise(page, known)
-        if report is None:
-            report = _described(Report(page.url, page.title, page.published_at, key=_new_key(page.path, known)), page)
-            known.append(report)
-        if report.key not in shown or page.path == report.path:
-            shown[report.key] = (report, before.get(report.key), page)
+    for page in (page for page in pages if page not in stayed):
+        if any(is_copy(page, report) for report, _, _ in shown.values()):
+            continue
+        before = next((one for one in remembered if one.key not in shown and has_moved(page, one)), None)
+        report = before or _described(Report(page.url, page.title, page.published_at, key=_new_key(page, known)), page)
+        known.append(report)
+        shown[report.key] = (report, before, page)
     return list(shown.values())
 
 
-def _new_key(path: str, known: Sequence[Report]) -> str:
+def _new_key(page: ReportPage, known: Sequence[Report]) -> str:
     taken = {report.key for report in known}
-    keys = (path if number == 1 else f"{path}~{number}" for number in range(1, len(taken) + 2))
+    keys = (page.path if number == 1 else f"{page.path}~{number}" for number in range(1, len(taken) + 2))
     return next(key for key in keys if key not in taken)
 
 
