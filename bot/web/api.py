@@ -1,0 +1,231 @@
+"""The addresses of the room: each parses, makes one call, and writes the answer."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import web
+
+from bot import __version__
+from bot.config import CommunitySettings
+from bot.domain.events import Event
+from bot.domain.rooms import MAIN, Room
+from bot.errors import PictureError
+from bot.locales import texts_for
+from bot.services.ports import Clock, Recogniser
+from bot.services.reading_messages import unreadable_picture
+from bot.storage.room_messages import RoomMessage, RoomMessages
+from bot.web import metrics
+from bot.web.album import Album
+from bot.web.calendar import calendar_file
+from bot.web.conversation import Answers, Conversation
+from bot.web.message_json import message_json
+from bot.web.refusals import Refusal
+from bot.web.static_files import page_routes
+from bot.web.streams import HEARTBEAT, Streams, wait_for_news
+from bot.web.uploads import Turns, read_json, read_picture, read_said
+
+log = structlog.get_logger()
+
+MOST_MESSAGES = 1000
+SLOWEST_READER = 20.0  # seconds in which a page must take what is written to it
+_PICTURE_STATUS = {"too_large": 413, "busy": 503}
+
+
+class RoomAnswers(Answers, Protocol):
+    """What the page needs of `Answering`, beside what the conversation needs."""
+
+    async def events_json(self, room: Room) -> dict[str, Any]: ...
+    async def calendar_events(self, room: Room) -> list[Event]: ...
+
+
+@dataclass(frozen=True)
+class RoomApi:
+    """Everything that the addresses need. `health` raises where the store does not answer."""
+
+    conversation: Conversation
+    messages: RoomMessages
+    answering: RoomAnswers
+    reports_json: Callable[[Room], Awaitable[dict[str, Any]]]
+    recogniser: Recogniser | None
+    health: Callable[[], Awaitable[dict[str, Any]]]
+    delivery_counts: Callable[[], Awaitable[Mapping[str, int]]]
+    community: CommunitySettings
+    shows_samples: bool
+    clock: Clock
+    album: Album
+    streams: Streams
+    metrics: metrics.Metrics
+    turns: Turns = field(default_factory=Turns)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return every address with what answers it."""
+        return [
+            *page_routes(),
+            web.get("/pictures/{name}", self.picture),
+            web.get("/api/room", self.room),
+            web.get("/api/messages", self.list_messages),
+            web.post("/api/messages", self.say),
+            web.post("/api/actions", self.press),
+            web.get("/api/stream", self.stream, allow_head=False),
+            web.post("/api/read", self.read),
+            web.get("/api/events", self.events),
+            web.get("/api/reports", self.reports),
+            web.get("/calendar.ics", self.calendar),
+            web.get("/healthz", self.healthz),
+            web.get("/metrics", self.show_metrics),
+        ]
+
+    async def room(self, _request: web.Request) -> web.Response:
+        """Tell the page where it is."""
+        return _json(
+            {
+                "community": self.community.name,
+                "locale": self.conversation.room.locale,
+                "timezone": self.community.timezone.key,
+                "samples": self.shows_samples,
+                "version": __version__,
+            }
+        )
+
+    async def list_messages(self, request: web.Request) -> web.Response:
+        """Give the messages after an id, or the newest ones (before an id), oldest first."""
+        after, before = _number(request, "after"), _number(request, "before")
+        limit = min(_number(request, "limit") or MOST_MESSAGES, MOST_MESSAGES)
+        if after is not None:
+            found = await self.messages.after(MAIN, after, limit)
+        else:
+            found = await self.messages.latest(MAIN, limit, before)
+        return _json({"messages": [message_json(said) for said in found]})
+
+    async def say(self, request: web.Request) -> web.Response:
+        """Take what a visitor says or shows."""
+        async with self.turns.turn():
+            return _spoken(await self.conversation.say(await read_said(request)))
+
+    async def press(self, request: web.Request) -> web.Response:
+        """Take a pressed button."""
+        button_id = (await read_json(request)).get("id")
+        spoken = await self.conversation.press(button_id) if isinstance(button_id, str) else None
+        if spoken is None:
+            raise Refusal(404, "unknown_button")
+        return _spoken(spoken)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Send every new message as it comes, from the one after `Last-Event-ID` on."""
+        last = _number(request, "after")
+        seen = request.headers.get("Last-Event-ID", "")
+        if seen.isascii() and seen.isdigit() and len(seen) < 19:
+            last = int(seen)
+        with self.streams.listening() as news:
+            if last is None:
+                last = await self.messages.last_id(MAIN)
+            response = web.StreamResponse(
+                headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            )
+            await response.prepare(request)
+            try:
+                await self._tell_news(response, news, last)
+            except ConnectionError:
+                pass  # the page was closed
+            except Exception as error:  # its headers are sent: hang up, and the page comes again
+                log.warning("stream broke", reason=repr(error))
+                if request.transport is not None:
+                    request.transport.abort()
+        return response
+
+    async def _tell_news(self, response: web.StreamResponse, news: asyncio.Event, last: int) -> None:
+        await _write(response, "retry: 2000\n\n")
+        while not self.streams.is_closed:
+            found = await self.messages.after(MAIN, last, 100)
+            for said in found:
+                await _write(response, _event(said))
+                last = said.id
+            # Without news the store is looked at all the same: another process may write to it.
+            if not found and not await wait_for_news(news, HEARTBEAT):
+                await _write(response, ": still here\n\n")
+
+    async def read(self, request: web.Request) -> web.Response:
+        """Read a picture, and nothing else: the room hears nothing of it."""
+        if self.recogniser is None:
+            raise Refusal(404, "reading_off")
+        async with self.turns.turn():
+            picture, began = await read_picture(request), time.monotonic()
+            try:
+                reading = await self.recogniser.read(picture)
+            except PictureError as error:
+                self.metrics.readings[error.code] += 1
+                return self._unreadable(error)
+            self.metrics.readings["read"] += 1
+            self.metrics.reading_seconds += time.monotonic() - began
+        return _json(reading.to_json())
+
+    def _unreadable(self, error: PictureError) -> web.Response:
+        said = unreadable_picture(texts_for(self.conversation.room.locale), error).lead
+        return _json({"error": said, "code": error.code}, _PICTURE_STATUS.get(error.code, 400))
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """Give a picture that a visitor showed since the start."""
+        picture = await self.album.picture(request.match_info["name"])
+        if picture is None:
+            raise Refusal(404, "not_found")
+        return web.Response(
+            body=picture, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400, immutable"}
+        )
+
+    async def events(self, _request: web.Request) -> web.Response:
+        """Give every event, past ones included."""
+        return _json(await self.answering.events_json(self.conversation.room))
+
+    async def reports(self, _request: web.Request) -> web.Response:
+        """Give every report, and which event it is about."""
+        return _json(await self.reports_json(self.conversation.room))
+
+    async def calendar(self, _request: web.Request) -> web.Response:
+        """Give the events to a calendar."""
+        events = await self.answering.calendar_events(self.conversation.room)
+        zone, now = self.community.timezone, self.clock.now()
+        body = await asyncio.to_thread(calendar_file, self.community.name, events, zone, now)
+        return web.Response(body=body, content_type="text/calendar", charset="utf-8")
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        """Say whether the store answers."""
+        return _json({"status": "ok", "version": __version__, **await self.health()})
+
+    async def show_metrics(self, _request: web.Request) -> web.Response:
+        """Give numbers to Prometheus."""
+        counts = await self.delivery_counts()
+        body = await asyncio.to_thread(self.metrics.exposition, counts, len(self.streams))
+        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+def _spoken(spoken: Sequence[RoomMessage]) -> web.Response:
+    said, *answers = (message_json(one) for one in spoken)
+    return _json({**said, "answers": answers})
+
+
+def _json(content: Mapping[str, Any], status: int = 200) -> web.Response:
+    text = json.dumps(content, ensure_ascii=False)
+    return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _number(request: web.Request, name: str) -> int | None:
+    written = request.query.get(name)
+    if written is None:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise Refusal(400, "bad_number")
+    return int(written)
+
+
+def _event(said: RoomMessage) -> str:
+    return f"id: {said.id}\ndata: {json.dumps(message_json(said), ensure_ascii=False)}\n\n"
+
+
+async def _write(response: web.StreamResponse, text: str) -> None:
+    async with asyncio.timeout(SLOWEST_READER):
+        await response.write(text.encode())

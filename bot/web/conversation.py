@@ -1,0 +1,97 @@
+"""What is said in the room: a visitor says something, the store keeps it, the services answer, every page hears it."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from bot.domain.messages import Message, MessageKind
+from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.services.ports import Clock
+from bot.storage.room_messages import RoomMessage, RoomMessages
+from bot.web.album import Album
+from bot.web.message_json import every_button
+from bot.web.streams import Streams
+from bot.web.uploads import Said
+
+VISITOR, BOT = "visitor", "Tsudoi"
+PICTURES = "/pictures/"
+LOOK_BACK = 300  # messages in which a pressed button is looked for
+
+
+class Answers(Protocol):
+    """What the room needs of `Answering`."""
+
+    async def say(self, text: str, room: Room, member: str) -> Message | None: ...
+    async def read(self, picture: bytes, room: Room) -> Message: ...
+    async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
+
+
+class Conversation:
+    """The one conversation of the local room. Whoever visits it is a member and an organiser."""
+
+    def __init__(
+        self, messages: RoomMessages, answering: Answers, rooms: Rooms, clock: Clock, album: Album, streams: Streams
+    ) -> None:
+        self._messages = messages
+        self._answering = answering
+        self._rooms = rooms
+        self._clock = clock
+        self._album = album
+        self._streams = streams
+
+    @property
+    def room(self) -> Room:
+        """The local room as configured."""
+        return self._rooms.at(LOCAL, MAIN)
+
+    async def say(self, said: Said) -> list[RoomMessage]:
+        """Keep what a visitor said, answer it, and return both; what is no command stays without an answer."""
+        spoken = [await self._keep_visitors(said)]
+        if said.picture is not None:
+            spoken.append(await self._keep_answer(await self._answering.read(said.picture, self.room)))
+        elif (answer := await self._answering.say(said.text, self.room, VISITOR)) is not None:
+            spoken.append(await self._keep_answer(answer))
+        return spoken
+
+    async def press(self, button_id: str) -> list[RoomMessage] | None:
+        """Take a pressed button and return what was said about it; None if it is no button of ours."""
+        answer = await self._answering.press(button_id, self.room, VISITOR)
+        if answer is None:
+            return None
+        label = await self._label_of(button_id)
+        pressed = [await self._keep_visitors(Said(label))] if label else []
+        return [*pressed, await self._keep_answer(answer)]
+
+    async def post(self, message: Message, key: str) -> int:
+        """Say a scheduled message, once for its key, and return its id."""
+        number = await self._messages.add(self._by_bot(message, key))
+        self._streams.wake()
+        return number
+
+    async def _keep_visitors(self, said: Said) -> RoomMessage:
+        name = await self._album.keep(said.picture) if said.picture is not None else None
+        return await self._keep(
+            RoomMessage(
+                channel=MAIN,
+                author=VISITOR,
+                bot=False,
+                at=self._clock.now(),
+                message=Message(MessageKind.ANSWER, said.text),
+                images=(PICTURES + name,) if name else (),
+            )
+        )
+
+    async def _keep_answer(self, message: Message) -> RoomMessage:
+        return await self._keep(self._by_bot(message))
+
+    def _by_bot(self, message: Message, key: str | None = None) -> RoomMessage:
+        return RoomMessage(MAIN, BOT, bot=True, at=self._clock.now(), message=message, key=key)
+
+    async def _keep(self, said: RoomMessage) -> RoomMessage:
+        kept = replace(said, id=await self._messages.add(said))
+        self._streams.wake()
+        return kept
+
+    async def _label_of(self, button_id: str) -> str:
+        shown = await self._messages.latest(MAIN, LOOK_BACK)
+        buttons = (button for one in shown for button in every_button(one.message))
+        return next((button.label for button in buttons if button.id == button_id), "")

@@ -1,0 +1,36 @@
+"""What the room refuses, and the sentence that says so in the room's language."""
+
+from bot.locales import Texts
+
+
+class Refusal(Exception):
+    """A request that is not served. `code` selects the sentence, here and on the page."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+
+
+def sentence(texts: Texts, code: str) -> str:
+    """Return what a person reads for a code."""
+    sentences = {
+        "bad_json": texts.gettext("This is not valid JSON."),
+        "bad_form": texts.gettext("This form cannot be read."),
+        "bad_number": texts.gettext("A number is expected here."),
+        "nothing_said": texts.gettext("There is neither a text nor a picture in it."),
+        "text_too_long": texts.gettext("The text is too long: at most 2,000 characters."),
+        "upload_too_large": texts.gettext("This file is too large: at most 20 MB."),
+        "too_slow": texts.gettext("The upload took too long. Please try again."),
+        "busy": texts.gettext("I am very busy right now. Please try again in a moment."),
+        "encoded_body": texts.gettext("Compressed requests are not accepted."),
+        "wrong_host": texts.gettext(
+            "The room is not known under this address: put the address into web.public_url in config.toml."
+        ),
+        "wrong_origin": texts.gettext("Other web pages may not speak in this room."),
+        "unknown_button": texts.gettext("This button does not work any more."),
+        "reading_off": texts.gettext("Reading handwriting is switched off here."),
+        "not_found": texts.gettext("There is nothing at this address."),
+        "wrong_method": texts.gettext("This address does not take such a request."),
+    }
+    return sentences.get(code, texts.gettext("Something went wrong on my side. Please try again."))

@@ -1,0 +1,169 @@
+"""The local room as a front end: opens the port, guards it, and closes cleanly."""
+
+import asyncio
+import errno
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.config import CommunitySettings, WebSettings
+from bot.domain.messages import Message
+from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.errors import FrontEndError, SendRefused
+from bot.locales import texts_for
+from bot.services.ports import Clock, Recogniser
+from bot.storage.room_messages import RoomMessages
+from bot.web.album import Album
+from bot.web.api import RoomAnswers, RoomApi
+from bot.web.conversation import Conversation
+from bot.web.guard import HEADERS, Guard
+from bot.web.metrics import Metrics
+from bot.web.refusals import Refusal, sentence
+from bot.web.streams import Streams
+from bot.web.uploads import LARGEST_FORM
+
+log = structlog.get_logger()
+
+
+class WebRoom:
+    """Fulfils `Sender` for the platform `local`. Once `opened`, the page answers at `url`."""
+
+    name = platform = LOCAL
+
+    def __init__(
+        self,
+        settings: WebSettings,
+        messages: RoomMessages,
+        answering: RoomAnswers,
+        rooms: Rooms,
+        clock: Clock,
+        *,
+        community: CommunitySettings,
+        recogniser: Recogniser | None,
+        reports_json: Callable[[Room], Awaitable[dict[str, Any]]],
+        health: Callable[[], Awaitable[dict[str, Any]]],
+        delivery_counts: Callable[[], Awaitable[Mapping[str, int]]],
+        samples: web.Application | None = None,
+    ) -> None:
+        self._settings = settings
+        self._messages = messages
+        self._samples = samples
+        self._guard = Guard(settings)
+        self._album = Album()
+        self._streams = Streams()
+        self._metrics = Metrics()
+        self._conversation = Conversation(messages, answering, rooms, clock, self._album, self._streams)
+        self._api = RoomApi(
+            conversation=self._conversation,
+            messages=messages,
+            answering=answering,
+            reports_json=reports_json,
+            recogniser=recogniser,
+            health=health,
+            delivery_counts=delivery_counts,
+            community=community,
+            shows_samples=samples is not None,
+            clock=clock,
+            album=self._album,
+            streams=self._streams,
+            metrics=self._metrics,
+        )
+        self.opened = asyncio.Event()
+        self.url = ""
+
+    async def serve(self) -> None:
+        """Serve the page until cancelled. Raises FrontEndError if the port cannot be opened."""
+        # Bodies stay as they are sent: unfolding them would happen on the event loop.
+        runner = web.AppRunner(self._application(), access_log=None, auto_decompress=False, shutdown_timeout=5.0)
+        await runner.setup()
+        try:
+            await self._open_port(runner)
+            self.url = _address(self._settings.host, runner.addresses[0][1])
+            self.opened.set()
+            log.info("room open", url=self.url)
+            await asyncio.Event().wait()
+        finally:
+            self._streams.close()
+            await runner.cleanup()
+            self._album.close()
+
+    async def _open_port(self, runner: web.AppRunner) -> None:
+        host, port = self._settings.host, self._settings.port
+        try:
+            await web.TCPSite(runner, host or None, port).start()
+        except OSError as error:
+            raise FrontEndError(_why_not(error, host, port)) from error
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[self._middleware], client_max_size=LARGEST_FORM)
+        application.add_routes(self._api.routes())
+        application.on_response_prepare.append(_add_headers)
+        if self._samples is not None:
+            application.add_subapp("/samples/", self._samples)
+        return application
+
+    @web.middleware
+    async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Guard every request, and turn whatever goes wrong into a status and a sentence."""
+        try:
+            self._guard.check(request.method, request.headers)
+            response = await handler(request)
+        except Refusal as refusal:
+            response = self._refused(refusal.status, refusal.code)
+        except web.HTTPException as error:
+            code = {404: "not_found", 405: "wrong_method"}.get(error.status)
+            if code is None:
+                raise
+            response = self._refused(error.status, code)
+        except ConnectionError:
+            raise  # the page was closed while we wrote to it
+        except Exception:
+            log.exception("request broke", method=request.method, route=_route(request))
+            response = self._refused(503 if request.path == "/healthz" else 500, "broken")
+        self._metrics.requests[_route(request), request.method, str(response.status)] += 1
+        return response
+
+    def _refused(self, status: int, code: str) -> web.Response:
+        said = sentence(texts_for(self._conversation.room.locale), code)
+        headers = {"Cache-Control": "no-store"} | ({"Retry-After": "5"} if status == 503 else {})
+        return web.json_response({"error": said, "code": code}, status=status, headers=headers)
+
+    async def send(self, channel: str, message: Message, key: str) -> str:
+        if channel != MAIN:
+            raise SendRefused(f'the local room has one channel: write rooms.channel = "{MAIN}" instead of "{channel}"')
+        return str(await self._conversation.post(message, key))
+
+    async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
+        number = await self._messages.find(key)
+        return None if number is None else str(number)
+
+
+async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers["Server"] = "Tsudoi"
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "other"
+
+
+def _address(host: str, port: int) -> str:
+    name = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 8000
+        return (
+            f"port {port} on {host} is in use: end the program that uses it (another Tsudoi?), "
+            f"or choose another one: web.port = {other} in config.toml, or TSUDOI_WEB__PORT={other}"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} may not be opened by this user: choose web.port above 1023 in config.toml"
+    return f"web.host: cannot listen on {host}:{port} ({error.strerror or error}): check web.host in config.toml"

@@ -1,0 +1,132 @@
+"""A room to try the page with: its answers are fixed, everything around them is real."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.clients.pictures import open_picture
+from bot.clock import DrivenClock
+from bot.config import CommunitySettings, WebSettings
+from bot.domain.events import Event
+from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.errors import PictureError
+from bot.storage.room_messages import RoomMessages
+from bot.web.server import WebRoom
+from model.reading import Candidate, Glyph, Reading
+from tests.support.events import NOW, an_event_named
+
+NEXT = Message(
+    MessageKind.ANSWER,
+    "あと 10 日です！",
+    (
+        Card(
+            "もくもく会 #5",
+            "https://utsunomiya.connpass.com/event/501/",
+            fields=(Field("日時", "2026年5月22日(金) 19:00〜21:00 JST", NOW), Field("会場", "まちなか会議室")),
+            buttons=(Button("イベントページ", url="https://utsunomiya.connpass.com/event/501/"),),
+        ),
+    ),
+    event_id=501,
+)
+READ = Message(
+    MessageKind.ANSWER,
+    cards=(Card("「あ」ですね。", body="98% 確かです。", bars=(Bar("あ", 0.98), Bar("お", 0.012), Bar("め", 0.004))),),
+)
+
+
+@dataclass
+class FixedAnswers:
+    """Knows `!next`, reads あ, and takes the button `question:1:yes`; remembers what it was asked."""
+
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=lambda: [an_event_named()])
+    broken: bool = False
+
+    async def say(self, text: str, room: Room, member: str) -> Message | None:
+        """Answer `!next`."""
+        self.asked.append((text, room, member))
+        if self.broken:
+            raise RuntimeError("a bug")
+        return NEXT if text == "!next" else None
+
+    async def read(self, picture: bytes, room: Room) -> Message:
+        """Read any picture as あ."""
+        try:
+            await asyncio.to_thread(open_picture, picture)
+        except PictureError as error:
+            return Message(MessageKind.ANSWER, f"読めません（{error.code}）")
+        return READ
+
+    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+        """Take one button."""
+        return Message(MessageKind.ANSWER, "ありがとうございます。") if button_id == "question:1:yes" else None
+
+    async def events_json(self, room: Room) -> dict[str, Any]:
+        """Return the ids of the events."""
+        return {"events": [{"id": event.id} for event in self.events], "seen_at": None}
+
+    async def calendar_events(self, room: Room) -> list[Event]:
+        """Return the events."""
+        return self.events
+
+
+class FixedRecogniser:
+    """Reads any picture as あ."""
+
+    async def read(self, picture: bytes) -> Reading:
+        """Decode the picture, as the real one does."""
+        await asyncio.to_thread(open_picture, picture)
+        return Reading((Glyph((1, 2, 3, 4), (Candidate("あ", 0.98),), "sure"),), "あ", 4.1)
+
+
+@asynccontextmanager
+async def open_room(
+    engine: AsyncEngine,
+    clock: DrivenClock,
+    answers: Any,
+    settings: WebSettings | None = None,
+    locale: str = "ja",
+    samples: web.Application | None = None,
+) -> AsyncIterator[WebRoom]:
+    """Serve a room at a free port until the end of the block."""
+
+    async def no_reports(room: Room) -> dict[str, Any]:
+        return {"reports": []}
+
+    async def counts() -> dict[str, int]:
+        await RoomMessages(engine).last_id(MAIN)
+        return {"planned": 3, "sent": 5}
+
+    async def health() -> dict[str, Any]:
+        return {"deliveries": await counts()}
+
+    room = WebRoom(
+        settings or WebSettings(port=0),
+        RoomMessages(engine),
+        answers,
+        Rooms((Room(LOCAL, MAIN, ("utsunomiya",), locale=locale, organisers=("*",)),), ("utsunomiya",), locale),
+        clock,
+        community=CommunitySettings(name="TFUG 宇都宮"),
+        recogniser=FixedRecogniser(),
+        reports_json=no_reports,
+        health=health,
+        delivery_counts=counts,
+        samples=samples,
+    )
+    serving = asyncio.create_task(room.serve())
+    opened = asyncio.create_task(room.opened.wait())
+    try:
+        await asyncio.wait((serving, opened), return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            serving.result()
+        yield room
+    finally:
+        opened.cancel()
+        serving.cancel()
+        await asyncio.wait((serving,))
