@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time
@@ -12,6 +13,7 @@ import typer
 
 from bot.config import Settings, load_settings
 from bot.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
+from bot.logs import set_up_logging
 
 T = TypeVar("T")
 
@@ -33,10 +35,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @cli.command()
 def run(config: ConfigOption = None) -> None:
     """Run every configured front end until stopped."""
-    from bot.logs import set_up_logging
     from bot.running import run as run_bot
 
-    set_up_logging()
+    set_up_logging(logging.INFO)
     _wait_for(run_bot(load_settings(config), say=_say))
 
 
@@ -127,6 +128,7 @@ def _say(line: str) -> None:
 
 def main() -> None:
     """Run the command line; what went wrong becomes a sentence and an exit code, never a traceback."""
+    set_up_logging(logging.WARNING)
     try:
         cli()
     except TsudoiError as error:

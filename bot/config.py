@@ -147,7 +147,7 @@ class RecognitionSettings(Section):
 
 
 class RoomSettings(Section):
-    """One channel, and what is said there. `announce` names sources, all if left out; `questions`: organisers are asked."""
+    """One channel, and what is said there. `announce` names sources, left out: all; `questions`: ask here."""
 
     platform: Literal["discord", "slack", "local"]
     channel: Id

@@ -9,16 +9,16 @@ import structlog
 _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "urllib3")
 
 
-def set_up_logging(stream: TextIO = sys.stderr) -> None:
-    """Send every log to `stream`; libraries speak only from warnings on."""
+def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
+    """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
     renderer = structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.KeyValueRenderer()
     shared = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
-        cache_logger_on_first_use=True,
     )
-    logging.basicConfig(stream=stream, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    line = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    logging.basicConfig(stream=stream, force=True, level=logging.INFO, format=line)
     for name in _TOO_CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

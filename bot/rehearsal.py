@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from bot.app import SAMPLES, build_services, open_clients, open_stores
 from bot.clients.connpass import UnreadableEvent, parse_event
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
 from bot.domain.reports import ReportPage
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, SourceError
+from bot.services.ports import ReportSource
 from bot.services.rehearsing import Collector, RecordedSite, RecordedSource, Rehearsed, Rehearsing, published_at
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
 async def _record(settings: Settings, start: datetime, end: datetime, file: Path | None) -> Recording:
     months = (end.year - start.year) * 12 + end.month - start.month
     with open_clients(settings, (0, months + 6)) as (sources, site):
-        pages = None if site is None else await site.pages()
+        pages = None if site is None else await _pages(site)
         if file is not None:
             return Recording(_from_file(settings, file), pages)
         if not sources:
@@ -69,6 +74,14 @@ async def _record(settings: Settings, start: datetime, end: datetime, file: Path
             )
         recorded = [RecordedSource(one.name, one.query, (await one.listing(start)).events) for one in sources]
         return Recording(recorded, pages)
+
+
+async def _pages(site: ReportSource) -> Sequence[ReportPage]:
+    try:
+        return await site.pages()
+    except SourceError as error:
+        log.warning("rehearsing without reports", reason=str(error))
+        return []
 
 
 def _from_file(settings: Settings, file: Path) -> list[RecordedSource]:

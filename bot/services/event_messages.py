@@ -147,7 +147,7 @@ def _when(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
     when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
     if not event.takes_place:
         return (when,)
-    return (when, Field(texts.gettext("Until then"), _distance(texts, event, now)))
+    return (when, Field(texts.gettext("Starts"), _distance(texts, event, now)))
 
 
 def _distance(texts: Texts, event: Event, now: datetime) -> str:
@@ -165,7 +165,7 @@ def _distance(texts: Texts, event: Event, now: datetime) -> str:
         return texts.gettext("today")
     if days == 1:
         return texts.gettext("tomorrow")
-    return texts.ngettext("{count} day", "{count} days", days).format(count=days)
+    return texts.ngettext("in {count} day", "in {count} days", days).format(count=days)
 
 
 def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
@@ -173,6 +173,8 @@ def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
         return texts.gettext("The next event has no date yet.")
     days, time = texts.days_until(started_at, now), texts.time(started_at)
     minutes = round((started_at - now) / timedelta(minutes=1))
+    if 55 <= minutes <= 65:
+        return texts.gettext("It starts in an hour!")
     if minutes < 100:
         return texts.ngettext("It starts in {count} minute!", "It starts in {count} minutes!", minutes).format(
             count=minutes

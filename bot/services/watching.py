@@ -146,7 +146,7 @@ class Watching:
         )
 
     async def plan_reminders(self, deliveries: DeliveryStore) -> None:
-        """Plan the reminders of all that is to come anew: lead times and rooms may have changed while the bot was off."""
+        """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile."""
         now = self.clock.now()
         events = await self.events.running_or_upcoming(self.rooms.sources, now)
         shown_by = await self.events.shown_by([event.id for event in events])
