@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PreformattedString
+from bs4.element import NavigableString, PageElement, PreformattedString
 
 from bot.domain.reports import EventLink, ReportPage
 
@@ -137,18 +137,23 @@ def _lines(content: Tag) -> Iterator[_Line]:
     yield _finished(line)
 
 
-def _walk(tag: Tag) -> Iterator[tuple[str, Tag | str | None]]:
-    for child in tag.children:
-        if isinstance(child, Tag):
-            if child.name in _BLOCKS:
-                yield "break", child
-            if child.name == "a" and child.get("href"):
-                yield "link", child
-            yield from _walk(child)
-            if child.name in _BLOCKS:
-                yield "break", None
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-            yield "text", child if tag.name == "pre" else re.sub(r"\s+", " ", child)
+def _walk(content: Tag) -> Iterator[tuple[str, Tag | str | None]]:
+    """Go through the content in reading order, without recursion: strangers nest without end."""
+    pending: list[PageElement | None] = [*reversed(content.contents)]
+    while pending:
+        node = pending.pop()
+        if node is None:
+            yield "break", None
+        elif isinstance(node, Tag):
+            if node.name in _BLOCKS:
+                yield "break", node
+                pending.append(None)
+            if node.name == "a" and node.get("href"):
+                yield "link", node
+            pending.extend(reversed(node.contents))
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            in_pre = node.parent is not None and node.parent.name == "pre"
+            yield "text", node if in_pre else re.sub(r"\s+", " ", node)
 
 
 def _heading_level(tag: Tag) -> int:
