@@ -6,12 +6,13 @@ from typing import TextIO
 
 import structlog
 
+_FIRST = ["timestamp", "level", "event"]
 _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "urllib3")
 
 
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
-    renderer = structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.KeyValueRenderer()
+    renderer = structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.KeyValueRenderer(key_order=_FIRST)
     shared = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from pydantic import SecretStr
@@ -23,8 +23,10 @@ from bot.locales import texts_for
 from bot.scheduler import AlarmClock
 from bot.services.ports import Clock, EventSource, Recogniser, Sender
 from bot.services.report_messages import report_json
-from bot.web.samples import SampleCommunity
 from bot.web.server import WebRoom
+
+if TYPE_CHECKING:
+    from bot.web.samples import SampleCommunity
 
 log = structlog.get_logger()
 
@@ -82,8 +84,10 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                 alarm.stop()
 
 
-def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, SampleCommunity]:
+def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, "SampleCommunity"]:
     """Point the settings at sample events that this process serves itself, over the same HTTP as real ones."""
+    from bot.web.samples import SampleCommunity
+
     port = settings.web.port or _free_port()
     samples = SampleCommunity(clock.now(), clock, f"http://127.0.0.1:{port}/samples")
     return settings.model_copy(
@@ -117,7 +121,7 @@ def open_recogniser(settings: Settings) -> Iterator[LocalRecogniser | None]:
 
 
 def build_room(
-    settings: Settings, services: Services, recogniser: Recogniser | None, samples: SampleCommunity | None
+    settings: Settings, services: Services, recogniser: Recogniser | None, samples: "SampleCommunity | None"
 ) -> WebRoom:
     """Build the local room."""
 
