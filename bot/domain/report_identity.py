@@ -16,7 +16,8 @@ _SHINGLE = 5  # letters
 _SKETCH = 64  # the smallest hashes of a text's shingles: enough to tell an edit from another text
 _EDITED = 0.5  # how alike an edited article is to what it was
 _REWRITTEN = 0.7  # the same where nothing else agrees: a report begun as a copy of the last one is less alike
-_MOVED, _COPIED = 0.85, 0.99  # the same article at another path, and a copy of it under another date
+_MOVED = 0.85  # the same article at another path under another title
+_COPIED = 0.99  # the same under another date
 
 
 @lru_cache(maxsize=2048)
@@ -50,7 +51,7 @@ def is_same(page: ReportPage, report: Report) -> bool:
 def is_copy(page: ReportPage, report: Report) -> bool:
     """Whether a page shows, at another path, a report that is still where it was."""
     published, title, alike = _agreement(page, report)
-    return title and alike >= (_MOVED if published else _COPIED)
+    return title and alike >= (_EDITED if published else _COPIED)
 
 
 def has_moved(page: ReportPage, report: Report) -> bool:

@@ -188,7 +188,7 @@ class Reporting:
         if event_id is not None and not report.is_old:
             planned = self._posts(decided, (await self.event_store.shown_by([event_id]))[event_id], now)
         is_first = await self.report_store.decide(question, option, member, now, decided, planned)
-        log.info("report decided", report=report.key, event=event_id, first=is_first)
+        log.info("report decided", report=report.key, event_id=event_id, first=is_first)
         return is_first
 
     async def answer_flood(self, question: Question, option: str, member: str) -> bool:
