@@ -50,6 +50,7 @@ def train(
 ) -> None:
     """Train a network on the sources at hand."""
     from model import train as training
+    from model.dataset import SEED
     from model.sources.catalogue import at_hand
 
     entries = list(at_hand())
@@ -57,7 +58,7 @@ def train(
         _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
     seen = images or (training.QUICK if quick else training.FULL)
     with _progress() as progress:
-        facts = training.train(entries, run, progress, seen, training.SEED if seed is None else seed)
+        facts = training.train(entries, run, progress, seen, SEED if seed is None else seed)
     rows = [
         ["held-out writers, plain", f"{facts.held_out_accuracy:.2%}"],
         ["held-out writers, degraded", f"{facts.degraded_accuracy:.2%}"],

@@ -47,31 +47,29 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class TestSet:
-    """Pictures with their labels."""
+class Pictures:
+    """A set of pictures to read, with their labels."""
 
     name: str
     written: Sequence[Written]
 
-    __test__ = False  # not a test for pytest to collect
 
-
-def test_sets(held_out: Sequence[str]) -> list[TestSet]:
+def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
     """The real pictures at hand that no training with these held-out groups has seen; none without real data."""
     strangers = set(held_out)
     sets = []
     if (scans := real_file("hiragana", "raw_train.zip")).is_file():
-        sets.append(TestSet("held-out scans", [w for w in read_folders(scans) if group_of(w.writer) in strangers]))
+        sets.append(Pictures("held-out scans", [w for w in read_folders(scans) if group_of(w.writer) in strangers]))
     if (sheets := real_file("hiragana", "train.npz")).is_file():
         sets.append(
-            TestSet("held-out black and white", [w for w in read_npz(sheets) if group_of(w.writer) in strangers])
+            Pictures("held-out black and white", [w for w in read_npz(sheets) if group_of(w.writer) in strangers])
         )
     if (dev := real_file("hiragana", "dev.npz")).is_file():
-        sets.append(TestSet("dev", list(read_npz(dev))))
+        sets.append(Pictures("dev", list(read_npz(dev))))
     return sets
 
 
-def evaluate(classifier: Classifier, pictures: TestSet, change: Change | None = None) -> Figures:
+def evaluate(classifier: Classifier, pictures: Pictures, change: Change | None = None) -> Figures:
     """Read every picture, changed first if a change is given, and count.
 
     Raises: UnknownLabel: a picture's label is no hiragana.
@@ -108,7 +106,7 @@ def count(name: str, truth: Sequence[str], answers: Sequence[Sequence[tuple[str,
 
 def evaluate_all(classifier: Classifier, held_out: Sequence[str], hard: bool, progress: Progress) -> dict[str, Figures]:
     """Figures for every test set at hand by its name, and with `hard` after every hardship, too."""
-    pictures = test_sets(held_out)
+    pictures = unseen_pictures(held_out)
     figures = {some.name: evaluate(classifier, some) for some in progress.track(pictures, description="reading")}
     if hard:
         for change, rows in read_hardships(classifier, pictures, progress).items():
@@ -116,7 +114,9 @@ def evaluate_all(classifier: Classifier, held_out: Sequence[str], hard: bool, pr
     return figures
 
 
-def read_hardships(classifier: Classifier, pictures: Sequence[TestSet], progress: Progress) -> dict[str, list[Figures]]:
+def read_hardships(
+    classifier: Classifier, pictures: Sequence[Pictures], progress: Progress
+) -> dict[str, list[Figures]]:
     """Figures for the test sets after every hardship."""
     changes = progress.track(hardships().items(), description="hardships")
     return {name: [evaluate(classifier, some, change) for some in pictures] for name, change in changes}

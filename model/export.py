@@ -16,7 +16,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from model.card import make_card, write_artifact
 from model.classifier import open_model
-from model.evaluate import Figures, TestSet, evaluate, read_hardships, test_sets
+from model.evaluate import Figures, Pictures, evaluate, read_hardships, unseen_pictures
 from model.preprocess import INPUT_SIZE
 from model.train import load_training
 
@@ -55,7 +55,7 @@ def convert(network: keras.Model, kind: str) -> bytes:
     return bytes(converter.convert())
 
 
-def export(network: keras.Model, temperature: float, pictures: Sequence[TestSet]) -> tuple[Exported, list[Exported]]:
+def export(network: keras.Model, temperature: float, pictures: Sequence[Pictures]) -> tuple[Exported, list[Exported]]:
     """Write the network down in every kind, read the test sets with each file itself, and choose.
 
     Returns: the smallest that reads as well as the best, and all of them.
@@ -76,7 +76,7 @@ def export_run(run: Path, file: Path, progress: Progress) -> tuple[Exported, lis
     Raises: OSError, ValueError: nothing was trained there.
     """
     training = load_training(run)
-    pictures = test_sets(training.held_out)
+    pictures = unseen_pictures(training.held_out)
     task = progress.add_task("converting and reading the test sets", total=2)
     chosen, tried = export(keras.saving.load_model(run / "network.keras"), training.temperature, pictures)
     progress.advance(task)

@@ -99,7 +99,8 @@ def _paper(small: Grey) -> Grey:
     slope = _slope(small)  # a closing flattens the rim of a slope, which would look like ink
     kernel = np.ones((_odd(max(small.shape) * 0.4),) * 2, np.uint8)
     closed = cv2.morphologyEx(small - slope, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
-    return np.clip(cv2.blur(closed, (9, 9), borderType=cv2.BORDER_REPLICATE) + slope, 0, 255).astype(np.uint8)
+    light = np.clip(cv2.blur(closed, (9, 9), borderType=cv2.BORDER_REPLICATE) + slope, 0, 255)
+    return np.asarray(light, np.uint8)
 
 
 def _slope(small: Grey) -> NDArray[np.float32]:

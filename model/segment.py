@@ -11,7 +11,7 @@ from model.reading import Box
 
 INK_FROM = 90  # of 255: what counts as ink when its pieces are looked for
 SPECK = 0.045  # of the character's longer side; the smallest real part, a dot of ゛, is about twice that
-FAR = 0.6  # of the character's longer side; a small piece further away than this belongs to something else
+FAR = 0.45  # of the longer side of the character's body; a small piece further away than this belongs to something else
 RULE_LENGTH = 0.92  # of the picture's side: what runs from rim to rim is a ruled line or the edge of a sheet
 RULE_WIDTH = 0.07  # of the picture's other side: a stroke of へ that runs from rim to rim is higher than this
 
@@ -87,26 +87,24 @@ def _belongs(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     kept = ~_is_rule(pieces, shape)
     if not kept.any():
         return kept
-    main = int(np.argmax(np.where(kept, pieces.areas, -1)))
-    reach = _reach(pieces, kept, main)
+    start, end = _body(pieces, kept)
+    reach = float((end - start).max())
     small = pieces.sides < max(2.0, SPECK * reach)
-    far = (_gap_to(pieces, main) > FAR * reach) & (pieces.sides < 0.3 * reach)
+    far = (_gaps(pieces, start, end) > FAR * reach) & (pieces.sides < 0.3 * reach)
     return np.asarray(kept & ~small & ~far, np.bool_)
 
 
-def _reach(pieces: Pieces, kept: NDArray[np.bool_], main: int) -> float:
-    """The longer side of the box around the large pieces: い has two of them, and ふ four."""
-    large = kept & (pieces.areas >= 0.1 * pieces.areas[main])
+def _body(pieces: Pieces, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Two corners of the box around the large pieces: い has two of them, and ふ four; ゛ is none."""
+    large = kept & (pieces.areas >= 0.1 * pieces.areas[kept].max())
     boxes = pieces.boxes[large]
-    span = (boxes[:, :2] + boxes[:, 2:]).max(axis=0) - boxes[:, :2].min(axis=0)
-    return float(span.max())
+    return boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
 
 
-def _gap_to(pieces: Pieces, main: int) -> NDArray[np.float64]:
-    """(n,) how far each piece's box is from the box of the main one; 0 where they overlap."""
-    start, end = pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]
-    gaps = np.maximum(0, np.maximum(start - end[main], start[main] - end))
-    return np.asarray(gaps.max(axis=1), np.float64)
+def _gaps(pieces: Pieces, start: NDArray[np.int32], end: NDArray[np.int32]) -> NDArray[np.int32]:
+    """(n,) how far each piece is from the box between two corners; 0 where they overlap."""
+    low, high = pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]
+    return np.asarray(np.maximum(0, np.maximum(low - end, start - high)).max(axis=1), np.int32)
 
 
 def _is_rule(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from model.sources import Source
 from model.sources.folders import read_folders
 from model.sources.fonts import font_files, read_fonts
 from model.sources.npz import read_npz
-from model.sources.stored import StoredImages, store
+from model.sources.stored import store
 from model.sources.strokes import StrokeDrawings, read_tdic
 
 REAL_DATA = "TSUDOI_REAL_DATA"  # the environment variable that points at the folder of `hiragana/` and `strokes/`
@@ -37,14 +37,6 @@ def real_data() -> Path | None:
 def real_file(*parts: str) -> Path:
     """Where a file of real data would lie; there need not be one."""
     return (real_data() or Path("no-real-data")).joinpath(*parts)
-
-
-def development_set() -> StoredImages:
-    """dev.npz, which chooses between models and never trains one.
-
-    Raises: OSError: it is not at hand.
-    """
-    return store("dev", read_npz(real_file("hiragana", "dev.npz")))
 
 
 CATALOGUE: tuple[Entry, ...] = (

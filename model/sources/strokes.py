@@ -15,6 +15,8 @@ from model.sources.marks import Line, Points, dakuten, handakuten
 
 TABLET = 320.0  # tomoe_data's coordinates run from 0 to this
 CANVAS = 112
+# Strokes that many people write without lifting the pen after the one before: a ふ of one line and two dots.
+RUN_ON = {"ふ": 1, "き": 3, "さ": 2, "こ": 1, "り": 1, "に": 2, "た": 3}
 STEPS = 8  # points that the spline passes through between two of the file's
 
 
@@ -36,8 +38,9 @@ class StrokeDrawings:
     def ink(self, item: int, rng: np.random.Generator) -> Ink:
         """Write the item anew: (112, 112) uint8."""
         label = LABELS[self.labels[item]]
-        forms = self.forms[UNMARKED.get(label, label)]
-        lines = write(forms[int(rng.integers(len(forms)))], rng)
+        letter = UNMARKED.get(label, label)
+        forms = self.forms[letter]
+        lines = write(forms[int(rng.integers(len(forms)))], rng, RUN_ON.get(letter))
         return draw(_marked(label, lines, rng) if label in UNMARKED else lines, rng)
 
 
@@ -71,13 +74,16 @@ def spline(points: Points) -> Points:
     return np.concatenate([*pieces, points[-1:]]).astype(np.float32)
 
 
-def write(form: list[Points], rng: np.random.Generator) -> list[Line]:
-    """The strokes of a character as another hand would write them: each moved, turned, stretched and bent a little."""
+def write(form: list[Points], rng: np.random.Generator, run_on: int | None = None) -> list[Line]:
+    """The strokes of a character as another hand would write them: each moved, turned, stretched and bent a little.
+
+    Args: form: the strokes. run_on: the number of one that is often joined to the one before it.
+    """
     haste = rng.uniform(0.3, 1.5)
     strokes = [_another_hand(stroke, haste, rng) for stroke in form]
     joined: list[Points] = []
-    for stroke in strokes:
-        if joined and rng.random() < 0.05 * haste:  # in haste the pen is not lifted
+    for number, stroke in enumerate(strokes):
+        if joined and rng.random() < (0.3 if number == run_on else 0.05) * haste:  # in haste the pen is not lifted
             joined[-1] = np.concatenate([joined[-1], stroke])
         else:
             joined.append(stroke)

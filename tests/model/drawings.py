@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+DETAIL = 4  # drawn so many times larger, and shrunk: small drawings have honest edges, too
+
 STROKES: dict[str, list[list[tuple[float, float]]]] = {
     "い": [[(0.22, 0.25), (0.2, 0.5), (0.26, 0.72), (0.36, 0.64)], [(0.68, 0.3), (0.78, 0.42), (0.8, 0.58)]],
     "う": [[(0.4, 0.15), (0.58, 0.2)], [(0.28, 0.42), (0.5, 0.34), (0.64, 0.42), (0.62, 0.62), (0.4, 0.88)]],
@@ -21,12 +23,12 @@ def drawn(
     label: str, side: int = 200, pen: float = 0.04, ink: int = 20, paper: int = 245, scale: float = 1.0
 ) -> NDArray[np.uint8]:
     """A drawing: (side, side) uint8. pen: width of the line, and scale: of the character, as shares of the side."""
-    picture = np.full((side, side), paper, np.uint8)
+    picture = np.full((DETAIL * side, DETAIL * side), paper, np.uint8)
     for stroke in STROKES[label]:
-        points = 0.5 + (np.array(stroke) - 0.5) * scale
-        fixed = np.round(_rounded(points) * side * 16).astype(np.int32)
-        cv2.polylines(picture, [fixed], False, ink, max(1, round(pen * side * scale)), cv2.LINE_AA, shift=4)
-    return picture
+        points = _rounded(0.5 + (np.array(stroke) - 0.5) * scale)
+        pixels = np.round(points * DETAIL * side).astype(np.int32)
+        cv2.polylines(picture, [pixels], False, ink, max(1, round(pen * DETAIL * side * scale)))
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _rounded(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,71 @@
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from model.augment import PICTURE_SIZE, degrade
+from model.dataset import Mixture, choose_held_out, group_of, prepare_inputs, split_by_writer, stream
+from model.labels import INDEX, LABELS
+from model.sources.stored import StoredImages, Written, store
+from tests.model.drawings import STROKES, drawn
+
+
+@pytest.fixture(scope="module")
+def images() -> StoredImages:
+    writers = ["lomps:g01:p1:left", "lomps:g01:p1:right", "lomps:g02:p1:left", "lomps:g03", "lomps:g04"]
+    return store("drawn", [Written(drawn(label, 90), label, writer) for label in STROKES for writer in writers])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nobody_writes_on_both_sides_of_the_split(images: StoredImages, seed: int) -> None:
+    practice, strangers = split_by_writer(images, choose_held_out(images.writers, seed))
+    groups = [{group_of(writer) for writer in side.writers} for side in (practice, strangers)]
+    assert not groups[0] & groups[1]
+    assert all(groups)
+    assert len(practice.labels) + len(strangers.labels) == len(images.labels)
+
+
+def test_the_same_seed_holds_the_same_writers_out(images: StoredImages) -> None:
+    chosen = {seed: choose_held_out(images.writers, seed) for seed in range(20)}
+    assert all(choose_held_out(images.writers, seed) == held_out for seed, held_out in chosen.items())
+    assert len(set(chosen.values())) > 1
+
+
+def test_a_degraded_picture_still_holds_ink_and_varies(images: StoredImages) -> None:
+    rng = np.random.default_rng(5)
+    pictures = [degrade(images.inks[0], rng) for _ in range(20)]
+    assert {(picture.shape, picture.dtype) for picture in pictures} == {((PICTURE_SIZE,) * 2, np.dtype(np.uint8))}
+    assert len({picture.tobytes() for picture in pictures}) == 20
+    assert all(np.ptp(picture) > 20 for picture in pictures)
+
+
+def test_a_batch_is_ready_for_the_network_and_every_class_is_as_frequent(images: StoredImages) -> None:
+    inputs, labels = Mixture((images,), (1.0,)).batch(270, np.random.default_rng(6))
+    assert inputs.shape == (270, 48, 48, 1)
+    assert 0 <= inputs.min() <= inputs.max() <= 1
+    counts = np.bincount(labels, minlength=len(LABELS))
+    assert set(np.flatnonzero(counts)) == {INDEX[label] for label in STROKES}
+    assert counts.max() < 3 * counts[counts > 0].min()
+
+
+def test_a_source_without_the_class_is_not_asked_for_it(images: StoredImages) -> None:
+    only_i = images.select(images.labels == INDEX["い"])
+    mixture = Mixture((only_i, images), (0.9, 0.1))
+    assert mixture.draw(INDEX["う"], np.random.default_rng(7)).shape == (48, 48, 1)
+
+
+def test_batches_from_another_process_depend_on_the_seed_alone(images: StoredImages) -> None:
+    mixture = Mixture((images,), (1.0,))
+    first, again = (list(islice(stream(mixture, 2, 8, seed=8), 2)) for _ in range(2))
+    assert all(
+        np.array_equal(a, b) for one, other in zip(first, again, strict=True) for a, b in zip(one, other, strict=True)
+    )
+    assert np.array_equal(first[1][0], mixture.batch(8, np.random.default_rng((8, 1)))[0])
+
+
+def test_inputs_for_judging_keep_the_order_of_the_images(images: StoredImages) -> None:
+    plain, labels = prepare_inputs(images)
+    degraded, _ = prepare_inputs(images, degraded_by=1)
+    assert np.array_equal(labels, images.labels)
+    assert plain.shape == degraded.shape == (len(labels), 48, 48, 1)
+    assert not np.array_equal(plain, degraded)

@@ -1,0 +1,145 @@
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from model.labels import LABELS
+from model.sources.catalogue import REAL_DATA, at_hand, real_data
+from model.sources.folders import read_folders, writer_of
+from model.sources.fonts import font_files, read_fonts
+from model.sources.marks import dakuten, handakuten
+from model.sources.npz import read_npz
+from model.sources.stored import STORED_SIZE, Written, store
+from model.sources.strokes import StrokeDrawings, draw, read_tdic, write
+from tests.model.drawings import drawn
+
+TDIC = """か
+:3
+4 (40 110) (190 90) (200 150) (150 280)
+2 (120 30) (60 280)
+2 (230 70) (280 150)
+
+は
+:3
+2 (50 50) (60 280)
+2 (120 110) (270 100)
+3 (200 40) (200 240) (140 270)
+
+旧「ね」
+:1
+2 (10 10) (20 20)
+
+そ
+:1
+3 (60 40) (240 40) (80 280)
+
+そ
+:2
+2 (100 40) (140 80)
+0
+"""
+
+
+@pytest.fixture
+def strokes(tmp_path: Path) -> StrokeDrawings:
+    file = tmp_path / "some.tdic"
+    file.write_text(TDIC, encoding="utf-8")
+    return StrokeDrawings("some", read_tdic(file))
+
+
+def test_strokes_give_their_letters_and_those_with_marks(strokes: StrokeDrawings) -> None:
+    assert {LABELS[label] for label in strokes.labels} == set("かがはばぱそぞ")
+
+
+def test_repeated_forms_are_kept_and_old_ones_and_empty_strokes_left_out(strokes: StrokeDrawings) -> None:
+    assert set(strokes.forms) == set("かはそ")
+    assert [len(form) for form in strokes.forms["そ"]] == [1, 1]
+
+
+def test_a_stroke_is_written_a_little_differently_each_time_but_the_same_for_the_same_seed(
+    strokes: StrokeDrawings,
+) -> None:
+    once, again, other = (strokes.ink(0, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert np.array_equal(once, again)
+    assert not np.array_equal(once, other)
+
+
+def test_a_mark_stands_at_the_upper_right(strokes: StrokeDrawings) -> None:
+    rng = np.random.default_rng(3)
+    for mark, lines in ((dakuten, 2), (handakuten, 1)):
+        written = mark(np.array([0.8, 0.2], np.float32), rng)
+        middle = np.concatenate([line.points for line in written]).mean(axis=0)
+        assert len(written) == lines
+        assert np.allclose(middle, (0.8, 0.2), atol=0.1)
+
+
+def test_a_drawing_stays_inside_its_canvas(strokes: StrokeDrawings) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(30):
+        ink = draw(write(strokes.forms["か"][0], rng), rng)
+        assert max(ink[0].max(), ink[-1].max(), ink[:, 0].max(), ink[:, -1].max()) == 0
+        assert ink.max() == 255
+
+
+def png(label: str) -> bytes:
+    return bytes(cv2.imencode(".png", drawn(label, 60))[1])
+
+
+@pytest.fixture(params=["folder", "zip"])
+def sheets(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    files = {f"{label}/lomps_g05_p6_{column}.png": png(label) for label in "いこ" for column in ("06", "07")}
+    files["い/notes.txt"] = b"not an image"
+    files["い/broken_01.png"] = b"not an image either"
+    path = tmp_path / "sheets.zip" if request.param == "zip" else tmp_path / "sheets"
+    if request.param == "zip":
+        with zipfile.ZipFile(path, "w") as packed:
+            for name, content in files.items():
+                packed.writestr(name, content)
+    else:
+        for name, content in files.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_bytes(content)
+    return path
+
+
+def test_images_in_folders_and_zips_carry_their_label_and_hand(sheets: Path) -> None:
+    found = [(written.character, written.writer, written.image.shape) for written in read_folders(sheets)]
+    halves = [("lomps:g05:p6:left", (60, 60)), ("lomps:g05:p6:right", (60, 60))]
+    assert sorted(found) == sorted((label, *half) for label in "いこ" for half in halves)
+
+
+def test_a_file_without_sheet_and_column_is_by_whoever_its_name_says() -> None:
+    assert [writer_of(stem) for stem in ("tanaka_03", "sample")] == ["tanaka", "sample"]
+
+
+def test_packed_images_are_read_in_order(tmp_path: Path) -> None:
+    images = np.stack([drawn(label, 64) for label in "うく"])
+    np.savez(tmp_path / "some.npz", images=images, label=np.array(["う", "く"]), writer=np.array(["a", "b"]))
+    assert [(w.character, w.writer) for w in read_npz(tmp_path / "some.npz")] == [("う", "a"), ("く", "b")]
+
+
+def test_stored_images_have_one_size_and_blank_ones_are_left_out() -> None:
+    blank = np.full((30, 30), 255, np.uint8)
+    kept = store(
+        "some", [Written(drawn("と", 300), "と", "a"), Written(blank, "と", "a"), Written(drawn("へ", 40), "ヘ", "b")]
+    )
+    assert kept.inks.shape == (2, STORED_SIZE, STORED_SIZE)
+    assert [LABELS[label] for label in kept.labels] == ["と", "へ"]
+    assert kept.writers == ("a", "b")
+
+
+def test_fonts_are_taken_only_where_they_draw_the_character() -> None:
+    files = font_files()
+    if not files:
+        pytest.skip("no font with hiragana is installed: `python -m model prepare` installs some")
+    written = list(read_fonts(files[:1]))
+    assert len(written) > 70
+    assert all(one.image.min() == 0 for one in written)
+
+
+def test_without_real_data_no_real_source_is_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(REAL_DATA, raising=False)
+    assert real_data() is None
+    assert not any(entry.knows_writers for entry in at_hand())
