@@ -231,6 +231,17 @@ async def test_an_event_on_two_pages_counts_once_and_is_not_complete(
     assert (len(ids(listing.events)), len(set(ids(listing.events))), listing.complete) == (150, 150, False)
 
 
+@pytest.mark.parametrize(("returned", "available", "shown"), [(0, 5, 0), (2, 1, 1), (1, 2, 2), (1, 0, 1), (-1, 5, 2)])
+async def test_counts_that_do_not_add_up_are_not_complete_and_end(
+    source: ConnpassSource, server: ConnpassServer, returned: int, available: int, shown: int
+):
+    counts = {"results_returned": returned, "results_available": available, "results_start": 1}
+    server.fail(Answer(200, counts | {"events": meetings(shown)}), times=5)
+    listing = await source.listing(NOW)
+    assert (len(listing.events), listing.complete) == (shown, False)
+    assert len(server.calls) <= 2
+
+
 async def test_a_page_that_fails_keeps_what_came_before_it(source: ConnpassSource, server: ConnpassServer):
     server.add(*meetings(150))
     server.fail("500", times=3, after=1)
@@ -330,7 +341,7 @@ async def test_a_long_retry_after_is_left_to_the_next_poll_and_kept_by_every_sou
     source: ConnpassSource, api: ConnpassApi, server: ConnpassServer, time: DrivenTime
 ):
     server.fail("too many", retry_after="600")
-    with pytest.raises(SourceUnavailable) as caught:
+    with pytest.raises(SourceUnavailable, match="answered 429") as caught:
         await source.listing(NOW)
     assert caught.value.retry_after == timedelta(seconds=600)
     with pytest.raises(SourceUnavailable, match="asked for a pause of 600 s more"):
@@ -338,6 +349,15 @@ async def test_a_long_retry_after_is_left_to_the_next_poll_and_kept_by_every_sou
     assert (len(server.calls), time.slept) == (1, [])
     time.sleep(600)
     assert (await source.listing(NOW)).complete
+
+
+async def test_a_moment_is_taken_by_the_clock_of_connpass(
+    source: ConnpassSource, server: ConnpassServer, time: DrivenTime
+):
+    told = {"Date": "Fri, 01 May 2020 00:00:00 GMT", "Retry-After": "Fri, 01 May 2020 00:00:25 GMT"}
+    server.fail(Answer(429, "", told))
+    assert (await source.listing(NOW)).complete
+    assert time.slept == pytest.approx([25])
 
 
 @pytest.mark.parametrize("written", ["", "soon", "-5", "1e9", "Thu, 99 Foo 2026", "Mon, 01 Jan 2001 00:00:00 GMT", "0"])

@@ -2,7 +2,7 @@ import asyncio
 import gzip
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.seen.append((self.path, self.headers))
+        self.server.meanwhile()
         name = self.path.strip("/").partition("?")[0]
         status, headers, body = getattr(self, f"_{name}", lambda: (200, {}, b"hello"))()
         self.send_response(status)
@@ -81,6 +82,7 @@ class _Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.seen: list[tuple[str, Message]] = []
         self.over = threading.Event()
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def __str__(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
@@ -183,6 +185,25 @@ def test_calls_are_spaced_from_the_end_of_one_to_the_start_of_the_next(site: _Si
             http.get(f"{site}/odd")
         http.get(f"{site}/within")
     assert driven.slept == pytest.approx([1.1] * 5)  # a failed call counts, and so does each redirect
+
+
+def test_the_length_of_a_call_is_no_part_of_the_space_after_it(site: _Site):
+    driven = DrivenTime()
+    site.meanwhile = lambda: driven.go_on(5)
+    with HttpClient("s", spacing=SPACING, sleep=driven.sleep, monotonic=driven.monotonic) as http:
+        http.get(f"{site}/hello")
+        http.get(f"{site}/hello")
+    assert driven.slept == pytest.approx([1.1])
+
+
+async def test_a_second_thread_waits_for_the_first():
+    with ConnpassServer(rate=timedelta()) as server, HttpClient("connpass") as http:
+        server.fail("hang")
+        calls = [asyncio.create_task(asyncio.to_thread(http.get, server.base_url)) for _ in range(2)]
+        assert await asyncio.to_thread(server.wait_for_calls, 1)
+        assert not await asyncio.to_thread(server.wait_for_calls, 2, timeout=0.1)
+        server.release()
+        assert [page.status for page in await asyncio.gather(*calls)] == [404, 404]
 
 
 def test_a_rest_holds_every_call_back_once(site: _Site):

@@ -284,7 +284,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             _shut(self.connection)
             return
-        self.send_response(answer.status)
+        (self.send_response_only if "Date" in answer.headers else self.send_response)(answer.status)
         for name, value in {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body))}.items():
             self.send_header(name, value)
         for name, value in answer.headers.items():
