@@ -229,6 +229,10 @@ def _mistakes(settings: Settings) -> Iterator[str]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield f'sources[{index}].name: "{name}" is used twice; give each source a name of its own'
+    fed = {source.group: source.name for source in settings.sources if source.kind == "feed"}
+    for index, source in enumerate(settings.sources):
+        if source.kind == "api" and source.group in fed:
+            yield f'sources[{index}]: its group is watched by the feed "{fed[source.group]}" too; keep one of the two'
     for index, room in enumerate(settings.rooms):
         for name in room.announce or ():
             if name not in names:

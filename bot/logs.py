@@ -12,7 +12,8 @@ _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord",
 
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
-    renderer = structlog.dev.ConsoleRenderer() if stream.isatty() else structlog.processors.KeyValueRenderer(key_order=_FIRST)
+    for_machines = structlog.processors.KeyValueRenderer(key_order=_FIRST)
+    renderer = structlog.dev.ConsoleRenderer() if stream.isatty() else for_machines
     shared = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer],

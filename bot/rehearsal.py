@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from bot.app import SAMPLES, build_services, open_clients, open_stores
-from bot.clients.connpass import UnreadableEvent, parse_event
+from bot.clients.connpass import UnreadableEvent, group_of, parse_event
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
@@ -85,22 +86,37 @@ async def _pages(site: ReportSource) -> Sequence[ReportPage]:
 
 
 def _from_file(settings: Settings, file: Path) -> list[RecordedSource]:
-    events = _events_in(file)
+    entries = _entries_in(file)
     if not settings.sources:
-        return [RecordedSource(SAMPLES, str(file), events)]
+        return [RecordedSource(SAMPLES, str(file), _events(entries))]
     return [
-        RecordedSource(source.name, str(file), [event for event in events if _is_of(event, source.group)])
+        RecordedSource(source.name, str(file), _events([entry for entry in entries if _is_of(entry, source.group)]))
         for source in settings.sources
     ]
 
 
-def _is_of(event: Event, group: str | None) -> bool:
-    return not group or f"//{group}.connpass.com/" in event.url or event.group == group
-
-
-def _events_in(file: Path) -> list[Event]:
+def _entries_in(file: Path) -> list[dict[str, Any]]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        return [parse_event(entry) for entry in (content["events"] if isinstance(content, dict) else content)]
-    except (OSError, ValueError, KeyError, TypeError, UnreadableEvent) as error:
+        return list(content["events"] if isinstance(content, dict) else content)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(f"{file}: is no list of events as the connpass API gives it: {error}") from error
+
+
+def _events(entries: Sequence[dict[str, Any]]) -> list[Event]:
+    events = []
+    for entry in entries:
+        try:
+            events.append(parse_event(entry))
+        except UnreadableEvent as error:
+            log.warning("entry left out", reason=str(error))
+    return events
+
+
+def _is_of(entry: dict[str, Any], group: str | None) -> bool:
+    """Whether an entry belongs to the group that a source watches, written as name, address or number."""
+    if not group:
+        return True
+    held_by = entry.get("group") or {}
+    asked = group_of(group)
+    return str(held_by.get("id")) in asked.get("group_id", ()) or held_by.get("subdomain") in asked.get("subdomain", ())

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -14,6 +16,7 @@ from bot.services.ports import Listing
 __all__ = ["ConnpassApi", "ConnpassSource", "UnreadableEvent", "group_of", "parse_event"]
 
 THIS_MONTH_AND_FIVE = (0, 6)
+MOST_LOOKED_UP = 100  # a page; what is more waits for the next poll
 _GROUP = re.compile(
     r"(?:https?://)?(?:(?P<subdomain>[a-z0-9][a-z0-9-]*)(?:\.connpass\.com)?|connpass\.com/series/(?P<id>\d+))(?:/.*)?",
     re.IGNORECASE,
@@ -60,6 +63,11 @@ class ConnpassSource:
         covers = _covers(now, self._window) if self._window else None
         return await asyncio.to_thread(_listing, found, covers)  # thousands of entries would hold up the event loop
 
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        wanted = [str(event_id) for event_id in event_ids[:MOST_LOOKED_UP]]
+        found = _listing(await self._api.entries({"event_id": wanted}), None)
+        return replace(found, complete=found.complete and len(wanted) == len(event_ids))
+
 
 def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listing:
     events: list[Event] = []
@@ -72,6 +80,7 @@ def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listin
     return Listing(
         events=tuple(events),
         complete=found.problem is None and all(error.event_id for error in unreadable),
+        cut_off=found.problem is not None,
         covers=covers,
         problems=tuple(str(problem) for problem in (found.problem, *unreadable) if problem),
         unreadable=frozenset(error.event_id for error in unreadable if error.event_id),

@@ -7,6 +7,7 @@ the newest events, so that nothing follows from an event missing in it.
 import asyncio
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from http import HTTPStatus
@@ -58,6 +59,9 @@ class ConnpassFeedSource:
         if page.status != HTTPStatus.OK:
             raise refusal(page)
         return await asyncio.to_thread(self._read, page)
+
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        return Listing((), complete=False)  # a feed cannot be asked for one event
 
     def _read(self, page: Page) -> Listing:
         nothing = SourceUnavailable(f"connpass sent no feed for the group {self._group}; it is asked again later")

@@ -26,12 +26,14 @@ class Listing:
     """What a source shows at one moment.
 
     `complete` says that every event in `covers` was seen, so that one missing is really missing. `covers` bounds the
-    starts that the query asked for; None is no bound. `problems` has a sentence for each entry that could not be read;
-    `unreadable` the ids of those, which are there though we could not read them.
+    starts that the query asked for; None is no bound. `cut_off`: the rest did not come, so that what is missing here is
+    no news at the next poll. `problems` has a sentence for each entry that could not be read; `unreadable` the ids of
+    those, which are there though we could not read them.
     """
 
     events: tuple[Event, ...]
     complete: bool = True
+    cut_off: bool = False
     covers: tuple[datetime, datetime] | None = None
     problems: tuple[str, ...] = ()
     unreadable: frozenset[int] = frozenset()
@@ -52,6 +54,10 @@ class EventSource(Protocol):
 
     async def listing(self, now: datetime) -> Listing:
         """Fetch what the source shows now. Raises SourceRefused or SourceUnavailable."""
+        ...
+
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        """Fetch these events wherever their dates lie; complete only if one missing is really gone. Raises as above."""
         ...
 
 

@@ -71,6 +71,10 @@ class RecordedSource:
         """Return what was published by `now`."""
         return Listing(tuple(event for event in self.events if published_at(event) <= now))
 
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        """Return these events."""
+        return Listing(tuple(event for event in self.events if event.id in event_ids))
+
 
 @dataclass(frozen=True)
 class RecordedSite:

@@ -92,35 +92,38 @@ class ReportSaying:
 
     async def report(self, room: Room, argument: str = "") -> Message:
         """Answer `!report 4`, `!report 第4回`, `!report KEYWORD`, and `!report` with the newest."""
-        texts, events = self._texts(room), await self._events(room)
-        reports = self._newest_first(await self.report_store.reports(), events)
-        wanted = _wanted_numbers(argument)
+        texts, wanted = self._texts(room), _wanted_numbers(argument)
+        reports, events = await self._newest_first(room)
         found = [one for one in reports if _is_asked_for(one, events, argument, wanted)]
         if found:
             return report_messages.reports_found(texts, found if argument else found[:1], events)
-        held = [one for one in events.values() if wanted & numbers_in(one.title)] if wanted else []
+        followed = await self.event_store.all_events(room.follows) if wanted else ()
+        held = [one for one in followed if wanted & numbers_in(one.title)]
         event = max(held, key=lambda one: one.started_at or _LONG_AGO, default=None)
         is_over = event is not None and event.is_over(self.clock.now())
         return report_messages.no_report(texts, argument, event, is_over)
 
     async def reports(self, room: Room) -> Message:
         """Answer `!reports`; where organisers are asked, with the questions that are still open."""
-        events = await self._events(room)
-        reports = self._newest_first(await self.report_store.reports(), events)
+        reports, events = await self._newest_first(room)
         questions = await self._open_questions(reports) if room in self.rooms.asking() else {}
         asked = [event_id for question in questions.values() for event_id in _ids_in(question)]
         known = events | await self._known(*asked, *(one for report in reports for one in _ids_of(report)))
         return report_messages.report_list(self._texts(room), reports, known, questions)
 
-    def _newest_first(self, reports: Sequence[Report], events: dict[int, Event]) -> list[Report]:
-        """Order by the event, and leave out reports of events that this room does not follow."""
+    async def _newest_first(self, room: Room) -> tuple[list[Report], dict[int, Event]]:
+        """Return the reports of events that the room follows, by event, and these events; those of no event as well."""
+        reports = await self.report_store.reports()
+        events = await self._known(*(report.event_id for report in reports))
+        shown_by = await self.event_store.shown_by(list(events))
+        followed = {one: event for one, event in events.items() if not shown_by[one].isdisjoint(room.follows)}
 
         def when(report: Report) -> datetime:
-            event = events.get(report.event_id or 0)
+            event = followed.get(report.event_id or 0)
             return (event.started_at if event else report.published_at) or _LONG_AGO
 
-        shown = (report for report in reports if report.event_id is None or report.event_id in events)
-        return sorted(shown, key=when, reverse=True)
+        shown = (report for report in reports if report.event_id is None or report.event_id in followed)
+        return sorted(shown, key=when, reverse=True), followed
 
     async def _open_questions(self, reports: Sequence[Report]) -> dict[str, Question]:
         found: dict[str, Question] = {}
@@ -133,9 +136,6 @@ class ReportSaying:
 
     async def _report(self, delivery: Delivery) -> Report | None:
         return await self.report_store.report(delivery.subject.removeprefix("report:"))
-
-    async def _events(self, room: Room) -> dict[int, Event]:
-        return {event.id: event for event in await self.event_store.all_events(room.follows)}
 
     async def _known(self, *event_ids: int | None) -> dict[int, Event]:
         return await self.event_store.known(sorted({one for one in event_ids if one is not None}))

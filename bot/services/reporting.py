@@ -89,13 +89,15 @@ class Reporting:
         except SourceError as error:
             await self.event_store.note(replace(state, error=str(error)))
             log.warning("reports not read", site=self.site_url, reason=str(error))
-        else:
-            await self._record(state, pages)
-        await self.ask_for_missing()
+            pages = None
+        events = {event.id: event for event in await self.event_store.all_events(self.rooms.sources)}
+        if pages is not None:
+            await self._record(state, pages, events)
+        await self._ask_for_missing(events)
 
-    async def _record(self, state: SourceState, pages: Sequence[ReportPage]) -> None:
+    async def _record(self, state: SourceState, pages: Sequence[ReportPage], shown: Events) -> None:
         now, is_first_sight = self.clock.now(), state.first_seen_at is None
-        remembered, events = await self.report_store.reports(), await self._events(pages)
+        remembered, events = await self.report_store.reports(), shown | await self._named(pages, shown)
         # Some hundred pages against some thousand events take a while: not in the event loop.
         reviewed = await asyncio.to_thread(review, pages, remembered, events, now, is_first_sight)
         reviewed, planned, questions = self._brake(reviewed, now)
@@ -110,16 +112,14 @@ class Reporting:
         seen = SourceState(self.name, self.site_url, state.first_seen_at or now, seen_at=now)
         await self.report_store.record_reports(found, planned, questions, seen)
         states = Counter(report.state.value for report in found)
-        log.info(
-            "reports read", pages=len(pages), changed=dict(states), planned=len(planned), first_sight=is_first_sight
-        )
+        if is_first_sight or found:
+            log.info("reports read", pages=len(pages), changed=dict(states), planned=len(planned))
 
-    async def _events(self, pages: Sequence[ReportPage]) -> Events:
-        """Return the events that sources show, and those that pages name though no source shows them any more."""
-        events = {event.id: event for event in await self.event_store.all_events(self.rooms.sources)}
+    async def _named(self, pages: Sequence[ReportPage], shown: Events) -> Events:
+        """Return the events that pages name though no source shows them any more."""
         named = {link.event_id for page in pages for link in page.links}
         named |= {page.connpass_id for page in pages if page.connpass_id is not None}
-        return events | await self.event_store.known(sorted(named - events.keys()))
+        return await self.event_store.known(sorted(named - shown.keys()))
 
     def _brake(self, reviewed: list[Reviewed], now: datetime) -> tuple[list[Reviewed], list[Delivery], list[Question]]:
         """Hold back a flood of new reports and ask once about all of it."""
@@ -201,22 +201,21 @@ class Reporting:
             planned = [post for one in linked for post in self._posts(one, shown_by.get(one.event_id or 0, set()), now)]
         return await self.question_store.answer(question, option, member, now, planned)
 
-    async def ask_for_missing(self) -> None:
+    async def _ask_for_missing(self, events: Events) -> None:
         """Plan to ask for the reports of the group's own events that ended since the bot knows site and source."""
         now, states = self.clock.now(), await self.event_store.sources()
         site_since = states[self.name].first_seen_at if self.name in states else None
         if site_since is None:
             return
-        events = await self.event_store.all_events(self.rooms.sources)
         reports = await self.report_store.reports()
         reported, home = {report.event_id for report in reports}, _home(events, reports)
-        ended = {event.id: event for event in events if group_of(event) == home and event.id not in reported}
-        nags = {event_id: list(nags_of(event, now, self.zone)) for event_id, event in ended.items()}
-        shown_by = await self.event_store.shown_by([event_id for event_id, planned in nags.items() if planned])
+        own = (event for event in events.values() if group_of(event) == home and event.id not in reported)
+        nags = {event.id: due for event in own if (due := list(nags_of(event, now, self.zone)))}
+        shown_by = await self.event_store.shown_by(list(nags))
         planned = []
         for event_id, sources in shown_by.items():
             seen = [at for name in sources if name in states and (at := states[name].first_seen_at) is not None]
-            ends_at = ended[event_id].ends_at
+            ends_at = events[event_id].ends_at
             if seen and ends_at is not None and ends_at >= max(site_since, min(seen)):
                 planned += [
                     Delivery(
@@ -228,10 +227,9 @@ class Reporting:
         await self.report_store.record_reports((), planned)
 
 
-def _home(events: Sequence[Event], reports: Sequence[Report]) -> str | None:
+def _home(events: Events, reports: Sequence[Report]) -> str | None:
     """Return the group whose reports these are, None while that is not clear: other groups owe us no report."""
-    by_id = {event.id: event for event in events}
-    linked = [group_of(by_id[report.event_id]) for report in reports if report.event_id in by_id]
-    groups = Counter(linked) if linked else Counter({group_of(event) for event in events})
+    linked = [group_of(events[report.event_id]) for report in reports if report.event_id in events]
+    groups = Counter(linked) if linked else Counter({group_of(event) for event in events.values()})
     home, count = groups.most_common(1)[0] if groups else ("", 0)
     return home if 2 * count > groups.total() else None

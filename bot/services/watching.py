@@ -46,7 +46,7 @@ class Watching:
         now = self.clock.now()
         state = (await self.events.sources()).get(source.name) or SourceState(source.name, source.query)
         try:
-            listing = await source.listing(now)
+            listing = await self._listing(source, state, now)
         except SourceError as error:
             await self.events.note(replace(state, error=str(error)))
             log.warning("poll failed", source=source.name, reason=str(error))
@@ -55,9 +55,22 @@ class Watching:
             log.warning("entry left out", source=source.name, reason=problem)
         await self._record(source, state, listing)
 
+    async def _listing(self, source: EventSource, state: SourceState, now: datetime) -> Listing:
+        """Return what the source shows, with the events that only moved out of the months it was asked for."""
+        listing = await source.listing(now)
+        if listing.covers is None or state.query != source.query:
+            return listing
+        missed = _missed(await self.events.sightings(source.name), listing, now)
+        if not missed:
+            return listing
+        elsewhere = await source.look_up(missed)
+        complete = listing.complete and elsewhere.complete
+        return replace(listing, events=listing.events + elsewhere.events, complete=complete)
+
     async def _record(self, source: EventSource, state: SourceState, listing: Listing) -> None:
         now = self.clock.now()
         starts_anew = state.first_seen_at is None or state.query != source.query
+        first_seen_at = state.first_seen_at or (None if listing.cut_off else now)
         sightings = {} if starts_anew else await self.events.sightings(source.name)
         known = await self.events.known([event.id for event in listing.events])
         remembered = [sight(known.get(event.id), event) for event in listing.events]
@@ -70,7 +83,7 @@ class Watching:
         planned += [self._tell_organisers(event, room, now) for event in vanished for room in self.rooms.asking()]
         reminded = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in remembered}
         watched = Watched(
-            source=SourceState(source.name, source.query, state.first_seen_at or now, now, _covered_until(listing)),
+            source=SourceState(source.name, source.query, first_seen_at, now, _covered_until(listing)),
             now=now,
             starts_anew=starts_anew,
             events=tuple(remembered + vanished),
@@ -81,14 +94,8 @@ class Watching:
             questions=tuple(questions),
         )
         await self.events.record(watched)
-        log.info(
-            "poll done",
-            source=source.name,
-            events=len(remembered),
-            changes=len(changes),
-            planned=len(planned),
-            first_sight=starts_anew,
-        )
+        if starts_anew or changes:
+            log.info("news", source=source.name, events=len(remembered), changes=len(changes), planned=len(planned))
 
     async def _vanished(self, source: str, sightings: Sequence[Sighting]) -> list[Event]:
         """Return the events that this listing is the last to miss: no other source shows them either."""
@@ -205,14 +212,7 @@ def _missed(sightings: dict[int, Sighting], listing: Listing, now: datetime) -> 
         return []
     there = {event.id for event in listing.events} | listing.unreadable
     expected = (one.event for one in sightings.values() if one.missed < GONE_AFTER and not one.event.has_started(now))
-    return [event.id for event in expected if event.id not in there and _covered(event, listing)]
-
-
-def _covered(event: Event, listing: Listing) -> bool:
-    if listing.covers is None:
-        return True
-    start, end = listing.covers
-    return event.started_at is not None and start <= event.started_at < end
+    return [event.id for event in expected if event.id not in there]
 
 
 def _delivery(change: Change, room: Room, now: datetime) -> Delivery:

@@ -432,3 +432,11 @@ async def test_the_key_is_in_no_error_and_no_log(
     error = caught.value
     assert "Secret" not in "".join(capsys.readouterr()) + "".join(traceback.format_exception(error))
     assert server.calls[0].headers["x-api-key"] == SECRET
+
+
+async def test_events_outside_the_months_asked_for_can_be_looked_up(api: ConnpassApi, server: ConnpassServer):
+    source = ConnpassSource("everything", api, keyword="もくもく")
+    server.add(an_event(1, "もくもく会", tokyo(2027, 6, 1, 19)), an_event(2, "もくもく会", tokyo(2026, 6, 1, 19)))
+    assert ids((await source.listing(NOW)).events) == [2]
+    found = await source.look_up([1, 404])
+    assert (ids(found.events), found.complete) == ([1], True)

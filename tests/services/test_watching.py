@@ -1,5 +1,6 @@
 """What a poll stores, and what it plans to say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -29,13 +30,18 @@ class ShownSource:
     query: str = "group=utsunomiya"
     events: list[Event] = field(default_factory=list)
     complete: bool = True
+    cut_off: bool = False
+    elsewhere: list[Event] = field(default_factory=list)
     error: Exception | None = None
     covers: tuple[datetime, datetime] | None = None
 
     async def listing(self, now: datetime) -> Listing:
         if self.error:
             raise self.error
-        return Listing(tuple(self.events), self.complete, self.covers)
+        return Listing(tuple(self.events), self.complete, self.cut_off, self.covers)
+
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        return Listing(tuple(event for event in self.elsewhere if event.id in event_ids))
 
 
 class World:
@@ -197,6 +203,32 @@ async def test_the_month_that_a_moving_window_brings_into_sight_is_silent(world:
     later = an_event_named("また遠い会", 3, started_at=NOW + timedelta(days=71))
     await world.poll(near, far, later)
     assert {one.subject for one in await world.planned("announcement")} == {"event:1", "event:3"}
+
+
+async def test_an_event_that_moves_out_of_the_months_asked_for_is_looked_up_and_has_not_vanished(world: World) -> None:
+    event = an_event_named()
+    world.source.covers = (NOW, NOW + timedelta(days=60))
+    await world.poll(event)
+    moved = replace(event, started_at=NOW + timedelta(days=90), ended_at=None)
+    world.source.elsewhere = [moved]
+    for _ in range(3):
+        await world.poll()
+    assert [one.facts["fields"] for one in await world.planned("change")] == [["date"]]
+    assert await world.planned("notice") == []
+    world.source.elsewhere = []
+    for _ in range(2):
+        await world.poll()
+    assert [one.subject for one in await world.planned("notice")] == ["event:501"]
+
+
+async def test_a_first_listing_that_was_cut_off_is_no_first_sight_yet(world: World) -> None:
+    world.source.complete, world.source.cut_off = False, True
+    await world.poll(an_event_named("一件目", 1))
+    world.source.complete, world.source.cut_off = True, False
+    await world.poll(an_event_named("一件目", 1), an_event_named("二件目", 2))
+    assert await world.planned("announcement") == []
+    await world.poll(*(an_event_named(f"{n}件目", n) for n in (1, 2, 3)))
+    assert [one.subject for one in await world.planned("announcement")] == ["event:3"]
 
 
 async def test_a_failed_poll_is_noted_and_changes_nothing(world: World) -> None:
