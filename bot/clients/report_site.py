@@ -26,8 +26,8 @@ PATIENCE = 3  # failures: of one poll until it is given up, and of one article u
 _GONE = {404, 410}
 _IN_ARCHIVE = ("#content dl dd a[href], #content dl dt a[href]", "#content a[href], main a[href]", "body a[href]")
 _NO_ARTICLE = re.compile(
-    r"/(?:|archives|index|tags|categories|authors|drafts)(?:\.html?)?/?$|/(?:category|tag|author|feeds|theme|pages?|static)/|"
-    r"\.(?!html?$)[a-z0-9]{1,5}$",
+    r"^/$|/(?:archives|index|tags|categories|authors|drafts)(?:\.html?)?/?$|"
+    r"/(?:category|tag|author|feeds|theme|pages?|static)/|\.(?!html?$)[a-z0-9]{1,5}$",
     re.IGNORECASE,
 )
 
@@ -79,7 +79,7 @@ class ReportSite:
                 f"reports.site_url: {archive.url} lists no article; nothing is changed, it is read again later"
             )
         addresses: dict[str, str] = {}
-        for url in (*listed, *(absolute(self._url, link) for link in feed)):
+        for url in (*listed, *(absolute(front.url, link) for link in feed)):
             if url is not None:
                 addresses.setdefault(canonical_path(url), url)
         return dict(list(addresses.items())[:MOST_REPORTS])

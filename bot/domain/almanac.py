@@ -1,11 +1,11 @@
 """What is known when reports are matched: the events, and what all reports together tell of their site."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from bot.domain.events import Event
@@ -48,13 +48,17 @@ class Almanac:
 
     def in_month(self, year: int, month: int) -> list[Event]:
         """Return the events of a month in Japan."""
-        return [one for day, events in self.by_day.items() if (day.year, day.month) == (year, month) for one in events]
+        first, later = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+        return list(self.backwards(later - timedelta(days=1), first))
 
-    def backwards_from(self, latest: date) -> Iterator[Event]:
-        """Go back through the events, from those of `latest` on."""
-        days = list(self.by_day)
-        for day in reversed(days[: bisect_right(days, latest)]):
+    def backwards(self, latest: date, earliest: date) -> Iterator[Event]:
+        """Go back through the events, from those of `latest` to those of `earliest`."""
+        for day in reversed(self._days[bisect_left(self._days, earliest) : bisect_right(self._days, latest)]):
             yield from reversed(self.by_day[day])
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return list(self.by_day)
 
     @cached_property
     def series(self) -> frozenset[str]:
@@ -91,7 +95,12 @@ class Almanac:
 
 def group_of(event: Event) -> str:
     """Return the sub-domain of an event's group, "" if its address has none."""
-    return (urlsplit(event.url).hostname or "").removesuffix("connpass.com").rstrip(".")
+    return _sub_domain(event.url)
+
+
+@lru_cache(maxsize=32768)
+def _sub_domain(url: str) -> str:
+    return (urlsplit(url).hostname or "").removesuffix("connpass.com").rstrip(".")
 
 
 def day_of(event: Event) -> date | None:

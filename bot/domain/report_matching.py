@@ -197,5 +197,5 @@ def _latest_day(page: ReportPage, now: datetime) -> date:
 def _nearest(page: ReportPage, almanac: Almanac, now: datetime) -> Iterator[Event]:
     """Return the events shortly before the report, the nearest first: good to suggest, never to decide."""
     latest = _latest_day(page, now)
-    recent = (event for event in almanac.backwards_from(latest) if almanac.home in ("", group_of(event)))
+    recent = (event for event in almanac.backwards(latest, latest - LATEST) if almanac.home in ("", group_of(event)))
     return islice((event for event in recent if objection_to(event, page, now) is None), MOST_CANDIDATES)

@@ -169,7 +169,7 @@ class Reporting:
         return [
             Delivery("report", f"report:{report.key}", "linked", room.name, now, event_id=report.event_id)
             for room in self.rooms.following(shown_by)
-            if room.reports
+            if room.announces and room.reports
         ]
 
     async def answer(self, question: Question, option: str, member: str) -> bool:

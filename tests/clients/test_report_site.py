@@ -159,6 +159,13 @@ async def test_a_site_that_dies_in_the_middle_is_not_waited_for_at_every_article
     assert sum(path in server.articles for path in server.requests) == PATIENCE
 
 
+async def test_articles_with_addresses_that_end_in_a_slash_are_read():
+    article = Article("/2017/handson/", "会 #04", "2017-09-01T10:00:00+09:00", "<p>はい</p>")
+    with ReportServer([article]) as server, HttpClient("the report site") as http:
+        (page,) = await ReportSite(server.url, http).pages()
+    assert (page.path, page.url) == ("/2017/handson/", f"{server.url}2017/handson/")
+
+
 async def test_pages_of_other_hosts_and_listings_are_no_reports(server: ReportServer, site: ReportSite):
     server.add(Article("/tag/ml.html", "タグ", "2017-01-01T10:00:00+09:00", "<p>x</p>"))
     server.add(Article("http://127.0.0.1:9/elsewhere.html", "よそ", "2017-01-01T11:00:00+09:00", "<p>x</p>"))

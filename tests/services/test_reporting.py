@@ -203,6 +203,15 @@ async def test_a_report_is_not_posted_where_its_event_is_not_followed(house: Hou
     assert await house.due() == []
 
 
+async def test_a_room_that_hears_no_news_hears_of_no_reports(house: House):
+    house.rooms = Rooms((replace(house.members, announces=False), house.organisers), ("tfug", "ruby"))
+    house.reporting = replace(house.reporting, rooms=house.rooms)
+    show(house, FIFTH, FOURTH)
+    await house.check(tokyo(2017, 9, 20, 12))
+    assert (await report_at(house, "/201709.html")).event_id == 64505
+    assert await house.due() == []
+
+
 async def test_a_flood_posts_nothing_and_asks_once(house: House):
     many = [page(f"記録その{n}", f"/{n}.html", tokyo(2017, 9, 19), f"{n}番目の記録です。" * 9) for n in range(20)]
     show(house, FIFTH, FOURTH, *many)
