@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT, CLOSE_TAKES = timedelta(minutes=5), timedelta(seconds=5)
 CLOCKS_DIFFER = timedelta(minutes=2)
 LOOK_BACK = 300  # messages
 AUTHENTICATION_FAILED = 4004  # a close code of the gateway
@@ -65,10 +65,10 @@ class DiscordFrontEnd:
         """Build a client for one connection: discord.py's cannot be used again once its first connect failed."""
         intents = discord.Intents(guilds=True, messages=True, message_content=reads_messages)
         client = TsudoiClient(self._answering, self._rooms, intents, self._synced)
-        client.add_listener(self._on_ready, "on_ready")
+        client.add_listener(self._on_connect, "on_connect")
         return client
 
-    async def _on_ready(self) -> None:
+    async def _on_connect(self) -> None:
         self.problem = None
         log.info("discord connected", servers=len(self.client.guilds), reads_messages=self._reads_messages)
 
@@ -81,26 +81,32 @@ class DiscordFrontEnd:
         self._point_elsewhere()
         wait = self._first_wait
         while True:
-            error = await self._stay_connected()
-            if _is_bad_token(error):
-                return self._give_up()
+            client = self.client
+            error = await self._stay_connected(client)
             if isinstance(error, discord.PrivilegedIntentsRequired) and self._reads_messages:
                 self._do_without_messages()
                 continue
             wait = self._first_wait if self.problem is None else min(wait * 2, LONGEST_WAIT)
-            self.problem = f"Discord cannot be reached ({type(error).__name__}: {error})"
+            self.problem = _explained_end(error)
+            client.login_ended.set()
+            if _is_bad_token(error):
+                log.error("discord is off", reason=self.problem)
+                return
             log.warning("discord not connected", reason=self.problem, again_in_s=wait.total_seconds())
             self.client = self.new_client(reads_messages=self._reads_messages)
             await asyncio.sleep(wait.total_seconds())
 
-    async def _stay_connected(self) -> Exception | None:
+    async def _stay_connected(self, client: TsudoiClient) -> BaseException | None:
         """Hold one connection (with its reconnects) until it ends for good, and return why."""
-        try:
-            async with self.client as client:
-                await client.start(self._settings.token.get_secret_value())
-        except Exception as error:  # discord.py lets many kinds through, AttributeError among them
-            return error
-        return None
+        async with client:
+            running = asyncio.create_task(client.start(self._settings.token.get_secret_value()))
+            try:
+                await asyncio.wait({running})
+            finally:
+                await client.close()  # first: discord.py's connect can swallow a cancellation, but not this
+                running.cancel()
+                await asyncio.wait({running}, timeout=CLOSE_TAKES.total_seconds())
+        return None if running.cancelled() else running.exception()
 
     def _do_without_messages(self) -> None:
         self.client = self.new_client(reads_messages=False)
@@ -115,12 +121,6 @@ class DiscordFrontEnd:
             Route.BASE = self._settings.api_url.rstrip("/")
         if self._settings.gateway_url:
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)
-
-    def _give_up(self) -> None:
-        self.problem = (
-            "Discord refused the token: put the bot's token under discord.token in config.toml and start again"
-        )
-        log.error("discord is off", reason=self.problem)
 
     async def send(self, channel: str, message: Message, key: str) -> str:
         async with self._talking(channel, SEND_TAKES) as there:
@@ -141,8 +141,8 @@ class DiscordFrontEnd:
         try:
             async with asyncio.timeout(takes.total_seconds()):
                 if self.problem is None:
-                    await self.client.logged_in.wait()
-                if not self.client.logged_in.is_set():
+                    await self.client.login_ended.wait()
+                if self.client.user is None:
                     raise SendError(self.problem or "Discord is not connected")
                 yield self.client.get_partial_messageable(number)
         except TimeoutError as error:
@@ -155,13 +155,21 @@ class DiscordFrontEnd:
             ) from error
 
 
+def _explained_end(error: BaseException | None) -> str:
+    if _is_bad_token(error):
+        return "Discord refused the token: put the bot's token under discord.token in config.toml and start again"
+    if isinstance(error, AttributeError):  # where a first connect fails, discord.py stumbles over its own clean-up
+        error = error.__context__
+    return f"Discord cannot be reached ({type(error).__name__}: {error})" if error else "Discord closed the connection"
+
+
 def _channel_id(channel: str) -> int:
     if not channel.isdecimal():
         raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
     return int(channel)
 
 
-def _is_bad_token(error: Exception | None) -> bool:
+def _is_bad_token(error: BaseException | None) -> bool:
     closed = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
     return closed or isinstance(error, discord.LoginFailure)
 

@@ -48,7 +48,7 @@ class TsudoiClient(commands.Bot):
     """One connection to Discord. The cogs are handed this client and find the services here.
 
     `synced` is a file that remembers which slash commands Discord was told last; without it each start tells them.
-    `logged_in` is set once Discord took the token: from then on messages can be sent.
+    `login_ended` is set once Discord took or refused the token; if it took it, messages can be sent from then on.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class TsudoiClient(commands.Bot):
         )
         self.answering = answering
         self.rooms = rooms
-        self.logged_in = asyncio.Event()
+        self.login_ended = asyncio.Event()
         self._synced = synced
 
     async def setup_hook(self) -> None:
         """Load the cogs; runs once after login, before the first connect."""
-        self.logged_in.set()
+        self.login_ended.set()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.set_translator(JapaneseCommands())
