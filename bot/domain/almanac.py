@@ -66,6 +66,16 @@ class Almanac:
         own = (event for event in self.events.values() if self.home in ("", group_of(event)))
         return frozenset(series_of(event.title) for event in own) - {""}
 
+    def numbers_are_telling(self, page: ReportPage) -> bool:
+        """Whether a number names one event: not while groups, or series of the page's group, may share it unnoticed."""
+        groups = {self.home} if self.home else {group_of(event) for event in self.events.values()}
+        return len(groups) == 1 and (bool(series_of(page.title)) or len(self._numbered_series) <= 1)
+
+    @cached_property
+    def _numbered_series(self) -> frozenset[str]:
+        numbered = (event for events in self.by_number.values() for event in events)
+        return frozenset(series_of(event.title) for event in numbered if self.home in ("", group_of(event)))
+
     def is_of_series(self, page: ReportPage, event: Event) -> bool:
         """Whether report and event belong to one series, by what their titles say and whose site this is."""
         reported, announced = series_of(page.title), series_of(event.title)

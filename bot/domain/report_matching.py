@@ -17,6 +17,7 @@ from bot.domain.reports import EventLink, Reason, ReasonCode, ReportPage
 from bot.domain.titles import OTHER_OCCASION, fold, held_number, numbers_in
 
 LINK_AT = 0.8  # one strong signal, or two middling ones that agree
+SHARED_NUMBER = 0.7  # how far a number is trusted while another group or series may have the same one
 DOUBTED = 0.5  # as sure as we are at most where something speaks against it
 LATEST = timedelta(weeks=16)  # real reports come within eight weeks; after twice that it is another story
 MOST_CANDIDATES = 4  # with "none of these", one row of buttons
@@ -57,7 +58,7 @@ def match(page: ReportPage, almanac: Almanac, now: datetime) -> Match:
     """Weigh everything a page tells. Sure only if it all agrees on one event that can have been reported on."""
     signals = list(_signals(page, almanac, now))
     support = {
-        event_id: 1 - prod(1 - TRUST[one.reason.code] for one in signals if one.events == {event_id})
+        event_id: 1 - prod(1 - _trust(one, page, almanac) for one in signals if one.events == {event_id})
         for event_id in sorted(frozenset().union(*(signal.events for signal in signals)))
     }
     ranked = sorted(support, key=lambda event_id: -support[event_id])
@@ -90,6 +91,12 @@ def _signals(page: ReportPage, almanac: Almanac, now: datetime) -> Iterator[Sign
     if told is not None and told.day is not None:
         that_day = (event for event in almanac.by_day.get(told.day, ()) if almanac.may_be_of_series(page, event))
         yield from _signal(ReasonCode.DATE, _possible(page, that_day, now), told.day.isoformat())
+
+
+def _trust(signal: Signal, page: ReportPage, almanac: Almanac) -> float:
+    if signal.reason.code is ReasonCode.NUMBER and not almanac.numbers_are_telling(page):
+        return SHARED_NUMBER
+    return TRUST[signal.reason.code]
 
 
 def _signal(code: ReasonCode, events: frozenset[int], detail: str) -> Iterator[Signal]:
@@ -135,7 +142,7 @@ def _weigh_link(
     beside = numbers_in(link.text) or numbers_in(link.context)
     its = numbers_in(event.title) if event else frozenset[int]()
     of_another_time = OTHER_OCCASION.search(fold(link.context)) is not None
-    if event and own & beside and (own & its or not (its or of_another_time or beside - own)):
+    if event and own & beside & its:
         return ReasonCode.LINK_NUMBER
     if not own & its and (of_another_time or (own and beside and not own & beside)):
         return None

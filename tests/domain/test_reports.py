@@ -31,7 +31,8 @@ THIRD = held(303, "宇都宮もじ会 #03 読書", tokyo(2017, 7, 22, 13))
 FOURTH = held(404, "宇都宮もじ会 #04 ハンズオン", tokyo(2017, 8, 27, 13))
 FIFTH = held(505, "宇都宮もじ会 #05 LT", tokyo(2017, 9, 16, 13))
 OTHER_FOURTH = held(999, "かぬまデータ会 #04", tokyo(2017, 8, 19, 19), group="kanuma")
-EVENTS = (THIRD, FOURTH, FIFTH, OTHER_FOURTH)
+OWN = (THIRD, FOURTH, FIFTH)
+EVENTS = (*OWN, OTHER_FOURTH)
 
 
 def link(event_id: int, text: str = "イベントページ", context: str = "", upcoming: bool = False) -> EventLink:
@@ -200,6 +201,33 @@ def test_another_series_of_the_same_group_with_the_same_number_is_never_taken():
     assert matched(report, (*EVENTS, quiet_before, quiet)).event_id is None
     assert matched(replace(report, links=()), (*EVENTS, quiet_before)).event_id is None
     assert matched(replace(report, links=(), path="/x.html"), (*EVENTS, quiet)).event_id == 707
+
+
+def test_a_generic_name_that_another_group_uses_too_is_not_enough_while_the_sites_group_is_not_clear():
+    stranger = held(31, "もくもく会 #04", tokyo(2017, 8, 20, 13), group="elsewhere")
+    report = page(title="もくもく会 #04", path="/x.html")
+    assert matched(report, (THIRD, stranger), home="").event_id is None
+    assert matched(report, (stranger,), home="").event_id == 31
+
+
+def test_a_number_without_a_series_is_not_enough_where_the_group_runs_two():
+    quiet = held(706, "もくもく会 #09", tokyo(2017, 8, 5, 13))
+    assert matched(page(title="#04 ハンズオン"), (THIRD, FOURTH)).event_id == 404
+    assert matched(page(title="#04 ハンズオン"), (THIRD, FOURTH, quiet)).event_id is None
+    assert matched(page(title="#04 ハンズオン", path="/201708.html"), (THIRD, FOURTH, quiet)).event_id is None
+    assert matched(page(title="#04", path="/a.html", text="8月27日(日)"), (THIRD, FOURTH, quiet)).event_id == 404
+
+
+def test_a_copied_address_of_an_event_without_a_number_is_asked_about_though_its_text_was_updated():
+    festival = held(55, "夏まつり", tokyo(2017, 8, 12, 13))
+    report = page(title="宇都宮もじ会 #05", published_at=tokyo(2017, 9, 20), links=(link(55, "#05"),))
+    assert matched(report, (THIRD, FOURTH, festival)).event_id is None
+
+
+def test_an_event_without_a_number_is_found_by_link_and_date():
+    festival = held(55, "夏まつり", tokyo(2017, 8, 12, 13))
+    report = page(title="夏まつり", text="8月12日(土)に開催しました。", links=(link(55),))
+    assert matched(report, (*EVENTS, festival)).event_id == 55
 
 
 def test_a_link_to_another_groups_event_is_asked_about():
@@ -440,7 +468,7 @@ BODY = "それぞれが課題を持ちより、書いた文字を集めて学習
 OTHER_BODY = "秋の夜長に短い発表をつづけ、最後は感想を語りあいました。会場を貸してくださった皆さまに感謝します。"
 
 
-def first_look(*pages: ReportPage, events: tuple[Event, ...] = EVENTS) -> list[Report]:
+def first_look(*pages: ReportPage, events: tuple[Event, ...] = OWN) -> list[Report]:
     return [stored(one, number) for number, one in enumerate(look(pages, events=events, first_sight=True), 1)]
 
 
@@ -449,7 +477,7 @@ def stored(reviewed: Reviewed, number: int) -> Report:
 
 
 def look(
-    pages: Any, remembered: Any = (), events: tuple[Event, ...] = EVENTS, now: datetime = NOW, first_sight: bool = False
+    pages: Any, remembered: Any = (), events: tuple[Event, ...] = OWN, now: datetime = NOW, first_sight: bool = False
 ) -> list[Reviewed]:
     return review(pages, remembered, {event.id: event for event in events}, now, first_sight)
 
@@ -457,7 +485,7 @@ def look(
 NEW = {"published_at": tokyo(2018, 1, 20)}
 JANUARY = held(808, "宇都宮もじ会 #08", tokyo(2018, 1, 13, 13))
 FEBRUARY = held(909, "宇都宮もじ会 #09", tokyo(2018, 1, 27, 13))
-WINTER = (*EVENTS, JANUARY, FEBRUARY)
+WINTER = (*OWN, JANUARY, FEBRUARY)
 
 
 def test_at_first_sight_nothing_is_news_and_nothing_is_asked():
@@ -505,7 +533,7 @@ def test_a_report_that_is_not_listed_stays_as_it_was():
 def test_a_report_seen_again_unchanged_is_left_alone_whatever_events_turn_up():
     known = first_look(page())
     rival = held(4040, "宇都宮もじ会 #04 ハンズオン", tokyo(2017, 8, 20, 13))
-    assert look([page()], known, events=(*EVENTS, rival)) == []
+    assert look([page()], known, events=(*OWN, rival)) == []
 
 
 def test_a_report_is_linked_as_soon_as_its_event_is_known():
