@@ -34,6 +34,7 @@ LIMITS = (
     "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
     "One character a picture; the largest is read where there are several.",
     "It was not taught to refuse: what is no hiragana often gets a low probability, and not always.",
+    "Faint pencil on ruled paper, or across the hard edge of a shadow, is often misread: the line is taken for ink.",
     "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for poor photos are of simulated ones.",
     "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",
 )

@@ -39,6 +39,15 @@ def real_file(*parts: str) -> Path:
     return (real_data() or Path("no-real-data")).joinpath(*parts)
 
 
+FONT_NOTICE = (
+    "fonts of npm (@fontsource) and Debian, of which only rendered images were used. SIL Open Font Licence 1.1: "
+    "BIZ UDGothic, Cherry Bomb One, Darumadrop One, Hachi Maru Pop, Hina Mincho, Kaisei Decol, Kaisei Tokumin, Kiwi Maru, "
+    "Klee One, M PLUS Rounded 1c, Mochiy Pop One, Murecho, Noto Sans JP, Potta One, Sawarabi Gothic, Setofont, "
+    "Shippori Mincho, Slackside One, Stick, Yomogi, YOzFont, Yuji Boku, Yuji Mai, Yuji Syuku, Yusei Magic, Zen Antique, "
+    "Zen Kurenaido, Zen Maru Gothic, Zen Old Mincho. Apache-2.0: Kosugi Maru, Motoya L Maruberi. BSD-3-Clause: Kiloji. "
+    "MIT: Konatu, New Tegomin. Public domain: Aoyagi Kouzan T, Kouzan Mouhitsu"
+)
+
 CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "scans",
@@ -62,8 +71,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "fonts",
         0.27,
-        "fonts of npm (@fontsource) and Debian under the SIL Open Font Licence 1.1, Apache-2.0, BSD-3-Clause, MIT, or "
-        "in the public domain; only images rendered from them were used",
+        FONT_NOTICE,
         "`python -m model prepare` with npm, or Debian's fonts-klee, fonts-seto, fonts-kiloji and others",
         lambda: bool(font_files()),
         lambda: store("fonts", read_fonts(font_files())),
