@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
-LONGEST_WAIT, CLOSE_TAKES = timedelta(minutes=5), timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=5)
 CLOCKS_DIFFER = timedelta(minutes=2)
 LOOK_BACK = 300  # messages
 AUTHENTICATION_FAILED = 4004  # a close code of the gateway
@@ -103,9 +103,10 @@ class DiscordFrontEnd:
             try:
                 await asyncio.wait({running})
             finally:
-                await client.close()  # first: discord.py's connect can swallow a cancellation, but not this
                 running.cancel()
-                await asyncio.wait({running}, timeout=CLOSE_TAKES.total_seconds())
+                await asyncio.wait({running}, timeout=1)  # discord.py's connect may swallow a cancellation, ...
+                await client.close()
+                await asyncio.wait({running}, timeout=1)  # ... but it ends when the client is closed
         return None if running.cancelled() else running.exception()
 
     def _do_without_messages(self) -> None:
