@@ -1,0 +1,111 @@
+// The list of messages: in order, each once, with days between them; it stays where the reader is.
+
+import { dayOf, messageElement } from "./message.js";
+import { word } from "./words.js";
+
+const NEAR = 80; // pixels from the bottom that still count as reading the newest
+const TOGETHER = 5 * 60_000; // messages of one author within this time share a name
+
+export class Timeline {
+  constructor({ scroller, list, pill, onOlder, press }) {
+    Object.assign(this, { scroller, list, pill, onOlder, press });
+    this.ids = [];
+    this.pinned = true;
+    this.unread = 0;
+    this.loading = false;
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    pill.addEventListener("click", () => this.toBottom(true));
+    const follow = new ResizeObserver(() => this.pinned && this.list.children.length && this.#jump());
+    follow.observe(scroller);
+    for (const child of scroller.children) follow.observe(child);
+  }
+
+  get last() {
+    return this.ids.at(-1) ?? 0;
+  }
+
+  get first() {
+    return this.ids[0];
+  }
+
+  has(id) {
+    return this.ids[this.#placeOf(id)] === id;
+  }
+
+  /** Show a message where it belongs. Returns false if it is there already. */
+  add(message, { isNews = true } = {}) {
+    const place = this.#placeOf(message.id);
+    if (this.ids[place] === message.id) return false;
+    const node = messageElement(message, this.press);
+    const next = this.list.querySelector(`[data-id="${this.ids[place]}"]`) ?? this.list.querySelector(".pending");
+    this.list.insertBefore(node, next);
+    this.ids.splice(place, 0, message.id);
+    this.#relate(node);
+    if (next) this.#relate(next);
+    if (isNews && place === this.ids.length - 1) this.#announce(message);
+    return true;
+  }
+
+  /** Show older messages above without moving what is being read. */
+  addOlder(messages) {
+    const before = this.scroller.scrollHeight - this.scroller.scrollTop;
+    for (const message of messages) this.add(message, { isNews: false });
+    this.scroller.scrollTop = this.scroller.scrollHeight - before;
+  }
+
+  /** Put something that is no message (yet) at the end. */
+  append(node) {
+    this.list.append(node);
+    this.toBottom();
+  }
+
+  toBottom(smoothly = false) {
+    this.pinned = true;
+    this.#seen();
+    if (smoothly) this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: "smooth" });
+    else this.#jump();
+  }
+
+  #jump() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  #placeOf(id) {
+    let place = this.ids.length;
+    while (place > 0 && this.ids[place - 1] >= id) place -= 1;
+    return place;
+  }
+
+  #relate(node) {
+    if (!node.dataset.id) return;
+    const before = node.previousElementSibling?.dataset.id ? node.previousElementSibling : null;
+    const at = new Date(node.dataset.at);
+    const sameDay = before && dayOf(new Date(before.dataset.at)) === dayOf(at);
+    const soon = sameDay && at - new Date(before.dataset.at) < TOGETHER;
+    node.querySelector(".day").hidden = Boolean(sameDay);
+    node.classList.toggle("follows", Boolean(soon && before.dataset.author === node.dataset.author));
+  }
+
+  #announce(message) {
+    if (this.pinned) return this.toBottom();
+    if (!message.bot) return this.toBottom();
+    this.unread += 1;
+    this.pill.textContent = word("new_messages", { count: this.unread });
+    this.pill.hidden = false;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.pinned = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (this.pinned) this.#seen();
+    if (scrollTop < 300 && !this.loading && this.ids.length) {
+      this.loading = true;
+      this.onOlder(this.first).finally(() => (this.loading = false));
+    }
+  }
+
+  #seen() {
+    this.unread = 0;
+    this.pill.hidden = true;
+  }
+}
