@@ -291,7 +291,7 @@ async def test_the_page_speaks_english_when_asked(visit: Open) -> None:
     page = (await visit("?lang=en")).page
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await expect(page.locator("#welcome h2")).to_have_text("Welcome to the room of TFUG 宇都宮")
-    await page.get_by_role("button", name="Next event").click()
+    await page.get_by_role("button", name="Next event", exact=True).click()
     await expect(page.locator("#list .card")).to_have_count(1)
 
 
