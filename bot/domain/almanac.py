@@ -66,10 +66,14 @@ class Almanac:
         own = (event for event in self.events.values() if self.home in ("", group_of(event)))
         return frozenset(series_of(event.title) for event in own) - {""}
 
-    def numbers_are_telling(self, page: ReportPage) -> bool:
-        """Whether a number names one event: not while groups, or series of the page's group, may share it unnoticed."""
-        groups = {self.home} if self.home else {group_of(event) for event in self.events.values()}
-        return len(groups) == 1 and (bool(series_of(page.title)) or len(self._numbered_series) <= 1)
+    @cached_property
+    def is_one_group(self) -> bool:
+        """Whether it is clear to whom the reports belong: numbers of other groups cannot be meant."""
+        return bool(self.home) or len({group_of(event) for event in self.events.values()}) == 1
+
+    def may_share_numbers(self, page: ReportPage) -> bool:
+        """Whether the site's group runs several series, and the page's title does not say of which it is."""
+        return self.is_one_group and not series_of(page.title) and len(self._numbered_series) > 1
 
     @cached_property
     def _numbered_series(self) -> frozenset[str]:
@@ -95,7 +99,7 @@ class Almanac:
         reported, announced = series_of(page.title), series_of(event.title)
         if not reported or not announced or self._same_name(page, event):
             return False
-        return reported in self.series or not self.home
+        return reported in self.series or not self.is_one_group
 
     def _same_name(self, page: ReportPage, event: Event) -> bool:
         reported, announced = series_of(page.title), series_of(event.title)
@@ -127,7 +131,8 @@ def learn(pages: Sequence[ReportPage], events: Mapping[int, Event]) -> Almanac:
         names.update(_names_linked(page, events))
     home, count = groups.most_common(1)[0] if groups else ("", 0)
     is_clear = count >= _ENOUGH and 2 * count > groups.total()
-    known = frozenset(pair for pair, pages_with_it in names.items() if pages_with_it >= _ENOUGH)
+    announced = {series_of(event.title) for event in events.values()}  # two series of events are never one
+    known = frozenset(pair for pair, often in names.items() if often >= _ENOUGH and pair[0] not in announced)
     return Almanac(events, home if is_clear else "", known)
 
 

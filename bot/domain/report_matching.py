@@ -17,7 +17,6 @@ from bot.domain.reports import EventLink, Reason, ReasonCode, ReportPage
 from bot.domain.titles import OTHER_OCCASION, fold, held_number, numbers_in
 
 LINK_AT = 0.8  # one strong signal, or two middling ones that agree
-SHARED_NUMBER = 0.7  # how far a number is trusted while another group or series may have the same one
 DOUBTED = 0.5  # as sure as we are at most where something speaks against it
 LATEST = timedelta(weeks=16)  # real reports come within eight weeks; after twice that it is another story
 MOST_CANDIDATES = 4  # with "none of these", one row of buttons
@@ -33,6 +32,10 @@ TRUST = {  # as real reports have shown; a number counts only within the series 
     ReasonCode.LINK: 0.5,
     ReasonCode.UNKNOWN_EVENT: 0.0,  # we cannot link to it, but it speaks against all others
 }
+# The same while another series of the group, or another group, may have a like number that we do not know of.
+SHARED = {ReasonCode.LINK_NUMBER: 0.5, ReasonCode.NUMBER: 0.5, ReasonCode.PROSE_NUMBER: 0.3}
+NUMBER_AMONG_GROUPS = 0.7
+_NAMED = (ReasonCode.HEADER, ReasonCode.LINK_NUMBER, ReasonCode.LINK_DATE, ReasonCode.LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Match:
     reasons: tuple[Reason, ...]
     candidates: tuple[int, ...]
     disputed: bool = False
+
+    @property
+    def names(self) -> frozenset[int]:
+        """The events that the page itself names by link or header, which a copy of the page would name too."""
+        return frozenset(one.event_id for one in self.reasons if one.code in _NAMED and one.event_id is not None)
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the report's own number confirms the event: then no copied link can have led astray."""
+        return any(one.code is ReasonCode.NUMBER and one.event_id == self.event_id for one in self.reasons)
 
 
 def match(page: ReportPage, almanac: Almanac, now: datetime) -> Match:
@@ -94,9 +107,12 @@ def _signals(page: ReportPage, almanac: Almanac, now: datetime) -> Iterator[Sign
 
 
 def _trust(signal: Signal, page: ReportPage, almanac: Almanac) -> float:
-    if signal.reason.code is ReasonCode.NUMBER and not almanac.numbers_are_telling(page):
-        return SHARED_NUMBER
-    return TRUST[signal.reason.code]
+    code = signal.reason.code
+    if code in SHARED and almanac.may_share_numbers(page):
+        return SHARED[code]
+    if code is ReasonCode.NUMBER and not almanac.is_one_group:
+        return NUMBER_AMONG_GROUPS
+    return TRUST[code]
 
 
 def _signal(code: ReasonCode, events: frozenset[int], detail: str) -> Iterator[Signal]:

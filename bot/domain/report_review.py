@@ -40,16 +40,24 @@ def review(
     matches = {
         report.key: match(page, almanac, now) for report, before, page in shown if _is_open(report, before, page)
     }
-    ids = (*(one.event_id for one in remembered), *(found.event_id for found in matches.values()))
-    wanted = Counter(event_id for event_id in ids if event_id is not None)
+    held = Counter(one.event_id for one in remembered)
+    wanted = Counter(found.event_id for found in matches.values())
+    named = Counter(event_id for found in matches.values() for event_id in found.names | {found.event_id})
+
+    def is_contested(found: Match, report: Report) -> bool:
+        """Whether another report has the event, wants it, or names it too: one may be a copy of the other."""
+        if found.event_id is None:
+            return False
+        is_held = held[found.event_id] > (report.event_id == found.event_id)
+        is_named = named[found.event_id] > 1 and not found.is_numbered
+        return is_held or is_named or wanted[found.event_id] > 1
+
     reviewed = []
     for report, before, page in shown:
         described = _described(report, page)
         found = matches.get(report.key)
         if found is not None:
-            claims = 1 + (report.event_id == found.event_id)  # how often this report itself was counted
-            is_contested = found.event_id is not None and wanted[found.event_id] > claims
-            described = _decided(described, _contested(found) if is_contested else found)
+            described = _decided(described, _contested(found) if is_contested(found, report) else found)
         if before is None:
             described = replace(described, first_seen_at=now)
             described = as_old_news(described) if first_sight or _is_old(described, events, now) else described

@@ -369,6 +369,8 @@ def test_how_the_reports_call_the_series_is_learnt_from_two_links_with_one_numbe
         page(title=f"文字の集い #0{number}", links=(link(one, f"#0{number}"),)) for number, one in ((3, 303), (4, 404))
     ]
     report = page(title="文字の集い #05", published_at=tokyo(2017, 9, 20))
+    also = held(1, "文字の集い #01", tokyo(2017, 9, 1), group="elsewhere")
+    assert match(report, learn(pages, events | {1: also}), NOW).event_id is None
     assert match(report, learn(pages, events), NOW).event_id == 505
     assert match(report, learn(pages[:1], events), NOW).event_id is None
 
@@ -510,6 +512,20 @@ def test_two_reports_with_one_event_are_both_asked_about():
     found = look([one, other], events=WINTER)
     assert [each.report.event_id for each in found] == [None, None]
     assert all(ReasonCode.OTHER_REPORT in {reason.code for reason in each.report.reasons} for each in found)
+
+
+def test_a_copy_with_link_and_date_and_no_number_is_asked_about_even_if_the_first_report_is_not_sure():
+    first = page("冬の会", "/a.html", text=BODY, links=(link(808, "参加ページ"),), **NEW)
+    text = f"1月13日(土)に開催しました。{OTHER_BODY}"
+    copy = page("新年会", "/b.html", published_at=tokyo(2018, 1, 29), text=text, links=(link(808, "参加ページ"),))
+    assert look([copy], events=WINTER)[0].report.event_id == 808
+    assert [one.report.event_id for one in look([first, copy], events=WINTER)] == [None, None]
+
+
+def test_a_report_whose_own_number_is_the_events_keeps_it_though_a_copy_names_it_too():
+    first = page("宇都宮もじ会 #08", "/a.html", text=BODY, links=(link(808, "参加ページ"),), **NEW)
+    copy = page("新年会", "/b.html", published_at=tokyo(2018, 1, 29), text=OTHER_BODY, links=(link(808, "参加ページ"),))
+    assert [one.report.event_id for one in look([first, copy], events=WINTER)] == [808, None]
 
 
 def test_an_event_that_has_a_report_is_not_given_to_another():
