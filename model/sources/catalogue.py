@@ -41,11 +41,11 @@ def real_file(*parts: str) -> Path:
 
 FONT_NOTICE = (
     "fonts of npm (@fontsource) and Debian, of which only rendered images were used. SIL Open Font Licence 1.1: "
-    "BIZ UDGothic, Cherry Bomb One, Darumadrop One, Hachi Maru Pop, Hina Mincho, Kaisei Decol, Kaisei Tokumin, Kiwi Maru, "
-    "Klee One, M PLUS Rounded 1c, Mochiy Pop One, Murecho, Noto Sans JP, Potta One, Sawarabi Gothic, Setofont, "
-    "Shippori Mincho, Slackside One, Stick, Yomogi, YOzFont, Yuji Boku, Yuji Mai, Yuji Syuku, Yusei Magic, Zen Antique, "
-    "Zen Kurenaido, Zen Maru Gothic, Zen Old Mincho. Apache-2.0: Kosugi Maru, Motoya L Maruberi. BSD-3-Clause: Kiloji. "
-    "MIT: Konatu, New Tegomin. Public domain: Aoyagi Kouzan T, Kouzan Mouhitsu"
+    "BIZ UDGothic, Cherry Bomb One, Darumadrop One, Hachi Maru Pop, Hina Mincho, Kaisei Decol, Kaisei Tokumin, "
+    "Kiwi Maru, Klee One, M PLUS Rounded 1c, Mochiy Pop One, Murecho, Noto Sans JP, Potta One, Sawarabi Gothic, "
+    "Setofont, Shippori Mincho, Slackside One, Stick, Yomogi, YOzFont, Yuji Boku, Yuji Mai, Yuji Syuku, Yusei "
+    "Magic, Zen Antique, Zen Kurenaido, Zen Maru Gothic, Zen Old Mincho. Apache-2.0: Kosugi Maru, Motoya L "
+    "Maruberi. BSD-3-Clause: Kiloji. MIT: Konatu, New Tegomin. Public domain: Aoyagi Kouzan T, Kouzan Mouhitsu"
 )
 
 CATALOGUE: tuple[Entry, ...] = (
