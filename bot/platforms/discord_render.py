@@ -14,7 +14,7 @@ _BLANK = "\u200b"  # Discord refuses an empty name or value
 _BAR_LENGTH, _MOST_BARS = 16, 10
 _INLINE = 24  # values up to this length may stand side by side
 
-_COLOURS = {
+COLOURS = {
     MessageKind.ANSWER: 0x5865F2,
     MessageKind.ANNOUNCEMENT: 0x2E9E5B,
     MessageKind.CHANGE: 0xE08A00,
@@ -94,7 +94,7 @@ def _embeds(message: Message) -> list[discord.Embed]:
     for card in message.cards[:EMBEDS]:
         embed = _embed(card, left)
         if embed is not None:
-            embed.colour = discord.Colour(_COLOURS[message.kind])
+            embed.colour = discord.Colour(COLOURS[message.kind])
             embeds.append(embed)
             left -= _width_of(embed)
     return embeds
@@ -169,7 +169,7 @@ def _view(buttons: Sequence[Button], key: str) -> discord.ui.View:
                 url=button.url or None,
                 custom_id=None if button.url else button.id,
                 style=discord.ButtonStyle.link if button.url else discord.ButtonStyle.primary,
-                id=_mark(key) if key and number == 0 else None,
+                id=_mark(key) if number == 0 else None,
             )
         )
     view.stop()  # presses come as interactions, after a restart too: discord.py need not keep the view
@@ -177,17 +177,18 @@ def _view(buttons: Sequence[Button], key: str) -> discord.ui.View:
 
 
 def _mark(key: str) -> int:
-    """Return the key as a component's id, which Discord keeps and never shows: 31 bits, not 0."""
-    return int(key[:7], 16) + 1
+    """Return a component's id, which Discord keeps and never shows: 28 bits of the key, or that there is none."""
+    return 1 << 30 | int(key[:7], 16) if key else 1 << 29
 
 
 def was_sent_as(sent: discord.Message, rendered: Rendered, key: str) -> bool:
-    """Whether `sent` is this delivery: by its nonce or mark, or else because it says exactly the same."""
+    """Whether `sent` is this delivery: by nonce or mark; where it has no mark, because it says exactly the same."""
     if str(sent.nonce) == key:
         return True
-    marks = {child.id for row in sent.components if isinstance(row, discord.ActionRow) for child in row.children[:1]}
-    if _mark(key) in marks:
-        return True
+    rows = [row for row in sent.components if isinstance(row, discord.ActionRow) and row.children]
+    mark = rows[0].children[0].id if rows else None
+    if mark:
+        return mark == _mark(key)
     return _gist(sent.content, sent.embeds) == _gist(rendered["content"], rendered["embeds"])
 
 

@@ -17,6 +17,7 @@ from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import Texts, texts_for
 from bot.platforms.discord_bot import DiscordFrontEnd
+from bot.platforms.discord_render import render
 from bot.services.answering import Answering
 from tests.support.discord_server import DiscordServer, Fault
 from tests.support.discord_world import ORGANISER
@@ -115,6 +116,13 @@ async def test_a_delivery_is_found_although_its_text_would_be_another_now(server
         number = await front_end.send(CHANNEL, NEWS, KEY)
         later = Message(MessageKind.ANNOUNCEMENT, "あと1席です", NEWS.cards)
         assert await front_end.find(CHANNEL, later, KEY, datetime.now(UTC)) == number
+
+
+async def test_another_delivery_that_reads_the_same_is_not_taken_for_this_one(server: DiscordServer) -> None:
+    async with connected(server) as front_end:
+        await front_end.send(CHANNEL, NEWS, "e" * 20)
+        await front_end.client.get_partial_messageable(int(CHANNEL)).send(**render(NEWS))  # as an answer to !next
+        assert await front_end.find(CHANNEL, NEWS, KEY, datetime.now(UTC)) is None
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.CUT_BEFORE])

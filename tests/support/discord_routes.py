@@ -101,7 +101,9 @@ class Routes:
         kind, _, when = (fault or "").partition(" ")
         if broken := server.check(body):
             return refusal(400, INVALID_FORM, "; ".join(broken))
+        await server.dawdle()
         accepted = None if when == "before" else await server.accept(request.match_info["channel"], body)
+        await server.dawdle()
         if kind == "slow":
             await asyncio.sleep(server.slow_seconds)
         if kind == "cut" and request.transport is not None:

@@ -51,6 +51,7 @@ class DiscordServer:
         token: str = "a-bot-token",
         nonce_memory: float = LONG_MEMORY,
         fault_rates: Mapping[Fault, float] | None = None,
+        latency: float = 0.0,
         seed: int = 1,
     ) -> None:
         self.token = token
@@ -58,6 +59,7 @@ class DiscordServer:
         self.gateway = Gateway(self.world, token)
         self.nonce_memory = nonce_memory
         self.fault_rates = dict(fault_rates or {})
+        self.latency = latency  # at most, in seconds, before a post is accepted and again after
         self.next_faults: deque[Fault] = deque()
         self.slow_seconds = 2.0
         self.posted: list[Json] = []
@@ -179,6 +181,10 @@ class DiscordServer:
             if (drawn := drawn - rate) < 0:
                 return fault
         return None
+
+    async def dawdle(self) -> None:
+        """Take the time that a real network takes."""
+        await asyncio.sleep(self._random.uniform(0, self.latency))
 
     async def accept(self, channel: str, body: Json) -> Json:
         """Take a post of the bot: a repeated nonce gives the first message again, as long as it is remembered."""
