@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -27,7 +28,7 @@ from bot.web.message_json import message_json
 from bot.web.refusals import Refusal
 from bot.web.static_files import page_routes
 from bot.web.streams import HEARTBEAT, Streams, wait_for_news
-from bot.web.uploads import Turns, read_json, read_picture, read_said
+from bot.web.uploads import Turns, is_form, read_json, read_picture, read_said
 
 log = structlog.get_logger()
 
@@ -104,7 +105,8 @@ class RoomApi:
 
     async def say(self, request: web.Request) -> web.Response:
         """Take what a visitor says or shows."""
-        async with self.turns.turn():
+        # Uploads take turns; a text is small, and must not wait behind somebody's slow line.
+        async with self.turns.turn() if is_form(request) else nullcontext():
             return _spoken(await self.conversation.say(await read_said(request)))
 
     async def press(self, request: web.Request) -> web.Response:

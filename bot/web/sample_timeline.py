@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.locales import TOKYO
 
 MARK = "【サンプル】"
+ONLINE = "オンライン"
 SERIES = "うつのみや技術の集い"
 NEWS_AFTER = timedelta(seconds=20)  # a new event is published
 REPORT_AFTER = timedelta(seconds=75)  # the report on the last event is published
@@ -23,6 +24,7 @@ class SampleEvent:
     started_at: datetime
     ended_at: datetime
     place: str
+    address: str
     limit: int
     accepted: int
     waiting: int
@@ -67,7 +69,7 @@ def sample_events(anchor: datetime) -> tuple[SampleEvent, ...]:
         ),
         _event(
             anchor, 3, "オンラインもくもく会", "ひとりだと後回しになることを、いっしょに。途中参加も歓迎です。",
-            soon, 2, "オンライン", (7, 30, 0),
+            soon, 2, ONLINE, (7, 30, 0),
         ),
         _event(
             anchor, 4, "LT大会", "一人五分。うまくいった話も、うまくいかなかった話も聞かせてください。",
@@ -104,6 +106,7 @@ def _event(
         started_at=start,
         ended_at=start + timedelta(hours=hours),
         place=place,
+        address="" if place == ONLINE else "栃木県宇都宮市",
         limit=limit,
         accepted=accepted,
         waiting=waiting,

@@ -115,7 +115,7 @@ class SampleCommunity:
             "event_type": "participation",
             "open_status": "close" if is_over else "open",
             "group": {"id": 1, "subdomain": self.group, "title": f"{MARK}{SERIES}", "url": self.site_url},
-            "address": "栃木県宇都宮市",
+            "address": event.address,
             "place": event.place,
             "lat": None,
             "lon": None,

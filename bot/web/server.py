@@ -78,7 +78,8 @@ class WebRoom:
     async def serve(self) -> None:
         """Serve the page until cancelled. Raises FrontEndError if the port cannot be opened."""
         # Bodies stay as they are sent: unfolding them would happen on the event loop.
-        runner = web.AppRunner(self._application(), access_log=None, auto_decompress=False, shutdown_timeout=5.0)
+        options: dict[str, Any] = {"access_log": None, "auto_decompress": False, "lingering_time": 1.0}
+        runner = web.AppRunner(self._application(), shutdown_timeout=3.0, **options)
         await runner.setup()
         try:
             await self._open_port(runner)

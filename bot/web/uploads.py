@@ -58,7 +58,7 @@ class Turns:
 
 async def read_said(request: web.Request) -> Said:
     """Read `{"text": …}`, or a form with `file` and `text`. Raises Refusal."""
-    said = await _read_form(request) if _is_form(request) else Said(_text_of(await read_json(request)))
+    said = await _read_form(request) if is_form(request) else Said(_text_of(await read_json(request)))
     text = _cleaned(said.text)
     if len(text) > LONGEST_TEXT:
         raise Refusal(400, "text_too_long")
@@ -69,7 +69,7 @@ async def read_said(request: web.Request) -> Said:
 
 async def read_picture(request: web.Request) -> bytes:
     """Read the picture that is the body, or the `file` of a form. Raises Refusal."""
-    if not _is_form(request):
+    if not is_form(request):
         return await _read_body(request, LARGEST_UPLOAD)
     picture = (await _read_form(request)).picture
     if picture is None:
@@ -88,7 +88,8 @@ async def read_json(request: web.Request) -> dict[str, Any]:
     return value
 
 
-def _is_form(request: web.Request) -> bool:
+def is_form(request: web.Request) -> bool:
+    """Whether the body is a form, which may carry a picture."""
     return request.content_type.startswith("multipart/")
 
 

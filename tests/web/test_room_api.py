@@ -20,7 +20,9 @@ from bot.config import WebSettings
 from bot.domain.events import EventStatus
 from bot.domain.messages import Button, Message, MessageKind
 from bot.errors import FrontEndError, SendRefused
+from bot.web.refusals import Refusal
 from bot.web.server import WebRoom
+from bot.web.uploads import Turns
 from tests.support.events import NOW, TOKYO, an_event_named
 from tests.support.room_answers import FixedAnswers, open_room
 
@@ -177,6 +179,36 @@ async def test_an_upload_that_says_it_is_too_large_is_refused_unread(room: WebRo
     writer.write(b"POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n")
     assert b" 413 " in await reader.readline()
     writer.close()
+
+
+async def test_slow_uploads_hold_up_no_text(room: WebRoom, client: aiohttp.ClientSession) -> None:
+    slow = [await _raw(room) for _ in range(10)]
+    for _, writer in slow:
+        writer.write(
+            b"POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+    async with asyncio.timeout(5):
+        assert (await say(client, "!next"))["answers"]
+    for _, writer in slow:
+        writer.close()
+
+
+async def test_an_upload_beyond_those_that_may_wait_is_asked_to_come_later() -> None:
+    turns = Turns(at_once=1, waiting=0)
+    async with turns.turn():
+        with pytest.raises(Refusal) as caught:
+            async with turns.turn():
+                pass
+    assert (caught.value.status, caught.value.code) == (503, "busy")
+    async with turns.turn():
+        pass
+
+
+async def test_an_empty_file_gets_a_friendly_answer(client: aiohttp.ClientSession) -> None:
+    async with client.post("/api/messages", data=a_form(b"")) as response:
+        assert response.status == 200
+        assert "empty" in (await response.json())["answers"][0]["text"]
 
 
 @pytest.mark.parametrize(

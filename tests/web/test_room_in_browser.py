@@ -75,7 +75,7 @@ async def visit(browser: Browser, base_url: str) -> AsyncIterator[Open]:
         page.on("request", lambda one: visited.outside.append(one.url) if _is_outside(one.url, base_url) else None)
         await page.goto(base_url + path)
         await expect(page.locator("#community")).to_have_text("TFUG 宇都宮")
-        await page.wait_for_function("document.getElementById('list').getAttribute('aria-live') === 'polite'")
+        await expect(page.locator("#log")).to_have_attribute("aria-live", "polite")
         return visited
 
     yield open_page
@@ -137,7 +137,7 @@ async def test_a_drawing_is_sent_and_read(visit: Open) -> None:
     meters = page.get_by_role("meter")
     await expect(meters).to_have_count(3)
     await expect(meters.first).to_have_attribute("aria-valuenow", "98.0")
-    await page.wait_for_function("document.querySelector('#list img.picture').naturalWidth === 600")
+    await expect(page.locator("#list img.picture")).to_have_js_property("naturalWidth", 600)
     await expect(page.locator("#list .own")).to_have_count(1)
     assert visited.complaints == []
 
@@ -198,7 +198,7 @@ async def test_news_comes_by_itself_and_does_not_move_somebody_who_reads_history
         await room.send("main", long, f"old {number}")
     page = (await visit()).page
     await expect(page.locator("#list .entry")).to_have_count(8)
-    await page.wait_for_function("document.getElementById('scroller').scrollTop > 1000")
+    await expect(page.locator("#list .entry").last).to_be_in_viewport()
     await page.evaluate("document.getElementById('scroller').scrollTop = 500")
     await room.send("main", NEWS, "news")
     await expect(page.locator("#pill")).to_have_text("新しいメッセージ 1 件")
@@ -282,7 +282,8 @@ async def test_everything_can_be_reached_with_the_keyboard_and_has_a_name(visit:
         assert any(name in one for one in reached), name
     unnamed = await page.evaluate(
         """() => [...document.querySelectorAll("button, a, input, textarea")].filter(
-            node => !node.hidden && !(node.getAttribute("aria-label") || node.textContent.trim() || node.labels?.length)).length"""
+            node => !node.hidden && !node.getAttribute("aria-label") && !node.textContent.trim()
+                && !node.labels?.length).length"""
     )
     assert unnamed == 0
 

@@ -71,8 +71,9 @@ export function messageElement(message, press) {
   node.dataset.id = message.id;
   node.dataset.at = message.at;
   node.dataset.author = message.author;
+  node.dataset.kind = message.kind;
   node.append(
-    make("div", { class: "day", role: "separator", hidden: true }, make("span", {}, dayName(at))),
+    make("p", { class: "day", hidden: true }, make("span", {}, dayName(at))),
     make(
       "article",
       { class: "message" },

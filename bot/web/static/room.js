@@ -37,7 +37,7 @@ async function start() {
   const other = language === "ja" ? "en" : "ja";
   Object.assign(at("language"), { href: `?lang=${other}`, lang: other, textContent: other === "en" ? "English" : "日本語" });
   await loadNewest();
-  at("list").setAttribute("aria-live", "polite");
+  at("log").setAttribute("aria-live", "polite");
   news.follow();
 }
 

@@ -82,8 +82,9 @@ export class Timeline {
     const at = new Date(node.dataset.at);
     const sameDay = before && dayOf(new Date(before.dataset.at)) === dayOf(at);
     const soon = sameDay && at - new Date(before.dataset.at) < TOGETHER;
+    const speaksOn = soon && before.dataset.author === node.dataset.author && node.dataset.kind === "answer";
     node.querySelector(".day").hidden = Boolean(sameDay);
-    node.classList.toggle("follows", Boolean(soon && before.dataset.author === node.dataset.author));
+    node.classList.toggle("follows", Boolean(speaksOn && before.dataset.kind === "answer"));
   }
 
   #announce(message) {
