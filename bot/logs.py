@@ -13,8 +13,11 @@ _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord",
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
     for_machines = structlog.processors.KeyValueRenderer(key_order=_FIRST)
-    renderer = structlog.dev.ConsoleRenderer() if stream.isatty() else for_machines
-    shared = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer() if stream.isatty() else for_machines
+    shared: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),

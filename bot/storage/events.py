@@ -1,5 +1,6 @@
 """Events, and which source showed them."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -91,7 +92,8 @@ class Events:
     async def _shown(self, names: Sequence[str], query: Select[Any]) -> list[Event]:
         shown = select(sightings.c.event_id).where(_IS_SHOWN, sightings.c.source.in_(names))
         async with self._read_only.connect() as connection:
-            return [_event(row) for row in (await connection.execute(query.where(events.c.id.in_(shown)))).mappings()]
+            rows = (await connection.execute(query.where(events.c.id.in_(shown)))).mappings()
+        return await asyncio.to_thread(_events, rows)  # ten thousand rows would hold up the event loop
 
 
 async def _record_sightings(connection: AsyncConnection, watched: Watched) -> None:
@@ -109,6 +111,10 @@ async def _record_sightings(connection: AsyncConnection, watched: Watched) -> No
 def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
     remaining = list(ids)
     return (remaining[start : start + _BATCH] for start in range(0, len(remaining), _BATCH))
+
+
+def _events(rows: Iterable[RowMapping]) -> list[Event]:
+    return [_event(row) for row in rows]
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -24,6 +24,15 @@ async def insert_questions(connection: AsyncConnection, asked: Sequence[Question
         await connection.execute(insert_or_ignore(connection, questions), rows)
 
 
+async def keep_first_answer(
+    connection: AsyncConnection, question: Question, answer: str, member: str, at: datetime
+) -> bool:
+    """Keep an answer inside the caller's transaction; False if somebody answered before."""
+    unanswered = update(questions).where(questions.c.id == question.id, questions.c.answer.is_(None))
+    kept = await connection.execute(unanswered.values(answer=answer, answered_by=member, answered_at=at))
+    return kept.rowcount == 1
+
+
 class Questions:
     """Fulfils `QuestionStore`."""
 
@@ -40,12 +49,11 @@ class Questions:
         self, question: Question, answer: str, member: str, at: datetime, planned: Sequence[Delivery] = ()
     ) -> bool:
         """Keep the first answer and plan what follows from it; False if somebody answered before."""
-        first = update(questions).where(questions.c.id == question.id, questions.c.answer.is_(None))
         async with self._engine.begin() as connection:
-            won = (await connection.execute(first.values(answer=answer, answered_by=member, answered_at=at))).rowcount
-            if won:
+            is_first = await keep_first_answer(connection, question, answer, member, at)
+            if is_first:
                 await insert_planned(connection, planned)
-            return won == 1
+            return is_first
 
     async def _one(self, *which: ColumnElement[bool]) -> Question | None:
         async with self._engine.execution_options(read_only=True).connect() as connection:

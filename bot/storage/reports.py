@@ -13,9 +13,9 @@ from bot.domain.questions import Question
 from bot.domain.reports import Reason, ReasonCode, Report, ReportState
 from bot.services.ports import SourceState
 from bot.storage.deliveries import insert_planned
-from bot.storage.questions import insert_questions
+from bot.storage.questions import insert_questions, keep_first_answer
 from bot.storage.statements import insert_or_ignore, upsert
-from bot.storage.tables import questions, reports, sources
+from bot.storage.tables import reports, sources
 
 _FIELDS = tuple(field.name for field in fields(Report))
 _LINK = ("event_id", "state", "certainty", "reasons", "candidates", "is_old", "asked_as", "decided_by")
@@ -57,14 +57,13 @@ class Reports:
     async def decide(
         self, question: Question, answer: str, member: str, at: datetime, decided: Report, planned: Sequence[Delivery]
     ) -> bool:
-        first = update(questions).where(questions.c.id == question.id, questions.c.answer.is_(None))
         async with self._engine.begin() as connection:
-            won = (await connection.execute(first.values(answer=answer, answered_by=member, answered_at=at))).rowcount
-            if won:
+            is_first = await keep_first_answer(connection, question, answer, member, at)
+            if is_first:
                 row = {name: value for name, value in _row(decided).items() if name in _LINK}
                 await connection.execute(update(reports).where(reports.c.key == decided.key).values(row))
                 await insert_planned(connection, planned)
-            return won == 1
+            return is_first
 
     async def _where(self, *which: ColumnElement[bool]) -> list[Report]:
         query = select(reports).where(*which).order_by(reports.c.id)
