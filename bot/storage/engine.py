@@ -1,6 +1,7 @@
 """Opening the database: one engine for the process, and the schema brought up to date."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, event, inspect, text
@@ -18,9 +19,10 @@ async def open_store(url: str) -> AsyncEngine:
     """Open the database at `url` with the present schema, creating or upgrading it as needed. Raises StoreError."""
     engine = open_engine(url)
     try:
+        _check_sqlite_file(engine.url)
         async with engine.connect() as connection:
             await _bring_up_to_date(connection)
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, OSError, sqlite3.Error) as error:
         await engine.dispose()
         raise StoreError(_explain(engine.url, error)) from error
     except StoreError:
@@ -43,6 +45,12 @@ def open_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_sqlite_file(url: URL) -> None:
+    """Open and close the file. aiosqlite's thread would outlive a connection that fails, and write to standard error."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        sqlite3.connect(url.database).close()
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
