@@ -2,12 +2,14 @@
 
 import asyncio
 import errno
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.config import CommunitySettings, WebSettings
@@ -27,6 +29,15 @@ from bot.web.streams import Streams
 from bot.web.uploads import LARGEST_FORM
 
 log = structlog.get_logger()
+
+
+def _is_an_error_of_ours(record: logging.LogRecord) -> bool:
+    """Whether a traceback is worth a line: what is no HTTP gets its 400, and nobody needs to hear of it."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_http_log = logging.getLogger("bot.web.http")
+_http_log.addFilter(_is_an_error_of_ours)
 
 
 class WebRoom:
@@ -78,7 +89,12 @@ class WebRoom:
     async def serve(self) -> None:
         """Serve the page until cancelled. Raises FrontEndError if the port cannot be opened."""
         # Bodies stay as they are sent: unfolding them would happen on the event loop.
-        options: dict[str, Any] = {"access_log": None, "auto_decompress": False, "lingering_time": 1.0}
+        options: dict[str, Any] = {
+            "access_log": None,
+            "auto_decompress": False,
+            "lingering_time": 1.0,
+            "logger": _http_log,
+        }
         runner = web.AppRunner(self._application(), shutdown_timeout=3.0, **options)
         await runner.setup()
         try:

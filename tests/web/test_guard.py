@@ -1,5 +1,6 @@
 """Who may speak to the room, and what its answers allow a browser to do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -85,6 +86,21 @@ def test_behind_a_proxy_the_public_origin_may_speak() -> None:
 def test_a_compressed_body_is_refused() -> None:
     assert refused(LOCAL, Host="localhost", Content_Encoding="gzip") == "encoded_body"
     assert refused(LOCAL, Host="localhost", Content_Encoding="identity") is None
+
+
+@pytest.mark.parametrize(
+    "noise", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nBad Header\r\n\r\n", b"\x16\x03\x01\x02\x01\x01\n"]
+)
+async def test_what_is_no_http_gets_a_400_and_no_traceback_in_the_log(
+    client: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture, noise: bytes
+) -> None:
+    url = client._base_url
+    assert url is not None
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(noise)
+    assert b" 400 " in await reader.readline()
+    writer.close()
+    assert caplog.records == []
 
 
 @pytest.fixture
