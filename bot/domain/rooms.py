@@ -70,6 +70,7 @@ class Rooms:
         return tuple(room for room in self.configured if sources.intersection(room.follows))
 
     def asking(self) -> tuple[Room, ...]:
-        """Where organisers are asked: the rooms marked so, else those with organisers, else the local room."""
+        """Where organisers are asked: the rooms marked so, else the first that has any, else the local room."""
         marked = tuple(room for room in self.configured if room.asks)
-        return marked or tuple(room for room in self.configured if room.organisers) or (self.at(LOCAL, MAIN),)
+        with_organisers = tuple(room for room in self.configured if room.organisers)
+        return marked or with_organisers[:1] or (self.at(LOCAL, MAIN),)

@@ -48,7 +48,7 @@ def open_engine(url: str) -> AsyncEngine:
 
 
 def _check_sqlite_file(url: URL) -> None:
-    """Open and close the file. aiosqlite's thread would outlive a connection that fails, and write to standard error."""
+    """Open and close the file: aiosqlite's thread would outlive a connection that fails, and write to stderr."""
     if url.get_backend_name() == "sqlite" and url.database:
         sqlite3.connect(url.database).close()
 
