@@ -9,37 +9,28 @@ undisturbed; then every announcement, change and reminder must stand in every ro
 
 import argparse
 import random
-import re
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot.domain.deliveries import Delivery
-from bot.domain.durations import parse_duration, write_duration
-from bot.platforms.discord_render import COLOURS
+from benchmarks.busy_community import LEAD_TIMES, SAID_OF_EACH, Organisers, seen_as
+from benchmarks.mortal_bot import Bot
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.discord_server import LONG_MEMORY, DiscordServer, Fault
 
 ROOMS = ("101", "102", "103")
-LEAD_TIMES = ("2h", "1h59m55s", "1h59m50s")
-EDITS = 2  # changes of each event
-AT_ONCE = 12  # steps under way: below the flood brake, which would rightly ask instead of posting
 LONGEST_LIFE, QUICK_LIFE, SETTLES_WITHIN = 5.0, 2.5, 300.0  # seconds
 DUE_IN, DUE_SOON = (60, 75), (8, 11)  # seconds from an event's publication to its first reminder
-SAID_OF_EACH = 1 + EDITS + len(LEAD_TIMES)
 OPEN = "('planned', 'claimed')"
 SILENT = 9_999  # an event that was there before the bot: seen for the first time, and never announced
 
@@ -51,37 +42,6 @@ FAULTS = {
     Fault.SLOW_AFTER: 0.01,
     Fault.BUSY_BEFORE: 0.01,
 }
-
-CONFIG = """
-[storage]
-url = "sqlite:///{store}"
-[connpass]
-api_key = "{key}"
-base_url = "{connpass}"
-poll_every = "5s"
-[[sources]]
-name = "utsunomiya"
-group = "tfug-utsunomiya"
-[reminders]
-lead_times = {lead_times}
-[discord]
-token = "{token}"
-api_url = "{api}"
-gateway_url = "{gateway}"
-[web]
-port = 0
-[recognition]
-enabled = false
-"""
-ROOM = '[[rooms]]\nplatform = "discord"\nchannel = "{}"\nannounce = ["utsunomiya"]\n'
-
-
-class Said(NamedTuple):
-    """A message as members tell it from others, apart from its words."""
-
-    kind: str
-    event: int
-    room: str
 
 
 @dataclass
@@ -101,116 +61,6 @@ class Outcome:
     def is_clean(self) -> bool:
         """Whether nothing was lost and nothing came twice."""
         return not (self.lost or self.twice or self.unexpected)
-
-
-@dataclass
-class Organisers:
-    """Publish events and change them, each step only after the one before was posted in every room."""
-
-    connpass: ConnpassServer
-    discord: DiscordServer
-    dice: random.Random
-    rooms: tuple[str, ...]
-    due_in: tuple[int, int] = DUE_IN
-    starts: dict[int, datetime] = field(default_factory=dict)
-    edits: dict[int, int] = field(default_factory=dict)
-
-    def go_on(self, events: int) -> None:
-        """Take the steps that can be taken now, until so many events are published."""
-        posted = {post["nonce"] for post in self.discord.posted}
-        waiting = [event for event in self.starts if not self._is_posted(event, posted)]
-        for event in [one for one in self.starts if one not in waiting and self.edits[one] < EDITS]:
-            if len(waiting) < AT_ONCE:
-                self._edit(event)
-                waiting.append(event)
-        if len(self.starts) < events and len(waiting) < AT_ONCE:
-            self._publish(len(self.starts) + 1)
-
-    def _is_posted(self, event: int, posted: set[str]) -> bool:
-        edits = self.edits[event]
-        kind, occasion = ("change", f"r{edits}") if edits else ("announcement", "new")
-        return all(key_of(kind, event, occasion, room) in posted for room in self.rooms)
-
-    def _publish(self, event: int) -> None:
-        start = datetime.now(UTC).replace(microsecond=0) + parse_duration(LEAD_TIMES[0])
-        self.starts[event], self.edits[event] = start + timedelta(seconds=self.dice.randint(*self.due_in)), 0
-        self.connpass.add(an_event(event, f"もくもく会 #{event}", self.starts[event]))
-
-    def _edit(self, event: int) -> None:
-        self.edits[event] += 1
-        self.connpass.edit(event, title=f"もくもく会 #{event}（第{self.edits[event]}案）")
-
-    def expected(self) -> dict[str, Said]:
-        """Return, by nonce, every message that must stand in a room once."""
-        return {
-            key_of(kind, event, occasion, room): Said(kind, event, room)
-            for event, start in self.starts.items()
-            for kind, occasion in occasions(start)
-            for room in self.rooms
-        }
-
-
-def occasions(start: datetime) -> Iterator[tuple[str, str]]:
-    """Return everything that is said of an event which starts at `start`."""
-    yield "announcement", "new"
-    yield from (("change", f"r{number}") for number in range(1, EDITS + 1))
-    for lead_time in LEAD_TIMES:
-        yield "reminder", f"{write_duration(parse_duration(lead_time))}@{start:%Y%m%dT%H%MZ}"
-
-
-def key_of(kind: str, event: int, occasion: str, room: str) -> str:
-    """Return the nonce of a message."""
-    return Delivery(kind, f"event:{event}", occasion, f"discord:{room}", datetime.now(UTC)).key
-
-
-@dataclass
-class Bot:
-    """The real process with its configuration and store in `folder`."""
-
-    folder: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def store(self) -> Path:
-        """The database."""
-        return self.folder / "tsudoi.db"
-
-    def start(self) -> None:
-        """Start it; what it logs is kept."""
-        command = [sys.executable, "-m", "bot", "run", "--config", str(self.folder / "config.toml")]
-        with (self.folder / "log.txt").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
-
-    def kill(self) -> None:
-        """Let it end without a word."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        """Ask it to end, and return its exit status."""
-        assert self.process is not None
-        self.process.terminate()
-        return self.process.wait(timeout=20)
-
-    def count(self, query: str) -> int:
-        """Look into the store; 0 as long as there is none."""
-        if not self.store.exists():
-            return 0
-        connection = sqlite3.connect(self.store, timeout=20)
-        try:
-            return int(connection.execute(query).fetchone()[0])
-        except sqlite3.OperationalError:  # not migrated yet
-            return 0
-        finally:
-            connection.close()
-
-    def age_claims(self) -> None:
-        """Let the claims of a killed process run out at once, as if half a minute had passed."""
-        connection = sqlite3.connect(self.store, timeout=20)
-        with connection:
-            connection.execute("UPDATE deliveries SET claimed_until = '2000-01-01' WHERE state = 'claimed'")
-        connection.close()
 
 
 def wait_until(happened: Callable[[], bool], within: float, what: str) -> None:
@@ -244,9 +94,10 @@ class KillTest:
             DiscordServer(
                 self.rooms, nonce_memory=self.memory, fault_rates=faults, latency=0.1, seed=self.seed
             ) as discord,
+            Bot(folder) as bot,
         ):
-            self._configure(folder, connpass, discord)
-            bot, outcome = Bot(folder), Outcome()
+            bot.configure(connpass, discord, self.rooms, LEAD_TIMES)
+            outcome = Outcome()
             organisers = Organisers(connpass, discord, dice, self.rooms, DUE_SOON if self.quick else DUE_IN)
             bot.start()
             wait_until(lambda: bot.count("SELECT count(*) FROM events") == 1, 30, "the first poll is stored")
@@ -265,18 +116,6 @@ class KillTest:
             count(organisers, discord, outcome)
         outcome.seconds = time.monotonic() - began
         return outcome
-
-    def _configure(self, folder: Path, connpass: ConnpassServer, discord: DiscordServer) -> None:
-        config = CONFIG.format(
-            store=folder / "tsudoi.db",
-            key=connpass.api_key,
-            connpass=connpass.base_url,
-            lead_times=list(LEAD_TIMES),
-            token=discord.token,
-            api=discord.api_url,
-            gateway=discord.gateway_url,
-        )
-        (folder / "config.toml").write_text(config + "".join(ROOM.format(room) for room in self.rooms))
 
     def _live_and_die(self, bot: Bot, organisers: Organisers, events: int, dice: random.Random) -> None:
         """Let the process work for a while, then kill it: after some time, or just as some message arrives."""
@@ -321,14 +160,6 @@ def count(organisers: Organisers, discord: DiscordServer, outcome: Outcome) -> N
     outcome.unexpected = [f"{what}: {seen[what]} instead of {should[what]}" for what in differing]
     outcome.unexpected += discord.problems
     outcome.faulty = sum(fault != "" for _, fault in discord.posts_seen)
-
-
-def seen_as(post: dict[str, Any]) -> Said:
-    """Return what a member sees: the colour tells the kind, the link the event."""
-    embed = post["embeds"][0] if post["embeds"] else {}
-    kind = next((kind for kind, colour in COLOURS.items() if colour == embed.get("color")), "?")
-    event = re.search(r"/event/(\d+)/", embed.get("url") or "")
-    return Said(str(kind), int(event[1]) if event else 0, post["channel_id"])
 
 
 def table_of(outcomes: dict[str, Outcome]) -> Table:

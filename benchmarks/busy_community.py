@@ -1,0 +1,95 @@
+"""A community in a busy minute: events appear and change, and what must stand in its rooms is known in advance."""
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from bot.domain.deliveries import Delivery
+from bot.domain.durations import parse_duration, write_duration
+from bot.platforms.discord_render import COLOURS
+from tests.support.connpass_server import ConnpassServer, an_event
+from tests.support.discord_server import DiscordServer
+
+LEAD_TIMES = ("2h", "1h59m55s", "1h59m50s")
+EDITS = 2  # changes of each event
+SAID_OF_EACH = 1 + EDITS + len(LEAD_TIMES)
+AT_ONCE = 12  # steps under way: below the flood brake, which would rightly ask instead of posting
+
+
+class Said(NamedTuple):
+    """A message as members tell it from others, apart from its words."""
+
+    kind: str
+    event: int
+    room: str
+
+
+@dataclass
+class Organisers:
+    """Publish events and change them, each step only after the one before was posted in every room."""
+
+    connpass: ConnpassServer
+    discord: DiscordServer
+    dice: random.Random
+    rooms: tuple[str, ...]
+    due_in: tuple[int, int]  # seconds from the publication of an event to its first reminder
+    starts: dict[int, datetime] = field(default_factory=dict)
+    edits: dict[int, int] = field(default_factory=dict)
+
+    def go_on(self, events: int) -> None:
+        """Take the steps that can be taken now, until so many events are published."""
+        posted = {post["nonce"] for post in self.discord.posted}
+        waiting = [event for event in self.starts if not self._is_posted(event, posted)]
+        for event in [one for one in self.starts if one not in waiting and self.edits[one] < EDITS]:
+            if len(waiting) < AT_ONCE:
+                self._edit(event)
+                waiting.append(event)
+        if len(self.starts) < events and len(waiting) < AT_ONCE:
+            self._publish(len(self.starts) + 1)
+
+    def _is_posted(self, event: int, posted: set[str]) -> bool:
+        edits = self.edits[event]
+        kind, occasion = ("change", f"r{edits}") if edits else ("announcement", "new")
+        return all(key_of(kind, event, occasion, room) in posted for room in self.rooms)
+
+    def _publish(self, event: int) -> None:
+        start = datetime.now(UTC).replace(microsecond=0) + parse_duration(LEAD_TIMES[0])
+        self.starts[event], self.edits[event] = start + timedelta(seconds=self.dice.randint(*self.due_in)), 0
+        self.connpass.add(an_event(event, f"もくもく会 #{event}", self.starts[event]))
+
+    def _edit(self, event: int) -> None:
+        self.edits[event] += 1
+        self.connpass.edit(event, title=f"もくもく会 #{event}（第{self.edits[event]}案）")
+
+    def expected(self) -> dict[str, Said]:
+        """Return, by nonce, every message that must stand in a room once."""
+        return {
+            key_of(kind, event, occasion, room): Said(kind, event, room)
+            for event, start in self.starts.items()
+            for kind, occasion in occasions(start)
+            for room in self.rooms
+        }
+
+
+def occasions(start: datetime) -> Iterator[tuple[str, str]]:
+    """Return everything that is said of an event which starts at `start`."""
+    yield "announcement", "new"
+    yield from (("change", f"r{number}") for number in range(1, EDITS + 1))
+    for lead_time in LEAD_TIMES:
+        yield "reminder", f"{write_duration(parse_duration(lead_time))}@{start:%Y%m%dT%H%MZ}"
+
+
+def key_of(kind: str, event: int, occasion: str, room: str) -> str:
+    """Return the nonce of a message."""
+    return Delivery(kind, f"event:{event}", occasion, f"discord:{room}", datetime.now(UTC)).key
+
+
+def seen_as(post: dict[str, Any]) -> Said:
+    """Return what a member sees: the colour tells the kind, the link the event."""
+    embed = post["embeds"][0] if post["embeds"] else {}
+    kind = next((kind for kind, colour in COLOURS.items() if colour == embed.get("color")), "?")
+    event = re.search(r"/event/(\d+)/", embed.get("url") or "")
+    return Said(str(kind), int(event[1]) if event else 0, post["channel_id"])
