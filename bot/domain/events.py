@@ -1,6 +1,7 @@
 """An event as its organisers published it, and what changed between two sightings of it."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +22,11 @@ _IN_FRONT = rf"^\s*(?:開催)?{_SAID}(?=[\s:：!！、。]|$)"
 _MARK = f"{_IN_BRACKETS}|{_IN_FRONT}"
 _CANCELLED = re.compile(_MARK.replace("{word}", "中止"))
 _POSTPONED = re.compile(_MARK.replace("{word}", "延期"))
+
+
+def fold(text: str) -> str:
+    """Return the text with full and half width, upper and lower case made one."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 class EventStatus(StrEnum):
@@ -74,6 +80,11 @@ class Event:
     def takes_place(self) -> bool:
         """Whether people should still come on the date given."""
         return self.status is EventStatus.SCHEDULED
+
+    @property
+    def searched(self) -> str:
+        """What a keyword is looked for in, folded."""
+        return fold(" ".join((self.title, self.place, self.address, self.group)))
 
     def has_started(self, now: datetime) -> bool:
         """Whether the start lies behind; an undated event has not started."""

@@ -1,6 +1,5 @@
 """What members and organisers ask, on every platform: a command, a picture, a button -> a message."""
 
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from bot.domain.commands import (
     nearest_command,
     parse_command,
 )
-from bot.domain.events import Event
+from bot.domain.events import Event, fold
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report
@@ -27,7 +26,7 @@ from bot.domain.rooms import Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import event_messages, general_messages, reading_messages
-from bot.services.ports import Clock, EventStore, QuestionStore, Recogniser, ReportStore
+from bot.services.ports import Clock, EventStore, QuestionStore, Recogniser, ReportStore, Search
 
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
 
@@ -83,42 +82,25 @@ class Answering:
     async def next(self, room: Room, argument: str = "") -> Message:
         """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
         now, texts = self.clock.now(), self.texts(room)
-        planned = [
-            event for event in await self.event_store.running_or_upcoming(room.follows, now) if event.takes_place
-        ]
-        keyword = "" if _number(argument) else argument
-        found = [event for event in planned if _matches(event, keyword)][: self._how_many(argument, planned, now)]
+        count, keyword = _number(argument), "" if _number(argument) else argument
+        search = Search(room.follows, tuple(fold(keyword).split()))
+        found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
         old = await self._known_since(room, now)
-        if not found:
-            last = await self._last(room, keyword, now)
-            report = await self.report_store.report_of(last.id) if last else None
-            return event_messages.nothing_planned(texts, last, report, now, keyword, old)
-        return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
-
-    def _how_many(self, argument: str, planned: Sequence[Event], now: datetime) -> int:
-        if number := _number(argument):
-            return min(number, MOST_EVENTS)
-        running = sum(event.has_started(now) for event in planned)
-        return min(running + 1, MOST_EVENTS)  # what is in progress, and what comes after it
-
-    async def _last(self, room: Room, keyword: str, now: datetime) -> Event | None:
-        if not keyword:
-            return await self.event_store.latest_past(room.follows, now)
-        everything = await self.event_store.all_events(room.follows)
-        return next(
-            (one for one in reversed(everything) if one.is_over(now) and one.takes_place and _matches(one, keyword)),
-            None,
-        )
+        if found:
+            return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
+        last = await self.event_store.latest_past(search, now)
+        report = await self.report_store.report_of(last.id) if last else None
+        return event_messages.nothing_planned(texts, last, report, now, keyword, old)
 
     async def events(self, room: Room) -> Message:
         """Answer `!events`: everything planned, cancelled and postponed ones marked."""
         now, texts = self.clock.now(), self.texts(room)
-        planned = await self.event_store.running_or_upcoming(room.follows, now)
-        old = await self._known_since(room, now)
+        search = Search(room.follows, certain=False)
+        planned = await self.event_store.planned(search, now, MOST_EVENTS)
         if not planned:
             return await self.next(room)
-        shown = planned[:MOST_EVENTS]
-        return event_messages.event_list(texts, shown, len(planned) - len(shown), now, old)
+        more = await self.event_store.count_planned(search, now) - len(planned)
+        return event_messages.event_list(texts, planned, more, now, await self._known_since(room, now))
 
     async def report(self, room: Room, argument: str = "") -> Message:
         """Answer `!report 4`."""
@@ -171,9 +153,7 @@ class Answering:
         """Return the events as DESIGN.md's JSON: all of them, past ones included, or only those that `!next` shows."""
         now = self.clock.now()
         if upcoming:
-            planned = await self.event_store.running_or_upcoming(room.follows, now)
-            events = [event for event in planned if event.takes_place]
-            events = events[: self._how_many("", events, now)]
+            events = _as_many(await self.event_store.planned(Search(room.follows), now, MOST_EVENTS), None, now)
         else:
             events = await self.event_store.all_events(room.follows)
         reports = await self._reports_of(events)
@@ -188,8 +168,10 @@ class Answering:
         return [event for event in await self.event_store.all_events(room.follows) if event.started_at is not None]
 
     async def _reports_of(self, events: Sequence[Event]) -> dict[int, Report]:
-        wanted = {event.id for event in events}
-        return {one.event_id: one for one in await self.report_store.reports() if one.event_id in wanted}
+        if len(events) > MOST_EVENTS:
+            return {one.event_id: one for one in await self.report_store.reports() if one.event_id is not None}
+        found = [await self.report_store.report_of(event.id) for event in events]
+        return {one.event_id: one for one in found if one is not None and one.event_id is not None}
 
     async def _seen_at(self, room: Room) -> datetime | None:
         """Return since when at least one followed source has not been seen."""
@@ -228,10 +210,6 @@ def _number(argument: str) -> int | None:
     return int(argument) if is_count and int(argument) > 0 else None
 
 
-def _matches(event: Event, keyword: str) -> bool:
-    searched = _folded(" ".join((event.title, event.place, event.address, event.group)))
-    return all(word in searched for word in _folded(keyword).split())
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+def _as_many(planned: Sequence[Event], count: int | None, now: datetime) -> Sequence[Event]:
+    """Return as many as asked for, else what is in progress and the one that comes after it."""
+    return planned[: count or sum(event.has_started(now) for event in planned) + 1]

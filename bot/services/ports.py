@@ -112,6 +112,15 @@ class Watched:
     questions: tuple[Question, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Events of these sources whose `searched` text has every one of `words`; with `certain` only those that hold."""
+
+    sources: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    certain: bool = True
+
+
 class EventStore(Protocol):
     """Events, and which source showed them. A source shows an event until two complete listings miss it."""
 
@@ -122,7 +131,9 @@ class EventStore(Protocol):
     async def record(self, watched: Watched) -> None: ...
     async def note(self, source: SourceState) -> None: ...
     async def running_or_upcoming(self, sources: Sequence[str], now: datetime) -> list[Event]: ...
-    async def latest_past(self, sources: Sequence[str], now: datetime) -> Event | None: ...
+    async def planned(self, search: Search, now: datetime, limit: int) -> list[Event]: ...
+    async def count_planned(self, search: Search, now: datetime) -> int: ...
+    async def latest_past(self, search: Search, now: datetime) -> Event | None: ...
     async def all_events(self, sources: Sequence[str]) -> list[Event]: ...
 
 

@@ -6,11 +6,11 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.events import GONE_AFTER, Event, EventStatus
-from bot.services.ports import Sighting, SourceState, Watched
+from bot.services.ports import Search, Sighting, SourceState, Watched
 from bot.storage.deliveries import insert_planned, rearm_reminders
 from bot.storage.questions import insert_questions
 from bot.storage.statements import upsert
@@ -73,16 +73,27 @@ class Events:
 
     async def running_or_upcoming(self, names: Sequence[str], now: datetime) -> list[Event]:
         """Return what is not over, by start; undated events last."""
-        not_over = or_(events.c.ends_at > now, events.c.ends_at.is_(None))
-        return await self._shown(
-            names,
-            select(events).where(not_over).order_by(events.c.started_at.is_(None), events.c.started_at, events.c.id),
-        )
+        return await self._shown(names, _by_start(select(events).where(_not_over(now))))
 
-    async def latest_past(self, names: Sequence[str], now: datetime) -> Event | None:
-        """Return the event that took place last."""
-        took_place = and_(events.c.ends_at <= now, events.c.status == EventStatus.SCHEDULED)
-        found = await self._shown(names, select(events).where(took_place).order_by(events.c.started_at.desc()).limit(1))
+    async def planned(self, search: Search, now: datetime, limit: int) -> list[Event]:
+        """Return the first events that are not over and match, by start; undated ones last."""
+        matching = [*_matching(search), _not_over(now)]
+        return await self._shown(search.sources, _by_start(select(events).where(*matching)).limit(limit))
+
+    async def count_planned(self, search: Search, now: datetime) -> int:
+        """Return how many events are not over and match."""
+        matching = [*_matching(search), _not_over(now), _shown_by(search.sources)]
+        async with self._read_only.connect() as connection:
+            return int(
+                (await connection.execute(select(func.count()).select_from(events).where(*matching))).scalar_one()
+            )
+
+    async def latest_past(self, search: Search, now: datetime) -> Event | None:
+        """Return the event that took place last and matches."""
+        past = select(events).where(*_matching(search), events.c.ends_at <= now)
+        found = await self._shown(
+            search.sources, past.order_by(events.c.started_at.desc(), events.c.id.desc()).limit(1)
+        )
         return found[0] if found else None
 
     async def all_events(self, names: Sequence[str]) -> list[Event]:
@@ -90,10 +101,26 @@ class Events:
         return await self._shown(names, select(events).order_by(events.c.started_at, events.c.id))
 
     async def _shown(self, names: Sequence[str], query: Select[Any]) -> list[Event]:
-        shown = select(sightings.c.event_id).where(_IS_SHOWN, sightings.c.source.in_(names))
         async with self._read_only.connect() as connection:
-            rows = (await connection.execute(query.where(events.c.id.in_(shown)))).mappings()
+            rows = (await connection.execute(query.where(_shown_by(names)))).mappings()
         return await asyncio.to_thread(_events, rows)  # ten thousand rows would hold up the event loop
+
+
+def _shown_by(names: Sequence[str]) -> ColumnElement[bool]:
+    return events.c.id.in_(select(sightings.c.event_id).where(_IS_SHOWN, sightings.c.source.in_(names)))
+
+
+def _not_over(now: datetime) -> ColumnElement[bool]:
+    return or_(events.c.ends_at > now, events.c.ends_at.is_(None))
+
+
+def _matching(search: Search) -> list[ColumnElement[bool]]:
+    words = [events.c.searched.contains(word, autoescape=True) for word in search.words]
+    return [*words, events.c.status == EventStatus.SCHEDULED] if search.certain else words
+
+
+def _by_start(query: Select[Any]) -> Select[Any]:
+    return query.order_by(events.c.started_at.is_(None), events.c.started_at, events.c.id)
 
 
 async def _record_sightings(connection: AsyncConnection, watched: Watched) -> None:
@@ -118,7 +145,7 @@ def _events(rows: Iterable[RowMapping]) -> list[Event]:
 
 
 def _row(event: Event) -> dict[str, Any]:
-    return {**asdict(event), "ends_at": event.ends_at}
+    return {**asdict(event), "ends_at": event.ends_at, "searched": event.searched}
 
 
 def _event(row: RowMapping) -> Event:

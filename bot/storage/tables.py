@@ -70,6 +70,7 @@ events = Table(
     Column("updated_at", UtcDateTime),
     Column("postponed_from", UtcDateTime),
     Column("revision", Integer, nullable=False),
+    Column("searched", Text, nullable=False),  # title, place, address and group, folded
 )
 
 sightings = Table(

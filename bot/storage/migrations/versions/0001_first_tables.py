@@ -47,6 +47,7 @@ def _create_events() -> None:
         sa.Column("updated_at", _WHEN),
         sa.Column("postponed_from", _WHEN),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("searched", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_events_ends_at", "events", ["ends_at"])
