@@ -1,10 +1,11 @@
 """An event as its organisers published it, and what changed between two sightings of it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.domain.folding import fold
 
 ASSUMED_LENGTH = timedelta(hours=2)  # connpass allows events without an end
 GONE_AFTER = 2  # complete listings without an event, until it counts as deleted
@@ -22,11 +23,6 @@ _IN_FRONT = rf"^\s*(?:開催)?{_SAID}(?=[\s:：!！、。]|$)"
 _MARK = f"{_IN_BRACKETS}|{_IN_FRONT}"
 _CANCELLED = re.compile(_MARK.replace("{word}", "中止"))
 _POSTPONED = re.compile(_MARK.replace("{word}", "延期"))
-
-
-def fold(text: str) -> str:
-    """Return the text with full and half width, upper and lower case made one."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 class EventStatus(StrEnum):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.domain.titles import OTHER_OCCASION, fold
+from bot.domain.folding import fold
+from bot.domain.titles import OTHER_OCCASION
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 _WEEKDAYS = "月火水木金土日"

@@ -12,9 +12,10 @@ from math import prod
 
 from bot.domain.almanac import Almanac, day_of, group_of
 from bot.domain.events import Event
+from bot.domain.folding import fold
 from bot.domain.report_dates import TOKYO, StatedDate, month_in_path, stated_date
 from bot.domain.reports import EventLink, Reason, ReasonCode, ReportPage
-from bot.domain.titles import OTHER_OCCASION, fold, held_number, numbers_in
+from bot.domain.titles import OTHER_OCCASION, held_number, numbers_in
 
 LINK_AT = 0.8  # one strong signal, or two middling ones that agree
 DOUBTED = 0.5  # as sure as we are at most where something speaks against it

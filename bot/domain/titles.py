@@ -1,8 +1,9 @@
 """What the title of an event or a report tells: its number in a series, and the name of the series."""
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from bot.domain.folding import fold
 
 _KANJI = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _NUMBER = re.compile(
@@ -21,11 +22,6 @@ OTHER_OCCASION = re.compile(  # a sentence with these words speaks of another ev
     r"前回|前々回|先月|過去|以前|昨年|去年|次回|来月|来週|来年|次は|次の|今後|お知らせ|告知|募集|締め?切"
 )
 _PARTICLES = "のをはがにでと"
-
-
-def fold(text: str) -> str:
-    """Bring a text into the form in which texts are compared: NFKC, no case."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @lru_cache(maxsize=32768)

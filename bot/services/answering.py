@@ -18,7 +18,8 @@ from bot.domain.commands import (
     nearest_command,
     parse_command,
 )
-from bot.domain.events import Event, fold
+from bot.domain.events import Event
+from bot.domain.folding import fold
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
+from bot.domain.folding import fold
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
 from bot.domain.rooms import Room, Rooms
-from bot.domain.titles import fold, numbers_in
+from bot.domain.titles import numbers_in
 from bot.locales import Texts, texts_for
 from bot.services import report_messages
 from bot.services.composing import QuestionComposer
