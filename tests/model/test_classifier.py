@@ -67,7 +67,7 @@ def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
 
 
 @pytest.mark.parametrize(
-    ("best", "verdict"), [(0.95, "sure"), (0.6, "sure"), (0.59, "unsure"), (0.2, "unsure"), (0.19, "not_hiragana")]
+    ("best", "verdict"), [(0.95, "sure"), (0.6, "sure"), (0.59, "unsure"), (0.35, "unsure"), (0.34, "not_hiragana")]
 )
 def test_the_verdict_follows_the_best_probability(best: float, verdict: str) -> None:
     assert judge([Candidate("あ", best), Candidate("お", 0.01)], min_confidence=0.6) == verdict
