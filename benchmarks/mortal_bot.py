@@ -61,8 +61,11 @@ class Bot:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
 
     def kill(self) -> None:
-        """Let it end without a word."""
+        """Let it end without a word. Raises RuntimeError if it had ended by itself, which no bot should."""
         assert self.process is not None
+        if self.process.poll() is not None:
+            words = (self.folder / "log.txt").read_text(errors="replace")[-3000:]
+            raise RuntimeError(f"the bot ended by itself with status {self.process.returncode}:\n{words}")
         self.process.kill()
         self.process.wait()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -26,7 +27,8 @@ class Session:
         packed = json.dumps({"op": 0, "t": event, "s": len(self.told) + 1, "d": payload})
         self.told.append(packed)
         if self.socket is not None and not self.socket.closed:
-            await self.socket.send_str(packed)
+            with suppress(ConnectionError):  # a client that was killed is away, too
+                await self.socket.send_str(packed)
 
 
 @dataclass
@@ -59,8 +61,11 @@ class Gateway:
             self.refuses -= 1
             return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=0)
-        await socket.prepare(request)
-        await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41_250}})
+        try:
+            await socket.prepare(request)
+            await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41_250}})
+        except ConnectionError:  # killed in the middle of its handshake
+            return socket
         session: Session | None = None
         async for packed in socket:
             if packed.type is not WSMsgType.TEXT:
