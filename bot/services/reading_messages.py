@@ -24,18 +24,23 @@ def _card(texts: Texts, glyph: Glyph) -> Card:
     match glyph.verdict:
         case "sure":
             title = texts.gettext("This is 「{label}」.").format(label=best.label)
-            body = texts.gettext("I am {share} sure.").format(share=f"{best.probability:.0%}")
+            body = texts.gettext("I am {share} sure.").format(share=_share(texts, best.probability))
         case "unsure":
             title = texts.gettext("This looks like 「{label}」.").format(label=best.label)
             others = "・".join(candidate.label for candidate in glyph.candidates[1:3])
             body = texts.gettext("I am not sure ({share}); it could also be {others}.").format(
-                share=f"{best.probability:.0%}", others=others
+                share=_share(texts, best.probability), others=others
             )
         case _:
             title = texts.gettext("This does not look like a hiragana.")
             body = texts.gettext("The nearest would be 「{label}」.").format(label=best.label)
     bars = tuple(Bar(candidate.label, candidate.probability) for candidate in glyph.candidates[:TOP])
     return Card(title=title, body=body, bars=bars)
+
+
+def _share(texts: Texts, probability: float) -> str:
+    """Say a probability; nobody is ever wholly sure."""
+    return texts.gettext("over 99%") if probability >= 0.995 else f"{probability:.0%}"
 
 
 def how_to_read(texts: Texts, is_on: bool) -> Message:
