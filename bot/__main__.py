@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time
@@ -39,6 +40,8 @@ def run(config: ConfigOption = None) -> None:
 
     set_up_logging(logging.INFO)
     _wait_for(run_bot(load_settings(config), say=_say))
+    sys.stdout.flush()
+    os._exit(0)  # everything is closed; a thread in the middle of a call to a slow server would hold us up for a minute
 
 
 @cli.command()

@@ -49,7 +49,7 @@ def _id(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-PollInterval = Annotated[Duration, Field(ge=timedelta(seconds=5))]
+PollInterval = Annotated[Duration, Field(ge=timedelta(seconds=1))]
 Id = Annotated[str, BeforeValidator(_id), Field(min_length=1)]
 Locale = Literal["ja", "en"]
 Text = Annotated[str, Field(max_length=2000)]

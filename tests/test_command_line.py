@@ -3,6 +3,7 @@
 import json
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,6 +62,17 @@ def test_what_was_announced_before_a_kill_is_not_announced_again(tmp_path: Path,
         calls = len(connpass.calls)
         assert connpass.wait_for_calls(calls + 2, timeout=30)
         assert [one["kind"] for one in messages(bot.url)] == ["announcement"]
+
+
+def test_a_stop_does_not_wait_for_a_server_that_hangs(tmp_path: Path, connpass: ConnpassServer) -> None:
+    configure(tmp_path, connpass)
+    connpass.fail("hang", times=3)
+    with running_bot(tmp_path) as bot:
+        assert connpass.wait_for_calls(1, timeout=20)
+        began = time.monotonic()
+        assert bot.stop() == 0
+        assert time.monotonic() - began < 10
+    connpass.release()
 
 
 @pytest.mark.parametrize(
