@@ -33,7 +33,7 @@ WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
 LIMITS = (
     "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
     "One character a picture; the largest is read where there are several.",
-    "It was not taught to refuse: of drawn kanji and scribbles 3 in 10 are called no hiragana, and 4 in 10 pass as sure.",
+    "It was not taught to refuse: of kanji and scribbles 3 in 10 are called no hiragana, and 4 in 10 pass as sure.",
     "Faint pencil on ruled paper, or across the hard edge of a shadow, is often misread: the line is taken for ink.",
     "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for poor photos are of simulated ones.",
     "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",

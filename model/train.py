@@ -26,7 +26,7 @@ from model.sources.stored import StoredImages
 BATCH = 128
 PEAK_RATE = 3e-3
 SMOOTHING = 0.05
-FULL, QUICK = 800_000, 40_000  # images
+FULL, QUICK = 600_000, 25_000  # images
 
 
 @dataclass(frozen=True, slots=True)
