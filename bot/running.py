@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
 from bot.domain.rooms import Room
 from bot.errors import FrontEndError
-from bot.locales import texts_for
+from bot.locales import Texts, texts_for
 from bot.scheduler import AlarmClock
 from bot.services.ports import Clock, EventSource, Recogniser, Sender
 from bot.services.report_messages import report_json
@@ -180,25 +180,31 @@ def _start_polls(
 
 def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str]:
     """Return what a person should read at the start: a line for each front end and each thing that is off, and why."""
-    lines = [f"集い Tsudoi {__version__}", f"  room     {url}  (Ctrl-C ends)"]
+    texts = texts_for(settings.community.locale)
+    _ = texts.gettext
     if has_samples:
-        lines.append(
-            "  connpass off: the events are samples, marked 【サンプル】; set [connpass] api_key and [[sources]]"
-        )
+        connpass = _("off: the events are samples, marked 【サンプル】; set [connpass] api_key and [[sources]]")
     else:
-        lines.append(f"  connpass {_connpass_line(settings)}")
-        lines.append(f"  reports  {settings.reports.site_url or 'off: set [reports] site_url'}")
-    lines.append(
-        "  Discord  connecting" if settings.discord.token.get_secret_value() else "  Discord  off: set [discord] token"
-    )
-    lines.append("  Slack    off: not there yet")
-    return [*lines, "  Settings go into config.toml; config.example.toml shows them all."]
+        connpass = _connpass_line(settings, texts)
+    discord = _("connecting") if settings.discord.token.get_secret_value() else _("off: set [discord] token")
+    reports = settings.reports.site_url or _("off: set [reports] site_url")
+    return [
+        f"集い Tsudoi {__version__}",
+        f"  room      {url}  " + _("(Ctrl-C ends)"),
+        f"  connpass  {connpass}",
+        *([] if has_samples else [f"  reports   {reports}"]),
+        f"  Discord   {discord}",
+        "  Slack     " + _("off: not there yet"),
+        "  " + _("Settings go into config.toml; config.example.toml shows them all."),
+    ]
 
 
-def _connpass_line(settings: Settings) -> str:
+def _connpass_line(settings: Settings, texts: Texts) -> str:
     names = ", ".join(source.name for source in settings.sources)
     if not names:
-        return "off: add [[sources]]"
+        return texts.gettext("off: add [[sources]]")
     if not settings.connpass.api_key.get_secret_value() and any(one.kind == "api" for one in settings.sources):
-        return f'{names}: no key, set [connpass] api_key, or kind = "feed" until it comes'
+        return texts.gettext('{names}: no key; set [connpass] api_key, or kind = "feed" until it comes').format(
+            names=names
+        )
     return names
