@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +40,11 @@ class FileReading:
 
 def read_files(files: Sequence[Path], top: int, settings: RecognitionSettings) -> Iterator[FileReading]:
     """Read each file in turn; one that is no picture does not stop the others."""
-    recogniser = LocalRecogniser(min_confidence=settings.min_confidence)
+    recogniser = LocalRecogniser(settings.min_confidence, top)
     for file in files:
         try:
-            reading = asyncio.run(recogniser.read(file.read_bytes()))
-            yield FileReading(file, _cut(reading, top))
+            yield FileReading(file, asyncio.run(recogniser.read(file.read_bytes())))
         except OSError as error:
             yield FileReading(file, error=f"cannot be read ({error.strerror})")
         except PictureError as error:
             yield FileReading(file, error=str(error))
-
-
-def _cut(reading: Reading, top: int) -> Reading:
-    return replace(reading, glyphs=tuple(replace(glyph, candidates=glyph.candidates[:top]) for glyph in reading.glyphs))

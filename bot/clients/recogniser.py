@@ -4,7 +4,6 @@ import threading
 from asyncio import get_running_loop
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.clients.pictures import open_picture
 from bot.errors import PictureError
-from model.reading import Glyph, Reading, text_of
+from model.reading import Reading
 
 WORKERS = 2
 LONGEST_LINE = 32  # pictures being read or waiting; each holds its upload in memory
@@ -22,7 +21,7 @@ LONGEST_LINE = 32  # pictures being read or waiting; each holds its upload in me
 class Classifier(Protocol):
     """What is used of `model.classifier.Classifier`."""
 
-    def read(self, image: NDArray[np.uint8]) -> Reading:
+    def read(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> Reading:
         """Find and read the characters in a picture."""
         ...
 
@@ -36,14 +35,17 @@ def _shipped_model() -> Classifier:
 class LocalRecogniser:
     """Fulfils `Recogniser`. The model is loaded by the first picture, or before that by `warm`.
 
-    A glyph whose best candidate is below `min_confidence` is unsure, whatever the model says.
+    Each glyph comes with its `top` candidates; one whose best is below `min_confidence` is unsure.
     """
 
-    def __init__(self, min_confidence: float = 0.0, load: Callable[[], Classifier] = _shipped_model) -> None:
+    def __init__(
+        self, min_confidence: float = 0.6, top: int = 5, load: Callable[[], Classifier] = _shipped_model
+    ) -> None:
         self._min_confidence = min_confidence
+        self._top = top
         self._load = load
         self._classifier: Classifier | None = None
-        self._one_at_a_time = threading.Lock()  # an interpreter works on one picture at a time
+        self._loading = threading.Lock()
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="reading")
         self._in_line = 0
 
@@ -67,22 +69,10 @@ class LocalRecogniser:
 
     def _read(self, picture: bytes) -> Reading:
         pixels = open_picture(picture)
-        classifier = self._model()
-        with self._one_at_a_time:
-            return _with_doubt(classifier.read(pixels), self._min_confidence)
+        return self._model().read(pixels, self._top, self._min_confidence)
 
     def _model(self) -> Classifier:
-        with self._one_at_a_time:
+        with self._loading:
             if self._classifier is None:
                 self._classifier = self._load()
             return self._classifier
-
-
-def _with_doubt(reading: Reading, min_confidence: float) -> Reading:
-    glyphs = tuple(_doubted(glyph, min_confidence) for glyph in reading.glyphs)
-    return replace(reading, glyphs=glyphs, text=text_of(glyphs))
-
-
-def _doubted(glyph: Glyph, min_confidence: float) -> Glyph:
-    is_doubtful = glyph.verdict == "sure" and glyph.best is not None and glyph.best.probability < min_confidence
-    return replace(glyph, verdict="unsure") if is_doubtful else glyph

@@ -191,13 +191,14 @@ def test_nothing_of_an_upload_but_what_can_be_seen_is_sent_back() -> None:
 
 
 class SlowClassifier:
-    """Reads あ with 0.7, once it is allowed to."""
+    """Reads あ once it is allowed to; remembers how it was asked."""
 
     def __init__(self) -> None:
         self.allowed = threading.Event()
 
-    def read(self, image: np.ndarray) -> Reading:
+    def read(self, image: np.ndarray, top: int, min_confidence: float) -> Reading:
         assert self.allowed.wait(20)
+        self.asked = (top, min_confidence)
         return Reading((Glyph((0, 0, 5, 5), (Candidate("あ", 0.7),), "sure"),), "あ", 1.0)
 
 
@@ -216,11 +217,18 @@ async def test_a_picture_is_read_in_another_thread(slow: SlowClassifier) -> None
     recogniser.close()
 
 
-async def test_below_the_wanted_confidence_a_reading_is_unsure(slow: SlowClassifier) -> None:
+async def test_the_model_is_asked_for_the_wanted_confidence_and_candidates(slow: SlowClassifier) -> None:
     slow.allowed.set()
-    recogniser = LocalRecogniser(min_confidence=0.8, load=lambda: slow)
-    reading = await recogniser.read(encoded(drawing(), "PNG"))
-    assert reading.glyphs[0].verdict == "unsure"
+    recogniser = LocalRecogniser(min_confidence=0.8, top=10, load=lambda: slow)
+    await recogniser.read(encoded(drawing(), "PNG"))
+    assert slow.asked == (10, 0.8)
+    recogniser.close()
+
+
+async def test_the_shipped_model_reads_with_as_many_candidates_as_wanted() -> None:
+    recogniser = LocalRecogniser(min_confidence=1.0, top=10)
+    (glyph,) = (await recogniser.read(encoded(drawing(), "PNG"))).glyphs
+    assert (len(glyph.candidates), glyph.verdict) in {(10, "unsure"), (10, "not_hiragana")}
     recogniser.close()
 
 
