@@ -138,19 +138,21 @@ class DiscordFrontEnd:
     @asynccontextmanager
     async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[discord.PartialMessageable]:
         """Hand out the channel once logged in, and turn whatever goes wrong with it into SendError or SendRefused."""
-        number = _channel_id(channel)
+        client, number = self.client, _channel_id(channel)
         try:
             async with asyncio.timeout(takes.total_seconds()):
                 if self.problem is None:
-                    await self.client.login_ended.wait()
-                if self.client.user is None:
+                    await client.login_ended.wait()
+                if client.user is None or client.is_closed():
                     raise SendError(self.problem or "Discord is not connected")
-                yield self.client.get_partial_messageable(number)
+                yield client.get_partial_messageable(number)
         except TimeoutError as error:
             raise SendError(f"Discord did not answer within {takes.seconds} s") from error
         except discord.HTTPException as error:
             raise _explained(channel, error) from error
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not client.is_closed():
+                raise  # aiohttp says RuntimeError where the connection was closed under a send; this is something else
             raise SendError(
                 f"Discord was cut off while sending to channel {channel} ({type(error).__name__})"
             ) from error
