@@ -3,25 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
-from bot.domain.events import ChangeKind, Event, EventStatus
+from bot.domain.events import ChangeKind, Event
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.reports import Report
 from bot.locales import Texts
+from bot.services.event_cards import event_card, event_day, event_links, event_place, event_times, event_title
 
 _DAY = timedelta(days=1)
-_LONGEST_LINK_TEXT = 200
-
-
-def event_card(texts: Texts, event: Event, now: datetime, report: Report | None = None) -> Card:
-    """Everything a member wants to know of one event."""
-    return Card(
-        title=_title(texts, event),
-        url=event.url,
-        fields=(*_when(texts, event, now), *_where(texts, event), *_seats(texts, event, now)),
-        buttons=_links(texts, event, now, report),
-    )
 
 
 def announcement(texts: Texts, event: Event, now: datetime) -> Message:
@@ -58,7 +47,7 @@ def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: dateti
     differences = tuple(_difference(texts, name, facts["before"], facts["after"]) for name in facts["fields"])
     if kind is ChangeKind.CANCELLED:
         differences = ()  # the title's 【中止】 and a locked page say nothing more
-    card = Card(_title(texts, event), event.url, fields=differences, buttons=_links(texts, event, now, None))
+    card = Card(event_title(texts, event), event.url, fields=differences, buttons=event_links(texts, event, now, None))
     return Message(MessageKind.CHANGE, leads[kind], (card,), event_id=event.id)
 
 
@@ -105,7 +94,7 @@ def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, 
     if more:
         lead += " " + texts.gettext("These are the next {count}:").format(count=len(events))
     cards = tuple(
-        Card(_title(texts, event), event.url, fields=(*_when(texts, event, now), *_where(texts, event)))
+        Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))
         for event in events
     )
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards)
@@ -117,55 +106,10 @@ def flood_question(texts: Texts, source: str, events: Sequence[Event], buttons: 
         'The source "{source}" shows {count} changes or new events at once. '
         "Nothing has been posted, in case the search was widened by accident. Shall I post them?"
     ).format(source=source, count=len(events))
-    shown = [f"・{event.title}（{_day(texts, event)}）" for event in events[:10]]
+    shown = [f"・{event.title}（{event_day(texts, event)}）" for event in events[:10]]
     if len(events) > len(shown):
         shown.append("…")
     return Message(MessageKind.QUESTION, lead, (Card(body="\n".join(shown)),), buttons)
-
-
-def _title(texts: Texts, event: Event) -> str:
-    marks = {
-        EventStatus.CANCELLED: texts.gettext("[Cancelled]"),
-        EventStatus.POSTPONED: texts.gettext("[Postponed]"),
-        EventStatus.VANISHED: texts.gettext("[Deleted]"),
-    }
-    mark = marks.get(event.status, "")
-    already_said = any(word in event.title for word in ("中止", "延期"))
-    return event.title if not mark or already_said else f"{mark} {event.title}"
-
-
-def _day(texts: Texts, event: Event) -> str:
-    return texts.gettext("date to be decided") if event.started_at is None else texts.date(event.started_at)
-
-
-def _when(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
-    name = texts.gettext("Date")
-    if event.started_at is None:
-        return (Field(name, texts.gettext("to be decided")),)
-    said = texts.span(event.started_at, event.ended_at)
-    zone = texts.local(event.started_at).tzname() or ""
-    when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
-    if not event.takes_place:
-        return (when,)
-    return (when, Field(texts.gettext("Starts"), _distance(texts, event, now)))
-
-
-def _distance(texts: Texts, event: Event, now: datetime) -> str:
-    """Say how far away the event is, in calendar days as people count them."""
-    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
-    if event.is_over(now):
-        return texts.gettext("over")
-    if event.has_started(now):
-        until = texts.time(event.ends_at)
-        if event.end_is_assumed:
-            return texts.gettext("in progress (end not given, about until {time})").format(time=until)
-        return texts.gettext("in progress (until {time})").format(time=until)
-    days = texts.days_until(event.started_at, now)
-    if days == 0:
-        return texts.gettext("today")
-    if days == 1:
-        return texts.gettext("tomorrow")
-    return texts.ngettext("in {count} day", "in {count} days", days).format(count=days)
 
 
 def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
@@ -184,53 +128,6 @@ def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
     if days == 1:
         return texts.gettext("Tomorrow from {time}!").format(time=time)
     return texts.ngettext("In {count} day!", "In {count} days!", days).format(count=days)
-
-
-def _where(texts: Texts, event: Event) -> tuple[Field, ...]:
-    place = " ".join(dict.fromkeys(part for part in (event.place, event.address) if part))
-    return (Field(texts.gettext("Place"), place or texts.gettext("to be decided")),)
-
-
-def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
-    if event.accepted is None or not event.takes_place:
-        return ()
-    name = texts.gettext("Participants")
-    if event.limit is None or event.is_over(now):
-        said = texts.ngettext("{count} person", "{count} people", event.accepted).format(count=event.accepted)
-    elif event.is_full:
-        said = texts.gettext("full ({accepted}/{limit})").format(accepted=event.accepted, limit=event.limit)
-    else:
-        said = texts.ngettext(
-            "{accepted}/{limit} ({free} seat left)",
-            "{accepted}/{limit} ({free} seats left)",
-            event.limit - event.accepted,
-        ).format(accepted=event.accepted, limit=event.limit, free=event.limit - event.accepted)
-    if event.waiting and not event.is_over(now):
-        said += " " + texts.gettext("waiting list: {count}").format(count=event.waiting)
-    return (Field(name, said),)
-
-
-def _links(texts: Texts, event: Event, now: datetime, report: Report | None) -> tuple[Button, ...]:
-    links = [Button(texts.gettext("Event page"), url=event.url)]
-    if event.started_at is not None and event.takes_place and not event.is_over(now):
-        links.append(Button(texts.gettext("Add to calendar"), url=calendar_link(event)))
-    if report is not None:
-        links.append(Button(texts.gettext("Report"), url=report.url))
-    return tuple(links)
-
-
-def calendar_link(event: Event) -> str:
-    """Return a link that opens the event in Google Calendar, ready to be saved. The event must have a date."""
-    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
-    place = " ".join(part for part in (event.place, event.address) if part)
-    query = {
-        "action": "TEMPLATE",
-        "text": event.title[:_LONGEST_LINK_TEXT],
-        "dates": f"{event.started_at:%Y%m%dT%H%M%SZ}/{event.ends_at:%Y%m%dT%H%M%SZ}",
-        "location": place[:_LONGEST_LINK_TEXT],
-        "details": event.url,
-    }
-    return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
 
 
 def _ask_to_cancel_early(texts: Texts, event: Event) -> str:

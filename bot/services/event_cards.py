@@ -1,0 +1,118 @@
+"""An event as a card: everything a member wants to know of it, in the language of the room."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from bot.domain.events import Event, EventStatus
+from bot.domain.messages import Button, Card, Field
+from bot.domain.reports import Report
+from bot.locales import Texts
+
+_LONGEST_LINK_TEXT = 200
+
+
+def event_card(texts: Texts, event: Event, now: datetime, report: Report | None = None) -> Card:
+    """Everything a member wants to know of one event."""
+    return Card(
+        title=event_title(texts, event),
+        url=event.url,
+        fields=(*event_times(texts, event, now), *event_place(texts, event), *_seats(texts, event, now)),
+        buttons=event_links(texts, event, now, report),
+    )
+
+
+def event_title(texts: Texts, event: Event) -> str:
+    """Return the title, marked where the event does not take place as planned and the title does not say so."""
+    marks = {
+        EventStatus.CANCELLED: texts.gettext("[Cancelled]"),
+        EventStatus.POSTPONED: texts.gettext("[Postponed]"),
+        EventStatus.VANISHED: texts.gettext("[Deleted]"),
+    }
+    mark = marks.get(event.status, "")
+    already_said = any(word in event.title for word in ("中止", "延期"))
+    return event.title if not mark or already_said else f"{mark} {event.title}"
+
+
+def event_day(texts: Texts, event: Event) -> str:
+    """Return the day of the event."""
+    return texts.gettext("date to be decided") if event.started_at is None else texts.date(event.started_at)
+
+
+def event_times(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
+    """Return when the event is, and how far away."""
+    name = texts.gettext("Date")
+    if event.started_at is None:
+        return (Field(name, texts.gettext("to be decided")),)
+    said = texts.span(event.started_at, event.ended_at)
+    zone = texts.local(event.started_at).tzname() or ""
+    when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
+    if not event.takes_place:
+        return (when,)
+    return (when, Field(texts.gettext("Starts"), _distance(texts, event, now)))
+
+
+def _distance(texts: Texts, event: Event, now: datetime) -> str:
+    """Say how far away the event is, in calendar days as people count them."""
+    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
+    if event.is_over(now):
+        return texts.gettext("over")
+    if event.has_started(now):
+        until = texts.time(event.ends_at)
+        if event.end_is_assumed:
+            return texts.gettext("in progress (end not given, about until {time})").format(time=until)
+        return texts.gettext("in progress (until {time})").format(time=until)
+    days = texts.days_until(event.started_at, now)
+    if days == 0:
+        return texts.gettext("today")
+    if days == 1:
+        return texts.gettext("tomorrow")
+    return texts.ngettext("in {count} day", "in {count} days", days).format(count=days)
+
+
+def event_place(texts: Texts, event: Event) -> tuple[Field, ...]:
+    """Return where the event is."""
+    place = " ".join(dict.fromkeys(part for part in (event.place, event.address) if part))
+    return (Field(texts.gettext("Place"), place or texts.gettext("to be decided")),)
+
+
+def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
+    if event.accepted is None or not event.takes_place:
+        return ()
+    name = texts.gettext("Participants")
+    if event.limit is None or event.is_over(now):
+        said = texts.ngettext("{count} person", "{count} people", event.accepted).format(count=event.accepted)
+    elif event.is_full:
+        said = texts.gettext("full ({accepted}/{limit})").format(accepted=event.accepted, limit=event.limit)
+    else:
+        said = texts.ngettext(
+            "{accepted}/{limit} ({free} seat left)",
+            "{accepted}/{limit} ({free} seats left)",
+            event.limit - event.accepted,
+        ).format(accepted=event.accepted, limit=event.limit, free=event.limit - event.accepted)
+    if event.waiting and not event.is_over(now):
+        said += " " + texts.gettext("waiting list: {count}").format(count=event.waiting)
+    return (Field(name, said),)
+
+
+def event_links(texts: Texts, event: Event, now: datetime, report: Report | None) -> tuple[Button, ...]:
+    """Return the buttons that lead to the event page, a calendar and the report."""
+    links = [Button(texts.gettext("Event page"), url=event.url)]
+    if event.started_at is not None and event.takes_place and not event.is_over(now):
+        links.append(Button(texts.gettext("Add to calendar"), url=calendar_link(event)))
+    if report is not None:
+        links.append(Button(texts.gettext("Report"), url=report.url))
+    return tuple(links)
+
+
+def calendar_link(event: Event) -> str:
+    """Return a link that opens the event in Google Calendar, ready to be saved. The event must have a date."""
+    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
+    place = " ".join(part for part in (event.place, event.address) if part)
+    query = {
+        "action": "TEMPLATE",
+        "text": event.title[:_LONGEST_LINK_TEXT],
+        "dates": f"{event.started_at:%Y%m%dT%H%M%SZ}/{event.ends_at:%Y%m%dT%H%M%SZ}",
+        "location": place[:_LONGEST_LINK_TEXT],
+        "details": event.url,
+    }
+    return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
