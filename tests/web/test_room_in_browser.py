@@ -199,7 +199,15 @@ async def test_news_comes_by_itself_and_does_not_move_somebody_who_reads_history
     page = (await visit()).page
     await expect(page.locator("#list .entry")).to_have_count(8)
     await expect(page.locator("#list .entry").last).to_be_in_viewport()
-    await page.evaluate("document.getElementById('scroller').scrollTop = 500")
+    # The page notices a scroll in the next frame, and may settle its first layout in that same frame.
+    await page.wait_for_function(
+        """() => {
+            const scroller = document.getElementById("scroller");
+            const stayed = scroller.dataset.moved && scroller.scrollTop === 500;
+            Object.assign(scroller, {scrollTop: 500}).dataset.moved = "yes";
+            return stayed;
+        }"""
+    )
     await room.send("main", NEWS, "news")
     await expect(page.locator("#pill")).to_have_text("新しいメッセージ 1 件")
     assert await page.evaluate("document.getElementById('scroller').scrollTop") == 500
