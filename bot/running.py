@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from bot import __version__
 from bot.app import SAMPLES, Services, build_services, open_clients, open_stores
@@ -68,7 +70,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
             services = build_services(settings, stores, site, recogniser, clock, ring=lambda: alarm.set_alarm())
             room = build_room(settings, services, recogniser, samples)
             front_ends: list[FrontEnd] = [room, *build_discord(settings, services)]
-            alarm = AlarmClock(services.delivering(front_ends).deliver_due, stores.deliveries.earliest)
+            alarm = AlarmClock(services.delivering(front_ends))
             try:
                 async with asyncio.TaskGroup() as group:
                     for front_end in front_ends:
@@ -81,7 +83,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
             except* FrontEndError as group_of_errors:
                 raise group_of_errors.exceptions[0] from None
             finally:
-                alarm.stop()
+                await alarm.stop()
 
 
 def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, "SampleCommunity"]:
@@ -161,7 +163,14 @@ def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
         return []
     from bot.platforms.discord_bot import DiscordFrontEnd
 
-    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms)]
+    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, synced=_beside_store(settings))]
+
+
+def _beside_store(settings: Settings) -> Path | None:
+    """Return the file that remembers which commands Discord was told; without it they are told at every start."""
+    url = make_url(settings.storage.url)
+    is_file = url.get_backend_name() == "sqlite" and url.database
+    return Path(f"{url.database}.discord-commands") if is_file else None
 
 
 def _start_polls(

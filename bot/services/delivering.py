@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
@@ -33,29 +33,51 @@ Composer = Callable[[Delivery, Room], Awaitable[Message | NothingToSay]]
 
 @dataclass(frozen=True)
 class Delivering:
-    """Says what is due: claim, compose, send, record. A kind of delivery is composed by its entry in `composers`."""
+    """Says what is due: claim, compose, send, record. A kind of delivery is composed by its entry in `composers`.
+
+    Within a room messages go out in order; a room whose platform hangs is `busy`, and no other waits for it.
+    """
 
     deliveries: DeliveryStore
     senders: Mapping[str, Sender]
     composers: Mapping[str, Composer]
     rooms: Rooms
     clock: Clock
+    busy: set[str] = field(default_factory=set)
 
-    async def deliver_due(self) -> int:
-        """Deliver everything due now, in order within a room, rooms side by side. Returns how many were looked at."""
-        due = sorted(await self.deliveries.due(self.clock.now()), key=lambda one: one.destination)
+    async def deliver_due(self) -> None:
+        """Deliver everything due now."""
+        await self.deliver(await self.take_due())
+
+    async def earliest(self) -> datetime | None:
+        """Return when a room that is not busy needs the next look."""
+        return await self.deliveries.earliest(self.busy)
+
+    async def take_due(self) -> list[list[Delivery]]:
+        """Return what is due now, room by room, and mark these rooms as busy until `deliver` is done with them."""
+        due = sorted(await self.deliveries.due(self.clock.now(), self.busy), key=lambda one: one.destination)
         by_room = [list(group) for _, group in groupby(due, key=lambda one: one.destination)]
+        self.busy.update(group[0].destination for group in by_room)
+        return by_room
+
+    async def deliver(self, by_room: list[list[Delivery]]) -> None:
+        """Deliver what was taken, in order within a room, rooms side by side."""
         await asyncio.gather(*(self._deliver_in_order(group) for group in by_room))
-        return len(due)
 
     async def _deliver_in_order(self, due: list[Delivery]) -> None:
-        for delivery in due:
-            now = self.clock.now()
+        try:
+            for delivery in due:
+                await self._claim_and_deliver(delivery)
+        finally:
+            self.busy.discard(due[0].destination)
+
+    async def _claim_and_deliver(self, delivery: Delivery) -> None:
+        now = self.clock.now()
+        try:
             if await self.deliveries.claim(delivery, now, now + CLAIM_LASTS):
-                try:
-                    await self._deliver(delivery)
-                except Exception:  # a bug in one must not hold up the others; its claim runs out, and it is tried again
-                    log.exception("delivery broke", delivery=delivery.id, kind=delivery.kind, room=delivery.destination)
+                await self._deliver(delivery)
+        except Exception:  # a bug in one must not hold up the others; its claim runs out, and it is tried again
+            log.exception("delivery broke", delivery=delivery.id, kind=delivery.kind, room=delivery.destination)
 
     async def _deliver(self, delivery: Delivery) -> None:
         room = self.rooms.named(delivery.destination)

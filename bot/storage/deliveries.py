@@ -1,6 +1,6 @@
 """Deliveries: the schedule, and what became of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -52,14 +52,18 @@ class Deliveries:
         async with self._engine.begin() as connection:
             await rearm_reminders(connection, reminders, now)
 
-    async def earliest(self) -> datetime | None:
-        """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind."""
+    async def earliest(self, busy: Collection[str] = ()) -> datetime | None:
+        """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind.
+
+        Rooms that are `busy` are left out.
+        """
         at = func.min(func.coalesce(deliveries.c.claimed_until, deliveries.c.due_at), type_=deliveries.c.due_at.type)
         async with self._reading() as connection:
-            return (await connection.execute(select(at).where(deliveries.c.state.in_(_OPEN)))).scalar()
+            return (await connection.execute(select(at).where(deliveries.c.state.in_(_OPEN), _not_in(busy)))).scalar()
 
-    async def due(self, now: datetime, limit: int = 100) -> list[Delivery]:
-        query = select(deliveries).where(_is_due(now)).order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
+    async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]:
+        due = select(deliveries).where(_is_due(now), _not_in(busy))
+        query = due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
         async with self._reading() as connection:
             return [_delivery(row) for row in (await connection.execute(query)).mappings()]
 
@@ -102,6 +106,10 @@ class Deliveries:
 
     def _reading(self) -> AsyncConnection:
         return self._engine.execution_options(read_only=True).connect()
+
+
+def _not_in(busy: Collection[str]) -> ColumnElement[bool]:
+    return deliveries.c.destination.not_in(list(busy))
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Sending what is due: once, in time, and never silently lost."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -147,6 +148,34 @@ async def test_an_unforeseen_error_in_one_delivery_does_not_hold_up_the_next(wor
     await world.plan(occasion="1h")
     await world.delivering.deliver_due()
     assert await world.deliveries.counts() == {DeliveryState.CLAIMED: 1, DeliveryState.SENT: 1}
+
+
+async def test_a_room_that_hangs_holds_up_no_other(world: World) -> None:
+    hanging, released = asyncio.Event(), asyncio.Event()
+
+    class HangingPlatform(FaultyPlatform):
+        platform = "discord"
+
+        async def send(self, channel: str, message: Message, key: str) -> str:
+            hanging.set()
+            await released.wait()
+            return await super().send(channel, message, key)
+
+    hung = HangingPlatform()
+    rooms = Rooms((a_room(), a_room(platform="discord", channel="1")), ())
+    delivering = replace(world.delivering, senders={"local": world.platform, "discord": hung}, rooms=rooms)
+    await world.plan(destination="discord:1")
+    await world.plan(destination="discord:1", occasion="1h")
+    waiting = asyncio.create_task(delivering.deliver_due())
+    await hanging.wait()
+    assert await delivering.earliest() is None
+    await world.plan()
+    await delivering.deliver_due()
+    assert (world.platform.times_said, hung.said) == ([1], {})
+    released.set()
+    await waiting
+    assert hung.times_said == [1, 1]
+    assert delivering.busy == set()
 
 
 async def test_a_delivery_for_a_room_that_is_gone_is_skipped(world: World) -> None:

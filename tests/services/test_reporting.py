@@ -87,7 +87,7 @@ class House:
         await self.reporting.check_site()
 
     async def due(self, kind: str = "report") -> list[Delivery]:
-        return [one for one in await self.deliveries.due(self.clock.now(), 1000) if one.kind == kind]
+        return [one for one in await self.deliveries.due(self.clock.now(), limit=1000) if one.kind == kind]
 
     async def say(self, delivery: Delivery) -> Message | NothingToSay:
         room = self.rooms.named(delivery.destination)
