@@ -7,7 +7,7 @@ from typing import TextIO
 import structlog
 
 _FIRST = ["timestamp", "level", "event"]
-_TOO_CHATTY = ("aiohttp.access", "asyncio", "alembic", "discord", "urllib3")
+_TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "urllib3")
 
 
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
@@ -27,4 +27,3 @@ def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> No
     logging.basicConfig(stream=stream, force=True, level=logging.INFO, format=line)
     for name in _TOO_CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of a poll longer than its interval

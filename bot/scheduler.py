@@ -17,11 +17,9 @@ from bot.services.delivering import Delivering
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[object]]
-_LOOK_AGAIN_EVERY = timedelta(
-    seconds=20
-)  # for a clock that was set, a host that slept, and what another process planned
+# For a clock that was set, a host that slept, and what another process planned.
+_LOOK_AGAIN_EVERY = timedelta(seconds=20)
 _MAY_FINISH = timedelta(seconds=3)
-_MOST_AT_ONCE = 1000  # no more than there are rooms: a busy room is not taken again
 _JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}  # a late alarm must ring
 
 
@@ -30,13 +28,14 @@ class AlarmClock:
 
     def __init__(self, delivering: Delivering) -> None:
         self._delivering = delivering
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._at_work: dict[asyncio.Task[None], str] = {}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_JOB_DEFAULTS)
 
     def start(self) -> None:
         """Begin to ring; needs a running event loop."""
         seconds = _LOOK_AGAIN_EVERY.total_seconds()
-        self._scheduler.add_job(self._in_sight(self.set_alarm), "interval", seconds=seconds, id="look", name="look")
+        look = self._begin("look", self.set_alarm, alone=True)
+        self._scheduler.add_job(look, "interval", seconds=seconds, id="look", name="look")
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -44,21 +43,30 @@ class AlarmClock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         if self._at_work:
-            _, late = await asyncio.wait(self._at_work, timeout=_MAY_FINISH.total_seconds())
+            _, late = await asyncio.wait(list(self._at_work), timeout=_MAY_FINISH.total_seconds())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def _in_sight(self, job: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Awaitable[None]]:
-        """Wrap a job so that `stop` knows of it: APScheduler forgets what it started."""
+    def _begin(self, name: str, job: Callable[[], Coroutine[Any, Any, None]], *, alone: bool) -> Job:
+        """Return what APScheduler calls: it begins the job and does not wait, since a stop would cut what waits there.
 
-        async def work() -> None:
-            task = asyncio.ensure_future(job())
-            self._at_work.add(task)
-            task.add_done_callback(self._at_work.discard)
-            await asyncio.shield(task)
+        An `alone` job does not begin while it is still at work.
+        """
 
-        return work
+        async def begin() -> None:
+            if alone and name in self._at_work.values():
+                return
+            task = asyncio.create_task(job(), name=name)
+            self._at_work[task] = name
+            task.add_done_callback(self._ended)
+
+        return begin
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        name = self._at_work.pop(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("job broke", job=name, exc_info=error)
 
     def poll(self, name: str, job: Job, every: timedelta, first: datetime) -> None:
         """Call `job` at `first` and then at this interval; what it planned is delivered right after."""
@@ -71,15 +79,17 @@ class AlarmClock:
             await self.set_alarm()
 
         seconds = every.total_seconds()
+        begin = self._begin(f"poll {name}", poll, alone=True)
         known_as = {"id": f"poll {name}", "name": f"poll {name}"}
-        self._scheduler.add_job(self._in_sight(poll), "interval", seconds=seconds, next_run_time=first, **known_as)
+        self._scheduler.add_job(begin, "interval", seconds=seconds, next_run_time=first, **known_as)
 
     async def set_alarm(self) -> None:
         """Keep one alarm, for the earliest due delivery: setting it again moves it."""
         earliest = await self._delivering.earliest()
         if earliest is not None:
-            job = {"id": "deliver", "name": "deliver", "replace_existing": True, "max_instances": _MOST_AT_ONCE}
-            self._scheduler.add_job(self._in_sight(self._deliver), "date", run_date=earliest, **job)
+            begin = self._begin("deliver", self._deliver, alone=False)
+            known_as = {"id": "deliver", "name": "deliver", "replace_existing": True}
+            self._scheduler.add_job(begin, "date", run_date=earliest, **known_as)
 
     async def _deliver(self) -> None:
         due = await self._delivering.take_due()
