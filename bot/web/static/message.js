@@ -135,7 +135,7 @@ function fieldElements(field) {
 
 function bar(candidate) {
   const percent = Math.max(0, Math.min(1, candidate.share)) * 100;
-  const shown = `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)}%`;
+  const shown = percent > 99 && percent < 100 ? ">99%" : `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)}%`;
   const fill = make("i", {});
   fill.style.width = `${percent}%`;
   return make(
