@@ -22,6 +22,9 @@ from bot.services.answering import Answering
 
 log = structlog.get_logger()
 
+# Nothing here speaks: the library need not warn at each start that its parts for voice are missing.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.recognition", "cogs.general")
 
 
