@@ -44,10 +44,6 @@ class Deliveries:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def plan(self, planned: Sequence[Delivery]) -> None:
-        async with self._engine.begin() as connection:
-            await insert_planned(connection, planned)
-
     async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
         async with self._engine.begin() as connection:
             await rearm_reminders(connection, reminders, now)

@@ -14,7 +14,7 @@ from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
 from bot.services.delivering import CLAIM_LASTS, Delivering, NothingToSay
-from bot.storage.deliveries import Deliveries
+from bot.storage.deliveries import Deliveries, insert_planned
 from tests.support.events import NOW, a_room
 
 
@@ -48,7 +48,7 @@ class FaultyPlatform:
 class World:
     def __init__(self, engine: AsyncEngine, clock: DrivenClock) -> None:
         self.clock, self.platform = clock, FaultyPlatform()
-        self.deliveries = Deliveries(engine)
+        self.engine, self.deliveries = engine, Deliveries(engine)
         self.compose: Callable[[], Message | NothingToSay] = lambda: Message(MessageKind.REMINDER, "もうすぐです")
         self.delivering = Delivering(
             self.deliveries, {"local": self.platform}, {"reminder": self._compose}, Rooms((a_room(),), ()), clock
@@ -59,7 +59,8 @@ class World:
 
     async def plan(self, **changes: object) -> None:
         planned = Delivery("reminder", "event:1", "1d", "local:main", NOW, NOW + timedelta(hours=12), 1)
-        await self.deliveries.plan([replace(planned, **changes)])
+        async with self.engine.begin() as connection:
+            await insert_planned(connection, [replace(planned, **changes)])
 
     async def deliver_after(self, wait: timedelta) -> None:
         self.clock.set(self.clock.now() + wait)
