@@ -10,6 +10,7 @@ from pathlib import Path
 import requests
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.app import open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
@@ -167,5 +168,6 @@ def print_findings(findings: Sequence[Finding]) -> None:
     """Print the findings as a table."""
     table = Table("", "part", "found", box=None, pad_edge=False)
     for finding in findings:
-        table.add_row("[green]ok[/]" if finding.works else "[red]no[/]", finding.part, finding.sentence)
+        works = Text("ok", "green") if finding.works else Text("no", "red")
+        table.add_row(works, Text(finding.part), Text(finding.sentence))  # [[sources]] is no markup
     Console().print(table)

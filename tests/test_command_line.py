@@ -127,6 +127,8 @@ def test_reading_names_each_file_that_is_no_picture_and_goes_on(tmp_path: Path) 
 def test_check_says_what_would_not_work(tmp_path: Path, connpass: ConnpassServer) -> None:
     configure(tmp_path, connpass)
     assert tsudoi(tmp_path, "check").returncode == 0
+    (tmp_path / "empty.toml").write_text("")
+    assert "[[sources]]" in tsudoi(tmp_path, "check", "--config", "empty.toml").stdout
     config = tmp_path / "config.toml"
     config.write_text(config.read_text().replace(connpass.api_key, "wrong"))
     ended = tsudoi(tmp_path, "check")

@@ -89,6 +89,8 @@ class Answering:
         old = await self._known_since(room, now)
         if found:
             return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
+        if await self._seen_at(room) is None:
+            return event_messages.not_looked_yet(texts)
         last = await self.event_store.latest_past(search, now)
         report = await self.report_store.report_of(last.id) if last else None
         return event_messages.nothing_planned(texts, last, report, now, keyword, old)

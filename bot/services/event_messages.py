@@ -87,6 +87,12 @@ def nothing_planned(
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, report_url=report_url)
 
 
+def not_looked_yet(texts: Texts) -> Message:
+    """Say that connpass has not answered even once, so that nothing can be said about events."""
+    lead = texts.gettext("I have not seen connpass yet. Please ask again in a moment.")
+    return Message(MessageKind.ANSWER, lead)
+
+
 def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, old: datetime | None = None) -> Message:
     """Answer `!events`."""
     total = len(events) + more

@@ -142,6 +142,11 @@ async def test_with_nothing_planned_the_last_event_is_shown_with_its_report(worl
     assert "中止の会" not in answer
 
 
+async def test_before_connpass_was_seen_nothing_is_said_about_events(world: World) -> None:
+    for question in ("!next", "!events"):
+        assert "まだ connpass を確認できていません" in await world.say(question)
+
+
 async def test_cancelled_and_postponed_events_are_not_next_but_marked_in_the_list(world: World) -> None:
     await world.hold(
         an_event_named("A会", 1, started_at=NOW + timedelta(days=1), status=EventStatus.CANCELLED),
