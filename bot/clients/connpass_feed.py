@@ -11,15 +11,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from http import HTTPStatus
-from io import BytesIO
 from time import struct_time
 from typing import Any
-
-import feedparser
 
 from bot.clients.connpass import group_of
 from bot.clients.connpass_api import refusal
 from bot.clients.connpass_events import LARGEST_ID, LIKELY_YEARS, LONGEST_TEXT, TOKYO, UnreadableEvent, event_url
+from bot.clients.feeds import entries_of
 from bot.clients.http import HttpClient, Page
 from bot.clients.plain_text import plain
 from bot.domain.events import Event, marked_status
@@ -64,16 +62,12 @@ class ConnpassFeedSource:
         return Listing((), complete=False)  # a feed cannot be asked for one event
 
     def _read(self, page: Page) -> Listing:
-        nothing = SourceUnavailable(f"connpass sent no feed for the group {self._group}; it is asked again later")
-        try:  # as a stream: a feed given as bytes is first tried as the name of a file
-            feed = feedparser.parse(BytesIO(page.body), response_headers={"content-type": page.content_type})
-        except Exception as error:  # what a broken feed makes of the parser has no common class
-            raise nothing from error
-        if not feed.get("version"):
-            raise nothing
+        entries = entries_of(page)
+        if entries is None:
+            raise SourceUnavailable(f"connpass sent no feed for the group {self._group}; it is asked again later")
         events: dict[int, Event] = {}
         unreadable: list[UnreadableEvent] = []
-        for entry in feed.entries:
+        for entry in entries:
             try:
                 event = parse_entry(entry, self._group)
                 events.setdefault(event.id, event)

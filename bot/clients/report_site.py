@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-import feedparser
 import structlog
 from bs4 import BeautifulSoup
 
+from bot.clients.feeds import entries_of
 from bot.clients.http import HttpClient, Page
 from bot.clients.report_page import absolute, canonical_path, parse_report
 from bot.domain.reports import ReportPage
@@ -90,8 +90,8 @@ class ReportSite:
         page = await self._get(named or urljoin(self._url, "feeds/all.atom.xml"))
         if page.status in _GONE:
             return []
-        parsed = await asyncio.to_thread(feedparser.parse, page.body)
-        return [entry.link for entry in parsed.entries if entry.get("link")]
+        entries = await asyncio.to_thread(entries_of, page) or []
+        return [entry.link for entry in entries if entry.get("link")]
 
     def _to_read_again(self, paths: list[str]) -> set[str]:
         older = paths[NEWEST:]

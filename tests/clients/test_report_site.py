@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clients.http import HttpClient
+from bot.clients.feeds import entries_of
+from bot.clients.http import HttpClient, Page
 from bot.clients.report_page import canonical_path, cleaned, moment, parse_report
 from bot.clients.report_site import NEWEST, OTHERS, PATIENCE, ReportSite
 from bot.domain.reports import ReportPage
@@ -287,3 +289,10 @@ def test_times_are_read_as_sites_write_them():
     assert moment("2017-09-03T20:00:00+09:00") == moment("2017-09-03T11:00:00Z") == tokyo(2017, 9, 3, 20)
     assert moment("2017-09-03") == tokyo(2017, 9, 3)
     assert moment("soon") is moment("2017-13-40") is moment("2017-01-01 later") is None
+
+
+def test_a_feed_that_is_the_name_of_a_file_opens_no_file(tmp_path: Path):
+    secret = tmp_path / "feed.xml"
+    secret.write_text('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>秘密</title></entry></feed>')
+    for body in (str(secret).encode(), b"", b"\x00\xff", b"<html></html>"):
+        assert entries_of(Page(200, "application/atom+xml", {}, body, "http://127.0.0.1/")) is None
