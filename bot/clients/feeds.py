@@ -9,7 +9,7 @@ from bot.clients.http import Page
 
 
 def entries_of(page: Page) -> list[Any] | None:
-    """Return the entries of a feed, as feedparser gives them; None if the page is no feed. Blocks: call it in a thread."""
+    """Return the entries of a feed, as feedparser gives them; None if the page is no feed. Blocks."""
     try:  # as a stream: a feed given as bytes is first tried as the name of a file
         feed = feedparser.parse(BytesIO(page.body), response_headers={"content-type": page.content_type})
     except Exception:  # what a broken feed makes of the parser has no common class
