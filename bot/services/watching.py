@@ -28,6 +28,7 @@ from bot.services.ports import (
 
 log = structlog.get_logger()
 
+_EVENTS_AT_ONCE = 100
 POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, shall I post them?"
 
 
@@ -157,7 +158,9 @@ class Watching:
         now = self.clock.now()
         events = await self.events.running_or_upcoming(self.rooms.sources, now)
         shown_by = await self.events.shown_by([event.id for event in events])
-        await deliveries.rearm({event.id: self.reminders_for(event, shown_by[event.id]) for event in events}, now)
+        for first in range(0, len(events), _EVENTS_AT_ONCE):  # members who ask meanwhile need not wait for all
+            some = events[first : first + _EVENTS_AT_ONCE]
+            await deliveries.rearm({event.id: self.reminders_for(event, shown_by[event.id]) for event in some}, now)
 
     def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
         """Return every reminder of an event to every room that follows it and wants reminders."""

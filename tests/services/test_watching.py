@@ -264,3 +264,12 @@ async def test_an_event_of_two_sources_is_announced_once_in_a_room_that_follows_
 async def test_reminders_whose_time_has_passed_are_not_planned(world: World) -> None:
     await world.poll(an_event_named(started_at=NOW + timedelta(hours=3)))
     assert [one.occasion.split("@")[0] for one in await world.planned("reminder")] == ["1h"]
+
+
+async def test_lead_times_that_changed_while_the_bot_was_off_are_planned_anew(world: World) -> None:
+    await world.poll(*(an_event_named(f"勉強会 #{number}", number) for number in range(1, 151)))
+    changed = replace(world.watching, lead_times=(timedelta(hours=2),))
+    await changed.plan_reminders(world.deliveries)
+    planned = await world.planned("reminder")
+    assert len(planned) == 150
+    assert {one.occasion.split("@")[0] for one in planned} == {"2h"}
