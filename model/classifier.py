@@ -3,19 +3,23 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from model import classic
 from model.labels import LABELS
-from model.preprocess import BlankImage, locate, preprocess
+from model.preprocess import BlankImage, Located, locate
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file
+Locate = Callable[[NDArray[np.uint8]], Located]
+# A network reads only what was prepared as in its training; its card names it under "network".
+LOCATE: dict[str, Locate] = {"hiragana": locate, "classic": classic.locate}
 MIN_CONFIDENCE = 0.6
 # Below this the network guesses: so does it for 3 in 10 scribbles and kanji, and 1 in 2,700 pictures of hiragana.
 NO_HIRAGANA_BELOW = 0.35
@@ -28,10 +32,11 @@ class ModelUnusable(Exception):
 class Classifier:
     """Reads characters with one model file. Threads may share it; the same picture gives the same answer."""
 
-    def __init__(self, interpreter: Interpreter, temperature: float) -> None:
+    def __init__(self, interpreter: Interpreter, temperature: float, locate: Locate = locate) -> None:
         """Use a loaded model; its answers are divided by `temperature` before they become probabilities."""
         self._interpreter = interpreter
         self._temperature = temperature
+        self._locate = locate
         self._turn = threading.Lock()  # the interpreter has one set of buffers
         interpreter.allocate_tensors()
         self._input = interpreter.get_input_details()[0]["index"]
@@ -49,7 +54,7 @@ class Classifier:
 
     def _classify(self, image: NDArray[np.uint8], top: int) -> list[Candidate]:
         try:
-            return self._candidates(preprocess(image), top)
+            return self._candidates(self._locate(image).input, top)
         except BlankImage:
             return []
 
@@ -63,7 +68,7 @@ class Classifier:
         """
         started = time.perf_counter()
         try:
-            found = locate(image)
+            found = self._locate(image)
         except BlankImage:
             glyph = Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
         else:
@@ -109,13 +114,19 @@ def load(path: Path | None = None) -> Classifier:
         raise ModelUnusable(f"{file} cannot be used: {error}") from error
     if card.get("labels") != "".join(LABELS):
         raise ModelUnusable(f"{file} was trained for other labels than model/labels.py has: export it again")
-    return open_model(content, float(card["temperature"]))
+    return open_model(content, float(card["temperature"]), card.get("network", "hiragana"))
 
 
-def open_model(content: bytes, temperature: float = 1.0) -> Classifier:
-    """A classifier from the bytes of a .tflite file. Raises: ModelUnusable: they are no such file."""
+def open_model(content: bytes, temperature: float = 1.0, network: str = "hiragana") -> Classifier:
+    """A classifier from the bytes of a .tflite file.
+
+    Args: network: which one was trained, a key of LOCATE.
+    Raises: ModelUnusable: the bytes are no such file, or nobody knows the network.
+    """
+    if network not in LOCATE:
+        raise ModelUnusable(f"this program knows the networks {', '.join(LOCATE)}, and not {network}: update it")
     try:
         # One thread: pictures come one by one, and a second thread costs more than a network this small saves.
-        return Classifier(Interpreter(model_content=content, num_threads=1), temperature)
+        return Classifier(Interpreter(model_content=content, num_threads=1), temperature, LOCATE[network])
     except (ValueError, RuntimeError) as error:
         raise ModelUnusable(f"this is no LiteRT model: {error}") from error
