@@ -11,6 +11,7 @@ RARE = "ゐゑゔ"
 
 LABELS: tuple[str, ...] = tuple(GOJUON + DAKUTEN + HANDAKUTEN + RARE)
 INDEX: dict[str, int] = {label: index for index, label in enumerate(LABELS)}
+NOT_HIRAGANA = len(LABELS)  # the network's last output, which has no character: anything else that can be in a picture
 
 FULL_FORMS: dict[str, str] = dict(zip("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ", strict=True))
 KATAKANA_TWINS: dict[str, str] = dict(zip("ヘベペリ", "へべぺり", strict=True))

@@ -37,15 +37,16 @@ def read_fonts(files: list[Path]) -> Iterator[Written]:
     """Every label in every font that really draws it."""
     for file in files:
         font = ImageFont.truetype(str(file), RENDER_SIZE)
-        missing = _render(font, NOT_A_CHARACTER)
+        missing = render(font, NOT_A_CHARACTER)
         for label in LABELS:
-            image = _render(font, label)
+            image = render(font, label)
             # An entry in the font's table is no proof of ink: some list ゔ and draw nothing, or a box.
             if image.min() < 128 and not np.array_equal(image, missing):
                 yield Written(image, label, f"font:{file.stem}")
 
 
-def _render(font: ImageFont.FreeTypeFont, character: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def render(font: ImageFont.FreeTypeFont, character: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """The character in black on white: (176, 176) uint8; a box, or nothing, where the font does not have it."""
     side = 2 * RENDER_SIZE
     image = Image.new("L", (side, side), 255)
     ImageDraw.Draw(image).text((side // 2, side // 2), character, font=font, fill=0, anchor="mm")
