@@ -1,10 +1,15 @@
 """What was read in a picture, as plain data: the one module of `model` that the bot's domain may import."""
 
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+from model.labels import FULL_FORMS
 
 Verdict = Literal["sure", "unsure", "not_hiragana"]
 Box = tuple[int, int, int, int]
+
+# ゕ and ゖ are left out: they stand for か and け in counting (三ヶ月), and nobody writes them in a word of hiragana.
+SMALL_FORMS: dict[str, str] = {full: small for small, full in FULL_FORMS.items() if small not in "ゕゖ"}
 
 
 class CandidateJson(TypedDict):
@@ -20,6 +25,7 @@ class GlyphJson(TypedDict):
     box: list[int]
     candidates: list[CandidateJson]
     verdict: Verdict
+    small: NotRequired[bool]
 
 
 class ReadingJson(TypedDict):
@@ -45,11 +51,19 @@ class Glyph:
     box: Box  # x, y, width, height of its ink in pixels of the picture, y downwards
     candidates: tuple[Candidate, ...]  # best first; empty when no ink was found
     verdict: Verdict
+    small: bool | None = None  # written as っ is; None where no neighbour tells, or the letter has no small form
 
     @property
     def best(self) -> Candidate | None:
         """The first candidate, or None where there is none."""
         return self.candidates[0] if self.candidates else None
+
+    @property
+    def text(self) -> str:
+        """The best candidate as it is written, っ for a small つ; empty where there is no hiragana."""
+        if self.best is None or self.verdict == "not_hiragana":
+            return ""
+        return SMALL_FORMS.get(self.best.label, self.best.label) if self.small else self.best.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +71,15 @@ class Reading:
     """Everything read in one picture."""
 
     glyphs: tuple[Glyph, ...]  # in reading order
-    text: str  # the best candidates joined, without the glyphs that are not hiragana
+    text: str  # the glyphs' texts joined
     elapsed_ms: float
 
     def to_json(self) -> ReadingJson:
         """The reading as plain lists, dicts, numbers and texts, ready for `json.dumps`.
 
-        Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}.
-            Probabilities have four decimals and the time two: more would only look like precision.
+        Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}; where
+            a glyph's size could be judged it has "small", too. Probabilities have four decimals and the time two:
+            more would only look like precision.
         """
         return {
             "glyphs": [_glyph_json(glyph) for glyph in self.glyphs],
@@ -77,9 +92,12 @@ def _glyph_json(glyph: Glyph) -> GlyphJson:
     candidates: list[CandidateJson] = [
         {"label": candidate.label, "probability": round(candidate.probability, 4)} for candidate in glyph.candidates
     ]
-    return {"box": list(glyph.box), "candidates": candidates, "verdict": glyph.verdict}
+    plain: GlyphJson = {"box": list(glyph.box), "candidates": candidates, "verdict": glyph.verdict}
+    if glyph.small is not None:
+        plain["small"] = glyph.small
+    return plain
 
 
 def text_of(glyphs: tuple[Glyph, ...]) -> str:
     """The text that the glyphs spell, best candidate each; a glyph that is not hiragana adds nothing."""
-    return "".join(glyph.best.label for glyph in glyphs if glyph.best and glyph.verdict != "not_hiragana")
+    return "".join(glyph.text for glyph in glyphs)

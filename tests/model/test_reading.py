@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from model.reading import Candidate, Glyph, Reading, text_of
 
@@ -23,6 +24,20 @@ def test_a_reading_travels_as_the_json_that_others_rely_on() -> None:
 def test_the_text_leaves_out_what_is_no_hiragana() -> None:
     scribble = Glyph((0, 0, 9, 9), (Candidate("ぬ", 0.1),), "not_hiragana")
     assert text_of((SURE, scribble, NOTHING, SURE)) == "ああ"
+
+
+def test_a_small_kana_is_written_small_in_text_and_told_in_json() -> None:
+    kitte = tuple(Glyph((0, 0, 9, 9), (Candidate(label, 1.0),), "sure") for label in "きつて")
+    small = replace(kitte[1], small=True)
+    reading = Reading((kitte[0], small, kitte[2]), text_of((kitte[0], small, kitte[2])), 1.0).to_json()
+    assert reading["text"] == "きって"
+    assert [glyph.get("small") for glyph in reading["glyphs"]] == [None, True, None]
+    assert reading["glyphs"][1]["candidates"][0]["label"] == "つ"
+
+
+def test_a_letter_decided_to_be_full_size_says_so() -> None:
+    assert replace(SURE, small=False).text == "あ"
+    assert Reading((replace(SURE, small=False),), "あ", 1.0).to_json()["glyphs"][0]["small"] is False
 
 
 def test_a_glyph_without_candidates_has_no_best_one() -> None:
