@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.classifier import ARTIFACT, CARD
-from model.evaluate import Figures
+from model.figures import Figures
 from model.labels import LABELS
 from model.sources.catalogue import REAL_DATA
 

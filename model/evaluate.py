@@ -1,72 +1,44 @@
 """How well a model file reads handwriting that it was not trained on: the figures of its card come from here."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import Progress
 
-from model.augment import degrade
-from model.calibrate import calibration_error
-from model.classifier import Classifier
-from model.dataset import group_of
-from model.ink import find_ink, to_grey
-from model.labels import INDEX, LABELS, label_of
-from model.segment import one_character
-from model.sources.catalogue import real_file
-from model.sources.folders import read_folders
-from model.sources.npz import read_npz
-from model.sources.stored import Written
+from model.classifier import Classifier, judge
+from model.figures import Answer, Figures, count
+from model.hardships import SLOW, Change, hardships
+from model.labels import label_of
+from model.pictures import Pictures
 
-Change = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+SAMPLE = 200  # pictures of a set that a slow hardship is tried on
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """How a model does on one set of pictures; shares are 0 to 1."""
+class Refusal:
+    """How a model does on pictures of one kind that show no hiragana; shares are 0 to 1."""
 
-    name: str
+    kind: str
     images: int
-    classes: int
-    top1: float
-    top5: float
-    macro: float  # mean of the classes' top1
-    calibration_error: float
-    sure: float  # share of pictures with a best candidate of at least 0.6
-    right_when_sure: float
-    per_class: dict[str, float]
-    confusions: list[tuple[str, str, int]]  # written, read, how often; most frequent first
-
-    def to_json(self) -> dict[str, Any]:
-        """The figures as plain data; rounded, since a digit more is noise."""
-        return {key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(self).items()}
+    refused: float
+    sure: float  # called a hiragana, and surely: what must not happen
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """A set of pictures to read, with their labels."""
+def read(classifiers: Sequence[Classifier], pictures: Pictures, change: Change | None = None) -> list[list[Answer]]:
+    """Let every classifier read every picture, changed first if a change is given.
 
-    name: str
-    written: Sequence[Written]
-
-
-def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
-    """The real pictures at hand that no training with these held-out groups has seen; none without real data."""
-    strangers = set(held_out)
-    sets = []
-    if (scans := real_file("hiragana", "raw_train.zip")).is_file():
-        sets.append(Pictures("held-out scans", [w for w in read_folders(scans) if group_of(w.writer) in strangers]))
-    if (sheets := real_file("hiragana", "train.npz")).is_file():
-        sets.append(
-            Pictures("held-out black and white", [w for w in read_npz(sheets) if group_of(w.writer) in strangers])
-        )
-    if (dev := real_file("hiragana", "dev.npz")).is_file():
-        sets.append(Pictures("dev", list(read_npz(dev))))
-    return sets
+    Returns: the answers of each classifier, in the pictures' order.
+    Raises: UnknownLabel: a picture's label is no hiragana.
+    """
+    answers: list[list[Answer]] = [[] for _ in classifiers]
+    for written in pictures.written:
+        image = change(written.image) if change else written.image
+        for classifier, given in zip(classifiers, answers, strict=True):
+            (found,) = classifier.classify([image])
+            given.append(Answer(label_of(written.character), written.writer, tuple(found), judge(found)))
+    return answers
 
 
 def evaluate(classifier: Classifier, pictures: Pictures, change: Change | None = None) -> Figures:
@@ -74,75 +46,36 @@ def evaluate(classifier: Classifier, pictures: Pictures, change: Change | None =
 
     Raises: UnknownLabel: a picture's label is no hiragana.
     """
-    images = [change(written.image) if change else written.image for written in pictures.written]
-    answers = classifier.classify(images, top=5)
-    truth = [label_of(written.character) for written in pictures.written]
-    return count(pictures.name, truth, [[(c.label, c.probability) for c in found] for found in answers])
-
-
-def count(name: str, truth: Sequence[str], answers: Sequence[Sequence[tuple[str, float]]]) -> Figures:
-    """Figures from labels and the (label, probability) candidates read for each, best first."""
-    best = [found[0] if found else ("", 0.0) for found in answers]
-    right = np.asarray([label == read for label, (read, _) in zip(truth, best, strict=True)], bool)
-    confidence = np.asarray([probability for _, probability in best], np.float32)
-    sure = confidence >= 0.6
-    classes = np.asarray([INDEX[label] for label in truth])
-    per_class = {LABELS[c]: round(float(right[classes == c].mean()), 4) for c in np.unique(classes)}
-    mistakes = Counter((label, read) for label, (read, _) in zip(truth, best, strict=True) if label != read)
-    return Figures(
-        name,
-        len(truth),
-        len(per_class),
-        float(right.mean()),
-        float(np.mean([any(label == read for read, _ in found) for label, found in zip(truth, answers, strict=True)])),
-        float(np.mean(list(per_class.values()))),
-        calibration_error(confidence, right),
-        float(sure.mean()),
-        float(right[sure].mean()) if sure.any() else 0.0,
-        per_class,
-        [(label, read, times) for (label, read), times in mistakes.most_common()],
-    )
-
-
-def evaluate_all(classifier: Classifier, held_out: Sequence[str], hard: bool, progress: Progress) -> dict[str, Figures]:
-    """Figures for every test set at hand by its name, and with `hard` after every hardship, too."""
-    pictures = unseen_pictures(held_out)
-    figures = {some.name: evaluate(classifier, some) for some in progress.track(pictures, description="reading")}
-    if hard:
-        for change, rows in read_hardships(classifier, pictures, progress).items():
-            figures |= {f"{one.name}, {change}": one for one in rows}
-    return figures
+    (answers,) = read([classifier], pictures, change)
+    return count(pictures.name, answers)
 
 
 def read_hardships(
     classifier: Classifier, pictures: Sequence[Pictures], progress: Progress
 ) -> dict[str, list[Figures]]:
-    """Figures for the test sets after every hardship."""
+    """Figures for the test sets after every hardship; of those that are slow to make, on a sample of each set."""
     changes = progress.track(hardships().items(), description="hardships")
-    return {name: [evaluate(classifier, some, change) for some in pictures] for name, change in changes}
-
-
-def hardships() -> dict[str, Change]:
-    """What happens to pictures on their way, each as a change of one picture; the same each time."""
-    rng = np.random.default_rng(7)
     return {
-        "inverted": lambda image: np.asarray(cv2.bitwise_not(image), np.uint8),
-        "at 40 % of the frame": lambda image: _moved(image, scale=0.4),
-        "at 250 % size": lambda image: np.asarray(cv2.resize(image, None, fx=2.5, fy=2.5), np.uint8),
-        "shifted by 20 %": lambda image: _moved(image, scale=0.75, shift=(0.2, -0.15)),
-        "turned 8°": lambda image: _moved(image, scale=0.8, angle=8),
-        "turned 15°": lambda image: _moved(image, scale=0.8, angle=15),
-        "like a poor photo": lambda image: degrade(one_character(find_ink(to_grey(_moved(image, scale=0.8))))[0], rng),
+        name: [evaluate(classifier, sample(some) if name in SLOW else some, change) for some in pictures]
+        for name, change in changes
     }
 
 
-def _moved(
-    image: NDArray[np.uint8], scale: float = 1.0, angle: float = 0.0, shift: tuple[float, float] = (0.0, 0.0)
-) -> NDArray[np.uint8]:
-    height, width = image.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
-    matrix[:, 2] += np.array(shift) * (width, height)
-    paper = float(np.median(image))
-    return np.asarray(
-        cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_AREA, borderValue=(paper,) * 3), np.uint8
+def sample(pictures: Pictures, wanted: int = SAMPLE) -> Pictures:
+    """At most `wanted` of the pictures, evenly spread over them."""
+    chosen = np.unique(np.linspace(0, len(pictures.written) - 1, wanted).round().astype(int))
+    return replace(pictures, written=[pictures.written[i] for i in chosen])
+
+
+def refusals(classifier: Classifier, negatives: Mapping[str, Sequence[NDArray[np.uint8]]]) -> list[Refusal]:
+    """How many pictures without hiragana are refused, for each kind of them."""
+    return [_refusal(kind, [judge(found) for found in classifier.classify(some)]) for kind, some in negatives.items()]
+
+
+def _refusal(kind: str, verdicts: Sequence[str]) -> Refusal:
+    return Refusal(
+        kind,
+        len(verdicts),
+        verdicts.count("not_hiragana") / max(1, len(verdicts)),
+        verdicts.count("sure") / max(1, len(verdicts)),
     )

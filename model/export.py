@@ -16,7 +16,9 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from model.card import make_card, write_artifact
 from model.classifier import open_model
-from model.evaluate import Figures, Pictures, evaluate, read_hardships, unseen_pictures
+from model.evaluate import evaluate, read_hardships
+from model.figures import Figures
+from model.pictures import Pictures, unseen_pictures
 from model.preprocess import INPUT_SIZE
 from model.train import load_training
 

@@ -1,40 +1,163 @@
+import json
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
 from model.calibrate import calibration_error, find_temperature, softmax
 from model.classifier import load
-from model.evaluate import Pictures, count, evaluate, hardships
+from model.evaluate import evaluate, read, refusals, sample
+from model.figures import Answer, count
+from model.hardships import SLOW, framed, hardships
+from model.pictures import Pictures, UnreadablePictures, pictures_in
+from model.preprocess import locate
+from model.reading import Candidate, Verdict
+from model.resampling import compare, range_of_share
 from model.sources.stored import Written
 from tests.model.drawings import STROKES, drawn
 
 DRAWINGS = Pictures("drawings", [Written(drawn(label, 120), label, "test") for label in STROKES])
 
 
+def answered(written: str, *candidates: tuple[str, float], writer: str = "a", verdict: Verdict = "sure") -> Answer:
+    return Answer(written, writer, tuple(Candidate(*candidate) for candidate in candidates), verdict)
+
+
 def test_figures_count_what_was_read() -> None:
-    answers = [
-        [("あ", 0.9), ("お", 0.1)],
-        [("お", 0.7), ("あ", 0.2)],
-        [("い", 0.5), ("り", 0.5)],
-        [],
-    ]
-    figures = count("some", ["あ", "あ", "い", "い"], answers)
-    assert (figures.images, figures.classes) == (4, 2)
+    figures = count(
+        "some",
+        [
+            answered("あ", ("あ", 0.9), ("お", 0.1)),
+            answered("あ", ("お", 0.7), ("あ", 0.2), writer="b"),
+            answered("い", ("い", 0.5), ("り", 0.5), verdict="unsure"),
+            answered("い", writer="b", verdict="not_hiragana"),
+        ],
+    )
+    assert (figures.images, figures.classes, figures.writers) == (4, 2, 2)
     assert (figures.top1, figures.top5, figures.macro) == (0.5, 0.75, 0.5)
     assert figures.per_class == {"あ": 0.5, "い": 0.5}
-    assert (figures.sure, figures.right_when_sure) == (0.5, 0.5)
+    assert (figures.sure, figures.right_when_sure, figures.refused) == (0.5, 0.5, 0.25)
     assert figures.confusions == [("あ", "お", 1), ("い", "", 1)]
+    assert (figures.worst_writer, figures.mean_writer) == (("b", 0.0), 0.5)
+    assert figures.top1_range is None  # two writers say nothing about a third
+    assert json.loads(json.dumps(figures.to_json()))["per_writer"] == {"b": 0.0, "a": 1.0}
 
 
 def test_macro_weighs_every_class_the_same() -> None:
-    right, wrong = [("あ", 1.0)], [("お", 1.0)]
-    assert count("some", ["あ"] * 9 + ["い"], [right] * 9 + [wrong]).macro == 0.5
+    assert count("some", [answered("あ", ("あ", 1.0))] * 9 + [answered("い", ("お", 1.0))]).macro == 0.5
+
+
+def test_a_range_is_wider_where_the_errors_are_one_writers() -> None:
+    writers = [f"w{i // 50}" for i in range(500)]
+    spread, one_hand = np.ones(500, bool), np.ones(500, bool)
+    spread[::50], one_hand[:10] = False, False
+    low, high = range_of_share(spread, writers) or (0, 0)
+    assert low < 0.98 < high
+    assert (range_of_share(one_hand, writers) or (1, 1))[0] < low - 0.01
+
+
+def test_faultless_reading_still_has_a_range() -> None:
+    low, high = range_of_share(np.ones(100, bool), [f"w{i % 5}" for i in range(100)]) or (0, 0)
+    assert 0.95 < low < 0.98
+    assert high == 1
+
+
+def test_a_gain_that_every_writer_has_is_none_of_chance() -> None:
+    writers = [f"w{i // 20}" for i in range(400)]
+    first = np.arange(400) % 20 >= 2
+    gain = compare(first, np.ones(400, bool), writers)
+    assert gain.gain == pytest.approx(0.1)
+    assert not gain.is_noise
+    assert gain.range == pytest.approx((0.1, 0.1))
+
+
+def test_a_gain_that_is_one_writers_is_noise() -> None:
+    writers = [f"w{i // 20}" for i in range(400)]
+    first = np.ones(400, bool)
+    first[:15] = False
+    assert compare(first, np.ones(400, bool), writers).is_noise
+    assert compare(first, first, writers).gain == 0
+
+
+def test_few_writers_never_tell_two_models_apart() -> None:
+    gain = compare(np.zeros(300, bool), np.ones(300, bool), ["w1", "w2", "w3"] * 100)
+    assert (gain.gain, gain.is_noise, gain.range) == (1, True, None)
 
 
 def test_the_shipped_model_reads_our_drawings_whatever_happens_to_them() -> None:
     classifier = load()
     assert evaluate(classifier, DRAWINGS).top1 == 1
     for name, change in hardships().items():
-        assert evaluate(classifier, DRAWINGS, change).top1 >= 0.75, name
+        if name not in SLOW:  # a photo can be beyond reading: what is asked of many of them stands with the real data
+            assert evaluate(classifier, DRAWINGS, change).top1 >= 0.75, name
+
+
+@pytest.mark.parametrize("share", [1.0, 0.6, 0.4])
+def test_a_framed_character_keeps_its_pixels_and_takes_its_share(share: float) -> None:
+    image = np.dstack([drawn("こ", 120)] * 3)
+    changed = framed(image, share)
+    _, _, width, height = locate(image).box
+    assert changed.shape == (*[round(max(width, height) / share)] * 2, 3)
+    found = locate(changed).box
+    assert found[2:] == pytest.approx((width, height), abs=3)
+    assert found[0] + found[2] / 2 == pytest.approx(changed.shape[1] / 2, abs=3)
+
+
+def test_a_hardship_changes_a_picture_in_the_same_way_each_time() -> None:
+    for name, change in hardships().items():
+        assert np.array_equal(change(drawn("う", 80)), change(drawn("う", 80))), name
+
+
+def test_a_slow_hardship_is_tried_on_pictures_from_the_whole_set() -> None:
+    some = sample(DRAWINGS, 4)
+    assert len(some.written) == 4
+    assert (some.written[0], some.written[-1]) == (DRAWINGS.written[0], DRAWINGS.written[-1])
+    assert sample(DRAWINGS).written == DRAWINGS.written
+
+
+def test_every_model_answers_about_the_same_pictures() -> None:
+    first, second = read([load(), load()], DRAWINGS)
+    assert first == second
+    assert [answer.written for answer in first] == [written.character for written in DRAWINGS.written]
+
+
+def test_refusal_is_counted_for_each_kind() -> None:
+    blank = np.full((60, 60), 240, np.uint8)
+    paper, letters = refusals(load(), {"paper": [blank, blank], "hiragana": [drawn("い"), blank]})
+    assert (paper.kind, paper.images, paper.refused, paper.sure) == ("paper", 2, 1, 0)
+    assert (letters.refused, letters.sure) == (0.5, 0.5)
+
+
+def test_a_folder_for_each_character_is_read_and_what_is_no_hiragana_is_named(tmp_path: Path) -> None:
+    for label in ("い", "っ", "cats"):
+        (tmp_path / label).mkdir()
+        for number in range(2):
+            cv2.imencode(".png", drawn("い", 60))[1].tofile(tmp_path / label / f"anna_{number}.png")
+    (found,) = pictures_in(tmp_path)
+    assert found.left_out == {"cats": 2}
+    assert [(one.character, one.writer) for one in found.written] == [("い", "anna")] * 2 + [("っ", "anna")] * 2
+
+
+def test_an_npz_of_several_sources_is_judged_source_by_source(tmp_path: Path) -> None:
+    images = np.stack([drawn(label, 64) for label in ("い", "う", "と")])
+    fields = {"images": images, "label": ["い", "う", "と"], "writer": ["p", "q", "r"]}
+    np.savez(tmp_path / "both.npz", **fields, source=["pens", "screens", "pens"])
+    np.savez(tmp_path / "plain.npz", **fields)
+    assert [(one.name, len(one.written)) for one in pictures_in(tmp_path / "both.npz")] == [
+        ("both: pens", 2),
+        ("both: screens", 1),
+    ]
+    assert [one.name for one in pictures_in(tmp_path / "plain.npz")] == ["plain"]
+
+
+def test_paths_without_pictures_say_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(UnreadablePictures, match="a folder for each character"):
+        pictures_in(tmp_path)
+    (tmp_path / "broken.npz").write_bytes(b"no")
+    for name in ("broken.npz", "nowhere.npz", "nowhere"):
+        with pytest.raises(UnreadablePictures, match=name):
+            pictures_in(tmp_path / name)
 
 
 def test_a_small_kana_and_a_katakana_twin_are_right_when_read_as_their_full_form() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from model.classifier import ARTIFACT, load
 from model.dataset import SEED, choose_held_out, group_of
-from model.evaluate import Pictures, evaluate, unseen_pictures
+from model.evaluate import evaluate
+from model.pictures import Pictures, unseen_pictures
 from model.preprocess import preprocess
 from model.sources.catalogue import REAL_DATA, real_file
 from model.sources.folders import read_folders

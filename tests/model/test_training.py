@@ -10,7 +10,9 @@ from rich.progress import Progress
 from model.card import as_prose, make_card, write_artifact
 from model.classifier import load, open_model
 from model.dataset import Mixture
-from model.evaluate import Pictures, count
+from model.figures import Answer, count
+from model.pictures import Pictures
+from model.reading import Candidate
 from model.sources.catalogue import Entry
 from model.sources.stored import StoredImages, Written, store
 from tests.model.drawings import STROKES, drawn
@@ -99,7 +101,13 @@ def test_held_out_writers_are_in_no_source(images: StoredImages) -> None:
 
 def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) -> None:
     facts = training.Training(128, 5, ["lomps:g01"], 0.7, 0.9, 0.8, ["drawn"], ["drawn for a test, MIT"])
-    figures = count("strangers", ["あ", "い"], [[("あ", 0.9)], [("り", 0.8)]])
+    figures = count(
+        "strangers",
+        [
+            Answer("あ", "one", (Candidate("あ", 0.9),), "sure"),
+            Answer("い", "two", (Candidate("り", 0.8),), "sure"),
+        ],
+    )
     card = make_card(facts, "float16", b"content", [figures], {"inverted": [figures]})
     write_artifact(card, b"content", tmp_path / "hiragana.tflite")
     prose = (tmp_path / "card.md").read_text(encoding="utf-8")
