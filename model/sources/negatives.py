@@ -25,7 +25,7 @@ from model.sources.textures import Textures, photograph_texture
 FONT_KINDS = {"katakana": KATAKANA, "kanji": KANJI, "digits": DIGITS, "latin": LATIN, "signs": SIGNS}
 PER_FONT = {"katakana": 60, "kanji": 50, "digits": 10, "latin": 26, "signs": 20}  # a font need not show everything
 FONT_SHARES = {"katakana": 0.4, "kanji": 0.2, "digits": 0.1, "latin": 0.2, "signs": 0.1}
-# Only their hiragana are practised: people's own hands, as refusal has to be judged on hands that it has not seen.
+# Of these only the hiragana are practised: they look the most like handwriting, so they judge the refusal best.
 JUDGING_FONTS = ("klee", "yomogi", "zen-kurenaido", "kiloji")
 SIZE, INK_SIZE = 64, 52
 MOST_STROKES = 10  # what has more is hardly taken for a hiragana
@@ -74,7 +74,7 @@ def practice_negatives(strokes: Path | None = None) -> list[tuple[Source, float]
     if files:
         found += [(source, 0.45 * FONT_SHARES[source.name]) for source in read_others(files)]
     if strokes is not None:
-        found.append((_strokes(strokes, kept_back=False), 0.2))
+        found.append((other_strokes(strokes, kept_back=False), 0.2))
     return found
 
 
@@ -88,15 +88,16 @@ def judging_negatives(seed: int, strokes: Path | None = None, count: int = 300) 
     rng = np.random.default_rng((seed, 0x4E4F))
     sources: list[Source] = [Scribbles(), *read_others([file for file in font_files() if _judges(file)], judging=True)]
     if strokes is not None:
-        sources.append(_strokes(strokes, kept_back=True))
+        sources.append(other_strokes(strokes, kept_back=True))
     pictures = {source.name: _pictures(source, count, rng) for source in sources}
     kinds = rng.choice(sorted(TEXTURES), count)
     return {**pictures, "textures": [photograph_texture(str(kind), rng) for kind in kinds]}
 
 
 def _pictures(source: Source, count: int, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
-    items = rng.permutation(len(source.labels))[:count] if isinstance(source, StoredImages) else None
-    chosen = rng.integers(0, len(source.labels), count) if items is None else items
+    """Stored images are each taken once; what is drawn anew is drawn as often as wanted."""
+    known = len(source.labels)
+    chosen = rng.permutation(known)[:count] if isinstance(source, StoredImages) else rng.integers(0, known, count)
     return [np.asarray(255 - source.ink(int(item), rng), np.uint8) for item in chosen]
 
 
@@ -104,8 +105,11 @@ def _judges(file: Path) -> bool:
     return file.stem.lower().startswith(JUDGING_FONTS)
 
 
-def _strokes(path: Path, kept_back: bool) -> OtherStrokes:
-    """Of the simple characters of the file those that are practised, or those that are kept back."""
+def other_strokes(path: Path, kept_back: bool) -> OtherStrokes:
+    """Of the simple characters of a tomoe_data file those that are practised, or the kanji that are kept back.
+
+    Raises: OSError: no such file.
+    """
     forms = {
         character: forms
         for character, forms in read_tdic(path).items()
@@ -119,27 +123,31 @@ def _is_hiragana(character: str) -> bool:
 
 
 def read_others(files: list[Path], judging: bool = False) -> Iterator[StoredImages]:
-    """What the fonts draw besides hiragana, a source for each kind; a font shows a part, chosen by the file's place.
+    """What the fonts draw besides hiragana: (64, 64) inks, a source for each kind; the same for the same files.
 
-    Args: files: of fonts. judging: draw the kanji that are kept back instead of the others.
+    Args: files: of fonts. judging: all characters, with the kanji that are kept back; otherwise a part for each font.
     """
     rng = np.random.default_rng(len(files))
-    inks: dict[str, list[Ink]] = {kind: [] for kind in FONT_KINDS}
-    writers: dict[str, list[str]] = {kind: [] for kind in FONT_KINDS}
+    drawn: dict[str, list[tuple[str, Ink]]] = {kind: [] for kind in FONT_KINDS}
     for file in files:
         font = ImageFont.truetype(str(file), RENDER_SIZE)
-        missing = render(font, NOT_A_CHARACTER)
-        for kind, characters in FONT_KINDS.items():
-            known = [c for c in characters if kind != "kanji" or is_kept_back(c) == judging]
-            for character in rng.permutation(known)[: None if judging else PER_FONT[kind]]:
-                image = render(font, str(character))
-                if image.min() < 128 and not np.array_equal(image, missing):
-                    inks[kind].append(_cropped(image))
-                    writers[kind].append(f"font:{file.stem}:{kind}")
-    for kind, drawn in inks.items():
-        if drawn:
-            labels = np.full(len(drawn), NOT_HIRAGANA, np.int64)
-            yield StoredImages(kind, np.stack(drawn), labels, tuple(writers[kind]))
+        for kind, known in FONT_KINDS.items():
+            chosen = rng.permutation([c for c in known if kind != "kanji" or is_kept_back(c) == judging])
+            inks = _drawn(font, "".join(chosen if judging else chosen[: PER_FONT[kind]]))
+            drawn[kind] += ((f"font:{file.stem}:{kind}", ink) for ink in inks)
+    for kind, found in drawn.items():
+        if found:
+            labels = np.full(len(found), NOT_HIRAGANA, np.int64)
+            yield StoredImages(kind, np.stack([ink for _, ink in found]), labels, tuple(writer for writer, _ in found))
+
+
+def _drawn(font: ImageFont.FreeTypeFont, characters: str) -> Iterator[Ink]:
+    """Those of the characters that the font has."""
+    missing = render(font, NOT_A_CHARACTER)
+    for character in characters:
+        image = render(font, character)
+        if image.min() < 128 and not np.array_equal(image, missing):
+            yield _cropped(image)
 
 
 def _cropped(image: NDArray[np.uint8]) -> Ink:

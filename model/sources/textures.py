@@ -7,15 +7,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Grey, Ink, find_ink
+from model.ink import BlankImage, Grey, Ink, find_ink, shrink
 from model.labels import NOT_HIRAGANA
 from model.preprocess import fit
 from model.segment import one_character
 
-SIDE = 72
+SIDE = 128
 SIZE, INK_SIZE = 80, 64
 
-Field = NDArray[np.float32]  # (72, 72), about 0 dark to 1 light; what goes beyond is cut off
+Field = NDArray[np.float32]  # (128, 128), about 0 dark to 1 light; what goes beyond is cut off
 
 
 def _grid() -> tuple[Field, Field]:
@@ -83,7 +83,7 @@ def _print(rng: np.random.Generator) -> Field:
     height = int(rng.integers(2, 6))
     for top in range(int(rng.integers(2, 8)), SIDE - height - 2, height + int(rng.integers(2, 6))):
         line = rng.random((height, SIDE)) < rng.uniform(0.3, 0.6)
-        words = np.repeat(rng.random(SIDE // 6) < 0.85, 6)
+        words = np.repeat(rng.random(SIDE // 8) < 0.85, 8)
         ends = np.arange(SIDE) < SIDE * rng.uniform(0.5, 1.0)
         page[top : top + height] -= 0.8 * (line & words & ends & (np.arange(SIDE) > 4))
     return np.asarray(cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 0.9)), np.float32)
@@ -143,12 +143,13 @@ KINDS: dict[str, Callable[[np.random.Generator], Field]] = {
 
 
 def photograph_texture(kind: str, rng: np.random.Generator) -> Grey:
-    """A picture of something else than writing: (72, 72) uint8.
+    """A picture of something else than writing, small or less small: (64 to 128, the same) uint8.
 
     Args: kind: a key of KINDS.
     """
     field = KINDS[kind](rng) + rng.standard_normal((SIDE, SIDE), np.float32) * np.float32(rng.uniform(0, 0.03))
-    return np.asarray(np.clip(field * rng.uniform(150, 255), 0, 255), np.uint8)
+    picture = np.clip(field * rng.uniform(150, 255), 0, 255).astype(np.uint8)
+    return shrink(picture, int(rng.integers(SIDE // 2, SIDE + 1)))
 
 
 @dataclass(frozen=True)
