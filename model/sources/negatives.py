@@ -95,10 +95,11 @@ def judging_negatives(seed: int, strokes: Path | None = None, count: int = 300) 
 
 
 def _pictures(source: Source, count: int, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
-    """Stored images are each taken once; what is drawn anew is drawn as often as wanted."""
+    """What is stored is taken once, as it is; what is drawn anew is drawn as often as wanted."""
     known = len(source.labels)
-    chosen = rng.permutation(known)[:count] if isinstance(source, StoredImages) else rng.integers(0, known, count)
-    return [np.asarray(255 - source.ink(int(item), rng), np.uint8) for item in chosen]
+    if isinstance(source, StoredImages):
+        return [np.asarray(255 - source.inks[item], np.uint8) for item in rng.permutation(known)[:count]]
+    return [np.asarray(255 - source.ink(int(item), rng), np.uint8) for item in rng.integers(0, known, count)]
 
 
 def _judges(file: Path) -> bool:
