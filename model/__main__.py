@@ -19,23 +19,31 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 RUN = Path("build/model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]
+ShareAlike = Annotated[
+    bool, typer.Option("--share-alike", help="Also sources whose licence may ask that the model be shared alike.")
+]
 Run = Annotated[Path, typer.Option("--run", help="The folder of a training: network.keras, training.json.")]
 
 
 @app.command()
 def prepare(
-    offline: Annotated[bool, typer.Option(help="Only look; install no fonts.")] = False, as_json: Json = False
+    offline: Annotated[bool, typer.Option(help="Only look; install no fonts.")] = False,
+    share_alike: ShareAlike = False,
+    as_json: Json = False,
 ) -> None:
-    """Install the fonts, and say which sources are at hand."""
-    from model.prepare import install_fonts, look
+    """Install the fonts, read every source, and say what is in it or what to do to have it."""
+    from model.prepare import install_fonts, look, together
 
     with _progress() as progress:
         note = None if offline else install_fonts(progress)
-        found = look(progress)
-    rows = [[one.name, f"{one.images:,}" if one.present else "missing", str(one.classes), one.note] for one in found]
-    _print(as_json, "Sources", ["source", "images", "classes", "note"], rows, [one.to_json() for one in found])
+        found = look(progress, share_alike)
+    columns = ["source", "images", "classes", "writers", "thinnest class", "note"]
+    rows = [one.row() for one in [*found, together(found)]]
+    _print(as_json, "Sources", columns, rows, [one.to_json() for one in found])
     if note:
         Console(stderr=True).print(note)
+    if any(one.state == "damaged" for one in found):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from model.ink import Ink
 
 
+class DamagedSource(ValueError):
+    """A file of a source is not what it should be; the message names the file, the place in it, and what to do."""
+
+
 class Source(Protocol):
     """A collection of written characters."""
 

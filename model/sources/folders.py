@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 
+from model.sources import DamagedSource
 from model.sources.stored import Written
 
 IMAGES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
@@ -19,7 +20,7 @@ FIRST_HAND_COLUMNS = 6
 def read_folders(path: Path) -> Iterator[Written]:
     """The images under a folder, or in a zip file, whose parent folder is their label; what is no image is passed over.
 
-    Raises: OSError: no such file or folder.
+    Raises: OSError: no such file or folder. DamagedSource: a file that is no whole zip.
     """
     for name, content in _files(path):
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -27,16 +28,23 @@ def read_folders(path: Path) -> Iterator[Written]:
             yield Written(np.asarray(image, np.uint8), name.parent.name, writer_of(name.stem))
 
 
+def image_files(folder: Path) -> list[Path]:
+    """The images in the folders of a folder, in a fixed order; none where there is no such folder."""
+    return sorted(file for file in folder.glob("*/*") if file.suffix.lower() in IMAGES)
+
+
 def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     if path.is_dir():
-        for file in sorted(path.glob("*/*")):
-            if file.suffix.lower() in IMAGES:
-                yield PurePosixPath(file.relative_to(path).as_posix()), file.read_bytes()
+        for file in image_files(path):
+            yield PurePosixPath(file.relative_to(path).as_posix()), file.read_bytes()
         return
-    with zipfile.ZipFile(path) as packed:
-        for name in sorted(packed.namelist()):
-            if PurePosixPath(name).suffix.lower() in IMAGES:
-                yield PurePosixPath(name), packed.read(name)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            for name in sorted(packed.namelist()):
+                if PurePosixPath(name).suffix.lower() in IMAGES:
+                    yield PurePosixPath(name), packed.read(name)
+    except zipfile.BadZipFile as error:
+        raise DamagedSource(f"{path} is no whole zip file ({error}): fetch it again") from error
 
 
 def writer_of(stem: str) -> str:

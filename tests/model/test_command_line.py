@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from model.__main__ import app
-from model.sources import catalogue
+from model.sources import fonts
 
 runner = CliRunner()
 
@@ -16,12 +16,12 @@ def without_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_prepare_names_what_is_missing_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "font_files", list)  # rendering all of them takes half a minute
+    monkeypatch.setattr(fonts, "font_files", list)  # rendering all of them takes half a minute
     done = runner.invoke(app, ["prepare", "--offline", "--json"])
     found = {source["name"]: source for source in json.loads(done.stdout)}
     assert done.exit_code == 0
-    assert set(found) == {"scans", "thresholded", "fonts", "strokes"}
-    assert not found["scans"]["present"]
+    assert {"scans", "thresholded", "fonts", "strokes", "etl", "members", "kanjivg", "kuzushiji"} <= set(found)
+    assert found["scans"]["state"] == "missing"
     assert "TSUDOI_REAL_DATA" in found["scans"]["note"]
 
 

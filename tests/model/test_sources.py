@@ -1,14 +1,17 @@
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from model.labels import LABELS
+from model.sources import DamagedSource
 from model.sources.catalogue import REAL_DATA, at_hand, real_data
 from model.sources.folders import read_folders, writer_of
 from model.sources.fonts import font_files, read_fonts
+from model.sources.kanjivg import kanjivg_files, read_kanjivg
 from model.sources.marks import dakuten, handakuten
 from model.sources.npz import read_npz
 from model.sources.stored import STORED_SIZE, Written, store
@@ -143,3 +146,53 @@ def test_without_real_data_no_real_source_is_at_hand(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv(REAL_DATA, raising=False)
     assert real_data() is None
     assert not any(entry.knows_writers for entry in at_hand())
+
+
+def test_strokes_of_kanjivg_are_read_in_writing_order(tmp_path: Path) -> None:
+    file = tmp_path / "03044.svg"  # い, drawn for this test in the form of KanjiVG's files
+    file.write_text(
+        """<svg viewBox="0 0 109 109"><g id="kvg:StrokePaths_03044"><g id="kvg:03044">
+        <path id="kvg:03044-s2" d="M80,30c4.5,8,7,15.25,8,25L90,60"/>
+        <path id="kvg:03044-s1" kvg:type="x" d="M20.5,25C15,40,20,70,30,85s9-3,10-9"/>
+        </g></g></svg>""",
+        encoding="utf-8",
+    )
+    forms = read_kanjivg([file])
+    first, second = forms["い"][0]
+    assert np.allclose(first[[0, 8, -1]] * 109, [(20.5, 25), (30, 85), (40, 76)], atol=1e-3)
+    assert np.allclose(second[[0, 8, -1]] * 109, [(80, 30), (88, 55), (90, 60)], atol=1e-3)
+    assert len(second) == 1 + 8 + 1
+    assert StrokeDrawings("kanjivg", forms).ink(0, np.random.default_rng(1)).max() == 255
+
+
+def test_every_letter_of_kanjivg_can_be_drawn_where_it_is_installed() -> None:
+    files = kanjivg_files()
+    if not files:
+        pytest.skip("the package kanjivg is not installed")
+    assert len(StrokeDrawings("kanjivg", read_kanjivg(files)).labels) == len(LABELS)
+    assert {letter: len(forms[0]) for letter, forms in read_kanjivg(files).items() if letter in "あきふゑ"} == {
+        "あ": 3,
+        "き": 4,
+        "ふ": 4,
+        "ゑ": 1,
+    }
+
+
+def test_a_kanjivg_file_without_strokes_is_named(tmp_path: Path) -> None:
+    (tmp_path / "03044.svg").write_text("<svg/>", encoding="utf-8")
+    with pytest.raises(DamagedSource, match=r"03044\.svg has no strokes"):
+        read_kanjivg([tmp_path / "03044.svg"])
+
+
+def test_a_broken_zip_of_folders_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sheets.zip").write_bytes(b"PK but no more")
+    with pytest.raises(DamagedSource, match=r"sheets\.zip is no whole zip file"):
+        list(read_folders(tmp_path / "sheets.zip"))
+
+
+@pytest.mark.parametrize("change", [{"writer": np.array(["a"])}, {"label": None}])
+def test_a_packed_file_with_a_field_too_few_or_too_short_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+    fields = {"images": np.stack([drawn("う", 64)] * 2), "label": np.array(["う"] * 2), "writer": np.array(["a", "b"])}
+    np.savez(tmp_path / "some.npz", **{name: value for name, value in (fields | change).items() if value is not None})
+    with pytest.raises(DamagedSource, match=r"some\.npz"):
+        list(read_npz(tmp_path / "some.npz"))
