@@ -12,10 +12,10 @@ from model.labels import NOT_HIRAGANA
 from model.preprocess import fit
 from model.segment import one_character
 
-SIDE = 128
+SIDE = 96
 SIZE, INK_SIZE = 80, 64
 
-Field = NDArray[np.float32]  # (128, 128), about 0 dark to 1 light; what goes beyond is cut off
+Field = NDArray[np.float32]  # (96, 96), about 0 dark to 1 light; what goes beyond is cut off
 
 
 def _grid() -> tuple[Field, Field]:
@@ -143,7 +143,7 @@ KINDS: dict[str, Callable[[np.random.Generator], Field]] = {
 
 
 def photograph_texture(kind: str, rng: np.random.Generator) -> Grey:
-    """A picture of something else than writing, small or less small: (64 to 128, the same) uint8.
+    """A picture of something else than writing, small or less small: (48 to 96, the same) uint8.
 
     Args: kind: a key of KINDS.
     """
