@@ -6,12 +6,15 @@ Every command shows its progress on stderr, ends with a short table, and prints 
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from model.evaluate import Findings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is imported, which only some commands do
 
@@ -78,39 +81,58 @@ def train(
 
 @app.command()
 def evaluate(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders or zips with a folder for each character, or .npz files; by default the real data at hand, "
+            "without the writers that a model was trained on."
+        ),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(help="A .tflite file with its card.json; the shipped one by default.")
     ] = None,
-    hard: Annotated[bool, typer.Option("--hard", help="Also turned, shifted, inverted and degraded pictures.")] = False,
+    compare: Annotated[
+        list[Path] | None, typer.Option(help="Another such file, to see side by side; can be given several times.")
+    ] = None,
+    classes: Annotated[bool, typer.Option("--classes", help="Also a table of every character.")] = False,
+    hard: Annotated[
+        bool, typer.Option("--hard", help="Also turned, shifted, inverted, small, tight and photographed pictures.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="A folder for charts: confusions, reliability, errors.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Read the held-out and the development pictures with a model file."""
+    """Read pictures with a model file: how well it does, for whom, and how far chance could move that."""
     from model.classifier import ARTIFACT, ModelUnusable, load
-    from model.evaluate import evaluate_all
+    from model.evaluate import examine
+    from model.pictures import UnreadablePictures, held_out_by, negatives_at_hand, pictures_in, unseen_pictures
+    from model.tables import tables
 
-    file = model or ARTIFACT
+    files = [model or ARTIFACT, *(compare or [])]
     try:
-        classifier = load(file)
-    except ModelUnusable as error:
+        models = {"shipped" if file == ARTIFACT else str(file): load(file) for file in files}
+        named = [some for path in paths or () for some in pictures_in(path)]
+        pictures = named or unseen_pictures(held_out_by(files))
+    except (ModelUnusable, UnreadablePictures) as error:
         _fail(str(error))
-    held_out = json.loads((file.parent / "card.json").read_text(encoding="utf-8"))["training"]["held_out"]
+    if not pictures:
+        _fail("there are no real pictures to read: name a folder, or set TSUDOI_REAL_DATA to the one with hiragana/")
+    for note in (note for some in pictures for note in some.notes()):
+        typer.echo(note, err=True)
     with _progress() as progress:
-        figures = evaluate_all(classifier, held_out, hard, progress)
-    if not figures:
-        _fail("there are no real pictures to read: set TSUDOI_REAL_DATA to the folder that holds hiragana/")
-    rows = [
-        [
-            name,
-            str(one.images),
-            f"{one.top1:.2%}",
-            f"{one.macro:.2%}",
-            f"{one.top5:.2%}",
-            f"{one.calibration_error:.3f}",
-        ]
-        for name, one in figures.items()
-    ]
-    columns = ["pictures", "number", "top-1", "macro", "top-5", "calibration error"]
-    _print(as_json, str(file), columns, rows, {name: one.to_json() for name, one in figures.items()})
+        findings = examine(models, pictures, negatives_at_hand(), hard, progress)
+    charts = _draw(findings, out) if out else []
+    if as_json:
+        typer.echo(json.dumps(findings.to_json() | {"charts": list(map(str, charts))}, ensure_ascii=False))
+        return
+    Console().print(*tables(findings, classes), *charts, sep="\n")
+
+
+def _draw(findings: "Findings", out: Path) -> list[Path]:
+    try:
+        from model.charts import draw
+    except ModuleNotFoundError as error:
+        _fail(f"charts need {error.name}: pip install 'tsudoi[train]'")
+    return draw(out, findings)
 
 
 @app.command()
@@ -167,7 +189,7 @@ def _print(as_json: bool, title: str, columns: list[str], rows: list[list[str]],
     Console().print(table)
 
 
-def _fail(reason: str) -> None:
+def _fail(reason: str) -> NoReturn:
     typer.echo(reason, err=True)
     raise typer.Exit(1)
 

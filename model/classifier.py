@@ -36,7 +36,7 @@ class Classifier:
         """Use a loaded model; its answers are divided by `temperature` before they become probabilities."""
         self._interpreter = interpreter
         self._temperature = temperature
-        self._locate = locate
+        self.locate = locate  # from a picture to what the network sees of it
         self._turn = threading.Lock()  # the interpreter has one set of buffers
         interpreter.allocate_tensors()
         self._input = interpreter.get_input_details()[0]["index"]
@@ -54,7 +54,7 @@ class Classifier:
 
     def _classify(self, image: NDArray[np.uint8], top: int) -> list[Candidate]:
         try:
-            return self._candidates(self._locate(image).input, top)
+            return self._candidates(self.locate(image).input, top)
         except BlankImage:
             return []
 
@@ -68,7 +68,7 @@ class Classifier:
         """
         started = time.perf_counter()
         try:
-            found = self._locate(image)
+            found = self.locate(image)
         except BlankImage:
             glyph = Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
         else:

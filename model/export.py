@@ -82,7 +82,7 @@ def export_run(run: Path, file: Path, progress: Progress) -> tuple[Exported, lis
     task = progress.add_task("converting and reading the test sets", total=2)
     chosen, tried = export(keras.saving.load_model(run / "network.keras"), training.temperature, pictures)
     progress.advance(task)
-    hard = read_hardships(open_model(chosen.content, training.temperature), pictures, progress)
+    (hard,) = read_hardships([open_model(chosen.content, training.temperature)], pictures, progress)
     write_artifact(make_card(training, chosen.kind, chosen.content, chosen.figures, hard), chosen.content, file)
     progress.advance(task)
     return chosen, tried

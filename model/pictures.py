@@ -1,5 +1,6 @@
 """The pictures that a model is judged by: the real data at hand, or those in any file or folder."""
 
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,13 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from model.classifier import CARD
 from model.dataset import group_of
-from model.labels import UnknownLabel, label_of
+from model.labels import LABELS, UnknownLabel, label_of
 from model.sources.catalogue import real_file
 from model.sources.folders import read_folders
+from model.sources.negatives import judging_negatives
 from model.sources.npz import read_npz
 from model.sources.stored import Written
+
+JUDGING_SEED = 2017  # training uses others
 
 
 class UnreadablePictures(Exception):
@@ -27,6 +33,21 @@ class Pictures:
     name: str
     written: Sequence[Written]
     left_out: dict[str, int] = field(default_factory=dict)  # label that is no hiragana -> how many pictures have it
+
+    def notes(self) -> list[str]:
+        """A sentence for each label whose pictures are left out."""
+        return [
+            f"{self.name}: the {times:,} pictures under {label!r} are left out, which is none of the {len(LABELS)} "
+            "hiragana that a model reads"
+            for label, times in self.left_out.items()
+        ]
+
+
+def held_out_by(models: Iterable[Path]) -> list[str]:
+    """The groups of writers that none of some model files was trained on, as the cards beside them say."""
+    cards = [json.loads((model.parent / CARD).read_text(encoding="utf-8")) for model in models]
+    held_out = [set(card.get("training", {}).get("held_out", ())) for card in cards]
+    return sorted(set.intersection(*held_out))
 
 
 def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
@@ -44,6 +65,12 @@ def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
     return sets
 
 
+def negatives_at_hand() -> dict[str, list[NDArray[np.uint8]]]:
+    """Pictures that show no hiragana, by their kind; the same each time where the same data is at hand."""
+    strokes = real_file("strokes", "all.tdic")
+    return judging_negatives(JUDGING_SEED, strokes if strokes.is_file() else None)
+
+
 def pictures_in(path: Path) -> list[Pictures]:
     """The pictures of a folder or zip with a folder for each character, or of an `.npz`; there, a set for each source.
 
@@ -57,9 +84,10 @@ def pictures_in(path: Path) -> list[Pictures]:
         raise UnreadablePictures(f"{path} cannot be read: {error}") from error
     sets = [_of_known_labels(name, written) for name, written in found]
     if not any(pictures.written for pictures in sets):
+        named = ", ".join(sorted({label for pictures in sets for label in pictures.left_out})[:8])
         raise UnreadablePictures(
-            f"{path} holds no picture of a hiragana: a folder or zip needs a folder for each character (あ/1.png), "
-            "an .npz the fields images, label and writer"
+            f"{path} holds no picture of a hiragana{named and f', but of {named}'}: a folder or zip needs a folder for "
+            "each character (あ/1.png), an .npz the fields images, label and writer"
         )
     return sets
 

@@ -32,6 +32,14 @@ class Difference:
         """True where the same difference could as well be none."""
         return self.p >= NOISE_FROM
 
+    def to_json(self) -> dict[str, float | bool | Range | None]:
+        """The difference as plain data."""
+        return {"gain": round(self.gain, 4), "range": self.range, "p": round(self.p, 4), "noise": self.is_noise}
+
+    def __str__(self) -> str:
+        """In words: "+0.31 points (p = 0.020)", or that it is noise."""
+        return f"{100 * self.gain:+.2f} points ({'noise, ' if self.is_noise else ''}p = {self.p:.3f})"
+
 
 def range_of_share(right: Right, writers: Sequence[str], groups: NDArray[np.int64] | None = None) -> Range | None:
     """The range in which the share of right images lies in 95 of 100 draws of as many writers.
@@ -50,7 +58,7 @@ def range_of_share(right: Right, writers: Sequence[str], groups: NDArray[np.int6
     seen, read = drawn @ _tally(hands, kinds, np.ones(len(right))), drawn @ _tally(hands, kinds, right)
     shares = np.nanmean(np.divide(read, seen, out=np.full(seen.shape, np.nan), where=seen > 0), axis=1)
     low, high = np.quantile(shares, [0.025, 0.975])
-    least, most = _wilson(float(np.mean(right)), len(right))
+    least, most = wilson(float(np.mean(right)), len(right))
     return min(float(low), least), max(float(high), most)
 
 
@@ -86,7 +94,8 @@ def _tally(hands: NDArray[np.int64], kinds: NDArray[np.int64], values: NDArray[n
     return sums
 
 
-def _wilson(share: float, images: int) -> Range:
+def wilson(share: float, images: int) -> Range:
+    """Wilson's (1927) 95 % range of a share, 0 to 1, that was seen in some independent images."""
     z = 1.96
     middle = (share + z * z / (2 * images)) / (1 + z * z / images)
     half = z / (1 + z * z / images) * float(np.sqrt(share * (1 - share) / images + z * z / (4 * images * images)))

@@ -1,11 +1,17 @@
 import json
+import shutil
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from model import evaluate, pictures
 from model.__main__ import app
+from model.classifier import ARTIFACT
 from model.sources import fonts
+from tests.model.drawings import STROKES, drawn
 
 runner = CliRunner()
 
@@ -37,16 +43,70 @@ def test_exporting_nothing_says_what_comes_first(tmp_path: Path) -> None:
     assert "python -m model train" in done.output
 
 
+@pytest.fixture
+def few_negatives(monkeypatch: pytest.MonkeyPatch) -> None:
+    blank = np.full((40, 40), 230, np.uint8)
+    monkeypatch.setattr(pictures, "judging_negatives", lambda *_: {"paper": [blank, blank]})  # takes seconds otherwise
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for label in (*STROKES, "cats"):
+        (tmp_path / "pens" / label).mkdir(parents=True)
+        for number, pen in enumerate((0.04, 0.06)):
+            drawing = drawn(label if label in STROKES else "い", 90, pen)
+            cv2.imencode(".png", drawing)[1].tofile(tmp_path / "pens" / label / f"anna_{number}.png")
+    return tmp_path / "pens"
+
+
 def test_evaluating_without_pictures_says_how_to_name_them() -> None:
     done = runner.invoke(app, ["evaluate"])
     assert done.exit_code == 1
     assert "TSUDOI_REAL_DATA" in done.output
 
 
-def test_evaluating_a_missing_model_says_so(tmp_path: Path) -> None:
+def test_evaluating_a_missing_model_or_folder_says_so(tmp_path: Path) -> None:
     done = runner.invoke(app, ["evaluate", "--model", str(tmp_path / "none.tflite")])
     assert done.exit_code == 1
     assert "cannot be used" in done.output
+    done = runner.invoke(app, ["evaluate", str(tmp_path / "nowhere")])
+    assert done.exit_code == 1
+    assert "nowhere" in done.output
+
+
+@pytest.mark.usefixtures("few_negatives")
+def test_any_folder_is_evaluated_and_labels_that_are_no_hiragana_are_named(folder: Path) -> None:
+    done = runner.invoke(app, ["evaluate", str(folder), "--classes"])
+    assert done.exit_code == 0
+    assert "2 pictures under 'cats' are left out" in done.stderr
+    for words in ("100.00%", "anna", "real hiragana refused", "Each character"):
+        assert words in done.stdout
+
+
+@pytest.mark.usefixtures("few_negatives")
+def test_models_are_compared_as_data_and_drawn(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="charts need the extra `train`")
+    other = tmp_path / "other"
+    shutil.copytree(ARTIFACT.parent, other)
+    file = str(other / ARTIFACT.name)
+    done = runner.invoke(app, ["evaluate", str(folder), "--compare", file, "--out", str(tmp_path / "charts"), "--json"])
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert [model["model"] for model in found["models"]] == ["shipped", file]
+    assert found["models"][0]["figures"][0]["top1"] == 1
+    assert found["models"][0]["refused"]["paper"]["refused"] == 1
+    assert found["gains"]["pens"][file] == {"gain": 0, "range": None, "p": 1, "noise": True}
+    assert all(Path(chart).is_file() for chart in found["charts"])
+    assert len(found["charts"]) == 5
+
+
+@pytest.mark.usefixtures("few_negatives")
+def test_hardships_are_tried_when_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "SAMPLE", 2)
+    done = runner.invoke(app, ["evaluate", str(folder), "--hard", "--json"])
+    hardships = json.loads(done.stdout)["models"][0]["hardships"]
+    assert hardships["inverted"] == {"pens": 1}
+    assert {"at 40 % of the frame", "turned 15° left", "turned 15° right", "phone photo"} <= set(hardships)
 
 
 def test_bench_measures_speed_and_memory_on_one_thread() -> None:
