@@ -35,11 +35,11 @@ def prepare(
     as_json: Json = False,
 ) -> None:
     """Install the fonts, read every source, and say what is in it or what to do to have it."""
-    from model.prepare import install_fonts, look, together
+    from model.prepare import install_fonts, look, look_at_others, together
 
     with _progress() as progress:
         note = None if offline else install_fonts(progress)
-        found = look(progress, share_alike)
+        found = look(progress, share_alike) + look_at_others(progress)
     columns = ["source", "images", "classes", "writers", "thinnest class", "note"]
     rows = [one.row() for one in [*found, together(found)]]
     _print(as_json, "Sources", columns, rows, [one.to_json() for one in found])

@@ -12,8 +12,9 @@ from rich.progress import Progress
 
 from model.labels import LABELS
 from model.sources import Source
-from model.sources.catalogue import CATALOGUE, Entry
+from model.sources.catalogue import CATALOGUE, Entry, real_file
 from model.sources.fonts import NPM_FONTS
+from model.sources.negatives import practice_negatives
 
 MANIFEST = Path(__file__).parent / "sources" / "package.json"
 
@@ -47,8 +48,8 @@ class Found:
         if self.state != "ready":
             return [self.name, self.state, "", "", "", self.note]
         label, images = self.thinnest or ("", 0)
-        counts = [f"{self.images:,}", str(len(self.per_class)), f"{self.writers:,}"]
-        return [self.name, *counts, f"{label} {images:,}", self.note]
+        counts = [f"{self.images:,}", str(len(self.per_class)), f"{self.writers:,}" if self.writers else ""]
+        return [self.name, *counts, f"{label or 'not hiragana'} {images:,}", self.note]
 
 
 def install_fonts(progress: Progress, manifest: Path = MANIFEST) -> str | None:
@@ -83,6 +84,15 @@ def look(progress: Progress, share_alike: bool = False, entries: Iterable[Entry]
     return found
 
 
+def look_at_others(progress: Progress) -> list[Found]:
+    """What the network learns to refuse: some is drawn as it is needed, the characters come from fonts and strokes."""
+    task = progress.add_task("reading what is no hiragana", total=1)
+    strokes = real_file("strokes", "all.tdic")
+    others = [source for source, _ in practice_negatives(strokes if strokes.is_file() else None)]
+    progress.advance(task)
+    return [Found(other.name, "ready", "to be refused", _per_class(other), len(set(other.writers))) for other in others]
+
+
 def _look(entry: Entry, share_alike: bool) -> Found:
     if not entry.present():
         return Found(entry.name, "missing", f"needs {entry.where}")
@@ -101,7 +111,7 @@ def _per_class(source: Source) -> dict[str, int]:
 
 
 def together(found: Iterable[Found]) -> Found:
-    """All that is ready, as if it were one source."""
+    """All that is ready, as if it were one source; without writers, for some are in several."""
     ready = [one for one in found if one.state == "ready"]
     counts = sum((Counter(one.per_class) for one in ready), Counter[str]())
-    return Found("together", "ready", "", dict(counts), sum(one.writers for one in ready))
+    return Found("together", "ready", "", dict(counts))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
 
 from model.sources import Source, etl, folders, fonts, kanjivg, kuzushiji, members, npz
 from model.sources.cache import cached
@@ -27,7 +26,6 @@ class Entry:
     read: Callable[[], Source]
     knows_writers: bool = False  # real handwriting, of which some writers can be held out
     share_alike: bool = False  # its licence may ask the same of a model: only for those who ask for it
-    kind: Literal["hiragana", "other"] = "hiragana"  # other: what the network learns to refuse
 
 
 def kept(

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from model import evaluate, pictures
 from model.__main__ import app
 from model.classifier import ARTIFACT
-from model.sources import fonts
+from model.sources import fonts, negatives
 from tests.model.drawings import STROKES, drawn
 
 runner = CliRunner()
@@ -22,7 +22,8 @@ def without_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_prepare_names_what_is_missing_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "font_files", list)  # rendering all of them takes half a minute
+    for module in (fonts, negatives):
+        monkeypatch.setattr(module, "font_files", list)  # rendering all of them takes half a minute
     done = runner.invoke(app, ["prepare", "--offline", "--json"])
     found = {source["name"]: source for source in json.loads(done.stdout)}
     assert done.exit_code == 0

@@ -9,9 +9,10 @@ import pytest
 from rich.progress import Progress
 from typer.testing import CliRunner
 
+from model import prepare as preparing
 from model.__main__ import app
 from model.labels import NOT_HIRAGANA
-from model.prepare import look, together
+from model.prepare import look, look_at_others, together
 from model.sources import DamagedSource, cache, folders
 from model.sources.cache import cached, version
 from model.sources.catalogue import CATALOGUE, Entry, at_hand, kept
@@ -109,12 +110,13 @@ def test_a_table_says_what_a_source_holds(pictures: Counted) -> None:
     assert found.to_json()["per_class"] == {"い": 1, "こ": 2}
 
 
-def test_what_is_no_hiragana_has_no_label(pictures: Counted) -> None:
+def test_what_is_no_hiragana_has_no_label(pictures: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     some = pictures.read()
     images = StoredImages("signs", some.inks, np.full(2, NOT_HIRAGANA), some.writers)
-    entry = Entry("signs", 1.0, "", "", lambda: True, lambda: images, kind="other")
-    (found,) = look(Progress(disable=True), entries=[entry])
-    assert found.per_class == {"": 2}
+    monkeypatch.setattr(preparing, "practice_negatives", lambda strokes: [(images, 1.0)])
+    (found,) = look_at_others(Progress(disable=True))
+    assert found.to_json()["per_class"] == {"": 2}
+    assert found.row()[:5] == ["signs", "2", "1", "2", "not hiragana 2"]
 
 
 def test_missing_and_damaged_sources_are_named_and_left_out(pictures: Counted, tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ def test_missing_and_damaged_sources_are_named_and_left_out(pictures: Counted, t
         ("damaged", "sheets.zip is no whole zip file: fetch it again"),
         ("ready", "drawn for a test"),
     ]
-    assert together(found).row()[:5] == ["together", "2", "2", "2", "い 1"]
+    assert together(found).row()[:5] == ["together", "2", "2", "", "い 1"]
 
 
 def test_a_share_alike_source_is_off_until_asked_for(pictures: Counted) -> None:
@@ -146,7 +148,8 @@ def test_pictures_of_ones_own_are_found_by_the_command(tmp_path: Path, monkeypat
     (tmp_path / "etl").mkdir()
     (tmp_path / "etl" / "ETL8G_01").write_bytes(bytes(100))
     monkeypatch.setenv("TSUDOI_REAL_DATA", str(tmp_path))
-    monkeypatch.setattr("model.sources.fonts.font_files", list)
+    monkeypatch.setattr("model.sources.fonts.font_files", list)  # rendering all of them takes half a minute
+    monkeypatch.setattr("model.sources.negatives.font_files", list)
     done = CliRunner().invoke(app, ["prepare", "--offline", "--json"])
     found = {source["name"]: source for source in json.loads(done.stdout)}
     assert (found["own"]["state"], found["own"]["images"], found["own"]["writers"]) == ("ready", 2, 2)
