@@ -26,9 +26,9 @@ def degrade(ink: Ink, rng: np.random.Generator) -> Picture:
 def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     """Another hand: turned, slanted, stretched, moved, and bent smoothly; (96, 96)."""
     side = max(ink.shape)
-    angle = np.deg2rad(np.clip(rng.normal(0, 7.5), -22, 22))
-    slant, cover = rng.normal(0, 0.11), rng.uniform(0.62, 1.02)
-    stretch = np.exp(rng.normal(0, 0.09, 2)) / cover * side / PICTURE_SIZE
+    angle = np.deg2rad(rng.uniform(-21, 21) if rng.random() < 0.35 else rng.normal(0, 6))
+    slant, cover = rng.normal(0, 0.13), rng.uniform(0.62, 1.02)
+    stretch = np.exp(rng.normal(0, 0.11, 2)) / cover * side / PICTURE_SIZE
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = (np.array([[1, slant], [0, 1]]) @ turn) * stretch
     grid = _GRID + _wander(rng)
@@ -79,7 +79,7 @@ def photograph(ink: Ink, rng: np.random.Generator) -> Picture:
     paper = rng.uniform(130, 255)
     strength = rng.uniform(0.3, 1.0)
     picture = np.asarray(paper * (1 - strength * ink.astype(np.float32) / 255), np.float32)
-    if rng.random() < 0.12:
+    if rng.random() < 0.2:
         _rule(picture, rng)
     if rng.random() < 0.5:
         picture *= _light(rng)
@@ -107,13 +107,12 @@ def _light(rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _rule(picture: NDArray[np.float32], rng: np.random.Generator) -> None:
-    """Lines of a notebook: fainter than the ink."""
-    level, apart = rng.uniform(0.75, 0.95), int(rng.integers(24, 60))
-    for at in range(int(rng.integers(0, apart)), PICTURE_SIZE, apart):
-        if rng.random() < 0.5:
-            picture[at : at + 1] *= level
-        else:
-            picture[:, at : at + 1] *= level
+    """Lines of a notebook, down or across or both; mostly fainter than the ink."""
+    level, apart, broad = rng.uniform(0.6, 0.95), int(rng.integers(18, 70)), int(rng.choice([1, 1, 1, 2]))
+    directions = (rng.random(2) < 0.6) if rng.random() < 0.7 else (True, True)
+    for lines, drawn in zip((picture, picture.T), directions, strict=True):
+        for at in range(int(rng.integers(0, apart)), PICTURE_SIZE, apart) if drawn else ():
+            lines[at : at + broad] *= level
 
 
 def _specks(picture: NDArray[np.float32], rng: np.random.Generator) -> None:

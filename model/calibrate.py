@@ -3,6 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from model.labels import NOT_HIRAGANA
+
+REFUSED = 0.005  # of real hiragana, by the threshold of refusal
+REFUSE_FROM_AT_LEAST = 0.1  # what is less likely than this to be something else is not refused, whatever else
+
 
 def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
     """Probabilities of (n, classes) logits; a temperature below 1 makes them bolder."""
@@ -23,6 +28,15 @@ def find_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> 
         return float(-np.log(np.maximum(right, 1e-9)).mean())
 
     return min((round(0.2 + 0.01 * step, 2) for step in range(281)), key=surprise)
+
+
+def find_refusal(logits: NDArray[np.float32], temperature: float) -> float:
+    """The probability of being no hiragana from which a picture is refused, so that few hiragana are.
+
+    Args: logits: (n, NOT_HIRAGANA + 1) of hiragana that were not trained on.
+    """
+    other = softmax(logits, temperature)[:, NOT_HIRAGANA]
+    return round(max(REFUSE_FROM_AT_LEAST, float(np.quantile(other, 1 - REFUSED))), 3)
 
 
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = 10) -> float:

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,21 +22,29 @@ Locate = Callable[[NDArray[np.uint8]], Located]
 # A network reads only what was prepared as in its training; its card names it under "network".
 LOCATE: dict[str, Locate] = {"hiragana": locate, "classic": classic.locate}
 MIN_CONFIDENCE = 0.6
-# Below this the network guesses: so does it for 3 in 10 scribbles and kanji, and 1 in 2,700 pictures of hiragana.
-NO_HIRAGANA_BELOW = 0.35
 
 
 class ModelUnusable(Exception):
     """The model file or its card is missing, or they belong to other labels: fetch or export both again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns a network's bare answers into probabilities and verdicts."""
+
+    temperature: float = 1.0  # the answers are divided by it
+    refuse_from: float = 1.0  # probability of being no hiragana; a network without an output for that never refuses
+
+
 class Classifier:
     """Reads characters with one model file. Threads may share it; the same picture gives the same answer."""
 
-    def __init__(self, interpreter: Interpreter, temperature: float, locate: Locate = locate) -> None:
-        """Use a loaded model; its answers are divided by `temperature` before they become probabilities."""
+    def __init__(
+        self, interpreter: Interpreter, calibration: Calibration = Calibration(), locate: Locate = locate
+    ) -> None:
+        """Use a loaded model. `locate` finds the character in a picture and prepares it as in the model's training."""
         self._interpreter = interpreter
-        self._temperature = temperature
+        self._calibration = calibration
         self.locate = locate  # from a picture to what the network sees of it
         self._turn = threading.Lock()  # the interpreter has one set of buffers
         interpreter.allocate_tensors()
@@ -47,57 +56,57 @@ class Classifier:
 
         Args: images: each (h, w) grey or (h, w, 3) RGB, uint8, any size, holding one character. top: candidates wanted,
             1 to 74.
-        Returns: a list a picture, best candidate first; an empty list for a picture without ink.
+        Returns: a list a picture, best candidate first; an empty list for a picture without ink. The probabilities of
+            all 74 add up to 1 less the probability that it is no hiragana.
         Raises: UnreadableImage: an array is no picture.
         """
-        return [self._classify(image, top) for image in images]
+        return [list(self.glyph(image, top).candidates) for image in images]
 
-    def _classify(self, image: NDArray[np.uint8], top: int) -> list[Candidate]:
+    def glyph(self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE) -> Glyph:
+        """The one character of a picture, with a verdict.
+
+        Args: as `read`.
+        Returns: for a picture without ink, "not_hiragana" that covers the picture and has no candidates.
+        Raises: UnreadableImage: the array is no picture.
+        """
         try:
-            return self._candidates(self.locate(image).input, top)
+            found = self.locate(image)
         except BlankImage:
-            return []
+            return Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
+        probabilities = self.probabilities(found.input)
+        best = np.argsort(-probabilities[: len(LABELS)], kind="stable")[:top]
+        candidates = tuple(Candidate(LABELS[index], float(probabilities[index])) for index in best)
+        other = float(probabilities[len(LABELS) :].sum())
+        if other >= self._calibration.refuse_from:
+            verdict: Verdict = "not_hiragana"
+        else:
+            verdict = "sure" if candidates[0].probability >= min_confidence else "unsure"
+        return Glyph(found.box, candidates, verdict)
 
     def read(self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE) -> Reading:
         """Find the character in a picture and read it.
 
         Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size. top: candidates wanted, 1 to 74.
             min_confidence: 0 to 1; a best candidate below it is "unsure".
-        Returns: one glyph; for a picture without ink it is "not_hiragana", covers the picture and has no candidates.
+        Returns: one glyph, as `glyph` gives it.
         Raises: UnreadableImage: the array is no picture.
         """
         started = time.perf_counter()
-        try:
-            found = self.locate(image)
-        except BlankImage:
-            glyph = Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
-        else:
-            candidates = tuple(self._candidates(found.input, top))
-            glyph = Glyph(found.box, candidates, judge(candidates, min_confidence))
-        return Reading((glyph,), text_of((glyph,)), (time.perf_counter() - started) * 1000)
+        glyphs = (self.glyph(image, top, min_confidence),)
+        return Reading(glyphs, text_of(glyphs), (time.perf_counter() - started) * 1000)
 
-    def _candidates(self, picture: NDArray[np.float32], top: int) -> list[Candidate]:
-        probabilities = self._probabilities(self.logits(picture))
-        best = np.argsort(-probabilities, kind="stable")[:top]
-        return [Candidate(LABELS[index], float(probabilities[index])) for index in best]
+    def probabilities(self, picture: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Calibrated probabilities of one preprocessed picture, (48, 48, 1) -> (75,): LABELS, and no hiragana."""
+        logits = self.logits(picture)
+        powers = np.exp((logits - logits.max()).astype(np.float64) / self._calibration.temperature)
+        return np.asarray(powers / powers.sum(), np.float64)
 
     def logits(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The network's bare answer to one preprocessed picture, (48, 48, 1) -> (74,)."""
+        """The network's bare answer to one preprocessed picture, (48, 48, 1) -> (75,)."""
         with self._turn:
             self._interpreter.set_tensor(self._input, picture[np.newaxis])
             self._interpreter.invoke()
             return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)  # get_tensor copies
-
-    def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-        powers = np.exp((logits - logits.max()).astype(np.float64) / self._temperature)
-        return np.asarray(powers / powers.sum(), np.float64)
-
-
-def judge(candidates: Sequence[Candidate], min_confidence: float = MIN_CONFIDENCE) -> Verdict:
-    """How far candidates, best first, can be trusted."""
-    if not candidates or candidates[0].probability < NO_HIRAGANA_BELOW:
-        return "not_hiragana"
-    return "sure" if candidates[0].probability >= min_confidence else "unsure"
 
 
 def load(path: Path | None = None) -> Classifier:
@@ -114,19 +123,20 @@ def load(path: Path | None = None) -> Classifier:
         raise ModelUnusable(f"{file} cannot be used: {error}") from error
     if card.get("labels") != "".join(LABELS):
         raise ModelUnusable(f"{file} was trained for other labels than model/labels.py has: export it again")
-    return open_model(content, float(card["temperature"]), card.get("network", "hiragana"))
+    calibration = Calibration(float(card["temperature"]), float(card.get("refuse_from", 1.0)))
+    return open_model(content, calibration, card.get("network", "hiragana"))
 
 
-def open_model(content: bytes, temperature: float = 1.0, network: str = "hiragana") -> Classifier:
+def open_model(content: bytes, calibration: Calibration = Calibration(), network: str = "hiragana") -> Classifier:
     """A classifier from the bytes of a .tflite file.
 
-    Args: network: which one was trained, a key of LOCATE.
+    Args: calibration: of the network. network: which one was trained, a key of LOCATE.
     Raises: ModelUnusable: the bytes are no such file, or nobody knows the network.
     """
     if network not in LOCATE:
         raise ModelUnusable(f"this program knows the networks {', '.join(LOCATE)}, and not {network}: update it")
     try:
         # One thread: pictures come one by one, and a second thread costs more than a network this small saves.
-        return Classifier(Interpreter(model_content=content, num_threads=1), temperature, LOCATE[network])
+        return Classifier(Interpreter(model_content=content, num_threads=1), calibration, LOCATE[network])
     except (ValueError, RuntimeError) as error:
         raise ModelUnusable(f"this is no LiteRT model: {error}") from error

@@ -1,8 +1,8 @@
 """What training sees: writers kept apart, classes and sources mixed, batches made by a process of their own."""
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.queues import Queue
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.augment import degrade
-from model.preprocess import INPUT_SIZE, BlankImage, preprocess
+from model.labels import NOT_HIRAGANA
+from model.preprocess import BlankImage, preprocess
 from model.sources import Source
 from model.sources.stored import StoredImages
 
-Batch = tuple[NDArray[np.float32], NDArray[np.int64]]  # (n, 48, 48, 1) inputs, (n,) classes
+Batch = tuple[NDArray[np.float32], NDArray[np.int64]]  # (n, side, side, 1) inputs, (n,) classes
+Prepare = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 HELD_OUT_SHARE = 0.18
+MAKERS = 2  # processes that draw pictures
 SEED = 13  # holds out the groups g01 and g12, as the first study did, so that figures can be compared
 
 
@@ -50,11 +53,20 @@ class Mixture:
 
     sources: tuple[Source, ...]
     shares: tuple[float, ...]
+    prepare: Prepare = preprocess  # a picture -> what the network reads
+    other_share: float = 0.12  # of what is no hiragana, where a source has it
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
-        """The classes that at least one source has."""
+        """The classes that at least one source has, among them perhaps NOT_HIRAGANA."""
         return np.unique(np.concatenate([source.labels for source in self.sources]))
+
+    @cached_property
+    def _chances(self) -> NDArray[np.float64]:
+        """(classes,) how often each is drawn."""
+        other = self.labels == NOT_HIRAGANA
+        chances = np.where(other, self.other_share, (1 - self.other_share) / max(1, int((~other).sum())))
+        return np.asarray(chances / chances.sum(), np.float64)
 
     @cached_property
     def _choices(self) -> dict[int, tuple[NDArray[np.float64], list[NDArray[np.int64]]]]:
@@ -69,50 +81,57 @@ class Mixture:
         return choices
 
     def draw(self, label: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """One picture of the class, as the network reads it: (48, 48, 1)."""
+        """One picture of the class, as the network reads it: (side, side, 1)."""
         weights, items = self._choices[label]
         while True:
             chosen = int(rng.choice(len(weights), p=weights))
             try:
-                return preprocess(degrade(self.sources[chosen].ink(int(rng.choice(items[chosen])), rng), rng))
+                return self.prepare(degrade(self.sources[chosen].ink(int(rng.choice(items[chosen])), rng), rng))
             except BlankImage:  # bent out of the picture or faded away: draw another
                 continue
 
     def batch(self, size: int, rng: np.random.Generator) -> Batch:
         """`size` pictures of classes drawn at random."""
-        labels = rng.choice(self.labels, size)
-        inputs = np.empty((size, INPUT_SIZE, INPUT_SIZE, 1), np.float32)
-        for i, label in enumerate(labels):
-            inputs[i] = self.draw(int(label), rng)
-        return inputs, labels
+        labels = rng.choice(self.labels, size, p=self._chances)
+        return np.stack([self.draw(int(label), rng) for label in labels]), labels
 
 
-def prepare_inputs(images: StoredImages, degraded_by: int | None = None) -> Batch:
+def prepare_inputs(images: StoredImages, prepare: Prepare = preprocess, degraded_by: int | None = None) -> Batch:
     """A source as the network reads it, plain or, with a seed, degraded as in training."""
     rng = np.random.default_rng(degraded_by)
-    inputs = np.zeros((len(images.labels), INPUT_SIZE, INPUT_SIZE, 1), np.float32)
+    empty = np.zeros_like(prepare(np.pad(np.zeros((8, 4), np.uint8), 30, constant_values=255)))
+    inputs = np.stack([empty] * len(images.labels)) if len(images.labels) else empty[None][:0]
     for i, ink in enumerate(images.inks):
         with suppress(BlankImage):  # an image that was degraded away stays empty, and counts as the error that it is
-            inputs[i] = preprocess(255 - ink if degraded_by is None else degrade(ink, rng))
+            inputs[i] = prepare(255 - ink if degraded_by is None else degrade(ink, rng))
     return inputs, images.labels
 
 
-def stream(mixture: Mixture, batches: int, size: int, seed: int) -> Iterator[Batch]:
-    """Batches made by another process, so that drawing and learning share the work; they depend on the seed alone."""
+def stream(mixture: Mixture, numbers: range, size: int, seed: int, makers: int = MAKERS) -> Iterator[Batch]:
+    """Batches made by processes of their own, so that drawing and learning share the work.
+
+    Args: numbers: of the batches; a batch depends on its number and the seed alone, however many processes there are.
+        size: pictures in a batch. makers: processes.
+    """
     context = multiprocessing.get_context("spawn")  # a fork would copy TensorFlow's threads in an undefined state
-    queue: Queue[Batch] = context.Queue(maxsize=24)
-    maker = context.Process(target=_make, args=(mixture, batches, size, seed, queue), daemon=True)
-    maker.start()
+    queues: list[Queue[Batch]] = [context.Queue(maxsize=12) for _ in range(makers)]
+    workers = [
+        context.Process(target=_make, args=(mixture, numbers[first::makers], size, seed, queue), daemon=True)
+        for first, queue in enumerate(queues)
+    ]
+    for worker in workers:
+        worker.start()
     try:
-        with closing(queue):
-            for _ in range(batches):
-                yield queue.get(timeout=120)
+        for turn in range(len(numbers)):
+            yield queues[turn % makers].get(timeout=300)
     finally:
-        maker.terminate()
-        maker.join()
+        for worker, queue in zip(workers, queues, strict=True):
+            worker.terminate()
+            worker.join()
+            queue.close()
 
 
-def _make(mixture: Mixture, batches: int, size: int, seed: int, queue: "Queue[Batch]") -> None:
+def _make(mixture: Mixture, numbers: range, size: int, seed: int, queue: "Queue[Batch]") -> None:
     cv2.setNumThreads(1)
-    for i in range(batches):
-        queue.put(mixture.batch(size, np.random.default_rng((seed, i))))
+    for number in numbers:
+        queue.put(mixture.batch(size, np.random.default_rng((seed, number))))

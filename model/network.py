@@ -3,14 +3,17 @@
 import keras
 from keras import layers
 
-from model.labels import LABELS
+from model.labels import NOT_HIRAGANA
 from model.preprocess import INPUT_SIZE
 
-STAGES = ((24, 1), (48, 2), (96, 2))  # channels and blocks; each stage after the first halves the picture
-WEIGHT_DECAY = 1e-3
+Stages = tuple[tuple[int, int], ...]  # channels and blocks; each stage after the first halves the picture
+
+STAGES: Stages = ((24, 1), (48, 2), (96, 2))
+TEACHER_STAGES: Stages = ((32, 1), (64, 2), (128, 2))
+OUTPUTS = NOT_HIRAGANA + 1
 
 
-def build_network(classes: int = len(LABELS), stages: tuple[tuple[int, int], ...] = STAGES) -> keras.Model:
+def build_network(classes: int = OUTPUTS, stages: Stages = STAGES) -> keras.Model:
     """An untrained network: (n, 48, 48, 1) float32 ink -> (n, classes) logits.
 
     Args: classes: outputs. stages: channels and number of residual blocks of each stage.

@@ -5,128 +5,143 @@ gain); KanjiVG beside tomoe_data (no gain, and a share-alike licence); training 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from rich.progress import Progress
 
-from model.calibrate import find_temperature
-from model.dataset import SEED, Batch, Mixture, choose_held_out, group_of, prepare_inputs, split_by_writer, stream
+from model import classic
+from model.calibrate import find_refusal, find_temperature
+from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
-from model.network import WEIGHT_DECAY, build_network
-from model.sources import Source
+from model.learning import Judge, learn
+from model.network import STAGES, TEACHER_STAGES, build_network
+from model.practice import prepare_practice
+from model.preprocess import preprocess
 from model.sources.catalogue import Entry
 from model.sources.stored import StoredImages
 
-BATCH = 128
-PEAK_RATE = 3e-3
-SMOOTHING = 0.05
-FULL, QUICK = 600_000, 25_000  # images
+FULL, QUICK = 1_500_000, 40_000  # images
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A network that can be trained."""
+
+    build: Callable[[], keras.Model]
+    prepare: Callable[[NDArray[np.uint8]], NDArray[np.float32]]  # a picture -> its input
+    reads_with: str  # what the model's card calls that preparation
+    knows_refusal: bool  # has an output for what is no hiragana
+
+
+KINDS = {
+    "hiragana": Kind(lambda: build_network(stages=STAGES), preprocess, "hiragana", True),
+    "teacher": Kind(lambda: build_network(stages=TEACHER_STAGES), preprocess, "hiragana", True),
+    "classic": Kind(classic.build, classic.prepare, "classic", False),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
     """What is known about a trained network beside its weights."""
 
-    images: int
+    network: str  # one of KINDS
+    teacher: str | None  # the network that it learnt from beside the labels
+    parameters: int
+    images: int  # that it saw at most
     seed: int
     held_out: list[str]  # groups of writers
+    judges: list[str]  # those of them that decided nothing
     temperature: float
-    held_out_accuracy: float  # 0 to 1, plain pictures
+    refuse_from: float  # probability of being no hiragana, 0 to 1; 1 for a network that cannot tell
+    held_out_accuracy: float  # 0 to 1, plain pictures of the judges
     degraded_accuracy: float  # the same pictures degraded as in training
     sources: list[str]
     notices: list[str]
 
 
-def train(entries: Sequence[Entry], out: Path, progress: Progress, images: int = FULL, seed: int = SEED) -> Training:
+def train(
+    entries: Sequence[Entry],
+    out: Path,
+    progress: Progress,
+    images: int = FULL,
+    seed: int = SEED,
+    kind: str = "hiragana",
+    teacher: Path | None = None,
+) -> Training:
     """Train a network from nothing, calibrate it on writers it never saw, and write it down.
 
     Args: entries: the sources to practise on. out: a folder for network.keras and training.json. images: how many
-        pictures to see. seed: of everything random; which writers are held out, too.
+        pictures to see. seed: of everything random; which writers are held out, too. kind: one of KINDS. teacher: the
+        folder of a training whose network teaches this one.
     Raises: ValueError: no source is real handwriting, of which writers can be held out.
     """
-    if not any(entry.knows_writers for entry in entries):
-        raise ValueError("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
+    chosen = KINDS[kind]
     keras.utils.set_random_seed(seed)
+    use_short_floats()
 
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
-    sources = [entry.read() for entry in entries]
-    known = next(i for i, entry in enumerate(entries) if entry.knows_writers)
-    practice, strangers = set_strangers_aside(sources, known, seed)
-    mixture = Mixture(tuple(practice), tuple(entry.share for entry in entries))
+    practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
+    teaching = keras.saving.load_model(teacher / "network.keras") if teacher else None
+    network = learn(
+        chosen.build(), practice.mixture, judge_by(practice.choosing, chosen), images, seed, progress, out, teaching
+    )
 
-    network = fit(build_network(), mixture, images, seed, progress)
-
-    # Plain and degraded pictures together, for members send both, and doubt must be right for both.
-    plain, degraded = prepare_inputs(strangers), prepare_inputs(strangers, degraded_by=seed)
-    logits = [network.predict(inputs, batch_size=256, verbose=0) for inputs, _ in (plain, degraded)]
-    temperature = find_temperature(np.concatenate(logits), np.concatenate([plain[1], degraded[1]]))
-
+    temperature, refuse_from = calibrate(network, practice.choosing, chosen, seed)
+    accuracy = [_accuracy(network, practice.judging, chosen, degraded_by) for degraded_by in (None, seed)]
     facts = Training(
-        images,
-        seed,
-        sorted({group_of(writer) for writer in strangers.writers}),
-        temperature,
-        _accuracy(logits[0], strangers.labels),
-        _accuracy(logits[1], strangers.labels),
-        [entry.name for entry in entries],
-        [entry.notice for entry in entries],
+        network=kind,
+        teacher=load_training(teacher).network if teacher else None,
+        parameters=network.count_params(),
+        images=images,
+        seed=seed,
+        held_out=sorted(practice.held_out),
+        judges=sorted({group_of(writer) for writer in practice.judging.writers}),
+        temperature=temperature,
+        refuse_from=refuse_from,
+        held_out_accuracy=accuracy[0],
+        degraded_accuracy=accuracy[1],
+        sources=[entry.name for entry in entries],
+        notices=[entry.notice for entry in entries],
     )
     save(network, facts, out)
     return facts
 
 
-def set_strangers_aside(sources: Sequence[Source], known: int, seed: int) -> tuple[list[Source], StoredImages]:
-    """The sources without the held-out writers, and their images in source number `known`, which chooses them."""
-    judge = sources[known]
-    held_out = choose_held_out(judge.writers, seed)
-    practice = [split_by_writer(one, held_out)[0] if isinstance(one, StoredImages) else one for one in sources]
-    return practice, split_by_writer(cast(StoredImages, judge), held_out)[1]
+def use_short_floats() -> None:
+    """Multiply in bfloat16 where the processor can: half as long again, and the same figures."""
+    cpu = Path("/proc/cpuinfo")
+    if cpu.is_file() and "avx512_bf16" in cpu.read_text():
+        tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": True})
 
 
-def fit(network: keras.Model, mixture: Mixture, images: int, seed: int, progress: Progress) -> keras.Model:
-    """Let the network practise on `images` pictures, each seen once: there are always new ones."""
-    steps = max(1, images // BATCH)
-    # The rate falls along a cosine to nothing, so that the last pictures settle what the first ones roughed out.
-    rate = keras.optimizers.schedules.CosineDecay(
-        PEAK_RATE / 10, steps, warmup_target=PEAK_RATE, warmup_steps=steps // 20
-    )
-    network.compile(
-        keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY),
-        keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=SMOOTHING),
-        metrics=["accuracy"],
-    )
-    batches = stream(mixture, steps, BATCH, seed)
-    shown = _Shown(progress, steps)
-    network.fit(_one_hot(batches), steps_per_epoch=steps, epochs=1, verbose=0, shuffle=False, callbacks=[shown])
-    return network
+def judge_by(images: StoredImages, kind: Kind) -> Judge:
+    """A judge who looks at each image plain and degraded, for members send both."""
+    batches = [prepare_inputs(images, kind.prepare, degraded_by) for degraded_by in (None, SEED)]
+    inputs = np.concatenate([inputs for inputs, _ in batches])
+    return Judge(inputs, np.concatenate([images.labels] * 2), images.writers * 2)
 
 
-def _one_hot(batches: Iterator[Batch]) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    table = np.eye(len(LABELS), dtype=np.float32)
-    for inputs, labels in batches:
-        yield inputs, table[labels]
+def calibrate(network: keras.Model, images: StoredImages, kind: Kind, seed: int) -> tuple[float, float]:
+    """The temperature of a network, and the probability of being no hiragana from which it refuses.
+
+    Plain and degraded pictures count together, for doubt must be right for both.
+    """
+    judge = judge_by(images, kind)
+    logits = network.predict(judge.inputs, batch_size=512, verbose=0)
+    temperature = find_temperature(logits, judge.labels)
+    return temperature, find_refusal(logits, temperature) if kind.knows_refusal else 1.0
 
 
-class _Shown(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-    """Shows how far the training is, how well it does, and how long it will take."""
-
-    def __init__(self, progress: Progress, steps: int) -> None:
-        super().__init__()
-        self._progress = progress
-        self._task = progress.add_task("training", total=steps)
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        accuracy = (logs or {}).get("accuracy", 0.0)  # keras gives the mean since the start
-        self._progress.update(self._task, completed=batch + 1, description=f"training, {accuracy:.1%} right so far")
-
-
-def _accuracy(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+def _accuracy(network: keras.Model, images: StoredImages, kind: Kind, degraded_by: int | None) -> float:
+    inputs, labels = prepare_inputs(images, kind.prepare, degraded_by)
+    logits = network.predict(inputs, batch_size=512, verbose=0)[:, : len(LABELS)]
     return float(np.mean(logits.argmax(axis=1) == labels)) if len(labels) else float("nan")
 
 

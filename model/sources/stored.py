@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import BlankImage, Ink, find_ink, shrink, to_grey
 from model.labels import INDEX, label_of
+from model.line_ends import LineEnds, find_line_ends, vary_line_ends
+from model.parts import move_parts
 from model.preprocess import fit
 from model.segment import one_character
 
@@ -33,9 +36,14 @@ class StoredImages:
     labels: NDArray[np.int64]  # (n,)
     writers: tuple[str, ...]
 
+    @cached_property
+    def line_ends(self) -> tuple[LineEnds, ...]:
+        """(n) where the lines of each image end."""
+        return tuple(find_line_ends(ink) for ink in self.inks)
+
     def ink(self, item: int, rng: np.random.Generator) -> Ink:
-        """The item, the same each time."""
-        return np.asarray(self.inks[item], np.uint8)
+        """The item as its writer might have put it down another time: its parts moved, its lines ended otherwise."""
+        return move_parts(vary_line_ends(np.asarray(self.inks[item], np.uint8), self.line_ends[item], rng), rng)
 
     def select(self, chosen: NDArray[np.bool_]) -> "StoredImages":
         """The items where `chosen`, (n,) bool, is true."""

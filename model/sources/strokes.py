@@ -16,7 +16,8 @@ from model.sources.marks import Line, Points, dakuten, handakuten
 TABLET = 320.0  # tomoe_data's coordinates run from 0 to this
 CANVAS = 112
 # Strokes that many people write without lifting the pen after the one before: a ふ of one line and two dots.
-RUN_ON = {"ふ": 1, "き": 3, "さ": 2, "こ": 1, "り": 1, "に": 2, "た": 3}
+RUN_ON = dict(zip("ふきさこりいにたなけはほゆ", (1, 3, 2, 1, 1, 1, 2, 3, 3, 1, 1, 1, 1), strict=True))
+RUNS_ON, SELDOM = 0.45, 0.06  # of those that write in the greatest haste
 STEPS = 8  # points that the spline passes through between two of the file's
 
 
@@ -79,32 +80,64 @@ def write(form: list[Points], rng: np.random.Generator, run_on: int | None = Non
 
     Args: form: the strokes. run_on: the number of one that is often joined to the one before it.
     """
-    haste = rng.uniform(0.3, 1.5)
+    haste = rng.uniform(0.3, 1.8)
     strokes = [_another_hand(stroke, haste, rng) for stroke in form]
     joined: list[Points] = []
     for number, stroke in enumerate(strokes):
-        if joined and rng.random() < (0.3 if number == run_on else 0.05) * haste:  # in haste the pen is not lifted
+        if joined and rng.random() < (RUNS_ON if number == run_on else SELDOM) * haste / 1.5:  # the pen is not lifted
             joined[-1] = np.concatenate([joined[-1], stroke])
         else:
             joined.append(stroke)
-    return [Line(stroke) for stroke in joined]
+    return [Line(_ended(stroke, haste, rng)) for stroke in joined]
 
 
 def _another_hand(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
-    count = len(stroke)
-    start = int(rng.integers(0, 1 + count // 14)) if count > 14 else 0
-    end = count - (int(rng.integers(0, 1 + count // 10)) if count > 14 else 0)
-    points = stroke[start:end]
+    points = resize_loop(stroke, rng) if rng.random() < 0.5 else stroke
     middle = points.mean(axis=0)
-    angle, stretch = rng.normal(0, 0.08 * haste), 1 + rng.normal(0, 0.08 * haste, 2)
+    angle, stretch = rng.normal(0, 0.085 * haste), 1 + rng.normal(0, 0.085 * haste, 2)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     way = np.linspace(0, 1, len(points))[:, None]
     room = min(1.0, float(np.ptp(points, axis=0).max()) / 0.5)  # a dot has no room to bend
-    bend = sum(rng.normal(0, 0.014 * haste * room, 2) * np.sin(np.pi * k * way + rng.uniform(0, 6)) for k in (1, 2, 3))
-    moved = middle + rng.normal(0, 0.022 * haste, 2) + ((points - middle) * stretch) @ turn.T + bend
-    if rng.random() < 0.25:  # the pen overshoots
-        moved = np.concatenate([moved, moved[-1:] + (moved[-1] - moved[-3]) * rng.uniform(0.3, 1.5)])
+    bend = sum(rng.normal(0, 0.016 * haste * room, 2) * np.sin(np.pi * k * way + rng.uniform(0, 6)) for k in (1, 2, 3))
+    moved = middle + rng.normal(0, 0.024 * haste, 2) + ((points - middle) * stretch) @ turn.T + bend
     return np.asarray(moved, np.float32)
+
+
+def resize_loop(stroke: Points, rng: np.random.Generator) -> Points:
+    """The first loop of a stroke made smaller or larger: みず in haste has loops like dots; (n, 2) -> (n, 2)."""
+    start, end = find_loop(stroke)
+    if end - start < 5:
+        return stroke
+    changed, crossing = stroke.copy(), stroke[start]
+    changed[start:end] = crossing + (stroke[start:end] - crossing) * rng.uniform(0.4, 1.3, 2)
+    return changed
+
+
+def find_loop(stroke: Points) -> tuple[int, int]:
+    """The numbers of the two points between which a stroke first closes a loop; 0 and 0 where it does not."""
+    apart = np.abs(stroke[:, None] - stroke[None]).max(axis=2)
+    between = np.subtract.outer(np.arange(len(stroke)), np.arange(len(stroke)))
+    late, early = np.nonzero((between > 12) & (apart < 0.025))
+    return (int(early[0]), int(late[0])) if len(late) else (0, 0)
+
+
+def _ended(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
+    """Begun late, lifted early, overshot, or with a hook into the air."""
+    count = len(stroke)
+    if count > 14:
+        start, end = rng.integers(0, 1 + count // 14), rng.integers(0, 1 + count // 9)
+        stroke = stroke[int(start) : count - int(end)]
+    size, choice = float(np.ptp(stroke, axis=0).max()), rng.random()
+    away = stroke[-1] - stroke[-3]
+    away = away / max(1e-6, float(np.hypot(*away)))
+    if choice < 0.2:
+        return np.concatenate([stroke, stroke[-1:] + away * size * rng.uniform(0.05, 0.3)]).astype(np.float32)
+    if choice < 0.2 + 0.12 * haste:
+        turn = np.deg2rad(rng.choice([-1, 1]) * rng.uniform(60, 150))
+        back = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ away
+        hook = stroke[-1] + np.outer([0.5, 1], (back + away * [0.3, 0.3]) * size * rng.uniform(0.06, 0.25))
+        return np.concatenate([stroke, hook]).astype(np.float32)
+    return np.asarray(stroke, np.float32)
 
 
 def _marked(label: str, letter: list[Line], rng: np.random.Generator) -> list[Line]:
@@ -121,10 +154,23 @@ def draw(lines: list[Line], rng: np.random.Generator) -> Ink:
     scale = 90 / max(1e-3, float((high - low).max()))
     shift = CANVAS / 2 - scale * (low + high) / 2
     width = int(rng.choice([2, 3, 3, 4, 4, 5, 6, 7, 9, 11]))
+    brush = width > 3 and rng.random() < 0.3
     ink = np.zeros((CANVAS, CANVAS), np.uint8)
     for line in lines:
-        place = np.round((line.points * scale + shift) * 16).astype(np.int32)[None]
-        cv2.polylines(ink, place, False, 255, width, cv2.LINE_AA, shift=4)
+        place = np.round((line.points * scale + shift) * 16).astype(np.int32)
+        if brush:
+            _brush(ink, place, width, rng)
+        else:
+            cv2.polylines(ink, [place], False, 255, width, cv2.LINE_AA, shift=4)
         if line.filled:
-            cv2.fillPoly(ink, place, 255, cv2.LINE_AA, shift=4)
+            cv2.fillPoly(ink, [place], 255, cv2.LINE_AA, shift=4)
     return ink
+
+
+def _brush(ink: Ink, place: NDArray[np.int32], width: int, rng: np.random.Generator) -> None:
+    """A line that swells and thins out."""
+    cuts = np.linspace(0, len(place) - 1, 6).astype(int)
+    for start, end, press in zip(cuts, cuts[1:], rng.uniform(0.4, 1.3, 5), strict=False):
+        if end > start:
+            thickness = max(1, round(width * press))
+            cv2.polylines(ink, [place[start : end + 1]], False, 255, thickness, cv2.LINE_AA, shift=4)

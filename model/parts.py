@@ -1,0 +1,45 @@
+"""The parts of a character, moved on their own: people keep the strokes and are free with the space between them."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import Ink
+
+MOST_PARTS = 7  # ぼ in seven separate strokes; more pieces than that are the grain of a pencil
+SMALL = 0.12  # of the character's ink: dots and the ticks of ゛ wander further than strokes
+
+
+def move_parts(ink: Ink, rng: np.random.Generator) -> Ink:
+    """Each connected part shifted, turned and scaled a little; some touch afterwards.
+
+    Args: ink: (h, w) uint8, 0 paper to 255 ink, which is not changed.
+    Returns: (h, w) uint8.
+    """
+    count, numbers, stats, centres = cv2.connectedComponentsWithStats((ink > 90).view(np.uint8), connectivity=8)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if not 2 <= np.count_nonzero(areas > 4) <= MOST_PARTS:
+        return ink
+    freedom = rng.uniform(0, 1.6)
+    moved = np.zeros_like(ink)
+    for part in range(1, count):
+        loose = 1.6 if areas[part - 1] < SMALL * areas.sum() else 1.0
+        alone = _soft(ink, np.asarray(numbers, np.int32), part)
+        matrix = _another_place(centres[part], freedom * loose, ink.shape, rng)
+        np.maximum(moved, cv2.warpAffine(alone, matrix, ink.shape[::-1], flags=cv2.INTER_LINEAR), out=moved)
+    return moved
+
+
+def _soft(ink: Ink, numbers: NDArray[np.int32], part: int) -> Ink:
+    """One part with its soft rim, which lies outside of its number."""
+    rim = cv2.dilate((numbers == part).view(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where((rim > 0) & ((numbers == part) | (numbers == 0)), ink, 0).astype(np.uint8)
+
+
+def _another_place(
+    centre: NDArray[np.float64], freedom: float, shape: tuple[int, ...], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    turn, scale = rng.normal(0, 6 * freedom), np.exp(rng.normal(0, 0.07 * freedom))
+    matrix = np.asarray(cv2.getRotationMatrix2D((float(centre[0]), float(centre[1])), turn, scale), np.float64)
+    matrix[:, 2] += rng.normal(0, 0.022 * max(shape) * freedom, 2)
+    return matrix
