@@ -1,5 +1,7 @@
 """From a picture to its ink: how much each point stands out from the paper around it, whatever the light."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ LIGHT_SIZE = 64  # the light changes slowly: it is estimated on a picture of thi
 FAINTEST = 12  # of 255; a fainter trace than this cannot be told from the grain of paper or from JPEG
 DARKEST = 16  # of 255; below this a camera shows noise, and shares of it mean nothing
 NOISE_SIGMAS = 4.0  # ink stands out from the grain by more than this, or it is grain
+STRONGEST_TEXTURE = 40  # of 255; what most points are darker by than this is no texture
 
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.uint8]
@@ -78,14 +81,47 @@ def find_ink(grey: Grey) -> Ink:
     return _stretch(~np.asarray(share, np.uint8))
 
 
-def ink_is_lighter(small: Grey) -> bool:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What is narrow in a picture, and what is left without it."""
+
+    ink: Ink  # (h, w), 0 paper to 255 ink
+    surface: Grey  # (h, w), paper, table and shadows, brighter than the ink: of a board, the negative
+
+
+def find_lines(grey: Grey, widest: float) -> Lines:
+    """The ink among surfaces: sheets, a table, shadows with hard edges are wider than a pen's line, and drop out.
+
+    Args: grey: as for `find_ink`. widest: a line's width at most, as a share of the picture's longer side.
+    Raises: BlankImage: nothing stands out.
+    """
+    if ink_is_lighter(shrink(grey, LIGHT_SIZE), around=0.28):  # than the nearest surface, not than the whole picture
+        grey = ~grey
+    kernel = np.ones((_odd(widest * max(grey.shape)),) * 2, np.uint8)
+    lit = np.maximum(grey, DARKEST)
+    soft = cv2.blur(lit, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    # A closing fills in what is narrow and leaves the step between two surfaces alone (a bottom-hat).
+    surface = np.asarray(cv2.morphologyEx(soft, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
+    darkness = ~np.asarray(cv2.divide(lit, surface, scale=255), np.uint8)
+    return Lines(_stretch(cv2.subtract(darkness, _texture(darkness))), surface)
+
+
+def _texture(darkness: Ink) -> Ink:
+    """How dark the veins of wood or the fibres of paper are around each point: what most points there reach."""
+    size = tuple(max(1, side // 8) for side in darkness.shape[::-1])
+    small = cv2.resize(darkness, size, interpolation=cv2.INTER_AREA)
+    usual = cv2.multiply(cv2.medianBlur(np.minimum(small, STRONGEST_TEXTURE), 9), 1.5)
+    return np.asarray(cv2.resize(usual, darkness.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def ink_is_lighter(small: Grey, around: float = 0.6) -> bool:
     """True for chalk on a board: what differs from its surroundings is brighter than they are.
 
-    Args: small: (h, w) uint8, a picture of LIGHT_SIZE or so.
+    Args: small: (h, w) uint8, a picture of LIGHT_SIZE or so. around: how far the surroundings reach, as a share of it.
     """
     tiny = shrink(small, LIGHT_SIZE // 2)
-    around = cv2.medianBlur(tiny, _odd(max(tiny.shape) * 0.6))
-    difference = tiny.astype(np.float32) - around
+    usual = cv2.medianBlur(tiny, _odd(max(tiny.shape) * around))
+    difference = tiny.astype(np.float32) - usual
     # The third power lets the few strong differences decide (ink) and not the many weak ones (grain, JPEG).
     return float(np.sum(difference * difference * difference)) > 0.0
 

@@ -1,21 +1,28 @@
 """One way from a picture to the network's input, in training and at run time, so that nothing new can surprise it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, shrink, to_grey
+from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, find_lines, shrink, to_grey
 from model.reading import Box
-from model.segment import one_character
+from model.segment import is_bold, one_character, shows_the_same, written_among
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
+
+P, T = ParamSpec("P"), TypeVar("T")
 
 INPUT_SIZE = 48
 INK_SIZE = 42  # the longer side of the ink inside the input
 WORKING_SIZE = 192  # ink is looked for in a picture of this size: three times the detail that the network sees
 MIN_DETAIL = 2 * INK_SIZE  # a character smaller than this in the working picture is cut out of the full one
+BROAD_LINE = 0.16  # of the picture's longer side: a felt pen in a tight picture
+BOLD = 0.12  # of the same: a brush
+FINE_LINE = 0.08  # of the same: a pen
 MARGIN = 0.3  # of the character's longer side, around a cut-out
 
 
@@ -47,7 +54,7 @@ def locate(image: NDArray[np.uint8]) -> Located:
 
 def _locate(grey: Grey, may_cut: bool = True) -> Located:
     working = shrink(grey, WORKING_SIZE)
-    ink, box = one_character(find_ink(working))
+    ink, box = _character(working)
     around = _scaled(box, working.shape, grey.shape)
     if may_cut and working.shape != grey.shape and max(box[2:]) < MIN_DETAIL:
         x0, y0, x1, y1 = _with_margin(around, grey.shape)
@@ -55,6 +62,29 @@ def _locate(grey: Grey, may_cut: bool = True) -> Located:
         x, y, width, height = inner.box
         return Located((x + x0, y + y0, width, height), inner.input)
     return Located(around, fit(ink, box)[:, :, np.newaxis])
+
+
+def _character(grey: Grey) -> tuple[Ink, Box]:
+    """The character's ink and box: of all that is dark, if only lines are or the pen was broad; else of the lines.
+
+    On clean paper both ways find the same. Where they differ, a shadow, a table or the edge of a sheet is in sight.
+    """
+    dark, lines = _unless_blank(find_ink, grey), _unless_blank(find_lines, grey, BROAD_LINE)
+    if dark is not None and (lines is None or shows_the_same(dark, lines.ink) or is_bold(dark, BOLD)):
+        return one_character(dark)
+    fine = _unless_blank(find_lines, grey, FINE_LINE)
+    if lines is not None and (fine is None or shows_the_same(lines.ink, fine.ink) or is_bold(lines.ink, FINE_LINE)):
+        return written_among(lines)
+    if fine is None:
+        raise BlankImage("nothing stands out from the paper")
+    return written_among(fine)
+
+
+def _unless_blank(find: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    try:
+        return find(*args, **kwargs)
+    except BlankImage:
+        return None
 
 
 def _scaled(box: Box, working: tuple[int, ...], full: tuple[int, ...]) -> Box:

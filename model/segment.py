@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Ink
+from model.ink import BlankImage, Ink, Lines
 from model.reading import Box
 
 INK_FROM = 90  # of 255: what counts as ink when its pieces are looked for
 SPECK = 0.045  # of the character's longer side; the smallest real part, a dot of ゛, is about twice that
 FAR = 0.45  # of the longer side of the character's body; a small piece further away than this belongs to something else
 RULE_LENGTH = 0.92  # of the picture's side: what runs from rim to rim is a ruled line or the edge of a sheet
+EDGE_STEP = 0.2  # of the brightness; between a sheet and the table, or at the edge of a shadow
 RULE_WIDTH = 0.07  # of the picture's other side: a stroke of へ that runs from rim to rim is higher than this
 
 
@@ -46,6 +47,92 @@ def one_character(ink: Ink) -> tuple[Ink, Box]:
     if not kept.all():
         ink = _wipe(ink, pieces, kept)
     return ink, (int(x0), int(y0), int(x1 - x0), int(y1 - y0))
+
+
+def written_among(lines: Lines) -> tuple[Ink, Box]:
+    """The character among what is narrow in a photo: the darkest group of lines that lie close together.
+
+    Args: lines: of a picture that shows more than the sheet, or a sheet with shadows.
+    Returns, Raises: as `one_character`.
+    """
+    pieces = _pieces_of(_without_rules(_mask(lines.ink >= INK_FROM)))
+    if not len(pieces.areas):
+        raise BlankImage("there is no ink but specks and ruled lines")
+    kept = _group(pieces, *_weigh(pieces, lines))
+    start, end = _corners(pieces, kept)
+    ink = lines.ink if kept.all() else _wipe(lines.ink, pieces, kept)
+    return ink, (int(start[0]), int(start[1]), int(end[0] - start[0]), int(end[1] - start[1]))
+
+
+def _weigh(pieces: Pieces, lines: Lines) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(n,) how likely each piece is written: dark, and on the brightest surface; (n,) which surely are not."""
+    weights = _sums(pieces, lines.ink) ** 2 / pieces.areas
+    bright = _sums(pieces, lines.surface) / pieces.areas
+    weights *= (bright / bright.max()) ** 1.5
+    steps = cv2.morphologyEx(lines.surface, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
+    on_edge = _sums(pieces, (steps > EDGE_STEP * lines.surface).view(np.uint8)) > 0.6 * pieces.areas
+    rim = np.concatenate([pieces.numbers[side] for side in (0, -1)] + [pieces.numbers[:, side] for side in (0, -1)])
+    touch = np.bincount(rim, minlength=len(pieces.areas) + 1)[1:]
+    outside = (touch > 0.13 * max(lines.ink.shape)) | _is_rule(pieces, lines.ink.shape)
+    weights *= np.where(on_edge, 0.05, 1.0) * np.where(outside, 0.1, 1.0) * np.where(touch > 0, 0.5, 1.0)
+    return weights, on_edge | outside
+
+
+def _sums(pieces: Pieces, values: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """(n,) the sum of `values`, (h, w), over each piece."""
+    inside = pieces.numbers > 0
+    return np.bincount(pieces.numbers[inside], values[inside], len(pieces.areas) + 1)[1:]
+
+
+def _group(pieces: Pieces, weights: NDArray[np.float64], foreign: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) the heaviest piece, what belongs to it, what belongs to these, and so on."""
+    kept = np.arange(len(weights)) == np.argmax(weights)
+    for _ in range(6):
+        start, end = _corners(pieces, kept)
+        reach, whole = float((end - start).max()), float(weights[kept].sum())
+        gaps = _gaps(pieces, start, end)
+        dots = (gaps <= 0.4 * reach) & (weights >= 0.02 * whole) & (pieces.sides >= SPECK * reach)
+        strokes = (gaps <= reach) & (weights >= 0.2 * whole)
+        grown = kept | ((dots | strokes) & ~foreign)
+        if (grown == kept).all():
+            break
+        kept = grown
+    return np.asarray(kept, np.bool_)
+
+
+def _corners(pieces: Pieces, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    boxes = pieces.boxes[kept]
+    return boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+
+
+def shows_the_same(one: Ink, other: Ink) -> bool:
+    """Whether two pictures of ink, (h, w) each, mark the same places."""
+    first, second = _mask(one >= INK_FROM), _mask(other >= INK_FROM)
+    both, either = cv2.countNonZero(cv2.bitwise_and(first, second)), cv2.countNonZero(cv2.bitwise_or(first, second))
+    return bool(both > 0.85 * either)
+
+
+def is_bold(ink: Ink, width: float) -> bool:
+    """Whether what is broader than `width`, a share of the longer side, was written: it is evenly dark and no surface.
+
+    A surface comes in from the rim, fades, or is a whole sheet.
+    """
+    mask, side = _mask(ink >= INK_FROM), max(ink.shape)
+    kernel = np.ones((max(3, round(width * side)),) * 2, np.uint8)
+    broad = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_REPLICATE)
+    core = ink[cv2.erode(broad, np.ones((3, 3), np.uint8)) > 0]
+    if core.size < 0.001 * ink.size or np.percentile(core, 15) < 165 or cv2.countNonZero(mask) > 0.55 * mask.size:
+        return False
+    rim = np.concatenate([broad[0], broad[-1], broad[:, 0], broad[:, -1]])
+    thickness = float(cv2.distanceTransform(broad, cv2.DIST_L2, 3).max())
+    return bool(np.mean(rim > 0) < 0.1 and thickness < 0.17 * side and not _is_sheet(mask))
+
+
+def _is_sheet(mask: NDArray[np.uint8]) -> bool:
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    largest = max(contours, key=cv2.contourArea)
+    width, height = cv2.minAreaRect(largest)[1]
+    return bool(min(width, height) > 0.25 * max(mask.shape) and cv2.contourArea(largest) > 0.85 * width * height)
 
 
 def _mask(chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
