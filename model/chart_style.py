@@ -1,13 +1,36 @@
-"""Text in charts: Japanese letters where a font for them is at hand, else their sounds in Latin ones."""
+"""The look of charts: light, few colours, Japanese letters where a font has them, else their sounds."""
 
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib import font_manager
 
 from model.sources.fonts import NPM_FONTS
+
+TEXT, FAINT, LINE, GROUND = "#30343b", "#8a9099", "#d9dce1", "#ffffff"
+RIGHT, WRONG = "#3b6fa0", "#cf4a3f"
+MODELS = ("#3b6fa0", "#cf4a3f", "#4f9d69", "#8e6bb0", "#c98f2b")  # a colour a model
+STYLE: dict[Any, Any] = {
+    "figure.facecolor": GROUND,
+    "axes.facecolor": GROUND,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": TEXT,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlecolor": TEXT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
+    "grid.color": "#eceef1",
+    "font.size": 10,
+    "figure.dpi": 110,
+}
 
 LATIN = "DejaVu Sans"  # comes with matplotlib
 FAMILIES = (

@@ -6,43 +6,22 @@ Every chart is a matplotlib Figure; `draw` writes them down.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.patches import Rectangle
 
-from model.chart_text import families, shown
-from model.evaluate import Evaluation, Findings, Mistake
+from model.chart_style import FAINT, GROUND, LINE, MODELS, RIGHT, STYLE, TEXT, WRONG, families, shown
+from model.error_sheet import worst_errors
+from model.evaluate import Evaluation, Findings
 from model.figures import Answer, Figures
 from model.labels import LABELS
 from model.resampling import Difference, wilson
 
-TEXT, FAINT, LINE, GROUND = "#30343b", "#8a9099", "#d9dce1", "#ffffff"
-RIGHT, WRONG = "#3b6fa0", "#cf4a3f"
-MODELS = ("#3b6fa0", "#cf4a3f", "#4f9d69", "#8e6bb0", "#c98f2b")  # a colour a model
-STYLE: dict[Any, Any] = {
-    "figure.facecolor": GROUND,
-    "axes.facecolor": GROUND,
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": TEXT,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 12,
-    "axes.titleweight": "bold",
-    "axes.titlecolor": TEXT,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "text.color": TEXT,
-    "xtick.color": TEXT,
-    "ytick.color": TEXT,
-    "grid.color": "#eceef1",
-    "font.size": 10,
-    "figure.dpi": 110,
-}
 DETAILED = 32  # confused labels that are shown large
-WORST = 24  # errors on a sheet
 BINS = 10
 
 
@@ -101,7 +80,7 @@ def _detail(axes: Axes, mistakes: Counter[tuple[str, str]], written: Counter[str
     strongest = max(1.0, counts.max(initial=1.0))
     size = 11 if len(confused) <= 20 else 8
     for row, column in zip(*np.nonzero(counts), strict=True):
-        strength = 0.25 + 0.75 * counts[row, column] / strongest
+        strength = 0.25 + 0.75 * float(counts[row, column]) / strongest
         axes.add_patch(_square(column, row, WRONG, strength))
         axes.text(
             column,
@@ -141,8 +120,9 @@ def _most_confused(mistakes: Counter[tuple[str, str]]) -> tuple[list[str], int]:
     return [label for label in (*LABELS, "") if label in chosen], left
 
 
-def _square(column: int, row: int, colour: str, alpha: float) -> matplotlib.patches.Rectangle:
-    return matplotlib.patches.Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, color=colour, alpha=alpha, linewidth=0)
+def _square(column: int, row: int, colour: str, strength: float) -> Rectangle:
+    mixed = strength * np.asarray(to_rgb(colour)) + (1 - strength) * np.asarray(to_rgb(GROUND))
+    return Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, color=mixed, linewidth=0)
 
 
 def _label(axes: Axes, labels: Sequence[str], size: float) -> None:
@@ -209,54 +189,6 @@ def misses_by_class(figures: Sequence[Figures]) -> Figure:
         axes.grid(visible=True, axis="y")
         axes.set_axisbelow(True)
     return figure
-
-
-def worst_errors(mistakes: Sequence[Mistake]) -> Figure:
-    """A sheet of pictures that were misread, each with what the network saw and what it took it for."""
-    some = mistakes[:WORST]
-    columns = 3
-    rows = max(1, -(-len(some) // columns))
-    figure = Figure(figsize=(5.4 * columns, 0.7 + 1.75 * rows))
-    top = 1 - 0.55 / figure.get_figheight()
-    title = f"{len(some)} of {len(mistakes)} misread pictures: as sent, as the network saw it, as it was read"
-    figure.text(0.012, 1 - 0.34 / figure.get_figheight(), title, fontsize=13, fontweight="bold")
-    for i, mistake in enumerate(some):
-        x, y = (i % columns) / columns, top * (1 - (i // columns + 1) / rows)
-        _error(figure, mistake, (x, y, 1 / columns, top / rows))
-    return figure
-
-
-def _error(figure: Figure, mistake: Mistake, cell: tuple[float, float, float, float]) -> None:
-    x, y, width, height = cell
-
-    def part(left: float, wide: float) -> Axes:
-        return figure.add_axes((x + left * width, y + 0.17 * height, wide * width, 0.74 * height))
-
-    _picture(part(0.03, 0.23), mistake.picture, 255)
-    if mistake.seen is not None:
-        _picture(part(0.29, 0.23), 1 - mistake.seen[:, :, 0], 1)
-    _candidates(part(0.62, 0.3), mistake.answer)
-    writer = f"{mistake.source}, {mistake.answer.writer}"
-    figure.text(x + 0.03 * width, y + 0.06 * height, writer[:60], fontsize=7.5, color=FAINT)
-
-
-def _picture(axes: Axes, picture: NDArray[np.generic], white: float) -> None:
-    axes.imshow(picture, cmap="gray", vmin=0, vmax=white)
-    axes.set(xticks=[], yticks=[])
-    axes.spines[["top", "right"]].set_visible(True)
-
-
-def _candidates(axes: Axes, answer: Answer) -> None:
-    found = answer.candidates[:4]
-    colours = [RIGHT if one.label == answer.written else WRONG if not i else LINE for i, one in enumerate(found)]
-    axes.barh(range(len(found)), [one.probability for one in found], 0.62, color=colours)
-    for i, one in enumerate(found):
-        axes.text(one.probability + 0.04, i, f"{one.probability:.0%}", va="center", fontsize=8, color=FAINT)
-    axes.set_yticks(range(len(found)), [shown(one.label) for one in found], fontsize=12)
-    axes.set(xlim=(0, 1.25), ylim=(3.6, -0.6), xticks=[])
-    axes.tick_params(length=0)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_title(f"{shown(answer.written)} read as {shown(answer.read)}", fontsize=11, pad=4)
 
 
 def comparison(evaluations: Sequence[Evaluation], gains: Sequence[Mapping[str, Difference]]) -> Figure:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import Progress
 
-from model.classifier import Classifier, judge
+from model.classifier import Classifier
 from model.figures import Answer, Figures, count
 from model.hardships import SLOW, Change, hardships
 from model.labels import label_of
@@ -149,8 +149,8 @@ def read(classifiers: Sequence[Classifier], pictures: Pictures, change: Change |
     for written in pictures.written:
         image = change(written.image) if change else written.image
         for classifier, given in zip(classifiers, answers, strict=True):
-            (found,) = classifier.classify([image])
-            given.append(Answer(label_of(written.character), written.writer, tuple(found), judge(found)))
+            glyph = classifier.glyph(image)
+            given.append(Answer(label_of(written.character), written.writer, glyph.candidates, glyph.verdict))
     return answers
 
 
@@ -184,7 +184,7 @@ def sample(pictures: Pictures, wanted: int) -> Pictures:
 
 def refusals(classifier: Classifier, negatives: Mapping[str, Sequence[NDArray[np.uint8]]]) -> list[Refusal]:
     """How many pictures without hiragana are refused, for each kind of them."""
-    return [_refusal(kind, [judge(found) for found in classifier.classify(some)]) for kind, some in negatives.items()]
+    return [_refusal(kind, [classifier.glyph(one).verdict for one in some]) for kind, some in negatives.items()]
 
 
 def _refusal(kind: str, verdicts: Sequence[str]) -> Refusal:

@@ -8,7 +8,7 @@ pytest.importorskip("matplotlib", reason="charts need the extra `train`")
 import cv2
 from matplotlib import font_manager
 
-from model import chart_text, charts
+from model import chart_style, charts
 from model.charts import draw
 from model.evaluate import Evaluation, Findings, Mistake
 from model.figures import Answer, count
@@ -40,8 +40,8 @@ def test_every_chart_is_drawn(
     findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, japanese: bool
 ) -> None:
     if not japanese:
-        monkeypatch.setattr(chart_text, "_japanese", lambda: None)
-    elif chart_text.shown("あ") != "あ":
+        monkeypatch.setattr(chart_style, "_japanese", lambda: None)
+    elif chart_style.shown("あ") != "あ":
         pytest.skip("no Japanese font is installed")
     files = draw(tmp_path / "new", findings)
     assert {file.name for file in files} == {
@@ -74,25 +74,25 @@ def test_of_many_confused_labels_the_most_frequent_are_detailed() -> None:
     chart = charts.confusion_matrix([*often, *once])
     detail = chart.axes[1]
     names = [label.get_text() for label in detail.get_yticklabels()]
-    assert {chart_text.shown("あ"), chart_text.shown("お")} <= set(names)
+    assert {chart_style.shown("あ"), chart_style.shown("お")} <= set(names)
     assert len(names) <= charts.DETAILED
     assert "without 16 rarer" in detail.get_title()
 
 
 def test_without_a_japanese_font_labels_are_written_as_they_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chart_text, "_japanese", lambda: None)
-    assert [chart_text.shown(label) for label in ("あ", "が", "ぴ", "ゔ", "")] == ["a", "ga", "pi", "vu", "–"]
-    assert chart_text.families() == [chart_text.LATIN]
+    monkeypatch.setattr(chart_style, "_japanese", lambda: None)
+    assert [chart_style.shown(label) for label in ("あ", "が", "ぴ", "ゔ", "")] == ["a", "ga", "pi", "vu", "–"]
+    assert chart_style.families() == [chart_style.LATIN]
 
 
 def test_a_font_of_npm_is_unpacked_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    packed = chart_text.NPM_FONTS / chart_text.NPM_FILE
+    packed = chart_style.NPM_FONTS / chart_style.NPM_FILE
     if not packed.is_file():
         pytest.skip("`python -m model prepare` installs the fonts of npm")
     monkeypatch.setattr("matplotlib.get_cachedir", lambda: str(tmp_path))
     before = list(font_manager.fontManager.ttflist)
     try:
-        family = chart_text._unpacked(packed)
+        family = chart_style._unpacked(packed)
     finally:
         font_manager.fontManager.ttflist[:] = before
     assert family is not None
@@ -101,4 +101,4 @@ def test_a_font_of_npm_is_unpacked_where_the_system_has_none(monkeypatch: pytest
 
 
 def test_a_font_that_is_not_there_is_none(tmp_path: Path) -> None:
-    assert chart_text._unpacked(tmp_path / "nowhere.woff2") is None
+    assert chart_style._unpacked(tmp_path / "nowhere.woff2") is None
