@@ -14,7 +14,8 @@ from model.segment import is_bold, one_character, shows_the_same, written_among
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 INPUT_SIZE = 48
 INK_SIZE = 42  # the longer side of the ink inside the input

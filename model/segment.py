@@ -121,7 +121,7 @@ def is_bold(ink: Ink, width: float) -> bool:
     kernel = np.ones((max(3, round(width * side)),) * 2, np.uint8)
     broad = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_REPLICATE)
     core = ink[cv2.erode(broad, np.ones((3, 3), np.uint8)) > 0]
-    if core.size < 0.001 * ink.size or np.percentile(core, 15) < 165 or cv2.countNonZero(mask) > 0.55 * mask.size:
+    if core.size < 0.001 * ink.size or np.percentile(core, 15) < 225 or cv2.countNonZero(mask) > 0.55 * mask.size:
         return False
     rim = np.concatenate([broad[0], broad[-1], broad[:, 0], broad[:, -1]])
     thickness = float(cv2.distanceTransform(broad, cv2.DIST_L2, 3).max())
