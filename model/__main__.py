@@ -1,4 +1,4 @@
-"""The recogniser's command line: `python -m model prepare | train | evaluate | export | bench`.
+"""The recogniser's command line: `python -m model prepare | train | evaluate | export | tendencies | bench`.
 
 Every command shows its progress on stderr, ends with a short table, and prints data instead with `--json`.
 """
@@ -55,25 +55,41 @@ def train(
         int | None, typer.Option(min=1, help="Pictures to see; the default takes about half an hour.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="About two minutes, to learn how it goes.")] = False,
+    network: Annotated[
+        str, typer.Option(help="hiragana, the larger teacher, or classic, the one of the 2017 hands-on.")
+    ] = "hiragana",
+    teacher: Annotated[Path | None, typer.Option(help="The folder of a training whose network teaches.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
+    share_alike: ShareAlike = False,
     run: Run = RUN,
     as_json: Json = False,
 ) -> None:
-    """Train a network on the sources at hand."""
+    """Train a network on the sources at hand; one that was cut off goes on where it stood."""
     from model import train as training
     from model.dataset import SEED
+    from model.leaks import LeakFound
+    from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
 
-    entries = list(at_hand())
+    if network not in training.KINDS:
+        _fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
+    if teacher and not (teacher / "network.keras").is_file():
+        _fail(f"nothing was trained in {teacher}: `python -m model train --network teacher --run {teacher}` first")
+    entries = list(at_hand(share_alike))
     if not any(entry.knows_writers for entry in entries):
         _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
     seen = images or (training.QUICK if quick else training.FULL)
-    with _progress() as progress:
-        facts = training.train(entries, run, progress, seen, SEED if seed is None else seed)
+    try:
+        with _progress() as progress:
+            facts = training.train(entries, run, progress, seen, SEED if seed is None else seed, network, teacher)
+    except (DamagedSource, LeakFound) as error:
+        _fail(str(error))
     rows = [
+        ["parameters", f"{facts.parameters:,}"],
         ["held-out writers, plain", f"{facts.held_out_accuracy:.2%}"],
         ["held-out writers, degraded", f"{facts.degraded_accuracy:.2%}"],
         ["temperature", f"{facts.temperature:.2f}"],
+        ["refuses from", f"{facts.refuse_from:.2f}"],
         ["written to", str(run)],
     ]
     _print(as_json, f"Trained on {seen:,} images", ["", ""], rows, training.as_data(facts))
@@ -157,15 +173,78 @@ def export(
 
 
 @app.command()
-def bench(rounds: Annotated[int, typer.Option(min=1)] = 200, as_json: Json = False) -> None:
-    """Measure speed and memory of the shipped model, on one thread."""
+def tendencies(
+    pictures: Annotated[list[Path] | None, typer.Argument(help="Pictures of one character: why read so?")] = None,
+    out: Annotated[Path, typer.Option(help="The folder that the PNGs go to.")] = Path("build/tendencies"),
+    survey: Annotated[
+        bool, typer.Option("--survey", help="Ask the network anew, with the sources at hand; about a minute.")
+    ] = False,
+    model: Annotated[Path | None, typer.Option(help="A .tflite file; the shipped one by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw what the network has learned: typical shapes, confusions, what decided."""
+    from model import tendencies as facts
+    from model.classifier import ARTIFACT, ModelUnusable, load
+    from model.gallery import draw_all
+    from model.sources.catalogue import at_hand
+    from model.survey import survey as ask
+
+    file = model or ARTIFACT
+    beside, entries, chosen = file.parent / facts.FILE, list(at_hand()) if survey else [], pictures or []
+    try:
+        with _progress() as progress:
+            classifier = load(file)
+            if survey:
+                ask(classifier, entries, progress).save(beside)
+            known, sheets = facts.load(beside), 2 + bool(entries) + len(chosen)
+            drawing = draw_all(classifier, known, entries, chosen, out)
+            drawn = list(progress.track(drawing, total=sheets, description="drawing sheets"))
+    except (ModelUnusable, facts.NotSurveyed, ValueError, OSError) as error:
+        _fail(str(error))
+    pairs = known.pairs()
+    rows = [[written, read, f"{share:.1%}"] for written, read, share in pairs]
+    confusions = [{"written": written, "read": read, "share": round(share, 4)} for written, read, share in pairs]
+    data = {"files": [str(one) for one in drawn], "confusions": confusions}
+    _print(as_json, f"Confusions in poor pictures; sheets are in {out}", ["written", "read", "share"], rows, data)
+
+
+@app.command()
+def bench(
+    rounds: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 200,
+    pictures: Annotated[int, typer.Option(min=1, help="How many Tesseract reads, where it is installed.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """Measure speed and memory of the shipped model, on one thread, and Tesseract beside it."""
     from model.bench import bench as measure
+    from model.bench import compare
+    from model.tesseract import TesseractMissing
 
     with _progress() as progress:
-        task = progress.add_task("measuring", total=None)
-        figures = measure(rounds).to_json()
-        progress.update(task, total=1, completed=1)
-    _print(as_json, "On one thread", ["", ""], [[name, f"{value:,.2f}"] for name, value in figures.items()], figures)
+        task = progress.add_task("measuring", total=2)
+        figures: dict[str, Any] = dict(measure(rounds).to_json())
+        progress.advance(task)
+        try:
+            figures["tesseract"] = compare(pictures).to_json()
+            note = ""
+        except TesseractMissing as error:
+            note = str(error)
+        progress.advance(task)
+    rows = [[name, f"{value:,.2f}"] for name, value in figures.items() if name != "tesseract"]
+    _print(as_json, "On one thread", ["", ""], rows, figures)
+    if not as_json:
+        _print_comparison(figures.get("tesseract"), note)
+
+
+def _print_comparison(found: dict[str, Any] | None, note: str) -> None:
+    if found is None:
+        typer.echo(note)
+        return
+    rows = [
+        ["this model", f"{found['top1']:.1%}", f"{found['ms']:.2f}"],
+        ["Tesseract jpn", f"{found['tesseract_top1']:.1%}", f"{found['tesseract_ms']:.2f}"],
+    ]
+    title = f"{found['number']} pictures: {found['pictures']}"
+    _print(False, title, ["", "right", "ms a picture"], rows, None)
 
 
 def _progress() -> Progress:

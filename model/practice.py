@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.dataset import Mixture, Prepare, choose_held_out, group_of, split_by_writer
+from model.leaks import assert_no_leak
 from model.preprocess import preprocess
 from model.sources import Source
 from model.sources.catalogue import Entry, real_file
@@ -16,7 +17,7 @@ from model.sources.redrawn import Redrawn
 from model.sources.stored import StoredImages, store
 
 MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
-REDRAWN = 0.6  # of the share of fonts: their middle lines with another pen
+REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
 DEVELOPMENT = ("hiragana", "dev.npz")
 
 
@@ -37,7 +38,8 @@ def prepare_practice(
 
     Args: entries: at least one that knows its writers. seed: which groups of writers are held out. prepare:
         a picture -> the network's input. refusal: with things to refuse.
-    Raises: ValueError: no source is real handwriting, of which writers can be held out.
+    Raises: ValueError: no source is real handwriting, of which writers can be held out; one is damaged; or an image of
+        the held-out writers is among those to practise on.
     """
     real = next((entry for entry in entries if entry.knows_writers), None)
     if real is None:
@@ -47,6 +49,7 @@ def prepare_practice(
     shares = {entry.name: entry.share for entry in entries}
     kept, strangers = set_strangers_aside(sources, held_out)
     choosing, judging = divide_strangers(strangers[real.name])
+    assert_no_leak((source for source in kept.values() if isinstance(source, StoredImages)), [choosing, judging])
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
     return Practice(mixture, held_out, choosing, judging)
 

@@ -79,7 +79,7 @@ FONT_NOTICE = (
 CATALOGUE: tuple[Entry, ...] = (
     kept(
         "scans",
-        0.42,
+        0.36,
         'joonaslomps/hiragana-ocr, MIT, "Copyright (c) 2016 Joonas Lõmps": grey cells of scanned sheets',
         f"hiragana/raw_train.zip under {REAL_DATA}",
         lambda: _real_files("hiragana", "raw_train.zip"),
@@ -89,7 +89,7 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     kept(
         "thresholded",
-        0.08,
+        0.06,
         'the same sheets in black and white, and asdfjkl/kanjicanvas, MIT, "Copyright (c) 2023 ubugeeei", '
         "strokes by asdfjkl (https://github.com/asdfjkl/kanjicanvas)",
         f"hiragana/train.npz under {REAL_DATA}",
@@ -100,7 +100,7 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     kept(
         "fonts",
-        0.27,
+        0.2,
         FONT_NOTICE,
         "`python -m model prepare` with npm, or Debian's fonts-klee, fonts-seto, fonts-kiloji and others",
         lambda: fonts.font_files(),
@@ -109,7 +109,7 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     Entry(
         "strokes",
-        0.23,
+        0.3,
         "tomoe_data by Hiroyuki Komatsu, available at https://github.com/hiroyuki-komatsu/tomoe_data/ "
         "(Apache-2.0 or CC BY 4.0)",
         f"strokes/hiragana.tdic under {REAL_DATA}",
