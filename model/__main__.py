@@ -209,6 +209,42 @@ def tendencies(
 
 
 @app.command()
+def tendencies(
+    pictures: Annotated[list[Path] | None, typer.Argument(help="Pictures of one character: why read so?")] = None,
+    out: Annotated[Path, typer.Option(help="The folder that the PNGs go to.")] = Path("build/tendencies"),
+    survey: Annotated[
+        bool, typer.Option("--survey", help="Ask the network anew, with the sources at hand; about a minute.")
+    ] = False,
+    model: Annotated[Path | None, typer.Option(help="A .tflite file; the shipped one by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw what the network has learned: typical shapes, confusions, what decided."""
+    from model import tendencies as facts
+    from model.classifier import ARTIFACT, ModelUnusable, load
+    from model.gallery import draw_all
+    from model.sources.catalogue import at_hand
+    from model.survey import survey as ask
+
+    file = model or ARTIFACT
+    beside, entries, chosen = file.parent / facts.FILE, list(at_hand()) if survey else [], pictures or []
+    try:
+        with _progress() as progress:
+            classifier = load(file)
+            if survey:
+                ask(classifier, entries, progress).save(beside)
+            known, sheets = facts.load(beside), 2 + bool(entries) + len(chosen)
+            drawing = draw_all(classifier, known, entries, chosen, out)
+            drawn = list(progress.track(drawing, total=sheets, description="drawing sheets"))
+    except (ModelUnusable, facts.NotSurveyed, ValueError, OSError) as error:
+        _fail(str(error))
+    pairs = known.pairs()
+    rows = [[written, read, f"{share:.1%}"] for written, read, share in pairs]
+    confusions = [{"written": written, "read": read, "share": round(share, 4)} for written, read, share in pairs]
+    data = {"files": [str(one) for one in drawn], "confusions": confusions}
+    _print(as_json, f"Confusions in poor pictures; sheets are in {out}", ["written", "read", "share"], rows, data)
+
+
+@app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 200,
     pictures: Annotated[int, typer.Option(min=1, help="How many Tesseract reads, where it is installed.")] = 200,

@@ -1,17 +1,25 @@
-"""How fast the shipped model is and what it costs, on one thread."""
+"""How fast the shipped model is and what it costs, on one thread, and how Tesseract does beside it."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model import tendencies, tesseract
+from model.augment import degrade
 from model.classifier import Classifier, load
+from model.labels import LABELS, label_of
 from model.preprocess import preprocess
+from model.sources.catalogue import real_file
+from model.sources.npz import read_npz
+from model.sources.stored import Written
+
+SEED = 6
 
 # Measured in a process of its own, since this one has imported everything already.
 COST = """
@@ -25,10 +33,11 @@ def resident():  # the peak that the system counts would be that of the process 
 
 before, started = resident(), time.perf_counter()
 from model.classifier import load
+imported = time.perf_counter()
 classifier, loaded = load(), time.perf_counter()
 classifier.read(numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255))
 after = resident()
-print((loaded - started) * 1000, after - before, after)
+print((imported - started) * 1000, (loaded - imported) * 1000, after - before, after)
 """
 
 
@@ -41,7 +50,8 @@ class Speed:
     network_ms: float
     read_1000_ms: float
     images_a_second: float  # classify, 300 x 300
-    import_and_load_ms: float
+    import_ms: float  # of model.classifier, with OpenCV and LiteRT, after NumPy
+    load_ms: float
     memory_growth_mb: float  # over an interpreter with NumPy; 0 where the system has no /proc
     memory_mb: float  # resident, of the whole process
 
@@ -79,6 +89,69 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
         1000 / one,
         *cost,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The shipped model beside Tesseract, on the same pictures."""
+
+    pictures: str  # which
+    number: int
+    top1: float
+    ms: float  # a picture, preprocessing included
+    tesseract_top1: float
+    tesseract_ms: float  # a picture, without preprocessing and without the start of the program
+    tesseract_start_ms: float
+
+    def to_json(self) -> dict[str, str | float]:
+        """The figures with four decimals."""
+        return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
+
+
+def compare(number: int = 200) -> Comparison:
+    """Read the same pictures with the shipped model and with Tesseract, each on one thread.
+
+    The pictures are drawings of people whom no training has seen, where they are at hand, else poor photographs of
+    typical shapes, which training may have seen.
+
+    Args: number: how many pictures.
+    Raises: TesseractMissing: it is not installed. ModelUnusable, NotSurveyed: no model is shipped, or no exemplars.
+    """
+    tesseract.require()
+    name, written = _pictures(number)
+    images, truth = [one.image for one in written], [label_of(one.character) for one in written]
+    classifier = load()
+    classifier.classify(images[:1])
+    started = time.perf_counter()
+    answers = classifier.classify(images, top=1)
+    ms = (time.perf_counter() - started) * 1000 / len(images)
+    attempt = tesseract.read(images)
+    return Comparison(
+        name,
+        len(images),
+        _share_right(truth, [found[0].label if found else "" for found in answers]),
+        ms,
+        _share_right(truth, attempt.answers),
+        attempt.ms_a_picture,
+        attempt.start_ms,
+    )
+
+
+def _pictures(number: int) -> tuple[str, list[Written]]:
+    drawings = real_file("hiragana", "dev.npz")
+    if drawings.is_file():
+        found = list(read_npz(drawings))
+        return "screen drawings by 20 people", found[:: max(1, len(found) // number)][:number]
+    rng = np.random.default_rng(SEED)
+    labels = [LABELS[i % len(LABELS)] for i in range(number)]
+    photographs = [degrade(tendencies.typical(label), rng) for label in labels]
+    return "typical shapes in poor photographs", [
+        Written(photograph, label, "generated") for photograph, label in zip(photographs, labels, strict=True)
+    ]
+
+
+def _share_right(truth: Sequence[str], answers: Sequence[str]) -> float:
+    return float(np.mean([label == answer for label, answer in zip(truth, answers, strict=True)]))
 
 
 def _median_ms(action: Callable[[], object], rounds: int) -> float:

@@ -108,11 +108,3 @@ def test_hardships_are_tried_when_asked_for(folder: Path, monkeypatch: pytest.Mo
     hardships = json.loads(done.stdout)["models"][0]["hardships"]
     assert hardships["inverted"] == {"pens": 1}
     assert {"at 40 % of the frame", "turned 15° left", "turned 15° right", "phone photo"} <= set(hardships)
-
-
-def test_bench_measures_speed_and_memory_on_one_thread() -> None:
-    done = runner.invoke(app, ["bench", "--rounds", "5", "--json"])
-    figures = json.loads(done.stdout)
-    assert done.exit_code == 0
-    assert all(value > 0 for value in figures.values())
-    assert figures["memory_growth_mb"] < 120

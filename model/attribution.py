@@ -1,0 +1,87 @@
+"""What of a picture decided: parts of the ink are erased, and the network is asked again.
+
+Occlusion, after Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (2014), with a soft eraser: a
+hard one leaves edges that look like ends of strokes. Where there is no ink nothing is erased, and nothing is asked.
+"""
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.classifier import Classifier
+from model.labels import INDEX, LABELS
+from model.preprocess import INK_SIZE, INPUT_SIZE, locate
+from model.reading import Box
+
+ERASER = 4.0  # standard deviation in pixels of the input: about as broad as a stroke and its surroundings
+STRIDE = 3
+LEAST_INK = 0.5  # pixels of ink under the eraser; with less, the answer could not change
+
+Heat = NDArray[np.float32]
+
+
+def what_decided(
+    classifier: Classifier, image: NDArray[np.uint8], label: str | None = None, against: str | None = None
+) -> Heat:
+    """How much each point of a picture speaks for a label.
+
+    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, holding one character. label: by default what is read.
+        against: another label, to ask what tells the two apart; by default everything else.
+    Returns: (h, w) float32 in natural logarithms of odds: by so much the odds for the label fall if the ink is erased
+        there. Negative where ink speaks against the label, 0 where there is no ink.
+    Raises: BlankImage, UnreadableImage: as `preprocess`. KeyError: no such label.
+    """
+    found = locate(image)
+    return _on_picture(decisive(classifier, found.input, label, against), found.box, image.shape)
+
+
+def decisive(
+    classifier: Classifier, picture: NDArray[np.float32], label: str | None = None, against: str | None = None
+) -> Heat:
+    """As `what_decided`, for a picture as the network reads it, (48, 48, 1) -> (48, 48)."""
+    before = classifier.logits(picture)
+    chosen = INDEX[label] if label else int(np.argmax(before[: len(LABELS)]))
+    falls = np.zeros(len(_erasers()), np.float32)
+    for i, eraser in enumerate(_erasers()):
+        if float(np.vdot(eraser, picture)) >= LEAST_INK:
+            erased = classifier.logits(picture * (1 - eraser[:, :, np.newaxis]))
+            falls[i] = _odds(before, chosen, against) - _odds(erased, chosen, against)
+    places = INPUT_SIZE // STRIDE
+    heat = cv2.resize(falls.reshape(places, places), (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(heat * (picture[:, :, 0] > 0), np.float32)
+
+
+def runner_up(logits: NDArray[np.float32], label: str) -> str:
+    """The most probable label but one. Args: logits: (75,) or (74,), in the order of LABELS."""
+    others = logits[: len(LABELS)].copy()
+    others[INDEX[label]] = -np.inf
+    return LABELS[int(np.argmax(others))]
+
+
+@cache
+def _erasers() -> NDArray[np.float32]:
+    """(n, 48, 48): how much is erased, 0 to 1, one for each place."""
+    line = np.arange(INPUT_SIZE, dtype=np.float32)
+    across = np.exp(-((line - np.arange(STRIDE // 2, INPUT_SIZE, STRIDE)[:, np.newaxis]) ** 2) / (2 * ERASER**2))
+    erasers = across[:, np.newaxis, :, np.newaxis] * across[np.newaxis, :, np.newaxis, :]
+    return np.asarray(erasers.reshape(-1, INPUT_SIZE, INPUT_SIZE), np.float32)
+
+
+def _odds(logits: NDArray[np.float32], label: int, against: str | None) -> float:
+    if against:
+        return float(logits[label] - logits[INDEX[against]])
+    others = np.delete(logits, label)
+    return float(logits[label] - others.max() - np.log(np.exp(others - others.max()).sum()))
+
+
+def _on_picture(heat: Heat, box: Box, shape: tuple[int, ...]) -> Heat:
+    """Undo what `preprocess` did to the picture."""
+    x, y, width, height = box
+    scale, middle = INK_SIZE / max(width, height), (INPUT_SIZE - 1) / 2
+    matrix = np.array(
+        [[scale, 0, middle - scale * (x + (width - 1) / 2)], [0, scale, middle - scale * (y + (height - 1) / 2)]]
+    )
+    size = (shape[1], shape[0])
+    return np.asarray(cv2.warpAffine(heat, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP), np.float32)

@@ -1,0 +1,96 @@
+"""Why was it read so? One picture that answers: what the network saw, what decided, what else it looks like."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import tendencies
+from model.attribution import Heat, decisive, runner_up
+from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
+from model.classifier import Classifier
+from model.ink import Ink
+from model.preprocess import preprocess
+from model.reading import Candidate
+
+WIDTH, HEIGHT = 960, 580
+MARGIN, GAP = 32, 24
+PANEL = 256
+SMALL = 176
+NEIGHBOURS = 6
+LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is not to glow
+
+SEEN = Caption("モデルに見えた形", "what the network saw")
+DECIDED = Caption("決め手になったところ", "what decided")
+ANSWERS = Caption("答えの候補", "answers")
+APART = Caption("2番目との分かれ目", "what tells it from the second")
+SECOND = Caption("2番目の典型", "the second's typical shape")
+SIMILAR = Caption("似ている見本", "similar examples")
+
+
+def explain(classifier: Classifier, image: NDArray[np.uint8]) -> Rgb:
+    """A picture of why a character was read as it was.
+
+    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, holding one character.
+    Returns: (580, 960, 3) uint8 RGB. Above: what the network saw, its ink coloured by what decided (warm for the
+        answer, cold against it), the five best answers. Below: what tells the answer from the second, the second's
+        typical shape, and the exemplars most like the picture. Letters are drawn as their typical shapes.
+    Raises: BlankImage, UnreadableImage: as `preprocess`. NotSurveyed: the exemplars are missing.
+    """
+    picture = preprocess(image)
+    candidates = classifier.classify([image], top=5)[0]
+    best = candidates[0].label
+    second = runner_up(classifier.logits(picture), best)
+    seen = (picture[:, :, 0] * 255).astype(np.uint8)
+    canvas = Canvas(WIDTH, HEIGHT)
+    columns = [MARGIN + i * (PANEL + GAP) for i in range(3)]
+    _panel(canvas, columns[0], MARGIN, PANEL, SEEN)
+    canvas.ink(columns[0], MARGIN + 28, PANEL, seen)
+    _panel(canvas, columns[1], MARGIN, PANEL, DECIDED)
+    _glow(canvas, columns[1], MARGIN, PANEL, seen, decisive(classifier, picture, best))
+    canvas.text(columns[2], MARGIN, ANSWERS)
+    _answers(canvas, columns[2], MARGIN + 28, WIDTH - MARGIN - columns[2], candidates)
+    below, apart = MARGIN + 28 + PANEL + 28, decisive(classifier, picture, best, second)
+    _panel(canvas, columns[0], below, SMALL, APART)
+    _glow(canvas, columns[0], below, SMALL, seen, apart)
+    _panel(canvas, columns[0] + SMALL + GAP, below, SMALL, SECOND)
+    canvas.ink(columns[0] + SMALL + GAP, below + 28, SMALL, tendencies.typical(second), AGAINST)
+    left = columns[0] + 2 * (SMALL + GAP)
+    _neighbours(canvas, left, below, WIDTH - MARGIN - left, tendencies.nearest(classifier, picture, NEIGHBOURS), best)
+    return canvas.pixels()
+
+
+def _panel(canvas: Canvas, x: int, y: int, side: int, caption: Caption) -> None:
+    canvas.text(x, y, caption)
+    canvas.card(x, y + 28, side, side)
+
+
+def _glow(canvas: Canvas, x: int, y: int, side: int, seen: Ink, heat: Heat) -> None:
+    canvas.heat(x, y + 28, side, seen, heat, max(LEAST_HEAT, float(np.abs(heat).max())))
+
+
+def _answers(canvas: Canvas, x: int, y: int, width: int, candidates: Sequence[Candidate]) -> None:
+    row = PANEL // 5
+    for i, candidate in enumerate(candidates):
+        colour = _colour_of(i)
+        canvas.ink(x, y + i * row + 2, row - 4, tendencies.typical(candidate.label), colour)
+        middle = y + i * row + row // 2
+        canvas.bar(x + row + 10, middle - 6, width - row - 90, 12, candidate.probability, colour)
+        canvas.text(x + width, middle, f"{candidate.probability:.1%}", 18, INK if i == 0 else MUTED, "rm")
+
+
+def _colour_of(rank: int) -> Colour:
+    return (FOR, AGAINST)[rank] if rank < 2 else MUTED
+
+
+def _neighbours(canvas: Canvas, x: int, y: int, width: int, found: Sequence[tendencies.Neighbour], best: str) -> None:
+    canvas.text(x, y, SIMILAR)
+    wide, high = (width - 2 * 12) // 3, (SMALL - 12) // 2
+    side = wide - high - 24
+    for i, neighbour in enumerate(found):
+        left, top = x + i % 3 * (wide + 12), y + 28 + i // 3 * (high + 12)
+        agrees = neighbour.label == best
+        canvas.card(left, top, wide, high, FOR if agrees else RIM)
+        canvas.ink(left + 10, top + 2, high - 4, neighbour.image)
+        letter, colour = tendencies.typical(neighbour.label), FOR if agrees else MUTED
+        canvas.ink(left + high + 8, top + (high - side) // 2, side, letter, colour)
