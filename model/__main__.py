@@ -96,6 +96,46 @@ def train(
 
 
 @app.command()
+def distil(
+    quick: Annotated[bool, typer.Option("--quick", help="A few minutes, to learn how it goes.")] = False,
+    alone: Annotated[bool, typer.Option(help="Also train the student without a teacher, to compare.")] = True,
+    seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+    run: Run = RUN,
+    as_json: Json = False,
+) -> None:
+    """Let a larger network teach the small one, and show what that buys."""
+    from model import distil as distilling
+    from model.dataset import SEED
+    from model.leaks import LeakFound
+    from model.sources import DamagedSource
+    from model.sources.catalogue import at_hand
+    from model.train import as_data
+
+    entries = list(at_hand())
+    if not any(entry.knows_writers for entry in entries):
+        _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
+    images = (distilling.QUICK_IMAGES,) * 2 if quick else (distilling.TEACHER_IMAGES, distilling.STUDENT_IMAGES)
+    try:
+        with _progress() as progress:
+            trained = distilling.distil(entries, run, progress, *images, SEED if seed is None else seed, alone)
+    except (DamagedSource, LeakFound) as error:
+        _fail(str(error))
+    rows = [
+        [
+            name,
+            f"{facts.parameters:,}",
+            f"{facts.images:,}",
+            f"{facts.chosen_accuracy:.2%}",
+            f"{facts.held_out_accuracy:.2%}",
+            f"{facts.degraded_accuracy:.2%}",
+        ]
+        for name, facts in trained.items()
+    ]
+    columns = ["network", "parameters", "images", "choosing writers", "judging writers", "degraded"]
+    _print(as_json, "What a teacher buys", columns, rows, {name: as_data(facts) for name, facts in trained.items()})
+
+
+@app.command()
 def evaluate(
     paths: Annotated[
         list[Path] | None,
@@ -170,42 +210,6 @@ def export(
     rows = [[one.kind, f"{len(one.content):,}", f"{one.top1:.2%}", "kept" if one is chosen else ""] for one in tried]
     data = [{"kind": one.kind, "bytes": len(one.content), "top1": one.top1, "kept": one is chosen} for one in tried]
     _print(as_json, "Exported", ["kind", "bytes", "mean top-1", ""], rows, data)
-
-
-@app.command()
-def tendencies(
-    pictures: Annotated[list[Path] | None, typer.Argument(help="Pictures of one character: why read so?")] = None,
-    out: Annotated[Path, typer.Option(help="The folder that the PNGs go to.")] = Path("build/tendencies"),
-    survey: Annotated[
-        bool, typer.Option("--survey", help="Ask the network anew, with the sources at hand; about a minute.")
-    ] = False,
-    model: Annotated[Path | None, typer.Option(help="A .tflite file; the shipped one by default.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Draw what the network has learned: typical shapes, confusions, what decided."""
-    from model import tendencies as facts
-    from model.classifier import ARTIFACT, ModelUnusable, load
-    from model.gallery import draw_all
-    from model.sources.catalogue import at_hand
-    from model.survey import survey as ask
-
-    file = model or ARTIFACT
-    beside, entries, chosen = file.parent / facts.FILE, list(at_hand()) if survey else [], pictures or []
-    try:
-        with _progress() as progress:
-            classifier = load(file)
-            if survey:
-                ask(classifier, entries, progress).save(beside)
-            known, sheets = facts.load(beside), 2 + bool(entries) + len(chosen)
-            drawing = draw_all(classifier, known, entries, chosen, out)
-            drawn = list(progress.track(drawing, total=sheets, description="drawing sheets"))
-    except (ModelUnusable, facts.NotSurveyed, ValueError, OSError) as error:
-        _fail(str(error))
-    pairs = known.pairs()
-    rows = [[written, read, f"{share:.1%}"] for written, read, share in pairs]
-    confusions = [{"written": written, "read": read, "share": round(share, 4)} for written, read, share in pairs]
-    data = {"files": [str(one) for one in drawn], "confusions": confusions}
-    _print(as_json, f"Confusions in poor pictures; sheets are in {out}", ["written", "read", "share"], rows, data)
 
 
 @app.command()

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from model import canvas
+from model.canvas import AGAINST, FOR, Canvas
+from model.classifier import Classifier, load
+from model.explain import explain
+from model.ink import BlankImage
+from tests.model.drawings import drawn
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return load()
+
+
+def test_an_explanation_is_one_picture_the_same_each_time(classifier: Classifier) -> None:
+    picture = explain(classifier, drawn("う"))
+    assert (picture.shape, picture.dtype) == ((580, 960, 3), np.uint8)
+    assert np.array_equal(picture, explain(classifier, drawn("う")))
+
+
+def test_two_characters_have_two_explanations(classifier: Classifier) -> None:
+    assert not np.array_equal(explain(classifier, drawn("う")), explain(classifier, drawn("つ")))
+
+
+def test_a_photograph_in_colour_is_explained_too(classifier: Classifier) -> None:
+    assert explain(classifier, np.dstack([drawn("ん", 300)] * 3)).shape == (580, 960, 3)
+
+
+def test_a_blank_picture_cannot_be_explained(classifier: Classifier) -> None:
+    with pytest.raises(BlankImage):
+        explain(classifier, np.full((100, 100), 250, np.uint8))
+
+
+def test_without_a_japanese_font_captions_are_english(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canvas, "JAPANESE_FONTS", ())
+    canvas._japanese_font.cache_clear()
+    canvas._font.cache_clear()
+    try:
+        assert str(canvas.Caption("決め手", "what decided")) == "what decided"
+        assert explain(classifier, drawn("う")).shape == (580, 960, 3)
+    finally:
+        monkeypatch.undo()
+        canvas._japanese_font.cache_clear()
+        canvas._font.cache_clear()
+
+
+def test_heat_is_warm_for_and_cold_against() -> None:
+    sheet = Canvas(48, 48)
+    heat = np.concatenate([np.full((48, 24), 5), np.full((48, 24), -5)], axis=1).astype(np.float32)
+    sheet.heat(0, 0, 48, np.full((48, 48), 255, np.uint8), heat, strongest=5)
+    assert tuple(sheet.pixels()[24, 4]) == FOR
+    assert tuple(sheet.pixels()[24, 44]) == AGAINST
