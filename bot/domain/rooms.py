@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 LOCAL, MAIN = "local", "main"  # the room on the bot's own web page
 EVERYBODY = "*"
+_MEMBER = "@"  # before a member's id, where a channel's stands otherwise: the direct messages with that member
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Room:
         return member in self.organisers or EVERYBODY in self.organisers
 
 
+def direct_to(platform: str, member: str) -> str:
+    """Return the destination of what is said to one member alone, such as `discord:@77`."""
+    return f"{platform}:{_MEMBER}{member}"
+
+
+def member_at(channel: str) -> str | None:
+    """Return the id of the member whose direct messages this channel stands for, or None."""
+    return channel.removeprefix(_MEMBER) if channel.startswith(_MEMBER) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Every room that an organiser configured, and a sensible room for any other channel that speaks to the bot."""
@@ -61,7 +72,10 @@ class Rooms:
         )
 
     def named(self, name: str) -> Room | None:
-        """The configured room with this destination name, or the local room, which is always there."""
+        """The configured room with this destination name, the local room, or the direct messages with a member."""
+        platform, _, channel = name.partition(":")
+        if channel.startswith(_MEMBER):
+            return self.at(platform, channel)
         local = self.at(LOCAL, MAIN)
         return next((room for room in (*self.configured, local) if room.name == name), None)
 
