@@ -95,6 +95,9 @@ def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> R
         locale=room.locale or settings.community.locale,
         organisers=(EVERYBODY,) if room.platform == LOCAL else room.organisers,
         asks=room.questions,
+        scheduled_events=room.scheduled_events,
+        threads=room.threads,
+        images=room.images,
     )
 
 

@@ -147,7 +147,11 @@ class RecognitionSettings(Section):
 
 
 class RoomSettings(Section):
-    """One channel, and what is said there. `announce` names sources, left out: all; `questions`: ask here."""
+    """One channel, and what is said there. `announce` names sources, left out: all; `questions`: ask here.
+
+    `scheduled_events` mirrors events into the calendar of the channel's server, `threads` opens a thread below each
+    announcement, `images` shows pictures from connpass, whose addresses expire.
+    """
 
     platform: Literal["discord", "slack", "local"]
     channel: Id
@@ -159,6 +163,9 @@ class RoomSettings(Section):
     locale: Locale | None = None
     organisers: tuple[Id, ...] = ()
     questions: bool = False
+    scheduled_events: bool = True
+    threads: bool = False
+    images: bool = False
 
 
 class Settings(BaseSettings):

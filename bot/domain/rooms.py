@@ -12,7 +12,9 @@ class Room:
     """What an organiser wants in one channel.
 
     `follows` names sources; `organisers` are member ids of the platform who may decide, `("*",)` everybody; `asks`
-    marks the rooms in which organisers are asked. Without `announces` it hears no news and only asks.
+    marks the rooms in which organisers are asked. Without `announces` it hears no news and only asks. Where the
+    platform can: `scheduled_events` mirrors events into its calendar, `threads` opens one below each announcement,
+    `images` shows an event's picture.
     """
 
     platform: str
@@ -25,6 +27,9 @@ class Room:
     locale: str = "ja"
     organisers: tuple[str, ...] = ()
     asks: bool = False
+    scheduled_events: bool = True
+    threads: bool = False
+    images: bool = False
 
     @property
     def name(self) -> str:
