@@ -170,10 +170,11 @@ def evaluate(
         pictures = named or unseen_pictures(held_out_by(files))
     except (ModelUnusable, UnreadablePictures) as error:
         _fail(str(error))
-    if not pictures:
-        _fail("there are no real pictures to read: name a folder, or set TSUDOI_REAL_DATA to the one with hiragana/")
     for note in (note for some in pictures for note in some.notes()):
         typer.echo(note, err=True)
+    pictures = [some for some in pictures if some.written]
+    if not pictures:
+        _fail("there are no real pictures to read: name a folder, or set TSUDOI_REAL_DATA to the one with hiragana/")
     with _progress() as progress:
         findings = examine(models, pictures, negatives_at_hand(), hard, progress)
     charts = _draw(findings, out) if out else []

@@ -37,7 +37,7 @@ class Pictures:
     def notes(self) -> list[str]:
         """A sentence for each label whose pictures are left out."""
         return [
-            f"{self.name}: the {times:,} pictures under {label!r} are left out, which is none of the {len(LABELS)} "
+            f"{self.name}: the pictures under {label!r} ({times:,}) are left out: it is none of the {len(LABELS)} "
             "hiragana that a model reads"
             for label, times in self.left_out.items()
         ]

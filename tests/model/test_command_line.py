@@ -79,9 +79,18 @@ def test_evaluating_a_missing_model_or_folder_says_so(tmp_path: Path) -> None:
 def test_any_folder_is_evaluated_and_labels_that_are_no_hiragana_are_named(folder: Path) -> None:
     done = runner.invoke(app, ["evaluate", str(folder), "--classes"])
     assert done.exit_code == 0
-    assert "2 pictures under 'cats' are left out" in done.stderr
+    assert "the pictures under 'cats' (2) are left out" in done.stderr
     for words in ("100.00%", "anna", "real hiragana refused", "Each character"):
         assert words in done.stdout
+
+
+@pytest.mark.usefixtures("few_negatives")
+def test_a_source_without_any_hiragana_is_named_and_the_others_are_judged(tmp_path: Path) -> None:
+    images = np.stack([drawn("い", 64), drawn("う", 64)])
+    np.savez(tmp_path / "two.npz", images=images, label=["い", "x"], writer=["p", "q"], source=["pens", "presses"])
+    done = runner.invoke(app, ["evaluate", str(tmp_path / "two.npz"), "--json"])
+    assert "two: presses: the pictures under 'x' (1) are left out" in done.stderr
+    assert [one["name"] for one in json.loads(done.stdout)["models"][0]["figures"]] == ["two: pens"]
 
 
 @pytest.mark.usefixtures("few_negatives")
