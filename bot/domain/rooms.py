@@ -1,9 +1,12 @@
 """A room: one channel of one platform, and what the bot says there."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 LOCAL, MAIN = "local", "main"  # the room on the bot's own web page
 EVERYBODY = "*"
+MANAGERS = "managers"  # whoever may manage the server, by the platform's own permissions
 _MEMBER = "@"  # before a member's id, where a channel's stands otherwise: the direct messages with that member
 
 
@@ -11,10 +14,12 @@ _MEMBER = "@"  # before a member's id, where a channel's stands otherwise: the d
 class Room:
     """What an organiser wants in one channel.
 
-    `follows` names sources; `organisers` are member ids of the platform who may decide, `("*",)` everybody; `asks`
-    marks the rooms in which organisers are asked. Without `announces` it hears no news and only asks. Where the
+    `follows` names sources; `organisers` are ids of members or roles of the platform who may decide, or `EVERYBODY` or
+    `MANAGERS`; `asks` marks the rooms in which organisers are asked. Without `announces` it hears no news and only
+    asks; without `changes` it hears of new events only. `lead_times` None: the community's. Where the
     platform can: `scheduled_events` mirrors events into its calendar, `threads` opens one below each announcement,
-    `images` shows an event's picture.
+    `images` shows an event's picture. `guild` is the server or workspace in whose chat it was set up, empty for a room
+    of the configuration. One that is not `is_on` is silent.
     """
 
     platform: str
@@ -30,15 +35,19 @@ class Room:
     scheduled_events: bool = True
     threads: bool = False
     images: bool = False
+    changes: bool = True
+    lead_times: tuple[timedelta, ...] | None = None
+    guild: str = ""
+    is_on: bool = True
 
     @property
     def name(self) -> str:
         """The destination as it stands in the store and in logs, such as `discord:123`."""
         return f"{self.platform}:{self.channel}"
 
-    def may_decide(self, member: str) -> bool:
-        """Whether this member may answer the bot's questions to organisers."""
-        return member in self.organisers or EVERYBODY in self.organisers
+    def may_decide(self, member: str, roles: Collection[str] = ()) -> bool:
+        """Whether a member with these roles may answer the bot's questions to organisers and change the room."""
+        return not {member, EVERYBODY, *roles}.isdisjoint(self.organisers)
 
 
 def direct_to(platform: str, member: str) -> str:
@@ -51,45 +60,97 @@ def member_at(channel: str) -> str | None:
     return channel.removeprefix(_MEMBER) if channel.startswith(_MEMBER) else None
 
 
-@dataclass(frozen=True, slots=True)
 class Rooms:
-    """Every room that an organiser configured, and a sensible room for any other channel that speaks to the bot."""
+    """Every room: those of the configuration, and over them those set up in the chat, which change while the bot runs.
 
-    configured: tuple[Room, ...]
-    sources: tuple[str, ...]
-    locale: str = "ja"
+    `sources` names everything that is to be watched for them.
+    """
 
-    def at(self, platform: str, channel: str) -> Room:
-        """The room of this channel; one that only answers, about every source, where none is configured."""
-        for room in self.configured:
-            if (room.platform, room.channel) == (platform, channel):
-                return room
-        organisers = (EVERYBODY,) if platform == LOCAL else ()  # who opens the local room runs the bot
+    def __init__(self, configured: Iterable[Room], sources: Iterable[str], locale: str = "ja") -> None:
+        self._configured = tuple(configured)
+        self._own_sources = tuple(sources)
+        self._locale = locale
+        self.set_up(())
+
+    def set_up(self, rooms: Iterable[Room]) -> None:
+        """Let exactly these rooms of the chat stand over the configured ones of the same channels."""
+        chosen = tuple(rooms)
+        self._by_name = {room.name: room for room in (*self._configured, *chosen)}
+        self.in_force = tuple(room for room in self._by_name.values() if room.is_on)
+        followed = [name for room in chosen if room.is_on for name in room.follows]
+        self.sources = tuple(dict.fromkeys((*self._own_sources, *followed)))
+        self._following: dict[str, list[Room]] = {}
+        for room in self.in_force:
+            for name in room.follows:
+                self._following.setdefault(name, []).append(room)
+        homes = {self._by_name[room.name].guild for room in self._configured}
+        self._home = tuple(room for room in self.in_force if room.guild in homes)
+
+    def at(self, platform: str, channel: str, guild: str = "") -> Room:
+        """The room of this channel; where there is none, one that only answers.
+
+        It answers about what the rooms of its guild follow, or else about the configured sources.
+        """
+        room = self._by_name.get(f"{platform}:{channel}")
+        if room is not None and room.is_on:
+            return room
+        beside = self.of_guild(platform, guild) if guild else ()
+        followed = tuple(dict.fromkeys(name for one in beside for name in one.follows))
         return Room(
             platform,
             channel,
-            self.sources,
+            followed or self._own_sources,
             announces=False,
             reminders=False,
             reports=False,
-            locale=self.locale,
-            organisers=organisers,
+            locale=beside[0].locale if beside else self._locale,
+            organisers=(EVERYBODY,) if platform == LOCAL else (MANAGERS,),  # who opens the local room runs the bot
+            guild=guild,
         )
 
     def named(self, name: str) -> Room | None:
-        """The configured room with this destination name, the local room, or the direct messages with a member."""
+        """The room in force with this destination name, the local room, or the direct messages with a member."""
+        room = self._by_name.get(name)
+        if room is not None and room.is_on:
+            return room
         platform, _, channel = name.partition(":")
-        if channel.startswith(_MEMBER):
-            return self.at(platform, channel)
-        local = self.at(LOCAL, MAIN)
-        return next((room for room in (*self.configured, local) if room.name == name), None)
+        is_always_there = (platform, channel) == (LOCAL, MAIN) or member_at(channel) is not None
+        return self.at(platform, channel) if is_always_there else None
 
-    def following(self, sources: set[str]) -> tuple[Room, ...]:
-        """The configured rooms that follow any of these sources."""
-        return tuple(room for room in self.configured if sources.intersection(room.follows))
+    def chosen(self, name: str) -> Room | None:
+        """The room with this destination name as somebody chose it, switched off ones included."""
+        return self._by_name.get(name)
 
-    def asking(self) -> tuple[Room, ...]:
-        """Where organisers are asked: the rooms marked so, else the first that has any, else the local room."""
-        marked = tuple(room for room in self.configured if room.asks)
-        with_organisers = tuple(room for room in self.configured if room.organisers)
-        return marked or with_organisers[:1] or (self.at(LOCAL, MAIN),)
+    def of_guild(self, platform: str, guild: str, channels: Collection[str] = ()) -> tuple[Room, ...]:
+        """The rooms of a guild, and the configured ones among its `channels`; never those of another guild."""
+        return tuple(
+            room
+            for room in self._by_name.values()
+            if room.platform == platform and (room.guild == guild if room.guild else room.channel in channels)
+        )
+
+    def following(self, sources: Iterable[str]) -> tuple[Room, ...]:
+        """The rooms in force that follow any of these sources."""
+        return tuple(dict.fromkeys(room for name in sources for room in self._following.get(name, ())))
+
+    def asking(self, sources: Iterable[str] | None = None) -> tuple[Room, ...]:
+        """Where organisers are asked about these sources, in each guild that follows them; None: at home.
+
+        In a guild these are the rooms marked so, else the first that has organisers. Home is where the configured
+        rooms are, or the only guild there is. With nobody to ask there it is the local room.
+        """
+        if sources is None:
+            guilds = {room.guild for room in self.in_force}
+            asked = _asking_of(self._home or (self.in_force if len(guilds) == 1 else ()))
+        else:
+            by_guild: dict[str, list[Room]] = {}
+            for room in self.following(sources):
+                by_guild.setdefault(room.guild, []).append(room)
+            asked = tuple(room for rooms in by_guild.values() for room in _asking_of(rooms))
+        return asked or (self.at(LOCAL, MAIN),)
+
+
+def _asking_of(rooms: Iterable[Room]) -> tuple[Room, ...]:
+    known = tuple(rooms)
+    marked = tuple(room for room in known if room.asks)
+    return marked or tuple(room for room in known if room.organisers)[:1]

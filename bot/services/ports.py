@@ -10,6 +10,7 @@ from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportPage
+from bot.domain.rooms import Room
 from model.reading import Reading
 
 
@@ -181,6 +182,25 @@ class ReportStore(Protocol):
     ) -> bool:
         """Keep an organiser's answer, what it says of the report and what follows; False if it was answered before."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDraft:
+    """A room that somebody is setting up, and the step at which they are."""
+
+    room: Room
+    step: str
+
+
+class RoomStore(Protocol):
+    """The rooms set up in the chat, switched off ones included, and those being set up."""
+
+    async def rooms(self) -> list[Room]: ...
+    async def state(self) -> tuple[int, int]: ...
+    async def save(self, changed: Sequence[Room], member: str, at: datetime) -> None: ...
+    async def draft(self, platform: str, channel: str) -> RoomDraft | None: ...
+    async def keep_draft(self, draft: RoomDraft, member: str, at: datetime) -> None: ...
+    async def drop_draft(self, room: Room) -> None: ...
 
 
 class Sender(Protocol):

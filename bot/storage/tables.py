@@ -152,3 +152,27 @@ room_messages = Table(
     Column("message", JSON, nullable=False),
     Column("key", String, unique=True),
 )
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("guild", String, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),  # counts the changes, so that other processes see them
+    Column("changed_by", String, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+room_drafts = Table(
+    "room_drafts",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("guild", String, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("step", String, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
