@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.storage.statements import insert_or_ignore
+from bot.domain.follow_ups import EDIT, DeliveryName
+from bot.storage.statements import batches, insert_or_ignore
 from bot.storage.tables import deliveries
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
-MOVED = "moved"  # the reason of a reminder whose event no longer starts as it did; planned again if it comes back
+SPENT_EDITS_STAY = timedelta(days=1)
+MOVED = "moved"  # the reason of a reminder that is no longer wanted, often since its event moved; it may come back
 
 
 async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery]) -> None:
@@ -22,20 +24,37 @@ async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery
     rows = [{**_row(delivery), "state": DeliveryState.PLANNED, "attempts": 0} for delivery in planned]
     if rows:
         await connection.execute(insert_or_ignore(connection, deliveries), rows)
+    if edits := [delivery for delivery in planned if delivery.kind == EDIT]:
+        await _forget_spent_edits(connection, edits)
+
+
+async def _forget_spent_edits(connection: AsyncConnection, edits: Sequence[Delivery]) -> None:
+    """Drop the edits that earlier ones of the same messages left: seats move for months, and nobody asks for them."""
+    oldest = min(edit.due_at for edit in edits) - SPENT_EDITS_STAY
+    for some in batches({edit.subject for edit in edits}):
+        of_these = and_(deliveries.c.kind == EDIT, deliveries.c.subject.in_(some))
+        is_spent = and_(deliveries.c.state.not_in(_OPEN), deliveries.c.due_at < oldest)
+        await connection.execute(delete(deliveries).where(of_these, is_spent))
 
 
 async def rearm_reminders(connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
-    """Make the open reminders of each event exactly these: drop the others, plan what is missing and still ahead."""
-    keys = {(one.event_id, one.occasion, one.destination) for reminders in wanted.values() for one in reminders}
+    """Make the open reminders of each event to rooms exactly these."""
     of_events = and_(deliveries.c.kind == "reminder", deliveries.c.event_id.in_(list(wanted)))
-    for row in (await connection.execute(select(deliveries).where(of_events))).mappings().all():
+    await rearm(connection, of_events, [one for reminders in wanted.values() for one in reminders], now)
+
+
+async def rearm(
+    connection: AsyncConnection, which: ColumnElement[bool], wanted: Sequence[Delivery], now: datetime
+) -> None:
+    """Make the open deliveries among `which` exactly these: drop the others, plan what is missing and still ahead."""
+    keys = {(one.event_id, one.occasion, one.destination) for one in wanted}
+    for row in (await connection.execute(select(deliveries).where(which))).mappings().all():
         is_wanted = (row["event_id"], row["occasion"], row["destination"]) in keys
         if row["state"] == DeliveryState.PLANNED and not is_wanted:
             await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.SKIPPED, reason=MOVED)
         elif is_wanted and row["reason"] == MOVED and row["due_at"] > now:
             await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.PLANNED, reason=None)
-    ahead = [one for reminders in wanted.values() for one in reminders if one.due_at > now]
-    await insert_planned(connection, ahead)
+    await insert_planned(connection, [one for one in wanted if one.due_at > now])
 
 
 class Deliveries:
@@ -62,6 +81,26 @@ class Deliveries:
         query = due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
         async with self._reading() as connection:
             return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+
+    async def find(self, name: DeliveryName) -> Delivery | None:
+        columns = (deliveries.c.kind, deliveries.c.subject, deliveries.c.occasion, deliveries.c.destination)
+        query = select(deliveries).where(*(column == value for column, value in zip(columns, name, strict=True)))
+        async with self._reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return None if row is None else _delivery(row)
+
+    async def said(self, kind: str, subjects: Collection[str]) -> list[Delivery]:
+        was_said = or_(
+            deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.CLAIMED)),
+            and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts > 0),
+        )
+        found: list[Delivery] = []
+        async with self._reading() as connection:
+            for some in batches(subjects):
+                of_these = and_(deliveries.c.kind == kind, deliveries.c.subject.in_(some))
+                rows = (await connection.execute(select(deliveries).where(of_these, was_said))).mappings()
+                found += [_delivery(row) for row in rows]
+        return found
 
     async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
         """Take a due delivery; False if it is taken already. One statement, so two bots cannot both win."""

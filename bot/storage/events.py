@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.events import GONE_AFTER, Event, EventStatus
 from bot.services.ports import Search, Sighting, SourceState, Watched
 from bot.storage.deliveries import insert_planned, rearm_reminders
+from bot.storage.personal_reminders import keep_up
 from bot.storage.questions import insert_questions
-from bot.storage.statements import upsert
+from bot.storage.statements import batches, upsert
 from bot.storage.tables import events, sightings, sources
 
 _FIELDS = tuple(field.name for field in fields(Event))
 _IS_SHOWN = sightings.c.missed < GONE_AFTER
-_BATCH = 500  # ids in one IN: SQLite and PostgreSQL bound the number of parameters
 
 
 class Events:
@@ -42,7 +42,7 @@ class Events:
     async def shown_by(self, event_ids: Sequence[int]) -> dict[int, set[str]]:
         shown: dict[int, set[str]] = {event_id: set() for event_id in event_ids}
         async with self._read_only.connect() as connection:
-            for ids in _batches(event_ids):
+            for ids in batches(event_ids):
                 query = select(sightings.c.event_id, sightings.c.source).where(_IS_SHOWN, sightings.c.event_id.in_(ids))
                 for event_id, source in await connection.execute(query):
                     shown[event_id].add(source)
@@ -51,7 +51,7 @@ class Events:
     async def known(self, event_ids: Sequence[int]) -> dict[int, Event]:
         found: dict[int, Event] = {}
         async with self._read_only.connect() as connection:
-            for ids in _batches(event_ids):
+            for ids in batches(event_ids):
                 rows = (await connection.execute(select(events).where(events.c.id.in_(ids)))).mappings()
                 found.update((row["id"], _event(row)) for row in rows)
         return found
@@ -64,6 +64,7 @@ class Events:
             await _record_sightings(connection, watched)
             await insert_planned(connection, watched.planned)
             await rearm_reminders(connection, watched.reminders, watched.now)
+            await keep_up(connection, watched.events, watched.now)
             await insert_questions(connection, watched.questions)
 
     async def note(self, source: SourceState) -> None:
@@ -130,14 +131,9 @@ async def _record_sightings(connection: AsyncConnection, watched: Watched) -> No
     if watched.sighted:
         rows = [{"source": name, "event_id": event_id, "missed": 0} for event_id in watched.sighted]
         await connection.execute(upsert(connection, sightings), rows)
-    for ids in _batches(watched.missed):
+    for ids in batches(watched.missed):
         of_these = and_(sightings.c.source == name, sightings.c.event_id.in_(ids))
         await connection.execute(update(sightings).where(of_these).values(missed=sightings.c.missed + 1))
-
-
-def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
-    remaining = list(ids)
-    return (remaining[start : start + _BATCH] for start in range(0, len(remaining), _BATCH))
 
 
 def _events(rows: Iterable[RowMapping]) -> list[Event]:

@@ -1,8 +1,20 @@
-"""The one statement that the two databases spell differently."""
+"""The one statement that the two databases spell differently, and lists that are too long for one statement."""
+
+from collections.abc import Iterable
+from typing import TypeVar
 
 from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = TypeVar("T")
+_BATCH = 500  # values in one IN: SQLite and PostgreSQL bound the number of parameters
+
+
+def batches(values: Iterable[T]) -> Iterable[list[T]]:
+    """Return the values in lists that one IN takes."""
+    remaining = list(values)
+    return (remaining[start : start + _BATCH] for start in range(0, len(remaining), _BATCH))
 
 
 def insert_or_ignore(connection: AsyncConnection, table: Table) -> Insert:

@@ -70,6 +70,7 @@ events = Table(
     Column("updated_at", UtcDateTime),
     Column("postponed_from", UtcDateTime),
     Column("revision", Integer, nullable=False),
+    Column("image_url", Text, nullable=False, server_default=""),
     Column("searched", Text, nullable=False),  # title, place, address and group, folded
 )
 
@@ -151,6 +152,18 @@ room_messages = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("message", JSON, nullable=False),
     Column("key", String, unique=True),
+    Column("revision", Integer, index=True),  # counts the room's edits up; null where there was none
+)
+
+mirrored_events = Table(
+    "mirrored_events",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("space", String, primary_key=True),  # a server that has a calendar of its own
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("external_id", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("digest", String, nullable=False),  # of what was shown last
 )
 
 rooms = Table(
@@ -175,4 +188,23 @@ room_drafts = Table(
     Column("step", String, nullable=False),
     Column("changed_by", String, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("address", String, primary_key=True),  # a destination such as discord:@77
+    Column("lead_times", JSON),  # seconds; none: everybody's
+    Column("is_closed", Boolean, nullable=False),
+)
+
+personal_reminders = Table(
+    "personal_reminders",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("event_id", BigInteger, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("lead_times", JSON, nullable=False),  # seconds
+    Column("locale", String, nullable=False),
+    Column("starts_at", UtcDateTime),  # as its member knows it
+    Column("takes_place", Boolean, nullable=False),
 )

@@ -1,0 +1,121 @@
+"""What members asked to be reminded of, and what they want in general."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.deliveries import Delivery
+from bot.domain.events import Event
+from bot.domain.personal_reminders import PERSONAL, SNOOZED, Member, PersonalReminder
+from bot.storage.deliveries import insert_planned, rearm
+from bot.storage.statements import upsert
+from bot.storage.tables import deliveries, members, personal_reminders
+
+_BATCH = 500  # ids in one IN: SQLite and PostgreSQL bound the number of parameters
+
+
+async def keep_up(connection: AsyncConnection, events: Sequence[Event], now: datetime) -> None:
+    """Arm members' reminders of these events anew inside the caller's transaction, and plan to tell who must know."""
+    for first in range(0, len(events), _BATCH):
+        by_id = {event.id: event for event in events[first : first + _BATCH]}
+        query = select(personal_reminders).where(personal_reminders.c.event_id.in_(list(by_id)))
+        kept = [_reminder(row) for row in (await connection.execute(query)).mappings()]
+        for event_id in dict.fromkeys(one.event_id for one in kept):
+            await _keep_up(connection, [one for one in kept if one.event_id == event_id], by_id[event_id], now)
+
+
+async def _keep_up(
+    connection: AsyncConnection, reminders: Sequence[PersonalReminder], event: Event, now: datetime
+) -> None:
+    addresses = [one.address for one in reminders]
+    which = and_(_open(PERSONAL, event.id), deliveries.c.destination.in_(addresses))
+    await rearm(connection, which, [one for each in reminders for one in each.deliveries(event)], now)
+    told = [(one, news) for one in reminders if (news := one.news(event, now)) is not None]
+    if told:
+        await insert_planned(connection, [news for _, news in told])
+        await connection.execute(upsert(connection, personal_reminders), [_row(one.knowing(event)) for one, _ in told])
+
+
+class PersonalReminders:
+    """Fulfils `PersonalReminderStore`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._read_only = engine.execution_options(read_only=True)
+
+    async def keep(self, reminder: PersonalReminder, event: Event, now: datetime) -> None:
+        """Keep what a member wants for an event, and make their open reminders of it exactly these."""
+        async with self._engine.begin() as connection:
+            await connection.execute(upsert(connection, personal_reminders), _row(reminder.knowing(event)))
+            which = and_(_open(PERSONAL, event.id), deliveries.c.destination == reminder.address)
+            await rearm(connection, which, reminder.deliveries(event), now)
+
+    async def cancel(self, address: str, event_id: int, now: datetime) -> bool:
+        """Forget it, and what was put off; False if there was none."""
+        wanted = _of(address, event_id)
+        async with self._engine.begin() as connection:
+            gone = await connection.execute(delete(personal_reminders).where(wanted))
+            for kind in (PERSONAL, SNOOZED):
+                which = and_(_open(kind, event_id), deliveries.c.destination == address)
+                await rearm(connection, which, [], now)
+            return gone.rowcount > 0
+
+    async def snooze(self, again: Delivery, now: datetime) -> None:
+        """Plan a reminder that was put off; the same one twice is one."""
+        same = and_(deliveries.c.destination == again.destination, deliveries.c.occasion == again.occasion)
+        async with self._engine.begin() as connection:
+            await rearm(connection, and_(_open(SNOOZED, again.event_id), same), [again], now)
+
+    async def reminder(self, address: str, event_id: int) -> PersonalReminder | None:
+        found = await self._reminders(_of(address, event_id))
+        return found[0] if found else None
+
+    async def reminders_of(self, address: str) -> list[PersonalReminder]:
+        return await self._reminders(personal_reminders.c.address == address)
+
+    async def member(self, address: str) -> Member:
+        """Return what is known of a member; what everybody gets where nothing is."""
+        async with self._read_only.connect() as connection:
+            query = select(members).where(members.c.address == address)
+            row = (await connection.execute(query)).mappings().first()
+        if row is None:
+            return Member(address)
+        return Member(address, _lead_times(row["lead_times"]) if row["lead_times"] else None, row["is_closed"])
+
+    async def keep_member(self, member: Member) -> None:
+        row = {**asdict(member), "lead_times": None if member.lead_times is None else _seconds(member.lead_times)}
+        async with self._engine.begin() as connection:
+            await connection.execute(upsert(connection, members), row)
+
+    async def _reminders(self, which: ColumnElement[bool]) -> list[PersonalReminder]:
+        async with self._read_only.connect() as connection:
+            rows = (await connection.execute(select(personal_reminders).where(which))).mappings()
+            return [_reminder(row) for row in rows]
+
+
+def _of(address: str, event_id: int) -> ColumnElement[bool]:
+    return and_(personal_reminders.c.address == address, personal_reminders.c.event_id == event_id)
+
+
+def _open(kind: str, event_id: int | None) -> ColumnElement[bool]:
+    return and_(deliveries.c.kind == kind, deliveries.c.event_id == event_id)
+
+
+def _row(reminder: PersonalReminder) -> dict[str, Any]:
+    return {**asdict(reminder), "lead_times": _seconds(reminder.lead_times)}
+
+
+def _reminder(row: RowMapping) -> PersonalReminder:
+    return PersonalReminder(**{**row, "lead_times": _lead_times(row["lead_times"])})
+
+
+def _seconds(lead_times: Sequence[timedelta]) -> list[int]:
+    return [int(one.total_seconds()) for one in lead_times]
+
+
+def _lead_times(seconds: Sequence[int]) -> tuple[timedelta, ...]:
+    return tuple(timedelta(seconds=one) for one in seconds)
