@@ -1,25 +1,56 @@
-"""The loopback Discord's REST API, as far as the bot uses it."""
+"""The loopback Discord's REST API and CDN: SimCord's routes over HTTP, with the faults and limits of the real one."""
 
 import asyncio
+import io
 import json
 import random
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from simcord.http import routes as _routes  # noqa: F401  # importing them registers them
+from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 
-from tests.support.discord_world import BOT, ORGANISER, USERS, Json, snowflake
+from tests.support.discord_faults import Fault
+from tests.support.discord_rates import busy
+from tests.support.discord_world import BackendError, Json
 
 if TYPE_CHECKING:
     from tests.support.discord_server import DiscordServer
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, INVALID_FORM = 10003, 10008, 50035
+API, FILES = "/api/v10", "/attachments"
+INVALID_FORM, SCHEDULED_EVENTS_FULL, MOST_SCHEDULED_EVENTS = 50035, 30038, 100
+NO_KEY_NEEDED = (f"{API}/interactions", f"{API}/webhooks")  # their addresses are secrets of their own
+
+
+@dataclass
+class Upload:
+    """A file as SimCord's routes take it."""
+
+    filename: str
+    fp: io.BytesIO
+    description: str | None = None
+
+
+@dataclass
+class Call:
+    """What the bot asked for."""
+
+    method: str
+    path: str
+    body: Any
+    query: dict[str, str]
+    files: list[Upload]
+    reason: str | None = None
 
 
 def answer(content: object, status: int = 200, **headers: str) -> web.Response:
     """JSON with exactly the Content-Type that discord.py wants."""
+    if content is None:
+        return web.Response(status=204, headers=headers)
     return web.Response(
         status=status, body=json.dumps(content).encode(), content_type="application/json", headers=headers
     )
@@ -31,135 +62,143 @@ def refusal(status: int, code: int, message: str) -> web.Response:
 
 
 class Routes:
-    """Every address that the bot may call; any other is answered 404 and remembered as a problem."""
+    """Whatever SimCord knows; anything else is answered 404 and remembered as a problem."""
 
     def __init__(self, server: "DiscordServer") -> None:
         self._server = server
 
     def add_to(self, application: web.Application) -> None:
         """Register everything."""
-        application.middlewares.append(self._authenticate)
-        router, api = application.router, "/api/v10"
+        router = application.router
         router.add_get("/gateway", self._server.gateway.serve)
         router.add_get("/gateway/", self._server.gateway.serve)
-        router.add_get(f"{api}/gateway/bot", self._gateway_address)
-        router.add_get(f"{api}/users/@me", self._me)
-        router.add_get(f"{api}/oauth2/applications/@me", self._application)
-        router.add_put(f"{api}/applications/{{id}}/commands", self._commands)
-        router.add_get(f"{api}/channels/{{channel}}", self._channel)
-        router.add_get(f"{api}/channels/{{channel}}/messages", self._history)
-        router.add_post(f"{api}/channels/{{channel}}/messages", self._post)
-        router.add_get(f"{api}/channels/{{channel}}/messages/{{message}}", self._message)
-        router.add_post(f"{api}/interactions/{{id}}/{{token}}/callback", self._callback)
-        router.add_route("*", f"{api}/webhooks/{{id}}/{{token}}/messages/@original", self._original)
-        router.add_get(f"{api}/files/{{id}}", self._file)
-        router.add_route("*", "/{rest:.*}", self._unknown)
+        router.add_get(FILES + "/{path:.*}", self._file)
+        router.add_get(f"{API}/gateway/bot", self._gateway_address)
+        router.add_route("*", API + "/{path:.*}", self._api)
+        router.add_route("*", "/{path:.*}", self._unknown)
 
-    @web.middleware
-    async def _authenticate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        public = ("/gateway", "/api/v10/interactions", "/api/v10/webhooks", "/api/v10/files")
-        if not request.path.startswith(public) and request.headers.get("Authorization") != f"Bot {self._server.token}":
+    async def _gateway_address(self, request: web.Request) -> web.Response:
+        if not self._knows(request):
             return refusal(401, 0, "401: Unauthorized")
-        channel = request.match_info.get("channel")
-        if channel is not None and channel not in self._server.world.messages:
-            return refusal(404, UNKNOWN_CHANNEL, "Unknown Channel")
-        return await handler(request)
-
-    async def _gateway_address(self, _: web.Request) -> web.Response:
         limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return answer({"url": self._server.gateway_url, "shards": 1, "session_start_limit": limits})
+        shards = self._server.recommended_shards
+        return answer({"url": self._server.gateway_url, "shards": shards, "session_start_limit": limits})
 
-    async def _me(self, _: web.Request) -> web.Response:
-        return answer(USERS[BOT])
+    def _knows(self, request: web.Request) -> bool:
+        return request.path.startswith(NO_KEY_NEEDED) or (
+            request.headers.get("Authorization") == f"Bot {self._server.token}"
+        )
 
-    async def _application(self, _: web.Request) -> web.Response:
-        flags = {"bot_public": False, "bot_require_code_grant": False, "flags": 0}
-        owner = USERS[ORGANISER]
-        about = {"id": BOT, "name": "Tsudoi", "description": "", "icon": None, "verify_key": "", "summary": ""}
-        return answer({**about, **flags, "owner": owner, "team": None})
-
-    async def _commands(self, request: web.Request) -> web.Response:
-        told = [{"id": snowflake(), "application_id": BOT, "version": "1", **one} for one in await request.json()]
-        self._server.commands_told.append(told)
-        return answer(told)
-
-    async def _channel(self, request: web.Request) -> web.Response:
-        return answer(self._server.world.channel(request.match_info["channel"]))
-
-    async def _history(self, request: web.Request) -> web.Response:
-        return answer(self._server.world.history(request.match_info["channel"], dict(request.query)))
-
-    async def _message(self, request: web.Request) -> web.Response:
-        found = self._server.world.find(request.match_info["channel"], request.match_info["message"])
-        return answer(found) if found else refusal(404, UNKNOWN_MESSAGE, "Unknown Message")
-
-    async def _post(self, request: web.Request) -> web.StreamResponse:
-        """Take a message, or fail as told: before it is accepted, or after."""
-        server, body = self._server, await read_body(request)
-        fault = server.fault()
-        server.posts_seen.append((str(body.get("nonce")), fault or ""))
-        kind, _, when = (fault or "").partition(" ")
-        if broken := server.check(body):
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        """Take a request, or fail as told: before it is accepted, or after."""
+        server = self._server
+        if not self._knows(request):
+            return refusal(401, 0, "401: Unauthorized")
+        call = await read_call(request)
+        fault = server.fault(call)
+        over, headers = server.rates.take(call.method, call.path) if server.rates else (None, {})
+        if over:
+            return answer(over, 429, **headers)
+        if broken := server.check(call):
             return refusal(400, INVALID_FORM, "; ".join(broken))
         await server.dawdle()
-        accepted = None if when == "before" else await server.accept(request.match_info["channel"], body)
+        reply = answer(None) if fault and fault.endswith("before") else self._dispatch(call)
         await server.dawdle()
+        if fault is not None:
+            return await self._fail(fault, request, reply)
+        reply.headers.update(headers)
+        return reply
+
+    async def _fail(self, fault: Fault, request: web.Request, reply: web.Response) -> web.Response:
+        kind = fault.partition(" ")[0]
         if kind == "slow":
-            await asyncio.sleep(server.slow_seconds)
+            await asyncio.sleep(self._server.slow_seconds)
+            return reply
         if kind == "cut" and request.transport is not None:
             request.transport.abort()
-        if kind == "429":
-            wait = round(random.uniform(0.05, 0.2), 3)
-            busy = {"message": "You are being rate limited.", "retry_after": wait, "global": False}
-            return answer(busy, 429, Via="1.1 loopback")
-        if kind in ("500", "503"):
-            return web.Response(status=int(kind), text="upstream connect error")
-        return answer(accepted)
+            return reply
+        if kind == "429page":
+            return web.Response(status=429, text="<html>error code: 1015</html>", content_type="text/html")
+        if kind.startswith("429"):
+            body, headers = busy(round(random.uniform(0.05, 0.2), 3), everywhere=kind == "429global")
+            return answer(body, 429, **headers)
+        return web.Response(status=int(kind), text="upstream connect error")
 
-    async def _callback(self, request: web.Request) -> web.Response:
-        self._server.interactions[request.match_info["token"]]["callback"] = await read_body(request)
-        return answer({"interaction": {"id": request.match_info["id"], "type": 2, "response_message_loading": True}})
+    def _dispatch(self, call: Call) -> web.Response:
+        server = self._server
+        try:
+            if refused := self._refusal(call):
+                raise refused
+            shown = server.accept(call, lambda: self._ask_simcord(call))
+        except (RouteNotImplemented, UnsupportedField) as error:
+            server.problems.append(str(error))
+            return refusal(404, 0, "404: Not Found")
+        except BackendError as error:
+            if error.code == INVALID_FORM:
+                server.problems.append(f"{call.method} {call.path}: {error.message}")
+            return answer(error.to_json(), error.status)
+        return answer(shown)
 
-    async def _original(self, request: web.Request) -> web.Response:
-        interaction = self._server.interactions[request.match_info["token"]]
-        if request.method == "DELETE":
-            interaction["deleted"] = True
-            return web.Response(status=204)
-        body = await read_body(request)
-        if broken := self._server.check(body):
-            return refusal(400, INVALID_FORM, "; ".join(broken))
-        empty = {
-            "content": "",
-            "embeds": [],
-            "components": [],
-            "attachments": [],
-            "type": 0,
-            "flags": 0,
-            "pinned": False,
-        }
-        shape = {"id": snowflake(), "channel_id": self._server.world.channels[0], "author": USERS[BOT], "tts": False}
-        times = {"timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None}
-        pings = {"mention_everyone": False, "mentions": [], "mention_roles": []}
-        interaction["message"] = {
-            **empty,
-            **shape,
-            **times,
-            **pings,
-            **{key: value for key, value in body.items() if value},
-        }
-        return answer(interaction["message"])
+    def _refusal(self, call: Call) -> BackendError | None:
+        """What Discord refuses and SimCord does not know of."""
+        parts, world = call.path.strip("/").split("/"), self._server.world
+        if call.method == "POST" and parts[0] == "channels" and parts[2:] == ["messages"]:
+            code = world.refuses_dm(parts[1])
+            return BackendError(403, code, "Cannot send messages to this user") if code else None
+        adds_event = call.method == "POST" and parts[0] == "guilds" and parts[2:] == ["scheduled-events"]
+        if adds_event and len(world.scheduled_events(parts[1])) >= MOST_SCHEDULED_EVENTS:
+            return BackendError(400, SCHEDULED_EVENTS_FULL, "Maximum number of server events reached (100)")
+        return None
+
+    def _ask_simcord(self, call: Call) -> Any:
+        # SimCord's page after a message is the newest one, Discord's the one that follows it.
+        pages = call.method == "GET" and call.path.endswith("/messages") and "after" in call.query
+        query = {**call.query, "limit": "1000000"} if pages else call.query
+        shown = dispatch(
+            self._server.world.backend,
+            call.method,
+            call.path,
+            json=call.body,
+            params=query,
+            files=list(call.files),
+            reason=call.reason,
+            message_content_access=self._server.gateway.approves_content,
+        )
+        return shown[-int(call.query.get("limit", 50)) :] if pages else shown
 
     async def _file(self, request: web.Request) -> web.Response:
-        return web.Response(body=self._server.world.files[request.match_info["id"]], content_type="image/png")
+        server = self._server
+        server.downloads.append(request.path)
+        await asyncio.sleep(server.cdn_seconds)
+        content = server.world.files.get(request.path.lstrip("/"))
+        if content is None or server.cdn_expired:
+            return web.Response(status=404, text="This content is no longer available.")
+        return web.Response(body=content, content_type="image/png")
 
     async def _unknown(self, request: web.Request) -> web.Response:
         self._server.problems.append(f"{request.method} {request.path} is not known here")
         return refusal(404, 0, "404: Not Found")
 
 
-async def read_body(request: web.Request) -> Json:
-    """The JSON of a body, sent plainly or beside files."""
-    if request.content_type != "multipart/form-data":
-        return await request.json()  # type: ignore[no-any-return]
-    form = await request.post()
-    return json.loads(str(form["payload_json"]))  # type: ignore[no-any-return]
+async def read_call(request: web.Request) -> Call:
+    """Read a request, its JSON sent plainly or beside files."""
+    body, files = None, []
+    if request.content_type == "multipart/form-data":
+        body, files = await _read_form(request)
+    elif request.can_read_body:
+        body = json.loads(await request.text() or "null")
+    path = request.path.removeprefix(API)
+    return Call(request.method, path, body, dict(request.query), files, request.headers.get("X-Audit-Log-Reason"))
+
+
+async def _read_form(request: web.Request) -> tuple[Json, list[Upload]]:
+    body: Json = {}
+    files: list[Upload] = []
+    async for part in await request.multipart():
+        assert isinstance(part, BodyPartReader)
+        content = bytes(await part.read())
+        if part.name == "payload_json":
+            body = json.loads(content)
+        else:
+            files.append(Upload(part.filename or "", io.BytesIO(content)))
+    return body, files

@@ -1,11 +1,12 @@
-"""A Discord on loopback: its REST API and gateway, for the real client in the real process.
+"""A Discord on loopback: its REST API, gateway and CDN, for the real client in the real process.
 
     with DiscordServer(channels=("101", "102")) as server:
         ...  # [discord] token = server.token, api_url = server.api_url, gateway_url = server.gateway_url
         answer = server.ask("101", "!next")
 
-It lives in a thread of its own, so it outlives a bot that is killed. It checks what Discord checks (token, limits),
-answers a repeated nonce with the first message for `nonce_memory` seconds, and fails when told to.
+It lives in a thread of its own, so it outlives a bot that is killed. Behind its wire SimCord plays Discord; the wire
+checks what Discord checks (token, limits), answers a repeated nonce with the first message for `nonce_memory` seconds,
+and fails when told to.
 """
 
 import asyncio
@@ -13,32 +14,24 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from fnmatch import fnmatch
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from tests.support.discord_faults import MESSAGES, Fault, Trouble, first_hit
 from tests.support.discord_gateway import Gateway
 from tests.support.discord_limits import broken_limits
-from tests.support.discord_routes import Routes
-from tests.support.discord_world import ALICE, BOT, GUILD, Json, World, member, snowflake
+from tests.support.discord_members import Members
+from tests.support.discord_rates import Rates
+from tests.support.discord_routes import Call, Routes
+from tests.support.discord_world import ALICE, Json, World
+
+__all__ = ["LONG_MEMORY", "DiscordServer", "Fault", "Rates", "Trouble"]
 
 T = TypeVar("T")
 LONG_MEMORY = 300.0  # "some minutes"
-
-
-class Fault(StrEnum):
-    """What may go wrong with a post; the second word says whether the message was accepted all the same."""
-
-    ERROR_BEFORE = "503 before"
-    ERROR_AFTER = "503 after"
-    RETRIED_BEFORE = "500 before"  # discord.py tries again by itself
-    RETRIED_AFTER = "500 after"
-    CUT_BEFORE = "cut before"
-    CUT_AFTER = "cut after"
-    SLOW_AFTER = "slow after"
-    BUSY_BEFORE = "429 before"
 
 
 class DiscordServer:
@@ -53,20 +46,29 @@ class DiscordServer:
         fault_rates: Mapping[Fault, float] | None = None,
         latency: float = 0.0,
         seed: int = 1,
+        rates: Rates | None = None,
     ) -> None:
         self.token = token
         self.world = World(channels)
         self.gateway = Gateway(self.world, token)
+        self.members = Members(self.world)
         self.nonce_memory = nonce_memory
         self.fault_rates = dict(fault_rates or {})
-        self.latency = latency  # at most, in seconds, before a post is accepted and again after
-        self.next_faults: deque[Fault] = deque()
+        self.latency = latency  # at most, in seconds, before a request is accepted and again after
+        self.rates = rates  # None: no limits
+        self.recommended_shards = 1
+        self.next_faults: deque[Fault] = deque()  # of the next posts
+        self.troubles: deque[Trouble] = deque()  # of any requests
         self.slow_seconds = 2.0
+        self.cdn_seconds = 0.0
+        self.cdn_expired = False
         self.posted: list[Json] = []
+        self.edited: list[Json] = []
         self.posts_seen: list[tuple[str, str]] = []  # (nonce, fault), refused and repeated ones too
+        self.calls: list[Call] = []
+        self.downloads: list[str] = []
         self.problems: list[str] = []
         self.commands_told: list[list[Json]] = []
-        self.interactions: dict[str, Json] = {}
         self.api_url = self.gateway_url = ""
         self._random = random.Random(seed)
         self._loop = asyncio.new_event_loop()
@@ -98,68 +100,76 @@ class DiscordServer:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        port = self._runner.addresses[0][1]
-        self.api_url = f"http://127.0.0.1:{port}/api/v10"
-        self.gateway_url = self.gateway.url = f"ws://127.0.0.1:{port}/gateway"
+        address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        self.world.files.base = f"http://{address}"
+        self.api_url = f"http://{address}/api/v10"
+        self.gateway_url = self.gateway.url = f"ws://{address}/gateway"
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    def do(self, act: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """Do something in the world, the gateway or as a member, between two requests: `server.do(world.deny, …)`."""
+
+        async def work() -> T:
+            return act(*arguments, **options)
+
+        return self._in_loop(work())
 
     # --- what members do -------------------------------------------------------------------------------------------
 
     def say(self, channel: str, text: str, picture: bytes | None = None, author: str = ALICE, **body: Any) -> Json:
         """Post as a member, with a picture or without."""
-        return self._in_loop(self._say(channel, author, {"content": text, **body}, picture))
+        files = [("a.png", picture)] if picture is not None else body.pop("files", [])
+        return self.do(self.world.say, channel, author, {"content": text, **body}, files)
 
-    async def _say(self, channel: str, author: str, body: Json, picture: bytes | None) -> Json:
-        if picture is not None:
-            number = snowflake()
-            self.world.files[number] = picture
-            url = f"{self.api_url}/files/{number}"
-            shape = {"filename": "a.png", "content_type": "image/png", "size": len(picture)}
-            body["attachments"] = [{"id": number, "url": url, "proxy_url": url, **shape}]
-        message = self.world.post(channel, author, body)
-        await self.gateway.tell("MESSAGE_CREATE", {**message, "guild_id": GUILD, "member": member(author)})
-        return message
-
-    def ask(self, channel: str, text: str, picture: bytes | None = None, within: float = 10) -> Json:
+    def ask(self, channel: str, text: str, picture: bytes | None = None, within: float = 10, **body: Any) -> Json:
         """Post as a member and wait for the bot's next message there."""
         before = len(self.posted)
-        self.say(channel, text, picture)
+        self.say(channel, text, picture, **body)
         return self.wait_for(
             lambda: next((one for one in self.posted[before:] if one["channel_id"] == channel), None), within
         )
 
-    def press(self, message: Json, custom_id: str, author: str = ALICE) -> Json:
-        """Press a button and wait for the filled-in answer."""
-        data = {"custom_id": custom_id, "component_type": 2}
-        return self._interact(
-            {"type": 3, "data": data, "message": message, "channel_id": message["channel_id"]}, author
-        )
+    def press(self, message: Json, custom_id: str, author: str = ALICE, values: Sequence[str] | None = None) -> Json:
+        """Press a button, or choose `values` from a menu, and wait for the answer."""
+        return self._answered(self.do(self.members.press, message, custom_id, author, values))
 
-    def slash(self, channel: str, name: str, author: str = ALICE, **options: str) -> Json:
-        """Give a slash command and wait for the filled-in answer."""
-        command = next(one for one in self.commands_told[-1] if one["name"] == name)
-        given = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
-        data = {"id": command["id"], "name": name, "type": 1, "options": given}
-        return self._interact({"type": 2, "data": data, "channel_id": channel}, author)
+    def slash(self, channel: str, name: str, author: str = ALICE, **options: Any) -> Json:
+        """Give a slash command, such as `tsudoi setup`, and wait for the answer."""
+        return self._answered(self.do(self.members.slash, channel, name, author, options))
 
-    def _interact(self, what: Json, author: str) -> Json:
-        number = snowflake()
-        self.interactions[f"token-{number}"] = answer = {}
-        channel = self.world.channel(what["channel_id"])
-        known = {"id": number, "token": f"token-{number}", "application_id": BOT, "version": 1, "guild_id": GUILD}
-        terms = {"attachment_size_limit": 10 * 2**20, "entitlements": [], "locale": "ja", "app_permissions": "0"}
-        self._in_loop(
-            self.gateway.tell(
-                "INTERACTION_CREATE", {**what, **known, **terms, "channel": channel, "member": member(author)}
-            )
-        )
-        return self.wait_for(lambda: answer if "message" in answer or answer.get("deleted") else None)
+    def right_click(self, message: Json, name: str, author: str = ALICE) -> Json:
+        """Choose a command from a message's menu and wait for the answer."""
+        return self._answered(self.do(self.members.right_click, message, name, author))
+
+    def suggestions(self, channel: str, name: str, option: str, typed: str, author: str = ALICE) -> list[Json]:
+        """Type into an option and return the choices that the bot offers."""
+        answer = self._answered(self.do(self.members.type_into, channel, name, option, typed, author))
+        return list(answer["callback"]["data"]["choices"])
+
+    def submit(self, asked: Json, author: str = ALICE, **values: str) -> Json:
+        """Fill in and send off the form that an interaction was answered with, by its fields' ids."""
+        return self._answered(self.do(self.members.submit, asked, author, values))
+
+    def _answered(self, answer: Json) -> Json:
+        return self.wait_for(lambda: answer if self.members.is_answered(answer) else None)
+
+    def direct_channel(self, member: str = ALICE) -> str:
+        """The channel of the bot's direct messages with a member."""
+        return str(self.do(self.world.backend.get_dm_channel, int(member)).id)
+
+    def close_dms(self, member: str = ALICE, code: int = 50007) -> None:
+        """Let a member refuse direct messages."""
+        self.world.closed_to_dms[member] = code
 
     def drop_connections(self) -> None:
         """Cut every gateway connection."""
-        self._in_loop(self.gateway.drop())
+        self.do(self.gateway.drop)
+
+    def invalidate_sessions(self, *, forget: bool = True) -> None:
+        """Tell every client that its session is over."""
+        self._in_loop(self.gateway.invalidate(forget=forget))
 
     def wait_for(self, found: Callable[[], T | None], within: float = 10) -> T:
         """Wait until `found` returns something, and return it."""
@@ -170,10 +180,18 @@ class DiscordServer:
             time.sleep(0.01)
         return result
 
-    # --- what the bot posts ----------------------------------------------------------------------------------------
+    # --- what the bot asks for -------------------------------------------------------------------------------------
 
-    def fault(self) -> Fault | None:
-        """What goes wrong with the post that just came in."""
+    def fault(self, call: Call) -> Fault | None:
+        """What goes wrong with the request that just came in."""
+        self.calls.append(call)
+        fault = first_hit(self.troubles, call.method, call.path)
+        if call.method == "POST" and fnmatch(call.path, MESSAGES):
+            fault = fault or self._fault_of_post()
+            self.posts_seen.append((str(call.body.get("nonce")), fault or ""))
+        return fault
+
+    def _fault_of_post(self) -> Fault | None:
         if self.next_faults:
             return self.next_faults.popleft()
         drawn = self._random.random()
@@ -184,22 +202,39 @@ class DiscordServer:
 
     async def dawdle(self) -> None:
         """Take the time that a real network takes."""
-        await asyncio.sleep(self._random.uniform(0, self.latency))
+        if self.latency:
+            await asyncio.sleep(self._random.uniform(0, self.latency))
 
-    async def accept(self, channel: str, body: Json) -> Json:
-        """Take a post of the bot: a repeated nonce gives the first message again, as long as it is remembered."""
-        nonce = (channel, str(body.get("nonce")))
-        known = self._nonces.get(nonce) if body.get("enforce_nonce") else None
+    def accept(self, call: Call, ask: Callable[[], Any]) -> Any:
+        """Take a request; a repeated nonce gives the first message again, as long as it is remembered."""
+        parts = call.path.strip("/").split("/")
+        if call.method == "POST" and parts[0] == "channels" and parts[2:] == ["messages"]:
+            return self._accept_post(parts[1], call, ask)
+        shown = ask()
+        if call.method == "PATCH" and parts[0] == "channels" and parts[2:3] == ["messages"]:
+            self.edited.append({**self._with_ids(shown, call), "body": call.body})
+        elif call.method == "PUT" and parts[-1] == "commands":
+            self.commands_told.append(shown)
+        elif parts[0] in ("interactions", "webhooks"):
+            self.members.note(call.method, parts, call.body, shown, call.files)
+        return shown
+
+    def _accept_post(self, channel: str, call: Call, ask: Callable[[], Any]) -> Json:
+        nonce = (channel, str(call.body.get("nonce")))
+        known = self._nonces.get(nonce) if call.body.get("enforce_nonce") else None
         if known is not None and time.monotonic() - known[0] < self.nonce_memory:
-            return {**known[1], "nonce": body["nonce"]}
-        message = self.world.post(channel, BOT, body)
+            return known[1]
+        message: Json = {**self._with_ids(ask(), call), "nonce": call.body.get("nonce")}
         self._nonces[nonce] = (time.monotonic(), message)
-        self.posted.append({**message, "nonce": body.get("nonce"), "body": body})
-        await self.gateway.tell("MESSAGE_CREATE", {**message, "nonce": body.get("nonce"), "guild_id": GUILD})
-        return {**message, "nonce": body.get("nonce")}
+        self.posted.append({**message, "body": call.body, "files": [one.filename for one in call.files]})
+        return message
 
-    def check(self, body: Json) -> list[str]:
+    def _with_ids(self, shown: Json, call: Call) -> Json:
+        return self.world.keep_ids(shown, call.body["components"]) if call.body.get("components") else shown
+
+    def check(self, call: Call) -> list[str]:
         """Remember what Discord would refuse in a body, and return it."""
-        broken = broken_limits(body)
-        self.problems += broken
+        body = call.body if call.body is not None else {}
+        broken = broken_limits(call.method, call.path, {**body, "attachments": call.files} if call.files else body)
+        self.problems += [f"{call.method} {call.path}: {sentence}" for sentence in broken]
         return broken

@@ -1,15 +1,25 @@
-"""What the loopback Discord knows: one server, its channels and members, and every message as the API shows it."""
+"""What the loopback Discord knows: SimCord's backend, on the real clock, with ids and addresses that tests can rely on.
+
+SimCord keeps servers, channels, messages, commands and interactions, and judges permissions as Discord does.
+"""
 
 import itertools
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import discord
+from simcord._clock import Clock
+from simcord.backend import Backend, serializers
+from simcord.backend.cdn import CdnStore
+from simcord.backend.errors import BackendError
+from simcord.backend.models import Channel, Overwrite, User
+from simcord.components import walk_components
+from simcord.enums import ChannelType, OverwriteType
+
 EPOCH_MS = 1_420_070_400_000
-EVERYTHING_ALLOWED = str(2**50 - 1)
 BOT, GUILD, ORGANISER, ALICE = "900", "100", "77", "78"
-FULL_WIDTH = {"content": "", "embeds": [], "components": [], "attachments": []}
+SHARD_OF = 22  # the bits of a server's id that say nothing about its shard
 
 Json = dict[str, Any]
 _counter = itertools.count(1)
@@ -17,101 +27,137 @@ _counter = itertools.count(1)
 
 def snowflake() -> str:
     """A new id, growing with time as Discord's do."""
-    return str(((int(time.time() * 1000) - EPOCH_MS) << 22) | (next(_counter) & 0x3FFFFF))
+    return str(((int(time.time() * 1000) - EPOCH_MS) << SHARD_OF) | (next(_counter) & 0x3FFFFF))
 
 
-def user(number: str, name: str, *, bot: bool = False) -> Json:
-    """A person or a bot."""
-    shown = {"username": name, "global_name": name, "discriminator": "0", "avatar": None}
-    return {"id": number, "bot": bot, **shown}
+class RealClock(Clock):
+    """SimCord's own clock stands still."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.elapsed)
 
 
-USERS = {BOT: user(BOT, "Tsudoi", bot=True), ORGANISER: user(ORGANISER, "organiser"), ALICE: user(ALICE, "alice")}
+class Files(CdnStore):
+    """The CDN: what was uploaded, under addresses of this server."""
+
+    base = ""
+
+    def store_attachment(
+        self, attachment_id: int, channel_id: int, filename: str, data: bytes, description: str | None
+    ) -> Json:
+        shown: Json = super().store_attachment(attachment_id, channel_id, filename, data, description)
+        path = f"attachments/{channel_id}/{attachment_id}/{filename}"
+        self._blobs[path] = data
+        address = f"{self.base}/{path}?ex=7fffffff&is=0&hm=signed"
+        return {**shown, "url": address, "proxy_url": address}
 
 
-def member(number: str) -> Json:
-    """A member of the server."""
-    joined = {"roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
-    return {"user": USERS[number], "permissions": EVERYTHING_ALLOWED, **joined}
-
-
-@dataclass
 class World:
-    """The server's channels and what was posted there, oldest first."""
+    """One bot's Discord: it starts with one server, its organiser as owner, Alice as a member."""
 
-    channels: tuple[str, ...]
-    messages: dict[str, list[Json]] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    def __init__(self, channels: tuple[str, ...]) -> None:
+        self.backend = Backend(clock=RealClock())
+        self.files = self.backend.cdn = Files()
+        self.backend.application_id = int(BOT)
+        self.backend.bot_user = self._user(BOT, "Tsudoi", bot=True)
+        self.absent: dict[int, Any] = {}  # servers that the bot was removed from, with its membership
+        self.closed_to_dms: dict[str, int] = {}  # members, and the code with which Discord refuses
+        self._user(ORGANISER, "organiser")
+        self._user(ALICE, "alice")
+        self.add_guild(GUILD, channels, "Utsunomiya")
 
-    def __post_init__(self) -> None:
-        self.messages = {channel: [] for channel in self.channels}
+    def _user(self, number: str, name: str, *, bot: bool = False) -> User:
+        user = User(self.backend.reserve_id(int(number)), name, bot=bot)
+        self.backend.users[user.id] = user
+        return user
 
-    def channel(self, number: str) -> Json:
-        """A text channel as the API shows it."""
-        shape = {"type": 0, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None, "topic": None}
-        return {"id": number, "guild_id": GUILD, "name": f"channel-{number}", **shape}
+    def add_guild(self, number: str, channels: tuple[str, ...], name: str = "a server") -> None:
+        """Add a server with these text channels, in which the bot, the organiser and Alice are."""
+        guild = self.backend.create_guild(name, id=int(number), owner_id=int(ORGANISER), preferred_locale="ja")
+        self.backend.add_member(guild.id, int(ALICE))
+        for channel in channels:
+            self.add_channel(channel, number)
 
-    def guild(self) -> Json:
-        """The server as GUILD_CREATE shows it."""
-        role = {
-            "id": GUILD,
-            "name": "@everyone",
-            "color": 0,
-            "colors": {"primary_color": 0},
-            "hoist": False,
-            "position": 0,
-        }
-        everyone = {**role, "permissions": EVERYTHING_ALLOWED, "managed": False, "mentionable": False, "flags": 0}
-        parts = {
-            "roles": [everyone],
-            "channels": [self.channel(one) for one in self.channels],
-            "members": [member(BOT)],
-        }
-        return {
-            "id": GUILD,
-            "name": "Utsunomiya",
-            "owner_id": ORGANISER,
-            "member_count": len(USERS),
-            "features": [],
-            **parts,
-        }
+    def add_channel(self, number: str, guild: str = GUILD) -> None:
+        """Add a text channel."""
+        channel = Channel(self.backend.reserve_id(int(number)), ChannelType.TEXT, f"channel-{number}", int(guild))
+        self.backend.channels[channel.id] = channel
+        self.backend.messages[channel.id] = {}
+        self.backend.get_guild(int(guild)).channel_ids.append(channel.id)
+        self.backend.emit("CHANNEL_CREATE", serializers.channel_payload(self.backend, channel))
 
-    def post(self, channel: str, author: str, body: Json) -> Json:
-        """Keep a message and return it as the API shows it in the history."""
-        said = {key: body.get(key) or empty for key, empty in FULL_WIDTH.items()}
-        pings = {"mention_everyone": _pings_everyone(body), "mentions": [], "mention_roles": []}
-        rest = {"tts": False, "pinned": False, "type": 0, "flags": 0, "edited_timestamp": None}
-        now = datetime.now(UTC).isoformat()
-        message = {
-            "id": snowflake(),
-            "channel_id": channel,
-            "author": USERS[author],
-            "timestamp": now,
-            **said,
-            **pings,
-            **rest,
-        }
-        if reference := body.get("message_reference"):
-            replied_to = self.find(channel, reference["message_id"])
-            message |= {"type": 19, "message_reference": reference, "referenced_message": replied_to}
-        self.messages[channel].append(message)
-        return message
+    def add_member(self, number: str, name: str, guild: str = GUILD) -> None:
+        """Add a member."""
+        if int(number) not in self.backend.users:
+            self._user(number, name)
+        self.backend.add_member(int(guild), int(number), announce=True)
+
+    def deny(self, channel: str, *permissions: str) -> None:
+        """Take permissions in a channel from the bot, such as `send_messages`; none: give them back."""
+        value = discord.Permissions(**dict.fromkeys(permissions, True)).value
+        bot = int(BOT)
+        self.backend.set_overwrite(int(channel), Overwrite(bot, OverwriteType.MEMBER, deny=value))
+
+    def remove_bot(self, guild: str = GUILD) -> None:
+        """Remove the bot from a server, as an administrator would."""
+        self.absent[int(guild)] = self.backend.get_guild(int(guild)).members.pop(int(BOT))
+        self.backend.emit("GUILD_DELETE", {"id": guild})
+
+    def invite_bot(self, guild: str = GUILD) -> None:
+        """Invite the bot to a server again."""
+        found = self.backend.get_guild(int(guild))
+        found.members[int(BOT)] = self.absent.pop(found.id)
+        self.backend.emit("GUILD_CREATE", serializers.guild_create_payload(self.backend, found))
+
+    def guilds(self, shard: int, shards: int) -> list[int]:
+        """The servers of a shard in which the bot is."""
+        present = [one for one in self.backend.guilds if one not in self.absent]
+        return [one for one in present if (one >> SHARD_OF) % shards == shard]
+
+    def guild_of(self, channel: str) -> int | None:
+        """The server of a channel; None for direct messages."""
+        return self.backend.get_channel(int(channel)).guild_id
+
+    def refuses_dm(self, channel: str) -> int | None:
+        """The code with which a direct message to this channel is refused, if it is."""
+        found = self.backend.channels.get(int(channel))
+        recipients = map(str, found.recipient_ids if found else ())
+        return next((self.closed_to_dms[one] for one in recipients if one in self.closed_to_dms), None)
+
+    def shown(self, channel: str) -> list[Json]:
+        """What stands in a channel, oldest first, as everybody sees it."""
+        messages = self.backend.messages[int(channel)].values()
+        return [self._payload(one) for one in sorted(messages, key=lambda one: one.id) if not one.is_ephemeral]
 
     def find(self, channel: str, number: str) -> Json | None:
         """The message with this id."""
-        return next((one for one in self.messages[channel] if one["id"] == number), None)
+        found = self.backend.messages[int(channel)].get(int(number))
+        return self._payload(found) if found else None
 
-    def history(self, channel: str, query: dict[str, str]) -> list[Json]:
-        """A page of the history as the API gives it: newest first, `after` the oldest of the newer ones."""
-        found = self.messages[channel]
-        limit = int(query.get("limit", 50))
-        if "after" in query:
-            return [one for one in found if int(one["id"]) > int(query["after"])][:limit][::-1]
-        if "before" in query:
-            found = [one for one in found if int(one["id"]) < int(query["before"])]
-        return found[-limit:][::-1]
+    def _payload(self, message: Any) -> Json:
+        return dict(serializers.message_payload(self.backend, message))
+
+    def keep_ids(self, shown: Json, sent: list[Json]) -> Json:
+        """Give a message's components the ids that they were sent with: Discord keeps them, SimCord does not."""
+        message = self.backend.get_message(int(shown["channel_id"]), int(shown["id"]))
+        given = [one.get("id") for one in walk_components(sent)]
+        for number, (component, id_) in enumerate(zip(walk_components(message.components), given, strict=True)):
+            component["id"] = id_ or number + 1
+        return {**shown, "components": message.components}
+
+    def say(self, channel: str, author: str, body: Json, files: list[tuple[str, bytes]]) -> Json:
+        """Post as a member."""
+        uploads = self.backend.store_attachments(int(channel), files)
+        reference = self.backend.normalize_message_reference(int(channel), body.get("message_reference"))
+        message = self.backend.create_message(
+            int(channel), int(author), body.get("content", ""), reference=reference, attachments=uploads
+        )
+        return self._payload(message)
+
+    def scheduled_events(self, guild: str = GUILD) -> list[Json]:
+        """The scheduled events of a server."""
+        events = self.backend.get_guild(int(guild)).scheduled_events.values()
+        return [dict(serializers.scheduled_event_payload(self.backend, one)) for one in events]
 
 
-def _pings_everyone(body: Json) -> bool:
-    allowed = (body.get("allowed_mentions") or {"parse": ["everyone"]}).get("parse", [])
-    return "@everyone" in (body.get("content") or "") and "everyone" in allowed
+__all__ = ["ALICE", "BOT", "GUILD", "ORGANISER", "BackendError", "Json", "World", "snowflake"]
