@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.classifier import Classifier
 from model.labels import INDEX, LABELS
-from model.preprocess import INK_SIZE, INPUT_SIZE, locate
+from model.preprocess import INK_SIZE, INPUT_SIZE
 from model.reading import Box
 
 ERASER = 4.0  # standard deviation in pixels of the input: about as broad as a stroke and its surroundings
@@ -33,7 +33,7 @@ def what_decided(
         there. Negative where ink speaks against the label, 0 where there is no ink.
     Raises: BlankImage, UnreadableImage: as `preprocess`. KeyError: no such label.
     """
-    found = locate(image)
+    found = classifier.locate(image)
     return _on_picture(decisive(classifier, found.input, label, against), found.box, image.shape)
 
 
@@ -51,13 +51,6 @@ def decisive(
     places = INPUT_SIZE // STRIDE
     heat = cv2.resize(falls.reshape(places, places), (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_LINEAR)
     return np.asarray(heat * (picture[:, :, 0] > 0), np.float32)
-
-
-def runner_up(logits: NDArray[np.float32], label: str) -> str:
-    """The most probable label but one. Args: logits: (75,) or (74,), in the order of LABELS."""
-    others = logits[: len(LABELS)].copy()
-    others[INDEX[label]] = -np.inf
-    return LABELS[int(np.argmax(others))]
 
 
 @cache

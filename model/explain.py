@@ -6,23 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import tendencies
-from model.attribution import Heat, decisive, runner_up
+from model.attribution import Heat, decisive
 from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
 from model.classifier import Classifier
 from model.ink import Ink
-from model.preprocess import preprocess
-from model.reading import Candidate
+from model.labels import INDEX, LABELS
 
 WIDTH, HEIGHT = 960, 580
 MARGIN, GAP = 32, 24
 PANEL = 256
 SMALL = 176
 NEIGHBOURS = 6
+ANSWERS_SHOWN = 5
 LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is not to glow
 
 SEEN = Caption("モデルに見えた形", "what the network saw")
 DECIDED = Caption("決め手になったところ", "what decided")
 ANSWERS = Caption("答えの候補", "answers")
+OTHER = Caption("その他", "other")  # no hiragana at all
 APART = Caption("2番目との分かれ目", "what tells it from the second")
 SECOND = Caption("2番目の典型", "the second's typical shape")
 SIMILAR = Caption("似ている見本", "similar examples")
@@ -33,14 +34,15 @@ def explain(classifier: Classifier, image: NDArray[np.uint8]) -> Rgb:
 
     Args: image: (h, w) grey or (h, w, 3) RGB, uint8, holding one character.
     Returns: (580, 960, 3) uint8 RGB. Above: what the network saw, its ink coloured by what decided (warm for the
-        answer, cold against it), the five best answers. Below: what tells the answer from the second, the second's
-        typical shape, and the exemplars most like the picture. Letters are drawn as their typical shapes.
+        answer, cold against it), the five best answers and, last, the share of "no hiragana". Below: what tells the
+        answer from the second, the second's typical shape, and the exemplars most like the picture. Letters are
+        drawn as their typical shapes.
     Raises: BlankImage, UnreadableImage: as `preprocess`. NotSurveyed: the exemplars are missing.
     """
-    picture = preprocess(image)
-    candidates = classifier.classify([image], top=5)[0]
-    best = candidates[0].label
-    second = runner_up(classifier.logits(picture), best)
+    picture = classifier.locate(image).input
+    probabilities = classifier.probabilities(picture)
+    answers = [LABELS[i] for i in np.argsort(-probabilities[: len(LABELS)], kind="stable")[:ANSWERS_SHOWN]]
+    best, second = answers[:2]
     seen = (picture[:, :, 0] * 255).astype(np.uint8)
     canvas = Canvas(WIDTH, HEIGHT)
     columns = [MARGIN + i * (PANEL + GAP) for i in range(3)]
@@ -49,7 +51,7 @@ def explain(classifier: Classifier, image: NDArray[np.uint8]) -> Rgb:
     _panel(canvas, columns[1], MARGIN, PANEL, DECIDED)
     _glow(canvas, columns[1], MARGIN, PANEL, seen, decisive(classifier, picture, best))
     canvas.text(columns[2], MARGIN, ANSWERS)
-    _answers(canvas, columns[2], MARGIN + 28, WIDTH - MARGIN - columns[2], candidates)
+    _answers(canvas, columns[2], MARGIN + 28, WIDTH - MARGIN - columns[2], answers, probabilities)
     below, apart = MARGIN + 28 + PANEL + 28, decisive(classifier, picture, best, second)
     _panel(canvas, columns[0], below, SMALL, APART)
     _glow(canvas, columns[0], below, SMALL, seen, apart)
@@ -69,14 +71,21 @@ def _glow(canvas: Canvas, x: int, y: int, side: int, seen: Ink, heat: Heat) -> N
     canvas.heat(x, y + 28, side, seen, heat, max(LEAST_HEAT, float(np.abs(heat).max())))
 
 
-def _answers(canvas: Canvas, x: int, y: int, width: int, candidates: Sequence[Candidate]) -> None:
-    row = PANEL // 5
-    for i, candidate in enumerate(candidates):
-        colour = _colour_of(i)
-        canvas.ink(x, y + i * row + 2, row - 4, tendencies.typical(candidate.label), colour)
-        middle = y + i * row + row // 2
-        canvas.bar(x + row + 10, middle - 6, width - row - 90, 12, candidate.probability, colour)
-        canvas.text(x + width, middle, f"{candidate.probability:.1%}", 18, INK if i == 0 else MUTED, "rm")
+def _answers(
+    canvas: Canvas, x: int, y: int, width: int, answers: Sequence[str], probabilities: NDArray[np.float64]
+) -> None:
+    row = PANEL // (len(answers) + 1)
+    for i, label in enumerate(answers):
+        canvas.ink(x, y + i * row + 2, row - 4, tendencies.typical(label), _colour_of(i))
+        _share(canvas, x + row + 10, y + i * row + row // 2, x + width, probabilities[INDEX[label]], _colour_of(i))
+    last = y + len(answers) * row + row // 2
+    canvas.text(x + row // 2, last, OTHER, 14, INK, "mm")
+    _share(canvas, x + row + 10, last, x + width, probabilities[len(LABELS) :].sum(), INK)
+
+
+def _share(canvas: Canvas, left: int, middle: int, right: int, share: float, colour: Colour) -> None:
+    canvas.bar(left, middle - 6, right - 80 - left, 12, float(share), colour)
+    canvas.text(right, middle, f"{share:.1%}", 18, INK if share > 0.5 else MUTED, "rm")
 
 
 def _colour_of(rank: int) -> Colour:

@@ -55,7 +55,7 @@ def draw_all(
 def draw_training(entries: Sequence[Entry], folder: Path) -> Path:
     """Write augmentation.png into a folder: what training sees, and real pictures where they are at hand."""
     scans = real_file("hiragana", "raw_train.zip")
-    crops = [written.image for written in islice(read_folders(scans), 0, None, 97)] if scans.is_file() else []
+    crops = [written.image for written in islice(read_folders(scans), 0, None, 140)] if scans.is_file() else []
     return write_png(folder / "augmentation.png", augmentation_sheet([entry.read() for entry in entries], crops))
 
 

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from model.augment import degrade
 from model.classifier import Classifier
 from model.ink import Ink
-from model.labels import INDEX, LABELS
+from model.labels import LABELS
 from model.preprocess import INPUT_SIZE, BlankImage, preprocess
 from model.sources import Source
 from model.sources.catalogue import Entry
@@ -37,7 +37,7 @@ class Taken:
     """What degraded pictures of one label are taken for."""
 
     shares: NDArray[np.float32]  # (74,) the mean probability given to each label
-    probabilities: NDArray[np.float32]  # (n, 74) of the generated pictures among them
+    probabilities: NDArray[np.float64]  # (n, 74) of the generated pictures among them
     pictures: Pictures  # (n, 48, 48) as the network saw those
 
 
@@ -130,20 +130,15 @@ def _taken_for(classifier: Classifier, sources: Sequence[Source], label: int, rn
     total, generated, pictures = [], [], []
     for source in having:
         for ink in inks_of(source, label, DEGRADED // len(having), rng):
-            picture = degrade(ink, rng)
-            total.append(_probabilities(classifier, picture))
-            if source.name in GENERATED and total[-1].any():
+            try:
+                picture = preprocess(degrade(ink, rng))
+            except BlankImage:
+                continue
+            total.append(classifier.probabilities(picture)[: len(LABELS)])
+            if source.name in GENERATED:
                 generated.append(total[-1])
-                pictures.append((preprocess(picture)[:, :, 0] * 255).astype(np.uint8))
-    return Taken(np.mean(total, axis=0, dtype=np.float32), np.stack(generated), np.stack(pictures))
-
-
-def _probabilities(classifier: Classifier, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(74,) what a picture may be; all zero where no ink was found."""
-    probabilities = np.zeros(len(LABELS), np.float32)
-    for candidate in classifier.classify([picture], top=len(LABELS))[0]:
-        probabilities[INDEX[candidate.label]] = candidate.probability
-    return probabilities
+                pictures.append((picture[:, :, 0] * 255).astype(np.uint8))
+    return Taken(np.mean(total, axis=0).astype(np.float32), np.stack(generated), np.stack(pictures))
 
 
 def _most_alike(taken: Taken, read: int) -> Pictures:

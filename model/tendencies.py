@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from model.classifier import ARTIFACT, Classifier
 from model.ink import Ink
 from model.labels import INDEX, LABELS
-from model.preprocess import INPUT_SIZE, preprocess
+from model.preprocess import INPUT_SIZE
 
 FILE = "tendencies.npz"  # beside the model file
 
@@ -118,7 +118,7 @@ def neighbours(classifier: Classifier, image: NDArray[np.uint8], k: int = 5) -> 
     Returns: the most similar first.
     Raises: BlankImage, UnreadableImage: as `preprocess`. NotSurveyed: the exemplars are missing.
     """
-    return nearest(classifier, preprocess(image), k)
+    return nearest(classifier, classifier.locate(image).input, k)
 
 
 def nearest(classifier: Classifier, picture: NDArray[np.float32], k: int = 5) -> list[Neighbour]:

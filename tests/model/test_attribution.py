@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model import tendencies
-from model.attribution import decisive, runner_up, what_decided
+from model.attribution import decisive, what_decided
 from model.classifier import Classifier, load
 from model.ink import BlankImage
 from model.labels import INDEX
@@ -74,10 +74,3 @@ def test_a_blank_picture_and_an_unknown_label_are_said(classifier: Classifier) -
         what_decided(classifier, np.full((80, 80), 255, np.uint8))
     with pytest.raises(KeyError):
         what_decided(classifier, drawn("と"), "猫")
-
-
-def test_the_runner_up_is_another_hiragana() -> None:
-    answer = np.zeros(75, np.float32)
-    answer[[INDEX["さ"], INDEX["き"], 74]] = (5, 4, 9)
-    assert runner_up(answer, "さ") == "き"
-    assert runner_up(answer, "き") == "さ"
