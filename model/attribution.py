@@ -41,16 +41,32 @@ def decisive(
     classifier: Classifier, picture: NDArray[np.float32], label: str | None = None, against: str | None = None
 ) -> Heat:
     """As `what_decided`, for a picture as the network reads it, (48, 48, 1) -> (48, 48)."""
-    before = classifier.logits(picture)
-    chosen = INDEX[label] if label else int(np.argmax(before[: len(LABELS)]))
-    falls = np.zeros(len(_erasers()), np.float32)
-    for i, eraser in enumerate(_erasers()):
-        if float(np.vdot(eraser, picture)) >= LEAST_INK:
-            erased = classifier.logits(picture * (1 - eraser[:, :, np.newaxis]))
-            falls[i] = _odds(before, chosen, against) - _odds(erased, chosen, against)
-    places = INPUT_SIZE // STRIDE
-    heat = cv2.resize(falls.reshape(places, places), (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(heat * (picture[:, :, 0] > 0), np.float32)
+    return Occlusion(classifier, picture).heat(label, against)
+
+
+class Occlusion:
+    """The network's answers to one picture with a part erased, asked once for any number of labels."""
+
+    def __init__(self, classifier: Classifier, picture: NDArray[np.float32]) -> None:
+        """Ask some hundred times. Args: picture: (48, 48, 1), as the network reads it."""
+        self._inked = picture[:, :, 0] > 0
+        self._whole = classifier.logits(picture)
+        self._erased = np.stack(
+            [
+                classifier.logits(picture * (1 - eraser[:, :, np.newaxis]))
+                if float(np.vdot(eraser, picture)) >= LEAST_INK
+                else self._whole
+                for eraser in _erasers()
+            ]
+        )
+
+    def heat(self, label: str | None = None, against: str | None = None) -> Heat:
+        """(48, 48) how much each point speaks for a label. Args, Raises: as `what_decided`."""
+        chosen = INDEX[label] if label else int(np.argmax(self._whole[: len(LABELS)]))
+        whole = _odds(self._whole[np.newaxis], chosen, against)
+        falls = (whole - _odds(self._erased, chosen, against)).reshape(INPUT_SIZE // STRIDE, INPUT_SIZE // STRIDE)
+        heat = cv2.resize(falls, (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(heat * self._inked, np.float32)
 
 
 @cache
@@ -62,11 +78,12 @@ def _erasers() -> NDArray[np.float32]:
     return np.asarray(erasers.reshape(-1, INPUT_SIZE, INPUT_SIZE), np.float32)
 
 
-def _odds(logits: NDArray[np.float32], label: int, against: str | None) -> float:
+def _odds(logits: NDArray[np.float32], label: int, against: str | None) -> NDArray[np.float32]:
+    """(n, outputs) -> (n,) the logarithm of the odds for a label."""
     if against:
-        return float(logits[label] - logits[INDEX[against]])
-    others = np.delete(logits, label)
-    return float(logits[label] - others.max() - np.log(np.exp(others - others.max()).sum()))
+        return np.asarray(logits[:, label] - logits[:, INDEX[against]], np.float32)
+    others = np.delete(logits, label, axis=1)
+    return np.asarray(logits[:, label] - np.logaddexp.reduce(others, axis=1), np.float32)
 
 
 def _on_picture(heat: Heat, box: Box, shape: tuple[int, ...]) -> Heat:

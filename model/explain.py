@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import tendencies
-from model.attribution import Heat, decisive
+from model.attribution import Heat, Occlusion
 from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
 from model.classifier import Classifier
 from model.ink import Ink
@@ -44,15 +44,16 @@ def explain(classifier: Classifier, image: NDArray[np.uint8]) -> Rgb:
     answers = [LABELS[i] for i in np.argsort(-probabilities[: len(LABELS)], kind="stable")[:ANSWERS_SHOWN]]
     best, second = answers[:2]
     seen = (picture[:, :, 0] * 255).astype(np.uint8)
+    erased = Occlusion(classifier, picture)
     canvas = Canvas(WIDTH, HEIGHT)
     columns = [MARGIN + i * (PANEL + GAP) for i in range(3)]
     _panel(canvas, columns[0], MARGIN, PANEL, SEEN)
     canvas.ink(columns[0], MARGIN + 28, PANEL, seen)
     _panel(canvas, columns[1], MARGIN, PANEL, DECIDED)
-    _glow(canvas, columns[1], MARGIN, PANEL, seen, decisive(classifier, picture, best))
+    _glow(canvas, columns[1], MARGIN, PANEL, seen, erased.heat(best))
     canvas.text(columns[2], MARGIN, ANSWERS)
     _answers(canvas, columns[2], MARGIN + 28, WIDTH - MARGIN - columns[2], answers, probabilities)
-    below, apart = MARGIN + 28 + PANEL + 28, decisive(classifier, picture, best, second)
+    below, apart = MARGIN + 28 + PANEL + 28, erased.heat(best, second)
     _panel(canvas, columns[0], below, SMALL, APART)
     _glow(canvas, columns[0], below, SMALL, seen, apart)
     _panel(canvas, columns[0] + SMALL + GAP, below, SMALL, SECOND)
