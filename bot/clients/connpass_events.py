@@ -19,6 +19,7 @@ LONGEST_TEXT = 300  # connpass itself allows fewer in a title
 LARGEST_ID, LARGEST_COUNT = 2**63 - 1, 2**31 - 1  # what the store holds
 LIKELY_YEARS = range(2000, 2101)  # an event outside is a typing error, and breaks arithmetic
 _URL = re.compile(r"https?://[^\s<>\"'\\]{1,500}")
+_IMAGE = re.compile(r"https://(?:[a-z0-9-]+\.)*connpass\.com/[!-;=?-\[\]-~]{1,500}")
 
 
 class UnreadableEvent(ValueError):
@@ -78,6 +79,7 @@ def _event(event_id: int, entry: Mapping[object, object]) -> Event:
         group=_group(entry.get("group")),
         published_at=_time_if_legible(entry, "published_at"),
         updated_at=_time_if_legible(entry, "updated_at"),
+        image_url=_image(entry.get("image_url")),
     )
 
 
@@ -131,6 +133,12 @@ def _url(entry: Mapping[object, object], event_id: int) -> str:
     value = entry.get("url")
     found = _URL.fullmatch(value.strip()) if isinstance(value, str) else None
     return found[0] if found and plain(found[0], 600) == found[0] else event_url(event_id)
+
+
+def _image(value: object) -> str:
+    """Return the address of a picture on connpass's own host; any other might be anybody's."""
+    found = _IMAGE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found[0] if found else ""
 
 
 def event_url(event_id: int) -> str:

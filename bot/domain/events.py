@@ -54,6 +54,7 @@ class Event:
     updated_at: datetime | None = None
     postponed_from: datetime | None = None  # the date that was given up when 延期 was first seen
     revision: int = 0  # raised by one with every change worth knowing
+    image_url: str = ""
 
     @property
     def ends_at(self) -> datetime | None:
@@ -147,6 +148,15 @@ def compare(before: Event | None, after: Event) -> Change | None:
     if before.status != after.status:
         return Change(_status_change(before.status, after.status), after, before, fields)
     return Change(ChangeKind.CHANGED, after, before, fields) if fields else None
+
+
+def looks_different(before: Event, after: Event) -> bool:
+    """Whether somebody who reads about the event reads something else now; seats count, which are no news."""
+    return _as_read(before) != _as_read(after)
+
+
+def _as_read(event: Event) -> Event:
+    return replace(event, updated_at=None, published_at=None, postponed_from=None, revision=0)
 
 
 def _differing_fields(before: Event, after: Event) -> tuple[str, ...]:

@@ -28,11 +28,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A labelled value. `at` is the moment that `value` speaks of, for platforms that show local or relative time."""
+    """A labelled value, for platforms that can show more of it: `at` is the moment, `member` the person it speaks of.
+
+    A member is named by the platform's id; elsewhere `value` stands for them.
+    """
 
     name: str
     value: str
     at: datetime | None = None
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One thing spoken of: an event, a report, a reading. Texts are plain, and may be strangers' words."""
+    """One thing spoken of: an event, a report, a reading. Texts are plain, and may be strangers' words.
+
+    `image` is the address of a picture that a platform may show.
+    """
 
     title: str = ""
     url: str = ""
@@ -53,11 +60,15 @@ class Card:
     fields: tuple[Field, ...] = ()
     bars: tuple[Bar, ...] = ()
     buttons: tuple[Button, ...] = ()
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said. `lead` comes first, then the cards, then buttons that concern the whole."""
+    """What is said. `lead` comes first, then the cards, then buttons that concern the whole.
+
+    `replies_to` is the platform's id of the earlier message in the same channel that this one belongs to.
+    """
 
     kind: MessageKind
     lead: str = ""
@@ -65,6 +76,12 @@ class Message:
     buttons: tuple[Button, ...] = ()
     event_id: int | None = None
     report_url: str | None = None
+    replies_to: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What it speaks of, in one line."""
+        return next((card.title for card in self.cards if card.title), self.lead)
 
     @property
     def text(self) -> str:

@@ -18,7 +18,9 @@ from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.platforms.discord_client import TsudoiClient
-from bot.platforms.discord_render import render, was_sent_as
+from bot.platforms.discord_log import keep_log
+from bot.platforms.discord_render import render, thread_name, was_sent_as
+from bot.platforms.discord_shards import client_for
 from bot.services.answering import Answering
 
 log = structlog.get_logger()
@@ -30,6 +32,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 LOOK_BACK = 300  # messages
 AUTHENTICATION_FAILED = 4004  # a close code of the gateway
 MESSAGE_GONE = 10008
+HAS_THREAD = 160004
 
 _REMEDIES = {
     10003: "check rooms.channel in config.toml: the channel was deleted, or the bot is not in its server",
@@ -64,8 +67,11 @@ class DiscordFrontEnd:
     def new_client(self, *, reads_messages: bool = True) -> TsudoiClient:
         """Build a client for one connection: discord.py's cannot be used again once its first connect failed."""
         intents = discord.Intents(guilds=True, messages=True, message_content=reads_messages)
-        client = TsudoiClient(self._answering, self._rooms, intents, self._synced)
+        client_type, shards = client_for(self._settings)
+        leads = self._settings.leads
+        client = client_type(self._answering, self._rooms, intents, self._synced, leads=leads, **shards)
         client.add_listener(self._on_connect, "on_connect")
+        keep_log(client)
         return client
 
     async def _on_connect(self) -> None:
@@ -125,7 +131,33 @@ class DiscordFrontEnd:
 
     async def send(self, channel: str, message: Message, key: str) -> str:
         async with self._talking(channel, SEND_TAKES) as there:
-            return str((await there.send(**render(message, key), nonce=key)).id)
+            reference = _reference(there, message.replies_to) if message.replies_to else None
+            return str((await there.send(**render(message, key), nonce=key, reference=reference)).id)  # type: ignore[arg-type]
+
+    async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
+        shown = render(message, key)
+        async with self._talking(channel, SEND_TAKES) as there:
+            try:
+                await there.get_partial_message(int(external_id)).edit(
+                    content=shown["content"], embeds=shown["embeds"], view=shown.get("view")
+                )
+            except discord.NotFound as error:
+                if error.code != MESSAGE_GONE:
+                    raise
+                return False
+        return True
+
+    async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
+        async with self._talking(channel, SEND_TAKES) as there:
+            try:
+                thread = await there.get_partial_message(int(external_id)).create_thread(name=thread_name(title))
+            except discord.HTTPException as error:
+                if error.code == HAS_THREAD:
+                    return external_id  # a thread has the id of the message above it
+                if error.code != MESSAGE_GONE:
+                    raise
+                return None
+        return str(thread.id)
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         async with self._talking(channel, LOOK_TAKES) as there:
@@ -170,6 +202,11 @@ def _channel_id(channel: str) -> int:
     if not channel.isdecimal():
         raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
     return int(channel)
+
+
+def _reference(channel: discord.PartialMessageable, message: str) -> discord.MessageReference:
+    """Return what makes a post a reply; where the message is gone, it is an ordinary post."""
+    return discord.MessageReference(message_id=int(message), channel_id=channel.id, fail_if_not_exists=False)
 
 
 def _is_bad_token(error: BaseException | None) -> bool:

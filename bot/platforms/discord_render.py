@@ -10,6 +10,7 @@ from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
 
 CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
 EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
+THREAD_NAME = 100
 _BLANK = "\u200b"  # Discord refuses an empty name or value
 _BAR_LENGTH, _MOST_BARS = 16, 10
 _INLINE = 24  # values up to this length may stand side by side
@@ -30,6 +31,11 @@ _INVISIBLE = re.compile(
 _LINK = re.compile(r"https?://[^\s<>\[\]()*`|\\]+")
 _SPECIAL = re.compile(r"[\\*_~`|\[<]|^(?=\s*(?:#{1,3}\s|-#\s|[-+]\s|>))", re.MULTILINE)
 _MASS_MENTION = re.compile(r"@(?=everyone|here)")
+
+
+def thread_name(title: str) -> str:
+    """Return a title as the name of a thread, which shows no formatting: 1 to 100 characters."""
+    return _cut(" ".join(_INVISIBLE.sub("", title).split()), THREAD_NAME) or _BLANK
 
 
 class Rendered(TypedDict):
@@ -94,6 +100,8 @@ def _embeds(message: Message) -> list[discord.Embed]:
     for card in message.cards[:EMBEDS]:
         embed = _embed(card, left)
         if embed is not None:
+            if card.image and _is_web(card.image, URL):
+                embed.set_image(url=card.image)
             embed.colour = discord.Colour(COLOURS[message.kind])
             embeds.append(embed)
             left -= _width_of(embed)
@@ -118,7 +126,8 @@ def _embed(card: Card, left: int) -> discord.Embed | None:
 def _add_field(embed: discord.Embed, field: Field, left: int) -> None:
     name = fit(field.name, FIELD_NAME) or _BLANK
     when = f"<t:{int(field.at.timestamp())}:F> (<t:{int(field.at.timestamp())}:R>)" if field.at else ""
-    value = f"{fit(field.value, FIELD_VALUE - len(when) - 1)}\n{when}".strip() or _BLANK
+    who = f"<@{field.member}>" if field.member.isdecimal() else ""  # shown as a name; nobody is notified
+    value = who or f"{fit(field.value, FIELD_VALUE - len(when) - 1)}\n{when}".strip() or _BLANK
     if width(name) + width(value) <= left - _width_of(embed):
         embed.add_field(name=name, value=value, inline=field.at is None and width(value) <= _INLINE)
 

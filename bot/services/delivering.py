@@ -8,11 +8,12 @@ from itertools import groupby
 
 import structlog
 
-from bot.domain.deliveries import Delivery
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.follow_ups import EDIT, THREAD, followed_by
 from bot.domain.messages import Message
 from bot.domain.rooms import Room, Rooms
-from bot.errors import SendError, SendRefused
-from bot.services.ports import Clock, DeliveryStore, Sender
+from bot.errors import MemberUnreachable, SendError, SendRefused
+from bot.services.ports import Clock, DeliveryStore, Sender, Threads
 
 log = structlog.get_logger()
 
@@ -28,6 +29,8 @@ class NothingToSay:
     reason: str
 
 
+_GONE = NothingToSay("the message that it belongs to was deleted")
+
 Composer = Callable[[Delivery, Room], Awaitable[Message | NothingToSay]]
 
 
@@ -36,6 +39,7 @@ class Delivering:
     """Says what is due: claim, compose, send, record. A kind of delivery is composed by its entry in `composers`.
 
     Within a room messages go out in order; a room whose platform hangs is `busy`, and no other waits for it.
+    `unreachable` hears of a delivery to a member who takes no direct messages.
     """
 
     deliveries: DeliveryStore
@@ -43,6 +47,7 @@ class Delivering:
     composers: Mapping[str, Composer]
     rooms: Rooms
     clock: Clock
+    unreachable: Callable[[Delivery], Awaitable[None]] | None = None
     busy: set[str] = field(default_factory=set)
 
     async def deliver_due(self) -> None:
@@ -85,21 +90,48 @@ class Delivering:
         if room is None or sender is None:
             await self._skip(delivery, "its room is not configured any more" if room is None else "its platform is off")
             return
-        message = await self.composers[delivery.kind](delivery, room)
-        if isinstance(message, NothingToSay):
-            await self._skip(delivery, message.reason)
-            return
         try:
-            sent = await self._find_earlier(delivery, room, message, sender)
-            if sent is None and self._is_too_late(delivery):
-                await self._skip(delivery, "too late to be of use")
-                return
-            await self._record(delivery, sent or await sender.send(room.channel, message, delivery.key))
+            done = await self._carry_out(delivery, room, sender)
+        except MemberUnreachable as error:
+            await self.deliveries.fail(delivery, str(error))
+            if self.unreachable is not None:
+                await self.unreachable(delivery)
         except SendRefused as error:
             await self.deliveries.fail(delivery, str(error))
             log.error("delivery failed", delivery=delivery.id, kind=delivery.kind, room=room.name, reason=str(error))
         except SendError as error:
             await self._try_later(delivery, str(error))
+        else:
+            await self._close(delivery, done)
+
+    async def _carry_out(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
+        """Do it, and return the platform's id of what is there now."""
+        if delivery.kind in (EDIT, THREAD):
+            return await self._follow_up(delivery, room, sender)
+        message = await self.composers[delivery.kind](delivery, room)
+        if isinstance(message, NothingToSay):
+            return message
+        sent = await self._find_earlier(delivery, room, message, sender)
+        if sent is None and self._is_too_late(delivery):
+            return NothingToSay("too late to be of use")
+        return sent or await sender.send(room.channel, message, delivery.key)
+
+    async def _follow_up(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
+        """Edit an earlier message or open a thread below it. Twice is as good as once, so nothing is looked up."""
+        said = await self.deliveries.find(followed_by(delivery))
+        if said is None or said.state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
+            return NothingToSay("the message that it belongs to was not posted")
+        if said.external_id is None:
+            raise SendError("the message that it belongs to is not posted yet")
+        message = await self.composers[said.kind](said, room)
+        if isinstance(message, NothingToSay):
+            return message
+        if delivery.kind == EDIT:
+            is_there = await sender.edit(room.channel, said.external_id, message, said.key)
+            return said.external_id if is_there else _GONE
+        if not isinstance(sender, Threads):
+            return NothingToSay("its platform has no threads")
+        return await sender.open_thread(room.channel, said.external_id, message.title) or _GONE
 
     async def _find_earlier(self, delivery: Delivery, room: Room, message: Message, sender: Sender) -> str | None:
         """Look for what an earlier try may have left: it was cut off, or its answer was lost."""
@@ -109,6 +141,12 @@ class Delivering:
 
     def _is_too_late(self, delivery: Delivery) -> bool:
         return delivery.useful_until is not None and self.clock.now() >= delivery.useful_until
+
+    async def _close(self, delivery: Delivery, done: str | NothingToSay) -> None:
+        if isinstance(done, NothingToSay):
+            await self._skip(delivery, done.reason)
+        else:
+            await self._record(delivery, done)
 
     async def _record(self, delivery: Delivery, external_id: str) -> None:
         await self.deliveries.sent(delivery, self.clock.now(), external_id)

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
+from bot.domain.follow_ups import DeliveryName
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportPage
@@ -144,6 +145,11 @@ class DeliveryStore(Protocol):
     async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None: ...
     async def earliest(self, busy: Collection[str] = ()) -> datetime | None: ...
     async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]: ...
+    async def find(self, name: DeliveryName) -> Delivery | None: ...
+    async def said(self, kind: str, subjects: Collection[str]) -> list[Delivery]:
+        """Return what of this kind was said about these subjects, or is perhaps being said right now."""
+        ...
+
     async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool: ...
     async def sent(self, delivery: Delivery, at: datetime, external_id: str) -> None: ...
     async def skip(self, delivery: Delivery, reason: str) -> None: ...
@@ -217,6 +223,19 @@ class Sender(Protocol):
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         """Look for the message that an earlier try under the same key may have left after `since`. Raises SendError."""
+        ...
+
+    async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
+        """Make the message that was sent under `key` say this instead; False if it is gone. Raises as `send`."""
+        ...
+
+
+@runtime_checkable
+class Threads(Protocol):
+    """A platform on which a message can have a thread below it."""
+
+    async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
+        """Open the thread, or find it open, and return its id; None if the message is gone. Raises as `send`."""
         ...
 
 

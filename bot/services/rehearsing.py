@@ -101,6 +101,9 @@ class Collector:
         self.collected.append(Rehearsed(self._clock.now(), f"{self.platform}:{channel}", message))
         return key
 
+    async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
+        return True  # an edit is no post
+
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         return None
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
@@ -15,7 +15,10 @@ from bot.storage.tables import room_messages
 
 @dataclass(frozen=True, slots=True)
 class RoomMessage:
-    """A message as it stands in the room. `images` are the addresses of pictures that came with it."""
+    """A message as it stands in the room. `images` are the addresses of pictures that came with it.
+
+    `revision` tells edited ones apart: the room's edits are counted, and each message keeps the number of its last.
+    """
 
     channel: str
     author: str
@@ -25,6 +28,7 @@ class RoomMessage:
     images: tuple[str, ...] = ()
     key: str | None = None
     id: int = 0
+    revision: int | None = None
 
 
 class RoomMessages:
@@ -51,6 +55,29 @@ class RoomMessages:
         if number is None:
             raise RuntimeError("a room message was neither kept nor there before")
         return number
+
+    async def edit(self, number: int, message: Message) -> bool:
+        """Let the message say this instead; False if there is none with this id."""
+        async with self._engine.begin() as connection:
+            query = select(room_messages.c.message).where(room_messages.c.id == number).with_for_update()
+            kept = (await connection.execute(query)).scalar()
+            if kept is None:
+                return False
+            newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
+            changed = {"message": {**_written(message), "images": kept["images"]}, "revision": newest}
+            await connection.execute(update(room_messages).where(room_messages.c.id == number).values(changed))
+            return True
+
+    async def edited_after(self, channel: str, revision: int, limit: int) -> list[RoomMessage]:
+        """Return the first messages that were edited after this revision, in the order of their edits."""
+        query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.revision > revision)
+        return await self._messages(query.order_by(room_messages.c.revision).limit(limit))
+
+    async def last_revision(self, channel: str) -> int:
+        """Return the number of the newest edit, 0 if there was none."""
+        query = select(func.max(room_messages.c.revision)).where(room_messages.c.channel == channel)
+        async with self._reading() as connection:
+            return (await connection.execute(query)).scalar() or 0
 
     async def find(self, key: str) -> int | None:
         """Return the id of the message that was said under this key."""
@@ -98,6 +125,7 @@ def _room_message(row: Row[Any]) -> RoomMessage:
         images=tuple(kept["images"]),
         key=row.key,
         id=row.id,
+        revision=row.revision,
     )
 
 
@@ -117,6 +145,7 @@ def _message(kept: Mapping[str, Any]) -> Message:
         buttons=_buttons(kept["buttons"]),
         event_id=kept["event_id"],
         report_url=kept["report_url"],
+        replies_to=kept.get("replies_to"),
     )
 
 
@@ -128,12 +157,13 @@ def _card(kept: Mapping[str, Any]) -> Card:
         fields=tuple(_field(field) for field in kept["fields"]),
         bars=tuple(Bar(**bar) for bar in kept["bars"]),
         buttons=_buttons(kept["buttons"]),
+        image=kept.get("image", ""),
     )
 
 
 def _field(kept: Mapping[str, Any]) -> Field:
     at = kept["at"]
-    return Field(kept["name"], kept["value"], None if at is None else datetime.fromisoformat(at))
+    return Field(kept["name"], kept["value"], at and datetime.fromisoformat(at), kept.get("member", ""))
 
 
 def _buttons(kept: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:

@@ -118,20 +118,22 @@ class RoomApi:
         return _spoken(spoken)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Send every new message as it comes, from the one after `Last-Event-ID` on."""
-        last = _number(request, "after")
+        """Send every new message as it comes, from the one after `Last-Event-ID` on, and each edit after `edited`."""
+        last, edited = _number(request, "after"), _number(request, "edited")
         seen = request.headers.get("Last-Event-ID", "")
         if seen.isascii() and seen.isdigit() and len(seen) < 19:
             last = int(seen)
         with self.streams.listening() as news:
             if last is None:
                 last = await self.messages.last_id(MAIN)
+            if edited is None:
+                edited = await self.messages.last_revision(MAIN)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             )
             await response.prepare(request)
             try:
-                await self._tell_news(response, news, last)
+                await self._tell_news(response, news, last, edited)
             except ConnectionError:
                 pass  # the page was closed
             except Exception as error:  # its headers are sent: hang up, and the page comes again
@@ -140,15 +142,19 @@ class RoomApi:
                     request.transport.abort()
         return response
 
-    async def _tell_news(self, response: web.StreamResponse, news: asyncio.Event, last: int) -> None:
+    async def _tell_news(self, response: web.StreamResponse, news: asyncio.Event, last: int, edited: int) -> None:
         await _write(response, "retry: 2000\n\n")
         while not self.streams.is_closed:
             found = await self.messages.after(MAIN, last, 100)
             for said in found:
                 await _write(response, _event(said))
                 last = said.id
+            changed = await self.messages.edited_after(MAIN, edited, 100)
+            for said in changed:
+                await _write(response, _edit(said))
+                edited = said.revision or edited
             # Without news the store is looked at all the same: another process may write to it.
-            if not found and not await wait_for_news(news, HEARTBEAT):
+            if not (found or changed) and not await wait_for_news(news, HEARTBEAT):
                 await _write(response, ": still here\n\n")
 
     async def read(self, request: web.Request) -> web.Response:
@@ -226,6 +232,10 @@ def _number(request: web.Request, name: str) -> int | None:
 
 def _event(said: RoomMessage) -> str:
     return f"id: {said.id}\ndata: {json.dumps(message_json(said), ensure_ascii=False)}\n\n"
+
+
+def _edit(said: RoomMessage) -> str:
+    return f"event: edit\ndata: {json.dumps(message_json(said), ensure_ascii=False)}\n\n"
 
 
 async def _write(response: web.StreamResponse, text: str) -> None:

@@ -67,6 +67,12 @@ class Conversation:
         self._streams.wake()
         return number
 
+    async def edit(self, number: int, message: Message) -> bool:
+        """Let a message say this instead; False if it is gone."""
+        is_there = await self._messages.edit(number, message)
+        self._streams.wake()
+        return is_there
+
     async def _keep_visitors(self, said: Said) -> RoomMessage:
         name = await self._album.keep(said.picture) if said.picture is not None else None
         return await self._keep(

@@ -27,6 +27,8 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
         "lead": message.lead,
         "cards": [_card(card) for card in message.cards],
         "report_url": message.report_url,
+        "replies_to": message.replies_to,
+        "revision": said.revision,
     }
 
 

@@ -14,14 +14,14 @@ from aiohttp.typedefs import Handler
 
 from bot.config import CommunitySettings, WebSettings
 from bot.domain.messages import Message
-from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
 from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
 from bot.services.ports import Clock, Recogniser
 from bot.storage.room_messages import RoomMessages
 from bot.web.album import Album
 from bot.web.api import RoomAnswers, RoomApi
-from bot.web.conversation import Conversation
+from bot.web.conversation import VISITOR, Conversation
 from bot.web.guard import HEADERS, Guard
 from bot.web.metrics import Metrics
 from bot.web.refusals import Refusal, sentence
@@ -29,8 +29,6 @@ from bot.web.streams import Streams
 from bot.web.uploads import LARGEST_FORM
 
 log = structlog.get_logger()
-
-
 def _is_an_error_of_ours(record: logging.LogRecord) -> bool:
     """Whether a traceback is worth a line: what is no HTTP gets its 400, and nobody needs to hear of it."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
@@ -150,9 +148,12 @@ class WebRoom:
         return web.json_response({"error": said, "code": code}, status=status, headers=headers)
 
     async def send(self, channel: str, message: Message, key: str) -> str:
-        if channel != MAIN:
+        if channel != MAIN and member_at(channel) != VISITOR:  # whoever visits the room is alone in it
             raise SendRefused(f'the local room has one channel: write rooms.channel = "{MAIN}" instead of "{channel}"')
         return str(await self._conversation.post(message, key))
+
+    async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
+        return await self._conversation.edit(int(external_id), message)
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         number = await self._messages.find(key)

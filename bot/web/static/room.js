@@ -15,7 +15,7 @@ let unseen = 0;
 let waiting = 0;
 
 const timeline = new Timeline({ scroller: at("scroller"), list: at("list"), pill: at("pill"), onOlder: loadOlder, press });
-const news = new News({ last: () => timeline.last, hear, trouble });
+const news = new News({ last: () => timeline.last, edited: () => timeline.edited, hear, correct: (message) => timeline.replace(message), trouble });
 const pad = new Pad(at("pad"), (blob, name) => deliverPicture(blob, name));
 
 start();

@@ -10,6 +10,7 @@ export class Timeline {
   constructor({ scroller, list, pill, onOlder, press }) {
     Object.assign(this, { scroller, list, pill, onOlder, press });
     this.ids = [];
+    this.edited = 0;
     this.pinned = true;
     this.unread = 0;
     this.loading = false;
@@ -37,6 +38,7 @@ export class Timeline {
     const place = this.#placeOf(message.id);
     if (this.ids[place] === message.id) return false;
     const node = messageElement(message, this.press);
+    this.edited = Math.max(this.edited, message.revision ?? 0);
     const next = this.list.querySelector(`[data-id="${this.ids[place]}"]`) ?? this.list.querySelector(".pending");
     this.list.insertBefore(node, next);
     this.ids.splice(place, 0, message.id);
@@ -44,6 +46,16 @@ export class Timeline {
     if (next) this.#relate(next);
     if (isNews && place === this.ids.length - 1) this.#announce(message);
     return true;
+  }
+
+  /** Show what a message says since it was edited. An edit is no news: nothing scrolls, nothing is counted. */
+  replace(message) {
+    this.edited = Math.max(this.edited, message.revision ?? 0);
+    const old = this.list.querySelector(`[data-id="${message.id}"]`);
+    if (!old) return;
+    const node = messageElement(message, this.press);
+    old.replaceWith(node);
+    this.#relate(node);
   }
 
   /** Show older messages above without moving what is being read. */

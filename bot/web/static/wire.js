@@ -39,10 +39,11 @@ const asJson = (content) => ({
   body: JSON.stringify(content),
 });
 
-/** Keeps the page informed. `last()` is the newest id it knows, `hear` gets each message, `trouble` whether we are cut off. */
+/** Keeps the page informed. `last()` is the newest id it knows, `edited()` the newest edit, `hear` gets each message,
+ *  `correct` each one that was edited, `trouble` whether we are cut off. */
 export class News {
-  constructor({ last, hear, trouble }) {
-    Object.assign(this, { last, hear, trouble });
+  constructor({ last, edited, hear, correct, trouble }) {
+    Object.assign(this, { last, edited, hear, correct, trouble });
     this.wait = 1000;
     document.addEventListener("visibilitychange", () => this.follow());
     addEventListener("online", () => this.follow());
@@ -58,13 +59,14 @@ export class News {
   }
 
   #open() {
-    const source = new EventSource(`/api/stream?after=${this.last()}`);
+    const source = new EventSource(`/api/stream?after=${this.last()}&edited=${this.edited()}`);
     this.source = source;
     source.onopen = () => {
       this.wait = 1000;
       this.trouble(false);
     };
     source.onmessage = (event) => this.hear(JSON.parse(event.data));
+    source.addEventListener("edit", (event) => this.correct(JSON.parse(event.data)));
     source.onerror = () => {
       this.trouble(true);
       if (source.readyState === EventSource.CLOSED) this.#later();
