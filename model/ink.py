@@ -17,29 +17,47 @@ Ink = NDArray[np.uint8]
 
 
 class UnreadableImage(ValueError):
-    """The array is no picture: not uint8, or neither (h, w) nor (h, w, 3). The caller decoded it wrongly."""
+    """The array is no picture: another type or shape than `to_grey` takes. The caller decoded it wrongly."""
 
 
 class BlankImage(ValueError):
     """Nothing stands out from the paper: there is no character to read."""
 
 
-def to_grey(image: NDArray[np.uint8]) -> Grey:
+def to_grey(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Grey:
     """One brightness a pixel; of a coloured picture, the channel (or the usual mixture) in which the ink shows best.
 
-    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size.
+    Args: image: (h, w) or (h, w, 1) grey, (h, w, 3) RGB or (h, w, 4) RGBA, uint8 or uint16, any size, any memory
+        layout. What is transparent becomes white paper, or a black board behind light ink.
     Returns: (h, w) uint8.
     Raises: UnreadableImage: another type or shape. BlankImage: no pixels at all.
     """
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
-        raise UnreadableImage(f"a picture is an array of uint8, not {getattr(image, 'dtype', type(image).__name__)}")
-    if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
-        raise UnreadableImage(f"a picture is (h, w) grey or (h, w, 3) RGB, not {image.shape}")
-    if image.size == 0:
+    picture = _eight_bits(image)
+    if picture.ndim != 2 and (picture.ndim != 3 or picture.shape[2] not in {1, 3, 4}):
+        raise UnreadableImage(
+            f"a picture is (h, w) or (h, w, 1) grey, (h, w, 3) RGB or (h, w, 4) RGBA, not {picture.shape}"
+        )
+    if picture.size == 0:
         raise BlankImage("the picture has no pixels")
-    if image.ndim == 2:
-        return np.ascontiguousarray(image)
-    return _clearest_channel(np.ascontiguousarray(image))
+    if picture.ndim == 2 or picture.shape[2] == 1:
+        return np.ascontiguousarray(picture.reshape(picture.shape[:2]))
+    return _clearest_channel(np.ascontiguousarray(picture if picture.shape[2] == 3 else _on_paper(picture)))
+
+
+def _eight_bits(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+    if not isinstance(image, np.ndarray) or image.dtype not in (np.uint8, np.uint16):
+        kind = getattr(image, "dtype", type(image).__name__)
+        raise UnreadableImage(f"a picture is an array of uint8 or uint16, not {kind}: convert it before")
+    return np.asarray(image if image.dtype == np.uint8 else image >> 8, np.uint8)
+
+
+def _on_paper(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """RGBA laid on white, or on black if what is opaque is light; (h, w, 3)."""
+    colours, alpha = image[:, :, :3], image[:, :, 3:].astype(np.uint16)
+    opaque = int(alpha.sum(dtype=np.int64))
+    light = int((colours * alpha).sum(dtype=np.int64)) > 1.5 * 255 * opaque  # three channels: half of 3 * 255
+    paper = 0 if light and opaque < 0.9 * 255 * alpha.size else 255  # an opaque picture has its own paper
+    return ((colours * alpha + paper * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def _clearest_channel(image: NDArray[np.uint8]) -> Grey:
@@ -103,14 +121,14 @@ def find_lines(grey: Grey, widest: float) -> Lines:
     # A closing fills in what is narrow and leaves the step between two surfaces alone (a bottom-hat).
     surface = np.asarray(cv2.morphologyEx(soft, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
     darkness = ~np.asarray(cv2.divide(lit, surface, scale=255), np.uint8)
-    return Lines(_stretch(cv2.subtract(darkness, _texture(darkness))), surface)
+    return Lines(_stretch(np.asarray(cv2.subtract(darkness, _texture(darkness)), np.uint8)), surface)
 
 
 def _texture(darkness: Ink) -> Ink:
     """How dark the veins of wood or the fibres of paper are around each point: what most points there reach."""
     size = tuple(max(1, side // 8) for side in darkness.shape[::-1])
     small = cv2.resize(darkness, size, interpolation=cv2.INTER_AREA)
-    usual = cv2.multiply(cv2.medianBlur(np.minimum(small, STRONGEST_TEXTURE), 9), 1.5)
+    usual = cv2.convertScaleAbs(cv2.medianBlur(np.minimum(small, STRONGEST_TEXTURE), 9), alpha=1.5)
     return np.asarray(cv2.resize(usual, darkness.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 

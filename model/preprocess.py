@@ -35,17 +35,18 @@ class Located:
     input: NDArray[np.float32]  # (48, 48, 1), what the network reads
 
 
-def preprocess(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+def preprocess(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
     """Bring the picture of one character into the form that the network reads.
 
-    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size; ink darker than paper, or the reverse; any light.
+    Args: image: (h, w) or (h, w, 1) grey, (h, w, 3) RGB or (h, w, 4) RGBA, uint8 or uint16, any size; ink darker than
+        paper, or the reverse; any light.
     Returns: (48, 48, 1) float32, 0.0 paper to 1.0 ink; the ink's box is centred, its longer side 42 pixels.
     Raises: BlankImage: nothing stands out from the paper. UnreadableImage: no picture at all.
     """
     return locate(image).input
 
 
-def locate(image: NDArray[np.uint8]) -> Located:
+def locate(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Located:
     """Find the one character of a picture: where it is, and the network's input.
 
     Args, Raises: as `preprocess`.

@@ -81,7 +81,7 @@ def _weigh(pieces: Pieces, lines: Lines) -> tuple[NDArray[np.float64], NDArray[n
 def _sums(pieces: Pieces, values: NDArray[np.uint8]) -> NDArray[np.float64]:
     """(n,) the sum of `values`, (h, w), over each piece."""
     inside = pieces.numbers > 0
-    return np.bincount(pieces.numbers[inside], values[inside], len(pieces.areas) + 1)[1:]
+    return np.bincount(pieces.numbers[inside], values[inside], len(pieces.areas) + 1)[1:].astype(np.float64)
 
 
 def _group(pieces: Pieces, weights: NDArray[np.float64], foreign: NDArray[np.bool_]) -> NDArray[np.bool_]:

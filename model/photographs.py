@@ -1,0 +1,360 @@
+"""Phone photos of one character, simulated, for judging only: nothing here is shared with the training's augmentation.
+
+A sheet with the character written on it lies on a table; a lamp and a shadow fall on both; a phone looks at them and
+packs what it saw. Ranges were chosen by looking: a person can still read nearly all of the results.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import BlankImage
+
+SHEET = 1400  # pixels of the sheet's picture before the camera sees it
+WRITTEN = 420  # the longer side of the character on it
+SQUARE = 5 / 30  # five millimetres, as a share of a character of three centimetres
+
+Colour = tuple[int, int, int]
+Scene = NDArray[np.float32]  # (h, w, 3), 0 to 1, linear enough
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What the character is written with."""
+
+    colours: tuple[Colour, ...]
+    width: tuple[float, float]  # of the line, relative to the written character's own
+    opacity: tuple[float, float]
+    grain: tuple[float, float]  # how much of the line the texture of the paper leaves out
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What it is written on."""
+
+    colours: tuple[Colour, ...]
+    texture: float  # standard deviation, of 1
+    pens: tuple[str, ...]
+
+
+PENS = {
+    "pencil": Pen(((70, 70, 74), (95, 95, 98)), (0.6, 1.0), (0.45, 0.8), (0.15, 0.5)),
+    "ballpoint": Pen(((25, 25, 30), (30, 50, 130), (190, 40, 45)), (0.45, 0.75), (0.8, 1.0), (0.0, 0.1)),
+    "felt pen": Pen(((20, 20, 22), (25, 60, 150), (200, 30, 40), (20, 110, 60)), (1.0, 1.7), (0.85, 1.0), (0.0, 0.05)),
+    "brush": Pen(((15, 15, 18),), (1.5, 2.5), (0.9, 1.0), (0.0, 0.15)),
+    "chalk": Pen(((235, 235, 230), (240, 225, 130), (240, 170, 170)), (1.0, 1.8), (0.65, 0.95), (0.2, 0.5)),
+    "marker": Pen(((25, 25, 30), (30, 60, 160), (200, 35, 40)), (0.9, 1.5), (0.8, 1.0), (0.0, 0.1)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The character as the pen left it."""
+
+    cover: NDArray[np.float32]  # (h, w), 0 paper to 1 ink
+    colour: NDArray[np.float32]  # (3,), 0 to 1
+
+
+FINE = ("pencil", "ballpoint", "felt pen")
+PAPERS = {
+    "white": Paper(((248, 248, 246), (240, 242, 246)), 0.008, (*FINE, "brush")),
+    "cream": Paper(((246, 238, 214), (250, 244, 228)), 0.01, (*FINE, "brush")),
+    "recycled": Paper(((205, 203, 196), (190, 186, 176)), 0.03, FINE),
+    "ruled": Paper(((248, 248, 244), (244, 240, 226)), 0.008, FINE),
+    "squared": Paper(((248, 248, 246), (240, 244, 240)), 0.008, FINE),
+    "sticky note": Paper(((252, 236, 120), (250, 180, 200), (180, 226, 170), (170, 214, 245)), 0.008, FINE),
+    "printed back": Paper(((246, 246, 244),), 0.01, FINE),
+    "blackboard": Paper(((40, 74, 58), (48, 52, 54)), 0.03, ("chalk",)),
+    "whiteboard": Paper(((236, 240, 244),), 0.004, ("marker",)),
+}
+BOARDS = {"blackboard", "whiteboard"}  # larger than the photo
+
+
+def photograph(picture: NDArray[np.uint8], rng: np.random.Generator, paper: str | None = None) -> NDArray[np.uint8]:
+    """A phone's photo of the character in a picture.
+
+    Args: picture: (h, w) uint8, one character, dark on light or light on dark (ink 255 on paper 0). rng: decides
+        everything else. paper: one of PAPERS; drawn if None.
+    Returns: (h, w, 3) RGB uint8, the longer side 500 to 1600 pixels, the character 15 to 90 % of the shorter side.
+    Raises: BlankImage: the picture shows no character.
+    """
+    name = paper or str(rng.choice(list(PAPERS)))
+    kind = PAPERS[name]
+    writing = _write(_stroke(picture), PENS[str(rng.choice(kind.pens))], rng)
+    scene, written = _view(_sheet(name, kind, rng), writing, name, rng)
+    return _packed(_sensed(_optics(_lit(scene, rng), written, rng), rng), rng)
+
+
+def _stroke(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The character alone, (h, w) 0 to 1, its longer side WRITTEN pixels, with room for a broader pen."""
+    ink = _clean_ink(picture)
+    x, y, width, height = cv2.boundingRect((ink > 0.35).astype(np.uint8))
+    if width == 0:
+        raise BlankImage("the picture shows no character to photograph")
+    scale = WRITTEN / max(width, height)
+    cut = np.pad(ink[y : y + height, x : x + width], 3)
+    large = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    smooth = cv2.GaussianBlur(np.pad(large, 40), (0, 0), scale * 0.45)
+    return np.asarray(np.clip((smooth - 0.3) * 3.5, 0, 1), np.float32)
+
+
+def _clean_ink(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(h, w) 0 paper to 1 ink, of a picture on clean paper. Not model.ink's way: the judge is not the judged."""
+    paper = float(np.median(picture))
+    ink = np.abs(picture.astype(np.float32) - paper)
+    strongest = float(np.partition(ink, -20, axis=None)[-20:].mean()) if ink.size > 20 else 0.0
+    ink = np.asarray(np.clip(ink / max(strongest, 20.0), 0, 1), np.float32)
+    rim = max(1, round(0.02 * min(ink.shape)))  # what cutting a sheet into cells left along the edges
+    ink[:rim] = ink[-rim:] = ink[:, :rim] = ink[:, -rim:] = 0
+    return ink
+
+
+def _noise(shape: tuple[int, ...], cell: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Smooth noise with spots of `cell` pixels, standard deviation about 1."""
+    coarse = rng.standard_normal((int(shape[0] / cell) + 2, int(shape[1] / cell) + 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _tint(colours: tuple[Colour, ...], rng: np.random.Generator) -> NDArray[np.float32]:
+    chosen = np.asarray(colours[int(rng.integers(len(colours)))], np.float32) / 255
+    return np.clip(chosen + rng.normal(0, 0.015, 3), 0, 1).astype(np.float32)
+
+
+def _sheet(name: str, kind: Paper, rng: np.random.Generator) -> Scene:
+    fibres = _noise((SHEET, SHEET), rng.uniform(2, 5), rng) * kind.texture + _noise((SHEET, SHEET), 60, rng) * 0.006
+    sheet = np.asarray(np.clip(_tint(kind.colours, rng) * (1 + fibres[:, :, None]), 0, 1), np.float32)
+    if name in PRINTS:
+        PRINTS[name](sheet, rng)
+    return sheet
+
+
+def _rules(sheet: Scene, rng: np.random.Generator) -> None:
+    """Lines of a notebook, 0.35 to 1.3 characters apart, often a red one for the margin."""
+    apart, at = int(rng.uniform(0.35, 1.3) * WRITTEN), int(rng.integers(0, 150))
+    colour = _tint(((150, 170, 205), (165, 165, 170), (150, 195, 195)), rng)
+    for y in range(at, SHEET, apart):
+        cv2.line(sheet, (0, y), (SHEET, y), colour.tolist(), int(rng.integers(2, 5)), cv2.LINE_AA)
+    if rng.random() < 0.3:
+        x = int(rng.uniform(0.1, 0.3) * SHEET)
+        cv2.line(sheet, (x, 0), (x, SHEET), (0.85, 0.5, 0.52), 3, cv2.LINE_AA)
+
+
+def _squares(sheet: Scene, rng: np.random.Generator) -> None:
+    apart = int(SQUARE * WRITTEN * rng.uniform(0.7, 2.2))
+    colour, width = _tint(((165, 190, 215), (180, 180, 185), (165, 205, 190)), rng), int(rng.integers(1, 4))
+    for at in range(int(rng.integers(0, apart)), SHEET, apart):
+        cv2.line(sheet, (0, at), (SHEET, at), colour.tolist(), width, cv2.LINE_AA)
+        cv2.line(sheet, (at, 0), (at, SHEET), colour.tolist(), width, cv2.LINE_AA)
+
+
+def _shine_through(sheet: Scene, rng: np.random.Generator) -> None:
+    """The print of the other side: mirrored words, faint and soft."""
+    back = np.zeros((SHEET, SHEET), np.uint8)
+    size = rng.uniform(0.8, 1.6)
+    for y in range(30, SHEET, int(45 * size)):
+        x = int(rng.integers(20, 80))
+        while x < SHEET - 80:
+            word = "".join(rng.choice(list("abcdefghilmnoprstuvw"), int(rng.integers(2, 9))))
+            cv2.putText(back, word, (x, y), cv2.FONT_HERSHEY_COMPLEX, size, 255, 2, cv2.LINE_AA)
+            x += int(cv2.getTextSize(word, cv2.FONT_HERSHEY_COMPLEX, size, 2)[0][0] + 20 * size)
+    soft = cv2.GaussianBlur(np.ascontiguousarray(back[:, ::-1]).astype(np.float32) / 255, (0, 0), 3)
+    sheet *= 1 - np.float32(rng.uniform(0.06, 0.16)) * soft[:, :, None]
+
+
+def _smears(sheet: Scene, rng: np.random.Generator) -> None:
+    """What the cloth left on a board."""
+    wiped = cv2.blur(np.abs(_noise((SHEET, SHEET), 30, rng)), (int(rng.integers(60, 300)), 9))
+    sheet += np.float32(rng.uniform(0.01, 0.06)) * wiped[:, :, None]
+
+
+PRINTS: dict[str, Callable[[Scene, np.random.Generator], None]] = {
+    "ruled": _rules,
+    "squared": _squares,
+    "printed back": _shine_through,
+    "blackboard": _smears,
+}
+
+
+def _write(stroke: NDArray[np.float32], pen: Pen, rng: np.random.Generator) -> Writing:
+    cover = _with_pen(stroke, pen, rng) * np.float32(rng.uniform(*pen.opacity))
+    return Writing(cover, _tint(pen.colours, rng))
+
+
+def _with_pen(stroke: NDArray[np.float32], pen: Pen, rng: np.random.Generator) -> NDArray[np.float32]:
+    inside = cv2.distanceTransform((stroke > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    half = float(np.percentile(inside[inside > 0], 85)) if inside.any() else 1.0
+    grow = half * (rng.uniform(*pen.width) - 1)
+    grow = max(grow, 2.5 - half)
+    size = int(2 * round(min(abs(grow), 22)) + 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    if grow > 0:
+        line = np.asarray(cv2.dilate(stroke, kernel), np.float32)
+    else:
+        line = np.maximum(
+            np.asarray(cv2.erode(stroke, kernel), np.float32), _middle_line(np.asarray(inside, np.float32))
+        )
+    pressure = 1 + 0.12 * _noise(line.shape, 70, rng)
+    gaps = (_noise(line.shape, 3.0, rng) > rng.uniform(0.6, 1.5)) * np.float32(rng.uniform(*pen.grain))
+    return np.clip(cv2.GaussianBlur(line * (1 - gaps), (0, 0), 1.0) * pressure, 0, 1).astype(np.float32)
+
+
+def _middle_line(inside: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What must stay of a line however fine the pen is, (h, w) 0 to 1: the ridge of its distance from the paper."""
+    highest = cv2.dilate(inside, np.ones((5, 5), np.uint8))
+    ridge = ((inside > 0) & (inside >= highest - 0.75)).astype(np.float32)
+    soft = cv2.GaussianBlur(cv2.dilate(ridge, np.ones((3, 3), np.uint8)), (0, 0), 1.0)
+    return np.asarray(np.clip(soft * 1.3, 0, 1), np.float32)
+
+
+def _view(sheet: Scene, writing: Writing, name: str, rng: np.random.Generator) -> tuple[Scene, float]:
+    """The sheet on a table as the phone sees it, and how many of its pixels the character is high.
+
+    A pinhole camera: the sheet is turned by up to 12 degrees in its plane and tilted by up to 25 out of it.
+    """
+    frame = _frame(rng)
+    written = float(np.exp(rng.uniform(np.log(0.15), np.log(0.9)))) * frame.min()
+    slack = np.maximum(0, frame / 2 - written * 0.54)
+    matrix = _camera(frame / 2 + rng.uniform(-0.6, 0.6, 2) * slack, written / WRITTEN, rng)
+    size = (int(frame[0]), int(frame[1]))
+    paper = cv2.warpPerspective(sheet, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    cover = cv2.warpPerspective(_on_sheet(writing.cover), matrix, size, flags=cv2.INTER_AREA)[:, :, None]
+    scene = np.asarray(paper + cover * (writing.colour - paper), np.float32)
+    if name not in BOARDS and rng.random() < 0.6:
+        scene = _on_table(scene, _edges(name, matrix, rng), rng)
+    return np.asarray(scene, np.float32), written
+
+
+def _frame(rng: np.random.Generator) -> NDArray[np.int64]:
+    """Width and height of the photo."""
+    longest = rng.uniform(500, 1600)
+    sides = np.array([longest, longest * rng.choice([0.75, 0.5625, 1.0])]).astype(np.int64)
+    return sides[:: int(rng.choice([1, -1]))]
+
+
+def _on_sheet(cover: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = cover.shape
+    top, left = (SHEET - height) // 2, (SHEET - width) // 2
+    return np.pad(cover, ((top, SHEET - height - top), (left, SHEET - width - left)))
+
+
+def _camera(middle: NDArray[np.float64], scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(3, 3): from the sheet to the photo, the sheet's middle at `middle`."""
+    plane = np.array([[0, 0], [SHEET, 0], [SHEET, SHEET], [0, SHEET]], np.float32)
+    corners = (_tilted(rng) * scale + middle).astype(np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(plane, corners), np.float64)
+
+
+def _edges(name: str, matrix: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float32]:
+    """(4, 2): the corners of the sheet in the photo. A note is little wider than its character; a page can be."""
+    widest = 2.0 if name == "sticky note" else 4.5
+    x0, y0, x1, y1 = (SHEET / 2 - sign * WRITTEN * rng.uniform(0.85, widest) for sign in (1, 1, -1, -1))
+    corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], np.float32)
+    return np.asarray(cv2.perspectiveTransform(corners, matrix)[0], np.float32)
+
+
+def _on_table(scene: Scene, corners: NDArray[np.float32], rng: np.random.Generator) -> Scene:
+    """The sheet casts a narrow shadow on the table."""
+    covered = np.zeros(scene.shape[:2], np.float32)
+    cv2.fillPoly(covered, [np.round(corners * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+    fallen = cv2.GaussianBlur(np.roll(covered, rng.integers(-6, 7, 2), (0, 1)), (0, 0), 4)[:, :, None]
+    table = _table(scene.shape[:2], rng) * (1 - 0.4 * fallen)
+    return np.asarray(table + covered[:, :, None] * (scene - table), np.float32)
+
+
+def _tilted(rng: np.random.Generator) -> NDArray[np.float64]:
+    """(4, 2): the corners of the sheet around the character's middle, in the sheet's pixels, in perspective."""
+    turn, tilt, around = np.deg2rad(rng.uniform(-12, 12)), np.deg2rad(rng.uniform(0, 25)), rng.uniform(0, 2 * np.pi)
+    corners = (np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * SHEET / 2) @ _rotation(turn)
+    along = corners @ _rotation(around)
+    distance = 2.2 * SHEET
+    depth = 1 + along[:, 1] * np.sin(tilt) / distance
+    seen = np.stack([along[:, 0], along[:, 1] * np.cos(tilt)], axis=1) / depth[:, None]
+    return np.asarray(seen @ _rotation(-around), np.float64)
+
+
+def _rotation(angle: float) -> NDArray[np.float64]:
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def _table(shape: tuple[int, ...], rng: np.random.Generator) -> Scene:
+    """Wood, cloth or plastic."""
+    colour = _tint(((150, 105, 70), (205, 170, 125), (90, 85, 82), (40, 42, 48), (215, 212, 205)), rng)
+    along = cv2.blur(_noise(shape, 6, rng), (int(rng.integers(40, 200)), 3))
+    veins = along / max(1e-6, float(along.std())) * rng.uniform(0.02, 0.08) + _noise(shape, 2, rng) * 0.02
+    return np.asarray(np.clip(colour * (1 + veins[:, :, None]), 0, 1), np.float32)
+
+
+def _lit(scene: Scene, rng: np.random.Generator) -> Scene:
+    """A lamp at some distance, the shadow of a hand or of the phone, and the colour of the light."""
+    height, width = scene.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32) / max(height, width)
+    lamp = rng.uniform(-0.6, 1.6, 2)
+    distance = rng.uniform(0.9, 2.5)
+    light = 1 / (1 + ((x - lamp[0]) ** 2 + (y - lamp[1]) ** 2) / distance**2)
+    light /= light.max()
+    if rng.random() < 0.5:
+        light *= 1 - rng.uniform(0.2, 0.6) * _shadow((height, width), rng)
+    warmth = rng.uniform(-0.14, 0.14)
+    colour = np.array([1 + warmth, 1, 1 - 1.3 * warmth], np.float32)
+    return np.asarray(scene * light[:, :, None] * colour, np.float32)
+
+
+def _shadow(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
+    """(h, w), 0 to 1: a head (an ellipse), an arm or the phone (a rectangle), reaching in from the rim."""
+    height, width = shape
+    side = max(shape)
+    dark = np.zeros(shape, np.float32)
+    angle = rng.uniform(0, 360)
+    rim = np.array([width, height]) * (0.5 + 0.5 * np.array([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))]))
+    reach = (float(rng.uniform(0.5, 1.3) * side), float(rng.uniform(0.25, 0.8) * side))
+    if rng.random() < 0.5:
+        cv2.ellipse(dark, (rim.tolist(), reach, angle + rng.uniform(-30, 30)), 1.0, -1)
+    else:
+        corners = cv2.boxPoints((rim.tolist(), reach, angle + rng.uniform(-30, 30)))
+        cv2.fillPoly(dark, [corners.astype(np.int32)], 1.0)
+    softness = side * float(np.exp(rng.uniform(np.log(0.002), np.log(0.06))))
+    return np.asarray(cv2.GaussianBlur(dark, (0, 0), softness), np.float32)
+
+
+def _optics(scene: Scene, written: float, rng: np.random.Generator) -> Scene:
+    """Darker corners, out of focus, a hand that shook; blur stays below what hides a line of the character."""
+    height, width = scene.shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    radius = ((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2) * 2
+    scene = scene * (1 - np.float32(rng.uniform(0, 0.35)) * radius * radius)[:, :, None]
+    if rng.random() < 0.5:
+        blur = max(0.3, written * float(rng.uniform(0.001, 0.011)))
+        scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), blur), np.float32)
+    if rng.random() < 0.25:
+        length = max(2, round(written * rng.uniform(0.01, 0.035)))
+        kernel = np.zeros((2 * length + 1,) * 2, np.float32)
+        towards = np.array([np.cos(a := rng.uniform(0, np.pi)), np.sin(a)]) * length / 2
+        middle = np.array([length, length])
+        ends = [tuple(round(v) for v in middle + sign * towards) for sign in (1, -1)]
+        cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_AA)
+        scene = np.asarray(cv2.filter2D(scene, -1, kernel / kernel.sum()), np.float32)
+    return np.asarray(scene, np.float32)
+
+
+def _sensed(scene: Scene, rng: np.random.Generator) -> Scene:
+    """Exposure, the grain of the sensor (stronger in the dark), and the phone's own sharpening."""
+    exposure = rng.uniform(0.5, 1.12) / max(0.2, float(np.percentile(scene, 98)))
+    scene = scene * np.float32(exposure)
+    grain = rng.standard_normal(scene.shape, np.float32)
+    strength = np.float32(rng.uniform(0.002, 0.03)) * np.sqrt(np.maximum(scene, np.float32(0.02)))
+    scene = np.asarray(scene + grain * strength, np.float32)
+    if rng.random() < 0.4:
+        soft = cv2.GaussianBlur(scene, (0, 0), rng.uniform(1.0, 2.5))
+        scene = scene + np.float32(rng.uniform(0.3, 1.0)) * (scene - soft)
+    return np.clip(scene, 0, 1).astype(np.float32)
+
+
+def _packed(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+    settings = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))]
+    settings += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, int(rng.choice([0x221111, 0x211111, 0x111111]))]
+    _, packed = cv2.imencode(".jpg", np.asarray(scene[:, :, ::-1] * 255, np.uint8), settings)
+    decoded = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(decoded[:, :, ::-1])
