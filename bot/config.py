@@ -116,11 +116,27 @@ class RemindersSettings(Section):
 
 
 class DiscordSettings(Section):
-    """Discord; off while the token is empty. The addresses are for tests against another server."""
+    """Discord; off while the token is empty. The addresses are for tests against another server.
+
+    Above 2,500 servers Discord wants them spread over `shards`. `shard_ids` are those of this process; none: all.
+    """
 
     token: SecretStr = SecretStr("")
     api_url: str = ""
     gateway_url: str = ""
+    shards: Annotated[int, Field(ge=1)] = 1
+    shard_ids: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_these_shards(self) -> Self:
+        if any(not 0 <= number < self.shards for number in self.shard_ids):
+            raise ValueError(f"shard_ids count from 0 to shards - 1, which is {self.shards - 1}")
+        return self
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process holds the first shard, and so does what several processes need done only once."""
+        return not self.shard_ids or 0 in self.shard_ids
 
 
 class SlackSettings(Section):

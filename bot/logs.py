@@ -1,6 +1,7 @@
 """How the log is written: one line an outcome, for people at a terminal and for machines in a pipe."""
 
 import logging
+import re
 import sys
 from typing import TextIO
 
@@ -8,6 +9,19 @@ import structlog
 
 _FIRST = ["timestamp", "level", "event"]
 _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "urllib3")
+_TOKEN_OF_ANSWER = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?]+")  # whoever has it may answer as the bot
+_OF_NETWORK = ("aiohttp", "discord")
+
+
+def shorten(record: logging.LogRecord) -> bool:
+    """Make one line of what a library says of a failing network, where it would print a traceback; hide tokens."""
+    said = _TOKEN_OF_ANSWER.sub(r"\1…", record.getMessage())
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _OF_NETWORK:
+        said = f"{said} ({type(error).__name__}: {error})".replace("\n", " ")
+        record.exc_info = record.exc_text = None
+    record.msg, record.args = said, None
+    return True
 
 
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
@@ -25,5 +39,7 @@ def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> No
     )
     line = "%(asctime)s %(levelname)s %(name)s %(message)s"
     logging.basicConfig(stream=stream, force=True, level=logging.INFO, format=line)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(shorten)
     for name in _TOO_CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -51,11 +51,19 @@ class TsudoiClient(commands.Bot):
     """One connection to Discord. The cogs are handed this client and find the services here.
 
     `synced` is a file that remembers which slash commands Discord was told last; without it each start tells them.
+    `leads`: of several processes this one tells Discord the commands.
     `login_ended` is set once Discord took or refused the token; if it took it, messages can be sent from then on.
     """
 
     def __init__(
-        self, answering: Answering, rooms: Rooms, intents: discord.Intents, synced: Path | None = None
+        self,
+        answering: Answering,
+        rooms: Rooms,
+        intents: discord.Intents,
+        synced: Path | None = None,
+        *,
+        leads: bool = True,
+        **shards: Any,
     ) -> None:
         typed = commands.when_mentioned_or("!", "！") if intents.message_content else commands.when_mentioned
         super().__init__(
@@ -65,11 +73,13 @@ class TsudoiClient(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),  # titles are other people's texts
             case_insensitive=True,
             strip_after_prefix=True,
+            **shards,
         )
         self.answering = answering
         self.rooms = rooms
         self.login_ended = asyncio.Event()
         self._synced = synced
+        self._leads = leads
 
     async def setup_hook(self) -> None:
         """Load the cogs; runs once after login, before the first connect."""
@@ -78,6 +88,8 @@ class TsudoiClient(commands.Bot):
             await self.load_extension(extension)
         await self.tree.set_translator(JapaneseCommands())
         self.tree.error(self._on_slash_error)
+        if not self._leads:
+            return
         try:
             await self._tell_changed_commands()
         except (discord.HTTPException, app_commands.AppCommandError) as error:
