@@ -14,9 +14,12 @@ from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
 from bot.domain.questions import Question
 from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
+from bot.domain.sources import SourceKind, query_named
+from bot.errors import ConfigurationError
 from bot.services.answering import AnswerHandler, Answering
 from bot.services.composing import Composing
 from bot.services.delivering import Delivering
+from bot.services.following import Following
 from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sender
 from bot.services.reporting import Reporting
 from bot.services.watching import Watching
@@ -26,6 +29,7 @@ from bot.storage.events import Events
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from bot.storage.room_messages import RoomMessages
+from bot.storage.rooms import SetUpRooms
 
 CONNPASS_SPACING = timedelta(seconds=1.1)  # one call a second a key, and two clocks differ a little
 REPORT_SITE_SPACING = timedelta(seconds=0.2)
@@ -42,6 +46,7 @@ class Stores:
     questions: Questions
     reports: Reports
     messages: RoomMessages
+    rooms: SetUpRooms
 
 
 @asynccontextmanager
@@ -49,7 +54,14 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
     """Open the database and close it again. Raises StoreError."""
     engine = await open_store(url)
     try:
-        yield Stores(Events(engine), Deliveries(engine), Questions(engine), Reports(engine), RoomMessages(engine))
+        yield Stores(
+            Events(engine),
+            Deliveries(engine),
+            Questions(engine),
+            Reports(engine),
+            RoomMessages(engine),
+            SetUpRooms(engine),
+        )
     finally:
         await close_store(engine)
 
@@ -63,6 +75,7 @@ class Services:
     answering: Answering
     composing: Composing
     rooms: Rooms
+    following: Following
     clock: Clock
     stores: Stores
 
@@ -75,7 +88,7 @@ class Services:
 
 def rooms_of(settings: Settings) -> Rooms:
     """Return the rooms as configured; with none, the local room follows every source."""
-    sources = tuple(source.name for source in settings.sources) or (SAMPLES,)
+    sources = tuple(source.name for source in settings.sources) or ((SAMPLES,) if settings.shows_samples else ())
     configured = tuple(_room(room, sources, settings) for room in settings.rooms)
     if not configured:
         configured = (Room(LOCAL, MAIN, sources, locale=settings.community.locale, organisers=(EVERYBODY,), asks=True),)
@@ -101,23 +114,50 @@ def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> R
     )
 
 
-@contextmanager
-def open_clients(
-    settings: Settings, months: tuple[int, int] = THIS_MONTH_AND_FIVE
-) -> Iterator[tuple[list[EventSource], ReportSource | None]]:
-    """Open what is read from the network: the event sources, and the report site if there is one.
+@dataclass(frozen=True)
+class Clients:
+    """What is read from the network: connpass under one key, and the report site if there is one."""
 
-    `months`, counted from the present one, is what a keyword or a prefecture is asked for.
-    """
+    settings: Settings
+    api: ConnpassApi
+    connpass: HttpClient
+    site: ReportSource | None
+
+    def source(self, name: str, months: tuple[int, int] = THIS_MONTH_AND_FIVE) -> EventSource:
+        """Return the source that rooms follow under this name, configured or chosen in the chat.
+
+        `months`, counted from the present one, is what a keyword or a prefecture is asked for. Raises
+        ConfigurationError where there is no such source.
+        """
+        chosen = _chosen_source(name, has_key=bool(self.settings.connpass.api_key.get_secret_value()))
+        configured = next((source for source in self.settings.sources if source.name == name), chosen)
+        if configured is None:
+            raise ConfigurationError(
+                f'there is no source "{name}": a room follows it, but no [[sources]] has this name'
+            )
+        return _source(configured, self.api, self.connpass, months)
+
+
+@contextmanager
+def open_clients(settings: Settings) -> Iterator[Clients]:
+    """Open what is read from the network."""
     with contextlib.ExitStack() as stack:
         connpass = stack.enter_context(HttpClient("connpass", CONNPASS_SPACING))
         api = ConnpassApi(settings.connpass.base_url, settings.connpass.api_key.get_secret_value(), connpass)
-        sources = [_source(source, api, connpass, months) for source in settings.sources]
         site: ReportSource | None = None
         if settings.reports.site_url:
             site_http = stack.enter_context(HttpClient("the report site", REPORT_SITE_SPACING))
             site = ReportSite(settings.reports.site_url, site_http)
-        yield sources, site
+        yield Clients(settings, api, connpass, site)
+
+
+def _chosen_source(name: str, *, has_key: bool) -> SourceSettings | None:
+    """Return what a source chosen in the chat asks; a group's public feed stands in until there is a key."""
+    query = query_named(name)
+    if query is None:
+        return None
+    is_feed = query.kind is SourceKind.GROUP and not has_key
+    return SourceSettings.model_validate({"name": name, "kind": "feed" if is_feed else "api", query.kind: query.value})
 
 
 def _source(source: SourceSettings, api: ConnpassApi, http: HttpClient, months: tuple[int, int]) -> EventSource:
@@ -163,7 +203,8 @@ def build_services(
         zone,
     )
     composing = Composing(stores.events, stores.questions, reporting.question_composers(), clock, zone)
-    return Services(watching, reporting, answering, composing, rooms, clock, stores)
+    following = Following(stores.rooms, rooms, watching, stores.deliveries)
+    return Services(watching, reporting, answering, composing, rooms, following, clock, stores)
 
 
 @asynccontextmanager

@@ -40,18 +40,18 @@ async def check_everything(settings: Settings, file: Path | None) -> list[Findin
 async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Finding]:
     yield _secrets(file or DEFAULT_FILE)
     yield await _database(settings)
-    with open_clients(settings) as (sources, site):
-        if not sources:
+    with open_clients(settings) as clients:
+        if not settings.sources:
             yield Finding("sources", True, "none configured: the local room shows samples; add [[sources]]")
-        for source in sources:
-            yield await _source(source)
-        yield await _site(site)
+        for source in settings.sources:
+            yield await _source(clients.source(source.name))
+        yield await _site(clients.site)
     yield _clock(settings)
     for finding in _discord(settings):
         yield finding
     if settings.slack.bot_token.get_secret_value():
         yield Finding("slack", False, "slack.bot_token is set, but Slack is not there yet; leave it empty")
-    for room in rooms_of(settings).configured:
+    for room in rooms_of(settings).in_force:
         if room.platform == "slack":
             yield Finding(room.name, False, "Slack is not there yet; remove this [[rooms]]")
     for configured in settings.rooms:
@@ -133,7 +133,7 @@ def _compared(difference: timedelta) -> Finding:
 
 def _discord(settings: Settings) -> list[Finding]:
     token = settings.discord.token.get_secret_value()
-    rooms = [room for room in rooms_of(settings).configured if room.platform == "discord"]
+    rooms = [room for room in rooms_of(settings).in_force if room.platform == "discord"]
     if not token:
         off = Finding("discord", not rooms, "off: discord.token is empty")
         return [off]

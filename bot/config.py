@@ -13,15 +13,10 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.durations import parse_duration
+from bot.domain.prefectures import PREFECTURES
 from bot.errors import ConfigurationError
 
 DEFAULT_FILE = Path("config.toml")
-_PREFECTURES = (
-    "online hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa "
-    "niigata toyama ishikawa fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama "
-    "tottori shimane okayama hiroshima yamaguchi tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita "
-    "miyazaki kagoshima okinawa"
-).split()
 
 
 def _duration(value: object) -> object:
@@ -36,8 +31,8 @@ def _zone(value: object) -> object:
 
 
 def _prefecture(value: str) -> str:
-    if value not in _PREFECTURES:
-        nearest = get_close_matches(value, _PREFECTURES, n=1)
+    if value not in PREFECTURES:
+        nearest = get_close_matches(value, PREFECTURES, n=1)
         raise ValueError(
             f'"{value}" is not a prefecture of connpass' + (f'; did you mean "{nearest[0]}"?' if nearest else "")
         )
@@ -217,8 +212,9 @@ class Settings(BaseSettings):
 
     @property
     def shows_samples(self) -> bool:
-        """Whether there is nothing to watch yet, so that the local room shows sample events."""
-        return not self.sources and not self.rooms
+        """Whether there is nothing to watch and no chat to say so in, so that the local room shows sample events."""
+        has_chat = self.discord.token.get_secret_value() or self.slack.bot_token.get_secret_value()
+        return not (self.sources or self.rooms or has_chat)
 
 
 def load_settings(file: Path | None = None) -> Settings:

@@ -48,7 +48,7 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
     with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder:
         async with open_stores(f"sqlite:///{folder}/rehearsal.db") as stores:
             services = build_services(settings, stores, site, None, clock)
-            platforms = {room.platform for room in services.rooms.configured} | {"local"}
+            platforms = {room.platform for room in services.rooms.in_force} | {"local"}
             collectors = [Collector(platform, clock) for platform in sorted(platforms)]
             rehearsing = Rehearsing(
                 recording.sources,
@@ -65,14 +65,15 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
 
 async def _record(settings: Settings, start: datetime, end: datetime, file: Path | None) -> Recording:
     months = (end.year - start.year) * 12 + end.month - start.month
-    with open_clients(settings, (0, months + 6)) as (sources, site):
-        pages = None if site is None else await _pages(site)
+    with open_clients(settings) as clients:
+        pages = None if clients.site is None else await _pages(clients.site)
         if file is not None:
             return Recording(_from_file(settings, file), pages)
-        if not sources:
+        if not settings.sources:
             raise ConfigurationError(
                 "nothing to rehearse: add [[sources]] to config.toml, or give a list with --events"
             )
+        sources = [clients.source(source.name, (0, months + 6)) for source in settings.sources]
         recorded = [RecordedSource(one.name, one.query, (await one.listing(start)).events) for one in sources]
         return Recording(recorded, pages)
 

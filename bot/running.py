@@ -3,10 +3,9 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,15 +14,16 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from bot import __version__
-from bot.app import SAMPLES, Services, build_services, open_clients, open_stores
+from bot.app import SAMPLES, Clients, Services, build_services, open_clients, open_stores
 from bot.clients.recogniser import LocalRecogniser
 from bot.clock import SystemClock
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
 from bot.domain.rooms import Room
 from bot.errors import FrontEndError
 from bot.locales import Texts, texts_for
+from bot.polls import Polls
 from bot.scheduler import AlarmClock
-from bot.services.ports import Clock, EventSource, Recogniser, Sender
+from bot.services.ports import Clock, Recogniser, Sender
 from bot.services.report_messages import report_json
 from bot.web.server import WebRoom
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SAMPLE_POLL = timedelta(seconds=10)
-FIRST_REPORTS_AFTER = timedelta(seconds=3)
 
 
 class FrontEnd(Sender, Protocol):
@@ -66,11 +65,13 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
     if settings.shows_samples:
         settings, samples = with_samples(settings, clock)
     async with open_stores(settings.storage.url) as stores:
-        with open_clients(settings) as (sources, site), open_recogniser(settings) as recogniser:
-            services = build_services(settings, stores, site, recogniser, clock, ring=lambda: alarm.set_alarm())
+        with open_clients(settings) as clients, open_recogniser(settings) as recogniser:
+            services = build_services(settings, stores, clients.site, recogniser, clock, ring=lambda: alarm.set_alarm())
+            await services.following.load()
             room = build_room(settings, services, recogniser, samples)
             front_ends: list[FrontEnd] = [room, *build_discord(settings, services)]
             alarm = AlarmClock(services.delivering(front_ends))
+            polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
             try:
                 async with asyncio.TaskGroup() as group:
                     for front_end in front_ends:
@@ -79,7 +80,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                     for line in introduction(settings, room.url, has_samples=samples is not None):
                         say(line)
                     await services.watching.plan_reminders(stores.deliveries)
-                    _start_polls(settings, services, sources, alarm, has_samples=samples is not None)
+                    polls.start()
             except* FrontEndError as group_of_errors:
                 raise group_of_errors.exceptions[0] from None
             finally:
@@ -173,18 +174,13 @@ def _beside_store(settings: Settings) -> Path | None:
     return Path(f"{url.database}.discord-commands") if is_file else None
 
 
-def _start_polls(
-    settings: Settings, services: Services, sources: Sequence[EventSource], alarm: AlarmClock, *, has_samples: bool
-) -> None:
-    now = services.clock.now()
+def build_polls(
+    settings: Settings, services: Services, clients: Clients, alarm: AlarmClock, *, has_samples: bool
+) -> Polls:
+    """Build the polls; samples are looked at more often, so that they do something while somebody watches."""
     events_every = SAMPLE_POLL if has_samples else settings.connpass.poll_every
     reports_every = SAMPLE_POLL if has_samples else settings.reports.poll_every
-    alarm.start()
-    for source in sources:
-        alarm.poll(source.name, partial(services.watching.watch, source), events_every, now)
-    if settings.reports.site_url:
-        # A report is matched to an event: let the events come first.
-        alarm.poll("reports", services.reporting.check_site, reports_every, now + FIRST_REPORTS_AFTER)
+    return Polls(services, clients, alarm, events_every, reports_every)
 
 
 def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str]:

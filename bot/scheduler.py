@@ -83,6 +83,10 @@ class AlarmClock:
         known_as = {"id": f"poll {name}", "name": f"poll {name}"}
         self._scheduler.add_job(begin, "interval", seconds=seconds, next_run_time=first, **known_as)
 
+    def stop_poll(self, name: str) -> None:
+        """Poll this no more."""
+        self._scheduler.remove_job(f"poll {name}")
+
     async def set_alarm(self) -> None:
         """Keep one alarm, for the earliest due delivery: setting it again moves it."""
         earliest = await self._delivering.earliest()

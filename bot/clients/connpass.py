@@ -1,7 +1,6 @@
 """Event sources on connpass: what a group, an owner, a keyword or a prefecture shows through the API."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 from bot.clients.connpass_api import ConnpassApi, Entries
 from bot.clients.connpass_events import TOKYO, UnreadableEvent, parse_event
 from bot.domain.events import Event
+from bot.domain.sources import group_in
 from bot.errors import ConfigurationError
 from bot.services.ports import Listing
 
@@ -17,10 +17,6 @@ __all__ = ["ConnpassApi", "ConnpassSource", "UnreadableEvent", "group_of", "pars
 
 THIS_MONTH_AND_FIVE = (0, 6)
 MOST_LOOKED_UP = 100  # a page; what is more waits for the next poll
-_GROUP = re.compile(
-    r"(?:https?://)?(?:(?P<subdomain>[a-z0-9][a-z0-9-]*)(?:\.connpass\.com)?|connpass\.com/series/(?P<id>\d+))(?:/.*)?",
-    re.IGNORECASE,
-)
 
 
 class ConnpassSource:
@@ -89,13 +85,12 @@ def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listin
 
 def group_of(written: str) -> dict[str, list[str]]:
     """Return the parameter for a group: its subdomain, its address, or its number. Raises ConfigurationError."""
-    found = _GROUP.fullmatch(written.strip())
-    if not found:
+    group = group_in(written)
+    if group is None:
         raise ConfigurationError(
             f'group "{written}" is no group of connpass; write "tfug-utsunomiya", its address or its number'
         )
-    number = found["id"] or (found["subdomain"] if found["subdomain"].isdigit() else None)
-    return {"group_id": [number]} if number else {"subdomain": [found["subdomain"].lower()]}
+    return {"group_id": [group]} if group.isdigit() else {"subdomain": [group]}
 
 
 def _months(now: datetime, window: tuple[int, int]) -> dict[str, list[str]]:

@@ -83,8 +83,9 @@ class Rooms:
         for room in self.in_force:
             for name in room.follows:
                 self._following.setdefault(name, []).append(room)
-        homes = {self._by_name[room.name].guild for room in self._configured}
-        self._home = tuple(room for room in self.in_force if room.guild in homes)
+        self._by_guild: dict[str, list[Room]] = {}
+        for room in self.in_force:
+            self._by_guild.setdefault(room.guild, []).append(room)
 
     def at(self, platform: str, channel: str, guild: str = "") -> Room:
         """The room of this channel; where there is none, one that only answers.
@@ -136,21 +137,19 @@ class Rooms:
     def asking(self, sources: Iterable[str] | None = None) -> tuple[Room, ...]:
         """Where organisers are asked about these sources, in each guild that follows them; None: at home.
 
-        In a guild these are the rooms marked so, else the first that has organisers. Home is where the configured
-        rooms are, or the only guild there is. With nobody to ask there it is the local room.
+        In a guild these are the rooms marked so, else the first that has organisers, else the local room. Home is where
+        the configured rooms are, and the guild of the chat if there is only one.
         """
-        if sources is None:
-            guilds = {room.guild for room in self.in_force}
-            asked = _asking_of(self._home or (self.in_force if len(guilds) == 1 else ()))
-        else:
-            by_guild: dict[str, list[Room]] = {}
-            for room in self.following(sources):
-                by_guild.setdefault(room.guild, []).append(room)
-            asked = tuple(room for rooms in by_guild.values() for room in _asking_of(rooms))
-        return asked or (self.at(LOCAL, MAIN),)
+        guilds = self._home() if sources is None else {room.guild for room in self.following(sources)}
+        asked = [room for guild in sorted(guilds) for room in self._asking_in(guild)]
+        return tuple(dict.fromkeys(asked)) or (self.at(LOCAL, MAIN),)
 
+    def _home(self) -> set[str]:
+        others = self._by_guild.keys() - {""}
+        configured = {self._by_name[room.name].guild for room in self._configured}
+        return configured | others if len(others) == 1 else configured
 
-def _asking_of(rooms: Iterable[Room]) -> tuple[Room, ...]:
-    known = tuple(rooms)
-    marked = tuple(room for room in known if room.asks)
-    return marked or tuple(room for room in known if room.organisers)[:1]
+    def _asking_in(self, guild: str) -> tuple[Room, ...]:
+        rooms = self._by_guild.get(guild, [])
+        marked = tuple(room for room in rooms if room.asks)
+        return marked or tuple(room for room in rooms if room.organisers)[:1] or (self.at(LOCAL, MAIN),)

@@ -81,7 +81,11 @@ class Watching:
         shown_by = await self.events.shown_by([event.id for event in (*remembered, *vanished)])
         changes = [] if starts_anew else _changes(remembered, known, sightings, state.covered_until)
         planned, questions = self._plan(source.name, changes, shown_by)
-        planned += [self._tell_organisers(event, room, now) for event in vanished for room in self.rooms.asking()]
+        planned += [
+            self._tell_organisers(event, room, now)
+            for event in vanished
+            for room in self.rooms.asking({source.name} | shown_by[event.id])
+        ]
         reminded = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in remembered}
         watched = Watched(
             source=SourceState(source.name, source.query, first_seen_at, now, _covered_until(listing)),
@@ -118,21 +122,22 @@ class Watching:
         planned = []
         for change in worth:
             followed = {source} if change.kind is ChangeKind.NEW else shown_by[change.event.id]
-            planned += [_delivery(change, room, now) for room in self._hearing(followed)]
+            planned += [_delivery(change, room, now) for room in self._hearing(followed) if _wants(room, change)]
         return planned, []
 
     def _ask_about_flood(
         self, source: str, changes: Sequence[Change], now: datetime
     ) -> tuple[list[Delivery], list[Question]]:
-        ids = sorted(change.event.id for change in changes)
-        question = Question(
-            kind="flood",
-            subject=f"{source}@{now:%Y%m%dT%H%M%SZ}",
-            options=(POST_ALL, POST_NONE),
-            asked_at=now,
-            facts={"source": source, "events": ids},
-        )
-        return [ask(question, room) for room in self.rooms.asking()], [question]
+        """Ask in every guild that follows the source: each decides for its own rooms."""
+        facts = {"source": source, "events": sorted(change.event.id for change in changes)}
+        planned: list[Delivery] = []
+        questions: dict[str, Question] = {}
+        for room in self.rooms.asking({source}):
+            subject = f"{source}@{now:%Y%m%dT%H%M%SZ}" + (f"@{room.guild}" if room.guild else "")
+            asked = Question("flood", subject, (POST_ALL, POST_NONE), now, {**facts, "guild": room.guild})
+            question = questions.setdefault(room.guild, asked)
+            planned.append(ask(question, room))
+        return planned, list(questions.values())
 
     async def answer_flood(self, question: Question, option: str, member: str) -> bool:
         """Take an organiser's word on a flood; False if somebody answered before."""
@@ -141,7 +146,8 @@ class Watching:
         if option == POST_ALL:
             known = await self.events.known(question.facts["events"])
             changes = [Change(ChangeKind.NEW, event) for event in known.values() if not event.has_started(now)]
-            rooms = self._hearing({question.facts["source"]})
+            guild = question.facts.get("guild", "")
+            rooms = [room for room in self._hearing({question.facts["source"]}) if room.guild == guild]
             planned = [_delivery(change, room, now) for change in changes for room in rooms]
         return await self.questions.answer(question, option, member, now, planned)
 
@@ -153,10 +159,13 @@ class Watching:
             "notice", f"event:{event.id}", f"vanished-r{event.revision}", room.name, now, event.started_at, event.id
         )
 
-    async def plan_reminders(self, deliveries: DeliveryStore) -> None:
-        """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile."""
+    async def plan_reminders(self, deliveries: DeliveryStore, sources: Sequence[str] | None = None) -> None:
+        """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile.
+
+        With `sources` only of what these show.
+        """
         now = self.clock.now()
-        events = await self.events.running_or_upcoming(self.rooms.sources, now)
+        events = await self.events.running_or_upcoming(self.rooms.sources if sources is None else sources, now)
         shown_by = await self.events.shown_by([event.id for event in events])
         for first in range(0, len(events), _EVENTS_AT_ONCE):  # members who ask meanwhile need not wait for all
             some = events[first : first + _EVENTS_AT_ONCE]
@@ -175,10 +184,14 @@ class Watching:
                 event_id=event.id,
                 facts={"lead_time": reminder.lead_time.total_seconds(), "starts_at": reminder.starts_at.isoformat()},
             )
-            for reminder in reminders_of(event, self.lead_times)
             for room in self.rooms.following(shown_by)
             if room.reminders
+            for reminder in reminders_of(event, self.lead_times if room.lead_times is None else room.lead_times)
         ]
+
+
+def _wants(room: Room, change: Change) -> bool:
+    return room.changes or change.kind is ChangeKind.NEW
 
 
 def ask(question: Question, room: Room) -> Delivery:

@@ -1,0 +1,63 @@
+"""The polls of a running bot, kept in step with what its rooms follow."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from bot.app import Clients, Services
+from bot.errors import ConfigurationError
+from bot.scheduler import AlarmClock
+
+log = structlog.get_logger()
+
+LOOK_FOR_ROOMS_EVERY = timedelta(seconds=20)  # another process may have set one up
+FIRST_REPORTS_AFTER = timedelta(seconds=3)  # a report is matched to an event: let the events come first
+
+
+@dataclass
+class Polls:
+    """Polls every source that a room follows, and the report site."""
+
+    services: Services
+    clients: Clients
+    alarm: AlarmClock
+    events_every: timedelta
+    reports_every: timedelta
+    _polled: set[str] = field(default_factory=set, init=False)
+
+    def start(self) -> None:
+        """Begin to ring, and poll everything for the first time."""
+        self.alarm.start()
+        self._follow()
+        now = self.services.clock.now()
+        self.alarm.poll("rooms", self.follow, LOOK_FOR_ROOMS_EVERY, now + LOOK_FOR_ROOMS_EVERY)
+        if self.clients.site is not None:
+            self.alarm.poll(
+                "reports", self.services.reporting.check_site, self.reports_every, now + FIRST_REPORTS_AFTER
+            )
+
+    async def follow(self) -> None:
+        """Take over rooms that somebody changed, and poll what they follow from now on."""
+        if await self.services.following.refresh():
+            self._follow()
+            await self.alarm.set_alarm()
+
+    def _follow(self) -> None:
+        wanted = set(self.services.rooms.sources)
+        for name in sorted(wanted - self._polled):
+            self._begin(name)
+        for name in self._polled - wanted:
+            self.alarm.stop_poll(name)
+        self._polled &= wanted
+
+    def _begin(self, name: str) -> None:
+        try:
+            source = self.clients.source(name)
+        except ConfigurationError as error:
+            log.warning("source not watched", source=name, reason=str(error))
+            return
+        watch = partial(self.services.watching.watch, source)
+        self.alarm.poll(name, watch, self.events_every, self.services.clock.now())
+        self._polled.add(name)
