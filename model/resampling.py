@@ -6,6 +6,7 @@ difference (Fisher's randomisation test). Few writers give wide ranges and no ve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 ROUNDS = 4000
 SEED = 11
 FEWEST_WRITERS = 4  # three hands have ten different resamples: their spread says nothing
-NOISE_FROM = 0.05  # a difference that chance alone makes at least this often is called noise
+NOISE_FROM = 0.05  # p; a difference that chance alone makes at least this often is called noise
 
 Range = tuple[float, float]
+Verdict = Literal["real", "noise", "too few writers to tell"]
 Right = NDArray[np.bool_]  # (n,) which images were read rightly
 
 
@@ -26,19 +28,24 @@ class Difference:
     gain: float  # of top-1, -1 to 1
     range: Range | None  # 95 %; None where there are too few writers
     p: float  # how often chance alone makes a difference as large
+    writers: int
 
     @property
-    def is_noise(self) -> bool:
-        """True where the same difference could as well be none."""
-        return self.p >= NOISE_FROM
+    def verdict(self) -> Verdict:
+        """Whether another draw of writers could as well show no difference."""
+        if 2 ** (1 - self.writers) >= NOISE_FROM:  # even if all of them gain
+            return "too few writers to tell"
+        return "noise" if self.p >= NOISE_FROM else "real"
 
-    def to_json(self) -> dict[str, float | bool | Range | None]:
+    def to_json(self) -> dict[str, float | str | Range | None]:
         """The difference as plain data."""
-        return {"gain": round(self.gain, 4), "range": self.range, "p": round(self.p, 4), "noise": self.is_noise}
+        return {"gain": round(self.gain, 4), "range": self.range, "p": round(self.p, 4), "verdict": self.verdict}
 
     def __str__(self) -> str:
-        """In words: "+0.31 points (p = 0.020)", or that it is noise."""
-        return f"{100 * self.gain:+.2f} points ({'noise, ' if self.is_noise else ''}p = {self.p:.3f})"
+        """In words: "+0.31 points (p = 0.020)", "+0.02 points (noise, p = 0.400)"."""
+        chance = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
+        told = {"real": chance, "noise": f"noise, {chance}"}.get(self.verdict, self.verdict)
+        return f"{100 * self.gain:+.2f} points ({told})"
 
 
 def range_of_share(right: Right, writers: Sequence[str], groups: NDArray[np.int64] | None = None) -> Range | None:
@@ -79,6 +86,7 @@ def compare(first: Right, second: Right, writers: Sequence[str]) -> Difference:
         float(gains.sum() / images.sum()),
         (float(low), float(high)) if len(names) >= FEWEST_WRITERS else None,
         float((1 + as_large.sum()) / (1 + ROUNDS)),
+        len(names),
     )
 
 

@@ -68,7 +68,8 @@ def test_a_gain_that_every_writer_has_is_none_of_chance() -> None:
     first = np.arange(400) % 20 >= 2
     gain = compare(first, np.ones(400, bool), writers)
     assert gain.gain == pytest.approx(0.1)
-    assert not gain.is_noise
+    assert gain.verdict == "real"
+    assert str(gain) == "+10.00 points (p < 0.001)"
     assert gain.range == pytest.approx((0.1, 0.1))
 
 
@@ -76,13 +77,15 @@ def test_a_gain_that_is_one_writers_is_noise() -> None:
     writers = [f"w{i // 20}" for i in range(400)]
     first = np.ones(400, bool)
     first[:15] = False
-    assert compare(first, np.ones(400, bool), writers).is_noise
+    gain = compare(first, np.ones(400, bool), writers)
+    assert gain.verdict == "noise"
+    assert str(gain).startswith("+3.75 points (noise, p = ")
     assert compare(first, first, writers).gain == 0
 
 
 def test_few_writers_never_tell_two_models_apart() -> None:
     gain = compare(np.zeros(300, bool), np.ones(300, bool), ["w1", "w2", "w3"] * 100)
-    assert (gain.gain, gain.is_noise, gain.range) == (1, True, None)
+    assert (gain.gain, gain.verdict, gain.range) == (1, "too few writers to tell", None)
 
 
 def test_the_shipped_model_reads_our_drawings_whatever_happens_to_them() -> None:
