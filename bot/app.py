@@ -21,11 +21,13 @@ from bot.services.composing import Composing
 from bot.services.delivering import Delivering
 from bot.services.following import Following
 from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sender
+from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
 from bot.services.watching import Watching
 from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
+from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from bot.storage.room_messages import RoomMessages
@@ -47,6 +49,7 @@ class Stores:
     reports: Reports
     messages: RoomMessages
     rooms: SetUpRooms
+    personal_reminders: PersonalReminders
 
 
 @asynccontextmanager
@@ -61,6 +64,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             Reports(engine),
             RoomMessages(engine),
             SetUpRooms(engine),
+            PersonalReminders(engine),
         )
     finally:
         await close_store(engine)
@@ -72,6 +76,7 @@ class Services:
 
     watching: Watching
     reporting: Reporting
+    reminding: Reminding
     answering: Answering
     composing: Composing
     rooms: Rooms
@@ -81,9 +86,10 @@ class Services:
 
     def delivering(self, senders: Sequence[Sender]) -> Delivering:
         """Bind delivering to the platforms that can send."""
-        composers = self.composing.composers() | self.reporting.composers()
+        composers = self.composing.composers() | self.reporting.composers() | self.reminding.composers()
         by_platform = {sender.platform: sender for sender in senders}
-        return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock)
+        unreachable = self.reminding.unreachable
+        return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock, unreachable)
 
 
 def rooms_of(settings: Settings) -> Rooms:
@@ -177,9 +183,10 @@ def build_services(
 ) -> Services:
     """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
     rooms, zone = rooms_of(settings), settings.community.timezone
-    watching = Watching(stores.events, stores.questions, rooms, settings.reminders.lead_times, clock)
-    reports_at = (site, settings.reports.site_url)
-    reporting = Reporting(*reports_at, stores.events, stores.reports, stores.questions, rooms, clock, zone)
+    lead_times, public_url = settings.reminders.lead_times, settings.web.public_url
+    watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
+    kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
+    reporting = Reporting(site, settings.reports.site_url, *kept, rooms, clock, zone)
 
     def ringing(handler: AnswerHandler) -> AnswerHandler:
         async def handle(question: Question, option: str, member: str) -> bool:
@@ -191,20 +198,24 @@ def build_services(
         return handle
 
     handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
+    reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
     answering = Answering(
         stores.events,
         stores.reports,
         stores.questions,
         reporting,
+        reminding,
         {kind: ringing(handler) for kind, handler in handlers.items()},
         recogniser,
         clock,
         max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
         zone,
+        public_url,
     )
-    composing = Composing(stores.events, stores.questions, reporting.question_composers(), clock, zone)
+    asked = (stores.questions, reporting.question_composers())
+    composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)
     following = Following(stores.rooms, rooms, watching, stores.deliveries)
-    return Services(watching, reporting, answering, composing, rooms, following, clock, stores)
+    return Services(watching, reporting, reminding, answering, composing, rooms, following, clock, stores)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ TsudoiError
 │   └── SourceUnavailable   it is down, slow, busy or talks nonsense: try again later
 ├── SendError               a message was not confirmed as sent: look for it, then try again
 │   └── SendRefused         the platform said no for good
+│       └── MemberUnreachable   a member takes no direct messages
 ├── PictureError            an upload is not a picture that can be read
 └── FrontEndError           a front end (room, Discord, Slack) cannot start
 """
@@ -49,6 +50,10 @@ class SendError(TsudoiError):
 
 class SendRefused(SendError):
     """The platform said no for good (room gone, permission missing): sending again will not help."""
+
+
+class MemberUnreachable(SendRefused):
+    """A member takes no direct messages from us: tell them elsewhere, once."""
 
 
 class PictureError(TsudoiError):

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,14 @@ NEXT = Command("next", ("次", "つぎ", "次回"))
 EVENTS = Command("events", ("イベント", "予定", "一覧"))
 REPORT = Command("report", ("レポート", "報告"))
 REPORTS = Command("reports", ("レポート一覧", "報告一覧"))
+REMIND = Command("remind", ("リマインド", "思い出させて"))
+REMINDERS = Command("reminders", ("リマインド一覧",))
 READ = Command("read", ("読んで", "よんで"))
 HELP = Command("help", ("ヘルプ", "使い方"))
-COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, READ, HELP)
+COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, HELP)
+
+_NEAR = 0.7  # nxet is near next; rank and ping, which other bots answer, are near nothing
+_HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,20 @@ def parse_command(text: str) -> Typed | None:
         return None
     name, _, argument = folded[1:].partition(" ")
     name = name.strip().casefold()
-    return Typed(name, argument.strip(), _by_name().get(name))
+    return Typed(name, argument.strip(), _by_name().get(_in_hiragana(name)))
 
 
 def nearest_command(name: str) -> Command | None:
-    """Return the command that was probably meant, or None."""
-    found = get_close_matches(name.casefold(), _by_name(), n=1, cutoff=0.55)
+    """Return the command that was probably meant; None where it is as likely a command of another bot."""
+    found = get_close_matches(_in_hiragana(name.casefold()), _by_name(), n=1, cutoff=_NEAR)
     return _by_name()[found[0]] if found else None
 
 
+@cache
 def _by_name() -> dict[str, Command]:
-    return {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+    return {_in_hiragana(name): command for command in COMMANDS for name in (command.name, *command.aliases)}
+
+
+def _in_hiragana(name: str) -> str:
+    """Return the name as somebody types it who does not switch to katakana: `れぽーと`."""
+    return name.translate(_HIRAGANA)

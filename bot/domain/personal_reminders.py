@@ -73,7 +73,7 @@ class PersonalReminder:
         known = (self.starts_at, self.takes_place) == (event.started_at, event.takes_place)
         if known or event.has_started(now) or event.status is EventStatus.VANISHED:
             return None
-        facts = {"locale": self.locale, "before": None if self.starts_at is None else self.starts_at.isoformat()}
+        facts = {"locale": self.locale, "before": _iso(self.starts_at), **state_of(event)}
         return Delivery(
             PERSONAL_CHANGE,
             f"event:{event.id}",
@@ -106,6 +106,11 @@ def snoozed(address: str, locale: str, event: Event, until: datetime) -> Deliver
     )
 
 
+def state_of(event: Event) -> dict[str, str | bool | None]:
+    """Return what news of an event is about, as JSON: news of a state that passed are none any more."""
+    return {"starts_at": _iso(event.started_at), "takes_place": event.takes_place}
+
+
 def toggled(lead_times: Sequence[timedelta], one: timedelta) -> tuple[timedelta, ...]:
     """Return the lead times without this one, or with it if it was not among them."""
     kept = [each for each in lead_times if each != one]
@@ -114,3 +119,7 @@ def toggled(lead_times: Sequence[timedelta], one: timedelta) -> tuple[timedelta,
 
 def _facts(starts_at: datetime, locale: str) -> dict[str, str]:
     return {"starts_at": starts_at.isoformat(), "locale": locale}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import (
-    COMMANDS,
     EVENTS,
     HELP,
     NEXT,
     READ,
+    REMIND,
+    REMINDERS,
     REPORT,
     REPORTS,
     Command,
@@ -23,7 +24,7 @@ from bot.domain.folding import fold
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report
-from bot.domain.rooms import Room
+from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import event_messages, general_messages, reading_messages
@@ -37,6 +38,15 @@ class ReportAnswers(Protocol):
 
     async def report(self, room: Room, argument: str) -> Message: ...
     async def reports(self, room: Room) -> Message: ...
+
+
+class ReminderAnswers(Protocol):
+    """What `Reminding` answers a member."""
+
+    async def remind(self, room: Room, member: str, argument: str = "") -> Message: ...
+    async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message: ...
+    async def reminders(self, room: Room, member: str) -> Message: ...
+    async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
 
 
 AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
@@ -53,28 +63,34 @@ class Answering:
     report_store: ReportStore
     question_store: QuestionStore
     reporting: ReportAnswers
+    reminding: ReminderAnswers
     handlers: Mapping[str, AnswerHandler]
     recogniser: Recogniser | None
     clock: Clock
     stale_after: timedelta
     zone: ZoneInfo = TOKYO
+    public_url: str = ""
 
     def texts(self, room: Room) -> Texts:
         """Return the texts of a room."""
         return texts_for(room.locale, self.zone)
 
     async def say(self, text: str, room: Room, member: str) -> Message | None:
-        """Answer a typed command; None if the text is no command. A mistyped one is answered with the nearest."""
+        """Answer a typed command, a mistyped one with the nearest; None if the text is no command, or another bot's."""
         typed = parse_command(text)
         if typed is None:
             return None
         if typed.command is None:
-            return general_messages.unknown_command(self.texts(room), typed.name, nearest_command(typed.name))
+            nearest = nearest_command(typed.name)
+            is_ours = nearest is not None or room.platform == LOCAL  # where no other bot listens
+            return general_messages.unknown_command(self.texts(room), typed.name, nearest) if is_ours else None
         answers: dict[Command, Callable[[], Awaitable[Message]]] = {
             NEXT: lambda: self.next(room, typed.argument),
             EVENTS: lambda: self.events(room),
             REPORT: lambda: self.report(room, typed.argument),
             REPORTS: lambda: self.reports(room),
+            REMIND: lambda: self.reminding.remind(room, member, typed.argument),
+            REMINDERS: lambda: self.reminding.reminders(room, member),
             READ: lambda: self.how_to_read(room),
             HELP: lambda: self.help(room),
         }
@@ -88,7 +104,7 @@ class Answering:
         found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
         old = await self._known_since(room, now)
         if found:
-            return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
+            return event_messages.next_events(texts, found, await self._reports_of(found), now, old, self.public_url)
         if await self._seen_at(room) is None:
             return event_messages.not_looked_yet(texts)
         last = await self.event_store.latest_past(search, now)
@@ -115,11 +131,14 @@ class Answering:
 
     async def help(self, room: Room) -> Message:
         """Answer `!help`."""
-        return general_messages.help_message(self.texts(room), COMMANDS)
+        return general_messages.help_message(self.texts(room), room, reads=self._reads(room))
 
     async def how_to_read(self, room: Room) -> Message:
         """Answer `!read` that came without a picture."""
-        return reading_messages.how_to_read(self.texts(room), self.recogniser is not None and room.recognition)
+        return reading_messages.how_to_read(self.texts(room), is_on=self._reads(room))
+
+    def _reads(self, room: Room) -> bool:
+        return self.recogniser is not None and room.recognition
 
     async def read(self, picture: bytes, room: Room) -> Message:
         """Answer an uploaded picture with what is written in it; a bad picture gets a friendly sentence."""
@@ -133,6 +152,8 @@ class Answering:
 
     async def press(self, button_id: str, room: Room, member: str) -> Message | None:
         """Take a pressed button; None if it is none of ours. Only a room's organisers may answer a question."""
+        if (answer := await self.reminding.press(button_id, room, member)) is not None:
+            return answer
         question, option = await self._asked(button_id)
         if question is None:
             return None

@@ -170,9 +170,9 @@ class Delivering:
             return
         again = now + retry_after(delivery.attempts)
         await self.deliveries.postpone(delivery, again, reason)
-        log.warning(
-            "delivery delayed", delivery=delivery.id, room=delivery.destination, reason=reason, again=again.isoformat()
-        )
+        if reason != delivery.reason:  # as long as nothing changes it is said once
+            known = {"delivery": delivery.id, "room": delivery.destination}
+            log.warning("delivery delayed", **known, reason=reason, again=again.isoformat())
 
 
 def retry_after(attempts: int) -> timedelta:

@@ -1,25 +1,37 @@
 """What is said about the bot itself: help, a mistyped command, a question answered."""
 
-from collections.abc import Sequence
-
-from bot.domain.commands import EVENTS, HELP, NEXT, READ, REPORT, REPORTS, Command
+from bot.domain.commands import COMMANDS, EVENTS, HELP, NEXT, READ, REMIND, REMINDERS, REPORT, REPORTS, Command
 from bot.domain.messages import Card, Field, Message, MessageKind
+from bot.domain.rooms import Room
 from bot.locales import Texts
 
 
-def help_message(texts: Texts, commands: Sequence[Command]) -> Message:
-    """List the commands with their short aliases."""
+def help_message(texts: Texts, room: Room, *, reads: bool) -> Message:
+    """Say in short what members can do in this room, and what it will hear."""
     said = {
         NEXT: texts.gettext("The next event. With a number so many, with a word those that match."),
         EVENTS: texts.gettext("Everything that is planned."),
         REPORT: texts.gettext("The report of an event: !report 4"),
         REPORTS: texts.gettext("All reports."),
+        REMIND: texts.gettext("Reminds you alone: !remind 4 3d 1h"),
+        REMINDERS: texts.gettext("Your reminders."),
         READ: texts.gettext("Reads a handwritten hiragana in a picture you upload."),
         HELP: texts.gettext("This list."),
     }
+    commands = [one for one in COMMANDS if one in said and (reads or one is not READ)]
     fields = tuple(Field(f"!{command.name} / !{command.aliases[0]}", said[command]) for command in commands)
     lead = texts.gettext("This is what I can do:")
-    return Message(MessageKind.ANSWER, lead, (Card(fields=fields),))
+    return Message(MessageKind.ANSWER, lead, (Card(body=_what_is_posted(texts, room), fields=fields),))
+
+
+def _what_is_posted(texts: Texts, room: Room) -> str:
+    posted = [
+        texts.gettext("new events and changes") if room.announces else "",
+        texts.gettext("reminders") if room.reminders else "",
+        texts.gettext("reports") if room.reports else "",
+    ]
+    named = texts.gettext(", ").join(part for part in posted if part)
+    return texts.gettext("By itself I post here: {named}.").format(named=named) if named else ""
 
 
 def unknown_command(texts: Texts, name: str, nearest: Command | None) -> Message:

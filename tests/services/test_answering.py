@@ -13,7 +13,9 @@ from bot.domain.reports import Report, ReportState
 from bot.errors import PictureError
 from bot.services.answering import Answering
 from bot.services.ports import SourceState, Watched
+from bot.services.reminding import Reminding
 from bot.storage.events import Events
+from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
 from model.reading import Candidate, Glyph, Reading
 from tests.support.events import NOW, a_room, an_event_named, tokyo
@@ -62,6 +64,7 @@ class World:
             self.reports,
             self.questions,
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
+            reminding=Reminding(PersonalReminders(engine), self.events, clock),
             handlers={"flood": self._take},
             recogniser=self.recogniser,
             clock=clock,
@@ -185,6 +188,26 @@ async def test_ordinary_talk_is_not_answered_and_a_mistyped_command_finds_its_ne
     assert await world.answering.say("こんにちは", world.room, "visitor") is None
     assert "もしかして !next（!次）" in await world.say("!nxet")
     assert "!help" in await world.say("!xyzzy")
+
+
+async def test_where_other_bots_may_listen_a_command_that_is_near_none_of_ours_is_left_to_them(world: World) -> None:
+    in_discord = a_room(platform="discord", channel="1")
+    assert await world.answering.say("!rank", in_discord, "7") is None
+    nearest = await world.answering.say("!nxet", in_discord, "7")
+    assert nearest is not None
+    assert "!next" in nearest.text
+
+
+async def test_a_japanese_name_may_be_typed_in_hiragana(world: World) -> None:
+    assert "!next / !次" in await world.say("!へるぷ")
+
+
+async def test_help_speaks_of_pictures_only_where_they_are_read_and_says_what_is_posted(world: World) -> None:
+    here = await world.answering.help(a_room())
+    assert "!read" in here.text
+    assert "この部屋には自動で投稿します: 新しいイベントと変更、リマインド、レポート" in here.text
+    elsewhere = a_room(recognition=False, announces=False, reminders=False, reports=False)
+    assert not {"!read", "自動で"} & set((await world.answering.help(elsewhere)).text.split())
 
 
 async def test_help_lists_every_command_with_its_alias(world: World) -> None:
