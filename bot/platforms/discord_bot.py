@@ -15,8 +15,8 @@ from discord.http import Route
 
 from bot.config import DiscordSettings
 from bot.domain.messages import Message
-from bot.domain.rooms import Rooms
-from bot.errors import SendError, SendRefused
+from bot.domain.rooms import Rooms, member_at
+from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_log import keep_log
 from bot.platforms.discord_render import render, thread_name, was_sent_as
@@ -34,10 +34,15 @@ AUTHENTICATION_FAILED = 4004  # a close code of the gateway
 MESSAGE_GONE = 10008
 HAS_THREAD = 160004
 
+NO_ACCESS, NO_PERMISSION = 50001, 50013
+CLOSED_TO_US = (50007, 50278)  # the member takes no direct messages: at all, or since we share no server
+
+Channel = discord.PartialMessageable | discord.DMChannel
+
 _REMEDIES = {
     10003: "check rooms.channel in config.toml: the channel was deleted, or the bot is not in its server",
-    50001: "let the bot see the channel (permission View Channel)",
-    50013: "give the bot the permissions Send Messages and Embed Links there",
+    NO_ACCESS: "let the bot see the channel (permission View Channel), or invite it again if it was removed",
+    NO_PERMISSION: "give the bot the permissions Send Messages and Embed Links there",
     MESSAGE_GONE: "nothing: it was posted before, and somebody deleted it",
 }
 
@@ -168,16 +173,16 @@ class DiscordFrontEnd:
         return None
 
     @asynccontextmanager
-    async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[discord.PartialMessageable]:
+    async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[Channel]:
         """Hand out the channel once logged in, and turn whatever goes wrong with it into SendError or SendRefused."""
-        client, number = self.client, _channel_id(channel)
+        client = self.client
         try:
             async with asyncio.timeout(takes.total_seconds()):
                 if self.problem is None:
                     await client.login_ended.wait()
                 if client.user is None or client.is_closed():
                     raise SendError(self.problem or "Discord is not connected")
-                yield client.get_partial_messageable(number)
+                yield await _channel_of(client, channel)
         except TimeoutError as error:
             raise SendError(f"Discord did not answer within {takes.seconds} s") from error
         except discord.HTTPException as error:
@@ -198,13 +203,21 @@ def _explained_end(error: BaseException | None) -> str:
     return f"Discord cannot be reached ({type(error).__name__}: {error})" if error else "Discord closed the connection"
 
 
+async def _channel_of(client: TsudoiClient, channel: str) -> Channel:
+    """Return what can be talked to: a channel, or the direct messages with a member."""
+    member = member_at(channel)
+    if member is None:
+        return client.get_partial_messageable(_channel_id(channel))
+    return await client.create_dm(discord.Object(_channel_id(member)))
+
+
 def _channel_id(channel: str) -> int:
     if not channel.isdecimal():
         raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
     return int(channel)
 
 
-def _reference(channel: discord.PartialMessageable, message: str) -> discord.MessageReference:
+def _reference(channel: Channel, message: str) -> discord.MessageReference:
     """Return what makes a post a reply; where the message is gone, it is an ordinary post."""
     return discord.MessageReference(message_id=int(message), channel_id=channel.id, fail_if_not_exists=False)
 
@@ -215,11 +228,17 @@ def _is_bad_token(error: BaseException | None) -> bool:
 
 
 def _explained(channel: str, error: discord.HTTPException) -> SendError:
-    """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none)."""
+    """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none).
+
+    What an administrator took from the bot may be given back: then it says what it had to say.
+    """
     said = f"Discord answered {error.status} ({_reason(error)}) for channel {channel}"
+    if error.code in CLOSED_TO_US and member_at(channel) is not None:
+        return MemberUnreachable(f"{said}; what to do: nothing, the member is told when they ask again")
     if error.status in (400, 403, 404) and error.code:
         remedy = _REMEDIES.get(error.code, "look the reason up and change the channel's settings")
-        return SendRefused(f"{said}; what to do: {remedy}")
+        kind = SendError if error.code in (NO_ACCESS, NO_PERMISSION) else SendRefused
+        return kind(f"{said}; what to do: {remedy}")
     return SendError(said)
 
 
