@@ -17,7 +17,7 @@ url = "sqlite:///{store}"
 [connpass]
 api_key = "{key}"
 base_url = "{connpass}"
-poll_every = "5s"
+poll_every = "{poll_every}"
 [[sources]]
 name = "utsunomiya"
 group = "tfug-utsunomiya"
@@ -76,7 +76,12 @@ class Bot:
         return self.process.wait(timeout=20)
 
     def configure(
-        self, connpass: ConnpassServer, discord: DiscordServer, rooms: Sequence[str], lead_times: Sequence[str]
+        self,
+        connpass: ConnpassServer,
+        discord: DiscordServer,
+        rooms: Sequence[str],
+        lead_times: Sequence[str],
+        poll_every: str = "5s",
     ) -> None:
         """Write its config.toml."""
         config = CONFIG.format(
@@ -84,6 +89,7 @@ class Bot:
             key=connpass.api_key,
             connpass=connpass.base_url,
             lead_times=list(lead_times),
+            poll_every=poll_every,
             token=discord.token,
             api=discord.api_url,
             gateway=discord.gateway_url,

@@ -253,11 +253,15 @@ async def test_a_delivery_is_posted_with_its_key_as_nonce_and_pings_nobody(play:
     assert "[無料](" not in sent.embeds[0].title.replace("\\[", "")
 
 
-@pytest.mark.parametrize(("status", "code"), [(403, 50013), (403, 50001), (404, 10003)])
-async def test_a_channel_that_is_closed_to_us_is_refused_with_a_remedy(play: Play, status: int, code: int) -> None:
+@pytest.mark.parametrize(("status", "code", "is_final"), [(403, 50013, False), (403, 50001, False), (404, 10003, True)])
+async def test_a_channel_that_is_closed_to_us_comes_with_a_remedy(
+    play: Play, status: int, code: int, is_final: bool
+) -> None:
+    """What was taken from the bot may be given back: only a channel that is gone is a refusal for good."""
     play.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
-    with pytest.raises(SendRefused, match=f"{play.room.id}.*what to do"):
+    with pytest.raises(SendError, match=f"{play.room.id}.*what to do") as failed:
         await play.front_end.send(str(play.room.id), said("a"), "00" * 10)
+    assert isinstance(failed.value, SendRefused) == is_final
 
 
 async def test_trouble_that_passes_is_a_send_error_and_no_refusal(play: Play) -> None:
