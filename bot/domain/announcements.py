@@ -1,6 +1,6 @@
 """Which changes are worth saying, and to whom: rooms, organisers, or nobody."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.domain.events import Change, ChangeKind, EventStatus
@@ -21,6 +21,11 @@ def is_worth_saying(change: Change, now: datetime) -> bool:
             return change.before is not None and change.before.status is not EventStatus.VANISHED
         case _:
             return True
+
+
+def must_be_said(change: ChangeKind, fields: Collection[str]) -> bool:
+    """Whether people must know of a change even where the announcement shows it, or they may come in vain."""
+    return change is not ChangeKind.CHANGED or not {"date", "place"}.isdisjoint(fields)
 
 
 def is_flood(changes: Iterable[Change]) -> bool:

@@ -1,19 +1,20 @@
 """A planned delivery -> what is said, as the store knows it at that moment."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.deliveries import Delivery
-from bot.domain.events import Event, EventStatus
+from bot.domain.announcements import must_be_said
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.messages import Button, Message
 from bot.domain.questions import Question
 from bot.domain.rooms import Room
 from bot.locales import Texts, texts_for
-from bot.services import event_messages
+from bot.services import event_messages, question_messages
 from bot.services.delivering import Composer, NothingToSay
-from bot.services.ports import Clock, EventStore, QuestionStore
+from bot.services.ports import Clock, DeliveryStore, EventStore, QuestionStore, ReportStore
 from bot.services.watching import POST_ALL, POST_NONE
 
 QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
@@ -21,13 +22,19 @@ QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
 
 @dataclass(frozen=True)
 class Composing:
-    """Composes what is said about events, and questions by their kind."""
+    """Composes what is said about events, and questions by their kind.
+
+    What was said already is composed anew to edit it. `public_url` is where our own page can be reached.
+    """
 
     events: EventStore
     questions: QuestionStore
     other_questions: Mapping[str, QuestionComposer]
+    deliveries: DeliveryStore
+    reports: ReportStore
     clock: Clock
     zone: ZoneInfo
+    public_url: str = ""
 
     def composers(self) -> dict[str, Composer]:
         """Return the composer of each kind of delivery that is about events or asks a question."""
@@ -42,14 +49,20 @@ class Composing:
     async def announcement(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Announce an event, unless it was called off before it could be announced."""
         event = await self._event(delivery)
-        if event.status in (EventStatus.CANCELLED, EventStatus.VANISHED):
+        if event.status in (EventStatus.CANCELLED, EventStatus.VANISHED) and not delivery.external_id:
             return NothingToSay("cancelled before it was announced")
-        return event_messages.announcement(self._texts(room), event, self.clock.now())
+        report = await self.reports.report_of(event.id)
+        shown = (report, self.public_url, event.image_url if room.images else "")
+        return event_messages.announcement(self._texts(room), event, self.clock.now(), *shown)
 
     async def change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
-        """Say what changed."""
-        event = await self._event(delivery)
-        return event_messages.change_notice(self._texts(room), event, delivery.facts or {}, self.clock.now())
+        """Say what changed, below the announcement; there is no need where editing that one tells enough."""
+        event, facts = await self._event(delivery), delivery.facts or {}
+        announced = await self._announced(event, room)
+        if announced is not None and not must_be_said(ChangeKind(facts["kind"]), facts["fields"]):
+            return NothingToSay("the announcement shows it")
+        notice = event_messages.change_notice(self._texts(room), event, facts, self.clock.now())
+        return replace(notice, replies_to=announced.external_id if announced else None)
 
     async def reminder(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Remind of an event that still takes place when this reminder was planned for."""
@@ -60,7 +73,7 @@ class Composing:
             return NothingToSay("the event moved or was cancelled")
         if not await self._is_followed(event, room):
             return NothingToSay("the room no longer follows this event")
-        return event_messages.reminder(self._texts(room), event, lead_time, self.clock.now())
+        return event_messages.reminder(self._texts(room), event, lead_time, self.clock.now(), self.public_url)
 
     async def notice(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Tell organisers about a page that is gone."""
@@ -70,13 +83,16 @@ class Composing:
         return event_messages.vanished_notice(self._texts(room), event, self.clock.now())
 
     async def question(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
-        """Ask organisers, unless one of them answered already."""
+        """Ask organisers, unless one of them answered already; a question that stands there then shows the answer."""
         kind, _, subject = delivery.subject.partition(":")
         question = await self.questions.question(kind, subject)
-        if question is None or question.answer is not None:
+        if question is None or (question.answer is not None and not delivery.external_id):
             return NothingToSay("answered already")
         composers = {"flood": self.flood_question, **self.other_questions}
-        return await composers[kind](question, room)
+        asked = await composers[kind](question, room)
+        if isinstance(asked, NothingToSay) or question.answer is None:
+            return asked
+        return question_messages.answered_question(self._texts(room), asked, question)
 
     async def flood_question(self, question: Question, room: Room) -> Message:
         """Ask whether so much at once shall be posted."""
@@ -90,6 +106,12 @@ class Composing:
     async def _event(self, delivery: Delivery) -> Event:
         assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event
         return (await self.events.known([delivery.event_id]))[delivery.event_id]
+
+    async def _announced(self, event: Event, room: Room) -> Delivery | None:
+        """Return the announcement that stands in the room, or will in a moment."""
+        announced = await self.deliveries.find(("announcement", f"event:{event.id}", "new", room.name))
+        is_there = announced is not None and announced.state not in (DeliveryState.SKIPPED, DeliveryState.FAILED)
+        return announced if is_there else None
 
     async def _is_followed(self, event: Event, room: Room) -> bool:
         shown_by = await self.events.shown_by([event.id])

@@ -11,13 +11,25 @@ from bot.locales import Texts
 _LONGEST_LINK_TEXT = 200
 
 
-def event_card(texts: Texts, event: Event, now: datetime, report: Report | None = None) -> Card:
-    """Everything a member wants to know of one event."""
+def event_card(
+    texts: Texts,
+    event: Event,
+    now: datetime,
+    report: Report | None = None,
+    public_url: str = "",
+    *,
+    stays: bool = False,
+) -> Card:
+    """Everything a member wants to know of one event.
+
+    A card that `stays` is read for weeks: it does not say how far away the event is. `public_url` is where our own page
+    can be reached.
+    """
     return Card(
         title=event_title(texts, event),
         url=event.url,
-        fields=(*event_times(texts, event, now), *event_place(texts, event), *_seats(texts, event, now)),
-        buttons=event_links(texts, event, now, report),
+        fields=(*event_times(texts, event, now, stays=stays), *event_place(texts, event), *_seats(texts, event, now)),
+        buttons=event_buttons(texts, event, now, report, public_url),
     )
 
 
@@ -38,15 +50,15 @@ def event_day(texts: Texts, event: Event) -> str:
     return texts.gettext("date to be decided") if event.started_at is None else texts.date(event.started_at)
 
 
-def event_times(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
-    """Return when the event is, and how far away."""
+def event_times(texts: Texts, event: Event, now: datetime, *, stays: bool = False) -> tuple[Field, ...]:
+    """Return when the event is, and how far away unless the message stays."""
     name = texts.gettext("Date")
     if event.started_at is None:
         return (Field(name, texts.gettext("to be decided")),)
     said = texts.span(event.started_at, event.ended_at)
     zone = texts.local(event.started_at).tzname() or ""
     when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
-    if not event.takes_place:
+    if not event.takes_place or stays:
         return (when,)
     return (when, Field(texts.gettext("Starts"), _distance(texts, event, now)))
 
@@ -94,18 +106,32 @@ def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
     return (Field(name, said),)
 
 
-def event_links(texts: Texts, event: Event, now: datetime, report: Report | None) -> tuple[Button, ...]:
-    """Return the buttons that lead to the event page, a calendar and the report."""
-    links = [Button(texts.gettext("Event page"), url=event.url)]
+def event_buttons(
+    texts: Texts, event: Event, now: datetime, report: Report | None = None, public_url: str = ""
+) -> tuple[Button, ...]:
+    """Return the buttons that lead to event page, calendar and report, and the one that asks for a reminder."""
+    buttons = [Button(texts.gettext("Event page"), url=event.url)]
     if event.started_at is not None and event.takes_place and not event.is_over(now):
-        links.append(Button(texts.gettext("Add to calendar"), url=calendar_link(event)))
+        buttons.append(Button(texts.gettext("Add to calendar"), url=calendar_link(event, public_url)))
+    if event.takes_place and not event.has_started(now):
+        buttons.append(remind_button(texts, event))
     if report is not None:
-        links.append(Button(texts.gettext("Report"), url=report.url))
-    return tuple(links)
+        buttons.append(Button(texts.gettext("Report"), url=report.url))
+    return tuple(buttons)
 
 
-def calendar_link(event: Event) -> str:
-    """Return a link that opens the event in Google Calendar, ready to be saved. The event must have a date."""
+def remind_button(texts: Texts, event: Event) -> Button:
+    """Return the button with which a member asks to be reminded."""
+    return Button(texts.gettext("🔔 Remind me"), id=f"remind:{event.id}")
+
+
+def calendar_link(event: Event, public_url: str = "") -> str:
+    """Return a link that puts the event into a calendar; the event must have a date.
+
+    Where our own page can be reached that is a file for every calendar, else Google Calendar with the event filled in.
+    """
+    if public_url:
+        return f"{public_url.rstrip('/')}/events/{event.id}.ics"
     assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
     place = " ".join(part for part in (event.place, event.address) if part)
     query = {

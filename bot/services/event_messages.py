@@ -1,28 +1,50 @@
 """What is said about events, in the language of the room."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.events import ChangeKind, Event
+from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.reports import Report
 from bot.locales import Texts
-from bot.services.event_cards import event_card, event_day, event_links, event_place, event_times, event_title
+from bot.services.event_cards import event_buttons, event_card, event_day, event_place, event_times, event_title
 
 _DAY = timedelta(days=1)
 
 
-def announcement(texts: Texts, event: Event, now: datetime) -> Message:
-    """Say that there is a new event."""
-    lead = texts.gettext("A new event!")
-    return Message(MessageKind.ANNOUNCEMENT, lead, (event_card(texts, event, now),), event_id=event.id)
+def announcement(
+    texts: Texts, event: Event, now: datetime, report: Report | None = None, public_url: str = "", image: str = ""
+) -> Message:
+    """Say that there is a new event; once that was said, how things stand with it now."""
+    card = replace(event_card(texts, event, now, report, public_url, stays=True), image=image)
+    report_url = report.url if report else None
+    return Message(
+        MessageKind.ANNOUNCEMENT,
+        _standing(texts, event, now, report),
+        (card,),
+        event_id=event.id,
+        report_url=report_url,
+    )
 
 
-def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime) -> Message:
+def _standing(texts: Texts, event: Event, now: datetime, report: Report | None) -> str:
+    if event.status is EventStatus.CANCELLED:
+        return texts.gettext("This event has been cancelled.")
+    if event.status is EventStatus.POSTPONED:
+        return texts.gettext("This event has been postponed. We will say so when the new date is known.")
+    if event.status is EventStatus.VANISHED:
+        return texts.gettext("This event is no longer on connpass.")
+    if report is not None:
+        return texts.gettext("This event is over. The report is out!")
+    return texts.gettext("This event is over.") if event.is_over(now) else texts.gettext("A new event!")
+
+
+def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime, public_url: str = "") -> Message:
     """Remind of an event; the day before, ask those who cannot come to make room."""
     assert event.started_at is not None  # noqa: S101  # only dated events have reminders
-    card = event_card(texts, event, now)
+    card = event_card(texts, event, now, public_url=public_url)
     body = _ask_to_cancel_early(texts, event) if _DAY / 2 <= lead_time < 2 * _DAY else ""
     lead = _starts(texts, event.started_at, now)
     return Message(
@@ -47,7 +69,7 @@ def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: dateti
     differences = tuple(_difference(texts, name, facts["before"], facts["after"]) for name in facts["fields"])
     if kind is ChangeKind.CANCELLED:
         differences = ()  # the title's 【中止】 and a locked page say nothing more
-    card = Card(event_title(texts, event), event.url, fields=differences, buttons=event_links(texts, event, now, None))
+    card = Card(event_title(texts, event), event.url, fields=differences, buttons=event_buttons(texts, event, now))
     return Message(MessageKind.CHANGE, leads[kind], (card,), event_id=event.id)
 
 
@@ -58,12 +80,17 @@ def vanished_notice(texts: Texts, event: Event, now: datetime) -> Message:
 
 
 def next_events(
-    texts: Texts, events: Sequence[Event], reports: dict[int, Report], now: datetime, old: datetime | None = None
+    texts: Texts,
+    events: Sequence[Event],
+    reports: dict[int, Report],
+    now: datetime,
+    old: datetime | None = None,
+    public_url: str = "",
 ) -> Message:
     """Answer `!next` with the events found, the first one first."""
     first = events[0]
     lead = texts.gettext("In progress right now!") if first.has_started(now) else _starts(texts, first.started_at, now)
-    cards = tuple(event_card(texts, event, now, reports.get(event.id)) for event in events)
+    cards = tuple(event_card(texts, event, now, reports.get(event.id), public_url) for event in events)
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, event_id=first.id)
 
 

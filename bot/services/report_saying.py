@@ -80,7 +80,7 @@ class ReportSaying:
     async def which_event(self, question: Question, room: Room) -> Message | NothingToSay:
         """Ask which event a report is about, unless that is clear by now."""
         report = await self.report_store.report(question.facts["report"])
-        if report is None or report.state is ReportState.LINKED:
+        if report is None or (question.answer is None and report.state is ReportState.LINKED):
             return NothingToSay("the report is linked by now")
         events = await self._known(question.facts.get("was"), *_ids_in(question), *_ids_of(report))
         return report_messages.which_event(self._texts(room), report, question, events)

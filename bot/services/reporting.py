@@ -24,7 +24,8 @@ from bot.errors import SourceError
 from bot.locales import TOKYO
 from bot.services.composing import QuestionComposer
 from bot.services.delivering import Composer
-from bot.services.ports import Clock, EventStore, QuestionStore, ReportSource, ReportStore, SourceState
+from bot.services.editing import edits_of_announcements, edits_of_question
+from bot.services.ports import Clock, DeliveryStore, EventStore, QuestionStore, ReportSource, ReportStore, SourceState
 from bot.services.report_messages import NONE, POST_ALL, POST_NONE
 from bot.services.report_saying import ReportSaying
 from bot.services.watching import ask
@@ -44,6 +45,7 @@ class Reporting:
     event_store: EventStore
     report_store: ReportStore
     question_store: QuestionStore
+    delivery_store: DeliveryStore
     rooms: Rooms
     clock: Clock
     zone: ZoneInfo = TOKYO
@@ -109,6 +111,7 @@ class Reporting:
             questions += [question] if question else []
             planned += [ask(question, room) for room in self._asking(report) if question]
             planned += self._news(one, now, shown_by)
+        planned += await self._edits(reviewed, now)
         seen = SourceState(self.name, self.site_url, state.first_seen_at or now, seen_at=now)
         await self.report_store.record_reports(found, planned, questions, seen)
         states = Counter(report.state.value for report in found)
@@ -164,6 +167,12 @@ class Reporting:
             for room in self.rooms.asking()
         ]
 
+    async def _edits(self, reviewed: Sequence[Reviewed], now: datetime) -> list[Delivery]:
+        """Plan to edit the announcements of events that gained or lost a report, or whose report moved."""
+        links = [(_link(one.before), _link(one.report)) for one in reviewed]
+        changed = {event_id for was, is_now in links if was != is_now for event_id, _ in (was, is_now) if event_id}
+        return await edits_of_announcements(self.delivery_store, changed, now)
+
     def _posts(self, report: Report, shown_by: set[str], now: datetime) -> list[Delivery]:
         """Plan the post of a report, once a room for good."""
         return [
@@ -184,9 +193,10 @@ class Reporting:
         state = ReportState.UNLINKED if event_id is None else ReportState.LINKED
         reasons = (Reason(ReasonCode.ORGANISER),)
         decided = replace(report, event_id=event_id, state=state, certainty=1.0, reasons=reasons, decided_by=member)
-        planned: list[Delivery] = []
+        planned = await self._edits([Reviewed(decided, report)], now)
+        planned += await edits_of_question(self.delivery_store, question, now)
         if event_id is not None and not report.is_old:
-            planned = self._posts(decided, (await self.event_store.shown_by([event_id]))[event_id], now)
+            planned += self._posts(decided, (await self.event_store.shown_by([event_id]))[event_id], now)
         is_first = await self.report_store.decide(question, option, member, now, decided, planned)
         log.info("report decided", report=report.key, event_id=event_id, first=is_first)
         return is_first
@@ -194,11 +204,13 @@ class Reporting:
     async def answer_flood(self, question: Question, option: str, member: str) -> bool:
         """Take an organiser's word on a flood of reports; False if somebody answered before."""
         now, keys = self.clock.now(), set(question.facts["reports"])
-        planned: list[Delivery] = []
+        planned = await edits_of_question(self.delivery_store, question, now)
         if option == POST_ALL:
             linked = [one for one in await self.report_store.reports() if one.key in keys and one.event_id is not None]
             shown_by = await self.event_store.shown_by([one.event_id for one in linked if one.event_id is not None])
-            planned = [post for one in linked for post in self._posts(one, shown_by.get(one.event_id or 0, set()), now)]
+            planned += [
+                post for one in linked for post in self._posts(one, shown_by.get(one.event_id or 0, set()), now)
+            ]
         return await self.question_store.answer(question, option, member, now, planned)
 
     async def _ask_for_missing(self, events: Events) -> None:
@@ -225,6 +237,10 @@ class Reporting:
                     for room in self.rooms.asking()
                 ]
         await self.report_store.record_reports((), planned)
+
+
+def _link(report: Report | None) -> tuple[int | None, str]:
+    return (None, "") if report is None or report.event_id is None else (report.event_id, report.url)
 
 
 def _home(events: Events, reports: Sequence[Report]) -> str | None:

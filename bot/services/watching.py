@@ -9,11 +9,13 @@ import structlog
 from bot.domain.announcements import is_flood, is_worth_saying
 from bot.domain.deliveries import Delivery
 from bot.domain.durations import write_duration
-from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, sight
+from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, looks_different, sight
+from bot.domain.follow_ups import thread_below
 from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceError
+from bot.services.editing import edits_of_announcements, edits_of_question
 from bot.services.ports import (
     Clock,
     DeliveryStore,
@@ -41,6 +43,7 @@ class Watching:
     rooms: Rooms
     lead_times: Sequence[timedelta]
     clock: Clock
+    deliveries: DeliveryStore
 
     async def watch(self, source: EventSource) -> None:
         """Store what the source shows now and plan what is worth saying; a failed poll is noted and changes nothing."""
@@ -86,6 +89,9 @@ class Watching:
             for event in vanished
             for room in self.rooms.asking({source.name} | shown_by[event.id])
         ]
+        edited = [event.id for event in remembered if _is_worth_editing(known.get(event.id), event, now)]
+        edited += [event.id for event in vanished]
+        planned += await edits_of_announcements(self.deliveries, edited, now)
         reminded = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in remembered}
         watched = Watched(
             source=SourceState(source.name, source.query, first_seen_at, now, _covered_until(listing)),
@@ -122,7 +128,8 @@ class Watching:
         planned = []
         for change in worth:
             followed = {source} if change.kind is ChangeKind.NEW else shown_by[change.event.id]
-            planned += [_delivery(change, room, now) for room in self._hearing(followed) if _wants(room, change)]
+            rooms = [room for room in self._hearing(followed) if _wants(room, change)]
+            planned += [delivery for room in rooms for delivery in _deliveries(change, room, now)]
         return planned, []
 
     def _ask_about_flood(
@@ -148,7 +155,8 @@ class Watching:
             changes = [Change(ChangeKind.NEW, event) for event in known.values() if not event.has_started(now)]
             guild = question.facts.get("guild", "")
             rooms = [room for room in self._hearing({question.facts["source"]}) if room.guild == guild]
-            planned = [_delivery(change, room, now) for change in changes for room in rooms]
+            planned = [one for change in changes for room in rooms for one in _deliveries(change, room, now)]
+        planned += await edits_of_question(self.deliveries, question, now)
         return await self.questions.answer(question, option, member, now, planned)
 
     def _hearing(self, sources: set[str]) -> list[Room]:
@@ -231,14 +239,18 @@ def _missed(sightings: dict[int, Sighting], listing: Listing, now: datetime) -> 
     return [event.id for event in expected if event.id not in there]
 
 
-def _delivery(change: Change, room: Room, now: datetime) -> Delivery:
+def _is_worth_editing(before: Event | None, event: Event, now: datetime) -> bool:
+    return before is not None and looks_different(before, event) and not event.is_over(now)
+
+
+def _deliveries(change: Change, room: Room, now: datetime) -> list[Delivery]:
     event, before = change.event, change.before
     if change.kind is ChangeKind.NEW:
-        return Delivery("announcement", f"event:{event.id}", "new", room.name, now, event.started_at, event.id)
+        said = Delivery("announcement", f"event:{event.id}", "new", room.name, now, event.started_at, event.id)
+        return [said, thread_below(said)] if room.threads else [said]
     facts = {"kind": change.kind.value, "fields": list(change.fields), "before": _facts(before), "after": _facts(event)}
-    return Delivery(
-        "change", f"event:{event.id}", f"r{event.revision}", room.name, now, event.started_at, event.id, facts
-    )
+    occasion = f"r{event.revision}"
+    return [Delivery("change", f"event:{event.id}", occasion, room.name, now, event.started_at, event.id, facts)]
 
 
 def _facts(event: Event | None) -> dict[str, object]:

@@ -77,6 +77,7 @@ class RoomApi:
             web.get("/api/events", self.events),
             web.get("/api/reports", self.reports),
             web.get("/calendar.ics", self.calendar),
+            web.get(r"/events/{id:\d{1,18}}.ics", self.calendar_of_event),
             web.get("/healthz", self.healthz),
             web.get("/metrics", self.show_metrics),
         ]
@@ -194,8 +195,18 @@ class RoomApi:
         return _json(await self.reports_json(self.conversation.room))
 
     async def calendar(self, _request: web.Request) -> web.Response:
-        """Give the events to a calendar."""
+        """Give the events to a calendar that follows them."""
+        return await self._calendar(await self.answering.calendar_events(self.conversation.room))
+
+    async def calendar_of_event(self, request: web.Request) -> web.Response:
+        """Give one event to any calendar."""
         events = await self.answering.calendar_events(self.conversation.room)
+        wanted = [event for event in events if event.id == int(request.match_info["id"])]
+        if not wanted:
+            raise Refusal(404, "not_found")
+        return await self._calendar(wanted)
+
+    async def _calendar(self, events: Sequence[Event]) -> web.Response:
         zone, now = self.community.timezone, self.clock.now()
         body = await asyncio.to_thread(calendar_file, self.community.name, events, zone, now)
         return web.Response(body=body, content_type="text/calendar", charset="utf-8")

@@ -71,7 +71,7 @@ class House:
         self.organisers = a_room(channel="organisers", follows=("tfug", "ruby"), asks=True, reports=False)
         self.rooms = Rooms((self.members, self.organisers), ("tfug", "ruby"))
         self.known = events
-        stores = (self.events, self.reports, self.questions)
+        stores = (self.events, self.reports, self.questions, self.deliveries)
         self.reporting = Reporting(site, SITE, *stores, self.rooms, self.clock)
 
     async def watch(self, *events: Event) -> None:

@@ -51,7 +51,7 @@ class World:
         self.clock = clock
         self.events, self.questions, self.deliveries = Events(engine), Questions(engine), Deliveries(engine)
         self.rooms = Rooms(rooms or (a_room(),), ("utsunomiya",))
-        self.watching = Watching(self.events, self.questions, self.rooms, LEAD_TIMES, clock)
+        self.watching = Watching(self.events, self.questions, self.rooms, LEAD_TIMES, clock, self.deliveries)
         self.source = ShownSource()
 
     async def poll(self, *events: Event) -> None:

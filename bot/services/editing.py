@@ -1,0 +1,23 @@
+"""Which messages are to be edited, and when: announcements as their events change, questions once they are answered."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.domain.deliveries import Delivery
+from bot.domain.follow_ups import edit_at_once, edit_of
+from bot.domain.questions import Question
+from bot.services.ports import DeliveryStore
+
+
+async def edits_of_announcements(
+    deliveries: DeliveryStore, event_ids: Collection[int], now: datetime
+) -> list[Delivery]:
+    """Return the edits of what was announced of these events, in every room."""
+    announced = await deliveries.said("announcement", {f"event:{event_id}" for event_id in event_ids})
+    return [edit_of(one, now) for one in announced]
+
+
+async def edits_of_question(deliveries: DeliveryStore, question: Question, now: datetime) -> list[Delivery]:
+    """Return the edits that take the buttons of a question away, wherever it was asked."""
+    asked = await deliveries.said("question", {f"{question.kind}:{question.subject}"})
+    return [edit_at_once(one, now) for one in asked]
