@@ -28,6 +28,7 @@ log = structlog.get_logger()
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=5)
+GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
 CLOCKS_DIFFER = timedelta(minutes=2)
 LOOK_BACK = 300  # messages
 AUTHENTICATION_FAILED = 4004  # a close code of the gateway
@@ -74,7 +75,8 @@ class DiscordFrontEnd:
         intents = discord.Intents(guilds=True, messages=True, message_content=reads_messages)
         client_type, shards = client_for(self._settings)
         leads = self._settings.leads
-        client = client_type(self._answering, self._rooms, intents, self._synced, leads=leads, **shards)
+        options = {"heartbeat_timeout": GATEWAY_SILENT_AFTER.total_seconds(), **shards}
+        client = client_type(self._answering, self._rooms, intents, self._synced, leads=leads, **options)
         client.add_listener(self._on_connect, "on_connect")
         keep_log(client)
         return client

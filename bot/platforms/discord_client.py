@@ -63,7 +63,7 @@ class TsudoiClient(commands.Bot):
         synced: Path | None = None,
         *,
         leads: bool = True,
-        **shards: Any,
+        **options: Any,
     ) -> None:
         typed = commands.when_mentioned_or("!", "！") if intents.message_content else commands.when_mentioned
         super().__init__(
@@ -73,7 +73,7 @@ class TsudoiClient(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),  # titles are other people's texts
             case_insensitive=True,
             strip_after_prefix=True,
-            **shards,
+            **options,
         )
         self.answering = answering
         self.rooms = rooms

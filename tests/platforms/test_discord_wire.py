@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from discord.gateway import DiscordWebSocket
@@ -16,7 +16,9 @@ from bot.domain.messages import Button, Card, Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import Texts, texts_for
+from bot.platforms import discord_bot
 from bot.platforms.discord_bot import DiscordFrontEnd
+from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_render import render
 from bot.services.answering import Answering
 from tests.support.discord_server import DiscordServer, Fault
@@ -60,8 +62,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscordServer]:
 
 
 @asynccontextmanager
-async def connected(server: DiscordServer, token: str = "a-bot-token") -> AsyncIterator[DiscordFrontEnd]:
-    settings = DiscordSettings(token=SecretStr(token), api_url=server.api_url, gateway_url=server.gateway_url)
+async def connected(
+    server: DiscordServer, token: str = "a-bot-token", **shards: Any
+) -> AsyncIterator[DiscordFrontEnd]:
+    addresses = {"api_url": server.api_url, "gateway_url": server.gateway_url}
+    settings = DiscordSettings(token=SecretStr(token), **addresses, **shards)
     rooms = Rooms((Room("discord", CHANNEL, organisers=(ORGANISER,)),), ())
     front_end = DiscordFrontEnd(settings, cast(Answering, Answers()), rooms, first_wait=timedelta(milliseconds=10))
     serving = asyncio.create_task(front_end.serve())
@@ -187,6 +192,56 @@ async def test_a_cut_connection_resumes_and_loses_nothing_that_was_said_meanwhil
         await asyncio.to_thread(server.drop_connections)
         assert await asked(server, "!next 2") == "次回 2"
         assert (server.gateway.identified, server.gateway.resumed) == (1, 1)
+
+
+async def test_a_time_out_with_the_message_accepted_is_found_and_not_sent_again(
+    server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord_bot, "SEND_TAKES", timedelta(seconds=0.3))
+    async with connected(server) as front_end:
+        await ready(server)
+        server.next_faults.append(Fault.SLOW_AFTER)
+        with pytest.raises(SendError, match="did not answer"):
+            await front_end.send(CHANNEL, NEWS, KEY)
+        assert await front_end.find(CHANNEL, NEWS, KEY, datetime.now(UTC)) == server.posted[0]["id"]
+
+
+async def test_a_gateway_that_falls_silent_is_left_for_a_new_connection(
+    server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord_bot, "GATEWAY_SILENT_AFTER", timedelta(seconds=0.3))
+    server.gateway.heartbeat_seconds = 0.1
+    async with connected(server):
+        await ready(server)
+        await asked(server, "!next")
+        await asyncio.to_thread(server.do, server.gateway.fall_silent)
+        assert await asked(server, "!next 2") == "次回 2"
+        assert (server.gateway.identified, server.gateway.resumed) == (1, 1)
+
+
+async def test_two_processes_answer_each_in_its_own_servers(server: DiscordServer) -> None:
+    abroad, foreign = str(1 << 22), "301"
+    server.do(server.world.add_guild, abroad, (foreign,))
+    async with connected(server, shards=2, shard_ids=(0,)), connected(server, shards=2, shard_ids=(1,)) as second:
+        await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified == 2 or None)
+        assert await asked(server, "!next") == "次回"
+        assert (await asyncio.to_thread(server.ask, foreign, "!next"))["content"] == "次回"
+        assert len(server.posted) == 2
+        assert len(server.commands_told) == 1  # by the first shard alone
+        assert await second.send(CHANNEL, NEWS, KEY)  # over REST any process reaches any channel
+
+
+async def test_several_shards_in_one_process(server: DiscordServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(*_: object, **__: object) -> None:
+        """Discord wants five seconds between two shards."""
+
+    monkeypatch.setattr(TsudoiClient, "before_identify_hook", at_once)
+    abroad, foreign = str(1 << 22), "301"
+    server.do(server.world.add_guild, abroad, (foreign,))
+    async with connected(server, shards=2):
+        await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified == 2 or None)
+        assert await asked(server, "!next") == "次回"
+        assert (await asyncio.to_thread(server.ask, foreign, "!next"))["content"] == "次回"
 
 
 async def test_without_the_message_content_intent_slash_commands_still_work(server: DiscordServer) -> None:

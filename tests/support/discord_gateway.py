@@ -32,9 +32,8 @@ class Session:
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: str, payload: Mapping[str, object]) -> None:
-        """Send an event, or keep it for a client that is away."""
+        """Keep an event; the stream sends it once there is news."""
         self.told.append(json.dumps({"op": 0, "t": event, "s": len(self.told) + 1, "d": payload}))
-        self.news.set()
 
     async def stream(self, socket: web.WebSocketResponse, heard: int) -> None:
         """Send everything after the first `heard` events, and whatever comes, as long as the socket is this one."""
@@ -55,7 +54,7 @@ class Gateway:
     url: str = ""
     approves_content: bool = True
     refuses: int = 0  # so many connections are turned away
-    silent: bool = False  # hears nothing and says nothing, heartbeats included
+    mute: set[web.WebSocketResponse] = field(default_factory=set)  # open, but nothing is heard or said
     heartbeat_seconds: float = 41.25
     identified: int = 0
     resumed: int = 0
@@ -74,6 +73,8 @@ class Gateway:
             gate = gates.required_intent(event, payload)
             if shard == session.shard and (gate is None or getattr(session.intents, gate)):
                 session.tell(event, self._censored(event, payload, session))
+                if session.socket not in self.mute:
+                    session.news.set()
 
     def _censored(self, event: str, payload: Mapping[str, object], session: Session) -> Json:
         shown = copy.deepcopy(dict(payload))
@@ -88,6 +89,10 @@ class Gateway:
         for session in self.sessions.values():
             if session.transport is not None:
                 session.transport.abort()
+
+    def fall_silent(self) -> None:
+        """Leave every connection open, and hear and say nothing there any more, heartbeats included."""
+        self.mute.update(one.socket for one in self.sessions.values() if one.socket is not None)
 
     async def invalidate(self, *, forget: bool = True) -> None:
         """Tell every client that its session is over; it must identify anew, or resume if nothing was forgotten."""
@@ -112,7 +117,7 @@ class Gateway:
                 if packed.type is not WSMsgType.TEXT:
                     break
                 said = json.loads(packed.data)
-                if self.silent:
+                if socket in self.mute:
                     continue
                 if said["op"] == 1:
                     await socket.send_json({"op": 11})
