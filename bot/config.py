@@ -129,6 +129,11 @@ class DiscordSettings(Section):
         return self
 
     @property
+    def share(self) -> float:
+        """The part of all shards that this process holds, above 0 and up to 1."""
+        return (len(set(self.shard_ids)) or self.shards) / self.shards
+
+    @property
     def leads(self) -> bool:
         """Whether this process holds the first shard, and so does what several processes need done only once."""
         return not self.shard_ids or 0 in self.shard_ids

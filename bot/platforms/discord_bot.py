@@ -21,6 +21,7 @@ from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_log import keep_log
 from bot.platforms.discord_render import render, thread_name, was_sent_as
 from bot.platforms.discord_shards import client_for
+from bot.platforms.pace import Pace
 from bot.services.answering import Answering
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=5)
+A_SECOND = 40  # of the 50 requests that Discord allows a bot: the others are for answers
 GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
 CLOCKS_DIFFER = timedelta(minutes=2)
 LOOK_BACK = 300  # messages
@@ -67,6 +69,7 @@ class DiscordFrontEnd:
         self._rooms = rooms
         self._synced = synced
         self._first_wait = first_wait
+        self._pace = Pace(A_SECOND * settings.share)
         self.problem: str | None = None
         self.client = self.new_client()
 
@@ -184,6 +187,7 @@ class DiscordFrontEnd:
                     await client.login_ended.wait()
                 if client.user is None or client.is_closed():
                     raise SendError(self.problem or "Discord is not connected")
+                await self._pace.turn()
                 yield await _channel_of(client, channel)
         except TimeoutError as error:
             raise SendError(f"Discord did not answer within {takes.seconds} s") from error

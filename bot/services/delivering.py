@@ -18,6 +18,8 @@ from bot.services.ports import Clock, DeliveryStore, Sender, Threads
 log = structlog.get_logger()
 
 CLAIM_LASTS = timedelta(seconds=30)  # longer than any send: senders give up after 15 s
+# A burst of thousands is spread: what waits for its turn at a platform is claimed, and no claim may run out meanwhile.
+ROOMS_TOGETHER, MOST_ROOMS = 20, 100
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(days=2)
 
@@ -55,12 +57,14 @@ class Delivering:
         await self.deliver(await self.take_due())
 
     async def earliest(self) -> datetime | None:
-        """Return when a room that is not busy needs the next look."""
-        return await self.deliveries.earliest(self.busy)
+        """Return when a room that is not busy needs the next look; None while enough rooms are."""
+        return await self.deliveries.earliest(self.busy) if len(self.busy) < MOST_ROOMS else None
 
     async def take_due(self) -> list[list[Delivery]]:
         """Return what is due now, room by room, and mark these rooms as busy until `deliver` is done with them."""
-        due = sorted(await self.deliveries.due(self.clock.now(), self.busy), key=lambda one: one.destination)
+        at_most = min(ROOMS_TOGETHER, MOST_ROOMS - len(self.busy))
+        found = await self.deliveries.due(self.clock.now(), self.busy, at_most) if at_most > 0 else []
+        due = sorted(found, key=lambda one: one.destination)
         by_room = [list(group) for _, group in groupby(due, key=lambda one: one.destination)]
         self.busy.update(group[0].destination for group in by_room)
         return by_room

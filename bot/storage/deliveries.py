@@ -77,8 +77,10 @@ class Deliveries:
             return (await connection.execute(select(at).where(deliveries.c.state.in_(_OPEN), _not_in(busy)))).scalar()
 
     async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]:
+        """Return what is due, first what loses its use first: a reminder for today before news of next month."""
         due = select(deliveries).where(_is_due(now), _not_in(busy))
-        query = due.order_by(deliveries.c.due_at, deliveries.c.id).limit(limit)
+        soonest_useless = (deliveries.c.useful_until.is_(None), deliveries.c.useful_until)
+        query = due.order_by(*soonest_useless, deliveries.c.due_at, deliveries.c.id).limit(limit)
         async with self._reading() as connection:
             return [_delivery(row) for row in (await connection.execute(query)).mappings()]
 
