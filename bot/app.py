@@ -20,13 +20,18 @@ from bot.services.answering import AnswerHandler, Answering
 from bot.services.composing import Composing
 from bot.services.delivering import Delivering
 from bot.services.following import Following
+from bot.services.mirroring import Mirroring
+from bot.services.organising import Organising
 from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sender
+from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
 from bot.services.watching import Watching
+from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
+from bot.storage.mirrored_events import MirroredEvents
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
@@ -49,7 +54,9 @@ class Stores:
     reports: Reports
     messages: RoomMessages
     rooms: SetUpRooms
+    agenda: StoredAgenda
     personal_reminders: PersonalReminders
+    mirrored_events: MirroredEvents
 
 
 @asynccontextmanager
@@ -64,7 +71,9 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             Reports(engine),
             RoomMessages(engine),
             SetUpRooms(engine),
+            StoredAgenda(engine),
             PersonalReminders(engine),
+            MirroredEvents(engine),
         )
     finally:
         await close_store(engine)
@@ -81,12 +90,15 @@ class Services:
     composing: Composing
     rooms: Rooms
     following: Following
+    mirroring: Mirroring
     clock: Clock
     stores: Stores
 
     def delivering(self, senders: Sequence[Sender]) -> Delivering:
         """Bind delivering to the platforms that can send."""
         composers = self.composing.composers() | self.reporting.composers() | self.reminding.composers()
+        if self.answering.organising is not None:
+            composers |= self.answering.organising.composers()
         by_platform = {sender.platform: sender for sender in senders}
         unreachable = self.reminding.unreachable
         return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock, unreachable)
@@ -180,9 +192,11 @@ def build_services(
     recogniser: Recogniser | None,
     clock: Clock,
     ring: Callable[[], Awaitable[object]] | None = None,
+    rooms: Rooms | None = None,
+    organising: Organising | None = None,
 ) -> Services:
     """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
-    rooms, zone = rooms_of(settings), settings.community.timezone
+    rooms, zone = rooms or rooms_of(settings), settings.community.timezone
     lead_times, public_url = settings.reminders.lead_times, settings.web.public_url
     watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
     kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
@@ -206,16 +220,18 @@ def build_services(
         reporting,
         reminding,
         {kind: ringing(handler) for kind, handler in handlers.items()},
-        recogniser,
+        Reader(recogniser, zone),
         clock,
         max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
         zone,
         public_url,
+        organising,
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)
     following = Following(stores.rooms, rooms, watching, stores.deliveries)
-    return Services(watching, reporting, reminding, answering, composing, rooms, following, clock, stores)
+    mirroring = Mirroring(stores.events, stores.mirrored_events, rooms, clock, zone)
+    return Services(watching, reporting, reminding, answering, composing, rooms, following, mirroring, clock, stores)
 
 
 @asynccontextmanager

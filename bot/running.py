@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,16 +15,17 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from bot import __version__
-from bot.app import SAMPLES, Clients, Services, build_services, open_clients, open_stores
+from bot.app import SAMPLES, Clients, Services, build_services, open_clients, open_stores, rooms_of
 from bot.clients.recogniser import LocalRecogniser
 from bot.clock import SystemClock
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
 from bot.domain.rooms import Room
 from bot.errors import FrontEndError
 from bot.locales import Texts, texts_for
+from bot.organising import build_organising
 from bot.polls import Polls
 from bot.scheduler import AlarmClock
-from bot.services.ports import Clock, Recogniser, Sender
+from bot.services.ports import Clock, EventMirror, Recogniser, Sender
 from bot.services.report_messages import report_json
 from bot.web.server import WebRoom
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MIRROR_EVERY = timedelta(seconds=15)  # for what begins and ends, for new rooms, and for what a crash left undone
 SAMPLE_POLL = timedelta(seconds=10)
 
 
@@ -66,7 +69,10 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
         settings, samples = with_samples(settings, clock)
     async with open_stores(settings.storage.url) as stores:
         with open_clients(settings) as clients, open_recogniser(settings) as recogniser:
-            services = build_services(settings, stores, clients.site, recogniser, clock, ring=lambda: alarm.set_alarm())
+            rooms = rooms_of(settings)
+            organising = build_organising(settings, stores, clients, rooms, clock, changed=lambda: polls.follow())
+            parts = (settings, stores, clients.site, recogniser, clock)
+            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising)
             await services.following.load()
             room = build_room(settings, services, recogniser, samples)
             front_ends: list[FrontEnd] = [room, *build_discord(settings, services)]
@@ -81,6 +87,9 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                         say(line)
                     await services.watching.plan_reminders(stores.deliveries)
                     polls.start()
+                    for mirror in build_mirrors(front_ends):
+                        reconcile = partial(services.mirroring.reconcile, mirror)
+                        alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, clock.now() + MIRROR_EVERY)
             except* FrontEndError as group_of_errors:
                 raise group_of_errors.exceptions[0] from None
             finally:
@@ -167,6 +176,16 @@ def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
     return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, synced=_beside_store(settings))]
 
 
+def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
+    """Build what writes into the calendars that platforms have of their own."""
+    if not any(front_end.platform == "discord" for front_end in front_ends):
+        return []
+    from bot.platforms.discord_bot import DiscordFrontEnd
+    from bot.platforms.discord_scheduled_events import DiscordScheduledEvents
+
+    return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
+
+
 def _beside_store(settings: Settings) -> Path | None:
     """Return the file that remembers which commands Discord was told; without it they are told at every start."""
     url = make_url(settings.storage.url)
@@ -180,7 +199,7 @@ def build_polls(
     """Build the polls; samples are looked at more often, so that they do something while somebody watches."""
     events_every = SAMPLE_POLL if has_samples else settings.connpass.poll_every
     reports_every = SAMPLE_POLL if has_samples else settings.reports.poll_every
-    return Polls(services, clients, alarm, events_every, reports_every)
+    return Polls(services, clients, alarm, events_every, reports_every, leads=settings.discord.leads)
 
 
 def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str]:

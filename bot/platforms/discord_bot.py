@@ -19,7 +19,7 @@ from bot.domain.rooms import Rooms, member_at
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_log import keep_log
-from bot.platforms.discord_render import render, thread_name, was_sent_as
+from bot.platforms.discord_render import THREAD_NAME, plain_line, render, was_sent_as
 from bot.platforms.discord_shards import client_for
 from bot.platforms.pace import Pace
 from bot.services.answering import Answering
@@ -36,6 +36,7 @@ LOOK_BACK = 300  # messages
 AUTHENTICATION_FAILED = 4004  # a close code of the gateway
 MESSAGE_GONE = 10008
 HAS_THREAD = 160004
+CALENDAR_FULL = 30038
 
 NO_ACCESS, NO_PERMISSION = 50001, 50013
 CLOSED_TO_US = (50007, 50278)  # the member takes no direct messages: at all, or since we share no server
@@ -46,6 +47,7 @@ _REMEDIES = {
     10003: "check rooms.channel in config.toml: the channel was deleted, or the bot is not in its server",
     NO_ACCESS: "let the bot see the channel (permission View Channel), or invite it again if it was removed",
     NO_PERMISSION: "give the bot the permissions Send Messages and Embed Links there",
+    CALENDAR_FULL: "delete events from the server's list of events, or set scheduled_events = false for its rooms",
     MESSAGE_GONE: "nothing: it was posted before, and somebody deleted it",
 }
 
@@ -160,7 +162,9 @@ class DiscordFrontEnd:
     async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
         async with self._talking(channel, SEND_TAKES) as there:
             try:
-                thread = await there.get_partial_message(int(external_id)).create_thread(name=thread_name(title))
+                thread = await there.get_partial_message(int(external_id)).create_thread(
+                    name=plain_line(title, THREAD_NAME)
+                )
             except discord.HTTPException as error:
                 if error.code == HAS_THREAD:
                     return external_id  # a thread has the id of the message above it
@@ -179,7 +183,12 @@ class DiscordFrontEnd:
 
     @asynccontextmanager
     async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[Channel]:
-        """Hand out the channel once logged in, and turn whatever goes wrong with it into SendError or SendRefused."""
+        async with self.talking_to(f"channel {channel}", takes) as client:
+            yield await _channel_of(client, channel)
+
+    @asynccontextmanager
+    async def talking_to(self, place: str, takes: timedelta = SEND_TAKES) -> AsyncIterator[TsudoiClient]:
+        """Hand out the client once logged in, and turn whatever goes wrong into SendError or SendRefused."""
         client = self.client
         try:
             async with asyncio.timeout(takes.total_seconds()):
@@ -188,17 +197,15 @@ class DiscordFrontEnd:
                 if client.user is None or client.is_closed():
                     raise SendError(self.problem or "Discord is not connected")
                 await self._pace.turn()
-                yield await _channel_of(client, channel)
+                yield client
         except TimeoutError as error:
             raise SendError(f"Discord did not answer within {takes.seconds} s") from error
         except discord.HTTPException as error:
-            raise _explained(channel, error) from error
+            raise _explained(place, error) from error
         except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not client.is_closed():
                 raise  # aiohttp says RuntimeError where the connection was closed under a send; this is something else
-            raise SendError(
-                f"Discord was cut off while sending to channel {channel} ({type(error).__name__})"
-            ) from error
+            raise SendError(f"Discord was cut off while talking to {place} ({type(error).__name__})") from error
 
 
 def _explained_end(error: BaseException | None) -> str:
@@ -233,13 +240,13 @@ def _is_bad_token(error: BaseException | None) -> bool:
     return closed or isinstance(error, discord.LoginFailure)
 
 
-def _explained(channel: str, error: discord.HTTPException) -> SendError:
+def _explained(place: str, error: discord.HTTPException) -> SendError:
     """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none).
 
     What an administrator took from the bot may be given back: then it says what it had to say.
     """
-    said = f"Discord answered {error.status} ({_reason(error)}) for channel {channel}"
-    if error.code in CLOSED_TO_US and member_at(channel) is not None:
+    said = f"Discord answered {error.status} ({_reason(error)}) for {place}"
+    if error.code in CLOSED_TO_US and member_at(place.removeprefix("channel ")) is not None:
         return MemberUnreachable(f"{said}; what to do: nothing, the member is told when they ask again")
     if error.status in (400, 403, 404) and error.code:
         remedy = _REMEDIES.get(error.code, "look the reason up and change the channel's settings")

@@ -33,9 +33,9 @@ _SPECIAL = re.compile(r"[\\*_~`|\[<]|^(?=\s*(?:#{1,3}\s|-#\s|[-+]\s|>))", re.MUL
 _MASS_MENTION = re.compile(r"@(?=everyone|here)")
 
 
-def thread_name(title: str) -> str:
-    """Return a title as the name of a thread, which shows no formatting: 1 to 100 characters."""
-    return _cut(" ".join(_INVISIBLE.sub("", title).split()), THREAD_NAME) or _BLANK
+def plain_line(text: str, limit: int) -> str:
+    """Return a text for where Discord shows no formatting, such as a thread's name: one line, 1 to `limit` long."""
+    return _cut(" ".join(_INVISIBLE.sub("", text).split()), limit) or _BLANK
 
 
 class Rendered(TypedDict):

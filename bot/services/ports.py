@@ -9,6 +9,7 @@ from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.follow_ups import DeliveryName
 from bot.domain.messages import Message
+from bot.domain.mirrored_events import CalendarEntry, MirroredEvent, MirrorStep
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportPage
 from bot.domain.rooms import Room
@@ -239,9 +240,49 @@ class Threads(Protocol):
         ...
 
 
+class EventMirror(Protocol):
+    """A platform whose servers have a calendar of their own. A `space` is such a server."""
+
+    @property
+    def platform(self) -> str:
+        """`discord`."""
+        ...
+
+    def space_of(self, channel: str) -> str | None:
+        """Return the server of a channel; None while it is out of reach, or forbids us to write into its calendar."""
+        ...
+
+    def reaches(self, space: str) -> bool:
+        """Whether this process can write into its calendar now."""
+        ...
+
+    async def ours(self, space: str) -> Mapping[str, str]:
+        """Return the descriptions of our own open entries by their ids. Raises SendError, SendRefused, as all below."""
+        ...
+
+    async def create(self, space: str, entry: CalendarEntry) -> str:
+        """Put an event into the calendar and return the entry's id."""
+        ...
+
+    async def carry_out(self, step: MirrorStep, entry_id: str, space: str, entry: CalendarEntry | None) -> bool:
+        """Change an entry; False, and nothing is touched, if it is gone, closed by somebody, or not our own."""
+        ...
+
+
+class MirrorStore(Protocol):
+    """What stands in such calendars."""
+
+    async def mirrored(self, platform: str) -> list[MirroredEvent]: ...
+    async def keep(self, mirrored: MirroredEvent) -> None: ...
+
+
 class Recogniser(Protocol):
     """Reads handwriting."""
 
     async def read(self, picture: bytes) -> Reading:
         """Read the hiragana in an encoded picture (JPEG, PNG, …). Raises PictureError."""
+        ...
+
+    async def explain(self, picture: bytes) -> bytes:
+        """Show in a picture (PNG) why this one is read as it is. Raises PictureError."""
         ...

@@ -1,0 +1,36 @@
+"""What stands in the calendars that platforms have of their own, and under which id."""
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.mirrored_events import MirroredEvent, MirrorState
+from bot.storage.statements import upsert
+from bot.storage.tables import mirrored_events
+
+_FIELDS = tuple(field.name for field in fields(MirroredEvent))
+
+
+class MirroredEvents:
+    """Fulfils `MirrorStore`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def mirrored(self, platform: str) -> list[MirroredEvent]:
+        """Return what was ever mirrored on this platform."""
+        query = select(mirrored_events).where(mirrored_events.c.platform == platform)
+        async with self._engine.execution_options(read_only=True).connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [_mirrored(row) for row in rows]
+
+    async def keep(self, mirrored: MirroredEvent) -> None:
+        """Remember how an event stands there now."""
+        async with self._engine.begin() as connection:
+            await connection.execute(upsert(connection, mirrored_events), asdict(mirrored))
+
+
+def _mirrored(row: RowMapping) -> MirroredEvent:
+    values = {name: row[name] for name in _FIELDS}
+    return MirroredEvent(**{**values, "state": MirrorState(row["state"])})
