@@ -84,6 +84,13 @@ def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
     return encoded.getvalue()
 
 
+def encode_png(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode pixels, (h, w, 3) RGB, without loss."""
+    encoded = BytesIO()
+    Image.fromarray(pixels).save(encoded, "PNG", compress_level=6)
+    return encoded.getvalue()
+
+
 def _opened(data: bytes) -> Image.Image:
     formats: tuple[str, ...] = _FORMATS
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF:

@@ -5,14 +5,16 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.clients.pictures import open_picture
+from bot.clients.pictures import encode_png, open_picture
 from bot.errors import PictureError
 from model.reading import Reading
+
+T = TypeVar("T")
 
 WORKERS = 2
 LONGEST_LINE = 32  # pictures being read or waiting; each holds its upload in memory
@@ -59,17 +61,35 @@ class LocalRecogniser:
 
     async def read(self, picture: bytes) -> Reading:
         """Read the hiragana in an encoded picture. Raises PictureError, also if the line is too long (`busy`)."""
+        return await self._in_turn(partial(self._read, picture))
+
+    async def explain(self, picture: bytes) -> bytes:
+        """Show in a picture (PNG) why this one is read as it is. Raises PictureError, as `read` does."""
+        return await self._in_turn(partial(self._explanation, picture))
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
         if self._in_line >= LONGEST_LINE:
             raise PictureError("too many pictures at once: try again in a moment", "busy")
         self._in_line += 1
         try:
-            return await get_running_loop().run_in_executor(self._threads, partial(self._read, picture))
+            return await get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._in_line -= 1
 
     def _read(self, picture: bytes) -> Reading:
         pixels = open_picture(picture)
         return self._model().read(pixels, self._top, self._min_confidence)
+
+    def _explanation(self, picture: bytes) -> bytes:
+        from model import classifier
+        from model.explain import explain  # its exemplars cost a moment that few need
+        from model.ink import BlankImage
+
+        pixels = open_picture(picture)
+        try:
+            return encode_png(explain(cast(classifier.Classifier, self._model()), pixels))
+        except BlankImage as error:
+            raise PictureError("there is nothing written in the picture", "blank") from error
 
     def _model(self) -> Classifier:
         with self._loading:

@@ -64,6 +64,14 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that comes with a message: PNG, and what it shows in words."""
+
+    png: bytes
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is said. `lead` comes first, then the cards, then buttons that concern the whole.
 
@@ -77,6 +85,7 @@ class Message:
     event_id: int | None = None
     report_url: str | None = None
     replies_to: str | None = None
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def title(self) -> str:

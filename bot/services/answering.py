@@ -15,6 +15,7 @@ from bot.domain.commands import (
     REMINDERS,
     REPORT,
     REPORTS,
+    TSUDOI,
     Command,
     nearest_command,
     parse_command,
@@ -28,9 +29,11 @@ from bot.domain.reports import Report
 from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services import event_messages, general_messages, reading_messages
+from bot.services import event_messages, general_messages
 from bot.services.finding import find_coming
-from bot.services.ports import Clock, EventStore, QuestionStore, Recogniser, ReportStore, Search
+from bot.services.organising import Organising
+from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search
+from bot.services.reading import Reader
 
 MOST_SUGGESTED = 25
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
@@ -68,11 +71,14 @@ class Answering:
     reporting: ReportAnswers
     reminding: ReminderAnswers
     handlers: Mapping[str, AnswerHandler]
-    recogniser: Recogniser | None
+    reader: Reader
     clock: Clock
     stale_after: timedelta
     zone: ZoneInfo = TOKYO
     public_url: str = ""
+    organising: Organising | None = None
+    commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
+    pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
 
     def texts(self, room: Room) -> Texts:
         """Return the texts of a room."""
@@ -96,8 +102,15 @@ class Answering:
             REMINDERS: lambda: self.reminding.reminders(room, member),
             READ: lambda: self.how_to_read(room),
             HELP: lambda: self.help(room),
+            TSUDOI: lambda: self.tsudoi(room, typed.argument),
         }
         return await answers[typed.command]()
+
+    async def tsudoi(self, room: Room, argument: str) -> Message:
+        """Answer `!tsudoi status` in the local room; a chat with servers answers its organisers by itself."""
+        if self.organising is None or room.platform != LOCAL:
+            return await self.help(room)
+        return await self.organising.say(room, argument)
 
     async def next(self, room: Room, argument: str = "") -> Message:
         """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
@@ -134,48 +147,22 @@ class Answering:
 
     async def help(self, room: Room) -> Message:
         """Answer `!help`."""
-        return general_messages.help_message(self.texts(room), room, reads=self._reads(room))
+        return general_messages.help_message(self.texts(room), room, reads=self.reader.is_on(room))
 
     async def how_to_read(self, room: Room) -> Message:
         """Answer `!read` that came without a picture."""
-        return reading_messages.how_to_read(self.texts(room), is_on=self._reads(room))
-
-    def _reads(self, room: Room) -> bool:
-        return self.recogniser is not None and room.recognition
+        return self.reader.how_to_read(room)
 
     async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
-        """Answer uploaded pictures, in order, with what is written in them; a bad one gets a friendly sentence.
-
-        A picture that could not even be fetched is given as its error. `upload` as in `readings_message`.
-        """
-        texts = self.texts(room)
-        if self.recogniser is None or not room.recognition:
-            return reading_messages.how_to_read(texts, is_on=False)
-        read = [await self._reading(self.recogniser, picture) for picture in pictures]
-        return reading_messages.readings_message(texts, read, upload)
-
-    async def _reading(self, recogniser: Recogniser, picture: bytes | PictureError) -> Reading | PictureError:
-        if isinstance(picture, PictureError):
-            return picture
-        try:
-            return await recogniser.read(picture)
-        except PictureError as error:
-            return error
+        """Answer uploaded pictures."""
+        return await self.reader.read(pictures, room, upload)
 
     async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
-        """Show why a picture was read as it was; None is one that is gone."""
-        texts = self.texts(room)
-        if picture is None or self.recogniser is None:
-            return reading_messages.gone(texts)
-        try:
-            if isinstance(picture, PictureError):
-                raise picture
-            return reading_messages.explanation(texts, await self.recogniser.explain(picture))
-        except PictureError as error:
-            return reading_messages.unreadable_picture(texts, error)
+        """Answer the "Why?" below a picture's reading."""
+        return await self.reader.explain(picture, room)
 
     def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
-        """Take a member's turn for a command or so many pictures; organisers always have one."""
+        """Take a member's turn for a command or for so many pictures; organisers always have one."""
         if room.may_decide(member):
             return Turn.GRANTED
         cooldown = self.pictures if pictures else self.commands
@@ -189,112 +176,10 @@ class Answering:
         """Return the reports that somebody who is still typing may mean, the newest first."""
         words = fold(typed).split()
         found = [one for one in await self.report_store.reports() if all(word in fold(one.title) for word in words)]
+        shown_by = await self.event_store.shown_by([one.event_id for one in found if one.event_id is not None])
+        found = [one for one in found if one.event_id is None or shown_by[one.event_id] & set(room.follows)]
         oldest = datetime.min.replace(tzinfo=UTC)
         return sorted(found, key=lambda one: one.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
-
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
-
-
-AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
-
-
-@dataclass(frozen=True)
-class Answering:
-    """Answers from the store alone, so that an answer is quick whether connpass is up or down.
-
-    `handlers` take an organiser's answer to a question by its kind; knowledge older than `stale_after` says its age.
-    """
-
-    event_store: EventStore
-    report_store: ReportStore
-    question_store: QuestionStore
-    reporting: ReportAnswers
-    reminding: ReminderAnswers
-    handlers: Mapping[str, AnswerHandler]
-    recogniser: Recogniser | None
-    clock: Clock
-    stale_after: timedelta
-    zone: ZoneInfo = TOKYO
-    public_url: str = ""
-
-    def texts(self, room: Room) -> Texts:
-        """Return the texts of a room."""
-        return texts_for(room.locale, self.zone)
-
-    async def say(self, text: str, room: Room, member: str) -> Message | None:
-        """Answer a typed command, a mistyped one with the nearest; None if the text is no command, or another bot's."""
-        typed = parse_command(text)
-        if typed is None:
-            return None
-        if typed.command is None:
-            nearest = nearest_command(typed.name)
-            is_ours = nearest is not None or room.platform == LOCAL  # where no other bot listens
-            return general_messages.unknown_command(self.texts(room), typed.name, nearest) if is_ours else None
-        answers: dict[Command, Callable[[], Awaitable[Message]]] = {
-            NEXT: lambda: self.next(room, typed.argument),
-            EVENTS: lambda: self.events(room),
-            REPORT: lambda: self.report(room, typed.argument),
-            REPORTS: lambda: self.reports(room),
-            REMIND: lambda: self.reminding.remind(room, member, typed.argument),
-            REMINDERS: lambda: self.reminding.reminders(room, member),
-            READ: lambda: self.how_to_read(room),
-            HELP: lambda: self.help(room),
-        }
-        return await answers[typed.command]()
-
-    async def next(self, room: Room, argument: str = "") -> Message:
-        """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
-        now, texts = self.clock.now(), self.texts(room)
-        count, keyword = _number(argument), "" if _number(argument) else argument
-        search = Search(room.follows, tuple(fold(keyword).split()))
-        found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
-        old = await self._known_since(room, now)
-        if found:
-            return event_messages.next_events(texts, found, await self._reports_of(found), now, old, self.public_url)
-        if await self._seen_at(room) is None:
-            return event_messages.not_looked_yet(texts)
-        last = await self.event_store.latest_past(search, now)
-        report = await self.report_store.report_of(last.id) if last else None
-        return event_messages.nothing_planned(texts, last, report, now, keyword, old)
-
-    async def events(self, room: Room) -> Message:
-        """Answer `!events`: everything planned, cancelled and postponed ones marked."""
-        now, texts = self.clock.now(), self.texts(room)
-        search = Search(room.follows, certain=False)
-        planned = await self.event_store.planned(search, now, MOST_EVENTS)
-        if not planned:
-            return await self.next(room)
-        more = await self.event_store.count_planned(search, now) - len(planned)
-        return event_messages.event_list(texts, planned, more, now, await self._known_since(room, now))
-
-    async def report(self, room: Room, argument: str = "") -> Message:
-        """Answer `!report 4`."""
-        return await self.reporting.report(room, argument)
-
-    async def reports(self, room: Room) -> Message:
-        """Answer `!reports`."""
-        return await self.reporting.reports(room)
-
-    async def help(self, room: Room) -> Message:
-        """Answer `!help`."""
-        return general_messages.help_message(self.texts(room), room, reads=self._reads(room))
-
-    async def how_to_read(self, room: Room) -> Message:
-        """Answer `!read` that came without a picture."""
-        return reading_messages.how_to_read(self.texts(room), is_on=self._reads(room))
-
-    def _reads(self, room: Room) -> bool:
-        return self.recogniser is not None and room.recognition
-
-    async def read(self, picture: bytes, room: Room) -> Message:
-        """Answer an uploaded picture with what is written in it; a bad picture gets a friendly sentence."""
-        texts = self.texts(room)
-        if self.recogniser is None or not room.recognition:
-            return reading_messages.how_to_read(texts, is_on=False)
-        try:
-            return reading_messages.reading_message(texts, await self.recogniser.read(picture))
-        except PictureError as error:
-            return reading_messages.unreadable_picture(texts, error)
 
     async def press(self, button_id: str, room: Room, member: str) -> Message | None:
         """Take a pressed button; None if it is none of ours. Only a room's organisers may answer a question."""

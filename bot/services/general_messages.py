@@ -59,3 +59,8 @@ def answer_taken(texts: Texts) -> Message:
 def answered_before(texts: Texts) -> Message:
     """Say that somebody was quicker."""
     return Message(MessageKind.ANSWER, texts.gettext("This has been answered already; the first answer stands."))
+
+
+def one_moment(texts: Texts) -> Message:
+    """Ask a member who asks too fast to wait."""
+    return Message(MessageKind.ANSWER, texts.gettext("That was a little fast for me. Please try again in a minute."))

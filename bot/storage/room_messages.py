@@ -1,7 +1,7 @@
 """What was said in the local room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -130,7 +130,7 @@ def _room_message(row: Row[Any]) -> RoomMessage:
 
 
 def _written(message: Message) -> dict[str, Any]:
-    written = asdict(message)
+    written = asdict(replace(message, pictures=()))  # these are kept as images, outside of the store
     for card in written["cards"]:
         for field in card["fields"]:
             field["at"] = field["at"].isoformat() if field["at"] else None

@@ -1,11 +1,14 @@
 """What is said in the room: a visitor says something, the store keeps it, the services answer, every page hears it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.errors import PictureError
 from bot.services.ports import Clock
+from bot.services.reading_messages import upload_asked
 from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web.album import Album
 from bot.web.message_json import every_button
@@ -21,7 +24,8 @@ class Answers(Protocol):
     """What the room needs of `Answering`."""
 
     async def say(self, text: str, room: Room, member: str) -> Message | None: ...
-    async def read(self, picture: bytes, room: Room) -> Message: ...
+    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message: ...
+    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message: ...
     async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
 
 
@@ -45,21 +49,26 @@ class Conversation:
 
     async def say(self, said: Said) -> list[RoomMessage]:
         """Keep what a visitor said, answer it, and return both; what is no command stays without an answer."""
-        spoken = [await self._keep_visitors(said)]
+        name = await self._album.keep(said.picture) if said.picture is not None else None
+        spoken = [await self._keep_visitors(said, name)]
         if said.picture is not None:
-            spoken.append(await self._keep_answer(await self._answering.read(said.picture, self.room)))
+            spoken.append(await self._keep_answer(await self._answering.read((said.picture,), self.room, name or "")))
         elif (answer := await self._answering.say(said.text, self.room, VISITOR)) is not None:
             spoken.append(await self._keep_answer(answer))
         return spoken
 
     async def press(self, button_id: str) -> list[RoomMessage] | None:
         """Take a pressed button and return what was said about it; None if it is no button of ours."""
-        answer = await self._answering.press(button_id, self.room, VISITOR)
+        answer = await self._explain(button_id) or await self._answering.press(button_id, self.room, VISITOR)
         if answer is None:
             return None
         label = await self._label_of(button_id)
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]
+
+    async def _explain(self, button_id: str) -> Message | None:
+        asked = upload_asked(button_id)
+        return None if asked is None else await self._answering.explain(await self._album.picture(asked[0]), self.room)
 
     async def post(self, message: Message, key: str) -> int:
         """Say a scheduled message, once for its key, and return its id."""
@@ -73,8 +82,7 @@ class Conversation:
         self._streams.wake()
         return is_there
 
-    async def _keep_visitors(self, said: Said) -> RoomMessage:
-        name = await self._album.keep(said.picture) if said.picture is not None else None
+    async def _keep_visitors(self, said: Said, picture: str | None = None) -> RoomMessage:
         return await self._keep(
             RoomMessage(
                 channel=MAIN,
@@ -82,12 +90,14 @@ class Conversation:
                 bot=False,
                 at=self._clock.now(),
                 message=Message(MessageKind.ANSWER, said.text),
-                images=(PICTURES + name,) if name else (),
+                images=(PICTURES + picture,) if picture else (),
             )
         )
 
     async def _keep_answer(self, message: Message) -> RoomMessage:
-        return await self._keep(self._by_bot(message))
+        names = [await self._album.keep(picture.png) for picture in message.pictures]
+        said = self._by_bot(message)
+        return await self._keep(replace(said, images=tuple(PICTURES + name for name in names if name)))
 
     def _by_bot(self, message: Message, key: str | None = None) -> RoomMessage:
         return RoomMessage(MAIN, BOT, bot=True, at=self._clock.now(), message=message, key=key)

@@ -29,6 +29,8 @@ from bot.web.streams import Streams
 from bot.web.uploads import LARGEST_FORM
 
 log = structlog.get_logger()
+
+
 def _is_an_error_of_ours(record: logging.LogRecord) -> bool:
     """Whether a traceback is worth a line: what is no HTTP gets its 400, and nobody needs to hear of it."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

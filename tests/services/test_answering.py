@@ -13,6 +13,7 @@ from bot.domain.reports import Report, ReportState
 from bot.errors import PictureError
 from bot.services.answering import Answering
 from bot.services.ports import SourceState, Watched
+from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
@@ -51,6 +52,9 @@ class FixedRecogniser:
             raise self.answer
         return self.answer
 
+    async def explain(self, picture: bytes) -> bytes:
+        return b"png of " + picture
+
 
 class World:
     def __init__(self, engine: AsyncEngine, clock: DrivenClock) -> None:
@@ -66,7 +70,7 @@ class World:
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
             handlers={"flood": self._take},
-            recogniser=self.recogniser,
+            reader=Reader(self.recogniser),
             clock=clock,
             stale_after=timedelta(hours=1),
         )
@@ -224,7 +228,7 @@ async def test_help_lists_every_command_with_its_alias(world: World) -> None:
 
 
 async def test_a_picture_is_answered_with_the_character_and_its_candidates(world: World) -> None:
-    message = await world.answering.read(b"picture", world.room)
+    message = await world.answering.read([b"picture"], world.room)
     assert message.cards[0].title == "「あ」です。"
     assert [(bar.label, bar.share) for bar in message.cards[0].bars] == [("あ", 0.98), ("お", 0.01)]
 
@@ -232,12 +236,12 @@ async def test_a_picture_is_answered_with_the_character_and_its_candidates(world
 async def test_an_unsure_reading_names_what_else_it_may_be(world: World) -> None:
     candidates = (Candidate("は", 0.4), Candidate("ほ", 0.3), Candidate("け", 0.1))
     world.recogniser.answer = Reading((Glyph((0, 0, 9, 9), candidates, "unsure"),), "は", 3.0)
-    assert "「ほ・け」かもしれません" in (await world.answering.read(b"picture", world.room)).text
+    assert "「ほ・け」かもしれません" in (await world.answering.read([b"picture"], world.room)).text
 
 
 async def test_a_bad_picture_is_answered_kindly(world: World) -> None:
     world.recogniser.answer = PictureError("no picture", "not_a_picture")
-    assert "画像として読めませんでした" in (await world.answering.read(b"<svg>", world.room)).text
+    assert "画像として読めませんでした" in (await world.answering.read([b"<svg>"], world.room)).text
 
 
 async def asked(world: World) -> Question:

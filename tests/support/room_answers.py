@@ -1,19 +1,20 @@
 """A room to try the page with: its answers are fixed, everything around them is real."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clients.pictures import open_picture
+from bot.clients.pictures import encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
 from bot.domain.events import Event
-from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
 from bot.storage.room_messages import RoomMessages
@@ -39,6 +40,8 @@ READ = Message(
     cards=(Card("「あ」ですね。", body="98% 確かです。", bars=(Bar("あ", 0.98), Bar("お", 0.012), Bar("め", 0.004))),),
 )
 
+GREY = encode_png(np.full((40, 60, 3), 128, np.uint8))
+
 
 @dataclass
 class FixedAnswers:
@@ -55,13 +58,19 @@ class FixedAnswers:
             raise RuntimeError("a bug")
         return NEXT if text == "!next" else None
 
-    async def read(self, picture: bytes, room: Room) -> Message:
+    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
         """Read any picture as あ."""
+        (picture,) = pictures
+        assert isinstance(picture, bytes)
         try:
             await asyncio.to_thread(open_picture, picture)
         except PictureError as error:
             return Message(MessageKind.ANSWER, f"読めません（{error.code}）")
-        return READ
+        return replace(READ, buttons=(Button("なぜ？", f"why:{upload}:0"),))
+
+    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
+        """Show a grey square."""
+        return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(GREY, "灰色の四角"),))
 
     async def press(self, button_id: str, room: Room, member: str) -> Message | None:
         """Take one button."""
@@ -83,6 +92,10 @@ class FixedRecogniser:
         """Decode the picture, as the real one does."""
         await asyncio.to_thread(open_picture, picture)
         return Reading((Glyph((1, 2, 3, 4), (Candidate("あ", 0.98),), "sure"),), "あ", 4.1)
+
+    async def explain(self, picture: bytes) -> bytes:
+        """Show a grey square."""
+        return GREY
 
 
 @asynccontextmanager
