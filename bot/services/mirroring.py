@@ -156,7 +156,7 @@ class Mirroring:
             "calendar changed",
             platform=mirrored.platform,
             server=mirrored.space,
-            event=mirrored.event_id,
+            event_id=mirrored.event_id,
             step=step.value,
             state=mirrored.state.value,
         )
