@@ -206,11 +206,28 @@ def export(
 
     if not (run / "network.keras").is_file():
         _fail(f"nothing was trained in {run}: `python -m model train` comes first")
-    with _progress() as progress:
-        chosen, tried = export_run(run, out or ARTIFACT, progress)
-    rows = [[one.kind, f"{len(one.content):,}", f"{one.top1:.2%}", "kept" if one is chosen else ""] for one in tried]
-    data = [{"kind": one.kind, "bytes": len(one.content), "top1": one.top1, "kept": one is chosen} for one in tried]
-    _print(as_json, "Exported", ["kind", "bytes", "mean top-1", ""], rows, data)
+    try:
+        with _progress() as progress:
+            chosen, tried = export_run(run, out or ARTIFACT, progress)
+    except ValueError as error:
+        _fail(str(error))
+    rows = [
+        [
+            one.kind,
+            f"{len(one.content):,}",
+            f"{one.otherwise:.2%}",
+            f"{one.furthest:.1e}",
+            "kept" if one is chosen else "",
+        ]
+        for one in tried
+    ]
+    data = [
+        {"kind": one.kind, "bytes": len(one.content), "otherwise": one.otherwise, "furthest": one.furthest}
+        | {"kept": one is chosen}
+        for one in tried
+    ]
+    columns = ["kind", "bytes", "answered otherwise", "furthest from Keras", ""]
+    _print(as_json, "Exported", columns, rows, data)
 
 
 @app.command()

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.classifier import ARTIFACT, CARD
-from model.figures import Figures
+from model.evaluate import Evaluation
 from model.labels import LABELS
 from model.sources.catalogue import REAL_DATA
 
 if TYPE_CHECKING:
+    from model.export import Exported
     from model.train import Training
 
 PROSE = "card.md"
@@ -32,39 +33,54 @@ OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FR
 WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
 LIMITS = (
     "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
-    "One character a picture; the largest is read where there are several.",
-    "It was not taught to refuse: of kanji and scribbles 3 in 10 are called no hiragana, and 4 in 10 pass as sure.",
-    "Faint pencil on ruled paper, or across the hard edge of a shadow, is often misread: the line is taken for ink.",
-    "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for poor photos are of simulated ones.",
+    "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for photos are of simulated ones.",
     "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",
-    "The held-out scans set the temperature and showed faults of the segmentation: their figures are a little kind.",
+    "What it refuses was judged by fonts, kanji and drawings that were kept aside, not by pictures that people sent.",
+    "The writers {choosing} and the development drawings chose the moment to stop, the temperature and the threshold "
+    "of refusal; {judges} decided nothing.",
 )
 
 
-def make_card(
-    training: "Training", kind: str, content: bytes, figures: Sequence[Figures], hard: Mapping[str, Sequence[Figures]]
-) -> dict[str, Any]:
+def make_card(training: "Training", exported: "Exported", found: Evaluation, network: str) -> dict[str, Any]:
     """The card as plain data.
 
-    Args: training: how the network came about. kind, content: of the chosen file. figures: of that file on the test
-        sets. hard: the same after each hardship.
+    Args: training: how the network came about. exported: the chosen file. found: what that file does on the test sets.
+        network: the preparation that it reads with, a key of model.classifier.LOCATE.
     """
+    evaluated = found.to_json()
     return {
         "name": "Tsudoi hiragana",
         "labels": "".join(LABELS),
+        "network": network,
         "temperature": training.temperature,
+        "refuse_from": training.refuse_from,
         "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "made_with": [
-            f"{REAL_DATA}=FOLDER python -m model train --images {training.images} --seed {training.seed}",
-            f"{REAL_DATA}=FOLDER python -m model export",
-        ],
-        "file": {"kind": kind, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
+        "made_with": [f"{REAL_DATA}=FOLDER {command}" for command in _commands(training)],
+        "file": {
+            "kind": exported.kind,
+            "bytes": len(exported.content),
+            "sha256": hashlib.sha256(exported.content).hexdigest(),
+            "otherwise": round(exported.otherwise, 5),
+            "furthest": round(exported.furthest, 6),
+        },
         "training": asdict(training),
         "notices": [*training.notices, DEVELOPMENT_NOTICE],
-        "figures": [one.to_json() for one in figures],
-        "hardships": {name: {one.name: round(one.top1, 4) for one in some} for name, some in hard.items()},
-        "limits": list(LIMITS),
+        "figures": evaluated["figures"],
+        "hardships": evaluated["hardships"],
+        "refused": evaluated["refused"],
+        "limits": [limit.format(choosing=_choosing(training), judges=", ".join(training.judges)) for limit in LIMITS],
     }
+
+
+def _commands(training: "Training") -> list[str]:
+    train = f"python -m model train --network {training.network} --images {training.images} --seed {training.seed}"
+    if training.teacher is None:
+        return [train, "python -m model export"]
+    return [f"python -m model distil --seed {training.seed}", "python -m model export"]
+
+
+def _choosing(training: "Training") -> str:
+    return ", ".join(group for group in training.held_out if group not in training.judges) or "that were held out"
 
 
 def write_artifact(card: Mapping[str, Any], content: bytes, file: Path = ARTIFACT) -> None:
@@ -83,9 +99,12 @@ def as_prose(card: Mapping[str, Any]) -> str:
         *(f"    {command}" for command in card["made_with"]),
         f"\n`hiragana.tflite`: {card['file']['kind']}, {card['file']['bytes']:,} bytes,",
         f"SHA-256 `{card['file']['sha256']}`.",
-        f"Probabilities are calibrated with the temperature {card['temperature']}.\n",
+        f"Probabilities are calibrated with the temperature {card['temperature']}; from a probability of",
+        f"{card['refuse_from']} on, a picture is called no hiragana.\n",
         "## Figures\n\nNo writer of these pictures was trained on.\n",
         _figures_table(card["figures"]),
+        "\n## Not hiragana\n\nHow many of such pictures are refused, and how many pass as sure.\n",
+        _refused_table(card["refused"]),
         "\n## Hardships\n\nTop-1 after the same pictures were changed.\n",
         _hardships_table(card["hardships"]),
         "\n## Weakest characters\n",
@@ -101,13 +120,25 @@ def as_prose(card: Mapping[str, Any]) -> str:
 
 def _figures_table(figures: Sequence[Mapping[str, Any]]) -> str:
     rows = [
-        "| pictures | number | classes | top-1 | macro | top-5 | sure | right when sure | calibration error |",
-        "|" + "---|" * 9,
+        "| pictures | number | classes | top-1 | 95 % | worst writer | macro | top-5 | sure | right when sure "
+        "| refused | calibration error |",
+        "|" + "---|" * 12,
     ]
     for one in figures:
-        shares = [f"{one[key]:.2%}" for key in ("top1", "macro", "top5", "sure", "right_when_sure")]
-        cells = [one["name"], str(one["images"]), str(one["classes"]), *shares, f"{one['calibration_error']:.3f}"]
+        low_high = "–".join(f"{end:.1%}" for end in one["top1_range"] or ()) or "too few writers"
+        shares = [f"{one[key]:.2%}" for key in ("macro", "top5", "sure", "right_when_sure", "refused")]
+        worst = f"{min(one['per_writer'].values()):.2%}"
+        cells = [one["name"], str(one["images"]), str(one["classes"]), f"{one['top1']:.2%}", low_high, worst, *shares]
+        cells.append(f"{one['calibration_error']:.3f}")
         rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _refused_table(refused: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = ["| kind | pictures | refused | sure |", "|" + "---|" * 4]
+    rows += [
+        f"| {kind} | {one['images']} | {one['refused']:.1%} | {one['sure']:.1%} |" for kind, one in refused.items()
+    ]
     return "\n".join(rows)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import Progress
 
-from model.calibrate import softmax
+from model.calibrate import find_temperature, softmax
 from model.dataset import Batch, Mixture, stream
 
 BATCH = 128
@@ -18,7 +18,7 @@ PEAK_RATE = 3e-3
 WEIGHT_DECAY = 1e-3
 SMOOTHING = 0.05
 JUDGE_EVERY = 100_000  # pictures
-PATIENCE = 5  # judgings without a better one before the training stops
+PATIENCE = 0.4  # of all judgings may pass without a better one; while the rate is high, one is seldom better
 WORST = 1 / 3  # of the writers: a network is as good as those find it whom it reads worst
 TEACHER_SHARE, TEACHER_TEMPERATURE = 0.7, 1.5  # of what a student believes
 
@@ -33,7 +33,8 @@ class Judge:
 
     def loss(self, network: keras.Model) -> float:
         """How surprised the network is, in nats, by the third of the writers that it reads worst."""
-        chances = softmax(network.predict(self.inputs, batch_size=512, verbose=0))
+        logits = network.predict(self.inputs, batch_size=512, verbose=0)
+        chances = softmax(logits, find_temperature(logits, self.labels))  # boldness is set right after the training
         surprise = -np.log(np.maximum(chances[np.arange(len(self.labels)), self.labels], 1e-6))
         names = np.asarray(self.writers)
         losses = sorted(float(surprise[names == name].mean()) for name in set(self.writers))
@@ -70,11 +71,13 @@ def learn(
         the pictures. teacher: another network, whose doubts are learnt along with the labels (Hinton et al., 2015).
     Returns: the network as it was when the judge liked it best.
     """
+    smoothing = 0.0 if network.compiled else SMOOTHING  # the network of 2017 brings its own way of learning
     steps = max(1, images // BATCH)
     every = max(1, min(JUDGE_EVERY // BATCH, steps))
     network, state = _started(network, Progressed(images, seed), steps, folder)
     task = progress.add_task("training", total=steps, completed=state.step)
-    lessons = _lessons(stream(mixture, range(state.step, steps), BATCH, seed), network.output_shape[-1], teacher)
+    batches = stream(mixture, range(state.step, steps), BATCH, seed)
+    lessons = _lessons(batches, network.output_shape[-1], smoothing, teacher)
     for inputs, targets in lessons:
         network.train_on_batch(inputs, targets)
         state = replace(state, step=state.step + 1)
@@ -82,7 +85,7 @@ def learn(
         if state.step % every == 0 or state.step == steps:
             state = _judged(network, state, judge, folder)
             progress.update(task, description=f"training, loss {state.best:.4f} on the hardest unseen writers")
-            if state.waited >= PATIENCE:
+            if state.waited >= max(3, PATIENCE * steps / every):
                 break
     lessons.close()
     best = keras.saving.load_model(folder / "best.keras")
@@ -102,6 +105,8 @@ def _started(network: keras.Model, fresh: Progressed, steps: int, folder: Path) 
     else:
         if (state.images, state.seed, going.count_params()) == (fresh.images, fresh.seed, network.count_params()):
             return going, state
+    if network.compiled:
+        return network, fresh
     # The rate falls along a cosine to nothing, so that the last pictures settle what the first ones roughed out.
     rate = keras.optimizers.schedules.CosineDecay(
         PEAK_RATE / 10, steps, warmup_target=PEAK_RATE, warmup_steps=max(1, steps // 20)
@@ -125,13 +130,13 @@ def _judged(network: keras.Model, state: Progressed, judge: Judge, folder: Path)
 
 
 def _lessons(
-    batches: Iterator[Batch], classes: int, teacher: keras.Model | None
+    batches: Iterator[Batch], classes: int, smoothing: float, teacher: keras.Model | None
 ) -> Generator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """Pictures and how likely each class is to be right: the label, less a little, or what a teacher makes of it."""
     certain = np.eye(classes, dtype=np.float32)
     for inputs, labels in batches:
         if teacher is None:
-            yield inputs, certain[labels] * (1 - SMOOTHING) + SMOOTHING / classes
+            yield inputs, certain[labels] * (1 - smoothing) + smoothing / classes
         else:
             believed = softmax(teacher.predict_on_batch(inputs), TEACHER_TEMPERATURE)
             yield inputs, (1 - TEACHER_SHARE) * certain[labels] + TEACHER_SHARE * believed

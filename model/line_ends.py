@@ -33,7 +33,7 @@ def find_line_ends(ink: Ink) -> LineEnds:
     from skimage.morphology import skeletonize  # of the extra `train`, which the bot does without
 
     mask = ink > 110
-    line = np.asarray(skeletonize(mask), bool)  # type: ignore[no-untyped-call]
+    line: NDArray[np.bool_] = skeletonize(mask)  # type: ignore[no-untyped-call]
     length = max(1, int(line.sum()))
     width = max(1.0, 0.8 * float(mask.sum()) / length)  # the soft rim of the line counts in the mask
     around = cv2.filter2D(line.astype(np.float32), -1, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)

@@ -51,18 +51,24 @@ def held_out_by(models: Iterable[Path]) -> list[str]:
 
 
 def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
-    """The real pictures at hand that no training with these held-out groups has seen; none without real data."""
-    strangers = set(held_out)
+    """The real pictures at hand that no training with these held-out groups has seen; none without real data.
+
+    A set for each group, for some of them may have chosen when the training stopped.
+    """
     sets = []
     if (scans := real_file("hiragana", "raw_train.zip")).is_file():
-        sets.append(Pictures("held-out scans", [w for w in read_folders(scans) if group_of(w.writer) in strangers]))
+        sets += _by_group("scans", read_folders(scans), held_out)
     if (sheets := real_file("hiragana", "train.npz")).is_file():
-        sets.append(
-            Pictures("held-out black and white", [w for w in read_npz(sheets) if group_of(w.writer) in strangers])
-        )
+        sets += _by_group("black and white", read_npz(sheets), held_out)
     if (dev := real_file("hiragana", "dev.npz")).is_file():
         sets.append(Pictures("dev", list(read_npz(dev))))
     return sets
+
+
+def _by_group(name: str, found: Iterable[Written], groups: Sequence[str]) -> list[Pictures]:
+    written = list(found)
+    sets = [(group, [one for one in written if group_of(one.writer) == group]) for group in groups]
+    return [Pictures(f"{name} {group.rpartition(':')[2]}", its) for group, its in sets if its]
 
 
 def negatives_at_hand() -> dict[str, list[NDArray[np.uint8]]]:

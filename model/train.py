@@ -60,7 +60,8 @@ class Training:
     judges: list[str]  # those of them that decided nothing
     temperature: float
     refuse_from: float  # probability of being no hiragana, 0 to 1; 1 for a network that cannot tell
-    held_out_accuracy: float  # 0 to 1, plain pictures of the judges
+    chosen_accuracy: float  # 0 to 1, plain pictures of the writers that chose
+    held_out_accuracy: float  # plain pictures of the judges
     degraded_accuracy: float  # the same pictures degraded as in training
     sources: list[str]
     notices: list[str]
@@ -94,6 +95,7 @@ def train(
     )
 
     temperature, refuse_from = calibrate(network, practice.choosing, chosen, seed)
+    choosing = _accuracy(network, practice.choosing, chosen, None)
     accuracy = [_accuracy(network, practice.judging, chosen, degraded_by) for degraded_by in (None, seed)]
     facts = Training(
         network=kind,
@@ -105,6 +107,7 @@ def train(
         judges=sorted({group_of(writer) for writer in practice.judging.writers}),
         temperature=temperature,
         refuse_from=refuse_from,
+        chosen_accuracy=choosing,
         held_out_accuracy=accuracy[0],
         degraded_accuracy=accuracy[1],
         sources=[entry.name for entry in entries],

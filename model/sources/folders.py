@@ -23,9 +23,10 @@ def read_folders(path: Path) -> Iterator[Written]:
     Raises: OSError: no such file or folder. DamagedSource: a file that is no whole zip.
     """
     for name, content in _files(path):
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_ANYCOLOR)
         if image is not None:
-            yield Written(np.asarray(image, np.uint8), name.parent.name, writer_of(name.stem))
+            colours_in_order = np.ascontiguousarray(image[..., ::-1]) if image.ndim == 3 else image  # OpenCV has BGR
+            yield Written(np.asarray(colours_in_order, np.uint8), name.parent.name, writer_of(name.stem))
 
 
 def image_files(folder: Path) -> list[Path]:

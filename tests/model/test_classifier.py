@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.classifier import ARTIFACT, Classifier, ModelUnusable, judge, load
-from model.labels import LABELS
+from model.classifier import ARTIFACT, Calibration, Classifier, ModelUnusable, load
+from model.labels import LABELS, NOT_HIRAGANA
 from model.preprocess import UnreadableImage
-from model.reading import Candidate
 from tests.model.drawings import STROKES, drawn
 
 BLANK = np.full((80, 120), 250, np.uint8)
@@ -39,7 +38,7 @@ def test_candidates_come_best_first_with_probabilities(classifier: Classifier) -
     (found,) = classifier.classify([drawn("う")], top=74)
     probabilities = [candidate.probability for candidate in found]
     assert probabilities == sorted(probabilities, reverse=True)
-    assert sum(probabilities) == pytest.approx(1)
+    assert 0.5 < sum(probabilities) <= 1 + 1e-6  # the rest is the probability that it is no hiragana
     assert sorted(candidate.label for candidate in found) == sorted(LABELS)
 
 
@@ -66,11 +65,52 @@ def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
         classifier.read(np.zeros((5, 5, 4), np.uint8))
 
 
+class _Answering:
+    """Stands in for LiteRT's interpreter: always the same probabilities."""
+
+    def __init__(self, probabilities: dict[int, float]) -> None:
+        chances = np.full(NOT_HIRAGANA + 1, 1e-6, np.float32)
+        chances[list(probabilities)] = list(probabilities.values())
+        self._logits = np.log(chances)[np.newaxis]
+
+    def allocate_tensors(self) -> None: ...
+    def set_tensor(self, index: int, value: object) -> None: ...
+    def invoke(self) -> None: ...
+    def get_input_details(self) -> list[dict[str, int]]:
+        return [{"index": 0}]
+
+    get_output_details = get_input_details
+
+    def get_tensor(self, index: int) -> object:
+        return self._logits
+
+
 @pytest.mark.parametrize(
-    ("best", "verdict"), [(0.95, "sure"), (0.6, "sure"), (0.59, "unsure"), (0.35, "unsure"), (0.34, "not_hiragana")]
+    ("best", "other", "verdict"),
+    [
+        (0.95, 0.01, "sure"),
+        (0.61, 0.29, "sure"),
+        (0.59, 0.29, "unsure"),
+        (0.35, 0.29, "unsure"),
+        (0.65, 0.31, "not_hiragana"),
+        (0.01, 0.95, "not_hiragana"),
+    ],
 )
-def test_the_verdict_follows_the_best_probability(best: float, verdict: str) -> None:
-    assert judge([Candidate("あ", best), Candidate("お", 0.01)], min_confidence=0.6) == verdict
+def test_a_verdict_follows_from_how_likely_the_best_is_and_that_it_is_something_else(
+    best: float, other: float, verdict: str
+) -> None:
+    rest = {1: 1 - best - other}
+    classifier = Classifier(_Answering({0: best, NOT_HIRAGANA: other, **rest}), Calibration(refuse_from=0.3))
+    glyph = classifier.glyph(drawn("い"), min_confidence=0.6)
+    assert glyph.verdict == verdict
+    assert max(candidate.probability for candidate in glyph.candidates if candidate.label == "あ") == pytest.approx(
+        best, rel=1e-3
+    )
+
+
+def test_what_is_refused_is_not_in_the_text() -> None:
+    reading = Classifier(_Answering({0: 0.1, NOT_HIRAGANA: 0.9}), Calibration(refuse_from=0.3)).read(drawn("い"))
+    assert (reading.text, reading.glyphs[0].verdict) == ("", "not_hiragana")
 
 
 def test_whoever_asks_decides_what_counts_as_sure(classifier: Classifier) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from model.augment import PICTURE_SIZE, degrade
 from model.dataset import Mixture, choose_held_out, group_of, prepare_inputs, split_by_writer, stream
-from model.labels import INDEX, LABELS
+from model.labels import INDEX, LABELS, NOT_HIRAGANA
 from model.sources.stored import StoredImages, Written, store
 from tests.model.drawings import STROKES, drawn
 
@@ -54,13 +54,22 @@ def test_a_source_without_the_class_is_not_asked_for_it(images: StoredImages) ->
     assert mixture.draw(INDEX["う"], np.random.default_rng(7)).shape == (48, 48, 1)
 
 
-def test_batches_from_another_process_depend_on_the_seed_alone(images: StoredImages) -> None:
+def test_what_is_no_hiragana_has_the_share_that_it_was_given(images: StoredImages) -> None:
+    others = StoredImages("others", images.inks, np.full(len(images.labels), NOT_HIRAGANA), images.writers)
+    _, labels = Mixture((images, others), (1.0, 1.0), other_share=0.3).batch(400, np.random.default_rng(9))
+    assert 0.2 < np.mean(labels == NOT_HIRAGANA) < 0.4
+
+
+@pytest.mark.parametrize("makers", [1, 2])
+def test_batches_from_other_processes_depend_on_their_number_and_the_seed_alone(
+    images: StoredImages, makers: int
+) -> None:
     mixture = Mixture((images,), (1.0,))
-    first, again = (list(islice(stream(mixture, 2, 8, seed=8), 2)) for _ in range(2))
-    assert all(
-        np.array_equal(a, b) for one, other in zip(first, again, strict=True) for a, b in zip(one, other, strict=True)
-    )
-    assert np.array_equal(first[1][0], mixture.batch(8, np.random.default_rng((8, 1)))[0])
+    made = list(islice(stream(mixture, range(3, 6), 8, seed=8, makers=makers), 3))
+    for number, (inputs, labels) in enumerate(made, 3):
+        expected = mixture.batch(8, np.random.default_rng((8, number)))
+        assert np.array_equal(inputs, expected[0])
+        assert np.array_equal(labels, expected[1])
 
 
 def test_inputs_for_judging_keep_the_order_of_the_images(images: StoredImages) -> None:
