@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks import many_servers
 from bot.app import open_stores
 from bot.domain.events import Event
 from bot.services.ports import SourceState, Watched
@@ -191,6 +192,8 @@ def main() -> None:
     for one in figures:
         table.add_row(one.name, f"{one.median:.1f}", f"{one.worst:.1f}", one.unit, one.target)
     Console().print(table)
+    with tempfile.TemporaryDirectory() as name:
+        Console().print(many_servers.measure(many_servers.SERVERS, Path(name)))
 
 
 if __name__ == "__main__":

@@ -18,13 +18,17 @@ FIRST_REPORTS_AFTER = timedelta(seconds=3)  # a report is matched to an event: l
 
 @dataclass
 class Polls:
-    """Polls every source that a room follows, and the report site."""
+    """Polls every source that a room follows, and the report site.
+
+    Of several processes on one store only the one that `leads` polls; the others keep in step with the rooms.
+    """
 
     services: Services
     clients: Clients
     alarm: AlarmClock
     events_every: timedelta
     reports_every: timedelta
+    leads: bool = True
     _polled: set[str] = field(default_factory=set, init=False)
 
     def start(self) -> None:
@@ -33,7 +37,7 @@ class Polls:
         self._follow()
         now = self.services.clock.now()
         self.alarm.poll("rooms", self.follow, LOOK_FOR_ROOMS_EVERY, now + LOOK_FOR_ROOMS_EVERY)
-        if self.clients.site is not None:
+        if self.leads and self.clients.site is not None:
             self.alarm.poll(
                 "reports", self.services.reporting.check_site, self.reports_every, now + FIRST_REPORTS_AFTER
             )
@@ -45,7 +49,7 @@ class Polls:
             await self.alarm.set_alarm()
 
     def _follow(self) -> None:
-        wanted = set(self.services.rooms.sources)
+        wanted = set(self.services.rooms.sources) if self.leads else set()
         for name in sorted(wanted - self._polled):
             self._begin(name)
         for name in self._polled - wanted:

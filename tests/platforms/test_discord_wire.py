@@ -62,9 +62,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscordServer]:
 
 
 @asynccontextmanager
-async def connected(
-    server: DiscordServer, token: str = "a-bot-token", **shards: Any
-) -> AsyncIterator[DiscordFrontEnd]:
+async def connected(server: DiscordServer, token: str = "a-bot-token", **shards: Any) -> AsyncIterator[DiscordFrontEnd]:
     addresses = {"api_url": server.api_url, "gateway_url": server.gateway_url}
     settings = DiscordSettings(token=SecretStr(token), **addresses, **shards)
     rooms = Rooms((Room("discord", CHANNEL, organisers=(ORGANISER,)),), ())
