@@ -1,10 +1,11 @@
 """Which messages are to be edited, and when: announcements as their events change, questions once they are answered."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain.deliveries import Delivery
-from bot.domain.follow_ups import edit_at_once, edit_of
+from bot.domain.follow_ups import EDIT, edit_at_once, edit_of, was_said
 from bot.domain.questions import Question
 from bot.services.ports import DeliveryStore
 
@@ -13,11 +14,17 @@ async def edits_of_announcements(
     deliveries: DeliveryStore, event_ids: Collection[int], now: datetime
 ) -> list[Delivery]:
     """Return the edits of what was announced of these events, in every room."""
-    announced = await deliveries.said("announcement", {f"event:{event_id}" for event_id in event_ids})
-    return [edit_of(one, now) for one in announced]
+    if not event_ids:
+        return []
+    subjects = {f"event:{event_id}" for event_id in event_ids}
+    announced = [one for one in await deliveries.about("announcement", subjects) if was_said(one)]
+    planned: defaultdict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for edit in await deliveries.about(EDIT, subjects):
+        planned[edit.subject, edit.destination].append(edit)
+    return [edit_of(one, planned[one.subject, one.destination], now) for one in announced]
 
 
 async def edits_of_question(deliveries: DeliveryStore, question: Question, now: datetime) -> list[Delivery]:
     """Return the edits that take the buttons of a question away, wherever it was asked."""
-    asked = await deliveries.said("question", {f"{question.kind}:{question.subject}"})
-    return [edit_at_once(one, now) for one in asked]
+    asked = await deliveries.about("question", {f"{question.kind}:{question.subject}"})
+    return [edit_at_once(one, now) for one in asked if was_said(one)]

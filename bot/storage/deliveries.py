@@ -15,7 +15,7 @@ from bot.storage.tables import deliveries
 
 _FIELDS = tuple(field.name for field in fields(Delivery))
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
-SPENT_EDITS_STAY = timedelta(days=1)
+SPENT_EDITS_STAY = timedelta(minutes=10)  # longer than their turn
 MOVED = "moved"  # the reason of a reminder that is no longer wanted, often since its event moved; it may come back
 
 
@@ -82,26 +82,21 @@ class Deliveries:
         soonest_useless = (deliveries.c.useful_until.is_(None), deliveries.c.useful_until)
         query = due.order_by(*soonest_useless, deliveries.c.due_at, deliveries.c.id).limit(limit)
         async with self._reading() as connection:
-            return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+            return [delivery_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def find(self, name: DeliveryName) -> Delivery | None:
         columns = (deliveries.c.kind, deliveries.c.subject, deliveries.c.occasion, deliveries.c.destination)
         query = select(deliveries).where(*(column == value for column, value in zip(columns, name, strict=True)))
         async with self._reading() as connection:
             row = (await connection.execute(query)).mappings().first()
-        return None if row is None else _delivery(row)
+        return None if row is None else delivery_of(row)
 
-    async def said(self, kind: str, subjects: Collection[str]) -> list[Delivery]:
-        was_said = or_(
-            deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.CLAIMED)),
-            and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts > 0),
-        )
+    async def about(self, kind: str, subjects: Collection[str]) -> list[Delivery]:
         found: list[Delivery] = []
         async with self._reading() as connection:
             for some in batches(subjects):
-                of_these = and_(deliveries.c.kind == kind, deliveries.c.subject.in_(some))
-                rows = (await connection.execute(select(deliveries).where(of_these, was_said))).mappings()
-                found += [_delivery(row) for row in rows]
+                query = select(deliveries).where(deliveries.c.kind == kind, deliveries.c.subject.in_(some))
+                found += [delivery_of(row) for row in (await connection.execute(query)).mappings()]
         return found
 
     async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
@@ -163,6 +158,7 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     return {name: getattr(delivery, name) for name in _FIELDS if name != "id"}
 
 
-def _delivery(row: RowMapping) -> Delivery:
+def delivery_of(row: RowMapping) -> Delivery:
+    """Return the delivery of a row."""
     values = {name: row[name] for name in _FIELDS}
     return Delivery(**{**values, "state": DeliveryState(row["state"])})

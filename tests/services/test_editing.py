@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import DrivenClock
 from bot.domain.deliveries import DeliveryState
 from bot.domain.events import Event, EventStatus
-from bot.domain.follow_ups import EDIT_EVERY
+from bot.domain.follow_ups import EDIT_EVERY, SETTLES_IN
 from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import ReportPage
 from bot.domain.rooms import Room, Rooms
@@ -124,6 +124,15 @@ async def test_many_changes_of_seats_are_one_edit_and_no_news(world: World) -> N
     assert len(world.board.shown) == 1
 
 
+async def test_the_first_change_is_seen_within_seconds(world: World) -> None:
+    event = an_event_named(accepted=1)
+    await world.see()
+    await world.see(event)
+    await world.see(replace(event, accepted=2))
+    await world.wait(SETTLES_IN)
+    assert "2/20" in world.announcement.text
+
+
 async def test_an_edit_a_few_minutes_at_most_while_seats_go_on_moving(world: World) -> None:
     event = an_event_named(accepted=1)
     await world.see()
@@ -131,7 +140,7 @@ async def test_an_edit_a_few_minutes_at_most_while_seats_go_on_moving(world: Wor
     for accepted in range(2, 20):
         await world.see(replace(event, accepted=accepted), after=timedelta(minutes=1))
     await world.wait()
-    assert world.board.edits <= 18 / (EDIT_EVERY / timedelta(minutes=1)) + 1
+    assert world.board.edits <= 18 / (EDIT_EVERY / timedelta(minutes=1)) + 2
     assert "19/20" in world.announcement.text
 
 
@@ -201,7 +210,7 @@ async def test_an_edit_left_claimed_by_a_crash_is_done_once_more(world: World) -
     await world.see()
     await world.see(event)
     await world.see(replace(event, accepted=8))
-    world.clock.set(world.clock.now() + EDIT_EVERY)
+    world.clock.set(world.clock.now() + SETTLES_IN)
     (edit,) = await world.deliveries.due(world.clock.now())
     assert await world.deliveries.claim(edit, world.clock.now(), world.clock.now() + CLAIM_LASTS)
     await world.wait(CLAIM_LASTS)
