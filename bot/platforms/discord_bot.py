@@ -160,11 +160,14 @@ class DiscordFrontEnd:
         return True
 
     async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
-        async with self._talking(channel, SEND_TAKES) as there:
+        number = _channel_id(channel)
+        async with self.talking_to(f"channel {channel}") as client:
+            there = client.get_channel(number) or await client.fetch_channel(number)
+            if not isinstance(there, discord.TextChannel):
+                raise SendRefused(f"Discord opens no threads in channel {channel}: set threads = false for this room")
+            message = there.get_partial_message(int(external_id))
             try:
-                thread = await there.get_partial_message(int(external_id)).create_thread(
-                    name=plain_line(title, THREAD_NAME)
-                )
+                thread = await message.create_thread(name=plain_line(title, THREAD_NAME))
             except discord.HTTPException as error:
                 if error.code == HAS_THREAD:
                     return external_id  # a thread has the id of the message above it
