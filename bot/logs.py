@@ -24,11 +24,22 @@ def shorten(record: logging.LogRecord) -> bool:
     return True
 
 
+def leave_out_rehearsals(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Drop what the services say while they only rehearse: nothing of it happened."""
+    if event.pop("rehearsal", False):
+        raise structlog.DropEvent
+    return event
+
+
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
     for_machines = structlog.processors.KeyValueRenderer(key_order=_FIRST)
     renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer() if stream.isatty() else for_machines
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        leave_out_rehearsals,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

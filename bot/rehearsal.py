@@ -1,24 +1,27 @@
 """Builds a rehearsal: the real services on a throw-away store, recordings instead of the network, and no room."""
 
+import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot.app import SAMPLES, build_services, open_clients, open_stores
+from bot.app import SAMPLES, Clients, build_services, open_clients, open_stores, rooms_of
 from bot.clients.connpass import UnreadableEvent, group_of, parse_event
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
 from bot.domain.reports import ReportPage
+from bot.domain.rooms import Room, Rooms
 from bot.errors import ConfigurationError, SourceError
 from bot.services.ports import ReportSource
 from bot.services.rehearsing import Collector, RecordedSite, RecordedSource, Rehearsed, Rehearsing, published_at
+from bot.services.settling_in import Rehearse
 
 log = structlog.get_logger()
 
@@ -42,13 +45,49 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
     `file` is a recorded list of events in the API's shape, taken instead of connpass. Raises SourceError,
     ConfigurationError.
     """
-    recording = await _record(settings, start, end, file)
+    with open_clients(settings) as clients:
+        if file is not None:
+            sources = _from_file(settings, file)
+        elif settings.sources:
+            sources = await _listed(clients, [source.name for source in settings.sources], start, end, start)
+        else:
+            raise ConfigurationError(
+                "nothing to rehearse: add [[sources]] to config.toml, or give a list with --events"
+            )
+        recording = Recording(sources, await _pages(clients.site))
+    async for said in _play(settings, rooms_of(settings), recording, start, end):
+        yield said
+
+
+def rehearsing_rooms(settings: Settings, clients: Clients) -> Rehearse:
+    """Return what plays a stretch of time in some rooms of the chat, with what connpass shows now."""
+
+    async def rehearse_rooms(rooms: Sequence[Room], start: datetime, end: datetime) -> list[Rehearsed]:
+        played_in = Rooms((), (), settings.community.locale)
+        played_in.set_up(rooms)
+        now = datetime.now(UTC)
+        sources = await _listed(clients, played_in.sources, start, end, now)
+        recording = Recording(sources, await _pages(clients.site))
+
+        async def play() -> list[Rehearsed]:
+            with structlog.contextvars.bound_contextvars(rehearsal=True):
+                return [said async for said in _play(settings, played_in, recording, start, end)]
+
+        # A month takes a second of computing: in a loop of its own it holds up nobody.
+        return await asyncio.to_thread(asyncio.run, play())
+
+    return rehearse_rooms
+
+
+async def _play(
+    settings: Settings, rooms: Rooms, recording: Recording, start: datetime, end: datetime
+) -> AsyncIterator[Rehearsed]:
     clock = DrivenClock(start)
     site = None if recording.pages is None else RecordedSite(recording.pages, clock)
     with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder:
         async with open_stores(f"sqlite:///{folder}/rehearsal.db") as stores:
-            services = build_services(settings, stores, site, None, clock)
-            platforms = {room.platform for room in services.rooms.in_force} | {"local"}
+            services = build_services(settings, stores, site, None, clock, rooms=rooms)
+            platforms = {room.platform for room in rooms.in_force} | {"local"}
             collectors = [Collector(platform, clock) for platform in sorted(platforms)]
             rehearsing = Rehearsing(
                 recording.sources,
@@ -63,22 +102,22 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
                 yield said
 
 
-async def _record(settings: Settings, start: datetime, end: datetime, file: Path | None) -> Recording:
-    months = (end.year - start.year) * 12 + end.month - start.month
-    with open_clients(settings) as clients:
-        pages = None if clients.site is None else await _pages(clients.site)
-        if file is not None:
-            return Recording(_from_file(settings, file), pages)
-        if not settings.sources:
-            raise ConfigurationError(
-                "nothing to rehearse: add [[sources]] to config.toml, or give a list with --events"
-            )
-        sources = [clients.source(source.name, (0, months + 6)) for source in settings.sources]
-        recorded = [RecordedSource(one.name, one.query, (await one.listing(start)).events) for one in sources]
-        return Recording(recorded, pages)
+async def _listed(
+    clients: Clients, names: Sequence[str], start: datetime, end: datetime, now: datetime
+) -> list[RecordedSource]:
+    """Fetch what these sources show; a keyword or a prefecture for the months from `start` to half a year after."""
+    months = (_months(now, start), _months(now, end) + 6)
+    sources = [clients.source(name, months) for name in names]
+    return [RecordedSource(one.name, one.query, (await one.listing(now)).events) for one in sources]
 
 
-async def _pages(site: ReportSource) -> Sequence[ReportPage]:
+def _months(since: datetime, until: datetime) -> int:
+    return (until.year - since.year) * 12 + until.month - since.month
+
+
+async def _pages(site: ReportSource | None) -> Sequence[ReportPage] | None:
+    if site is None:
+        return None
     try:
         return await site.pages()
     except SourceError as error:

@@ -22,7 +22,8 @@ REMIND = Command("remind", ("リマインド", "思い出させて"))
 REMINDERS = Command("reminders", ("リマインド一覧",))
 READ = Command("read", ("読んで", "よんで"))
 HELP = Command("help", ("ヘルプ", "使い方"))
-COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, HELP)
+TSUDOI = Command("tsudoi", ("集い", "つどい"))  # for organisers
+COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, HELP, TSUDOI)
 
 _NEAR = 0.7  # nxet is near next; rank and ping, which other bots answer, are near nothing
 _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)}

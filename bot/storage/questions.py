@@ -58,9 +58,10 @@ class Questions:
     async def _one(self, *which: ColumnElement[bool]) -> Question | None:
         async with self._engine.execution_options(read_only=True).connect() as connection:
             row = (await connection.execute(select(questions).where(*which))).mappings().first()
-        return None if row is None else _question(row)
+        return None if row is None else question_of(row)
 
 
-def _question(row: RowMapping) -> Question:
+def question_of(row: RowMapping) -> Question:
+    """Return the question of a row."""
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}
     return replace(Question(**values), options=tuple(row["options"]))

@@ -1,0 +1,48 @@
+"""Builds what organisers use in the chat: setting up a room, looking after a guild's rooms, and rehearsing them."""
+
+import json
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+from bot import __version__
+from bot.app import Clients, Stores
+from bot.config import Settings
+from bot.domain.rooms import Rooms
+from bot.rehearsal import rehearsing_rooms
+from bot.services.organising import Organising
+from bot.services.ports import Clock
+from bot.services.settling_in import SettlingIn
+
+
+def build_organising(
+    settings: Settings,
+    stores: Stores,
+    clients: Clients,
+    rooms: Rooms,
+    clock: Clock,
+    changed: Callable[[], Awaitable[object]],
+) -> Organising:
+    """Bind what organisers use. `changed` is called when a room was set up or switched."""
+    rehearse = rehearsing_rooms(settings, clients)
+    lead_times, zone = settings.reminders.lead_times, settings.community.timezone
+    settling_in = SettlingIn(stores.rooms, rooms, clients.source, rehearse, changed, lead_times, clock, zone)
+    return Organising(
+        settling_in,
+        stores.rooms,
+        rooms,
+        stores.events,
+        stores.agenda,
+        rehearse,
+        changed,
+        lead_times,
+        __version__,
+        model_name if settings.recognition.enabled else lambda: "",
+        clock,
+        zone,
+    )
+
+
+def model_name() -> str:
+    """Return what the shipped model is called and when it was made, as its card says."""
+    card = json.loads((files("model") / "artifacts" / "card.json").read_text(encoding="utf-8"))
+    return f"{card['name']} ({card['made']})"

@@ -1,0 +1,227 @@
+"""What organisers look after, of their own guild only: its sources, its rooms, a rehearsal, how the bot is."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.domain.deliveries import Delivery
+from bot.domain.messages import Message
+from bot.domain.questions import Question
+from bot.domain.rooms import LOCAL, MANAGERS, Room, Rooms
+from bot.domain.sources import SourceKind
+from bot.errors import ConfigurationError, SourceError
+from bot.locales import Texts, texts_for
+from bot.services import organising_messages as said
+from bot.services.delivering import Composer
+from bot.services.pages import Entry, Page, Place
+from bot.services.ports import Clock, EventStore, RoomStore
+from bot.services.rehearsing import Rehearsed
+from bot.services.settling_in import Rehearse, SettlingIn, with_parts
+from bot.services.settling_in_messages import add_entries
+
+MONTH = timedelta(days=31)
+NEXT_DELIVERIES, FAILURES_SHOWN = 10, 5
+REHEARSAL_KEPT = timedelta(minutes=15)
+
+
+Played = tuple[tuple[Room, ...], str]  # in which rooms, and which month
+
+
+class Agenda(Protocol):
+    """What is said of the deliveries and questions of some rooms."""
+
+    async def next_in(self, destinations: Collection[str], limit: int) -> list[Delivery]: ...
+    async def failed_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]: ...
+    async def open_questions_in(self, destinations: Collection[str]) -> list[Question]: ...
+    async def plan(self, planned: Sequence[Delivery]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Organising:
+    """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with."""
+
+    settling_in: SettlingIn
+    store: RoomStore
+    rooms: Rooms
+    events: EventStore
+    agenda: Agenda
+    rehearse: Rehearse
+    changed: Callable[[], Awaitable[object]]
+    lead_times: Sequence[timedelta]
+    version: str
+    model: Callable[[], str]
+    clock: Clock
+    zone: ZoneInfo
+    _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
+
+    def composers(self) -> dict[str, Composer]:
+        """Return the composer of what is said about the room itself."""
+        return {"permissions": self.permissions_note}
+
+    async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:
+        """Plan to say in a room which permissions lack there: once, however often it is found."""
+        occasion = ",".join(missing)
+        facts = {"missing": list(missing)}
+        now = self.clock.now()
+        until = now + timedelta(days=1)
+        await self.agenda.plan([Delivery("permissions", "room", occasion, room.name, now, until, facts=facts)])
+
+    async def permissions_note(self, delivery: Delivery, room: Room) -> Message:
+        """Say which permissions lack in a room."""
+        return said.permissions_note(texts_for(room.locale, self.zone), (delivery.facts or {})["missing"])
+
+    def may_organise(self, place: Place, member: str, roles: Collection[str] = ()) -> bool:
+        """Whether a member with these roles looks after this guild. Who may manage it has the role `MANAGERS`."""
+        if MANAGERS in roles or place.platform == LOCAL:
+            return True
+        return any(room.may_decide(member, roles) for room in self._rooms_of(place))
+
+    async def say(self, room: Room, argument: str) -> Message:
+        """Answer a typed `!tsudoi status` where there are no pages: in the local room."""
+        place = Place(room.platform, room.guild, room.channel, {room.channel: room.channel})
+        what = argument.strip().casefold()
+        if what == "setup":
+            return said.set_up_elsewhere(self._texts(place))
+        return (await self.open(place, what)).message
+
+    def entry(self, place: Place, entry_id: str) -> Entry | None:
+        """Return what a button asks for, or None if there is no such button."""
+        kind = entry_id.rpartition(":")[2]
+        entries = add_entries(self._texts(place))
+        return next((replace(one, id=entry_id) for one in entries if one.id.rpartition(":")[2] == kind), None)
+
+    def refused(self, place: Place) -> Page:
+        """Refuse, kindly."""
+        return Page(said.organisers_only(self._texts(place)))
+
+    async def open(self, place: Place, what: str) -> Page:
+        """Show the page that `/tsudoi WHAT` opens; how the bot is for anything else."""
+        match what:
+            case "setup":
+                return _under("setup", await self.settling_in.open(place))
+            case "sources":
+                return await self.sources(place)
+            case "rooms":
+                return self.rooms_page(place)
+            case "rehearse":
+                return await self.rehearsal(place, "last", 0)
+        return Page(await self.status(place))
+
+    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Page:
+        """Do what was chosen on a page. `action` is the id there, such as `setup:save` or `room:on:123`."""
+        topic, _, rest = action.partition(":")
+        verb, _, argument = rest.partition(":")
+        match topic:
+            case "setup":
+                return _under("setup", await self.settling_in.act(place, member, rest, values))
+            case "sources":
+                return await self._change_sources(place, member, verb, argument, values)
+            case "rooms":
+                return await self._change_room(place, member, verb, argument, values)
+            case "rehearse":
+                return await self.rehearsal(place, verb, int(argument) if argument.isdecimal() else 0)
+        return Page(await self.status(place))
+
+    async def status(self, place: Place) -> Message:
+        """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""
+        now, rooms = self.clock.now(), self._rooms_of(place)
+        names = [room.name for room in rooms]
+        health = said.Health(
+            sources=await self._states(rooms),
+            coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
+            failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
+            questions=await self.agenda.open_questions_in(names),
+            version=self.version,
+            model=self.model(),
+        )
+        ids = [one.event_id for one in (*health.coming, *health.failed) if one.event_id is not None]
+        return said.status(self._texts(place), health, await self.events.known(ids), has_rooms=bool(rooms))
+
+    async def sources(self, place: Place, notice: Message | None = None) -> Page:
+        """List what the guild's rooms follow, with the last good poll."""
+        room = self.rooms.chosen(f"{place.platform}:{place.channel}")
+        is_room = room is not None and room.is_on
+        return said.sources_page(self._texts(place), await self._states(self._rooms_of(place)), notice, can_add=is_room)
+
+    async def _states(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
+        states = await self.events.sources()
+        followed = dict.fromkeys(name for room in rooms if room.is_on for name in room.follows)
+        return [said.SourceHealth(name, states.get(name)) for name in followed]
+
+    async def _change_sources(self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]) -> Page:
+        rooms = [room for room in self._rooms_of(place) if room.is_on]
+        if verb == "remove":
+            changed = [replace(room, follows=_without(room.follows, values)) for room in rooms]
+            await self._save(place, member, [new for old, new in zip(rooms, changed, strict=True) if old != new])
+            return await self.sources(place)
+        here = next((room for room in rooms if room.channel == place.channel), None)
+        if verb != "add" or here is None:
+            return await self.sources(place)
+        notice, found = await self.settling_in.look_up(self._texts(place), SourceKind(argument), "".join(values))
+        if found is not None:
+            await self._save(place, member, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
+        return await self.sources(place, notice)
+
+    def rooms_page(self, place: Place, channel: str = "") -> Page:
+        """Show the guild's rooms; with a channel, what can be switched on and off there."""
+        return said.rooms_page(self._texts(place), self._rooms_of(place), place.channels, self.lead_times, channel)
+
+    async def _change_room(self, place: Place, member: str, verb: str, channel: str, values: Sequence[str]) -> Page:
+        if verb == "show":
+            return self.rooms_page(place, "".join(values))
+        room = next((one for one in self._rooms_of(place) if one.channel == channel), None)
+        if room is not None and verb == "parts":
+            await self._save(place, member, [with_parts(room, values)])
+        if room is not None and verb in ("on", "off"):
+            await self._save(place, member, [replace(room, is_on=verb == "on")])
+        return self.rooms_page(place, channel)
+
+    async def _save(self, place: Place, member: str, rooms: Sequence[Room]) -> None:
+        if rooms:
+            await self.store.save([replace(room, guild=place.guild) for room in rooms], member, self.clock.now())
+            await self.changed()
+
+    async def rehearsal(self, place: Place, span: str, number: int) -> Page:
+        """Show what would have been posted in the guild's rooms last month, or what will be in the next one."""
+        texts = self._texts(place)
+        try:
+            played = await self._played(place, span)
+        except (SourceError, ConfigurationError) as error:
+            return Page(said.rehearsal_failed(texts, str(error)))
+        return said.rehearsal_page(texts, played, place.channels, span, number)
+
+    async def _played(self, place: Place, span: str) -> list[Rehearsed]:
+        """Play it, or take what was played a moment ago: turning a page asks connpass nothing."""
+        now, rooms = self.clock.now(), tuple(room for room in self._rooms_of(place) if room.is_on)
+        key = (rooms, span)
+        for old in [one for one, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
+            del self._rehearsed[old]
+        if key not in self._rehearsed:
+            start, end = (now, now + MONTH) if span == "next" else (now - MONTH, now)
+            self._rehearsed[key] = (now, await self.rehearse(rooms, start, end) if rooms else [])
+        return self._rehearsed[key][1]
+
+    def _rooms_of(self, place: Place) -> tuple[Room, ...]:
+        if place.platform == LOCAL:
+            return self.rooms.in_force  # who opens the local room runs the bot
+        return self.rooms.of_guild(place.platform, place.guild, place.channels)
+
+    def _texts(self, place: Place) -> Texts:
+        return texts_for(self.rooms.at(place.platform, place.channel, place.guild).locale, self.zone)
+
+
+def _under(topic: str, page: Page) -> Page:
+    """Put the topic before every id of a page."""
+    return replace(
+        page,
+        choices=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.choices),
+        entries=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.entries),
+        people=replace(page.people, id=f"{topic}:{page.people.id}") if page.people else None,
+        actions=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.actions),
+    )
+
+
+def _without(names: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in removed)

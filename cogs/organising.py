@@ -1,0 +1,152 @@
+"""What organisers do: `/tsudoi setup | sources | rooms | rehearse | status`, for their own server only."""
+
+from typing import Literal
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.platforms.discord_client import TsudoiClient
+from bot.platforms.discord_pages import ASK, PREFIX, form, given, render_page
+from bot.platforms.discord_permissions import invite_link, missing_in, names_of, roles_of
+from bot.services.organising import Organising as Service
+from bot.services.pages import Page, Place
+
+log = structlog.get_logger()
+
+What = Literal["setup", "sources", "rooms", "rehearse", "status"]
+WHAT: tuple[What, ...] = ("setup", "sources", "rooms", "rehearse", "status")
+_OURS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
+
+class Organising(commands.Cog):
+    """`/tsudoi`, the pages it opens, and what the bot lacks in a channel."""
+
+    group = app_commands.Group(name="tsudoi", description="For organisers", guild_only=True)
+
+    def __init__(self, client: TsudoiClient) -> None:
+        self._client = client
+
+    @property
+    def _organising(self) -> Service:
+        service = self._client.answering.organising
+        assert service is not None  # noqa: S101  # a bot that runs has one
+        return service
+
+    async def cog_load(self) -> None:
+        """Say how to invite the bot."""
+        if self._client.application_id is not None:
+            log.info("discord invite", url=invite_link(self._client.application_id))
+
+    @group.command(name="setup", description="Set up this channel, step by step")
+    async def set_up(self, interaction: discord.Interaction) -> None:
+        """Walk through the settings of this channel."""
+        await self._open(interaction, "setup")
+
+    @group.command(name="sources", description="What the channels of this server follow")
+    async def list_sources(self, interaction: discord.Interaction) -> None:
+        """List the sources."""
+        await self._open(interaction, "sources")
+
+    @group.command(name="rooms", description="The channels in which I speak")
+    async def list_rooms(self, interaction: discord.Interaction) -> None:
+        """List the rooms."""
+        await self._open(interaction, "rooms")
+
+    @group.command(name="rehearse", description="What I would have posted last month, or will in the next")
+    async def rehearse(self, interaction: discord.Interaction) -> None:
+        """Rehearse."""
+        await self._open(interaction, "rehearse")
+
+    @group.command(name="status", description="How I am: sources, next messages, failures, questions")
+    async def show_status(self, interaction: discord.Interaction) -> None:
+        """Show how the bot is."""
+        await self._open(interaction, "status")
+
+    async def _open(self, interaction: discord.Interaction, what: What) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.edit_original_response(**render_page(await self._page(interaction, what)))
+
+    async def _page(self, interaction: discord.Interaction, what: What) -> Page:
+        place = self._place(interaction.guild, interaction.channel)
+        if not self._organising.may_organise(place, str(interaction.user.id), roles_of(interaction.user)):
+            return self._organising.refused(place)
+        return await self._organising.open(place, what)
+
+    @commands.command(name="tsudoi", aliases=("集い",))
+    @commands.guild_only()
+    async def typed(self, ctx: commands.Context[TsudoiClient], what: str = "status") -> None:
+        """Answer the same, typed."""
+        place = self._place(ctx.guild, ctx.channel)
+        if self._organising.may_organise(place, str(ctx.author.id), roles_of(ctx.author)):
+            page = await self._organising.open(place, what.casefold())
+        else:
+            page = self._organising.refused(place)
+        await ctx.channel.send(**render_page(page), reference=ctx.message.to_reference(fail_if_not_exists=False))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Take what was pressed, chosen or filled in on a page, also on one from before a restart."""
+        pressed, values = given(interaction)
+        if interaction.type not in _OURS or not pressed.startswith(PREFIX):
+            return
+        place, member = self._place(interaction.guild, interaction.channel), str(interaction.user.id)
+        may = self._organising.may_organise(place, member, roles_of(interaction.user))
+        if may and pressed.startswith(ASK):
+            entry = self._organising.entry(place, pressed.removeprefix(ASK))
+            if entry is not None:
+                await interaction.response.send_modal(form(entry))
+                return
+        if not may:
+            await interaction.response.send_message(**render_page(self._organising.refused(place)), ephemeral=True)
+            return
+        await interaction.response.defer()
+        page = await self._organising.act(place, member, pressed.removeprefix(PREFIX), values)
+        await interaction.edit_original_response(**render_page(page))
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Look at the permissions in the rooms of a server that has just come into sight."""
+        await self._check_permissions(guild)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Look at the permissions in the rooms of every server."""
+        for guild in self._client.guilds:
+            await self._check_permissions(guild)
+
+    async def _check_permissions(self, guild: discord.Guild) -> None:
+        """Log a line for each room that lacks a permission, and plan to say so there, once, where that is possible."""
+        channels = {str(channel.id): channel.name for channel in guild.channels}
+        for room in self._client.rooms.of_guild("discord", str(guild.id), channels):
+            channel = guild.get_channel(int(room.channel)) if room.channel.isdecimal() else None
+            if not room.is_on or channel is None:
+                continue
+            granted = channel.permissions_for(guild.me)
+            missing = missing_in(room, granted)
+            if not missing:
+                continue
+            log.warning("permissions missing", room=room.name, channel=channel.name, missing=list(missing))
+            if granted.view_channel and granted.send_messages:
+                texts = self._client.answering.texts(room)
+                await self._organising.tell_missing(room, names_of(texts, missing))
+
+    def _place(self, guild: discord.Guild | None, channel: object) -> Place:
+        """Return where an organiser speaks; a thread stands for the channel it belongs to."""
+        if isinstance(channel, discord.Thread):
+            channel = channel.parent or channel
+        channel_id = getattr(channel, "id", 0)
+        if guild is None:
+            return Place("discord", "", str(channel_id))
+        names = {str(one.id): one.name for one in guild.channels}
+        room, missing = self._client.rooms.at("discord", str(channel_id), str(guild.id)), ()
+        known = guild.get_channel(channel_id)
+        if known is not None and guild.me is not None:
+            missing = names_of(self._client.answering.texts(room), missing_in(room, known.permissions_for(guild.me)))
+        return Place("discord", str(guild.id), str(channel_id), names, missing)
+
+
+async def setup(client: TsudoiClient) -> None:
+    """Add the cog; discord.py calls this."""
+    await client.add_cog(Organising(client))

@@ -1,0 +1,291 @@
+"""What an organiser does in Discord: set up a room step by step, look after it, and what others may not see."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import discord
+import pytest
+import simcord
+from pydantic import SecretStr
+
+from bot.app import Clients, Services, Stores, build_services, open_stores
+from bot.clock import DrivenClock
+from bot.config import Settings
+from bot.domain.events import Event
+from bot.domain.rooms import MANAGERS, Rooms
+from bot.errors import SourceRefused
+from bot.organising import build_organising
+from bot.platforms.discord_bot import DiscordFrontEnd
+from bot.platforms.discord_client import TsudoiClient
+from bot.services.ports import Listing
+from bot.services.settling_in_messages import STEPS
+from tests.support.events import NOW, an_event_named
+
+GROUP = "group=tfug-utsunomiya"
+Page = simcord.results.InteractionResult
+
+
+@dataclass
+class FakeConnpass:
+    """Shows what it is given for every group, and is down when told so."""
+
+    events: list[Event] = field(default_factory=list)
+    error: str = ""
+    asked: list[str] = field(default_factory=list)
+    site: None = None
+
+    def source(self, name: str, months: tuple[int, int] = (0, 6)) -> "FakeSource":
+        return FakeSource(name, self)
+
+
+@dataclass
+class FakeSource:
+    name: str
+    connpass: FakeConnpass
+
+    @property
+    def query(self) -> str:
+        return self.name
+
+    async def listing(self, now: datetime) -> Listing:
+        self.connpass.asked.append(self.name)
+        if self.connpass.error:
+            raise SourceRefused(self.connpass.error)
+        return Listing(tuple(self.connpass.events))
+
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        return Listing((), complete=False)
+
+
+@dataclass
+class House:
+    """The real services on a real store; only connpass is a stand-in."""
+
+    stores: Stores
+    rooms: Rooms
+    services: Services
+    connpass: FakeConnpass
+    front_end: DiscordFrontEnd
+
+
+@pytest.fixture
+async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
+    past = an_event_named("もくもく会 #4", 500, started_at=NOW - timedelta(days=20), published_at=NOW - timedelta(days=28))
+    coming = an_event_named("もくもく会 #5", 501, published_at=NOW - timedelta(days=5))
+    connpass = FakeConnpass([past, coming])
+    settings = Settings(discord={"token": SecretStr("a-token")}, recognition={"enabled": False})
+    async with open_stores(f"sqlite:///{tmp_path}/tsudoi.db") as stores:
+        rooms = Rooms((), ())
+        organising = build_organising(
+            settings, stores, cast(Clients, connpass), rooms, clock, changed=lambda: services.following.refresh()
+        )
+        services = build_services(settings, stores, None, None, clock, rooms=rooms, organising=organising)
+        await services.following.load()
+        front_end = DiscordFrontEnd(settings.discord, services.answering, rooms)
+        yield House(stores, rooms, services, connpass, front_end)
+
+
+@pytest.fixture
+def simcord_bot(house: House) -> TsudoiClient:
+    return house.front_end.client
+
+
+def text_of(page: Page) -> str:
+    """Everything that a page says."""
+    message = page.response
+    said = [message.content]
+    for embed in message.embeds:
+        fields = [f"{one.name} {one.value}" for one in embed.fields]
+        said += [embed.title or "", embed.description or "", *fields]
+    return "\n".join(said)
+
+
+def step_of(page: Page) -> str:
+    return STEPS[int(text_of(page)[0]) - 1]
+
+
+@dataclass
+class Play:
+    house: House
+    env: simcord.Env
+    guild: simcord.builders.GuildHandle
+    channel: simcord.builders.ChannelHandle
+    elsewhere: simcord.builders.ChannelHandle
+    organiser: simcord.actors.MemberActor
+    alice: simcord.actors.MemberActor
+
+    async def set_up(self) -> Page:
+        """Open the set-up, and follow the group."""
+        opened = await self.organiser.slash(self.channel, "tsudoi setup")
+        asked = await self.organiser.click(opened.response.message, custom_id="tsudoi:ask:setup:add:group")
+        return await self.organiser.submit_modal(asked, {"written": "https://tfug-utsunomiya.connpass.com/"})
+
+    async def go_on_to(self, page: Page, step: str) -> Page:
+        """Press "next" until this step."""
+        start = STEPS.index(step_of(page))
+        for one in STEPS[start + 1 : STEPS.index(step) + 1]:
+            page = await self.organiser.click(page.response.message, custom_id=f"tsudoi:setup:go:{one}")
+        return page
+
+    async def save(self, page: Page) -> Page:
+        """Go to the end and save."""
+        page = await self.go_on_to(page, "review")
+        return await self.organiser.click(page.response.message, custom_id="tsudoi:setup:save")
+
+    async def saved(self) -> Page:
+        """Set the channel up as it is offered."""
+        return await self.save(await self.set_up())
+
+
+@pytest.fixture
+def play(simcord_env: simcord.Env, house: House) -> Play:
+    guild = simcord_env.create_guild()
+    channel, elsewhere = guild.create_text_channel("events"), guild.create_text_channel("elsewhere")
+    managers = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
+    organiser = guild.add_member(simcord_env.create_user("organiser"), roles=(managers,))
+    alice = guild.add_member(simcord_env.create_user("alice"))
+    return Play(house, simcord_env, guild, channel, elsewhere, organiser, alice)
+
+
+async def test_a_channel_is_set_up_step_by_step_and_only_its_organiser_sees_it(play: Play) -> None:
+    page = await play.set_up()
+    assert page.response.ephemeral
+    assert "先月は 1 件でした" in text_of(page)
+    assert "もくもく会 #5" in text_of(page)
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:go:language")
+    page = await play.organiser.select(page.response.message, ["ja"], custom_id="tsudoi:setup:language")
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:go:parts")
+    page = await play.organiser.select(
+        page.response.message, ["announces", "reminders"], custom_id="tsudoi:setup:parts"
+    )
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:go:lead_times")
+    page = await play.organiser.select(page.response.message, ["3d", "30m"], custom_id="tsudoi:setup:lead_times")
+    page = await play.go_on_to(page, "review")
+    print(text_of(page))
+    assert "プレビュー" in text_of(page)
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:save")
+    assert "保存しました" in text_of(page)
+    (room,) = play.house.rooms.in_force
+    assert (room.channel, room.guild, room.follows) == (str(play.channel.id), str(play.guild.id), (GROUP,))
+    assert (room.announces, room.changes, room.reports) == (True, False, False)
+    assert room.lead_times == (timedelta(days=3), timedelta(minutes=30))
+    assert room.organisers == (MANAGERS,)
+    assert play.channel.history() == []
+    assert play.house.rooms.sources == (GROUP,)
+
+
+async def test_a_set_up_goes_on_where_it_was_left_even_after_a_restart(play: Play) -> None:
+    await play.go_on_to(await play.set_up(), "lead_times")
+    await play.env.restart_bot(play.house.front_end.new_client())
+    page = await play.organiser.slash(play.channel, "tsudoi setup")
+    assert text_of(page).startswith("4/6")
+    assert "保存しました" in text_of(await play.save(page))
+
+
+async def test_nothing_is_saved_without_a_source_that_connpass_knows(play: Play) -> None:
+    play.house.connpass.events = []
+    page = await play.set_up()
+    assert "見つかりませんでした" in text_of(page)
+    play.house.connpass.error = "connpass answered 401: the API key is wrong"
+    page = await play.set_up()
+    assert "the API key is wrong" in text_of(page)
+    page = await play.save(page)
+    assert "1つ以上追加" in text_of(page)
+    assert play.house.rooms.in_force == ()
+
+
+async def test_a_room_is_switched_off_again_from_its_set_up(play: Play) -> None:
+    await play.saved()
+    page = await play.organiser.slash(play.channel, "tsudoi setup")
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:off")
+    assert "止めました" in text_of(page)
+    assert play.house.rooms.in_force == ()
+    assert play.house.rooms.sources == ()
+
+
+@pytest.mark.parametrize("what", ["setup", "sources", "rooms", "rehearse", "status"])
+async def test_whoever_does_not_organise_gets_one_polite_sentence(play: Play, what: str) -> None:
+    page = await play.alice.slash(play.channel, f"tsudoi {what}")
+    assert page.response.ephemeral
+    assert "運営の方" in text_of(page)
+    assert page.response.components == []
+
+
+async def test_a_page_does_not_act_for_whoever_does_not_organise(play: Play) -> None:
+    await play.saved()
+    await play.organiser.send(play.channel, "!tsudoi rooms")
+    shown = play.channel.last_message
+    result = await play.alice.select(shown, [str(play.channel.id)], custom_id="tsudoi:rooms:show")
+    assert "運営の方" in text_of(result)
+    assert result.ephemeral
+
+
+async def test_a_role_that_was_named_may_organise(play: Play) -> None:
+    staff = play.guild.create_role("スタッフ")
+    bob = play.guild.add_member(play.env.create_user("bob"), roles=(staff,))
+    page = await play.go_on_to(await play.set_up(), "deciders")
+    page = await play.organiser.select(page.response.message, [staff], custom_id="tsudoi:setup:deciders")
+    await play.save(page)
+    page = await bob.slash(play.channel, "tsudoi status")
+    assert "追いかけているもの" in text_of(page)
+
+
+async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: Play) -> None:
+    await play.saved()
+    await play.house.services.watching.watch(play.house.connpass.source(GROUP))
+    page = await play.organiser.slash(play.channel, "tsudoi status")
+    said = text_of(page)
+    assert "tfug-utsunomiya.connpass.com" in said
+    assert "最終確認" in said
+    assert "リマインド：もくもく会 #5" in said or "リマインド： もくもく会 #5" in said
+
+
+async def test_another_guilds_rooms_and_sources_are_not_shown(play: Play) -> None:
+    await play.saved()
+    other = play.env.create_guild()
+    their_channel = other.create_text_channel("general")
+    managers = other.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+    carol = other.add_member(play.env.create_user("carol"), roles=(managers,))
+    for what in ("sources", "rooms", "status", "rehearse"):
+        said = text_of(await carol.slash(their_channel, f"tsudoi {what}"))
+        assert "tfug-utsunomiya" not in said
+        assert "events" not in said
+        assert "もくもく会" not in said
+    assert play.house.rooms.at("discord", str(their_channel.id), str(other.id)).follows == ()
+
+
+async def test_a_source_is_added_and_removed_on_the_page_of_sources(play: Play) -> None:
+    await play.saved()
+    page = await play.organiser.slash(play.channel, "tsudoi sources")
+    asked = await play.organiser.click(page.response.message, custom_id="tsudoi:ask:sources:add:prefecture")
+    page = await play.organiser.submit_modal(asked, {"written": "栃木"})
+    assert "栃木県" in text_of(page)
+    assert play.house.rooms.sources == (GROUP, "prefecture=tochigi")
+    page = await play.organiser.select(page.response.message, [GROUP], custom_id="tsudoi:sources:remove")
+    assert play.house.rooms.sources == ("prefecture=tochigi",)
+
+
+async def test_parts_of_a_room_are_switched_on_the_page_of_rooms(play: Play) -> None:
+    await play.saved()
+    number = str(play.channel.id)
+    page = await play.organiser.slash(play.elsewhere, "tsudoi rooms")
+    page = await play.organiser.select(page.response.message, [number], custom_id="tsudoi:rooms:show")
+    page = await play.organiser.select(page.response.message, ["reminders"], custom_id=f"tsudoi:rooms:parts:{number}")
+    (room,) = play.house.rooms.in_force
+    assert (room.reminders, room.announces) == (True, False)
+    await play.organiser.click(page.response.message, custom_id=f"tsudoi:rooms:off:{number}")
+    assert play.house.rooms.in_force == ()
+
+
+async def test_a_rehearsal_shows_last_month_and_the_next_one(play: Play) -> None:
+    await play.saved()
+    page = await play.organiser.slash(play.channel, "tsudoi rehearse")
+    assert "投稿していました" in text_of(page)
+    assert "もくもく会 #5" in text_of(page)
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:rehearse:next:0")
+    assert "この先1か月" in text_of(page)
+    assert await play.house.stores.events.sources() == {}
