@@ -12,7 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.errors import TsudoiError
-from bot.services.delivering import Delivering
+from bot.services.delivering import MOST_ROOMS, Delivering
 
 log = structlog.get_logger()
 
@@ -92,7 +92,7 @@ class AlarmClock:
         earliest = await self._delivering.earliest()
         if earliest is not None:
             begin = self._begin("deliver", self._deliver, alone=False)
-            known_as = {"id": "deliver", "name": "deliver", "replace_existing": True}
+            known_as = {"id": "deliver", "name": "deliver", "replace_existing": True, "max_instances": MOST_ROOMS}
             self._scheduler.add_job(begin, "date", run_date=earliest, **known_as)
 
     async def _deliver(self) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, event, inspect, text
@@ -13,6 +15,24 @@ from bot.errors import StoreError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SqliteEngine(AsyncEngine):
+    """Lets one transaction of this process write at a time, in turn.
+
+    SQLite allows no more, and whom it keeps waiting looks again at random: of a hundred some would wait too long.
+    """
+
+    __slots__ = ("_turn",)
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine.sync_engine)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        async with self._turn, super().begin() as connection:
+            yield connection
 
 
 async def open_store(url: str) -> AsyncEngine:
@@ -44,6 +64,7 @@ def open_engine(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return SqliteEngine(engine)
     return engine
 
 

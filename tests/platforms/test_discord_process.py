@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
+import requests
 from PIL import Image, ImageDraw
+from simcord.components import walk_components
 
 from benchmarks.mortal_bot import Bot
 from tests.support.connpass_server import ConnpassServer, an_event
@@ -15,12 +16,19 @@ from tests.support.discord_server import DiscordServer
 CHANNEL = "101"
 
 
-@pytest.fixture
-def discord(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DiscordServer]:
-    monkeypatch.setenv("TSUDOI_RECOGNITION__ENABLED", "true")
-    event = an_event(7, "もくもく会 @everyone **#7**", datetime.now(UTC) + timedelta(days=3))
-    with ConnpassServer([event]) as connpass, DiscordServer((CHANNEL,)) as discord, Bot(tmp_path) as bot:
-        bot.configure(connpass, discord, (CHANNEL,), ("1d",))
+@pytest.fixture(scope="module")
+def connpass() -> Iterator[ConnpassServer]:
+    starts = datetime.now(UTC) + timedelta(days=3)
+    with ConnpassServer([an_event(7, "もくもく会 @everyone **#7**", starts)]) as connpass:
+        yield connpass
+
+
+@pytest.fixture(scope="module")
+def discord(connpass: ConnpassServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiscordServer]:
+    folder = tmp_path_factory.mktemp("discord")
+    with pytest.MonkeyPatch.context() as environment, DiscordServer((CHANNEL,)) as discord, Bot(folder) as bot:
+        environment.setenv("TSUDOI_RECOGNITION__ENABLED", "true")
+        bot.configure(connpass, discord, (CHANNEL,), ("1d",), poll_every="1s")
         bot.start()
         discord.wait_for(lambda: discord.gateway.identified or None, 30)
         discord.wait_for(lambda: bot.count("SELECT count(*) FROM events") or None, 30)
@@ -49,4 +57,33 @@ def test_a_member_is_answered_in_discord_as_everywhere(discord: DiscordServer) -
     assert slash["message"]["embeds"][0]["title"] == embed["title"]
     reading = discord.ask(CHANNEL, "!read", a_stroke(), within=30)
     assert "「し」" in reading["embeds"][0]["title"]
-    assert "もしかして" in discord.ask(CHANNEL, "!nekst")["content"]
+    assert "もしかして" in discord.ask(CHANNEL, "!nexxt")["content"]
+
+
+def test_an_upload_is_fetched_and_its_explanation_comes_back_as_a_file(discord: DiscordServer) -> None:
+    reading = discord.ask(CHANNEL, "!read", a_stroke(), within=30)
+    why = next(one for one in walk_components(reading["components"]) if one.get("custom_id", "").startswith("why"))
+    explained = discord.press(reading, why["custom_id"])
+    assert [name.rpartition(".")[2] for name in explained["message"]["files"]] == ["png"]
+    uploaded = explained["message"]["attachments"][-1]
+    picture = Image.open(BytesIO(requests.get(uploaded["url"], timeout=10).content))
+    assert min(picture.size) > 100
+    menu = discord.right_click(discord.say(CHANNEL, "これは？", a_stroke()), "ひらがなを読む")
+    assert "「し」" in menu["message"]["embeds"][0]["title"]
+    assert menu["callback"]["data"]["flags"] == 64  # for whoever asked alone
+
+
+def test_a_closed_direct_message_is_told_at_the_next_use_and_harms_nobody(
+    discord: DiscordServer, connpass: ConnpassServer
+) -> None:
+    offered = discord.suggestions(CHANNEL, "remind", "event", "もく")
+    assert [one["value"] for one in offered] == ["7"]
+    discord.close_dms()
+    planned = discord.slash(CHANNEL, "remind", event="7", lead_times="60m")
+    assert planned["callback"]["data"]["flags"] == 64
+    connpass.edit(7, started_at=datetime.now(UTC) + timedelta(minutes=60, seconds=8))
+    direct = discord.direct_channel()
+    discord.wait_for(lambda: any(direct in call.path for call in discord.calls if call.method == "POST") or None, 30)
+    told = discord.slash(CHANNEL, "reminders")
+    assert "DM" in str(told["message"])
+    assert not [one for one in discord.posted if one["channel_id"] == direct]
