@@ -1,10 +1,11 @@
 """Commands about events."""
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import EVENTS, NEXT
-from bot.platforms.discord_client import TsudoiClient, command
+from bot.platforms.discord_client import TsudoiClient, choices, command
 
 
 class Events(commands.Cog):
@@ -19,6 +20,13 @@ class Events(commands.Cog):
         """Answer with the next event."""
         await ctx.defer()
         await self._client.answer(ctx, await self._client.answering.next(self._client.room_of(ctx), argument))
+
+    @show_next_event.autocomplete("argument")
+    async def suggest_events(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Suggest the titles of events to come."""
+        room = self._client.room_at(interaction.channel_id)
+        found = await self._client.answering.suggest_events(room, typed)
+        return choices((event.title, event.title) for event in found)
 
     @command(EVENTS, "All events to come")
     async def list_events(self, ctx: commands.Context[TsudoiClient]) -> None:

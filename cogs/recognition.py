@@ -1,7 +1,6 @@
-"""Reading handwriting: `!read` with a picture or as a reply to one, and plain uploads where a room wants that."""
+"""Reading handwriting: `!read`, a message's menu, plain uploads where a room wants that, and "Why?"."""
 
 import asyncio
-from collections.abc import Sequence
 
 import aiohttp
 import discord
@@ -9,12 +8,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import READ
-from bot.domain.messages import Message, MessageKind
-from bot.domain.rooms import Room
+from bot.domain.cooldowns import Turn
+from bot.domain.messages import Message
 from bot.errors import PictureError
-from bot.platforms.discord_client import TsudoiClient, command
-from bot.platforms.discord_render import render
-from bot.services.reading_messages import unreadable_picture
+from bot.platforms.discord_client import READ_MENU, TsudoiClient, command, pressed
+from bot.platforms.discord_render import picture_files, render
+from bot.services.general_messages import one_moment
+from bot.services.reading_messages import upload_asked
 
 LARGEST_MB = 20
 DOWNLOAD_TAKES = 20.0  # seconds
@@ -22,22 +22,43 @@ _PHONE_PICTURES = (".heic", ".heif", ".avif")  # Discord does not always know th
 
 
 class Recognition(commands.Cog):
-    """Reads what members upload, and answers each picture in order."""
+    """Reads what members upload: the pictures of one message in order, in one answer."""
 
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
+        self._menu = app_commands.ContextMenu(name=READ_MENU, callback=self.read_message)
+
+    async def cog_load(self) -> None:
+        """Add the entry of the menu, which discord.py does not find in a cog by itself."""
+        self._client.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take it away again."""
+        self._client.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @command(READ, "Reads the hiragana in a picture")
     @app_commands.describe(picture="A photo or drawing of hiragana")
     async def read(self, ctx: commands.Context[TsudoiClient], picture: discord.Attachment | None = None) -> None:
         """Read the pictures of this message, or of the one it replies to."""
         await ctx.defer()
-        room = self._client.room_of(ctx)
-        pictures = [picture] if ctx.interaction and picture else await self._pictures_meant(ctx.message)
-        if not pictures:
-            await self._client.answer(ctx, await self._client.answering.how_to_read(room))
-        for one in pictures:
-            await self._client.answer(ctx, await self._read(one, room))
+        if ctx.interaction is not None and picture is not None:
+            await self._client.answer(ctx, await self._read([picture], ctx.channel.id, ctx.author))
+            return
+        upload = await self._upload_meant(ctx.message)
+        if upload is None:
+            await self._client.answer(ctx, await self._client.answering.how_to_read(self._client.room_of(ctx)))
+        elif (message := await self._read(pictures_of(upload), ctx.channel.id, ctx.author, upload)) is not None:
+            await self._client.answer(ctx, message, to=upload)
+
+    async def read_message(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Read the pictures of a message, for the member alone who chose this in its menu."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        pictures = pictures_of(message)
+        if pictures:
+            answer = await self._read(pictures, interaction.channel_id, interaction.user, message)
+        else:
+            answer = await self._client.answering.how_to_read(self._client.room_at(interaction.channel_id))
+        await self._client.respond(interaction, answer)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -47,32 +68,105 @@ class Recognition(commands.Cog):
         pictures = [one for one in message.attachments if _is_picture(one)]
         if message.author.bot or not wanted or not pictures or (await self._client.get_context(message)).valid:
             return
-        for one in pictures:
-            reference = message.to_reference(fail_if_not_exists=False)
-            await message.channel.send(**render(await self._read(one, room)), reference=reference)
+        turn = self._client.take_turn(message.channel.id, message.author, len(pictures))
+        if turn is Turn.IGNORED:
+            return
+        if turn is Turn.REFUSED:
+            answer = one_moment(self._client.answering.texts(room))
+        else:
+            answer = await self._client.answering.read(await _fetched(pictures), room, str(message.id))
+        await message.channel.send(**render(answer), reference=message.to_reference(fail_if_not_exists=False))
 
-    async def _pictures_meant(self, message: discord.Message) -> Sequence[discord.Attachment]:
-        replied_to = message.reference.resolved if message.reference else None
-        if message.attachments or not isinstance(replied_to, discord.Message):
-            return message.attachments
-        return replied_to.attachments
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Add to a reading the picture that explains it, where somebody asked "Why?"."""
+        asked = upload_asked(pressed(interaction))
+        if asked is None or interaction.message is None:
+            return
+        room = self._client.room_at(interaction.channel_id)
+        if self._client.take_turn(interaction.channel_id, interaction.user, pictures=1) is not Turn.GRANTED:
+            answer = one_moment(self._client.answering.texts(room))
+            await self._client.respond(interaction, answer, ephemeral=True)
+            return
+        await interaction.response.defer()
+        picture = await self._picture_again(interaction.channel_id, *asked)
+        explanation = await self._client.answering.explain(picture, room)
+        if explanation.pictures:
+            await _add(interaction, interaction.message, explanation)
+        else:
+            await interaction.followup.send(render(explanation)["content"] or "", ephemeral=True)
 
-    async def _read(self, picture: discord.Attachment, room: Room) -> Message:
-        texts = self._client.answering.texts(room)
-        if picture.size > LARGEST_MB * 2**20:
-            return unreadable_picture(texts, PictureError(f"{picture.size} bytes are too many", "too_large"))
+    async def _read(
+        self,
+        pictures: list[discord.Attachment],
+        channel_id: int | None,
+        user: discord.abc.User,
+        upload: discord.Message | None = None,
+    ) -> Message:
+        room = self._client.room_at(channel_id)
+        if self._client.take_turn(channel_id, user, len(pictures)) is not Turn.GRANTED:
+            return one_moment(self._client.answering.texts(room))
+        return await self._client.answering.read(await _fetched(pictures), room, str(upload.id) if upload else "")
+
+    async def _upload_meant(self, message: discord.Message) -> discord.Message | None:
+        """Return the message with the pictures: this one, or the one it replies to."""
+        if message.attachments:
+            return message
+        reference = message.reference
+        if reference is None or reference.message_id is None:
+            return None
+        replied_to = reference.resolved
+        if not isinstance(replied_to, discord.Message):
+            replied_to = await self._message(reference.channel_id, reference.message_id)
+        return replied_to if replied_to is not None and replied_to.attachments else None
+
+    async def _picture_again(self, channel_id: int | None, upload: str, index: int) -> bytes | PictureError | None:
+        """Fetch a picture again from the message that it came with: none is kept here."""
+        message = await self._message(channel_id or 0, int(upload)) if upload.isdecimal() else None
+        pictures = pictures_of(message) if message else []
+        return (await _fetched(pictures[index : index + 1]))[0] if index < len(pictures) else None
+
+    async def _message(self, channel_id: int, message_id: int) -> discord.Message | None:
         try:
-            async with asyncio.timeout(DOWNLOAD_TAKES):
-                content = await picture.read()  # at once: the address expires
-        except (discord.DiscordException, aiohttp.ClientError, OSError):
-            said = texts.gettext("I could not fetch the picture. Please send it again.")
-            return Message(MessageKind.ANSWER, said)
-        return await self._client.answering.read(content, room)
+            return await self._client.get_partial_messageable(channel_id).fetch_message(message_id)
+        except (discord.NotFound, discord.Forbidden):
+            return None
+
+
+def pictures_of(message: discord.Message) -> list[discord.Attachment]:
+    """Return the pictures of a message; every attachment if none looks like one, to be told so."""
+    return [one for one in message.attachments if _is_picture(one)] or message.attachments
 
 
 def _is_picture(attachment: discord.Attachment) -> bool:
     kind = attachment.content_type or ""
     return kind.startswith("image/") or attachment.filename.lower().endswith(_PHONE_PICTURES)
+
+
+async def _fetched(pictures: list[discord.Attachment]) -> list[bytes | PictureError]:
+    """Fetch the pictures, in order, at once: their addresses expire."""
+    return [await _content(one) for one in pictures]
+
+
+async def _content(picture: discord.Attachment) -> bytes | PictureError:
+    if picture.size > LARGEST_MB * 2**20:
+        return PictureError(f"{picture.size} bytes are too many", "too_large")
+    try:
+        async with asyncio.timeout(DOWNLOAD_TAKES):
+            return await picture.read()
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        return PictureError(f"the picture could not be fetched: {error}", "not_fetched")
+
+
+async def _add(interaction: discord.Interaction, reading: discord.Message, explanation: Message) -> None:
+    """Add the explanation to the message with the reading, in place of the button that asked for it."""
+    view = discord.ui.View.from_message(reading, timeout=None)
+    for item in list(view.children):
+        if isinstance(item, discord.ui.Button) and item.custom_id == pressed(interaction):
+            view.remove_item(item)
+    view.stop()
+    attachments: list[discord.Attachment | discord.File] = [*reading.attachments, *picture_files(explanation)]
+    await interaction.edit_original_response(attachments=attachments, view=view if view.children else None)
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -1,10 +1,11 @@
 """Commands about reports of past events."""
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import REPORT, REPORTS
-from bot.platforms.discord_client import TsudoiClient, command
+from bot.platforms.discord_client import TsudoiClient, choices, command
 
 
 class Reports(commands.Cog):
@@ -19,6 +20,13 @@ class Reports(commands.Cog):
         """Answer with one report."""
         await ctx.defer()
         await self._client.answer(ctx, await self._client.answering.report(self._client.room_of(ctx), argument))
+
+    @show_report.autocomplete("argument")
+    async def suggest_reports(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Suggest the titles of reports."""
+        room = self._client.room_at(interaction.channel_id)
+        found = await self._client.answering.suggest_reports(room, typed)
+        return choices((report.title, report.title) for report in found)
 
     @command(REPORTS, "All reports")
     async def list_reports(self, ctx: commands.Context[TsudoiClient]) -> None:

@@ -160,7 +160,7 @@ class DiscordFrontEnd:
         return True
 
     async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
-        number = _channel_id(channel)
+        number = _number(channel)
         async with self.talking_to(f"channel {channel}") as client:
             there = client.get_channel(number) or await client.fetch_channel(number)
             if not isinstance(there, discord.TextChannel):
@@ -186,8 +186,12 @@ class DiscordFrontEnd:
 
     @asynccontextmanager
     async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[Channel]:
+        number, is_member = _number(channel), member_at(channel) is not None
         async with self.talking_to(f"channel {channel}", takes) as client:
-            yield await _channel_of(client, channel)
+            if is_member:
+                yield await client.create_dm(discord.Object(number))
+            else:
+                yield client.get_partial_messageable(number)
 
     @asynccontextmanager
     async def talking_to(self, place: str, takes: timedelta = SEND_TAKES) -> AsyncIterator[TsudoiClient]:
@@ -219,18 +223,12 @@ def _explained_end(error: BaseException | None) -> str:
     return f"Discord cannot be reached ({type(error).__name__}: {error})" if error else "Discord closed the connection"
 
 
-async def _channel_of(client: TsudoiClient, channel: str) -> Channel:
-    """Return what can be talked to: a channel, or the direct messages with a member."""
-    member = member_at(channel)
-    if member is None:
-        return client.get_partial_messageable(_channel_id(channel))
-    return await client.create_dm(discord.Object(_channel_id(member)))
-
-
-def _channel_id(channel: str) -> int:
-    if not channel.isdecimal():
+def _number(channel: str) -> int:
+    """Return the id of a channel, or of the member whose direct messages are meant."""
+    number = member_at(channel) or channel
+    if not number.isdecimal():
         raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
-    return int(channel)
+    return int(number)
 
 
 def _reference(channel: Channel, message: str) -> discord.MessageReference:
@@ -249,7 +247,7 @@ def _explained(place: str, error: discord.HTTPException) -> SendError:
     What an administrator took from the bot may be given back: then it says what it had to say.
     """
     said = f"Discord answered {error.status} ({_reason(error)}) for {place}"
-    if error.code in CLOSED_TO_US and member_at(place.removeprefix("channel ")) is not None:
+    if error.code in CLOSED_TO_US:
         return MemberUnreachable(f"{said}; what to do: nothing, the member is told when they ask again")
     if error.status in (400, 403, 404) and error.code:
         remedy = _REMEDIES.get(error.code, "look the reason up and change the channel's settings")

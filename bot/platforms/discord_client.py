@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,47 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import COMMANDS, Command
+from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.locales import texts_for
-from bot.platforms.discord_render import render
+from bot.platforms.discord_pages import PREFIX
+from bot.platforms.discord_permissions import roles_of
+from bot.platforms.discord_render import render, render_edit
 from bot.services.answering import Answering
+from bot.services.general_messages import one_moment
+from bot.services.reading_messages import WHY
 
 log = structlog.get_logger()
 
 # Nothing here speaks: the library need not warn at each start that its parts for voice are missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.recognition", "cogs.general")
+EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.reminders", "cogs.recognition", "cogs.general", "cogs.organising")
 
 
-def command(of: Command, description: str) -> Callable[[Any], Any]:
+READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
+
+
+def command(of: Command, description: str) -> Callable[[Any], commands.HybridCommand[Any, Any, Any]]:
     """Declare a cog's method as this command, typed with its aliases or given as a slash command."""
     return commands.hybrid_command(name=of.name, aliases=of.aliases, description=description)
+
+
+PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像"}
+ENGLISH = {READ_MENU: "Read hiragana"}
+
+
+TAKEN_BY_COGS = (PREFIX, f"{WHY}:")
+CHOICES, CHOICE = 25, 100
+
+
+class TooFast(commands.CheckFailure):
+    """A member has no turn now."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self.turn = turn
 
 
 class JapaneseCommands(app_commands.Translator):
@@ -39,10 +63,15 @@ class JapaneseCommands(app_commands.Translator):
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
+        where = app_commands.TranslationContextLocation
+        if locale in (discord.Locale.american_english, discord.Locale.british_english):
+            return ENGLISH.get(string.message)
         if locale is not discord.Locale.japanese:
             return None
-        if context.location is app_commands.TranslationContextLocation.command_name:
+        if context.location is where.command_name:
             return next((one.aliases[0] for one in COMMANDS if one.name == string.message), None)
+        if context.location is where.parameter_name:
+            return PARAMETERS.get(string.message)
         translated = texts_for("ja").gettext(string.message)
         return None if translated == string.message else translated
 
@@ -80,6 +109,7 @@ class TsudoiClient(commands.Bot):
         self.login_ended = asyncio.Event()
         self._synced = synced
         self._leads = leads
+        self.add_check(self._has_turn)
 
     async def setup_hook(self) -> None:
         """Load the cogs; runs once after login, before the first connect."""
@@ -110,43 +140,72 @@ class TsudoiClient(commands.Bot):
             log.info("slash commands updated", commands=len(told))
 
     def room_at(self, channel_id: int | None) -> Room:
-        """Return the room of a channel; a sensible one where none is configured."""
-        return self.rooms.at("discord", str(channel_id))
+        """Return the room of a channel, or of a thread's channel; a sensible one where there is none."""
+        channel = self.get_channel(channel_id or 0)
+        if isinstance(channel, discord.Thread):
+            channel_id = channel.parent_id
+        guild = getattr(channel, "guild", None)
+        return self.rooms.at("discord", str(channel_id), str(guild.id) if guild else "")
 
     def room_of(self, ctx: commands.Context["TsudoiClient"]) -> Room:
         """Return the room in which a command was given."""
         return self.room_at(ctx.channel.id)
 
-    async def answer(self, ctx: commands.Context["TsudoiClient"], message: Message) -> None:
-        """Answer a command: a reply to a typed one, the response to a slash command."""
+    async def _has_turn(self, ctx: commands.Context["TsudoiClient"]) -> bool:
+        turn = self.take_turn(ctx.channel.id, ctx.author)
+        if turn is not Turn.GRANTED:
+            raise TooFast(turn)
+        return True
+
+    def take_turn(self, channel_id: int | None, user: discord.abc.User, pictures: int = 0) -> Turn:
+        """Take a member's turn for a command, or for so many pictures."""
+        member = str(user.id)
+        room = self.room_at(channel_id).as_seen_by(member, roles_of(user))
+        return self.answering.take_turn(room, member, pictures)
+
+    async def answer(
+        self, ctx: commands.Context["TsudoiClient"], message: Message, to: discord.Message | None = None
+    ) -> None:
+        """Answer a command: a reply to the typed one, or to the message `to`; the response to a slash command."""
         if ctx.interaction is None:
-            reference = ctx.message.to_reference(fail_if_not_exists=False)
+            reference = (to or ctx.message).to_reference(fail_if_not_exists=False)
             await ctx.channel.send(**render(message), reference=reference)
         else:
             await self.respond(ctx.interaction, message)
 
-    async def respond(self, interaction: discord.Interaction, message: Message) -> None:
+    async def respond(self, interaction: discord.Interaction, message: Message, *, ephemeral: bool = False) -> None:
         """Fill in a deferred response; a follow-up would be posted twice if its answer got lost."""
         if not interaction.response.is_done():
-            await interaction.response.defer(thinking=True)
-        await interaction.edit_original_response(**render(message))
+            await interaction.response.defer(ephemeral=ephemeral, thinking=True)
+        await interaction.edit_original_response(**render_edit(message))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Handle a pressed button; commands find their way by themselves."""
-        if interaction.type is not discord.InteractionType.component:
+        button = pressed(interaction)
+        if not button or button.startswith(TAKEN_BY_COGS):
             return
-        room, member = self.room_at(interaction.channel_id), str(interaction.user.id)
-        # What an organiser decides is said to all; to anybody else the answer is theirs alone.
-        await interaction.response.defer(ephemeral=not room.may_decide(member), thinking=True)
+        member = str(interaction.user.id)
+        room = self.room_at(interaction.channel_id).as_seen_by(member, roles_of(interaction.user))
+        await self._defer(interaction, is_for_all=button.startswith("question:") and room.may_decide(member))
         try:
-            message = await self.answering.press(_pressed(interaction), room, member)
+            message = await self.answering.press(button, room, member)
         except Exception:
             log.exception("button failed", room=room.name)
             message = self._apology(room)
-        if message is None:
-            await interaction.delete_original_response()
-        else:
+        if message is not None:
             await self.respond(interaction, message)
+        elif not _is_private(interaction):
+            await interaction.delete_original_response()
+
+    async def _defer(self, interaction: discord.Interaction, *, is_for_all: bool) -> None:
+        """Ask for time. What an organiser decides is said to all; any other answer is the member's alone.
+
+        On what they alone see the answer takes the place of the message whose button they pressed.
+        """
+        if _is_private(interaction):
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=not is_for_all, thinking=True)
 
     async def on_command_error(self, ctx: commands.Context["TsudoiClient"], error: commands.CommandError) -> None:  # type: ignore[override]
         """Answer what cannot be done: a mistyped command with the nearest one, anything else with an apology."""
@@ -157,6 +216,9 @@ class TsudoiClient(commands.Bot):
             if message is not None:
                 await self.answer(ctx, message)
             return
+        if isinstance(error, TooFast):
+            await self._ask_to_wait(ctx, error.turn)
+            return
         if isinstance(error, commands.UserInputError):
             await self.answer(ctx, await self.answering.help(room))
             return
@@ -164,6 +226,14 @@ class TsudoiClient(commands.Bot):
         log.error("command failed", command=ctx.command and ctx.command.name, room=room.name, exc_info=cause)
         if not isinstance(cause, discord.Forbidden):  # an apology would be forbidden too
             await self.answer(ctx, self._apology(room))
+
+    async def _ask_to_wait(self, ctx: commands.Context["TsudoiClient"], turn: Turn) -> None:
+        """Say so once; only what must be answered, and is seen by the member alone, is answered each time."""
+        message = one_moment(self.answering.texts(self.room_of(ctx)))
+        if ctx.interaction is not None:
+            await self.respond(ctx.interaction, message, ephemeral=True)
+        elif turn is Turn.REFUSED:
+            await self.answer(ctx, message)
 
     async def _on_slash_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Handle what fails before a command is reached, such as a command that this version no longer has."""
@@ -182,9 +252,21 @@ class TsudoiClient(commands.Bot):
         return Message(MessageKind.ANSWER, said)
 
 
-def _pressed(interaction: discord.Interaction) -> str:
+def pressed(interaction: discord.Interaction) -> str:
+    """Return the id of the button that was pressed; "" where it was something else that happened."""
     data: dict[str, Any] = dict(interaction.data or {})
-    return str(data.get("custom_id", ""))
+    return str(data.get("custom_id", "")) if interaction.type is discord.InteractionType.component else ""
+
+
+def _is_private(interaction: discord.Interaction) -> bool:
+    """Whether the button stood on a message that only this member sees."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def choices(suggested: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+    """Return what is suggested to somebody who types, as (shown, meant), within Discord's limits."""
+    found = [(shown.strip()[:CHOICE], meant[:CHOICE]) for shown, meant in suggested]
+    return [app_commands.Choice(name=shown, value=meant) for shown, meant in found if shown and meant][:CHOICES]
 
 
 def _remembered(file: Path | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import NotRequired, TypedDict
 
 import discord
@@ -11,6 +12,7 @@ from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
 CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
 EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
 THREAD_NAME = 100
+ALT_TEXT = 1024
 _BLANK = "\u200b"  # Discord refuses an empty name or value
 _BAR_LENGTH, _MOST_BARS = 16, 10
 _INLINE = 24  # values up to this length may stand side by side
@@ -39,24 +41,57 @@ def plain_line(text: str, limit: int) -> str:
 
 
 class Rendered(TypedDict):
-    """The arguments of discord.py's `send`. `view` is there if the message has buttons."""
+    """What discord.py's `send` and its edits take. `view` is there if the message has buttons."""
 
     content: str | None
     embeds: list[discord.Embed]
     view: NotRequired[discord.ui.View]
 
 
-def render(message: Message, key: str = "") -> Rendered:
+class Post(Rendered):
+    """The arguments of discord.py's `send`. `files` is there if the message has pictures."""
+
+    files: NotRequired[list[discord.File]]
+
+
+class RenderedEdit(TypedDict):
+    """The arguments of discord.py's `edit_original_response`: nothing of what was there before stays."""
+
+    content: str | None
+    embeds: list[discord.Embed]
+    view: discord.ui.View | None
+    attachments: list[discord.File]
+
+
+def render(message: Message, key: str = "") -> Post:
     """Return the message as arguments of `send`. Needs a running event loop if there are buttons.
 
     `key`, a delivery's key, is left unseen in the first button, so that `was_sent_as` can find the message again.
     """
-    rendered = Rendered(content=fit(message.lead, CONTENT) or None, embeds=_embeds(message))
+    rendered = Post(content=fit(message.lead, CONTENT) or None, embeds=_embeds(message))
     if not rendered["content"] and not rendered["embeds"]:
         rendered["content"] = _BLANK
     if buttons := _usable([*(one for card in message.cards for one in card.buttons), *message.buttons]):
         rendered["view"] = _view(buttons, key)
+    if message.pictures:
+        rendered["files"] = picture_files(message)
     return rendered
+
+
+def render_edit(message: Message) -> RenderedEdit:
+    """Return the message as what an earlier one is turned into."""
+    new = render(message)
+    return RenderedEdit(
+        content=new["content"], embeds=new["embeds"], view=new.get("view"), attachments=new.get("files", [])
+    )
+
+
+def picture_files(message: Message) -> list[discord.File]:
+    """Return the pictures as files to upload, each with a description for those who cannot see it."""
+    return [
+        discord.File(BytesIO(picture.png), f"picture-{number}.png", description=_cut(picture.shows, ALT_TEXT))
+        for number, picture in enumerate(message.pictures, start=1)
+    ]
 
 
 def escape(text: str) -> str:

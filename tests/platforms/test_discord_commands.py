@@ -1,5 +1,6 @@
 """What a member sees in Discord, played through discord.py itself in an in-process Discord (SimCord)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -9,13 +10,17 @@ import simcord
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
-from bot.domain.messages import Button, Card, Message, MessageKind
+from bot.domain.cooldowns import Turn
+from bot.domain.events import Event
+from bot.domain.messages import Button, Card, Message, MessageKind, Picture
+from bot.domain.reports import Report
 from bot.domain.rooms import Room, Rooms
-from bot.errors import SendError, SendRefused
+from bot.errors import MemberUnreachable, PictureError, SendError, SendRefused
 from bot.locales import Texts, texts_for
 from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.platforms.discord_client import TsudoiClient
 from bot.services.answering import Answering
+from tests.support.events import an_event_named
 
 ORGANISER = "77"
 DEFERRED = 5  # the type of the answer "I am thinking"
@@ -31,6 +36,7 @@ class RecordedAnswers:
     """Answers like `Answering`, and remembers what was asked."""
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     fails: bool = False
 
     def texts(self, room: Room) -> Texts:
@@ -61,9 +67,44 @@ class RecordedAnswers:
     async def how_to_read(self, room: Room) -> Message:
         return said("画像を送ってください")
 
-    async def read(self, picture: bytes, room: Room) -> Message:
-        self.asked.append(("read", room.name, str(len(picture))))
-        return said("「あ」です。")
+    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
+        seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
+        self.asked.append(("read", room.name, *seen))
+        buttons = (Button("なぜ？", f"why:{upload}:{len(pictures) - 1}"),) if upload else ()
+        return Message(MessageKind.ANSWER, "「あ」です。", buttons=buttons)
+
+    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
+        if not isinstance(picture, bytes):
+            return said("画像がもう残っていません。")
+        self.asked.append(("explain", str(len(picture))))
+        return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(b"PNG of why", "決め手"),))
+
+    def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
+        return self.turns.pop(0) if self.turns else Turn.GRANTED
+
+    async def suggest_events(self, room: Room, typed: str) -> list[Event]:
+        return [an_event_named(number=501)]
+
+    async def suggest_reports(self, room: Room, typed: str) -> list[Report]:
+        return [Report("https://example.test/r.html", f"{typed} のレポート", None)]
+
+    @property
+    def reminding(self) -> "RecordedAnswers":
+        return self
+
+    async def remind(self, room: Room, member: str, argument: str = "") -> Message:
+        self.asked.append(("remind", member, argument))
+        return said("前日にDMでお知らせします。")
+
+    async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message:
+        self.asked.append(("remind_of", member, meant, written))
+        return Message(
+            MessageKind.ANSWER, "前日にDMでお知らせします。", buttons=(Button("取り消す", "remind:501:cancel"),)
+        )
+
+    async def reminders(self, room: Room, member: str) -> Message:
+        self.asked.append(("reminders", member))
+        return said("リマインドは1件です。")
 
     async def say(self, text: str, room: Room, member: str) -> Message | None:
         self.asked.append(("say", room.name, text))
@@ -183,7 +224,9 @@ async def test_a_picture_given_to_read_is_read(play: Play) -> None:
 async def test_read_as_a_reply_reads_the_picture_replied_to(play: Play) -> None:
     uploaded = await play.alice.send(play.elsewhere, attachments=[("a.png", PICTURE), ("b.png", PICTURE)])
     await play.alice.send(play.elsewhere, "!読んで", reply_to=uploaded)
-    assert [one[0] for one in play.answers.asked] == ["read", "read"]
+    assert [one[0] for one in play.answers.asked] == ["read"]
+    assert len(play.answers.asked[0]) == 4  # both pictures
+    assert play.elsewhere.last_message.reference.message_id == uploaded.id
 
 
 async def test_read_without_a_picture_says_how(play: Play) -> None:
@@ -211,7 +254,107 @@ async def test_a_picture_in_a_direct_message_is_read(play: Play) -> None:
 
 async def test_a_picture_too_large_is_refused_before_it_is_fetched(play: Play) -> None:
     await play.alice.send(play.room, attachments=[("a.png", b"x" * (20 * 2**20 + 1))])
-    assert "20MB" in text_of(play.room.last_message)
+    assert play.answers.asked == [("read", f"discord:{play.room.id}", "too_large")]
+
+
+async def test_several_pictures_of_one_message_are_read_in_order_in_one_answer(play: Play) -> None:
+    await play.alice.send(play.room, attachments=[("a.png", PICTURE), ("b.png", PICTURE + b"!"), ("c.txt", b"x")])
+    assert play.answers.asked == [("read", f"discord:{play.room.id}", "12", "13")]
+
+
+async def test_a_picture_is_read_from_the_menu_of_its_message_for_the_one_who_asks(play: Play) -> None:
+    uploaded = await play.alice.send(play.elsewhere, attachments=[("a.png", PICTURE)])
+    result = await play.alice.context_menu(play.elsewhere, "ひらがなを読む", uploaded)
+    assert result.ephemeral
+    assert result.response.content == "「あ」です。"
+
+
+async def test_the_menu_on_a_message_without_a_picture_says_how(play: Play) -> None:
+    talk = await play.alice.send(play.elsewhere, "こんにちは")
+    result = await play.alice.context_menu(play.elsewhere, "ひらがなを読む", talk)
+    assert result.response.content == "画像を送ってください"
+
+
+async def test_why_adds_the_explanation_to_the_reading_of_the_picture_asked_about(play: Play) -> None:
+    await play.alice.send(play.room, attachments=[("a.png", PICTURE), ("b.png", PICTURE + b"!")])
+    await play.alice.click(play.room.last_message, label="なぜ？")
+    reading = play.room.last_message
+    assert play.answers.asked[-1] == ("explain", "13")
+    assert [one.filename for one in reading.attachments] == ["picture-1.png"]
+    assert reading.attachments[0].description == "決め手"
+    assert reading.components == []
+
+
+async def test_why_about_a_picture_that_is_gone_is_answered_in_private(play: Play) -> None:
+    uploaded = await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
+    reading = play.room.last_message
+    await play.alice.delete(uploaded)
+    result = await play.alice.click(reading, label="なぜ？")
+    assert [one.content for one in result.followups] == ["画像がもう残っていません。"]
+    assert play.room.last_message.attachments == []
+
+
+async def test_remind_is_typed_in_one_go_or_given_as_a_slash_command_which_answers_in_private(play: Play) -> None:
+    await play.alice.send(play.room, "!リマインド もくもく会 3日前 1時間前")
+    result = await play.alice.slash(play.room, "remind", event="501", lead_times="30分")
+    alice = str(play.alice.id)
+    assert play.answers.asked == [("remind", alice, "もくもく会 3日前 1時間前"), ("remind_of", alice, "501", "30分")]
+    assert result.ephemeral
+
+
+async def test_a_button_on_a_private_answer_is_answered_in_its_place(play: Play) -> None:
+    shown = await play.alice.slash(play.room, "remind")
+    await play.alice.click(shown.response, custom_id="remind:501:cancel")
+    assert play.answers.asked[-1] == ("press", "remind:501:cancel", str(play.alice.id))
+    assert shown.response.content == "運営の方だけです。"
+
+
+async def test_an_organisers_own_reminder_is_nobody_elses_business(play: Play) -> None:
+    play.front_end.client.rooms = Rooms((Room("discord", str(play.room.id), organisers=(str(play.alice.id),)),), ())
+    bell = Message(MessageKind.ANNOUNCEMENT, "新しいイベント", buttons=(Button("🔔", "remind:501"),))
+    await play.front_end.send(str(play.room.id), bell, "ab" * 10)
+    assert (await play.alice.click(play.room.last_message, custom_id="remind:501")).ephemeral
+
+
+async def test_events_and_reports_are_suggested_while_typing(play: Play) -> None:
+    event = await play.alice.autocomplete(play.room, "remind", "event", "もく")
+    assert [(one["name"], one["value"]) for one in event] == [("もくもく会 #5（2026年5月22日(金)）", "501")]
+    report = await play.alice.autocomplete(play.room, "report", "argument", "4")
+    assert [one["value"] for one in report] == ["4 のレポート"]
+
+
+async def test_a_member_is_written_to_directly(play: Play) -> None:
+    await play.front_end.send(f"@{play.alice.id}", said("もうすぐです"), "ab" * 10)
+    assert play.alice.user.dm_channel.last_message.content == "もうすぐです"
+
+
+@pytest.mark.parametrize("code", [50007, 50278])
+async def test_a_member_who_takes_no_direct_messages_is_told_apart(play: Play, code: int) -> None:
+    play.env.inject_error("POST", "/channels/*/messages", status=403, code=code)
+    with pytest.raises(MemberUnreachable):
+        await play.front_end.send(f"@{play.alice.id}", said("もうすぐです"), "ab" * 10)
+
+
+async def test_who_asks_too_fast_is_told_once_and_then_only_in_private(play: Play) -> None:
+    play.answers.turns = [Turn.REFUSED, Turn.IGNORED]
+    await play.alice.send(play.room, "!next")
+    assert "1分ほど待って" in text_of(play.room.last_message)
+    await play.alice.send(play.room, "!next")
+    assert text_of(play.room.last_message) == "!next"
+    play.answers.turns = [Turn.IGNORED]
+    result = await play.alice.slash(play.room, "next")
+    assert result.ephemeral
+    assert "1分ほど待って" in result.response.content
+    assert play.answers.asked == []
+    assert [type(error).__name__ for error in play.env.errors] == ["TooFast"] * 3
+
+
+async def test_uploads_too_fast_are_told_once(play: Play) -> None:
+    play.answers.turns = [Turn.REFUSED, Turn.IGNORED]
+    await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
+    assert "1分ほど待って" in text_of(play.room.last_message)
+    await play.alice.send(play.room, "もう一枚", attachments=[("a.png", PICTURE)])
+    assert text_of(play.room.last_message) == "もう一枚"
     assert play.answers.asked == []
 
 

@@ -1,0 +1,52 @@
+"""Members' own reminders."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.commands import REMIND, REMINDERS
+from bot.platforms.discord_client import TsudoiClient, choices, command
+from bot.services.event_cards import event_day, event_title
+
+
+class Reminders(commands.Cog):
+    """`!remind` and `!reminders`."""
+
+    def __init__(self, client: TsudoiClient) -> None:
+        self._client = client
+
+    @command(REMIND, "Reminds you alone of an event, by direct message")
+    @app_commands.describe(
+        event="Its number or a word of its title; the next event if left out",
+        lead_times="How long before: 1d 2h, 3日前, 30分",
+    )
+    async def remind(self, ctx: commands.Context[TsudoiClient], *, event: str = "", lead_times: str = "") -> None:
+        """Remind of an event; typed, everything stands in `event`."""
+        await ctx.defer(ephemeral=True)
+        room, member = self._client.room_of(ctx), str(ctx.author.id)
+        reminding = self._client.answering.reminding
+        if ctx.interaction is None:
+            message = await reminding.remind(room, member, event)
+        else:
+            message = await reminding.remind_of(room, member, event, lead_times)
+        await self._client.answer(ctx, message)
+
+    @remind.autocomplete("event")
+    async def suggest_events(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Suggest the events to come."""
+        room = self._client.room_at(interaction.channel_id)
+        texts = self._client.answering.texts(room)
+        found = await self._client.answering.suggest_events(room, typed)
+        return choices((f"{event_title(texts, one)[:70]}（{event_day(texts, one)}）", str(one.id)) for one in found)
+
+    @command(REMINDERS, "Your reminders; cancels them, too")
+    async def list_reminders(self, ctx: commands.Context[TsudoiClient]) -> None:
+        """List a member's reminders."""
+        await ctx.defer(ephemeral=True)
+        listed = await self._client.answering.reminding.reminders(self._client.room_of(ctx), str(ctx.author.id))
+        await self._client.answer(ctx, listed)
+
+
+async def setup(client: TsudoiClient) -> None:
+    """Add the cog; discord.py calls this."""
+    await client.add_cog(Reminders(client))
