@@ -10,6 +10,7 @@ LIGHT_SIZE = 64  # the light changes slowly: it is estimated on a picture of thi
 FAINTEST = 12  # of 255; a fainter trace than this cannot be told from the grain of paper or from JPEG
 DARKEST = 16  # of 255; below this a camera shows noise, and shares of it mean nothing
 NOISE_SIGMAS = 4.0  # ink stands out from the grain by more than this, or it is grain
+EVEN_LIGHT = 0.93  # of the brightest paper; simulated photos reach 0.91, and 0.95 is the least of a tight scan
 STRONGEST_TEXTURE = 40  # of 255; what most points are darker by than this is no texture
 
 Grey = NDArray[np.uint8]
@@ -97,6 +98,18 @@ def find_ink(grey: Grey) -> Ink:
     # Ink takes away a share of the light, so it is divided and not subtracted: a stroke in the shadow counts as much.
     share = cv2.divide(np.maximum(grey, DARKEST), np.maximum(light, DARKEST), scale=255)
     return _stretch(~np.asarray(share, np.uint8))
+
+
+def is_evenly_lit(grey: Grey) -> bool:
+    """Whether all the paper around the ink is equally bright, as in scans and drawings: no shadow, and no table.
+
+    Args: grey: as for `find_ink`.
+    """
+    small = shrink(grey, LIGHT_SIZE)
+    light = _paper(~small if ink_is_lighter(small) else small)
+    last = light.size - 1
+    levels = np.partition(light, (last // 100, last - last // 100), axis=None)  # a percent at each end may be odd
+    return bool(levels[last // 100] >= EVEN_LIGHT * levels[last - last // 100])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, find_lines, shrink, to_grey
+from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, find_lines, is_evenly_lit, shrink, to_grey
 from model.reading import Box
-from model.segment import is_bold, one_character, shows_the_same, written_among
+from model.segment import is_bold, one_character, shows_surface, shows_the_same, written_among
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
 
@@ -67,11 +67,14 @@ def _locate(grey: Grey, may_cut: bool = True) -> Located:
 
 
 def _character(grey: Grey) -> tuple[Ink, Box]:
-    """The character's ink and box: of all that is dark, if only lines are or the pen was broad; else of the lines.
+    """The character's ink and box: of all that is dark, if only ink is; else of the lines.
 
     On clean paper both ways find the same. Where they differ, a shadow, a table or the edge of a sheet is in sight.
     """
-    dark, lines = _unless_blank(find_ink, grey), _unless_blank(find_lines, grey, BROAD_LINE)
+    dark = _unless_blank(find_ink, grey)
+    if dark is not None and is_evenly_lit(grey) and not shows_surface(dark, BOLD):
+        return one_character(dark)
+    lines = _unless_blank(find_lines, grey, BROAD_LINE)
     if dark is not None and (lines is None or shows_the_same(dark, lines.ink) or is_bold(dark, BOLD)):
         return one_character(dark)
     fine = _unless_blank(find_lines, grey, FINE_LINE)

@@ -117,15 +117,29 @@ def is_bold(ink: Ink, width: float) -> bool:
 
     A surface comes in from the rim, fades, or is a whole sheet.
     """
-    mask, side = _mask(ink >= INK_FROM), max(ink.shape)
-    kernel = np.ones((max(3, round(width * side)),) * 2, np.uint8)
-    broad = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_REPLICATE)
+    broad, side = _broad(ink, width, cv2.BORDER_REPLICATE), max(ink.shape)
     core = ink[cv2.erode(broad, np.ones((3, 3), np.uint8)) > 0]
-    if core.size < 0.001 * ink.size or np.percentile(core, 15) < 225 or cv2.countNonZero(mask) > 0.55 * mask.size:
+    if core.size < 0.001 * ink.size or np.percentile(core, 15) < 225:
         return False
-    rim = np.concatenate([broad[0], broad[-1], broad[:, 0], broad[:, -1]])
     thickness = float(cv2.distanceTransform(broad, cv2.DIST_L2, 3).max())
-    return bool(np.mean(rim > 0) < 0.1 and thickness < 0.17 * side and not _is_sheet(mask))
+    return thickness < 0.17 * side and not _is_surface(ink, broad)
+
+
+def shows_surface(ink: Ink, width: float) -> bool:
+    """Whether a sheet, or what comes in from the rim and is broader than `width`, is taken for ink."""
+    return _is_surface(ink, _broad(ink, width, cv2.BORDER_CONSTANT))
+
+
+def _broad(ink: Ink, width: float, border: int) -> NDArray[np.uint8]:
+    kernel = np.ones((max(3, round(width * max(ink.shape))),) * 2, np.uint8)
+    mask = _mask(ink >= INK_FROM)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=border, borderValue=0), np.uint8)
+
+
+def _is_surface(ink: Ink, broad: NDArray[np.uint8]) -> bool:
+    mask = _mask(ink >= INK_FROM)
+    rim = np.concatenate([broad[0], broad[-1], broad[:, 0], broad[:, -1]])
+    return bool(cv2.countNonZero(mask) > 0.55 * mask.size or np.mean(rim > 0) >= 0.1 or _is_sheet(mask))
 
 
 def _is_sheet(mask: NDArray[np.uint8]) -> bool:
