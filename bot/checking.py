@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-import requests
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,12 +14,11 @@ from rich.text import Text
 from bot.app import open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
 from bot.config import DEFAULT_FILE, Settings
-from bot.domain.rooms import Room
+from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceError, TsudoiError
 from bot.services.ports import EventSource, ReportSource
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
-DISCORD_API = "https://discord.com/api/v10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,12 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
             yield await _source(clients.source(source.name))
         yield await _site(clients.site)
     yield _clock(settings)
-    for finding in _discord(settings):
+    rooms = (await _rooms(settings)).in_force
+    for finding in await _discord(settings, rooms):
         yield finding
     if settings.slack.bot_token.get_secret_value():
         yield Finding("slack", False, "slack.bot_token is set, but Slack is not there yet; leave it empty")
-    for room in rooms_of(settings).in_force:
+    for room in rooms:
         if room.platform == "slack":
             yield Finding(room.name, False, "Slack is not there yet; remove this [[rooms]]")
     for configured in settings.rooms:
@@ -131,37 +130,25 @@ def _compared(difference: timedelta) -> Finding:
     return Finding("clock", True, "agrees with connpass")
 
 
-def _discord(settings: Settings) -> list[Finding]:
-    token = settings.discord.token.get_secret_value()
-    rooms = [room for room in rooms_of(settings).in_force if room.platform == "discord"]
-    if not token:
-        off = Finding("discord", not rooms, "off: discord.token is empty")
-        return [off]
-    api = (settings.discord.api_url or DISCORD_API).rstrip("/")
+async def _discord(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
+    """Look at Discord if there is a token for it; without one its library is not even imported."""
+    rooms = [room for room in rooms if room.platform == "discord"]
+    if not settings.discord.token.get_secret_value():
+        return [Finding("discord", not rooms, "off: discord.token is empty")]
+    from bot.platforms.discord_checking import check_discord
+
+    return [Finding(*found) for found in await check_discord(settings.discord, rooms)]
+
+
+async def _rooms(settings: Settings) -> Rooms:
+    """Return the rooms as configured, and over them those set up in the chat."""
+    rooms = rooms_of(settings)
     try:
-        me = _ask_discord(api, "/users/@me", token)
-        if me.status_code == requests.codes.unauthorized:
-            return [Finding("discord", False, "Discord refused the token: put the bot's token under discord.token")]
-        return [
-            Finding("discord", True, f"is {me.json()['username']}"),
-            *(_channel(api, token, room) for room in rooms),
-        ]
-    except (requests.RequestException, ValueError, KeyError) as error:
-        return [Finding("discord", False, f"Discord cannot be asked ({type(error).__name__})")]
-
-
-def _channel(api: str, token: str, room: Room) -> Finding:
-    answer = _ask_discord(api, f"/channels/{room.channel}", token)
-    if not answer.ok:
-        return Finding(
-            room.name, False, "the bot does not see this channel: invite it to the server, and check rooms.channel"
-        )
-    return Finding(room.name, True, f"is #{answer.json().get('name', room.channel)}")
-
-
-def _ask_discord(api: str, path: str, token: str) -> requests.Response:
-    headers = {"Authorization": f"Bot {token}", "User-Agent": "DiscordBot (https://tfug-utsunomiya.github.io/, 0)"}
-    return requests.get(f"{api}{path}", headers=headers, timeout=10)
+        async with open_stores(settings.storage.url) as stores:
+            rooms.set_up(await stores.rooms.rooms())
+    except TsudoiError:
+        pass  # it was said already what is wrong with the database
+    return rooms
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -9,14 +9,12 @@ from pathlib import Path
 import aiohttp
 import discord
 import structlog
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.config import DiscordSettings
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms, member_at
 from bot.errors import MemberUnreachable, SendError, SendRefused
+from bot.platforms.discord_checking import point_elsewhere
 from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_log import keep_log
 from bot.platforms.discord_render import THREAD_NAME, plain_line, render, was_sent_as
@@ -96,7 +94,7 @@ class DiscordFrontEnd:
 
     async def serve(self) -> None:
         """Stay connected until cancelled; end early only if nothing but a person can help."""
-        self._point_elsewhere()
+        point_elsewhere(self._settings)
         wait = self._first_wait
         while True:
             client = self.client
@@ -134,12 +132,6 @@ class DiscordFrontEnd:
             off="typed commands without a mention, and uploads; slash commands work",
             next="turn on the Message Content Intent on the bot's page of Discord's developer portal",
         )
-
-    def _point_elsewhere(self) -> None:
-        if self._settings.api_url:
-            Route.BASE = self._settings.api_url.rstrip("/")
-        if self._settings.gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)
 
     async def send(self, channel: str, message: Message, key: str) -> str:
         async with self._talking(channel, SEND_TAKES) as there:
