@@ -93,7 +93,8 @@ def test_any_array_is_answered_or_refused_and_left_as_it_was(image: NDArray[np.u
         return
     finally:
         assert image.tobytes() == before
-    assert (ready.shape, ready.dtype) == ((INPUT_SIZE, INPUT_SIZE, 1), np.float32)
+    assert ready.shape == (INPUT_SIZE, INPUT_SIZE, 1)
+    assert ready.dtype == np.float32
     assert 0 <= ready.min() <= ready.max() <= 1
 
 
@@ -103,7 +104,7 @@ def as_rgba(grey: NDArray[np.uint8], ink: int) -> NDArray[np.uint8]:
 
 
 DRAWING = drawn("と", 200, ink=0, paper=255)
-SAME_DRAWINGS = {
+SAME_DRAWINGS: dict[str, NDArray[np.uint8] | NDArray[np.uint16]] = {
     "one channel": DRAWING[:, :, np.newaxis],
     "16 bit": DRAWING.astype(np.uint16) * 257,
     "columns first": np.asfortranarray(DRAWING),
