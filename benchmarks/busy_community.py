@@ -62,7 +62,7 @@ class Organisers:
 
     def _edit(self, event: int) -> None:
         self.edits[event] += 1
-        self.connpass.edit(event, title=f"もくもく会 #{event}（第{self.edits[event]}案）")
+        self.connpass.edit(event, place=f"第{self.edits[event]}会議室")
 
     def expected(self) -> dict[str, Said]:
         """Return, by nonce, every message that must stand in a room once."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 
 import structlog
 
@@ -62,6 +61,10 @@ class Polls:
         except ConfigurationError as error:
             log.warning("source not watched", source=name, reason=str(error))
             return
-        watch = partial(self.services.watching.watch, source)
+
+        async def watch() -> None:
+            await self.services.watching.watch(source)
+            self.services.mirroring.heard_of(name)
+
         self.alarm.poll(name, watch, self.events_every, self.services.clock.now())
         self._polled.add(name)

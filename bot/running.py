@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-MIRROR_EVERY = timedelta(seconds=15)  # for what begins and ends, for new rooms, and for what a crash left undone
+MIRROR_EVERY = timedelta(seconds=5)  # a look that finds nothing new costs next to nothing
 SAMPLE_POLL = timedelta(seconds=10)
 
 

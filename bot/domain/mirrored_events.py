@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.events import Event
 
@@ -32,7 +33,7 @@ class MirrorStep(StrEnum):
     WITHDRAW = "withdraw"  # it takes place, but nobody here follows it any more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CalendarEntry:
     """An event as a calendar shows it; texts are plain and of any length. `url` tells whose entry it is."""
 
@@ -44,7 +45,7 @@ class CalendarEntry:
     starts_at: datetime
     ends_at: datetime
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Tells whether an entry differs from what is shown."""
         said = (self.name, self.url, self.place, self.description, self.starts_at.isoformat(), self.ends_at.isoformat())

@@ -1,9 +1,9 @@
 """Keep the calendars that platforms have of their own in step with the events that their rooms follow."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -21,21 +21,35 @@ from bot.domain.mirrored_events import (
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import texts_for
-from bot.services.ports import Clock, EventMirror, EventStore, MirrorStore
+from bot.services.ports import Clock, EventMirror, EventStore, MirrorStore, Search
 
 log = structlog.get_logger()
 
 REST = timedelta(minutes=5)  # after trouble with a server, which often lasts
 _SPACES_AT_ONCE = 8
 
+LOOK_EVERY = timedelta(minutes=5)
+
 Entries = dict[int, CalendarEntry]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What calendars should show until the next event begins or ends, or a source shows something new."""
+
+    entries: Entries
+    until: datetime
+
+
+_NOTHING = Wanted({}, datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
 class Mirroring:
     """Compares what stands in each calendar with what should stand there, and does what is missing.
 
-    Nothing is planned ahead: whatever a crash or an outage left undone, the next look finds.
+    Nothing is planned ahead: whatever a crash or an outage left undone, the next look finds. What was found in line is
+    not looked at again until something happens.
     """
 
     event_store: EventStore
@@ -44,22 +58,28 @@ class Mirroring:
     clock: Clock
     zone: ZoneInfo
     _running: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _wanted: dict[tuple[frozenset[str], str], Wanted] = field(default_factory=dict)
+    _stale: set[tuple[frozenset[str], str]] = field(default_factory=set)
+    _in_line: dict[str, Wanted] = field(default_factory=dict)
     _rests_until: dict[str, datetime] = field(default_factory=dict)
+
+    def heard_of(self, source: str) -> None:
+        """Look anew, with the next look, at what this source shows."""
+        self._stale.update(key for key in self._wanted if source in key[0])
 
     async def reconcile(self, mirror: EventMirror) -> None:
         """Bring every calendar within reach up to date."""
         async with self._running:
             now, turns = self.clock.now(), asyncio.Semaphore(_SPACES_AT_ONCE)
-            kept = _by_space(await self.mirror_store.mirrored(mirror.platform), mirror)
             rooms = self._rooms_by_space(mirror)
-            wanted = await self._wanted(rooms, now)
+            with_entries = [one for one in await self.mirror_store.spaces(mirror.platform) if mirror.reaches(one)]
 
-            async def bring_up_to_date(space: str) -> None:
+            async def look(space: str) -> None:
                 async with turns:
-                    await self._bring_up_to_date(mirror, space, wanted.get(space, {}), kept.get(space, ()), now)
+                    await self._look(mirror, space, await self._wanted_by(rooms.get(space, ()), now), now)
 
-            awake = (space for space in {**kept, **rooms} if self._rests_until.get(space, now) <= now)
-            await asyncio.gather(*(bring_up_to_date(space) for space in awake))
+            awake = (one for one in {*rooms, *with_entries} if self._rests_until.get(one, now) <= now)
+            await asyncio.gather(*map(look, sorted(awake)))
 
     def _rooms_by_space(self, mirror: EventMirror) -> dict[str, list[Room]]:
         found: dict[str, list[Room]] = {}
@@ -70,18 +90,21 @@ class Mirroring:
                     found.setdefault(space, []).append(room)
         return found
 
-    async def _wanted(self, rooms: Mapping[str, Sequence[Room]], now: datetime) -> dict[str, Entries]:
-        """Return what each calendar should show; servers that follow the same in one language share it."""
-        shared: dict[tuple[frozenset[str], str], Entries] = {}
-        wanted = {}
-        for space, here in rooms.items():
-            follows, locale = frozenset(name for room in here for name in room.follows), here[0].locale
-            if (follows, locale) not in shared:
-                events = await self.event_store.running_or_upcoming(sorted(follows), now)
-                shown = [event for event in events if event.takes_place and event.started_at is not None]
-                shared[follows, locale] = {one.id: self._entry(one, locale) for one in shown[:MOST_MIRRORED]}
-            wanted[space] = shared[follows, locale]
-        return wanted
+    async def _wanted_by(self, rooms: Sequence[Room], now: datetime) -> Wanted:
+        """Return what the calendar of these rooms should show; servers that follow the same share it."""
+        if not rooms:
+            return _NOTHING
+        key = (frozenset(name for room in rooms for name in room.follows), rooms[0].locale)
+        known = self._wanted.get(key)
+        if known is None or known.until <= now or key in self._stale:
+            self._stale.discard(key)
+            search = Search(tuple(sorted(key[0])))
+            events = await self.event_store.planned(search, now, MOST_MIRRORED)
+            entries = {one.id: self._entry(one, key[1]) for one in events if one.started_at is not None}
+            moments = [at for one in entries.values() for at in (one.starts_at, one.ends_at) if at > now]
+            if known is None or known.until <= now or known.entries != entries:
+                known = self._wanted[key] = Wanted(entries, min([*moments, now + LOOK_EVERY]))
+        return known
 
     def _entry(self, event: Event, locale: str) -> CalendarEntry:
         assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
@@ -93,21 +116,31 @@ class Mirroring:
         where = place or texts.gettext("to be decided")
         return CalendarEntry(event.id, event.title, event.url, where, said, event.started_at, event.ends_at)
 
-    async def _bring_up_to_date(
-        self, mirror: EventMirror, space: str, wanted: Entries, kept: Sequence[MirroredEvent], now: datetime
-    ) -> None:
-        unwanted = [one.event_id for one in kept if one.is_open and one.event_id not in wanted]
-        events = await self.event_store.known(unwanted) if unwanted else {}
-        steps, known = steps_of(wanted, kept, events, now), {one.event_id: one for one in kept}
+    async def _look(self, mirror: EventMirror, space: str, wanted: Wanted, now: datetime) -> None:
+        if self._in_line.get(space) is wanted and wanted is not _NOTHING:
+            return
         try:
-            for step, event_id in steps:
-                if step is not MirrorStep.CREATE:
-                    await self._carry_out(mirror, step, known[event_id], wanted.get(event_id))
-            if new := [wanted[event_id] for step, event_id in steps if step is MirrorStep.CREATE]:
-                await self._create(mirror, space, new, kept)
+            if await self._bring_up_to_date(mirror, space, wanted.entries, now):
+                self._in_line[space] = wanted
         except SendError as error:
             self._rests_until[space] = now + REST
             log.warning("calendar not up to date", server=space, reason=str(error), again_in_s=REST.total_seconds())
+        except Exception:  # a bug with one server must not hold up the others
+            self._rests_until[space] = now + REST
+            log.exception("calendar broke", server=space)
+
+    async def _bring_up_to_date(self, mirror: EventMirror, space: str, wanted: Entries, now: datetime) -> bool:
+        """Do what is missing; True if nothing was."""
+        kept = await self.mirror_store.mirrored(mirror.platform, space)
+        unwanted = [one.event_id for one in kept if one.is_open and one.event_id not in wanted]
+        events = await self.event_store.known(unwanted) if unwanted else {}
+        steps, known = steps_of(wanted, kept, events, now), {one.event_id: one for one in kept}
+        for step, event_id in steps:
+            if step is not MirrorStep.CREATE:
+                await self._carry_out(mirror, step, known[event_id], wanted.get(event_id))
+        if new := [wanted[event_id] for step, event_id in steps if step is MirrorStep.CREATE]:
+            await self._create(mirror, space, new, kept)
+        return not steps
 
     async def _carry_out(
         self, mirror: EventMirror, step: MirrorStep, one: MirroredEvent, entry: CalendarEntry | None
@@ -165,11 +198,3 @@ class Mirroring:
 def _is_of(description: str, entry: CalendarEntry) -> bool:
     """Whether an entry shows this event: its address stands in the description, and no longer one that begins so."""
     return entry.url in description.split()
-
-
-def _by_space(kept: Iterable[MirroredEvent], mirror: EventMirror) -> dict[str, list[MirroredEvent]]:
-    found: dict[str, list[MirroredEvent]] = {}
-    for one in kept:
-        if mirror.reaches(one.space):
-            found.setdefault(one.space, []).append(one)
-    return found

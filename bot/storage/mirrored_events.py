@@ -18,9 +18,16 @@ class MirroredEvents:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def mirrored(self, platform: str) -> list[MirroredEvent]:
-        """Return what was ever mirrored on this platform."""
-        query = select(mirrored_events).where(mirrored_events.c.platform == platform)
+    async def spaces(self, platform: str) -> list[str]:
+        is_open = mirrored_events.c.state.in_((MirrorState.SCHEDULED, MirrorState.ACTIVE))
+        query = select(mirrored_events.c.space).where(mirrored_events.c.platform == platform, is_open).distinct()
+        async with self._engine.execution_options(read_only=True).connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def mirrored(self, platform: str, space: str) -> list[MirroredEvent]:
+        """Return what ever stood in the calendar of this space."""
+        in_space = (mirrored_events.c.platform == platform, mirrored_events.c.space == space)
+        query = select(mirrored_events).where(*in_space)
         async with self._engine.execution_options(read_only=True).connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return [_mirrored(row) for row in rows]

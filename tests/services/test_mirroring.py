@@ -13,7 +13,7 @@ from bot.domain.mirrored_events import MOST_MIRRORED, CalendarEntry, MirrorState
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import TOKYO
-from bot.services.mirroring import REST, Mirroring
+from bot.services.mirroring import LOOK_EVERY, REST, Mirroring
 from bot.services.ports import SourceState, Watched
 from bot.storage.events import Events
 from bot.storage.mirrored_events import MirroredEvents
@@ -81,6 +81,7 @@ class World:
         state = SourceState("utsunomiya", "q", NOW, NOW)
         watched = Watched(state, NOW, starts_anew=True, events=events, sighted=tuple(one.id for one in events))
         await self.events.record(watched)
+        self.mirroring.heard_of("utsunomiya")
 
     async def look(self, after: timedelta = timedelta()) -> None:
         self.clock.set(self.clock.now() + after)
@@ -161,7 +162,8 @@ async def test_a_switched_off_room_takes_its_events_out(engine: AsyncEngine, clo
     await world.show(an_event_named())
     await world.look()
     off = Rooms((a_room(platform="discord", channel="1", scheduled_events=False),), ("utsunomiya",))
-    await replace(world.mirroring, rooms=off).reconcile(world.calendars)
+    switched = Mirroring(world.events, world.kept, off, clock, TOKYO)
+    await switched.reconcile(world.calendars)
     assert world.calendars.done == [("withdraw", "1")]
 
 
@@ -174,18 +176,18 @@ async def test_what_a_person_deleted_stays_deleted(world: World) -> None:
     await world.look()
     await world.look()
     assert world.calendars.entries == {}
-    assert [one.state for one in await world.kept.mirrored("discord")] == [MirrorState.REMOVED]
+    assert [one.state for one in await world.kept.mirrored("discord", "100")] == [MirrorState.REMOVED]
 
 
 async def test_a_creation_whose_answer_was_lost_is_taken_over(world: World) -> None:
     await world.show(an_event_named())
     world.calendars.faults, world.calendars.accepted = [SendError("cut off")], True
     await world.look()
-    assert await world.kept.mirrored("discord") == []
+    assert await world.kept.mirrored("discord", "100") == []
     await world.look(REST)
     await world.look()
     assert world.calendars.names() == ["もくもく会 #5"]
-    assert len(await world.kept.mirrored("discord")) == 1
+    assert len(await world.kept.mirrored("discord", "100")) == 1
 
 
 async def test_what_the_client_created_twice_is_there_once(world: World) -> None:
@@ -234,3 +236,14 @@ async def test_a_server_out_of_reach_is_left_alone(world: World) -> None:
     await world.show()
     await world.look()
     assert world.calendars.done == []
+
+
+async def test_what_no_poll_told_of_is_found_all_the_same(world: World) -> None:
+    event = an_event_named()
+    await world.show(event)
+    await world.look()
+    await world.look()
+    state = SourceState("utsunomiya", "q", NOW, NOW)
+    await world.events.record(Watched(state, NOW, events=(replace(event, title="別の題"),), sighted=(501,)))
+    await world.look(LOOK_EVERY)
+    assert world.calendars.names() == ["別の題"]
