@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.app import open_clients, open_stores, rooms_of
@@ -153,7 +153,7 @@ async def _rooms(settings: Settings) -> Rooms:
 
 def print_findings(findings: Sequence[Finding]) -> None:
     """Print the findings as a table."""
-    table = Table("", "part", "found", box=None, pad_edge=False)
+    table = Table("", "part", Column("found", overflow="fold"), box=None, pad_edge=False)
     for finding in findings:
         works = Text("ok", "green") if finding.works else Text("no", "red")
         table.add_row(works, Text(finding.part), Text(finding.sentence))  # [[sources]] is no markup

@@ -140,10 +140,9 @@ class Organising(commands.Cog):
         if guild is None:
             return Place("discord", "", str(channel_id))
         names = {str(one.id): one.name for one in guild.channels}
-        room, missing = self._client.rooms.at("discord", str(channel_id), str(guild.id)), ()
-        known = guild.get_channel(channel_id)
-        if known is not None and guild.me is not None:
-            missing = names_of(self._client.answering.texts(room), missing_in(room, known.permissions_for(guild.me)))
+        room, known = self._client.rooms.at("discord", str(channel_id), str(guild.id)), guild.get_channel(channel_id)
+        missing = missing_in(room, known.permissions_for(guild.me)) if known is not None else ()
+        missing = names_of(self._client.answering.texts(room), missing)
         return Place("discord", str(guild.id), str(channel_id), names, missing)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.domain.prefectures import prefecture_of
 
-LONGEST = 100  # characters
+LONGEST = 80  # characters; a list of Discord names a source in at most 100
 _GROUP = re.compile(
     r"(?:https?://)?(?:(?P<subdomain>[a-z0-9][a-z0-9-]*)(?:\.connpass\.com)?|connpass\.com/series/(?P<id>\d+))(?:/.*)?",
     re.IGNORECASE,

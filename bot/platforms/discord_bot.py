@@ -14,8 +14,8 @@ from bot.config import DiscordSettings
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms, member_at
 from bot.errors import MemberUnreachable, SendError, SendRefused
-from bot.platforms.discord_checking import point_elsewhere
 from bot.platforms.discord_client import TsudoiClient
+from bot.platforms.discord_library import point_elsewhere
 from bot.platforms.discord_log import keep_log
 from bot.platforms.discord_render import THREAD_NAME, plain_line, render, was_sent_as
 from bot.platforms.discord_shards import client_for

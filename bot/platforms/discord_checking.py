@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.config import DiscordSettings
 from bot.domain.rooms import Room
 from bot.locales import texts_for
+from bot.platforms.discord_library import point_elsewhere
 from bot.platforms.discord_permissions import invite_link, missing_in, names_of
 
 Found = tuple[str, bool, str]  # the part, whether it works, and a sentence
@@ -20,20 +18,12 @@ TAKES = 60.0  # seconds
 MOST_ROOMS = 50
 
 
-def point_elsewhere(settings: DiscordSettings) -> None:
-    """Let discord.py speak to the configured server instead of Discord's own."""
-    if settings.api_url:
-        Route.BASE = settings.api_url.rstrip("/")
-    if settings.gateway_url:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
-
-
 async def check_discord(settings: DiscordSettings, rooms: Sequence[Room]) -> list[Found]:
     """Log in without connecting, and look at everything that the rooms need."""
     point_elsewhere(settings)
     found: list[Found] = []
     try:
-        async with asyncio.timeout(TAKES), discord.Client(intents=discord.Intents.none()) as client:
+        async with asyncio.timeout(TAKES), discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(settings.token.get_secret_value())
             found.extend([one async for one in _look(client, rooms)])
     except discord.LoginFailure:

@@ -27,9 +27,6 @@ from bot.services.reading_messages import WHY
 
 log = structlog.get_logger()
 
-# Nothing here speaks: the library need not warn at each start that its parts for voice are missing.
-discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-
 EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.reminders", "cogs.recognition", "cogs.general", "cogs.organising")
 
 

@@ -6,6 +6,7 @@ What is chosen so far is kept in the store, so that an organiser goes on where t
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -169,7 +170,8 @@ def _chosen(room: Room, verb: str, values: Sequence[str]) -> Room:
 
 def with_parts(room: Room, chosen: Sequence[str]) -> Room:
     """Return the room saying exactly these parts."""
-    return replace(room, **{part: part in chosen for part in said.PARTS})
+    parts: dict[str, Any] = {part: part in chosen for part in said.PARTS}
+    return replace(room, **parts)
 
 
 def _was_last_month(event: Event, now: datetime, zone: ZoneInfo) -> bool:

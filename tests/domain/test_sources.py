@@ -33,7 +33,7 @@ def test_what_is_written_becomes_a_source_with_one_name(kind: SourceKind, writte
         (SourceKind.GROUP, "https://example.test/"),
         (SourceKind.GROUP, ""),
         (SourceKind.KEYWORD, "   "),
-        (SourceKind.KEYWORD, "あ" * 101),
+        (SourceKind.KEYWORD, "あ" * 81),
         (SourceKind.PREFECTURE, "火星"),
     ],
 )
