@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import NotRequired, TypedDict
 
@@ -32,6 +33,7 @@ _INVISIBLE = re.compile(
 )  # controls; signs that turn the reading direction
 _LINK = re.compile(r"https?://[^\s<>\[\]()*`|\\]+")
 _SPECIAL = re.compile(r"[\\*_~`|\[<]|^(?=\s*(?:#{1,3}\s|-#\s|[-+]\s|>))", re.MULTILINE)
+_INVITE = re.compile(r"(?<=cord|dapp)(?=\.gg/|\.com/invite/)", re.IGNORECASE)  # Discord unfolds one into a button
 _MASS_MENTION = re.compile(r"@(?=everyone|here)")
 
 
@@ -68,6 +70,7 @@ def render(message: Message, key: str = "") -> Post:
 
     `key`, a delivery's key, is left unseen in the first button, so that `was_sent_as` can find the message again.
     """
+    message = _numbered(message)
     rendered = Post(content=fit(message.lead, CONTENT) or None, embeds=_embeds(message))
     if not rendered["content"] and not rendered["embeds"]:
         rendered["content"] = _BLANK
@@ -86,6 +89,23 @@ def render_edit(message: Message) -> RenderedEdit:
     )
 
 
+def _numbered(message: Message) -> Message:
+    """Tell the buttons of several cards apart: they all stand below the message. Each title is a link to its page."""
+    if sum(bool(card.buttons) for card in message.cards) < 2:
+        return message
+    cards = tuple(
+        replace(
+            card,
+            title=f"{number}. {card.title}" if card.title else "",
+            buttons=tuple(
+                replace(button, label=f"{number}. {button.label}") for button in card.buttons if button.url != card.url
+            ),
+        )
+        for number, card in enumerate(message.cards, start=1)
+    )
+    return replace(message, cards=cards)
+
+
 def picture_files(message: Message) -> list[discord.File]:
     """Return the pictures as files to upload, each with a description for those who cannot see it."""
     return [
@@ -96,7 +116,7 @@ def picture_files(message: Message) -> list[discord.File]:
 
 def escape(text: str) -> str:
     """Return plain text so that Discord shows it as it is: no formatting, mentions, masked links or controls."""
-    text = _INVISIBLE.sub("", text)
+    text = _INVITE.sub("\u200b", _INVISIBLE.sub("", text))
     parts, end = [], 0
     for link in _LINK.finditer(text):  # a backslash inside would break it, and nothing in it is read as formatting
         parts += [_escape_words(text[end : link.start()]), link.group()]

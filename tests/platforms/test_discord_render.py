@@ -10,8 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
-from bot.platforms.discord_render import Rendered, escape, fit, render, width
-from tests.support.discord_limits import broken_limits
+from bot.platforms.discord_render import Rendered, escape, fit, plain_line, render, width
+from tests.support.discord_limits import of_message
 from tests.support.events import NOW
 
 
@@ -26,14 +26,14 @@ class Long(str):
 
 texts = st.text(max_size=20) | st.builds(
     lambda part, times: Long(part * times),
-    st.sampled_from(["長い", "😀", "*_", "\\", "[a](b)", "@everyone ", " "]),
+    st.sampled_from(["長い", "😀", "*_", "\\", "[a](b)", "@everyone ", "discord.gg/a ", " "]),
     st.integers(9, 3000),
 )
 urls = st.sampled_from(
     ["", "https://example.test/event/5/", "javascript:alert(1)", "https://example.test/" + "a" * 600]
 )
 buttons = st.builds(Button, texts, texts, urls)
-fields = st.builds(Field, texts, texts, st.none() | st.just(NOW))
+fields = st.builds(Field, texts, texts, st.none() | st.just(NOW), texts | st.just("77"))
 bars = st.builds(Bar, texts, st.floats(-1, 2))
 cards = st.builds(
     Card,
@@ -43,6 +43,7 @@ cards = st.builds(
     st.lists(fields, max_size=30).map(tuple),
     st.lists(bars, max_size=12).map(tuple),
     st.lists(buttons, max_size=8).map(tuple),
+    urls,
 )
 messages = st.builds(
     Message,
@@ -66,7 +67,7 @@ def as_sent(rendered: Rendered) -> dict[str, Any]:
 @given(messages)
 @settings(max_examples=60, deadline=None, phases=[Phase.generate])
 async def test_whatever_is_said_keeps_to_discords_limits(message: Message) -> None:
-    assert broken_limits(as_sent(render(message, "f" * 20))) == []
+    assert of_message(as_sent(render(message, "f" * 20))) == []
 
 
 @given(texts, st.integers(0, 2000))
@@ -88,6 +89,11 @@ def test_a_text_that_is_cut_fits_and_never_ends_inside_an_escape(text: str, limi
         ("https://example.test/a_b_c/?q=*x*", r"https://example.test/a_b_c/?q=\*x\*"),
         ("右から\u202e左へ\x00", "右から左へ"),
         (r"C:\tmp", r"C:\\tmp"),
+        ("discord.gg/abc", "discord\u200b.gg/abc"),
+        (
+            "https://Discord.com/invite/abc discordapp.com/invite/x",
+            "https://Discord\u200b.com/invite/abc discordapp\u200b.com/invite/x",
+        ),
     ],
 )
 def test_strangers_words_are_shown_as_they_are_and_do_nothing(words: str, shown: str) -> None:
@@ -126,4 +132,24 @@ async def test_a_link_too_long_for_a_button_stands_in_the_text() -> None:
 
 
 def test_an_empty_message_is_still_a_message() -> None:
-    assert broken_limits(as_sent(render(Message(MessageKind.ANSWER)))) == []
+    assert of_message(as_sent(render(Message(MessageKind.ANSWER)))) == []
+
+
+@given(texts, st.integers(2, 200))
+def test_a_line_for_where_no_formatting_is_shown_is_one_line_within_its_limit(text: str, limit: int) -> None:
+    line = plain_line(f"{text}\n{text}", limit)
+    assert 0 < width(line) <= limit
+    assert "\n" not in line
+
+
+async def test_the_buttons_of_several_cards_are_told_apart_by_number() -> None:
+    def a_card(number: int) -> Card:
+        url = f"https://example.test/{number}/"
+        return Card(f"会{number}", url, buttons=(Button("参加ページ", url=url), Button("🔔", f"remind:{number}")))
+
+    rendered = render(Message(MessageKind.ANSWER, cards=(a_card(7), a_card(8))))
+    assert [embed.title for embed in rendered["embeds"]] == ["1. 会7", "2. 会8"]
+    assert [button.label for button in rendered["view"].children if isinstance(button, discord.ui.Button)] == [
+        "1. 🔔",
+        "2. 🔔",
+    ]
