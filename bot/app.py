@@ -212,7 +212,7 @@ def build_services(
         return handle
 
     handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
-    reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
+    reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring, public_url)
     answering = Answering(
         stores.events,
         stores.reports,

@@ -11,7 +11,7 @@ from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.personal_reminders import Member, PersonalReminder
 from bot.locales import Texts
 from bot.services import event_messages
-from bot.services.event_cards import event_card, event_day, event_place, event_times, event_title
+from bot.services.event_cards import event_card, event_day, event_place, event_times, event_title, remind_button
 
 _WEEK, _DAY, _HOUR, _MINUTE = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 OFFERED = (_WEEK, _DAY, 3 * _HOUR, _HOUR, 30 * _MINUTE)
@@ -19,11 +19,6 @@ SNOOZES = {"10m": 10 * _MINUTE, "1h": _HOUR}
 MORNING, MORNING_HOUR = "morning", 8
 CANCEL, USUAL = "cancel", "usual"
 MOST_LISTED = 10
-
-
-def remind_button(texts: Texts, event: Event) -> Button:
-    """The button below an announcement with which a member asks to be reminded."""
-    return Button(texts.gettext("🔔 Remind me"), id=f"remind:{event.id}")
 
 
 def reminder_state(
@@ -94,10 +89,10 @@ def before(texts: Texts, lead_time: timedelta) -> str:
     return texts.gettext("{length} before").format(length=written)
 
 
-def personal_reminder(texts: Texts, event: Event, now: datetime) -> Message:
+def personal_reminder(texts: Texts, event: Event, now: datetime, public_url: str = "") -> Message:
     """Remind one member, who may put it off."""
     assert event.started_at is not None  # noqa: S101  # only dated events have reminders
-    said = event_messages.reminder(texts, event, event.started_at - now, now)
+    said = event_messages.reminder(texts, event, event.started_at - now, now, public_url)
     return replace(said, buttons=(*snooze_buttons(texts, event, now), *said.buttons))
 
 
@@ -134,7 +129,9 @@ def too_late_to_snooze(texts: Texts) -> Message:
     return Message(MessageKind.ANSWER, texts.gettext("By then the event will have begun, so I will not remind again."))
 
 
-def personal_change(texts: Texts, event: Event, before_at: datetime | None, now: datetime) -> Message:
+def personal_change(
+    texts: Texts, event: Event, before_at: datetime | None, now: datetime, public_url: str = ""
+) -> Message:
     """Tell a member what became of an event of which they wanted to be reminded."""
     if event.status is EventStatus.CANCELLED:
         lead = texts.gettext("An event of your reminders has been cancelled. I will not remind you of it.")
@@ -144,7 +141,7 @@ def personal_change(texts: Texts, event: Event, before_at: datetime | None, now:
         lead = texts.gettext("An event of your reminders takes place. I will remind you in time.")
     else:
         lead = texts.gettext("An event of your reminders has a new date. I will remind you accordingly.")
-    card = event_card(texts, event, now)
+    card = event_card(texts, event, now, public_url=public_url)
     if before_at is not None and before_at != event.started_at:
         card = replace(card, fields=(Field(texts.gettext("Date until now"), _moment(texts, before_at)), *card.fields))
     return Message(MessageKind.CHANGE, lead, (card,), event_id=event.id)

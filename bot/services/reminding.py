@@ -57,6 +57,7 @@ class Reminding:
     clock: Clock
     zone: ZoneInfo = TOKYO
     ring: Callable[[], Awaitable[object]] | None = None
+    public_url: str = ""
 
     async def remind(self, room: Room, member: str, argument: str = "") -> Message:
         """Answer `!remind`, `!remind もくもく会 3日前 1時間前`, and `!remind いつも 1d 2h` for every event to come."""
@@ -185,7 +186,8 @@ class Reminding:
             return NothingToSay("the event moved or was cancelled")
         if await self._is_closed(delivery):
             return NothingToSay("the member takes no direct messages")
-        return reminder_messages.personal_reminder(self._texts(facts["locale"]), event, self.clock.now())
+        texts, now = self._texts(facts["locale"]), self.clock.now()
+        return reminder_messages.personal_reminder(texts, event, now, self.public_url)
 
     async def personal_change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Tell what became of the event."""
@@ -195,7 +197,8 @@ class Reminding:
         if any(facts[name] != value for name, value in state_of(event).items()):
             return NothingToSay("it changed again")
         before = None if facts["before"] is None else datetime.fromisoformat(facts["before"])
-        return reminder_messages.personal_change(self._texts(facts["locale"]), event, before, self.clock.now())
+        texts, now = self._texts(facts["locale"]), self.clock.now()
+        return reminder_messages.personal_change(texts, event, before, now, self.public_url)
 
     async def _event(self, delivery: Delivery) -> Event:
         assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event

@@ -69,7 +69,9 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
         ConnpassServer([before]) as connpass,
         DiscordServer(channels, token=TOKEN) as discord,
         Bot(folder) as bot,
+        pytest.MonkeyPatch.context() as environment,
     ):
+        environment.setenv("TSUDOI_RECOGNITION__ENABLED", "true")
         discord.slow_seconds = 1.0
         discord.do(discord.world.add_guild, ABROAD, (FOREIGN,))
         bot.configure(connpass, discord, ROOMS, ("1d",), poll_every="1s")
