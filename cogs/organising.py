@@ -1,12 +1,11 @@
 """What organisers do: `/tsudoi setup | sources | rooms | rehearse | status`, for their own server only."""
 
-from typing import Literal
-
 import discord
 import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.commands import organising_topic
 from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_pages import ASK, PREFIX, form, given, render_page
 from bot.platforms.discord_permissions import invite_link, missing_in, names_of, roles_of
@@ -15,8 +14,6 @@ from bot.services.pages import Page, Place
 
 log = structlog.get_logger()
 
-What = Literal["setup", "sources", "rooms", "rehearse", "status"]
-WHAT: tuple[What, ...] = ("setup", "sources", "rooms", "rehearse", "status")
 _OURS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
@@ -64,11 +61,11 @@ class Organising(commands.Cog):
         """Show how the bot is."""
         await self._open(interaction, "status")
 
-    async def _open(self, interaction: discord.Interaction, what: What) -> None:
+    async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(**render_page(await self._page(interaction, what)))
 
-    async def _page(self, interaction: discord.Interaction, what: What) -> Page:
+    async def _page(self, interaction: discord.Interaction, what: str) -> Page:
         place = self._place(interaction.guild, interaction.channel)
         if not self._organising.may_organise(place, str(interaction.user.id), roles_of(interaction.user)):
             return self._organising.refused(place)
@@ -80,7 +77,7 @@ class Organising(commands.Cog):
         """Answer the same, typed."""
         place = self._place(ctx.guild, ctx.channel)
         if self._organising.may_organise(place, str(ctx.author.id), roles_of(ctx.author)):
-            page = await self._organising.open(place, what.casefold())
+            page = await self._organising.open(place, organising_topic(what))
         else:
             page = self._organising.refused(place)
         await ctx.channel.send(**render_page(page), reference=ctx.message.to_reference(fail_if_not_exists=False))

@@ -23,6 +23,7 @@ REMINDERS = Command("reminders", ("リマインド一覧",))
 READ = Command("read", ("読んで", "よんで"))
 HELP = Command("help", ("ヘルプ", "使い方"))
 TSUDOI = Command("tsudoi", ("集い", "つどい"))  # for organisers
+ORGANISING = {"setup": "設定", "sources": "取得元", "rooms": "チャンネル", "rehearse": "リハーサル", "status": "状態"}
 COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, HELP, TSUDOI)
 
 _NEAR = 0.7  # nxet is near next; rank and ping, which other bots answer, are near nothing
@@ -46,6 +47,12 @@ def parse_command(text: str) -> Typed | None:
     name, _, argument = folded[1:].partition(" ")
     name = name.strip().casefold()
     return Typed(name, argument.strip(), _by_name().get(_in_hiragana(name)))
+
+
+def organising_topic(written: str) -> str:
+    """Return what is meant after `!tsudoi`, in English or Japanese: a key of ORGANISING; `status` if it is unclear."""
+    asked = unicodedata.normalize("NFKC", written).strip().casefold()
+    return next((topic for topic, name in ORGANISING.items() if asked in (topic, name)), "status")
 
 
 def nearest_command(name: str) -> Command | None:

@@ -13,7 +13,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.commands import COMMANDS, Command
+from bot.domain.commands import COMMANDS, ORGANISING, Command
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Room, Rooms
@@ -66,7 +66,8 @@ class JapaneseCommands(app_commands.Translator):
         if locale is not discord.Locale.japanese:
             return None
         if context.location is where.command_name:
-            return next((one.aliases[0] for one in COMMANDS if one.name == string.message), None)
+            names = {one.name: one.aliases[0] for one in COMMANDS} | ORGANISING
+            return names.get(string.message)
         if context.location is where.parameter_name:
             return PARAMETERS.get(string.message)
         translated = texts_for("ja").gettext(string.message)

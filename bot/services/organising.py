@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Message
 from bot.domain.questions import Question
@@ -81,7 +82,7 @@ class Organising:
     async def say(self, room: Room, argument: str) -> Message:
         """Answer a typed `!tsudoi status` where there are no pages: in the local room."""
         place = Place(room.platform, room.guild, room.channel, {room.channel: room.channel})
-        what = argument.strip().casefold()
+        what = organising_topic(argument)
         if what == "setup":
             return said.set_up_elsewhere(self._texts(place))
         return (await self.open(place, what)).message

@@ -19,7 +19,7 @@ from bot.services.rehearsing import Rehearsed
 REVIEW = "review"
 STEPS = ("source", "language", "parts", "lead_times", "deciders", REVIEW)
 LANGUAGES = {"ja": "日本語", "en": "English"}
-PARTS = ("announces", "changes", "reminders", "reports", "recognition")
+PARTS = ("announces", "changes", "reminders", "reports", "recognition", "scheduled_events", "threads", "images")
 LEAD_TIMES = ("14d", "7d", "3d", "2d", "1d", "12h", "3h", "1h", "30m", "15m")
 _NEXT_SHOWN, _PREVIEWED = 3, 4
 
@@ -52,6 +52,9 @@ def part_labels(texts: Texts) -> dict[str, str]:
         "reminders": texts.gettext("Reminders before an event"),
         "reports": texts.gettext("Reports after an event"),
         "recognition": texts.gettext("Reading handwritten hiragana in pictures"),
+        "scheduled_events": texts.gettext("Entries among the server's scheduled events"),
+        "threads": texts.gettext("A thread below each announcement"),
+        "images": texts.gettext("The event's picture"),
     }
 
 
