@@ -232,6 +232,17 @@ async def test_the_shipped_model_reads_with_as_many_candidates_as_wanted() -> No
     recogniser.close()
 
 
+async def test_the_shipped_model_explains_itself_in_a_picture() -> None:
+    recogniser, written = LocalRecogniser(), Image.new("RGB", (200, 200), "white")
+    ImageDraw.Draw(written).line([(80, 30), (78, 130), (95, 165), (130, 160), (155, 130)], "black", 14, "curve")
+    explained = open_picture(await recogniser.explain(encoded(written, "PNG")))
+    assert explained.shape == (580, 960, 3)
+    with pytest.raises(PictureError) as caught:
+        await recogniser.explain(encoded(Image.new("RGB", (60, 60), "white"), "PNG"))
+    assert caught.value.code == "blank"
+    recogniser.close()
+
+
 async def test_a_line_that_is_too_long_is_refused_and_later_open_again(slow: SlowClassifier) -> None:
     recogniser = LocalRecogniser(load=lambda: slow)
     picture = encoded(drawing(), "PNG")

@@ -265,6 +265,24 @@ async def test_a_pressed_button_is_answered_under_its_label(room: WebRoom, clien
     assert said == ["投稿しますか？", "はい、投稿する", "ありがとうございます。"]
 
 
+async def test_why_below_a_reading_is_answered_with_a_picture(client: aiohttp.ClientSession) -> None:
+    async with client.post("/api/messages", data=a_form(a_picture())) as response:
+        (reading,) = (await response.json())["answers"]
+    (why,) = [button for button in reading["buttons"] if button["label"] == "なぜ？"]
+    async with client.post("/api/actions", json={"id": why["id"]}) as response:
+        (explanation,) = (await response.json())["answers"]
+    async with client.get(explanation["images"][0]) as response:
+        assert Image.open(io.BytesIO(await response.read())).size == (60, 40)
+    assert [one["images"] for one in await messages(client)][-1] == explanation["images"]
+
+
+async def test_what_is_said_to_the_visitor_alone_is_said_in_the_room(
+    room: WebRoom, client: aiohttp.ClientSession
+) -> None:
+    await room.send("@visitor", Message(MessageKind.REMINDER, "もうすぐです"), "k")
+    assert [one["text"] for one in await messages(client)] == ["もうすぐです"]
+
+
 @pytest.mark.parametrize("content", [{"id": "question:9:no"}, {"id": 5}, {}])
 async def test_a_button_of_nobody_is_refused(client: aiohttp.ClientSession, content: dict[str, Any]) -> None:
     async with client.post("/api/actions", json=content) as response:
