@@ -1,5 +1,7 @@
 """What organisers do: `/tsudoi setup | sources | rooms | rehearse | status`, for their own server only."""
 
+import asyncio
+
 import discord
 import structlog
 from discord import app_commands
@@ -112,6 +114,7 @@ class Organising(commands.Cog):
         """Look at the permissions in the rooms of every server."""
         for guild in self._client.guilds:
             await self._check_permissions(guild)
+            await asyncio.sleep(0)  # thousands of servers must not hold up an answer
 
     async def _check_permissions(self, guild: discord.Guild) -> None:
         """Log a line for each room that lacks a permission, and plan to say so there, once, where that is possible."""

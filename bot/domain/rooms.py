@@ -90,7 +90,7 @@ class Rooms:
             for name in room.follows:
                 self._following.setdefault(name, []).append(room)
         self._by_guild: dict[str, list[Room]] = {}
-        for room in self.in_force:
+        for room in self._by_name.values():
             self._by_guild.setdefault(room.guild, []).append(room)
 
     def at(self, platform: str, channel: str, guild: str = "") -> Room:
@@ -130,15 +130,16 @@ class Rooms:
 
     def of_guild(self, platform: str, guild: str, channels: Collection[str] = ()) -> tuple[Room, ...]:
         """The rooms of a guild, and the configured ones among its `channels`; never those of another guild."""
-        return tuple(
-            room
-            for room in self._by_name.values()
-            if room.platform == platform and (room.guild == guild if room.guild else room.channel in channels)
-        )
+        configured = [room for room in self._by_guild.get("", ()) if room.channel in channels]
+        chosen = self._by_guild.get(guild, ()) if guild else ()
+        return tuple(room for room in (*configured, *chosen) if room.platform == platform)
 
     def following(self, sources: Iterable[str]) -> tuple[Room, ...]:
         """The rooms in force that follow any of these sources."""
-        return tuple(dict.fromkeys(room for name in sources for room in self._following.get(name, ())))
+        found = [self._following[name] for name in sources if name in self._following]
+        if len(found) == 1:  # the usual case, in which thousands of rooms need not be compared
+            return tuple(found[0])
+        return tuple({room.name: room for rooms in found for room in rooms}.values())
 
     def asking(self, sources: Iterable[str] | None = None) -> tuple[Room, ...]:
         """Where organisers are asked about these sources, in each guild that follows them; None: at home.
@@ -151,11 +152,11 @@ class Rooms:
         return tuple(dict.fromkeys(asked)) or (self.at(LOCAL, MAIN),)
 
     def _home(self) -> set[str]:
-        others = self._by_guild.keys() - {""}
+        others = {guild for guild, rooms in self._by_guild.items() if guild and any(room.is_on for room in rooms)}
         configured = {self._by_name[room.name].guild for room in self._configured}
         return configured | others if len(others) == 1 else configured
 
     def _asking_in(self, guild: str) -> tuple[Room, ...]:
-        rooms = self._by_guild.get(guild, [])
+        rooms = [room for room in self._by_guild.get(guild, ()) if room.is_on]
         marked = tuple(room for room in rooms if room.asks)
         return marked or tuple(room for room in rooms if room.organisers)[:1] or (self.at(LOCAL, MAIN),)

@@ -1,7 +1,7 @@
 """What an organiser does in Discord: set up a room step by step, look after it, and what others may not see."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -15,11 +15,12 @@ from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
-from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.domain.rooms import LOCAL, MAIN, MANAGERS, Room, Rooms
 from bot.errors import SourceRefused
 from bot.organising import build_organising
 from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.platforms.discord_client import TsudoiClient
+from bot.services.following import Following
 from bot.services.ports import Listing
 from bot.services.settling_in_messages import STEPS
 from tests.support.events import NOW, an_event_named
@@ -293,3 +294,61 @@ async def test_a_rehearsal_shows_last_month_and_the_next_one(play: Play) -> None
     page = await play.organiser.click(page.response.message, custom_id="tsudoi:rehearse:next:0")
     assert "この先1か月" in text_of(page)
     assert await play.house.stores.events.sources() == {}
+
+
+async def test_the_local_room_answers_typed_and_sees_every_room(house: House) -> None:
+    room = Room("discord", "5", (GROUP,), organisers=(MANAGERS,), guild="9")
+    await house.stores.rooms.save([room], "1", NOW)
+    await house.services.following.refresh()
+    here = house.rooms.at(LOCAL, MAIN)
+
+    async def answer(text: str) -> str:
+        message = await house.services.answering.say(text, here, "visitor")
+        assert message is not None
+        return message.text
+
+    assert "config.toml" in await answer("!tsudoi setup")
+    assert "tfug-utsunomiya.connpass.com" in await answer("!集い 状態")
+    assert "tfug-utsunomiya.connpass.com" in await answer("!tsudoi rooms")
+
+
+async def test_another_process_sees_a_change_at_its_next_look(house: House, clock: DrivenClock) -> None:
+    elsewhere = Rooms((), ())
+    following = Following(house.stores.rooms, elsewhere, house.services.watching, house.stores.deliveries)
+    await following.load()
+    assert not await following.refresh()
+    await house.stores.rooms.save([Room("discord", "5", (GROUP,), guild="9")], "1", NOW)
+    assert await following.refresh()
+    assert elsewhere.sources == (GROUP,)
+    assert not await following.refresh()
+
+
+async def test_a_new_room_is_reminded_of_what_is_known_already_and_told_nothing_else(house: House) -> None:
+    source = house.connpass.source(GROUP)
+    first = Room("discord", "5", (GROUP,), organisers=(MANAGERS,), guild="9")
+    await house.stores.rooms.save([first], "1", NOW)
+    await house.services.following.refresh()
+    await house.services.watching.watch(source)
+    second = replace(first, channel="6", guild="8", lead_times=(timedelta(days=2),))
+    await house.stores.rooms.save([second], "1", NOW)
+    await house.services.following.refresh()
+    planned = await house.stores.agenda.next_in([second.name], 10)
+    assert [(one.kind, one.occasion.partition("@")[0]) for one in planned] == [("reminder", "2d")]
+
+
+async def test_each_guild_decides_for_itself_on_a_flood(house: House, clock: DrivenClock) -> None:
+    rooms = [Room("discord", str(number), (GROUP,), organisers=(MANAGERS,), guild=str(number)) for number in (5, 6)]
+    await house.stores.rooms.save(rooms, "1", NOW)
+    await house.services.following.refresh()
+    source = house.connpass.source(GROUP)
+    await house.services.watching.watch(source)
+    house.connpass.events += [an_event_named(f"勉強会 {number}", number) for number in range(600, 625)]
+    await house.services.watching.watch(source)
+    (question,) = await house.stores.agenda.open_questions_in(["discord:5"])
+    (other,) = await house.stores.agenda.open_questions_in(["discord:6"])
+    assert question.id != other.id
+    assert await house.services.watching.answer_flood(question, "post", "77")
+    assert await house.stores.agenda.open_questions_in(["discord:5"]) == []
+    assert len(await house.stores.agenda.open_questions_in(["discord:6"])) == 1
+    kinds = [one.kind for one in await house.stores.agenda.next_in(["discord:6"], 100)]
+    assert "announcement" not in kinds
