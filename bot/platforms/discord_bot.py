@@ -19,7 +19,7 @@ from bot.platforms.discord_library import point_elsewhere
 from bot.platforms.discord_log import keep_log
 from bot.platforms.discord_render import THREAD_NAME, plain_line, render, was_sent_as
 from bot.platforms.discord_shards import client_for
-from bot.platforms.pace import Pace
+from bot.platforms.pace import Pace, keep_pace
 from bot.services.answering import Answering
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class DiscordFrontEnd:
         intents = discord.Intents(guilds=True, messages=True, message_content=reads_messages)
         client_type, shards = client_for(self._settings)
         leads = self._settings.leads
-        options = {"heartbeat_timeout": GATEWAY_SILENT_AFTER.total_seconds(), **shards}
+        options = {"heartbeat_timeout": GATEWAY_SILENT_AFTER.total_seconds(), "http_trace": keep_pace(), **shards}
         client = client_type(self._answering, self._rooms, intents, self._synced, leads=leads, **options)
         client.add_listener(self._on_connect, "on_connect")
         keep_log(client)
@@ -195,8 +195,8 @@ class DiscordFrontEnd:
                     await client.login_ended.wait()
                 if client.user is None or client.is_closed():
                     raise SendError(self.problem or "Discord is not connected")
-                await self._pace.turn()
-                yield client
+                with self._pace.kept():
+                    yield client
         except TimeoutError as error:
             raise SendError(f"Discord did not answer within {takes.seconds} s") from error
         except discord.HTTPException as error:

@@ -240,7 +240,7 @@ class TsudoiClient(commands.Bot):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what failed outside of commands; whoever uploaded a picture gets an apology."""
-        log.exception("discord event failed", event=event_method)
+        log.exception("discord event failed", listener=event_method)
         if args and isinstance(args[0], discord.Message):
             with suppress(discord.HTTPException):
                 await args[0].channel.send(**render(self._apology(self.room_at(args[0].channel.id))))

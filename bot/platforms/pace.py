@@ -1,6 +1,11 @@
 """A pace for requests to a platform that limits them, so that a burst is spread instead of refused."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import aiohttp
 
 
 class Pace:
@@ -20,3 +25,28 @@ class Pace:
         now = asyncio.get_running_loop().time()
         self._next = max(self._next, now - self._ahead) + self._spacing
         await asyncio.sleep(self._next - now)  # a time that is over is no wait
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let every request that is made inside wait for its turn; what members are waiting for is made outside."""
+        token = _kept.set(self)
+        try:
+            yield
+        finally:
+            _kept.reset(token)
+
+
+_kept: ContextVar[Pace | None] = ContextVar("pace", default=None)
+
+
+def keep_pace() -> aiohttp.TraceConfig:
+    """Return what makes a session of aiohttp's keep the pace, its client's own repetitions included."""
+
+    async def wait(_session: aiohttp.ClientSession, _context: object, _start: aiohttp.TraceRequestStartParams) -> None:
+        pace = _kept.get()
+        if pace is not None:
+            await pace.turn()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(wait)
+    return trace

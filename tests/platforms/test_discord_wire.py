@@ -1,7 +1,7 @@
 """discord.py's real client, over a real socket, against a Discord on loopback that fails on demand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -12,6 +12,7 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Card, Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
@@ -34,7 +35,7 @@ PLAIN = Message(MessageKind.REMINDER, "明日です")
 
 
 class Answers:
-    """Answers two commands, a picture and a button."""
+    """Answers two commands, a picture and a button, as often as asked."""
 
     def texts(self, room: Room) -> Texts:
         return texts_for(room.locale)
@@ -42,8 +43,11 @@ class Answers:
     async def next(self, room: Room, argument: str = "") -> Message:
         return Message(MessageKind.ANSWER, f"次回 {argument}".strip())
 
-    async def read(self, picture: bytes, room: Room) -> Message:
-        return Message(MessageKind.ANSWER, f"{len(picture)} バイトの絵")
+    def take_turn(self, *_: object, **__: object) -> Turn:
+        return Turn.GRANTED
+
+    async def read(self, pictures: Sequence[bytes], room: Room, upload: str = "") -> Message:
+        return Message(MessageKind.ANSWER, f"{len(pictures[0])} バイトの絵")
 
     async def press(self, button_id: str, room: Room, member: str) -> Message | None:
         return (

@@ -83,7 +83,7 @@ def _opened(process: subprocess.Popen[str]) -> RunningBot:
     said, url = "", ""
     for line in process.stdout:
         said += line
-        if found := re.search(r"http://[\d.]+:\d+", line):
+        if not url and (found := re.search(r"http://[\d.]+:\d+", line)):  # the report site may follow
             url = found[0]
         if "config.toml" in line and url:
             break
