@@ -211,7 +211,7 @@ class TsudoiClient(commands.Bot):
         if isinstance(error, commands.CommandNotFound):
             typed = ctx.message.content.removeprefix(ctx.prefix or "").strip()
             message = await self.answering.say(f"!{typed}", room, str(ctx.author.id))
-            if message is not None:
+            if message is not None and self.take_turn(ctx.channel.id, ctx.author) is Turn.GRANTED:
                 await self.answer(ctx, message)
             return
         if isinstance(error, TooFast):
@@ -239,11 +239,14 @@ class TsudoiClient(commands.Bot):
         await self.respond(interaction, self._apology(self.room_at(interaction.channel_id)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        """Log what failed outside of commands; whoever uploaded a picture gets an apology."""
-        log.exception("discord event failed", listener=event_method)
-        if args and isinstance(args[0], discord.Message):
-            with suppress(discord.HTTPException):
-                await args[0].channel.send(**render(self._apology(self.room_at(args[0].channel.id))))
+        """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology."""
+        log.exception("discord event failed", name=event_method)
+        cause = args[0] if args else None
+        with suppress(discord.HTTPException):
+            if isinstance(cause, discord.Message):
+                await cause.channel.send(**render(self._apology(self.room_at(cause.channel.id))))
+            elif isinstance(cause, discord.Interaction) and cause.response.is_done():
+                await cause.followup.send(self._apology(self.room_at(cause.channel_id)).lead, ephemeral=True)
 
     def _apology(self, room: Room) -> Message:
         said = texts_for(room.locale).gettext("Something went wrong here. Please try again in a little while.")

@@ -74,6 +74,8 @@ class RecordedAnswers:
         return Message(MessageKind.ANSWER, "「あ」です。", buttons=buttons)
 
     async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
+        if self.fails:
+            raise RuntimeError("no model")
         if not isinstance(picture, bytes):
             return said("画像がもう残っていません。")
         self.asked.append(("explain", str(len(picture))))
@@ -292,6 +294,15 @@ async def test_why_about_a_picture_that_is_gone_is_answered_in_private(play: Pla
     result = await play.alice.click(reading, label="なぜ？")
     assert [one.content for one in result.followups] == ["画像がもう残っていません。"]
     assert play.room.last_message.attachments == []
+
+
+async def test_a_failing_explanation_is_answered_with_an_apology_in_private(play: Play) -> None:
+    await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
+    play.answers.fails = True
+    result = await play.alice.click(play.room.last_message, label="なぜ？")
+    assert "もう一度" in result.followups[0].content
+    assert result.followups[0].ephemeral
+    assert [str(error) for error in play.env.errors] == ["no model"]
 
 
 async def test_remind_is_typed_in_one_go_or_given_as_a_slash_command_which_answers_in_private(play: Play) -> None:
