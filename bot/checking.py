@@ -11,14 +11,15 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.app import open_clients, open_stores, rooms_of
+from bot.app import Clients, open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
 from bot.config import DEFAULT_FILE, Settings
 from bot.domain.rooms import Room, Rooms
-from bot.errors import SourceError, TsudoiError
-from bot.services.ports import EventSource, ReportSource
+from bot.errors import ConfigurationError, SourceError, TsudoiError
+from bot.services.ports import ReportSource
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
+MOST_SOURCES = 20  # of those chosen in the chat there may be thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,21 @@ async def check_everything(settings: Settings, file: Path | None) -> list[Findin
 async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Finding]:
     yield _secrets(file or DEFAULT_FILE)
     yield await _database(settings)
+    rooms = await _rooms(settings)
     with open_clients(settings) as clients:
-        if not settings.sources:
+        if settings.shows_samples:
             yield Finding("sources", True, "none configured: the local room shows samples; add [[sources]]")
-        for source in settings.sources:
-            yield await _source(clients.source(source.name))
+        elif not rooms.sources:
+            yield Finding("sources", True, "none yet: add [[sources]], or type /tsudoi setup in a channel")
+        for name in rooms.sources[:MOST_SOURCES] if not settings.shows_samples else ():
+            yield await _source(name, clients)
         yield await _site(clients.site)
     yield _clock(settings)
-    rooms = (await _rooms(settings)).in_force
-    for finding in await _discord(settings, rooms):
+    for finding in await _discord(settings, rooms.in_force):
         yield finding
     if settings.slack.bot_token.get_secret_value():
         yield Finding("slack", False, "slack.bot_token is set, but Slack is not there yet; leave it empty")
-    for room in rooms:
+    for room in rooms.in_force:
         if room.platform == "slack":
             yield Finding(room.name, False, "Slack is not there yet; remove this [[rooms]]")
     for configured in settings.rooms:
@@ -91,13 +94,13 @@ async def _database(settings: Settings) -> Finding:
         return Finding("database", False, str(error))
 
 
-async def _source(source: EventSource) -> Finding:
+async def _source(name: str, clients: Clients) -> Finding:
     try:
-        listing = await source.listing(datetime.now(UTC))
-    except SourceError as error:
-        return Finding(f"source {source.name}", False, str(error))
+        listing = await clients.source(name).listing(datetime.now(UTC))
+    except (SourceError, ConfigurationError) as error:
+        return Finding(f"source {name}", False, str(error))
     found = f"{len(listing.events)} events"
-    return Finding(f"source {source.name}", True, f"{found}; {'; '.join(listing.problems)}".rstrip("; "))
+    return Finding(f"source {name}", True, f"{found}; {'; '.join(listing.problems)}".rstrip("; "))
 
 
 async def _site(site: ReportSource | None) -> Finding:

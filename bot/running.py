@@ -225,6 +225,8 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
 
 def _connpass_line(settings: Settings, texts: Texts) -> str:
     names = ", ".join(source.name for source in settings.sources)
+    if not names and settings.discord.token.get_secret_value():
+        return texts.gettext("what channels choose with /tsudoi setup")
     if not names:
         return texts.gettext("off: add [[sources]]")
     if not settings.connpass.api_key.get_secret_value() and any(one.kind == "api" for one in settings.sources):

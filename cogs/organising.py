@@ -74,7 +74,6 @@ class Organising(commands.Cog):
         return await self._organising.open(place, what)
 
     @commands.command(name="tsudoi", aliases=("集い",))
-    @commands.guild_only()
     async def typed(self, ctx: commands.Context[TsudoiClient], what: str = "status") -> None:
         """Answer the same, typed."""
         place = self._place(ctx.guild, ctx.channel)
@@ -101,7 +100,11 @@ class Organising(commands.Cog):
             await interaction.response.send_message(**render_page(self._organising.refused(place)), ephemeral=True)
             return
         await interaction.response.defer()
-        page = await self._organising.act(place, member, pressed.removeprefix(PREFIX), values)
+        try:
+            page = await self._organising.act(place, member, pressed.removeprefix(PREFIX), values)
+        except Exception:
+            log.exception("page failed", pressed=pressed)
+            page = Page(self._client.apology(self._client.room_at(interaction.channel_id)))
         await interaction.edit_original_response(**render_page(page))
 
     @commands.Cog.listener()

@@ -189,7 +189,7 @@ class TsudoiClient(commands.Bot):
             message = await self.answering.press(button, room, member)
         except Exception:
             log.exception("button failed", room=room.name)
-            message = self._apology(room)
+            message = self.apology(room)
         if message is not None:
             await self.respond(interaction, message)
         elif not _is_private(interaction):
@@ -223,7 +223,7 @@ class TsudoiClient(commands.Bot):
         cause = getattr(error, "original", error)
         log.error("command failed", command=ctx.command and ctx.command.name, room=room.name, exc_info=cause)
         if not isinstance(cause, discord.Forbidden):  # an apology would be forbidden too
-            await self.answer(ctx, self._apology(room))
+            await self.answer(ctx, self.apology(room))
 
     async def _ask_to_wait(self, ctx: commands.Context["TsudoiClient"], turn: Turn) -> None:
         """Say so once; only what must be answered, and is seen by the member alone, is answered each time."""
@@ -236,7 +236,7 @@ class TsudoiClient(commands.Bot):
     async def _on_slash_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Handle what fails before a command is reached, such as a command that this version no longer has."""
         log.error("slash command failed", reason=str(error))
-        await self.respond(interaction, self._apology(self.room_at(interaction.channel_id)))
+        await self.respond(interaction, self.apology(self.room_at(interaction.channel_id)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology."""
@@ -244,11 +244,12 @@ class TsudoiClient(commands.Bot):
         cause = args[0] if args else None
         with suppress(discord.HTTPException):
             if isinstance(cause, discord.Message):
-                await cause.channel.send(**render(self._apology(self.room_at(cause.channel.id))))
+                await cause.channel.send(**render(self.apology(self.room_at(cause.channel.id))))
             elif isinstance(cause, discord.Interaction) and cause.response.is_done():
-                await cause.followup.send(self._apology(self.room_at(cause.channel_id)).lead, ephemeral=True)
+                await cause.followup.send(self.apology(self.room_at(cause.channel_id)).lead, ephemeral=True)
 
-    def _apology(self, room: Room) -> Message:
+    def apology(self, room: Room) -> Message:
+        """Return the sentence for what should not have happened."""
         said = texts_for(room.locale).gettext("Something went wrong here. Please try again in a little while.")
         return Message(MessageKind.ANSWER, said)
 

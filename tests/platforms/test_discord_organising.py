@@ -203,6 +203,16 @@ async def test_nothing_is_saved_without_a_source_that_connpass_knows(play: Play)
     assert play.house.rooms.in_force == ()
 
 
+async def test_what_fails_on_a_page_is_answered_with_an_apology(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the store is gone")
+
+    page = await play.set_up()
+    monkeypatch.setattr(play.house.stores.rooms, "keep_draft", broken)
+    page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:go:language")
+    assert "もう一度" in text_of(page)
+
+
 async def test_a_room_is_switched_off_again_from_its_set_up(play: Play) -> None:
     await play.saved()
     page = await play.organiser.slash(play.channel, "tsudoi setup")
