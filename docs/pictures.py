@@ -1,0 +1,127 @@
+"""`python -m docs.pictures`: take the README's pictures of messages, in a real room of a real process with a Chromium.
+
+The events and the report come from a connpass and a report site on loopback; they are invented.
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, sync_playwright
+
+from tests.support.connpass_server import ConnpassServer, an_event
+from tests.support.process import running_bot, wait_for_message
+from tests.support.report_site import Article, ReportServer
+
+HERE = Path(__file__).parent
+TOKYO = ZoneInfo("Asia/Tokyo")
+CONFIG = """
+[community]
+name = "TFUG Utsunomiya"
+[connpass]
+api_key = "{key}"
+base_url = "{connpass}"
+poll_every = "1s"
+[[sources]]
+name = "utsunomiya"
+group = "tfug-utsunomiya"
+[reports]
+site_url = "{site}"
+poll_every = "1s"
+[web]
+port = 0
+[[rooms]]
+platform = "local"
+channel = "main"
+"""
+OLDER = Article("/04.html", "TFUG Utsunomiya #04 レポート", "2026-01-10T10:00:00+09:00", "<p>#04を開催しました。</p>")
+MARGIN, WIDTH = 12, 630
+QUIET = ".day, .composer { display: none !important }"  # only the messages
+ROOM = {
+    "viewport": {"width": 720, "height": 1000},
+    "color_scheme": "light",
+    "locale": "ja-JP",
+    "device_scale_factor": 2,
+    "bypass_csp": True,  # for QUIET
+}
+
+
+def at(days: int, hour: int) -> datetime:
+    """So many days from today, at a full hour in Tokyo."""
+    return datetime.now(TOKYO).replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
+def handwritten(folder: Path) -> Path:
+    """い, as two strokes of a thick pen on a sheet."""
+    sheet = Image.new("L", (600, 600), 235)
+    pen = ImageDraw.Draw(sheet)
+    pen.line([(170, 170), (165, 300), (190, 410), (230, 440), (255, 400)], 40, 26, "curve")
+    pen.line([(420, 190), (455, 270), (465, 360)], 40, 26, "curve")
+    sheet.save(folder / "i.png")
+    return folder / "i.png"
+
+
+def take(page: Page, kind: str, name: str) -> None:
+    """Take the newest message of a kind."""
+    message = page.locator(f'[data-kind="{kind}"][data-author="Tsudoi"]').last
+    message.wait_for()
+    message.scroll_into_view_if_needed()
+    box = message.bounding_box() or sys.exit(f"the {kind} is not to be seen")
+    around = {"x": box["x"] - MARGIN, "y": box["y"], "width": WIDTH, "height": box["height"] + MARGIN}
+    page.screenshot(path=HERE / f"{name}.png", clip=around, animations="disabled")
+
+
+def play(connpass: ConnpassServer, site: ReportServer, page: Page, url: str, folder: Path) -> None:
+    """Let everything happen, and take a picture of each message."""
+    where = {"place": "宇都宮市中央生涯学習センター", "address": "栃木県宇都宮市中央1-1-13", "limit": 24, "accepted": 9}
+    connpass.add(an_event(306, "TFUG Utsunomiya #06 ニューラルネットを読む会", at(24, 14), **where))
+    wait_for_message(url, "announcement")
+    take(page, "announcement", "announcement")
+    connpass.edit(306, started_at=at(31, 14), ended_at=at(31, 17))
+    wait_for_message(url, "change")
+    take(page, "change", "change")
+    linked = '<p><a href="https://tfug-utsunomiya.connpass.com/event/305/">#05</a>を開催しました。</p>'
+    published = datetime.now(UTC).isoformat(timespec="seconds")
+    site.add(Article("/05.html", "TFUG Utsunomiya #05 手書き文字を読ませる会 レポート", published, linked))
+    wait_for_message(url, "report")
+    take(page, "report", "report")
+    page.locator('input[type="file"]').first.set_input_files(handwritten(folder))
+    wait_until(lambda: page.get_by_text("「い」です。").count() > 0)
+    take(page, "answer", "reading")
+
+
+def wait_until(happened: Callable[[], bool], within: float = 30.0) -> None:
+    """Wait for something. Raises TimeoutError."""
+    end = time.monotonic() + within
+    while not happened():
+        if time.monotonic() > end:
+            raise TimeoutError("the room did not show it")
+        time.sleep(0.05)
+
+
+def main() -> None:
+    """Take them all."""
+    chromium = shutil.which("chromium") or sys.exit("no Chromium here: apt install chromium fonts-noto-cjk")
+    past = an_event(305, "TFUG Utsunomiya #05 手書き文字を読ませる会", at(-4, 14), limit=20, accepted=17)
+    with tempfile.TemporaryDirectory() as name, ConnpassServer([past]) as connpass, ReportServer([OLDER]) as site:
+        folder = Path(name)
+        settings = {"key": connpass.api_key, "connpass": connpass.base_url, "site": site.url}
+        (folder / "config.toml").write_text(CONFIG.format(**settings))
+        with running_bot(folder) as bot, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_context(**ROOM).new_page()
+            page.goto(bot.url)
+            page.add_style_tag(content=QUIET)
+            wait_until(lambda: "reports read" in (folder / "log").read_text())  # older ones are no news
+            play(connpass, site, page, bot.url, folder)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
