@@ -216,3 +216,23 @@ def test_whatever_an_entry_is_it_is_an_event_or_says_why(entry: object):
 def test_what_was_read_from_json_reads_the_same_again(key: str, value: object):
     entry = an_event(364, "会", START) | {key: value}
     assert read(json.loads(json.dumps(entry))) == read(entry)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://media.connpass.com/thumbs/5c/a.png", True),
+        ("https://connpass.com/a.png?size=1", True),
+        ("http://media.connpass.com/a.png", False),
+        ("https://media.connpass.com.evil.test/a.png", False),
+        ("https://evilconnpass.com/a.png", False),
+        ("https://user@evil.test/connpass.com/a.png", False),
+        ("https://media.connpass.com/a.png) [x](https://evil.test", False),
+        ("https://media.connpass.com/" + "a" * 600, False),
+        ("", False),
+        (None, False),
+        (7, False),
+    ],
+)
+def test_a_picture_is_kept_only_from_connpass_itself(given: object, kept: bool) -> None:
+    assert parse_event(an_event(image_url=given)).image_url == (given if kept else "")
