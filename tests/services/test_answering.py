@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.domain.cooldowns import Turn
 from bot.domain.events import Event, EventStatus
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
@@ -296,6 +297,25 @@ async def test_english_rooms_are_answered_in_english(world: World) -> None:
     message = await world.answering.next(replace(world.room, locale="en"))
     assert "In 7 days!" in message.text
     assert "Tue, May 19, 2026 19:00-21:00 JST" in message.text
+
+
+async def test_members_take_turns_and_organisers_need_not_wait(world: World) -> None:
+    room = a_room(platform="discord", channel="1", organisers=("7",))
+    assert {world.answering.take_turn(room, "7") for _ in range(50)} == {Turn.GRANTED}
+    turns = [world.answering.take_turn(room, "8") for _ in range(50)]
+    assert [turns.count(one) for one in (Turn.GRANTED, Turn.REFUSED, Turn.IGNORED)] == [8, 1, 41]
+    assert world.answering.take_turn(room, "8", pictures=4) is Turn.GRANTED  # counted apart
+
+
+async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world: World) -> None:
+    past = an_event_named("もくもく会 #4", 4, started_at=NOW - timedelta(days=3))
+    await world.hold(past, an_event_named(), an_event_named("LT会 #6", 502))
+    for typed, found in (("", [501, 502]), ("6", [502]), ("もく", [501]), ("501", [501]), ("x", [])):
+        assert [event.id for event in await world.answering.suggest_events(world.room, typed)] == found
+    elsewhere = Report("https://example.org/b.html", "よその会", NOW, 999, ReportState.LINKED)
+    world.reports.known = (Report("https://example.org/a.html", "もくもく会 #4", NOW, 4, ReportState.LINKED), elsewhere)
+    for typed, titles in (("もく", ["もくもく会 #4"]), ("", ["もくもく会 #4"]), ("よそ", [])):
+        assert [one.title for one in await world.answering.suggest_reports(world.room, typed)] == titles
 
 
 def test_every_text_has_its_japanese() -> None:
