@@ -1,5 +1,6 @@
 """How the log is written: one line an outcome, for people at a terminal and for machines in a pipe."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -14,9 +15,14 @@ _OF_NETWORK = ("aiohttp", "discord")
 
 
 def shorten(record: logging.LogRecord) -> bool:
-    """Make one line of what a library says of a failing network, where it would print a traceback; hide tokens."""
+    """Make one line of what a library says of a failing network, where it would print a traceback; hide tokens.
+
+    False for what is no news: that a stop cancelled something.
+    """
     said = _TOKEN_OF_ANSWER.sub(r"\1…", record.getMessage())
     error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, asyncio.CancelledError):
+        return False
     if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _OF_NETWORK:
         said = f"{said} ({type(error).__name__}: {error})".replace("\n", " ")
         record.exc_info = record.exc_text = None

@@ -1,0 +1,39 @@
+"""What the log makes of the libraries' own records."""
+
+import asyncio
+import logging
+
+import aiohttp
+import pytest
+
+from bot.logs import shorten
+
+
+def a_record(message: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
+    caught = (type(error), error, None) if error else None
+    return logging.LogRecord("discord.client", logging.ERROR, "", 0, message, arguments, caught)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("cut\noff"), aiohttp.ClientError("cut\noff"), TimeoutError()])
+def test_a_failing_network_is_one_line(error: Exception) -> None:
+    record = a_record("Attempting a reconnect in %.2fs", 1.5, error=error)
+    assert shorten(record)
+    said = logging.Formatter().format(record)
+    assert "\n" not in said
+    assert said.startswith(f"Attempting a reconnect in 1.50s ({type(error).__name__}: ")
+
+
+def test_a_fault_of_our_own_keeps_its_traceback() -> None:
+    record = a_record("Ignoring exception", error=KeyError("event"))
+    assert shorten(record)
+    assert "KeyError: 'event'" in logging.Formatter().format(record)
+
+
+def test_the_token_of_an_answer_is_hidden() -> None:
+    record = a_record("PATCH %s responded with 429", "https://discord.test/webhooks/900/secret/messages/@original")
+    shorten(record)
+    assert record.getMessage() == "PATCH https://discord.test/webhooks/900/…/messages/@original responded with 429"
+
+
+def test_what_a_stop_cancels_is_no_news() -> None:
+    assert not shorten(a_record("Error running job", error=asyncio.CancelledError()))
