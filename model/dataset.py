@@ -54,6 +54,7 @@ class Mixture:
     sources: tuple[Source, ...]
     shares: tuple[float, ...]
     prepare: Prepare = preprocess  # a picture -> what the network reads
+    settled_shares: tuple[float, ...] | None = None  # towards the end of a training; None: the same
     other_share: float = 0.12  # of what is no hiragana, where a source has it
 
     @cached_property
@@ -69,20 +70,25 @@ class Mixture:
         return np.asarray(chances / chances.sum(), np.float64)
 
     @cached_property
-    def _choices(self) -> dict[int, tuple[NDArray[np.float64], list[NDArray[np.int64]]]]:
-        """For each class the weight of each source, and the items of the class in it."""
-        choices = {}
-        for label in self.labels:
-            items = [np.flatnonzero(source.labels == label) for source in self.sources]
-            weights = np.asarray(
-                [share if len(found) else 0.0 for share, found in zip(self.shares, items, strict=True)]
-            )
-            choices[int(label)] = (weights / weights.sum(), items)
-        return choices
+    def _items(self) -> dict[int, list[NDArray[np.int64]]]:
+        """For each class its items in each source."""
+        return {
+            int(label): [np.flatnonzero(source.labels == label) for source in self.sources] for label in self.labels
+        }
 
-    def draw(self, label: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    @cached_property
+    def _weights(self) -> dict[tuple[int, bool], NDArray[np.float64]]:
+        """For each class, before and after the training settles, how often each source is used."""
+        weights = {}
+        for label, items in self._items.items():
+            there = np.asarray([len(found) > 0 for found in items])
+            for settled, shares in ((False, self.shares), (True, self.settled_shares or self.shares)):
+                weights[label, settled] = np.where(there, shares, 0.0) / float(np.sum(np.where(there, shares, 0.0)))
+        return weights
+
+    def draw(self, label: int, rng: np.random.Generator, settled: bool = False) -> NDArray[np.float32]:
         """One picture of the class, as the network reads it: (side, side, 1)."""
-        weights, items = self._choices[label]
+        weights, items = self._weights[label, settled], self._items[label]
         while True:
             chosen = int(rng.choice(len(weights), p=weights))
             try:
@@ -90,10 +96,10 @@ class Mixture:
             except BlankImage:  # bent out of the picture or faded away: draw another
                 continue
 
-    def batch(self, size: int, rng: np.random.Generator) -> Batch:
+    def batch(self, size: int, rng: np.random.Generator, settled: bool = False) -> Batch:
         """`size` pictures of classes drawn at random."""
         labels = rng.choice(self.labels, size, p=self._chances)
-        return np.stack([self.draw(int(label), rng) for label in labels]), labels
+        return np.stack([self.draw(int(label), rng, settled) for label in labels]), labels
 
 
 def prepare_inputs(images: StoredImages, prepare: Prepare = preprocess, degraded_by: int | None = None) -> Batch:
@@ -107,16 +113,20 @@ def prepare_inputs(images: StoredImages, prepare: Prepare = preprocess, degraded
     return inputs, images.labels
 
 
-def stream(mixture: Mixture, numbers: range, size: int, seed: int, makers: int = MAKERS) -> Iterator[Batch]:
+def stream(
+    mixture: Mixture, numbers: range, size: int, seed: int, settled_from: int | None = None, makers: int = MAKERS
+) -> Iterator[Batch]:
     """Batches made by processes of their own, so that drawing and learning share the work.
 
     Args: numbers: of the batches; a batch depends on its number and the seed alone, however many processes there are.
-        size: pictures in a batch. makers: processes.
+        size: pictures in a batch. settled_from: the first batch with the settled shares. makers: processes.
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy TensorFlow's threads in an undefined state
     queues: list[Queue[Batch]] = [context.Queue(maxsize=12) for _ in range(makers)]
     workers = [
-        context.Process(target=_make, args=(mixture, numbers[first::makers], size, seed, queue), daemon=True)
+        context.Process(
+            target=_make, args=(mixture, numbers[first::makers], size, seed, settled_from, queue), daemon=True
+        )
         for first, queue in enumerate(queues)
     ]
     for worker in workers:
@@ -131,7 +141,10 @@ def stream(mixture: Mixture, numbers: range, size: int, seed: int, makers: int =
             queue.close()
 
 
-def _make(mixture: Mixture, numbers: range, size: int, seed: int, queue: "Queue[Batch]") -> None:
+def _make(
+    mixture: Mixture, numbers: range, size: int, seed: int, settled_from: int | None, queue: "Queue[Batch]"
+) -> None:
     cv2.setNumThreads(1)
     for number in numbers:
-        queue.put(mixture.batch(size, np.random.default_rng((seed, number))))
+        settled = settled_from is not None and number >= settled_from
+        queue.put(mixture.batch(size, np.random.default_rng((seed, number)), settled))

@@ -19,6 +19,7 @@ WEIGHT_DECAY = 1e-3
 SMOOTHING = 0.05
 JUDGE_EVERY = 100_000  # pictures
 PATIENCE = 0.4  # of all judgings may pass without a better one; while the rate is high, one is seldom better
+SETTLES = 0.7  # of a training, after which the mixture's settled shares count
 WORST = 1 / 3  # of the writers: a network is as good as those find it whom it reads worst
 TEACHER_SHARE, TEACHER_TEMPERATURE = 0.7, 1.5  # of what a student believes
 
@@ -76,7 +77,7 @@ def learn(
     every = max(1, min(JUDGE_EVERY // BATCH, steps))
     network, state = _started(network, Progressed(images, seed), steps, folder)
     task = progress.add_task("training", total=steps, completed=state.step)
-    batches = stream(mixture, range(state.step, steps), BATCH, seed)
+    batches = stream(mixture, range(state.step, steps), BATCH, seed, settled_from=round(SETTLES * steps))
     lessons = _lessons(batches, network.output_shape[-1], smoothing, teacher)
     for inputs, targets in lessons:
         network.train_on_batch(inputs, targets)

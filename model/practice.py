@@ -1,7 +1,7 @@
 """What the network practises on: every source at hand without the writers that judge it, and what is made of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from model.sources.npz import read_npz
 from model.sources.redrawn import Redrawn
 from model.sources.stored import StoredImages, store
 
+# Made shapes teach how far a letter may go, real ones where it mostly stays: they have the last word.
+SETTLED = 2.5  # times as much real handwriting towards the end of a training
 MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
 REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
 DEVELOPMENT = ("hiragana", "dev.npz")
@@ -51,7 +53,9 @@ def prepare_practice(
     choosing, judging = divide_strangers(strangers[real.name])
     assert_no_leak((source for source in kept.values() if isinstance(source, StoredImages)), [choosing, judging])
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
-    return Practice(mixture, held_out, choosing, judging)
+    more = {entry.name: entry.share * (SETTLED if entry.knows_writers else 1) for entry in entries}
+    settled = tuple(more.get(source.name, share) for source, share in zip(mixture.sources, mixture.shares, strict=True))
+    return Practice(replace(mixture, settled_shares=settled), held_out, choosing, judging)
 
 
 def set_strangers_aside(

@@ -16,6 +16,7 @@ from model.segment import one_character
 
 STORED_SIZE = 80  # finer than the network's input, so that an image can be turned and bent before it is read
 STORED_INK = 64
+AS_IT_IS = 0.5  # of the times that an image is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class StoredImages:
         return tuple(find_line_ends(ink) for ink in self.inks)
 
     def ink(self, item: int, rng: np.random.Generator) -> Ink:
-        """The item as its writer might have put it down another time: its parts moved, its lines ended otherwise."""
-        return move_parts(vary_line_ends(np.asarray(self.inks[item], np.uint8), self.line_ends[item], rng), rng)
+        """The item, or as its writer might put it down another time: its parts moved, its lines ended otherwise."""
+        ink = np.asarray(self.inks[item], np.uint8)
+        return ink if rng.random() < AS_IT_IS else move_parts(vary_line_ends(ink, self.line_ends[item], rng), rng)
 
     def select(self, chosen: NDArray[np.bool_]) -> "StoredImages":
         """The items where `chosen`, (n,) bool, is true."""

@@ -88,7 +88,12 @@ def write(form: list[Points], rng: np.random.Generator, run_on: int | None = Non
             joined[-1] = np.concatenate([joined[-1], stroke])
         else:
             joined.append(stroke)
-    return [Line(_ended(stroke, haste, rng)) for stroke in joined]
+    return [Line(_ended(_begun(stroke, haste, rng), haste, rng)) for stroke in joined]
+
+
+def _begun(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
+    """People set the pen down as freely as they lift it: the bar of a よ may begin left of the other stroke."""
+    return _ended(stroke[::-1], haste, rng)[::-1] if rng.random() < 0.4 else stroke
 
 
 def _another_hand(stroke: Points, haste: float, rng: np.random.Generator) -> Points:

@@ -1,13 +1,27 @@
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from model.augment import PICTURE_SIZE, degrade
 from model.dataset import Mixture, choose_held_out, group_of, prepare_inputs, split_by_writer, stream
 from model.labels import INDEX, LABELS, NOT_HIRAGANA
 from model.sources.stored import StoredImages, Written, store
 from tests.model.drawings import STROKES, drawn
+
+
+@dataclass(frozen=True)
+class _Never:
+    """A source that nobody may ask."""
+
+    name: str
+    labels: NDArray[np.int64]
+    writers: tuple[str, ...] = ()
+
+    def ink(self, item: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        raise AssertionError("asked though its share is nothing")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +84,13 @@ def test_batches_from_other_processes_depend_on_their_number_and_the_seed_alone(
         expected = mixture.batch(8, np.random.default_rng((8, number)))
         assert np.array_equal(inputs, expected[0])
         assert np.array_equal(labels, expected[1])
+
+
+def test_towards_the_end_the_settled_shares_count(images: StoredImages) -> None:
+    mixture = Mixture((images, _Never("never", images.labels)), (0.0, 1.0), settled_shares=(1.0, 0.0))
+    with pytest.raises(AssertionError):
+        mixture.batch(4, np.random.default_rng(1))
+    assert len(mixture.batch(4, np.random.default_rng(1), settled=True)[1]) == 4
 
 
 def test_inputs_for_judging_keep_the_order_of_the_images(images: StoredImages) -> None:

@@ -89,7 +89,7 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     mixture, seen = Mixture((images,), (1.0,)), 6 * learning.BATCH
     drawn_from: list[range] = []
 
-    def noted(mixture: Mixture, numbers: range, size: int, seed: int) -> object:
+    def noted(mixture: Mixture, numbers: range, size: int, seed: int, settled_from: int) -> object:
         drawn_from.append(numbers)
         return (mixture.batch(size, np.random.default_rng((seed, number))) for number in numbers)
 
