@@ -26,6 +26,7 @@ from tests.support.discord_world import SHARD_OF
 
 SERVERS, ROOMS = 2500, 4
 STARTS_WITHIN, ASK_EVERY = 180.0, 5.0  # seconds
+POLL_EVERY = "30s"  # often enough to begin soon; each poll arms the reminders of ten thousand rooms anew
 ASKED_IN = "1"  # the home server's room, which is told nothing
 
 
@@ -76,7 +77,7 @@ def play(servers: int, folder: Path, progress: Progress) -> Burst:
         a_large_discord(servers - 1) as (discord, rooms),
         Bot(folder) as bot,
     ):
-        bot.configure(connpass, discord, rooms, ("1d",), poll_every="1s")
+        bot.configure(connpass, discord, rooms, ("1d",), poll_every=POLL_EVERY)
         bot.start()
         discord.wait_for(lambda: bot.count("SELECT count(*) FROM events") or None, STARTS_WITHIN)
         discord.ask(ASKED_IN, "!next", within=STARTS_WITHIN)
