@@ -19,8 +19,8 @@ from bot.services.delivering import Composer
 from bot.services.pages import Entry, Page, Place
 from bot.services.ports import Clock, EventStore, RoomStore
 from bot.services.rehearsing import Rehearsed
-from bot.services.settling_in import Rehearse, SettlingIn, with_parts
-from bot.services.settling_in_messages import add_entries
+from bot.services.settling_in import MOST_SOURCES, Rehearse, SettlingIn, with_parts
+from bot.services.settling_in_messages import add_entries, too_many_sources
 
 MONTH = timedelta(days=31)
 NEXT_DELIVERIES, FAILURES_SHOWN = 10, 5
@@ -160,6 +160,8 @@ class Organising:
         here = next((room for room in rooms if room.channel == place.channel), None)
         if verb != "add" or here is None:
             return await self.sources(place)
+        if len(here.follows) >= MOST_SOURCES:
+            return await self.sources(place, too_many_sources(self._texts(place), MOST_SOURCES))
         notice, found = await self.settling_in.look_up(self._texts(place), SourceKind(argument), "".join(values))
         if found is not None:
             await self._save(place, member, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
