@@ -22,7 +22,7 @@ from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.platforms.discord_client import TsudoiClient
 from bot.platforms.discord_render import render
 from bot.services.answering import Answering
-from tests.support.discord_server import DiscordServer, Fault
+from tests.support.discord_server import DiscordServer, Fault, Rates
 from tests.support.discord_world import ORGANISER
 
 CHANNEL, KEY = "101", "0123456789abcdef0123"
@@ -219,6 +219,22 @@ async def test_a_gateway_that_falls_silent_is_left_for_a_new_connection(
         await asyncio.to_thread(server.do, server.gateway.fall_silent)
         assert await asked(server, "!next 2") == "次回 2"
         assert (server.gateway.identified, server.gateway.resumed) == (1, 1)
+
+
+async def test_a_burst_stays_within_the_limits_and_answers_do_not_wait_for_it(server: DiscordServer) -> None:
+    server.rates = Rates()
+    channels = [str(1000 + number) for number in range(30)]
+    for channel in channels:
+        server.do(server.world.add_channel, channel)
+    async with connected(server) as front_end:
+        await ready(server)
+        sends = [front_end.send(channel, NEWS, f"{channel}{number:016}") for channel in channels for number in range(2)]
+        burst = asyncio.gather(*sends)
+        assert await asked(server, "!next") == "次回"
+        assert not burst.done()
+        await burst
+    assert server.rates.refused == 0
+    assert len(server.posted) == 61
 
 
 async def test_two_processes_answer_each_in_its_own_servers(server: DiscordServer) -> None:

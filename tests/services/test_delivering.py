@@ -13,7 +13,7 @@ from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
-from bot.services.delivering import CLAIM_LASTS, Delivering, NothingToSay
+from bot.services.delivering import CLAIM_LASTS, MOST_ROOMS, ROOMS_TOGETHER, Delivering, NothingToSay
 from bot.storage.deliveries import Deliveries, insert_planned
 from tests.support.events import NOW, a_room
 
@@ -191,3 +191,36 @@ async def test_sending_goes_on_failing_for_two_days_and_is_then_given_up(world: 
     for _ in range(60):
         await world.deliver_after(timedelta(hours=1))
     assert await world.deliveries.counts() == {DeliveryState.FAILED: 1}
+
+
+async def test_a_burst_is_taken_in_small_groups_and_never_more_than_can_be_said_before_a_claim_runs_out(
+    world: World,
+) -> None:
+    for number in range(MOST_ROOMS + 50):
+        await world.plan(destination=f"local:{number}")
+    taken = [await world.delivering.take_due() for _ in range(MOST_ROOMS // ROOMS_TOGETHER + 1)]
+    assert [len(rooms) for rooms in taken] == [ROOMS_TOGETHER] * (MOST_ROOMS // ROOMS_TOGETHER) + [0]
+    assert await world.delivering.earliest() is None  # until rooms are done: no alarm that rings in vain
+    await world.delivering.deliver(taken[0])
+    assert await world.delivering.earliest() == NOW
+    assert len(await world.delivering.take_due()) == ROOMS_TOGETHER
+
+
+async def test_what_loses_its_use_first_goes_first(world: World) -> None:
+    await world.plan(subject="event:1", useful_until=NOW + timedelta(days=30), due_at=NOW - timedelta(minutes=1))
+    await world.plan(subject="event:2", useful_until=None, due_at=NOW - timedelta(minutes=2))
+    await world.plan(subject="event:3", useful_until=NOW + timedelta(hours=1))
+    assert [one.subject for one in await world.deliveries.due(NOW)] == ["event:3", "event:1", "event:2"]
+
+
+async def test_as_long_as_nothing_changes_a_delay_is_said_once(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.platform.faults = [SendError("no permission"), SendError("no permission"), SendError("busy")]
+    await world.plan()
+    await world.delivering.deliver_due()
+    for _ in range(3):
+        await world.deliver_after(timedelta(minutes=1))
+    said = capsys.readouterr().out
+    assert (said.count("no permission"), said.count("busy")) == (1, 1)
+    assert world.platform.times_said == [1]

@@ -1,5 +1,6 @@
 """Opening the store: new, old, newer than we are, and broken."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -66,3 +67,21 @@ async def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> Non
 async def test_an_address_that_cannot_work_names_the_setting(address: str) -> None:
     with pytest.raises(StoreError, match=r"storage\.url"):
         await open_store(address)
+
+
+async def test_a_hundred_writers_of_one_process_take_turns(tmp_path: Path) -> None:
+    engine = await open_store(url(tmp_path / "tsudoi.db"))
+    at_work = 0
+
+    async def write(number: int) -> None:
+        nonlocal at_work
+        async with engine.begin() as connection:
+            at_work += 1
+            await connection.exec_driver_sql(f"INSERT INTO sources (name, query) VALUES ('{number}', 'q')")
+            assert at_work == 1
+            at_work -= 1
+
+    await asyncio.gather(*map(write, range(100)))
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT count(*) FROM sources")).scalar() == 100
+    await close_store(engine)
