@@ -28,22 +28,16 @@ from bot.services.reading_messages import WHY
 log = structlog.get_logger()
 
 EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.reminders", "cogs.recognition", "cogs.general", "cogs.organising")
-
-
 READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
+PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像"}
+ENGLISH = {READ_MENU: "Read hiragana"}
+TAKEN_BY_COGS = (PREFIX, f"{WHY}:")
+CHOICES, CHOICE = 25, 100
 
 
 def command(of: Command, description: str) -> Callable[[Any], commands.HybridCommand[Any, Any, Any]]:
     """Declare a cog's method as this command, typed with its aliases or given as a slash command."""
     return commands.hybrid_command(name=of.name, aliases=of.aliases, description=description)
-
-
-PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像"}
-ENGLISH = {READ_MENU: "Read hiragana"}
-
-
-TAKEN_BY_COGS = (PREFIX, f"{WHY}:")
-CHOICES, CHOICE = 25, 100
 
 
 class TooFast(commands.CheckFailure):

@@ -12,16 +12,14 @@ from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.personal_reminders import PERSONAL, SNOOZED, Member, PersonalReminder
 from bot.storage.deliveries import insert_planned, rearm
-from bot.storage.statements import upsert
+from bot.storage.statements import batches, upsert
 from bot.storage.tables import deliveries, members, personal_reminders
-
-_BATCH = 500  # ids in one IN: SQLite and PostgreSQL bound the number of parameters
 
 
 async def keep_up(connection: AsyncConnection, events: Sequence[Event], now: datetime) -> None:
     """Arm members' reminders of these events anew inside the caller's transaction, and plan to tell who must know."""
-    for first in range(0, len(events), _BATCH):
-        by_id = {event.id: event for event in events[first : first + _BATCH]}
+    for some in batches(events):
+        by_id = {event.id: event for event in some}
         query = select(personal_reminders).where(personal_reminders.c.event_id.in_(list(by_id)))
         kept = [_reminder(row) for row in (await connection.execute(query)).mappings()]
         for event_id in dict.fromkeys(one.event_id for one in kept):
