@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.platforms.pace import Pace
+from bot.platforms.pace import Pace, keep_pace
 
 
 async def test_no_second_has_more_turns_than_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +24,25 @@ async def test_no_second_has_more_turns_than_agreed(monkeypatch: pytest.MonkeyPa
     assert 40 <= busiest <= 45
     assert times == sorted(times)
     assert times[-1] - times[0] == pytest.approx(400 / 40, abs=0.2)
+
+
+async def test_only_requests_made_inside_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    trace = keep_pace()
+    trace.freeze()
+
+    async def request() -> None:
+        await trace.on_request_start.send(None, None, None)
+
+    await request()
+    assert waits == []
+    with Pace(per_second=1).kept():
+        await request()
+        await asyncio.gather(request(), request())  # its tasks are inside as well
+    await request()
+    assert len(waits) == 3
