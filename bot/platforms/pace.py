@@ -19,12 +19,14 @@ class Pace:
         self._spacing = 1 / per_second
         self._ahead = at_once * self._spacing
         self._next = 0.0
+        self._first = asyncio.Lock()
 
     async def turn(self) -> None:
         """Wait for a turn; they come in the order in which they were asked for."""
-        now = asyncio.get_running_loop().time()
-        self._next = max(self._next, now - self._ahead) + self._spacing
-        await asyncio.sleep(self._next - now)  # a time that is over is no wait
+        async with self._first:  # one by one, so that after a stall those who waited do not all go at once
+            now = asyncio.get_running_loop().time()
+            self._next = max(self._next, now - self._ahead) + self._spacing
+            await asyncio.sleep(self._next - now)  # a time that is over is no wait
 
     @contextmanager
     def kept(self) -> Iterator[None]:
