@@ -29,6 +29,7 @@ REST = timedelta(minutes=5)  # after trouble with a server, which often lasts
 _SPACES_AT_ONCE = 8
 
 LOOK_EVERY = timedelta(minutes=5)
+A_REPEAT_TAKES = timedelta(seconds=1)  # at least: a client waits before it repeats a call
 
 Entries = dict[int, CalendarEntry]
 
@@ -61,6 +62,7 @@ class Mirroring:
     _wanted: dict[tuple[frozenset[str], str], Wanted] = field(default_factory=dict)
     _stale: set[tuple[frozenset[str], str]] = field(default_factory=set)
     _in_line: dict[str, Wanted] = field(default_factory=dict)
+    _trusted: set[str] = field(default_factory=set)
     _rests_until: dict[str, datetime] = field(default_factory=dict)
 
     def heard_of(self, source: str) -> None:
@@ -123,6 +125,7 @@ class Mirroring:
             if await self._bring_up_to_date(mirror, space, wanted.entries, now):
                 self._in_line[space] = wanted
         except SendError as error:
+            self._trusted.discard(space)
             self._rests_until[space] = now + REST
             log.warning("calendar not up to date", server=space, reason=str(error), again_in_s=REST.total_seconds())
         except Exception:  # a bug with one server must not hold up the others
@@ -155,8 +158,10 @@ class Mirroring:
     ) -> None:
         """Create what is not there; an entry that a crash or a lost answer left without a record is taken over."""
         recorded = {one.external_id for one in kept}
-        there = {number: said for number, said in (await mirror.ours(space)).items() if number not in recorded}
-        refusals = []
+        # Only before this process has written there, or after trouble, may an entry stand there that is not recorded.
+        listed = {} if space in self._trusted else await mirror.ours(space)
+        there = {number: said for number, said in listed.items() if number not in recorded}
+        refusals, began = [], self.clock.now()
         for entry in new:
             found = next((number for number, said in there.items() if _is_of(said, entry)), None)
             try:
@@ -171,7 +176,9 @@ class Mirroring:
             created = MirroredEvent(mirror.platform, space, entry.event_id, number, MirrorState.SCHEDULED, digest)
             await self._keep(created, MirrorStep.CREATE)
             recorded.add(number)
-        await self._withdraw_doubles(mirror, space, new, recorded)
+        if self.clock.now() - began >= A_REPEAT_TAKES:
+            await self._withdraw_doubles(mirror, space, new, recorded)
+        self._trusted.add(space)
         if refusals:
             raise refusals[0]
 

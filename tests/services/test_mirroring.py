@@ -13,7 +13,7 @@ from bot.domain.mirrored_events import MOST_MIRRORED, CalendarEntry, MirrorState
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import TOKYO
-from bot.services.mirroring import LOOK_EVERY, REST, Mirroring
+from bot.services.mirroring import A_REPEAT_TAKES, LOOK_EVERY, REST, Mirroring
 from bot.services.ports import SourceState, Watched
 from bot.storage.events import Events
 from bot.storage.mirrored_events import MirroredEvents
@@ -24,6 +24,7 @@ from tests.support.events import NOW, a_room, an_event_named
 class Calendars:
     """Servers by the channels they have. `faults` go wrong in turn: with a creation that is `accepted` or not."""
 
+    clock: DrivenClock
     platform: str = "discord"
     servers: dict[str, str] = field(default_factory=lambda: {"1": "100", "2": "100", "3": "200"})
     entries: dict[str, tuple[str, CalendarEntry]] = field(default_factory=dict)
@@ -48,6 +49,8 @@ class Calendars:
         fault = self.faults.pop(0) if self.faults else None
         if fault and not self.accepted:
             raise fault
+        if self.repeats:
+            self.clock.set(self.clock.now() + A_REPEAT_TAKES)
         for _ in range(1 + self.repeats):
             number = str(len(self.entries) + 1)
             self.entries[number] = (space, entry)
@@ -73,7 +76,7 @@ class Calendars:
 class World:
     def __init__(self, engine: AsyncEngine, clock: DrivenClock, *rooms: Room) -> None:
         self.events, self.kept, self.clock = Events(engine), MirroredEvents(engine), clock
-        self.calendars = Calendars()
+        self.calendars = Calendars(clock)
         chosen = rooms or (a_room(platform="discord", channel="1"),)
         self.mirroring = Mirroring(self.events, self.kept, Rooms(chosen, ("utsunomiya",)), clock, TOKYO)
 
