@@ -1,7 +1,5 @@
 """What organisers do: `/tsudoi setup | sources | rooms | rehearse | status`, for their own server only."""
 
-import asyncio
-
 import discord
 import structlog
 from discord import app_commands
@@ -26,6 +24,7 @@ class Organising(commands.Cog):
 
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
+        self._complained: dict[str, tuple[str, ...]] = {}
 
     @property
     def _organising(self) -> Service:
@@ -113,11 +112,9 @@ class Organising(commands.Cog):
         await self._check_permissions(guild)
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Look at the permissions in the rooms of every server."""
-        for guild in self._client.guilds:
-            await self._check_permissions(guild)
-            await asyncio.sleep(0)  # thousands of servers must not hold up an answer
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Look at them also where the bot was invited again."""
+        await self._check_permissions(guild)
 
     async def _check_permissions(self, guild: discord.Guild) -> None:
         """Log a line for each room that lacks a permission, and plan to say so there, once, where that is possible."""
@@ -128,8 +125,9 @@ class Organising(commands.Cog):
                 continue
             granted = channel.permissions_for(guild.me)
             missing = missing_in(room, granted)
-            if not missing:
+            if not missing or self._complained.get(room.name) == missing:  # a server comes into sight at each reconnect
                 continue
+            self._complained[room.name] = missing
             log.warning("permissions missing", room=room.name, channel=channel.name, missing=list(missing))
             if granted.view_channel and granted.send_messages:
                 texts = self._client.answering.texts(room)
