@@ -182,7 +182,8 @@ class Routes:
 
 async def read_call(request: web.Request) -> Call:
     """Read a request, its JSON sent plainly or beside files."""
-    body, files = None, []
+    body: Any = None
+    files: list[Upload] = []
     if request.content_type == "multipart/form-data":
         body, files = await _read_form(request)
     elif request.can_read_body:
