@@ -270,17 +270,22 @@ def tendencies(
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 200,
     pictures: Annotated[int, typer.Option(min=1, help="How many Tesseract reads, where it is installed.")] = 200,
+    training: Annotated[
+        bool, typer.Option("--training", help="Also how fast pictures to train on are made; takes a minute.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure speed and memory of the shipped model, on one thread, and Tesseract beside it."""
     from model.bench import bench as measure
-    from model.bench import compare
+    from model.bench import compare, made_a_second
     from model.tesseract import TesseractMissing
 
     with _progress() as progress:
         task = progress.add_task("measuring", total=2)
         figures: dict[str, Any] = dict(measure(rounds).to_json())
         progress.advance(task)
+        if training:
+            figures["training_images_a_second_two_processes"] = round(made_a_second(), 1)
         try:
             figures["tesseract"] = compare(pictures).to_json()
             note = ""

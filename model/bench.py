@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 from model import tendencies, tesseract
 from model.augment import degrade
 from model.classifier import Classifier, load
+from model.dataset import MAKERS, WAITING, stream
+from model.dataset import SEED as DEFAULT_SEED
 from model.labels import LABELS, label_of
+from model.practice import prepare_practice
 from model.preprocess import preprocess
-from model.sources.catalogue import real_file
+from model.sources.catalogue import at_hand, real_file
 from model.sources.npz import read_npz
 from model.sources.stored import Written
 
 SEED = 6
+BATCH = 128
 
 # Measured in a process of its own, since this one has imported everything already.
 COST = """
@@ -89,6 +93,21 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
         1000 / one,
         *cost,
     )
+
+
+def made_a_second(batches: int = 60) -> float:
+    """Training pictures that the makers draw and prepare in a second, all of them together, from the sources at hand.
+
+    Raises: ValueError: no real handwriting is at hand.
+    """
+    mixture = prepare_practice(list(at_hand()), DEFAULT_SEED).mixture
+    made = stream(mixture, range(MAKERS * (WAITING + 1) + batches), BATCH, DEFAULT_SEED)
+    for _ in range(MAKERS * (WAITING + 1)):  # those that were ready while nobody asked say nothing
+        next(made)
+    started = time.perf_counter()
+    for _ in made:
+        pass
+    return batches * BATCH / (time.perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ Batch = tuple[NDArray[np.float32], NDArray[np.int64]]  # (n, side, side, 1) inpu
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 HELD_OUT_SHARE = 0.18
-MAKERS = 2  # processes that draw pictures
+MAKERS, WAITING = 2, 12  # processes that draw pictures, and batches that each may have ready
 SEED = 13  # holds out the groups g01 and g12, as the first study did, so that figures can be compared
 
 
@@ -122,7 +122,7 @@ def stream(
         size: pictures in a batch. settled_from: the first batch with the settled shares. makers: processes.
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy TensorFlow's threads in an undefined state
-    queues: list[Queue[Batch]] = [context.Queue(maxsize=12) for _ in range(makers)]
+    queues: list[Queue[Batch]] = [context.Queue(maxsize=WAITING) for _ in range(makers)]
     workers = [
         context.Process(
             target=_make, args=(mixture, numbers[first::makers], size, seed, settled_from, queue), daemon=True
