@@ -79,7 +79,7 @@ def play(servers: int, folder: Path, progress: Progress) -> Burst:
     ):
         bot.configure(connpass, discord, rooms, ("1d",), poll_every=POLL_EVERY)
         bot.start()
-        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events") or None, STARTS_WITHIN)
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events"), STARTS_WITHIN)
         discord.ask(ASKED_IN, "!next", within=STARTS_WITHIN)
         connpass.add(an_event(1, "もくもく会", datetime.now(UTC) + timedelta(days=20)))
         burst = watch(bot, discord, len(rooms), progress)

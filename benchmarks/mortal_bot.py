@@ -73,7 +73,7 @@ class Bot:
         """Ask it to end, and return its exit status."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     def configure(
         self,

@@ -27,13 +27,14 @@ def clock() -> DrivenClock:
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     url = f"sqlite:///{tmp_path / 'tsudoi.db'}"
     if request.param == "postgresql":
-        await _empty(url := POSTGRES)
+        await empty(url := POSTGRES)
     engine = await open_store(url)
     yield engine
     await close_store(engine)
 
 
-async def _empty(url: str) -> None:
+async def empty(url: str) -> None:
+    """Drop everything that a PostgreSQL for tests holds."""
     engine = open_engine(url)
     async with engine.begin() as connection:
         await connection.execute(text("DROP SCHEMA public CASCADE"))

@@ -135,9 +135,9 @@ def answers() -> RecordedAnswers:
 
 
 @pytest.fixture
-def front_end(answers: RecordedAnswers, tmp_path) -> DiscordFrontEnd:
+def front_end(answers: RecordedAnswers) -> DiscordFrontEnd:
     settings = DiscordSettings(token=SecretStr("a-token"))
-    return DiscordFrontEnd(settings, cast(Answering, answers), Rooms((), ()), synced=tmp_path / "commands")
+    return DiscordFrontEnd(settings, cast(Answering, answers), Rooms((), ()))
 
 
 @pytest.fixture

@@ -218,5 +218,5 @@ async def test_a_server_that_does_not_let_us_is_out_of_reach(
     backend = discord.world.backend
     for role in backend.get_guild(int(GUILD)).roles.values():
         discord.do(backend.edit_role, int(GUILD), role.id, {"permissions": 0})
-    await until(discord, lambda: calendar.space_of(CHANNEL) is None or None)
+    await until(discord, lambda: calendar.space_of(CHANNEL) is None)
     assert not calendar.reaches(GUILD)

@@ -52,7 +52,7 @@ class Play:
 
     def wait_until_told(self, event: int, *rooms: str) -> None:
         for room in rooms:
-            self.discord.wait_for(lambda room=room: self.told(room, event) or None, WITHIN)  # type: ignore[misc]
+            self.discord.wait_for(lambda room=room: self.told(room, event), WITHIN)  # type: ignore[misc]
 
     def wait_for_log(self, words: str) -> str:
         return self.discord.wait_for(
@@ -77,8 +77,8 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
         bot.configure(connpass, discord, ROOMS, ("1d",), poll_every="1s")
         discord.gateway.refuses = 1  # the first connect fails
         bot.start()
-        discord.wait_for(lambda: discord.gateway.identified or None, WITHIN)
-        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events") or None, WITHIN)
+        discord.wait_for(lambda: discord.gateway.identified, WITHIN)
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events"), WITHIN)
         playing = Play(connpass, discord, bot)
         yield playing
         assert bot.stop() == 0
@@ -138,14 +138,14 @@ def test_a_cut_gateway_resumes_and_an_invalid_session_identifies_anew(play: Play
     assert play.discord.ask(HEALTHY, "!次", within=WITHIN)["embeds"]
     assert (gateway.identified, gateway.resumed) == (1, 1)
     play.discord.invalidate_sessions()
-    play.discord.wait_for(lambda: gateway.identified == 2 or None, WITHIN)
+    play.discord.wait_for(lambda: gateway.identified == 2, WITHIN)
     assert play.discord.ask(HEALTHY, "!次", within=WITHIN)["embeds"]
 
 
 def test_a_slow_or_expired_picture_holds_up_nobody(play: Play) -> None:
     play.discord.cdn_seconds, play.discord.cdn_expired = 2.0, True
     play.discord.say(HEALTHY, "!read", b"a picture")
-    play.discord.wait_for(lambda: play.discord.downloads or None, WITHIN)
+    play.discord.wait_for(lambda: play.discord.downloads, WITHIN)
     asked_elsewhere = play.discord.ask(next(iter(FAULTY)), "!次", within=WITHIN)
     sorry = play.discord.wait_for(
         lambda: next((one for one in play.posts(HEALTHY) if "もう一度" in str(one["content"])), None), WITHIN

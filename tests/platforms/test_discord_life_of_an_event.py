@@ -22,7 +22,7 @@ def community(folder: Path) -> Iterator[tuple[ConnpassServer, DiscordServer, Bot
         config = folder / "config.toml"
         config.write_text(config.read_text() + "threads = true\n")
         bot.start()
-        discord.wait_for(lambda: bot.count("SELECT count(*) FROM sources WHERE seen_at IS NOT NULL") or None, WITHIN)
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM sources WHERE seen_at IS NOT NULL"), WITHIN)
         yield connpass, discord, bot
         assert discord.problems == []
 
@@ -46,11 +46,11 @@ def test_one_event_is_one_message_and_one_scheduled_event_through_its_whole_life
         assert buttons["参加ページ"].endswith("/event/7/")
         moment = int(START.timestamp())
         assert f"<t:{moment}:F> (<t:{moment}:R>)" in announced["embeds"][0]["fields"][0]["value"]
-        discord.wait_for(lambda: scheduled(discord) or None, WITHIN)
-        discord.wait_for(lambda: [one for one in discord.calls if one.path.endswith("/threads")] or None, WITHIN)
+        discord.wait_for(lambda: scheduled(discord), WITHIN)
+        discord.wait_for(lambda: [one for one in discord.calls if one.path.endswith("/threads")], WITHIN)
 
         connpass.edit(7, accepted=19, waiting=0)
-        discord.wait_for(lambda: "19/20" in str(shown(discord)[0]["embeds"]) or None, WITHIN)
+        discord.wait_for(lambda: "19/20" in str(shown(discord)[0]["embeds"]), WITHIN)
         bot.kill()  # what it had planned meanwhile is found by the next one
         later = START + timedelta(days=1)
         connpass.edit(7, started_at=later, ended_at=later + timedelta(hours=3))
@@ -58,11 +58,9 @@ def test_one_event_is_one_message_and_one_scheduled_event_through_its_whole_life
 
         notice = discord.wait_for(lambda: next((one for one in shown(discord)[1:] if one["embeds"]), None), WITHIN)
         assert notice["message_reference"]["message_id"] == announced["id"]
-        discord.wait_for(
-            lambda: datetime.fromisoformat(scheduled(discord)[0]["scheduled_start_time"]) == later or None, WITHIN
-        )
+        discord.wait_for(lambda: datetime.fromisoformat(scheduled(discord)[0]["scheduled_start_time"]) == later, WITHIN)
         connpass.edit(7, title="【中止】もくもく会", open_status="cancelled")
-        discord.wait_for(lambda: scheduled(discord)[0]["status"] == 4 or None, WITHIN)
+        discord.wait_for(lambda: scheduled(discord)[0]["status"] == 4, WITHIN)
         assert len(scheduled(discord)) == 1
         said = [one for one in shown(discord) if one["embeds"]]
         assert [one["embeds"][0]["title"][:4] for one in said] == [announced["embeds"][0]["title"][:4]] * 2 + [

@@ -30,8 +30,8 @@ def discord(connpass: ConnpassServer, tmp_path_factory: pytest.TempPathFactory) 
         environment.setenv("TSUDOI_RECOGNITION__ENABLED", "true")
         bot.configure(connpass, discord, (CHANNEL,), ("1d",), poll_every="1s")
         bot.start()
-        discord.wait_for(lambda: discord.gateway.identified or None, 30)
-        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events") or None, 30)
+        discord.wait_for_bot()
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events"))
         yield discord
         assert bot.stop() == 0
     assert discord.problems == []
@@ -55,13 +55,13 @@ def test_a_member_is_answered_in_discord_as_everywhere(discord: DiscordServer) -
     assert answer["body"]["allowed_mentions"] == {"parse": []}
     slash = discord.slash(CHANNEL, "next")
     assert slash["message"]["embeds"][0]["title"] == embed["title"]
-    reading = discord.ask(CHANNEL, "!read", a_stroke(), within=30)
+    reading = discord.ask(CHANNEL, "!read", a_stroke())
     assert "「し」" in reading["embeds"][0]["title"]
     assert "もしかして" in discord.ask(CHANNEL, "!nexxt")["content"]
 
 
 def test_an_upload_is_fetched_and_its_explanation_comes_back_as_a_file(discord: DiscordServer) -> None:
-    reading = discord.ask(CHANNEL, "!read", a_stroke(), within=30)
+    reading = discord.ask(CHANNEL, "!read", a_stroke())
     why = next(one for one in walk_components(reading["components"]) if one.get("custom_id", "").startswith("why"))
     explained = discord.press(reading, why["custom_id"])
     assert [name.rpartition(".")[2] for name in explained["message"]["files"]] == ["png"]
@@ -83,7 +83,7 @@ def test_a_closed_direct_message_is_told_at_the_next_use_and_harms_nobody(
     assert planned["callback"]["data"]["flags"] == 64
     connpass.edit(7, started_at=datetime.now(UTC) + timedelta(minutes=60, seconds=8))
     direct = discord.direct_channel()
-    discord.wait_for(lambda: any(direct in call.path for call in discord.calls if call.method == "POST") or None, 30)
+    discord.wait_for(lambda: any(direct in call.path for call in discord.calls if call.method == "POST"))
     told = discord.slash(CHANNEL, "reminders")
     assert "DM" in str(told["message"])
     assert not [one for one in discord.posted if one["channel_id"] == direct]

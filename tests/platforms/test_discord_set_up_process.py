@@ -35,29 +35,23 @@ def test_a_channel_that_is_set_up_while_the_bot_runs_gets_the_next_announcement(
     with ConnpassServer([known]) as connpass, DiscordServer((CHANNEL,)) as discord, Bot(tmp_path) as bot:
         bot.configure(connpass, discord, (), ("1d",), poll_every="2s")
         bot.start()
-        discord.wait_for(lambda: discord.gateway.identified or None, 60)
-        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events") or None, 60)
+        discord.wait_for_bot()
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM events"))
         page = set_up(discord)
         assert "保存しました" in page["message"]["content"]
-        discord.wait_for(lambda: bot.count("SELECT count(*) FROM sources WHERE seen_at IS NOT NULL") == 2 or None, 60)
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM sources WHERE seen_at IS NOT NULL") == 2)
         assert discord.posted == []
         connpass.add(news)
-        posted = discord.wait_for(lambda: discord.posted[0] if discord.posted else None, 60)
+        posted = discord.wait_for(lambda: discord.posted[0] if discord.posted else None)
         assert posted["channel_id"] == CHANNEL
         assert posted["embeds"][0]["title"] == "もくもく会 #8"
         bot.kill()
         bot.start()
-        status = discord.wait_for(lambda: _status(discord), 60)
+        discord.wait_for_bot(connections=2)
+        status = discord.slash(CHANNEL, "tsudoi status", ORGANISER)
         assert "tfug-utsunomiya.connpass.com" in str(status)
         assert bot.stop() == 0
     assert discord.problems == []
-
-
-def _status(discord: DiscordServer) -> Json | None:
-    try:
-        return discord.slash(CHANNEL, "tsudoi status", ORGANISER)
-    except TimeoutError:
-        return None
 
 
 def test_what_the_bot_lacks_is_named_by_check_and_once_in_the_channel(tmp_path: Path) -> None:
@@ -71,8 +65,8 @@ def test_what_the_bot_lacks_is_named_by_check_and_once_in_the_channel(tmp_path: 
         assert "the bot does not see this channel" in checked
         for starts in (1, 2):  # the second start says it in the log alone
             bot.start()
-            discord.wait_for(lambda: bot.count(NOTES_SENT) or None, 60)
-            discord.wait_for(lambda starts=starts: _complaints(tmp_path) == starts or None, 60)
+            discord.wait_for(lambda: bot.count(NOTES_SENT))
+            discord.wait_for(lambda starts=starts: _complaints(tmp_path) == starts)
             assert bot.stop() == 0
         (note,) = discord.posted
         assert note["channel_id"] == CHANNEL

@@ -80,7 +80,7 @@ async def connected(server: DiscordServer, token: str = "a-bot-token", **shards:
 
 
 async def ready(server: DiscordServer) -> None:
-    await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified or None)
+    await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified)
 
 
 async def asked(server: DiscordServer, text: str, picture: bytes | None = None) -> str:
@@ -240,7 +240,7 @@ async def test_two_processes_answer_each_in_its_own_servers(server: DiscordServe
     abroad, foreign = str(1 << 22), "301"
     server.do(server.world.add_guild, abroad, (foreign,))
     async with connected(server, shards=2, shard_ids=(0,)), connected(server, shards=2, shard_ids=(1,)) as second:
-        await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified == 2 or None)
+        await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified == 2)
         assert await asked(server, "!next") == "次回"
         assert (await asyncio.to_thread(server.ask, foreign, "!next"))["content"] == "次回"
         assert len(server.posted) == 2
@@ -256,7 +256,7 @@ async def test_several_shards_in_one_process(server: DiscordServer, monkeypatch:
     abroad, foreign = str(1 << 22), "301"
     server.do(server.world.add_guild, abroad, (foreign,))
     async with connected(server, shards=2):
-        await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified == 2 or None)
+        await asyncio.to_thread(server.wait_for, lambda: server.gateway.identified == 2)
         assert await asked(server, "!next") == "次回"
         assert (await asyncio.to_thread(server.ask, foreign, "!next"))["content"] == "次回"
 
@@ -274,4 +274,4 @@ async def test_stopping_says_goodbye_to_the_gateway(server: DiscordServer) -> No
     async with connected(server):
         await ready(server)
         await asked(server, "!next")
-    await asyncio.to_thread(server.wait_for, lambda: not server.gateway.sessions or None)
+    await asyncio.to_thread(server.wait_for, lambda: not server.gateway.sessions)

@@ -32,6 +32,7 @@ __all__ = ["LONG_MEMORY", "DiscordServer", "Fault", "Rates", "Trouble"]
 
 T = TypeVar("T")
 LONG_MEMORY = 300.0  # "some minutes"
+WITHIN = 60.0  # seconds; far more than anything takes, since test machines are shared
 
 
 class DiscordServer:
@@ -78,13 +79,13 @@ class DiscordServer:
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(started,), name="loopback Discord", daemon=True)
         self._thread.start()
-        started.wait(10)
+        started.wait(WITHIN)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._in_loop(self._runner.cleanup())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(WITHIN)
         self._loop.close()
 
     def _run(self, started: threading.Event) -> None:
@@ -106,7 +107,7 @@ class DiscordServer:
         self.gateway_url = self.gateway.url = f"ws://{address}/gateway"
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
 
     def do(self, act: Callable[..., T], *arguments: Any, **options: Any) -> T:
         """Do something in the world, the gateway or as a member, between two requests: `server.do(world.deny, …)`."""
@@ -123,7 +124,7 @@ class DiscordServer:
         files = [("a.png", picture)] if picture is not None else body.pop("files", [])
         return self.do(self.world.say, channel, author, {"content": text, **body}, files)
 
-    def ask(self, channel: str, text: str, picture: bytes | None = None, within: float = 10, **body: Any) -> Json:
+    def ask(self, channel: str, text: str, picture: bytes | None = None, within: float = WITHIN, **body: Any) -> Json:
         """Post as a member and wait for the bot's next message there."""
         before = len(self.posted)
         self.say(channel, text, picture, **body)
@@ -171,10 +172,14 @@ class DiscordServer:
         """Tell every client that its session is over."""
         self._in_loop(self.gateway.invalidate(forget=forget))
 
-    def wait_for(self, found: Callable[[], T | None], within: float = 10) -> T:
-        """Wait until `found` returns something, and return it."""
+    def wait_for_bot(self, *, connections: int = 1) -> None:
+        """Wait until so many connections were opened for the first time: from then on the last one hears members."""
+        self.wait_for(lambda: self.gateway.identified >= connections)
+
+    def wait_for(self, found: Callable[[], T | None], within: float = WITHIN) -> T:
+        """Wait until `found` returns something that is true, and return it."""
         end = time.monotonic() + within
-        while (result := found()) is None or result is False:
+        while not (result := found()):
             if time.monotonic() > end:
                 raise TimeoutError("the loopback Discord waited in vain")
             time.sleep(0.01)

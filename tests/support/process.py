@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN = 30.0  # seconds; far more than it takes, since test machines are shared
+STARTS_WITHIN = ENDS_WITHIN = 60.0  # seconds; far more than it takes, since test machines are shared
 
 
 def environment() -> dict[str, str]:
@@ -31,7 +31,7 @@ def tsudoi(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=ENDS_WITHIN,
         check=False,
     )
 
@@ -47,12 +47,12 @@ class RunningBot:
     def stop(self) -> int:
         """Ask it to end, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=ENDS_WITHIN)
 
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=ENDS_WITHIN)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def running_bot(folder: Path) -> Iterator[RunningBot]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(timeout=30)
+        process.wait(timeout=ENDS_WITHIN)
         assert process.stdout is not None
         process.stdout.close()
         log.close()
@@ -96,7 +96,7 @@ def messages(url: str) -> list[dict[str, object]]:
     return list(requests.get(f"{url}/api/messages", timeout=10).json()["messages"])
 
 
-def wait_for_message(url: str, kind: str, within: float = 30.0) -> dict[str, object]:
+def wait_for_message(url: str, kind: str, within: float = STARTS_WITHIN) -> dict[str, object]:
     """Wait until the bot has said something of this kind."""
     end = time.monotonic() + within
     while time.monotonic() < end:
