@@ -31,6 +31,7 @@ from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
+from bot.storage.memory import StoredMemory
 from bot.storage.mirrored_events import MirroredEvents
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
@@ -57,6 +58,7 @@ class Stores:
     agenda: StoredAgenda
     personal_reminders: PersonalReminders
     mirrored_events: MirroredEvents
+    memory: StoredMemory
 
 
 @asynccontextmanager
@@ -74,6 +76,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             StoredAgenda(engine),
             PersonalReminders(engine),
             MirroredEvents(engine),
+            StoredMemory(engine),
         )
     finally:
         await close_store(engine)

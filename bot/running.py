@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 
 from bot import __version__
 from bot.app import SAMPLES, Clients, Services, build_services, open_clients, open_stores, rooms_of
@@ -173,7 +171,7 @@ def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
         return []
     from bot.platforms.discord_bot import DiscordFrontEnd
 
-    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, synced=_beside_store(settings))]
+    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, services.stores.memory)]
 
 
 def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
@@ -184,13 +182,6 @@ def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
     from bot.platforms.discord_scheduled_events import DiscordScheduledEvents
 
     return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
-
-
-def _beside_store(settings: Settings) -> Path | None:
-    """Return the file that remembers which commands Discord was told; without it they are told at every start."""
-    url = make_url(settings.storage.url)
-    is_file = url.get_backend_name() == "sqlite" and url.database
-    return Path(f"{url.database}.discord-commands") if is_file else None
 
 
 def build_polls(

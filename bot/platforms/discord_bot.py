@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 import discord
@@ -21,6 +20,7 @@ from bot.platforms.discord_render import THREAD_NAME, plain_line, render, was_se
 from bot.platforms.discord_shards import client_for
 from bot.platforms.pace import Pace, keep_pace
 from bot.services.answering import Answering
+from bot.services.ports import Memory
 
 log = structlog.get_logger()
 
@@ -60,14 +60,14 @@ class DiscordFrontEnd:
         settings: DiscordSettings,
         answering: Answering,
         rooms: Rooms,
+        memory: Memory | None = None,
         *,
-        synced: Path | None = None,
         first_wait: timedelta = timedelta(seconds=1),
     ) -> None:
         self._settings = settings
         self._answering = answering
         self._rooms = rooms
-        self._synced = synced
+        self._memory = memory
         self._first_wait = first_wait
         self._pace = Pace(A_SECOND * settings.share)
         self.problem: str | None = None
@@ -79,7 +79,7 @@ class DiscordFrontEnd:
         client_type, shards = client_for(self._settings)
         leads = self._settings.leads
         options = {"heartbeat_timeout": GATEWAY_SILENT_AFTER.total_seconds(), "http_trace": keep_pace(), **shards}
-        client = client_type(self._answering, self._rooms, intents, self._synced, leads=leads, **options)
+        client = client_type(self._answering, self._rooms, intents, self._memory, leads=leads, **options)
         client.add_listener(self._on_connect, "on_connect")
         keep_log(client)
         return client

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -23,6 +22,7 @@ from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render, render_edit
 from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
+from bot.services.ports import Memory
 from bot.services.reading_messages import WHY
 
 log = structlog.get_logger()
@@ -31,6 +31,7 @@ EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.reminders", "cogs.recognition
 READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
 PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像"}
 ENGLISH = {READ_MENU: "Read hiragana"}
+COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
 TAKEN_BY_COGS = (PREFIX, f"{WHY}:")
 CHOICES, CHOICE = 25, 100
 
@@ -71,7 +72,7 @@ class JapaneseCommands(app_commands.Translator):
 class TsudoiClient(commands.Bot):
     """One connection to Discord. The cogs are handed this client and find the services here.
 
-    `synced` is a file that remembers which slash commands Discord was told last; without it each start tells them.
+    `memory` knows which slash commands Discord was told last; without it each start tells them.
     `leads`: of several processes this one tells Discord the commands.
     `login_ended` is set once Discord took or refused the token; if it took it, messages can be sent from then on.
     """
@@ -81,7 +82,7 @@ class TsudoiClient(commands.Bot):
         answering: Answering,
         rooms: Rooms,
         intents: discord.Intents,
-        synced: Path | None = None,
+        memory: Memory | None = None,
         *,
         leads: bool = True,
         **options: Any,
@@ -99,7 +100,7 @@ class TsudoiClient(commands.Bot):
         self.answering = answering
         self.rooms = rooms
         self.login_ended = asyncio.Event()
-        self._synced = synced
+        self._memory = memory
         self._leads = leads
         self.add_check(self._has_turn)
 
@@ -126,10 +127,12 @@ class TsudoiClient(commands.Bot):
             else []
         )
         digest = hashlib.sha256(json.dumps([self.application_id, told], sort_keys=True).encode()).hexdigest()
-        if digest != _remembered(self._synced):
-            await self.tree.sync()
-            _remember(self._synced, digest)
-            log.info("slash commands updated", commands=len(told))
+        if self._memory is not None and digest == await self._memory.recall(COMMANDS_TOLD):
+            return
+        await self.tree.sync()
+        if self._memory is not None:
+            await self._memory.remember(COMMANDS_TOLD, digest)
+        log.info("slash commands updated", commands=len(told))
 
     def room_at(self, channel_id: int | None) -> Room:
         """Return the room of a channel, or of a thread's channel; a sensible one where there is none."""
@@ -263,12 +266,3 @@ def choices(suggested: Iterable[tuple[str, str]]) -> list[app_commands.Choice[st
     """Return what is suggested to somebody who types, as (shown, meant), within Discord's limits."""
     found = [(shown.strip()[:CHOICE], meant[:CHOICE]) for shown, meant in suggested]
     return [app_commands.Choice(name=shown, value=meant) for shown, meant in found if shown and meant][:CHOICES]
-
-
-def _remembered(file: Path | None) -> str | None:
-    return file.read_text() if file and file.exists() else None
-
-
-def _remember(file: Path | None, digest: str) -> None:
-    if file:
-        file.write_text(digest)

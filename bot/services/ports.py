@@ -280,6 +280,13 @@ class MirrorStore(Protocol):
     async def keep(self, mirrored: MirroredEvent) -> None: ...
 
 
+class Memory(Protocol):
+    """Single values that outlive the process, by name."""
+
+    async def recall(self, name: str) -> str | None: ...
+    async def remember(self, name: str, value: str) -> None: ...
+
+
 class Recogniser(Protocol):
     """Reads handwriting."""
 

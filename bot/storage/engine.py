@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import StoreError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_MIGRATING = 0x54737564  # any number, as long as every process locks the same
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -90,6 +91,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 async def _bring_up_to_date(connection: AsyncConnection) -> None:
+    if connection.dialect.name == "postgresql":  # several processes may start at once; SQLite's BEGIN makes them wait
+        await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
     current, head = await connection.run_sync(_version), newest_version()
     if current == head:
         return

@@ -166,6 +166,13 @@ mirrored_events = Table(
     Column("digest", String, nullable=False),  # of what was shown last
 )
 
+memory = Table(
+    "memory",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 rooms = Table(
     "rooms",
     metadata,
