@@ -45,7 +45,7 @@ def make_card(training: "Training", exported: "Exported", found: Evaluation, net
     """The card as plain data.
 
     Args: training: how the network came about. exported: the chosen file. found: what that file does on the test sets.
-        network: the preparation that it reads with, a key of model.classifier.LOCATE.
+        network: the preparation that it reads with, a key of model.classifier.PREPARATIONS.
     """
     evaluated = found.to_json()
     return {

@@ -3,9 +3,10 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -15,12 +16,11 @@ from model import classic
 from model.labels import LABELS
 from model.preprocess import BlankImage, Located, locate
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
+from model.second_look import other_ways
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file
-Locate = Callable[[NDArray[np.uint8]], Located]
-# A network reads only what was prepared as in its training; its card names it under "network".
-LOCATE: dict[str, Locate] = {"hiragana": locate, "classic": classic.locate}
+
 MIN_CONFIDENCE = 0.6
 
 
@@ -36,16 +36,34 @@ class Calibration:
     refuse_from: float = 1.0  # probability of being no hiragana; a network without an output for that never refuses
 
 
+class Preparation(NamedTuple):
+    """From a picture to what the network sees of it."""
+
+    locate: Callable[[NDArray[np.uint8]], Located]
+    other_ways: Callable[[NDArray[np.uint8]], Iterable[Located]]  # for when the network does not know what it sees
+
+
+# A network reads only what was prepared as in its training; its card names it under "network".
+PREPARATIONS: dict[str, Preparation] = {
+    "hiragana": Preparation(locate, other_ways),
+    "classic": Preparation(classic.locate, lambda image: ()),
+}
+KNOWN, BETTER = 0.9, 0.85  # probability of a hiragana: below KNOWN there is a second look, which counts from BETTER on
+
+
 class Classifier:
     """Reads characters with one model file. Threads may share it; the same picture gives the same answer."""
 
     def __init__(
-        self, interpreter: Interpreter, calibration: Calibration = Calibration(), locate: Locate = locate
+        self,
+        interpreter: Interpreter,
+        calibration: Calibration = Calibration(),
+        preparation: Preparation = PREPARATIONS["hiragana"],
     ) -> None:
-        """Use a loaded model. `locate` finds the character in a picture and prepares it as in the model's training."""
+        """Use a loaded model. `preparation`: of pictures, as in the model's training."""
         self._interpreter = interpreter
         self._calibration = calibration
-        self.locate = locate  # from a picture to what the network sees of it
+        self._preparation = preparation
         self._turn = threading.Lock()  # the interpreter has one set of buffers
         interpreter.allocate_tensors()
         self._input = interpreter.get_input_details()[0]["index"]
@@ -70,10 +88,9 @@ class Classifier:
         Raises: UnreadableImage: the array is no picture.
         """
         try:
-            found = self.locate(image)
+            found, probabilities = self._find(image)
         except BlankImage:
             return Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
-        probabilities = self.probabilities(found.input)
         best = np.argsort(-probabilities[: len(LABELS)], kind="stable")[:top]
         candidates = tuple(Candidate(LABELS[index], float(probabilities[index])) for index in best)
         other = float(probabilities[len(LABELS) :].sum())
@@ -95,6 +112,33 @@ class Classifier:
         glyphs = (self.glyph(image, top, min_confidence),)
         return Reading(glyphs, text_of(glyphs), (time.perf_counter() - started) * 1000)
 
+    def locate(self, image: NDArray[np.uint8]) -> Located:
+        """Where the character of a picture is, and what the network sees of it.
+
+        Raises: BlankImage: there is none. UnreadableImage: the array is no picture.
+        """
+        return self._find(image)[0]
+
+    def _find(self, image: NDArray[np.uint8]) -> tuple[Located, NDArray[np.float64]]:
+        """The first way to find the character, unless the network hardly knows what it shows and another's surely."""
+        first = self._at_first_sight(image)
+        if first is not None and _best(first[1]) >= KNOWN:
+            return first
+        others = [(way, self.probabilities(way.input)) for way in self._preparation.other_ways(image)]
+        better = [(way, known) for way, known in others if _best(known) >= BETTER]
+        if better:
+            return max(better, key=lambda pair: _best(pair[1]))
+        if first is None:
+            raise BlankImage("nothing stands out from the paper, at second sight neither")
+        return first
+
+    def _at_first_sight(self, image: NDArray[np.uint8]) -> tuple[Located, NDArray[np.float64]] | None:
+        try:
+            found = self._preparation.locate(image)
+        except BlankImage:
+            return None
+        return found, self.probabilities(found.input)
+
     def probabilities(self, picture: NDArray[np.float32]) -> NDArray[np.float64]:
         """Calibrated probabilities of one preprocessed picture, (48, 48, 1) -> (75,): LABELS, and no hiragana."""
         logits = self.logits(picture)
@@ -107,6 +151,10 @@ class Classifier:
             self._interpreter.set_tensor(self._input, picture[np.newaxis])
             self._interpreter.invoke()
             return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)  # get_tensor copies
+
+
+def _best(probabilities: NDArray[np.float64]) -> float:
+    return float(probabilities[: len(LABELS)].max())
 
 
 def load(path: Path | None = None) -> Classifier:
@@ -130,13 +178,14 @@ def load(path: Path | None = None) -> Classifier:
 def open_model(content: bytes, calibration: Calibration = Calibration(), network: str = "hiragana") -> Classifier:
     """A classifier from the bytes of a .tflite file.
 
-    Args: calibration: of the network. network: which one was trained, a key of LOCATE.
+    Args: calibration: of the network. network: which one was trained, a key of PREPARATIONS.
     Raises: ModelUnusable: the bytes are no such file, or nobody knows the network.
     """
-    if network not in LOCATE:
-        raise ModelUnusable(f"this program knows the networks {', '.join(LOCATE)}, and not {network}: update it")
+    if network not in PREPARATIONS:
+        raise ModelUnusable(f"this program knows the networks {', '.join(PREPARATIONS)}, and not {network}: update it")
     try:
         # One thread: pictures come one by one, and a second thread costs more than a network this small saves.
-        return Classifier(Interpreter(model_content=content, num_threads=1), calibration, LOCATE[network])
+        interpreter = Interpreter(model_content=content, num_threads=1)
+        return Classifier(interpreter, calibration, PREPARATIONS[network])
     except (ValueError, RuntimeError) as error:
         raise ModelUnusable(f"this is no LiteRT model: {error}") from error

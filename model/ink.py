@@ -45,6 +45,14 @@ def to_grey(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Grey:
     return _clearest_channel(np.ascontiguousarray(picture if picture.shape[2] == 3 else _on_paper(picture)))
 
 
+def to_colours(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8] | None:
+    """The picture as (h, w, 3) RGB, uint8; None where it is grey. Args: as for `to_grey`, which says what is none."""
+    if image.ndim != 3 or image.shape[2] == 1:
+        return None
+    picture = np.ascontiguousarray(_eight_bits(image))
+    return picture if picture.shape[2] == 3 else _on_paper(picture)
+
+
 def _eight_bits(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
     if not isinstance(image, np.ndarray) or image.dtype not in (np.uint8, np.uint16):
         kind = getattr(image, "dtype", type(image).__name__)

@@ -51,19 +51,36 @@ def locate(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Located:
 
     Args, Raises: as `preprocess`.
     """
-    return _locate(to_grey(image))
+    return locate_grey(to_grey(image))
 
 
-def _locate(grey: Grey, may_cut: bool = True) -> Located:
+def locate_grey(grey: Grey, may_cut: bool = True) -> Located:
+    """The same for one brightness a pixel. `may_cut`: a character that is small in the picture is cut out of it."""
     working = shrink(grey, WORKING_SIZE)
     ink, box = _character(working)
     around = _scaled(box, working.shape, grey.shape)
     if may_cut and working.shape != grey.shape and max(box[2:]) < MIN_DETAIL:
         x0, y0, x1, y1 = _with_margin(around, grey.shape)
-        inner = _locate(np.ascontiguousarray(grey[y0:y1, x0:x1]), may_cut=False)
+        inner = locate_grey(np.ascontiguousarray(grey[y0:y1, x0:x1]), may_cut=False)
         x, y, width, height = inner.box
         return Located((x + x0, y + y0, width, height), inner.input)
     return Located(around, fit(ink, box)[:, :, np.newaxis])
+
+
+def locate_lines(grey: Grey, widest: float) -> Located:
+    """The character of lines that are no wider than a share of the picture's longer side, whatever else is dark.
+
+    Raises: BlankImage: there are none.
+    """
+    working = shrink(grey, WORKING_SIZE)
+    ink, box = written_among(find_lines(working, widest))
+    return Located(_scaled(box, working.shape, grey.shape), fit(ink, box)[:, :, np.newaxis])
+
+
+def only_ink_is_dark(grey: Grey) -> bool:
+    """Whether a picture of WORKING_SIZE is a drawing or a scan: evenly lit, and nothing in it broader than a brush."""
+    dark = _unless_blank(find_ink, grey)
+    return dark is not None and is_evenly_lit(grey) and not shows_surface(dark, BOLD)
 
 
 def _character(grey: Grey) -> tuple[Ink, Box]:

@@ -62,7 +62,7 @@ def test_blank_paper_is_no_hiragana_and_has_no_text(classifier: Classifier) -> N
 
 def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
     with pytest.raises(UnreadableImage):
-        classifier.read(np.zeros((5, 5, 4), np.uint8))
+        classifier.read(np.zeros((5, 5, 2), np.uint8))
 
 
 class _Answering:
