@@ -56,8 +56,8 @@ def train(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="About two minutes, to learn how it goes.")] = False,
     network: Annotated[
-        str, typer.Option(help="hiragana, the larger teacher, or classic, the one of the 2017 hands-on.")
-    ] = "hiragana",
+        str, typer.Option(help="large, which ships, small, or classic, the one of the 2017 hands-on.")
+    ] = "large",
     teacher: Annotated[Path | None, typer.Option(help="The folder of a training whose network teaches.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
     share_alike: ShareAlike = False,

@@ -68,7 +68,10 @@ def make_card(training: "Training", exported: "Exported", found: Evaluation, net
         "figures": evaluated["figures"],
         "hardships": evaluated["hardships"],
         "refused": evaluated["refused"],
-        "limits": [limit.format(choosing=_choosing(training), judges=", ".join(training.judges)) for limit in LIMITS],
+        "limits": [
+            *(limit.format(choosing=_choosing(training), judges=", ".join(training.judges)) for limit in LIMITS),
+            *training.remarks,
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""A larger network teaches the small one that ships (Hinton, Vinyals and Dean, 2015), and what that buys.
+"""The large network teaches the small one (Hinton, Vinyals and Dean, 2015), and what that buys.
 
 A teacher's doubts say more than a label does: this み is a little like a ん. The student that learns them sees no
 more pictures than one that learns from labels alone; both are trained, so that the table shows the difference.
@@ -13,7 +13,7 @@ from model.dataset import SEED
 from model.sources.catalogue import Entry
 from model.train import Training, load_training, train
 
-TEACHER_IMAGES, STUDENT_IMAGES = 1_300_000, 700_000
+TEACHER_IMAGES, STUDENT_IMAGES = 1_500_000, 500_000
 QUICK_IMAGES = 25_000
 
 
@@ -34,10 +34,10 @@ def distil(
     Raises: ValueError: as `model.train.train`.
     """
     teacher = out / "teacher"
-    trained = {"teacher": _trained(teacher) or train(entries, teacher, progress, teacher_images, seed, "teacher")}
-    trained["student"] = train(entries, out, progress, student_images, seed, teacher=teacher)
+    trained = {"teacher": _trained(teacher) or train(entries, teacher, progress, teacher_images, seed, "large")}
+    trained["student"] = train(entries, out, progress, student_images, seed, "small", teacher)
     if alone:
-        trained["student without a teacher"] = train(entries, out / "alone", progress, student_images, seed)
+        trained["student without a teacher"] = train(entries, out / "alone", progress, student_images, seed, "small")
     return trained
 
 

@@ -8,12 +8,12 @@ from model.preprocess import INPUT_SIZE
 
 Stages = tuple[tuple[int, int], ...]  # channels and blocks; each stage after the first halves the picture
 
-STAGES: Stages = ((24, 1), (48, 2), (96, 2))
-TEACHER_STAGES: Stages = ((32, 1), (64, 2), (128, 2))
+LARGE: Stages = ((32, 1), (64, 2), (128, 2))
+SMALL: Stages = ((24, 1), (48, 2), (96, 2))
 OUTPUTS = NOT_HIRAGANA + 1
 
 
-def build_network(classes: int = OUTPUTS, stages: Stages = STAGES) -> keras.Model:
+def build_network(classes: int = OUTPUTS, stages: Stages = LARGE) -> keras.Model:
     """An untrained network: (n, 48, 48, 1) float32 ink -> (n, classes) logits.
 
     Args: classes: outputs. stages: channels and number of residual blocks of each stage.

@@ -6,7 +6,7 @@ gain); KanjiVG beside tomoe_data (no gain, and a share-alike licence); training 
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from model.calibrate import find_refusal, find_temperature
 from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
 from model.learning import Judge, learn
-from model.network import STAGES, TEACHER_STAGES, build_network
+from model.network import LARGE, SMALL, build_network
 from model.practice import prepare_practice
 from model.preprocess import preprocess
 from model.sources.catalogue import Entry
@@ -41,8 +41,8 @@ class Kind:
 
 
 KINDS = {
-    "hiragana": Kind(lambda: build_network(stages=STAGES), preprocess, "hiragana", True),
-    "teacher": Kind(lambda: build_network(stages=TEACHER_STAGES), preprocess, "hiragana", True),
+    "large": Kind(lambda: build_network(stages=LARGE), preprocess, "hiragana", True),  # the one that ships
+    "small": Kind(lambda: build_network(stages=SMALL), preprocess, "hiragana", True),
     "classic": Kind(classic.build, classic.prepare, "classic", False),
 }
 
@@ -65,6 +65,7 @@ class Training:
     degraded_accuracy: float  # the same pictures degraded as in training
     sources: list[str]
     notices: list[str]
+    remarks: list[str] = field(default_factory=list)  # what else its card must say
 
 
 def train(
@@ -73,7 +74,7 @@ def train(
     progress: Progress,
     images: int = FULL,
     seed: int = SEED,
-    kind: str = "hiragana",
+    kind: str = "large",
     teacher: Path | None = None,
 ) -> Training:
     """Train a network from nothing, calibrate it on writers it never saw, and write it down.

@@ -181,7 +181,7 @@ def _entry(images: StoredImages) -> Entry:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiny networks, no fonts, no real data."""
     tiny = training.Kind(lambda: build_network(stages=TINY), training.preprocess, "hiragana", True)
-    monkeypatch.setattr(training, "KINDS", {"hiragana": tiny, "teacher": tiny, "classic": training.KINDS["classic"]})
+    monkeypatch.setattr(training, "KINDS", {"large": tiny, "small": tiny, "classic": training.KINDS["classic"]})
     monkeypatch.setattr("model.export.NETWORKS", training.KINDS)
     monkeypatch.setattr("model.sources.negatives.font_files", list)
     monkeypatch.delenv("TSUDOI_REAL_DATA", raising=False)
@@ -225,7 +225,7 @@ def test_distilling_trains_a_teacher_once_its_student_and_one_without(images: St
         made = (tmp_path / "teacher" / "network.keras").stat().st_mtime_ns
         again = distil([_entry(images)], tmp_path, progress, 128, 128, seed=2, alone=False)
     assert list(first) == ["teacher", "student", "student without a teacher"]
-    assert [facts.teacher for facts in first.values()] == [None, "teacher", None]
+    assert [facts.teacher for facts in first.values()] == [None, "large", None]
     assert list(again) == ["teacher", "student"]
     assert (tmp_path / "teacher" / "network.keras").stat().st_mtime_ns == made
 
@@ -258,7 +258,7 @@ def test_a_copy_of_a_held_out_image_among_the_practised_ones_stops_a_training(im
 
 def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) -> None:
     facts = training.Training(
-        network="hiragana",
+        network="large",
         teacher=None,
         parameters=1000,
         images=128,
@@ -277,13 +277,13 @@ def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) 
     wrong = Answer("い", "w2", (Candidate("り", 0.8),), "sure")
     figures = count("strangers", [right, wrong])
     refusals = [Refusal("kanji", 40, 0.975, 0.0)]
-    found = Evaluation("hiragana", [[right, wrong]], [figures], refusals, {"inverted": [figures]})
+    found = Evaluation("large", [[right, wrong]], [figures], refusals, {"inverted": [figures]})
     card = make_card(facts, Exported("float16", b"content", 0.0, 1e-4), found, "hiragana")
     write_artifact(card, b"content", tmp_path / "hiragana.tflite")
     prose = (tmp_path / "card.md").read_text(encoding="utf-8")
     assert prose == as_prose(json.loads((tmp_path / "card.json").read_text(encoding="utf-8")))
     for words in (
-        "python -m model train --network hiragana --images 128 --seed 5",
+        "python -m model train --network large --images 128 --seed 5",
         "| strangers | 2 | 2 | 50.00%",
         "い as り (1)",
         "inverted",
