@@ -21,7 +21,7 @@ JUDGE_EVERY = 100_000  # pictures
 PATIENCE = 0.4  # of all judgings may pass without a better one; while the rate is high, one is seldom better
 SETTLES = 0.7  # of a training, after which the mixture's settled shares count
 WORST = 1 / 3  # of the writers: a network is as good as those find it whom it reads worst
-TEACHER_SHARE, TEACHER_TEMPERATURE = 0.7, 1.5  # of what a student believes
+TEACHER_SHARE, SOFTER = 0.7, 1.5  # of what a student believes; times a teacher's own temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,18 @@ class Judge:
         names = np.asarray(self.writers)
         losses = sorted(float(surprise[names == name].mean()) for name in set(self.writers))
         return float(np.mean(losses[-max(1, round(WORST * len(losses))) :]))
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A trained network, and the temperature that makes its doubts honest: smoothed labels had made it too timid."""
+
+    network: keras.Model
+    temperature: float
+
+    def beliefs(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, classes): how likely the teacher finds each class, a little softer than it would answer."""
+        return softmax(self.network.predict_on_batch(inputs), SOFTER * self.temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +74,14 @@ def learn(
     seed: int,
     progress: Progress,
     folder: Path,
-    teacher: keras.Model | None = None,
+    teacher: Teacher | None = None,
 ) -> keras.Model:
     """Let a network practise until all pictures were seen, each once, or the judge finds no more improvement.
 
     What was learnt so far lies in `folder`: a training that was cut off goes on from its last judging.
 
     Args: network: untrained, for the mixture's pictures; (n, classes) logits. images: pictures to see at most. seed: of
-        the pictures. teacher: another network, whose doubts are learnt along with the labels (Hinton et al., 2015).
+        the pictures. teacher: one whose doubts are learnt along with the labels (Hinton et al., 2015).
     Returns: the network as it was when the judge liked it best.
     """
     smoothing = 0.0 if network.compiled else SMOOTHING  # the network of 2017 brings its own way of learning
@@ -131,7 +143,7 @@ def _judged(network: keras.Model, state: Progressed, judge: Judge, folder: Path)
 
 
 def _lessons(
-    batches: Iterator[Batch], classes: int, smoothing: float, teacher: keras.Model | None
+    batches: Iterator[Batch], classes: int, smoothing: float, teacher: Teacher | None
 ) -> Generator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """Pictures and how likely each class is to be right: the label, less a little, or what a teacher makes of it."""
     certain = np.eye(classes, dtype=np.float32)
@@ -139,5 +151,4 @@ def _lessons(
         if teacher is None:
             yield inputs, certain[labels] * (1 - smoothing) + smoothing / classes
         else:
-            believed = softmax(teacher.predict_on_batch(inputs), TEACHER_TEMPERATURE)
-            yield inputs, (1 - TEACHER_SHARE) * certain[labels] + TEACHER_SHARE * believed
+            yield inputs, (1 - TEACHER_SHARE) * certain[labels] + TEACHER_SHARE * teacher.beliefs(inputs)

@@ -20,7 +20,7 @@ from model import classic
 from model.calibrate import find_refusal, find_temperature
 from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
-from model.learning import Judge, learn
+from model.learning import Judge, Teacher, learn
 from model.network import LARGE, SMALL, build_network
 from model.practice import prepare_practice
 from model.preprocess import preprocess
@@ -90,7 +90,7 @@ def train(
 
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
     practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
-    teaching = keras.saving.load_model(teacher / "network.keras") if teacher else None
+    teaching = load_teacher(teacher) if teacher else None
     network = learn(
         chosen.build(), practice.mixture, judge_by(practice.choosing, chosen), images, seed, progress, out, teaching
     )
@@ -116,6 +116,11 @@ def train(
     )
     save(network, facts, out)
     return facts
+
+
+def load_teacher(run: Path) -> Teacher:
+    """The network trained in a folder, ready to teach. Raises: OSError, ValueError: nothing was trained there."""
+    return Teacher(keras.saving.load_model(run / "network.keras"), load_training(run).temperature)
 
 
 def use_short_floats() -> None:

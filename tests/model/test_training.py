@@ -28,7 +28,7 @@ from model import train as training  # noqa: E402
 from model.calibrate import find_refusal  # noqa: E402
 from model.distil import distil  # noqa: E402
 from model.export import Exported, convert, export, export_run  # noqa: E402
-from model.learning import Judge, learn  # noqa: E402
+from model.learning import Judge, Teacher, learn  # noqa: E402
 from model.network import build_network  # noqa: E402
 
 # Keras 3.15 copies TensorFlow variables in a way that NumPy 2 deprecates.
@@ -138,7 +138,7 @@ def test_a_student_learns_from_its_teacher_alone(images: StoredImages, judge: Ju
 
     mixture, seen = Mixture((images,), (1.0,)), 12 * learning.BATCH
     with Progress(disable=True) as progress:
-        student = learn(build_network(stages=TINY), mixture, judge, seen, 1, progress, tmp_path, SaysI())
+        student = learn(build_network(stages=TINY), mixture, judge, seen, 1, progress, tmp_path, Teacher(SaysI(), 0.6))
     inputs, _ = mixture.batch(50, np.random.default_rng(2))
     assert np.mean(student.predict(inputs, verbose=0).argmax(axis=1) == INDEX["い"]) > 0.9
 
