@@ -101,7 +101,7 @@ class Watched:
 
     `events` are stored as they are now; `sighted` were shown by the source, `missed` were not though the listing was
     complete, and what else the source once showed stays as it is, unless `starts_anew`: then it is forgotten.
-    `reminders` are, for each event named, all reminders that shall be open.
+    `reminders` are, for each event whose reminders may differ from before, all that shall be open.
     """
 
     source: SourceState

@@ -1,7 +1,8 @@
 """Poll a source, store what was seen, plan what to say about it."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -44,6 +45,8 @@ class Watching:
     lead_times: Sequence[timedelta]
     clock: Clock
     deliveries: DeliveryStore
+    # Rooms may change while reminders are planned: whoever plans later must know the later rooms.
+    _planning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def watch(self, source: EventSource) -> None:
         """Store what the source shows now and plan what is worth saying; a failed poll is noted and changes nothing."""
@@ -57,7 +60,8 @@ class Watching:
             return
         for problem in listing.problems:
             log.warning("entry left out", source=source.name, reason=problem)
-        await self._record(source, state, listing)
+        async with self._planning:
+            await self._record(source, state, listing)
 
     async def _listing(self, source: EventSource, state: SourceState, now: datetime) -> Listing:
         """Return what the source shows, with the events that only moved out of the months it was asked for."""
@@ -79,9 +83,10 @@ class Watching:
         known = await self.events.known([event.id for event in listing.events])
         remembered = [sight(known.get(event.id), event) for event in listing.events]
         missed = _missed(sightings, listing, now)
-        vanished = await self._vanished(source.name, [sightings[event_id] for event_id in missed])
+        gone = [sightings[event_id].event for event_id in missed if sightings[event_id].missed + 1 == GONE_AFTER]
 
-        shown_by = await self.events.shown_by([event.id for event in (*remembered, *vanished)])
+        shown_by = await self.events.shown_by([event.id for event in (*remembered, *gone)])
+        vanished = [_vanished(event) for event in gone if _vanishes(event, shown_by[event.id] - {source.name})]
         changes = [] if starts_anew else _changes(remembered, known, sightings, state.covered_until)
         planned, questions = self._plan(source.name, changes, shown_by)
         planned += [
@@ -92,7 +97,9 @@ class Watching:
         edited = [event.id for event in remembered if _is_worth_editing(known.get(event.id), event, now)]
         edited += [event.id for event in vanished]
         planned += await edits_of_announcements(self.deliveries, edited, now)
-        reminded = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in remembered}
+        moved = [event for event in remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
+        reminders = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in moved}
+        reminders |= {event.id: self.reminders_for(event, shown_by[event.id] - {source.name}) for event in gone}
         watched = Watched(
             source=SourceState(source.name, source.query, first_seen_at, now, _covered_until(listing)),
             now=now,
@@ -101,22 +108,12 @@ class Watching:
             sighted=tuple(event.id for event in remembered),
             missed=tuple(missed),
             planned=tuple(planned),
-            reminders=reminded | {event.id: [] for event in vanished},
+            reminders=reminders,
             questions=tuple(questions),
         )
         await self.events.record(watched)
         if starts_anew or changes:
             log.info("news", source=source.name, events=len(remembered), changes=len(changes), planned=len(planned))
-
-    async def _vanished(self, source: str, sightings: Sequence[Sighting]) -> list[Event]:
-        """Return the events that this listing is the last to miss: no other source shows them either."""
-        gone = [one.event for one in sightings if one.missed + 1 == GONE_AFTER]
-        shown_by = await self.events.shown_by([event.id for event in gone])
-        return [
-            replace(event, status=EventStatus.VANISHED, revision=event.revision + 1)
-            for event in gone
-            if shown_by[event.id] <= {source} and event.status is not EventStatus.CANCELLED
-        ]
 
     def _plan(
         self, source: str, changes: Sequence[Change], shown_by: dict[int, set[str]]
@@ -173,11 +170,12 @@ class Watching:
         With `sources` only of what these show.
         """
         now = self.clock.now()
-        events = await self.events.running_or_upcoming(self.rooms.sources if sources is None else sources, now)
-        shown_by = await self.events.shown_by([event.id for event in events])
-        for first in range(0, len(events), _EVENTS_AT_ONCE):  # members who ask meanwhile need not wait for all
-            some = events[first : first + _EVENTS_AT_ONCE]
-            await deliveries.rearm({event.id: self.reminders_for(event, shown_by[event.id]) for event in some}, now)
+        async with self._planning:
+            events = await self.events.running_or_upcoming(self.rooms.sources if sources is None else sources, now)
+            shown_by = await self.events.shown_by([event.id for event in events])
+            for first in range(0, len(events), _EVENTS_AT_ONCE):  # members who ask meanwhile need not wait for all
+                some = events[first : first + _EVENTS_AT_ONCE]
+                await deliveries.rearm({event.id: self.reminders_for(event, shown_by[event.id]) for event in some}, now)
 
     def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
         """Return every reminder of an event to every room that follows it and wants reminders."""
@@ -237,6 +235,21 @@ def _missed(sightings: dict[int, Sighting], listing: Listing, now: datetime) -> 
     there = {event.id for event in listing.events} | listing.unreadable
     expected = (one.event for one in sightings.values() if one.missed < GONE_AFTER and not one.event.has_started(now))
     return [event.id for event in expected if event.id not in there]
+
+
+def _vanishes(event: Event, shown_elsewhere: set[str]) -> bool:
+    return not shown_elsewhere and event.status is not EventStatus.CANCELLED
+
+
+def _vanished(event: Event) -> Event:
+    return replace(event, status=EventStatus.VANISHED, revision=event.revision + 1)
+
+
+def _wants_other_reminders(before: Event | None, event: Event, sightings: dict[int, Sighting]) -> bool:
+    """Whether its date changed or holds no more, or this source's rooms now hear of it: ten thousand may follow."""
+    if before is None or event.id not in sightings or sightings[event.id].missed >= GONE_AFTER:
+        return True
+    return (before.started_at, before.takes_place) != (event.started_at, event.takes_place)
 
 
 def _is_worth_editing(before: Event | None, event: Event, now: datetime) -> bool:

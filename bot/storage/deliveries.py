@@ -47,14 +47,26 @@ async def rearm(
     connection: AsyncConnection, which: ColumnElement[bool], wanted: Sequence[Delivery], now: datetime
 ) -> None:
     """Make the open deliveries among `which` exactly these: drop the others, plan what is missing and still ahead."""
-    keys = {(one.event_id, one.occasion, one.destination) for one in wanted}
-    for row in (await connection.execute(select(deliveries).where(which))).mappings().all():
-        is_wanted = (row["event_id"], row["occasion"], row["destination"]) in keys
-        if row["state"] == DeliveryState.PLANNED and not is_wanted:
-            await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.SKIPPED, reason=MOVED)
-        elif is_wanted and row["reason"] == MOVED and row["due_at"] > now:
-            await _set(connection, deliveries.c.id == row["id"], state=DeliveryState.PLANNED, reason=None)
-    await insert_planned(connection, [one for one in wanted if one.due_at > now])
+    columns = (
+        deliveries.c[name] for name in ("id", "event_id", "occasion", "destination", "state", "reason", "due_at")
+    )
+    wanted_keys, known, dropped, revived = {_key(one) for one in wanted}, set(), [], []
+    for row in await connection.execute(select(*columns).where(which)):
+        known.add(_key(row))
+        is_wanted = _key(row) in wanted_keys
+        if row.state == DeliveryState.PLANNED and not is_wanted:
+            dropped.append(row.id)
+        elif is_wanted and row.reason == MOVED and row.due_at > now:
+            revived.append(row.id)
+    for some in batches(dropped):
+        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=MOVED)
+    for some in batches(revived):
+        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.PLANNED, reason=None)
+    await insert_planned(connection, [one for one in wanted if one.due_at > now and _key(one) not in known])
+
+
+def _key(one: Any) -> tuple[int | None, str, str]:
+    return one.event_id, one.occasion, one.destination
 
 
 class Deliveries:

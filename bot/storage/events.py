@@ -64,7 +64,7 @@ class Events:
             await _record_sightings(connection, watched)
             await insert_planned(connection, watched.planned)
             await rearm_reminders(connection, watched.reminders, watched.now)
-            await keep_up(connection, watched.events, watched.now)
+            await keep_up(connection, watched.events, watched.reminders, watched.now)
             await insert_questions(connection, watched.questions)
 
     async def note(self, source: SourceState) -> None:

@@ -1,6 +1,6 @@
 """What members asked to be reminded of, and what they want in general."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +16,16 @@ from bot.storage.statements import batches, upsert
 from bot.storage.tables import deliveries, members, personal_reminders
 
 
-async def keep_up(connection: AsyncConnection, events: Sequence[Event], now: datetime) -> None:
-    """Arm members' reminders of these events anew inside the caller's transaction, and plan to tell who must know."""
+async def keep_up(connection: AsyncConnection, events: Sequence[Event], moved: Container[int], now: datetime) -> None:
+    """Keep members' reminders in step with these events inside the caller's transaction, and plan who must be told.
+
+    Armed anew are those of the events that `moved`, and those whose members know of another date.
+    """
     for some in batches(events):
         by_id = {event.id: event for event in some}
         query = select(personal_reminders).where(personal_reminders.c.event_id.in_(list(by_id)))
-        kept = [_reminder(row) for row in (await connection.execute(query)).mappings()]
+        found = [_reminder(row) for row in (await connection.execute(query)).mappings()]
+        kept = [one for one in found if one.event_id in moved or one != one.knowing(by_id[one.event_id])]
         for event_id in dict.fromkeys(one.event_id for one in kept):
             await _keep_up(connection, [one for one in kept if one.event_id == event_id], by_id[event_id], now)
 

@@ -60,7 +60,7 @@ class RecordedAnswers:
         self.asked.append(("reports", room.name))
         return said("レポート一覧")
 
-    async def help(self, room: Room) -> Message:
+    async def help(self, room: Room, sign: str = "!") -> Message:
         self.asked.append(("help", room.name))
         return said("使い方")
 
@@ -129,6 +129,19 @@ class Play:
     alice: simcord.actors.MemberActor
 
 
+@dataclass
+class FixedMemory:
+    """Lives as long as the front end, longer than each of its clients."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    async def recall(self, name: str) -> str | None:
+        return self.values.get(name)
+
+    async def remember(self, name: str, value: str) -> None:
+        self.values[name] = value
+
+
 @pytest.fixture
 def answers() -> RecordedAnswers:
     return RecordedAnswers()
@@ -137,7 +150,7 @@ def answers() -> RecordedAnswers:
 @pytest.fixture
 def front_end(answers: RecordedAnswers) -> DiscordFrontEnd:
     settings = DiscordSettings(token=SecretStr("a-token"))
-    return DiscordFrontEnd(settings, cast(Answering, answers), Rooms((), ()))
+    return DiscordFrontEnd(settings, cast(Answering, answers), Rooms((), ()), FixedMemory())
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceUnavailable
 from bot.services.ports import Listing
 from bot.services.watching import POST_ALL, POST_NONE, Watching
-from bot.storage.deliveries import Deliveries
+from bot.storage.deliveries import MOVED, Deliveries
 from bot.storage.events import Events
 from bot.storage.questions import Questions
 from tests.support.events import NOW, a_room, an_event_named
@@ -264,6 +264,32 @@ async def test_an_event_of_two_sources_is_announced_once_in_a_room_that_follows_
 async def test_reminders_whose_time_has_passed_are_not_planned(world: World) -> None:
     await world.poll(an_event_named(started_at=NOW + timedelta(hours=3)))
     assert [one.occasion.split("@")[0] for one in await world.planned("reminder")] == ["1h"]
+
+
+async def test_a_poll_without_news_of_dates_and_rooms_leaves_reminders_alone(world: World) -> None:
+    event = an_event_named()
+    await world.poll(event)
+    first, *others = await world.planned("reminder")
+    await world.deliveries.skip(first, MOVED)
+    await world.poll(replace(event, accepted=9))
+    assert await world.planned("reminder") == others
+    await world.poll(replace(event, started_at=event.started_at + timedelta(days=1)))
+    assert len(await world.planned("reminder")) == 3
+
+
+async def test_rooms_whose_source_shows_an_event_no_more_are_not_reminded_though_another_source_does(
+    engine: AsyncEngine, clock: DrivenClock
+) -> None:
+    ours, others = a_room(), a_room(channel="2", follows=("elsewhere",))
+    world, elsewhere = World(engine, clock, ours, others), ShownSource("elsewhere")
+    elsewhere.events = [an_event_named()]
+    await world.watching.watch(elsewhere)
+    await world.poll(an_event_named())
+    assert {one.destination for one in await world.planned("reminder")} == {ours.name, others.name}
+    await world.poll()
+    await world.poll()
+    assert {one.destination for one in await world.planned("reminder")} == {others.name}
+    assert await world.planned("notice") == []
 
 
 async def test_lead_times_that_changed_while_the_bot_was_off_are_planned_anew(world: World) -> None:
