@@ -1,7 +1,7 @@
 """Builds what organisers use in the chat: setting up a room, looking after a guild's rooms, and rehearsing them."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 
 from bot import __version__
@@ -21,8 +21,12 @@ def build_organising(
     rooms: Rooms,
     clock: Clock,
     changed: Callable[[], Awaitable[object]],
+    problems: Callable[[], Mapping[str, str]] = dict,
 ) -> Organising:
-    """Bind what organisers use. `changed` is called when a room was set up or switched."""
+    """Bind what organisers use. `changed` is called when a room was set up or switched.
+
+    `problems` says why a platform does not work now, by its name.
+    """
     rehearse = rehearsing_rooms(settings, clients)
     lead_times, zone = settings.reminders.lead_times, settings.community.timezone
     settling_in = SettlingIn(stores.rooms, rooms, clients.source, rehearse, changed, lead_times, clock, zone)
@@ -39,6 +43,7 @@ def build_organising(
         model_name if settings.recognition.enabled else lambda: "",
         clock,
         zone,
+        problems,
     )
 
 

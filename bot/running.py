@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -37,7 +37,10 @@ SAMPLE_POLL = timedelta(seconds=10)
 
 
 class FrontEnd(Sender, Protocol):
-    """Where people meet the bot; `serve` runs until it is cancelled."""
+    """Where people meet the bot; `serve` runs until it is cancelled, `problem` says why nobody is met there now."""
+
+    @property
+    def problem(self) -> str | None: ...
 
     async def serve(self) -> None: ...
 
@@ -68,12 +71,19 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
     async with open_stores(settings.storage.url) as stores:
         with open_clients(settings) as clients, open_recogniser(settings) as recogniser:
             rooms = rooms_of(settings)
-            organising = build_organising(settings, stores, clients, rooms, clock, changed=lambda: polls.follow())
+            front_ends: list[FrontEnd] = []
+
+            def problems() -> dict[str, str]:
+                return {one.platform: one.problem for one in front_ends if one.problem is not None}
+
+            organising = build_organising(
+                settings, stores, clients, rooms, clock, changed=lambda: polls.follow(), problems=problems
+            )
             parts = (settings, stores, clients.site, recogniser, clock)
             services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising)
             await services.following.load()
-            room = build_room(settings, services, recogniser, samples)
-            front_ends: list[FrontEnd] = [room, *build_discord(settings, services)]
+            room = build_room(settings, services, recogniser, samples, problems)
+            front_ends += [room, *build_discord(settings, services)]
             alarm = AlarmClock(services.delivering(front_ends))
             polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
             try:
@@ -131,7 +141,11 @@ def open_recogniser(settings: Settings) -> Iterator[LocalRecogniser | None]:
 
 
 def build_room(
-    settings: Settings, services: Services, recogniser: Recogniser | None, samples: "SampleCommunity | None"
+    settings: Settings,
+    services: Services,
+    recogniser: Recogniser | None,
+    samples: "SampleCommunity | None",
+    problems: Callable[[], Mapping[str, str]],
 ) -> WebRoom:
     """Build the local room."""
 
@@ -144,6 +158,7 @@ def build_room(
         return {
             "status": "ok",
             "version": __version__,
+            "problems": problems(),
             "sources": {
                 name: {"seen_at": state.seen_at.isoformat() if state.seen_at else None, "error": state.error}
                 for name, state in states.items()

@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.storage.engine import close_store, open_engine, open_store
 from tests.support.events import NOW
+
+settings.register_profile("tests", deadline=None)  # a test machine is shared: what takes long there is no fault
+settings.load_profile("tests")
 
 POSTGRES = os.environ.get("TSUDOI_TEST_POSTGRES", "")
 

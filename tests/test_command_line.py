@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.support.connpass_server import ConnpassServer, an_event
-from tests.support.process import messages, running_bot, tsudoi, wait_for_message
+from tests.support.process import messages, running_bot, tsudoi, wait_for_message, wait_for_problem
 from tests.support.report_site import ARTICLES, EVENTS, TRUTH, ReportServer
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -62,6 +62,17 @@ def test_what_was_announced_before_a_kill_is_not_announced_again(tmp_path: Path,
         calls = len(connpass.calls)
         assert connpass.wait_for_calls(calls + 2, timeout=30)
         assert [one["kind"] for one in messages(bot.url)] == ["announcement"]
+
+
+def test_health_says_why_discord_does_not_work(tmp_path: Path, connpass: ConnpassServer) -> None:
+    configure(tmp_path, connpass)
+    with socket.socket() as nobody, (tmp_path / "config.toml").open("a") as config:
+        nobody.bind(("127.0.0.1", 0))  # takes no connections
+        config.write(f'[discord]\ntoken = "t"\napi_url = "http://127.0.0.1:{nobody.getsockname()[1]}/api/v10"\n')
+        config.flush()
+        with running_bot(tmp_path) as bot:
+            assert "cannot be reached" in wait_for_problem(bot.url, "discord")
+            assert bot.stop() == 0
 
 
 def test_a_stop_does_not_wait_for_a_server_that_hangs(tmp_path: Path, connpass: ConnpassServer) -> None:

@@ -1,6 +1,6 @@
 """What organisers look after, of their own guild only: its sources, its rooms, a rehearsal, how the bot is."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -41,7 +41,10 @@ class Agenda(Protocol):
 
 @dataclass(frozen=True)
 class Organising:
-    """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with."""
+    """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with.
+
+    `problems` says why a platform does not work now, by its name.
+    """
 
     settling_in: SettlingIn
     store: RoomStore
@@ -55,6 +58,7 @@ class Organising:
     model: Callable[[], str]
     clock: Clock
     zone: ZoneInfo
+    problems: Callable[[], Mapping[str, str]] = dict
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
     def composers(self) -> dict[str, Composer]:
@@ -136,6 +140,7 @@ class Organising:
             questions=await self.agenda.open_questions_in(names),
             version=self.version,
             model=self.model(),
+            problems=self.problems(),
         )
         ids = [one.event_id for one in (*health.coming, *health.failed) if one.event_id is not None]
         return said.status(self._texts(place), health, await self.events.known(ids), has_rooms=bool(rooms))

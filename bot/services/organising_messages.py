@@ -38,6 +38,7 @@ class Health:
     questions: Sequence[Question]
     version: str
     model: str
+    problems: Mapping[str, str]
 
 
 def organisers_only(texts: Texts) -> Message:
@@ -52,6 +53,7 @@ def _said(lead: str, *cards: Card) -> Message:
 def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_rooms: bool) -> Message:
     """Say how the bot is."""
     lead = texts.gettext("Tsudoi {version}, model {model}").format(version=health.version, model=health.model or "-")
+    lead += "".join(f"\n⚠️ {platform}: {problem}" for platform, problem in health.problems.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
     cards = [Card(texts.gettext("Sources"), fields=tuple(_source_field(texts, one) for one in health.sources))]

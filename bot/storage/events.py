@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.events import GONE_AFTER, Event, EventStatus
 from bot.services.ports import Search, Sighting, SourceState, Watched
 from bot.storage.deliveries import insert_planned, rearm_reminders
-from bot.storage.personal_reminders import keep_up
+from bot.storage.personal_reminders import forget_past, keep_up
 from bot.storage.questions import insert_questions
 from bot.storage.statements import batches, upsert
 from bot.storage.tables import events, sightings, sources
@@ -65,6 +65,7 @@ class Events:
             await insert_planned(connection, watched.planned)
             await rearm_reminders(connection, watched.reminders, watched.now)
             await keep_up(connection, watched.events, watched.reminders, watched.now)
+            await forget_past(connection, watched.now)
             await insert_questions(connection, watched.questions)
 
     async def note(self, source: SourceState) -> None:

@@ -13,21 +13,29 @@ from bot.domain.events import Event
 from bot.domain.personal_reminders import PERSONAL, SNOOZED, Member, PersonalReminder
 from bot.storage.deliveries import insert_planned, rearm
 from bot.storage.statements import batches, upsert
-from bot.storage.tables import deliveries, members, personal_reminders
+from bot.storage.tables import deliveries, events, members, personal_reminders
+
+PAST_STAY = timedelta(days=7)  # an event is sometimes moved on its day, or ends later than its page says
 
 
-async def keep_up(connection: AsyncConnection, events: Sequence[Event], moved: Container[int], now: datetime) -> None:
+async def keep_up(connection: AsyncConnection, seen: Sequence[Event], moved: Container[int], now: datetime) -> None:
     """Keep members' reminders in step with these events inside the caller's transaction, and plan who must be told.
 
     Armed anew are those of the events that `moved`, and those whose members know of another date.
     """
-    for some in batches(events):
+    for some in batches(seen):
         by_id = {event.id: event for event in some}
         query = select(personal_reminders).where(personal_reminders.c.event_id.in_(list(by_id)))
         found = [_reminder(row) for row in (await connection.execute(query)).mappings()]
         kept = [one for one in found if one.event_id in moved or one != one.knowing(by_id[one.event_id])]
         for event_id in dict.fromkeys(one.event_id for one in kept):
             await _keep_up(connection, [one for one in kept if one.event_id == event_id], by_id[event_id], now)
+
+
+async def forget_past(connection: AsyncConnection, now: datetime) -> None:
+    """Drop members' reminders of events that were over some days ago, inside the caller's transaction."""
+    is_past = select(events.c.id).where(events.c.ends_at < now - PAST_STAY)
+    await connection.execute(delete(personal_reminders).where(personal_reminders.c.event_id.in_(is_past)))
 
 
 async def _keep_up(

@@ -44,6 +44,7 @@ class WebRoom:
     """Fulfils `Sender` for the platform `local`. Once `opened`, the page answers at `url`."""
 
     name = platform = LOCAL
+    problem: str | None = None  # who cannot open the page sees that for themselves
 
     def __init__(
         self,

@@ -208,6 +208,16 @@ async def test_reminders_lists_what_is_open_and_cancels(world: World) -> None:
     assert await world.at(START) == []
 
 
+async def test_what_is_kept_of_an_event_goes_some_days_after_it(world: World) -> None:
+    await world.remind("3日前")
+    world.clock.set(EVENT.ends_at + timedelta(days=6))
+    await world.see()
+    assert await world.reminding.store.reminder("discord:@77", 501) is not None
+    world.clock.set(EVENT.ends_at + timedelta(days=8))
+    await world.see()
+    assert await world.reminding.store.reminder("discord:@77", 501) is None
+
+
 async def test_a_reminder_cancelled_and_asked_for_again_comes(world: World) -> None:
     await world.press("remind:501")
     await world.press("remind:501:cancel")

@@ -105,3 +105,14 @@ def wait_for_message(url: str, kind: str, within: float = STARTS_WITHIN) -> dict
                 return message
         time.sleep(0.05)
     raise AssertionError(f"no {kind} within {within} s: {[(one['kind'], one['text']) for one in messages(url)]}")
+
+
+def wait_for_problem(url: str, platform: str, within: float = STARTS_WITHIN) -> str:
+    """Wait until the bot's health says why a platform does not work, and return that."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        problems = requests.get(f"{url}/healthz", timeout=10).json()["problems"]
+        if platform in problems:
+            return str(problems[platform])
+        time.sleep(0.05)
+    raise AssertionError(f"no problem of {platform} within {within} s")
