@@ -16,7 +16,10 @@ class General(commands.Cog):
     async def show_help(self, ctx: commands.Context[TsudoiClient]) -> None:
         """Answer with the commands."""
         await ctx.defer()
-        await self._client.answer(ctx, await self._client.answering.help(self._client.room_of(ctx)))
+        typed = ctx.interaction is None and self._client.intents.message_content
+        await self._client.answer(
+            ctx, await self._client.answering.help(self._client.room_of(ctx), "!" if typed else "/")
+        )
 
 
 async def setup(client: TsudoiClient) -> None:

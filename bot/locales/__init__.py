@@ -48,6 +48,10 @@ class Texts:
             return f"{said}〜{self.time(end)}" if self.locale == "ja" else f"{said}-{self.time(end)}"
         return f"{said} 〜 {self.date(end)} {self.time(end)}"
 
+    def in_a_row(self, *sentences: str) -> str:
+        """Return sentences as a paragraph: Japanese leaves no space between them."""
+        return ("" if self.locale == "ja" else " ").join(sentences)
+
     def days_until(self, at: datetime, now: datetime) -> int:
         """Return how many calendar days lie between, as people count them: 0 today, 1 tomorrow, -1 yesterday."""
         return (self.local(at).date() - self.local(now).date()).days

@@ -145,9 +145,9 @@ class Answering:
         """Answer `!reports`."""
         return await self.reporting.reports(room)
 
-    async def help(self, room: Room) -> Message:
-        """Answer `!help`."""
-        return general_messages.help_message(self.texts(room), room, reads=self.reader.is_on(room))
+    async def help(self, room: Room, sign: str = "!") -> Message:
+        """Answer `!help`, or `/help` with the commands as they are given there."""
+        return general_messages.help_message(self.texts(room), room, reads=self.reader.is_on(room), sign=sign)
 
     async def how_to_read(self, room: Room) -> Message:
         """Answer `!read` that came without a picture."""

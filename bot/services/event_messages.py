@@ -125,7 +125,7 @@ def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, 
     total = len(events) + more
     lead = texts.ngettext("{count} event is planned.", "{count} events are planned.", total).format(count=total)
     if more:
-        lead += " " + texts.gettext("These are the next {count}:").format(count=len(events))
+        lead = texts.in_a_row(lead, texts.gettext("These are the next {count}:").format(count=len(events)))
     cards = tuple(
         Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))
         for event in events
@@ -171,7 +171,7 @@ def _ask_to_cancel_early(texts: Texts, event: Event) -> str:
             "{count} people on the waiting list would be glad.",
             event.waiting,
         )
-        asked += " " + waiting.format(count=event.waiting)
+        asked = texts.in_a_row(asked, waiting.format(count=event.waiting))
     return asked
 
 

@@ -6,20 +6,20 @@ from bot.domain.rooms import Room
 from bot.locales import Texts
 
 
-def help_message(texts: Texts, room: Room, *, reads: bool) -> Message:
-    """Say in short what members can do in this room, and what it will hear."""
+def help_message(texts: Texts, room: Room, *, reads: bool, sign: str = "!") -> Message:
+    """Say in short what members can do in this room, and what it will hear. Commands are given with `sign` before."""
     said = {
-        NEXT: texts.gettext("The next event. With a number so many, with a word those that match."),
+        NEXT: texts.gettext("The next event. {sign}next 3: so many, {sign}next WORD: those that match."),
         EVENTS: texts.gettext("Everything that is planned."),
-        REPORT: texts.gettext("The report of an event: !report 4"),
+        REPORT: texts.gettext("The report of an event: {sign}report 4"),
         REPORTS: texts.gettext("All reports."),
-        REMIND: texts.gettext("Reminds you alone: !remind 4 3d 1h"),
+        REMIND: texts.gettext("Reminds you alone: {sign}remind 4 3d 1h"),
         REMINDERS: texts.gettext("Your reminders."),
         READ: texts.gettext("Reads a handwritten hiragana in a picture you upload."),
         HELP: texts.gettext("This list."),
     }
     commands = [one for one in COMMANDS if one in said and (reads or one is not READ)]
-    fields = tuple(Field(f"!{command.name} / !{command.aliases[0]}", said[command]) for command in commands)
+    fields = tuple(Field(f"{sign}{one.name} / {sign}{one.aliases[0]}", said[one].format(sign=sign)) for one in commands)
     lead = texts.gettext("This is what I can do:")
     return Message(MessageKind.ANSWER, lead, (Card(body=_what_is_posted(texts, room), fields=fields),))
 

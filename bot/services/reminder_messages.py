@@ -151,7 +151,7 @@ def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Even
     """Answer `!reminders`."""
     usual = texts.gettext("Without times of your own I remind you {when}.").format(when=all_before(texts, member.usual))
     if not reminders:
-        lead = texts.gettext("You have no reminders. Press 🔔 below an event, or write !remind.")
+        lead = texts.gettext("You have no reminders. Press 🔔 below an event to be reminded of it.")
         return Message(MessageKind.ANSWER, f"{lead}\n{usual}")
     lead = texts.ngettext("You have {count} reminder.", "You have {count} reminders.", len(reminders)).format(
         count=len(reminders)

@@ -131,7 +131,7 @@ def report_list(
     lead = texts.ngettext("There is {count} report.", "There are {count} reports.", len(reports))
     lead = lead.format(count=len(reports))
     if len(reports) > MOST_SHOWN:
-        lead += " " + texts.gettext("These are the newest {count}:").format(count=MOST_SHOWN)
+        lead = texts.in_a_row(lead, texts.gettext("These are the newest {count}:").format(count=MOST_SHOWN))
     asked = questions or {}
     cards = tuple(
         _question_card(texts, report, asked[report.key], events)

@@ -227,9 +227,9 @@ def review_page(
 def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequence[Event], now: datetime) -> Message:
     """Say how much a source brings, with its next events."""
     count = texts.ngettext("{count} event last month.", "{count} events last month.", last_month)
+    next_ones = texts.gettext("The next ones:") if coming else texts.gettext("Nothing is planned at the moment.")
     lead = texts.gettext("✅ Found {source}: ").format(source=source_label(texts, query))
-    lead += count.format(count=last_month) + " "
-    lead += texts.gettext("The next ones:") if coming else texts.gettext("Nothing is planned at the moment.")
+    lead += texts.in_a_row(count.format(count=last_month), next_ones)
     cards = tuple(
         Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))
         for event in coming[:_NEXT_SHOWN]

@@ -210,9 +210,16 @@ async def test_a_japanese_name_may_be_typed_in_hiragana(world: World) -> None:
 async def test_help_speaks_of_pictures_only_where_they_are_read_and_says_what_is_posted(world: World) -> None:
     here = await world.answering.help(a_room())
     assert "!read" in here.text
-    assert "この部屋には自動で投稿します: 新しいイベントと変更、リマインド、レポート" in here.text
+    assert "ここには自動でお知らせします：新しいイベントと変更、リマインド、レポート" in here.text
     elsewhere = a_room(recognition=False, announces=False, reminders=False, reports=False)
     assert not {"!read", "自動で"} & set((await world.answering.help(elsewhere)).text.split())
+
+
+async def test_help_names_commands_as_they_are_given_there(world: World) -> None:
+    said = (await world.answering.help(a_room(), sign="/")).text
+    assert "/next / /次" in said
+    assert "「/next 3」" in said
+    assert "!" not in said.replace("！", "")
 
 
 async def test_help_lists_every_command_with_its_alias(world: World) -> None:
