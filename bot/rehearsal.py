@@ -34,9 +34,11 @@ class Recording:
     pages: Sequence[ReportPage] | None
 
     def moments(self) -> set[datetime]:
-        """Return when something new appeared."""
-        events = {published_at(event) for source in self.sources for event in source.events}
-        return events | {page.published_at for page in self.pages or () if page.published_at is not None}
+        """Return when something new appeared, or was over and is owed a report."""
+        events = [event for source in self.sources for event in source.events]
+        ends = {event.ends_at for event in events if event.ends_at is not None}
+        pages = {page.published_at for page in self.pages or () if page.published_at is not None}
+        return {published_at(event) for event in events} | ends | pages
 
 
 async def rehearse(settings: Settings, start: datetime, end: datetime, file: Path | None) -> AsyncIterator[Rehearsed]:

@@ -193,6 +193,8 @@ class Organising:
 
     async def rehearsal(self, place: Place, span: str, number: int) -> Page:
         """Show what would have been posted in the guild's rooms last month, or what will be in the next one."""
+        if not self._rooms_of(place):
+            return self.rooms_page(place)
         texts = self._texts(place)
         try:
             played = await self._played(place, span)

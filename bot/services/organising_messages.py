@@ -56,7 +56,8 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
     lead += "".join(f"\n⚠️ {platform}: {problem}" for platform, problem in health.problems.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
-    cards = [Card(texts.gettext("Sources"), fields=tuple(_source_field(texts, one) for one in health.sources))]
+    sources = tuple(_source_field(texts, one) for one in health.sources)
+    cards = [Card(texts.gettext("Sources"), fields=sources)] if sources else []
     coming = [_coming_line(texts, one, events) for one in health.coming]
     cards.append(Card(texts.gettext("Next messages"), body="\n".join(coming) or texts.gettext("nothing planned")))
     if health.failed:
@@ -102,6 +103,10 @@ def _kinds(texts: Texts) -> dict[str, str]:
         "nag": texts.gettext("report missing:"),
         "question": texts.gettext("question to organisers"),
         "notice": texts.gettext("note to organisers:"),
+        "correction": texts.gettext("note to organisers:"),
+        "permissions": texts.gettext("note to organisers:"),
+        "edit": texts.gettext("update of a message:"),
+        "thread": texts.gettext("thread:"),
     }
 
 

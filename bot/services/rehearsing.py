@@ -4,8 +4,8 @@ The services are the real ones, on a store of their own; only the clock is drive
 what would be sent is collected.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from bot.services.ports import Clock, DeliveryStore, EventSource, Listing
 from bot.services.watching import Watching
 
 ASSUMED_NOTICE = timedelta(days=30)  # where it is not known when an event was published: a month before its start
-_LOOK_EVERY = timedelta(days=1)
+_LOOK_EVERY = timedelta(days=1)  # what is said relies on a look that is not older
 
 
 class SettableClock(Clock, Protocol):
@@ -108,7 +108,7 @@ class Collector:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rehearsing:
     """The parts of a rehearsal, all on the same driven clock and on a store of their own."""
 
@@ -119,14 +119,15 @@ class Rehearsing:
     deliveries: DeliveryStore
     collectors: Sequence[Collector]
     clock: SettableClock
+    _looked_at: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)
 
-    async def play(self, start: datetime, end: datetime, published: Iterable[datetime]) -> AsyncIterator[Rehearsed]:
+    async def play(self, start: datetime, end: datetime, moments: Iterable[datetime]) -> AsyncIterator[Rehearsed]:
         """Yield what would be posted from `start` (inclusive) to `end`, in order.
 
-        `published` are the moments at which the recordings show something new; the bot looks then and once a day.
-        The first look is the first sight of everything, and silent.
+        `moments` are those at which the recordings show something new, or an event is over; the bot looks then, and
+        before it says something. The first look is the first sight of everything, and silent.
         """
-        for moment in _moments(start, end, published):
+        for moment in sorted({start, *(one for one in moments if start <= one < end)}):
             async for said in self._deliver_until(moment):
                 yield said
             self.clock.set(moment)
@@ -135,6 +136,7 @@ class Rehearsing:
             yield said
 
     async def _look(self) -> None:
+        self._looked_at = self.clock.now()
         for source in self.sources:
             await self.watching.watch(source)
         if self.reporting is not None:
@@ -143,18 +145,14 @@ class Rehearsing:
     async def _deliver_until(self, moment: datetime) -> AsyncIterator[Rehearsed]:
         while (due := await self.deliveries.earliest()) is not None and due < moment:
             self.clock.set(max(due, self.clock.now()))
+            if self.clock.now() - self._looked_at >= _LOOK_EVERY:
+                await self._look()
             await self.delivering.deliver_due()
             said = sorted((one for collector in self.collectors for one in collector.collected), key=lambda one: one.at)
             for collector in self.collectors:
                 collector.collected.clear()
             for one in said:
                 yield one
-
-
-def _moments(start: datetime, end: datetime, published: Iterable[datetime]) -> Iterator[datetime]:
-    days = int((end - start) / _LOOK_EVERY) + 1
-    daily = {start + number * _LOOK_EVERY for number in range(days)}
-    yield from sorted(moment for moment in daily | set(published) if start <= moment < end)
 
 
 def published_at(event: Event) -> datetime:

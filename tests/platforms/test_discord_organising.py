@@ -70,6 +70,7 @@ class House:
     services: Services
     connpass: FakeConnpass
     front_end: DiscordFrontEnd
+    problems: dict[str, str]
 
 
 @pytest.fixture
@@ -81,14 +82,20 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
     connpass = FakeConnpass([past, coming])
     settings = Settings(discord={"token": SecretStr("a-token")}, recognition={"enabled": False})
     async with open_stores(f"sqlite:///{tmp_path}/tsudoi.db") as stores:
-        rooms = Rooms((), ())
+        rooms, problems = Rooms((), ()), dict[str, str]()
         organising = build_organising(
-            settings, stores, cast(Clients, connpass), rooms, clock, changed=lambda: services.following.refresh()
+            settings,
+            stores,
+            cast(Clients, connpass),
+            rooms,
+            clock,
+            changed=lambda: services.following.refresh(),
+            problems=lambda: problems,
         )
         services = build_services(settings, stores, None, None, clock, rooms=rooms, organising=organising)
         await services.following.load()
         front_end = DiscordFrontEnd(settings.discord, services.answering, rooms)
-        yield House(stores, rooms, services, connpass, front_end)
+        yield House(stores, rooms, services, connpass, front_end, problems)
 
 
 @pytest.fixture
@@ -249,6 +256,11 @@ async def test_a_role_that_was_named_may_organise(play: Play) -> None:
     assert "追いかけているもの" in text_of(page)
 
 
+async def test_status_says_which_platform_does_not_work(play: Play) -> None:
+    play.house.problems["slack"] = "Slack refused the token"
+    assert "⚠️ slack: Slack refused the token" in text_of(await play.organiser.slash(play.channel, "tsudoi status"))
+
+
 async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: Play) -> None:
     await play.saved()
     await play.house.services.watching.watch(play.house.connpass.source(GROUP))
@@ -256,7 +268,7 @@ async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: 
     said = text_of(page)
     assert "tfug-utsunomiya.connpass.com" in said
     assert "最終確認" in said
-    assert "リマインド：もくもく会 #5" in said or "リマインド： もくもく会 #5" in said
+    assert "リマインド: もくもく会 #5" in said
 
 
 async def test_another_guilds_rooms_and_sources_are_not_shown(play: Play) -> None:
