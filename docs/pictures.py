@@ -1,19 +1,20 @@
 """`python -m docs.pictures`: take the README's pictures of messages, in a real room of a real process with a Chromium.
 
-The events and the report come from a connpass and a report site on loopback; they are invented.
+The events and the report come from a connpass and a report site on loopback; they are invented. The room is the one
+that `make run` opens.
 """
 
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.process import running_bot, wait_for_message
@@ -42,6 +43,13 @@ channel = "main"
 """
 OLDER = Article("/04.html", "TFUG Utsunomiya #04 レポート", "2026-01-10T10:00:00+09:00", "<p>#04を開催しました。</p>")
 MARGIN, WIDTH = 12, 630
+SAMPLES = '[community]\nname = "うつのみや技術の集い"\n[web]\nport = 0\n'
+Stroke = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
+STROKES: tuple[Stroke, ...] = (
+    ((165, 165), (140, 400), (205, 520), (258, 385)),
+    ((415, 185), (455, 235), (475, 300), (468, 365)),
+)
+PEN = 12  # half its width
 QUIET = ".day, .composer { display: none !important }"  # only the messages
 ROOM = {
     "viewport": {"width": 720, "height": 1000},
@@ -50,6 +58,7 @@ ROOM = {
     "device_scale_factor": 2,
     "bypass_csp": True,  # for QUIET
 }
+WHOLE = {"viewport": {"width": 900, "height": 1200}, "device_scale_factor": 1}
 
 
 def at(days: int, hour: int) -> datetime:
@@ -57,12 +66,21 @@ def at(days: int, hour: int) -> datetime:
     return datetime.now(TOKYO).replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=days)
 
 
+def along(stroke: Stroke, points: int = 200) -> Iterator[tuple[float, float]]:
+    """Points of a cubic Bézier curve."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = stroke
+    for t in (step / points for step in range(points + 1)):
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+        yield a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+
+
 def handwritten(folder: Path) -> Path:
     """い, as two strokes of a thick pen on a sheet."""
     sheet = Image.new("L", (600, 600), 235)
     pen = ImageDraw.Draw(sheet)
-    pen.line([(170, 170), (165, 300), (190, 410), (230, 440), (255, 400)], 40, 26, "curve")
-    pen.line([(420, 190), (455, 270), (465, 360)], 40, 26, "curve")
+    for stroke in STROKES:
+        for x, y in along(stroke):
+            pen.ellipse((x - PEN, y - PEN, x + PEN, y + PEN), 40)
     sheet.save(folder / "i.png")
     return folder / "i.png"
 
@@ -96,6 +114,22 @@ def play(connpass: ConnpassServer, site: ReportServer, page: Page, url: str, fol
     take(page, "answer", "reading")
 
 
+def take_room(browser: Browser) -> None:
+    """Take the room with its samples: an announcement, a reminder, and a character that was read."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "config.toml").write_text(SAMPLES)
+        with running_bot(folder) as bot:
+            page = browser.new_context(**{**ROOM, **WHOLE}).new_page()
+            page.goto(bot.url)
+            for kind in ("announcement", "reminder"):
+                wait_for_message(bot.url, kind, within=120)
+            page.locator('input[type="file"]').first.set_input_files(handwritten(folder))
+            wait_until(lambda: page.get_by_text("「い」です。").count() > 0)
+            page.get_by_text("なぜ？").last.scroll_into_view_if_needed()
+            page.screenshot(path=HERE / "room.png", animations="disabled")
+
+
 def wait_until(happened: Callable[[], bool], within: float = 30.0) -> None:
     """Wait for something. Raises TimeoutError."""
     end = time.monotonic() + within
@@ -120,6 +154,7 @@ def main() -> None:
             page.add_style_tag(content=QUIET)
             wait_until(lambda: "reports read" in (folder / "log").read_text())  # older ones are no news
             play(connpass, site, page, bot.url, folder)
+            take_room(browser)
             browser.close()
 
 
