@@ -30,9 +30,9 @@ def edit_of(said: Delivery, planned: Iterable[Delivery], now: datetime) -> Deliv
     return _follow_up(EDIT, said, str(turn + 1), next_turn)
 
 
-def edit_at_once(said: Delivery, now: datetime) -> Delivery:
-    """Return the edit that shows a decision: nobody should press a button that is spent."""
-    return _follow_up(EDIT, said, "decided", now)
+def edit_at_once(said: Delivery, now: datetime, why: str = "decided") -> Delivery:
+    """Return the edit that shows a decision, or what people must know: nobody should press a button that is spent."""
+    return _follow_up(EDIT, said, why, now)
 
 
 def thread_below(said: Delivery) -> Delivery:

@@ -11,9 +11,9 @@ from bot.services.ports import DeliveryStore
 
 
 async def edits_of_announcements(
-    deliveries: DeliveryStore, event_ids: Collection[int], now: datetime
+    deliveries: DeliveryStore, event_ids: Collection[int], now: datetime, at_once: Collection[int] = ()
 ) -> list[Delivery]:
-    """Return the edits of what was announced of these events, in every room."""
+    """Return the edits of what was announced of these events, in every room; those `at_once` wait for no turn."""
     if not event_ids:
         return []
     subjects = {f"event:{event_id}" for event_id in event_ids}
@@ -21,7 +21,12 @@ async def edits_of_announcements(
     planned: defaultdict[tuple[str, str], list[Delivery]] = defaultdict(list)
     for edit in await deliveries.about(EDIT, subjects):
         planned[edit.subject, edit.destination].append(edit)
-    return [edit_of(one, planned[one.subject, one.destination], now) for one in announced]
+    return [
+        edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
+        if one.event_id in at_once
+        else edit_of(one, planned[one.subject, one.destination], now)
+        for one in announced
+    ]
 
 
 async def edits_of_question(deliveries: DeliveryStore, question: Question, now: datetime) -> list[Delivery]:

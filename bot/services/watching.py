@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.announcements import is_flood, is_worth_saying
+from bot.domain.announcements import is_flood, is_worth_saying, must_be_said
 from bot.domain.deliveries import Delivery
 from bot.domain.durations import write_duration
 from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, looks_different, sight
@@ -96,7 +96,8 @@ class Watching:
         ]
         edited = [event.id for event in remembered if _is_worth_editing(known.get(event.id), event, now)]
         edited += [event.id for event in vanished]
-        planned += await edits_of_announcements(self.deliveries, edited, now)
+        urgent = [one.event.id for one in changes if must_be_said(one.kind, one.fields)]
+        planned += await edits_of_announcements(self.deliveries, edited, now, urgent)
         moved = [event for event in remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
         reminders = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in moved}
         reminders |= {event.id: self.reminders_for(event, shown_by[event.id] - {source.name}) for event in gone}

@@ -164,6 +164,17 @@ async def test_a_new_date_is_a_reply_to_the_announcement_and_edits_it(world: Wor
     assert world.announcement.cards[0].fields[0].at == moved.started_at
 
 
+async def test_what_people_must_know_waits_for_no_turn(world: World) -> None:
+    event = an_event_named(accepted=1)
+    await world.see()
+    await world.see(event)
+    await world.see(replace(event, accepted=2))
+    await world.wait(SETTLES_IN)
+    moved = replace(event, started_at=event.started_at + timedelta(days=3), ended_at=None)
+    await world.see(moved)
+    assert world.announcement.cards[0].fields[0].at == moved.started_at
+
+
 async def test_a_new_title_is_only_an_edit_where_the_event_was_announced(world: World) -> None:
     event = an_event_named()
     await world.see()
