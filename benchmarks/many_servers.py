@@ -26,7 +26,7 @@ from tests.support.discord_world import SHARD_OF
 
 SERVERS, ROOMS = 2500, 4
 STARTS_WITHIN, ASK_EVERY = 180.0, 5.0  # seconds
-POLL_EVERY = "30s"  # often enough to begin soon; each poll arms the reminders of ten thousand rooms anew
+POLL_EVERY = "30s"  # often enough to begin soon
 ASKED_IN = "1"  # the home server's room, which is told nothing
 
 

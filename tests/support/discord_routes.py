@@ -114,8 +114,9 @@ class Routes:
         if kind == "slow":
             await asyncio.sleep(self._server.slow_seconds)
             return reply
-        if kind == "cut" and request.transport is not None:
-            request.transport.abort()
+        if kind == "cut":
+            if request.transport is not None:  # None once the bot is gone
+                request.transport.abort()
             return reply
         if kind == "429page":
             return web.Response(status=429, text="<html>error code: 1015</html>", content_type="text/html")
