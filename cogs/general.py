@@ -16,7 +16,7 @@ class General(commands.Cog):
     async def show_help(self, ctx: commands.Context[TsudoiClient]) -> None:
         """Answer with the commands."""
         await ctx.defer()
-        typed = ctx.interaction is None and self._client.intents.message_content
+        typed = ctx.interaction is None and (self._client.intents.message_content or ctx.guild is None)
         await self._client.answer(
             ctx, await self._client.answering.help(self._client.room_of(ctx), "!" if typed else "/")
         )

@@ -87,9 +87,8 @@ class TsudoiClient(commands.Bot):
         leads: bool = True,
         **options: Any,
     ) -> None:
-        typed = commands.when_mentioned_or("!", "！") if intents.message_content else commands.when_mentioned
         super().__init__(
-            typed,
+            _prefixes,
             intents=intents,
             help_command=None,
             allowed_mentions=discord.AllowedMentions.none(),  # titles are other people's texts
@@ -249,6 +248,12 @@ class TsudoiClient(commands.Bot):
         """Return the sentence for what should not have happened."""
         said = texts_for(room.locale).gettext("Something went wrong here. Please try again in a little while.")
         return Message(MessageKind.ANSWER, said)
+
+
+def _prefixes(client: commands.Bot, message: discord.Message) -> list[str]:
+    """Return what a typed command begins with: a mention, and "!" where the bot reads it, as in all direct messages."""
+    reads = client.intents.message_content or message.guild is None
+    return (commands.when_mentioned_or("!", "！") if reads else commands.when_mentioned)(client, message)
 
 
 def pressed(interaction: discord.Interaction) -> str:

@@ -268,6 +268,8 @@ async def test_without_the_message_content_intent_slash_commands_still_work(serv
         slash = await asyncio.to_thread(server.slash, CHANNEL, "next")
         assert slash["message"]["content"] == "次回"
         assert not front_end.client.intents.message_content
+        direct = await asyncio.to_thread(server.direct_channel)  # there every bot reads what members write
+        assert (await asyncio.to_thread(server.ask, direct, "!next"))["content"] == "次回"
 
 
 async def test_stopping_says_goodbye_to_the_gateway(server: DiscordServer) -> None:
