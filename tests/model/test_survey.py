@@ -50,7 +50,8 @@ def test_a_survey_is_the_same_for_the_same_sources_and_takes_nothing_of_members(
     assert one.averages.shape == (74, 48, 48)
     assert np.bincount(one.exemplar_labels, minlength=74).min() >= 1
     assert one.lookalikes.shape == (24, 3, 48, 48)
-    assert np.allclose(one.confusion.sum(axis=1), 1, atol=0.01)
+    assert one.confusion.sum(axis=1).min() > 0.5  # the rest of a row was called no hiragana
+    assert one.confusion.sum(axis=1).max() <= 1.01
     assert np.array_equal(one.averages, two.averages)
     assert np.array_equal(one.exemplars, two.exemplars)
 
