@@ -151,4 +151,11 @@ def _lessons(
         if teacher is None:
             yield inputs, certain[labels] * (1 - smoothing) + smoothing / classes
         else:
-            yield inputs, (1 - TEACHER_SHARE) * certain[labels] + TEACHER_SHARE * teacher.beliefs(inputs)
+            yield inputs, _taught(certain[labels] * (1 - smoothing) + smoothing / classes, teacher.beliefs(inputs))
+
+
+def _taught(targets: NDArray[np.float32], believed: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The targets, and where the teacher finds the right class its doubts, too: where it errs it has nothing to say."""
+    agrees = targets.argmax(axis=1) == believed.argmax(axis=1)
+    share = np.where(agrees, TEACHER_SHARE, 0.0)[:, np.newaxis]
+    return np.asarray((1 - share) * targets + share * believed, np.float32)
