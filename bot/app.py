@@ -19,6 +19,7 @@ from bot.errors import ConfigurationError
 from bot.services.answering import AnswerHandler, Answering
 from bot.services.composing import Composing
 from bot.services.delivering import Delivering
+from bot.services.digesting import Digesting
 from bot.services.following import Following
 from bot.services.mirroring import Mirroring
 from bot.services.organising import Organising
@@ -89,6 +90,7 @@ class Services:
     watching: Watching
     reporting: Reporting
     reminding: Reminding
+    digesting: Digesting
     answering: Answering
     composing: Composing
     rooms: Rooms
@@ -100,6 +102,7 @@ class Services:
     def delivering(self, senders: Sequence[Sender]) -> Delivering:
         """Bind delivering to the platforms that can send."""
         composers = self.composing.composers() | self.reporting.composers() | self.reminding.composers()
+        composers |= self.digesting.composers()
         if self.answering.organising is not None:
             composers |= self.answering.organising.composers()
         by_platform = {sender.platform: sender for sender in senders}
@@ -132,6 +135,7 @@ def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> R
         scheduled_events=room.scheduled_events,
         threads=room.threads,
         images=room.images,
+        digest=room.digest,
     )
 
 
@@ -234,7 +238,10 @@ def build_services(
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)
     following = Following(stores.rooms, rooms, watching, stores.deliveries)
     mirroring = Mirroring(stores.events, stores.mirrored_events, rooms, clock, zone)
-    return Services(watching, reporting, reminding, answering, composing, rooms, following, mirroring, clock, stores)
+    digested = (stores.agenda, stores.deliveries, stores.events, stores.reports)
+    digesting = Digesting(*digested, rooms, clock, zone)
+    speaking = (watching, reporting, reminding, digesting, answering, composing)
+    return Services(*speaking, rooms, following, mirroring, clock, stores)
 
 
 @asynccontextmanager

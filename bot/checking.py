@@ -56,9 +56,6 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
     for room in rooms.in_force:
         if room.platform == "slack":
             yield Finding(room.name, False, "Slack is not there yet; remove this [[rooms]]")
-    for configured in settings.rooms:
-        if configured.digest:
-            yield Finding(f"{configured.platform}:{configured.channel}", True, "digest: accepted, but not posted yet")
 
 
 def _secrets(file: Path) -> Finding:

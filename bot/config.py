@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.domain.digests import parse_digest
 from bot.domain.durations import parse_duration
 from bot.domain.prefectures import PREFECTURES
 from bot.errors import ConfigurationError
@@ -36,6 +46,12 @@ def _prefecture(value: str) -> str:
         raise ValueError(
             f'"{value}" is not a prefecture of connpass' + (f'; did you mean "{nearest[0]}"?' if nearest else "")
         )
+    return value
+
+
+def _digest(value: str) -> str:
+    if value:
+        parse_digest(value)
     return value
 
 
@@ -165,6 +181,8 @@ class RecognitionSettings(Section):
 class RoomSettings(Section):
     """One channel, and what is said there. `announce` names sources, left out: all; `questions`: ask here.
 
+    `digest` is when the weekly digest comes, in the community's time zone: `mon 09:00`; empty: never.
+
     `scheduled_events` mirrors events into the calendar of the channel's server, `threads` opens a thread below each
     announcement, `images` shows pictures from connpass, whose addresses expire.
     """
@@ -175,7 +193,7 @@ class RoomSettings(Section):
     reminders: bool = True
     reports: bool = True
     recognition: bool = True
-    digest: str = ""
+    digest: Annotated[str, AfterValidator(_digest)] = ""
     locale: Locale | None = None
     organisers: tuple[Id, ...] = ()
     questions: bool = False

@@ -12,6 +12,7 @@ from bot.scheduler import AlarmClock
 log = structlog.get_logger()
 
 LOOK_FOR_ROOMS_EVERY = timedelta(seconds=20)  # another process may have set one up
+PLAN_DIGESTS_EVERY = timedelta(minutes=10)
 FIRST_REPORTS_AFTER = timedelta(seconds=3)  # a report is matched to an event: let the events come first
 
 
@@ -36,6 +37,8 @@ class Polls:
         self._follow()
         now = self.services.clock.now()
         self.alarm.poll("rooms", self.follow, LOOK_FOR_ROOMS_EVERY, now + LOOK_FOR_ROOMS_EVERY)
+        if self.leads:
+            self.alarm.poll("weekly digests", self.services.digesting.plan, PLAN_DIGESTS_EVERY, now)
         if self.leads and self.clients.site is not None:
             self.alarm.poll(
                 "reports", self.services.reporting.check_site, self.reports_every, now + FIRST_REPORTS_AFTER
@@ -45,6 +48,8 @@ class Polls:
         """Take over rooms that somebody changed, and poll what they follow from now on."""
         if await self.services.following.refresh():
             self._follow()
+            if self.leads:
+                await self.services.digesting.plan()
             await self.alarm.set_alarm()
 
     def _follow(self) -> None:

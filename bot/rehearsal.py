@@ -95,6 +95,7 @@ async def _play(
                 recording.sources,
                 services.watching,
                 services.reporting if site else None,
+                services.digesting,
                 services.delivering(collectors),
                 stores.deliveries,
                 collectors,

@@ -70,6 +70,10 @@ def _is_setting(line: str) -> bool:
             'config.toml: sources[0].prefecture: "tochig" is not a prefecture of connpass; did you mean "tochigi"?',
         ),
         (
+            "[[rooms]]\nplatform = 'local'\nchannel = 'main'\ndigest = 'monday 9am'",
+            'config.toml: rooms[0].digest: "monday 9am" is no day and time of the week; write "mon 09:00"',
+        ),
+        (
             "[[sources]]\nname = 'utsunomiya'\ngroup = 'g'\n"
             "[[rooms]]\nplatform = 'local'\nchannel = 'main'\nannounce = ['utunomiya']",
             'config.toml: rooms[0].announce: there is no source "utunomiya"; did you mean "utsunomiya"?',

@@ -18,8 +18,9 @@ class Room:
     `MANAGERS`; `asks` marks the rooms in which organisers are asked. Without `announces` it hears no news and only
     asks; without `changes` it hears of new events only. `lead_times` None: the community's. Where the
     platform can: `scheduled_events` mirrors events into its calendar, `threads` opens one below each announcement,
-    `images` shows an event's picture. `guild` is the server or workspace in whose chat it was set up, empty for a room
-    of the configuration. One that is not `is_on` is silent.
+    `images` shows an event's picture. `digest` is when it has its weekly digest, such as `mon 09:00`; empty:
+    never. `guild` is the server or workspace in whose chat it was set up, empty for a room of the configuration. One
+    that is not `is_on` is silent.
     """
 
     platform: str
@@ -37,6 +38,7 @@ class Room:
     images: bool = False
     changes: bool = True
     lead_times: tuple[timedelta, ...] | None = None
+    digest: str = ""
     guild: str = ""
     is_on: bool = True
 

@@ -1,6 +1,6 @@
 """What is said about events, in the language of the room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,15 @@ def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime, pu
 def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: datetime) -> Message:
     """Say what changed, before -> after."""
     kind = ChangeKind(facts["kind"])
+    changed = differences(texts, facts)
+    if kind is ChangeKind.CANCELLED:
+        changed = ()  # the title's 【中止】 and a locked page say nothing more
+    card = Card(event_title(texts, event), event.url, fields=changed, buttons=event_buttons(texts, event, now))
+    return Message(MessageKind.CHANGE, what_happened(texts, kind), (card,), event_id=event.id)
+
+
+def what_happened(texts: Texts, kind: ChangeKind) -> str:
+    """Say in a sentence what a room is told of a change."""
     leads = {
         ChangeKind.CHANGED: texts.gettext("Please note: this event has changed."),
         ChangeKind.POSTPONED: texts.gettext(
@@ -66,11 +75,12 @@ def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: dateti
         ChangeKind.CANCELLED: texts.gettext("This event has been cancelled."),
         ChangeKind.REVIVED: texts.gettext("This event takes place after all."),
     }
-    differences = tuple(_difference(texts, name, facts["before"], facts["after"]) for name in facts["fields"])
-    if kind is ChangeKind.CANCELLED:
-        differences = ()  # the title's 【中止】 and a locked page say nothing more
-    card = Card(event_title(texts, event), event.url, fields=differences, buttons=event_buttons(texts, event, now))
-    return Message(MessageKind.CHANGE, leads[kind], (card,), event_id=event.id)
+    return leads[kind]
+
+
+def differences(texts: Texts, facts: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Return a field for each thing that changed, before -> after."""
+    return tuple(_difference(texts, name, facts["before"], facts["after"]) for name in facts["fields"])
 
 
 def vanished_notice(texts: Texts, event: Event, now: datetime) -> Message:

@@ -107,6 +107,7 @@ def _kinds(texts: Texts) -> dict[str, str]:
         "permissions": texts.gettext("note to organisers:"),
         "edit": texts.gettext("update of a message:"),
         "thread": texts.gettext("thread:"),
+        "digest": texts.gettext("weekly digest"),
     }
 
 

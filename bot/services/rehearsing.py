@@ -27,6 +27,12 @@ class SettableClock(Clock, Protocol):
     def set(self, now: datetime) -> None: ...
 
 
+class DigestPlan(Protocol):
+    """What a rehearsal asks of `Digesting`."""
+
+    async def plan(self) -> None: ...
+
+
 class SiteCheck(Protocol):
     """What a rehearsal asks of `Reporting`."""
 
@@ -115,6 +121,7 @@ class Rehearsing:
     sources: Sequence[EventSource]
     watching: Watching
     reporting: SiteCheck | None
+    digesting: DigestPlan
     delivering: Delivering
     deliveries: DeliveryStore
     collectors: Sequence[Collector]
@@ -141,6 +148,7 @@ class Rehearsing:
             await self.watching.watch(source)
         if self.reporting is not None:
             await self.reporting.check_site()
+        await self.digesting.plan()
 
     async def _deliver_until(self, moment: datetime) -> AsyncIterator[Rehearsed]:
         while (due := await self.deliveries.earliest()) is not None and due < moment:
@@ -148,6 +156,7 @@ class Rehearsing:
             if self.clock.now() - self._looked_at >= _LOOK_EVERY:
                 await self._look()
             await self.delivering.deliver_due()
+            await self.digesting.plan()  # one ahead
             said = sorted((one for collector in self.collectors for one in collector.collected), key=lambda one: one.at)
             for collector in self.collectors:
                 collector.collected.clear()
