@@ -27,7 +27,7 @@ log = structlog.get_logger()
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=5)
-A_SECOND = 35  # of the 50 requests that Discord allows a bot: the others are for answers, and for requests that bunch up
+A_SECOND = 35  # of the 50 requests that Discord allows a bot: the rest is for answers, and requests bunch up
 GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
 CLOCKS_DIFFER = timedelta(minutes=2)
 LOOK_BACK = 300  # messages
