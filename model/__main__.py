@@ -285,7 +285,10 @@ def bench(
         figures: dict[str, Any] = dict(measure(rounds).to_json())
         progress.advance(task)
         if training:
-            figures["training_images_a_second_two_processes"] = round(made_a_second(), 1)
+            try:
+                figures["training_images_a_second_two_processes"] = round(made_a_second(), 1)
+            except ValueError as error:
+                _fail(str(error))
         try:
             figures["tesseract"] = compare(pictures).to_json()
             note = ""
