@@ -80,7 +80,11 @@ def locate_lines(grey: Grey, widest: float) -> Located:
 def only_ink_is_dark(grey: Grey) -> bool:
     """Whether a picture of WORKING_SIZE is a drawing or a scan: evenly lit, and nothing in it broader than a brush."""
     dark = _unless_blank(find_ink, grey)
-    return dark is not None and is_evenly_lit(grey) and not shows_surface(dark, BOLD)
+    return dark is not None and _is_ink_alone(dark, grey)
+
+
+def _is_ink_alone(dark: Ink, grey: Grey) -> bool:
+    return is_evenly_lit(grey) and not shows_surface(dark, BOLD)
 
 
 def _character(grey: Grey) -> tuple[Ink, Box]:
@@ -89,7 +93,7 @@ def _character(grey: Grey) -> tuple[Ink, Box]:
     On clean paper both ways find the same. Where they differ, a shadow, a table or the edge of a sheet is in sight.
     """
     dark = _unless_blank(find_ink, grey)
-    if dark is not None and is_evenly_lit(grey) and not shows_surface(dark, BOLD):
+    if dark is not None and _is_ink_alone(dark, grey):
         return one_character(dark)
     lines = _unless_blank(find_lines, grey, BROAD_LINE)
     if dark is not None and (lines is None or shows_the_same(dark, lines.ink) or is_bold(dark, BOLD)):

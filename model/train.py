@@ -94,11 +94,10 @@ def train(
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
     practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
     teaching = load_teacher(teacher) if teacher else None
-    network = learn(
-        chosen.build(), practice.mixture, judge_by(practice.choosing, chosen), images, seed, progress, out, teaching
-    )
+    judge = judge_by(practice.choosing, chosen)
+    network = learn(chosen.build(), practice.mixture, judge, images, seed, progress, out, teaching)
 
-    temperature, refuse_from = calibrate(network, practice.choosing, chosen, seed)
+    temperature, refuse_from = calibrate(network, judge, chosen)
     choosing = _accuracy(network, practice.choosing, chosen, None)
     accuracy = [_accuracy(network, practice.judging, chosen, degraded_by) for degraded_by in (None, seed)]
     facts = Training(
@@ -140,12 +139,11 @@ def judge_by(images: StoredImages, kind: Kind) -> Judge:
     return Judge(inputs, np.concatenate([images.labels] * 2), images.writers * 2)
 
 
-def calibrate(network: keras.Model, images: StoredImages, kind: Kind, seed: int) -> tuple[float, float]:
+def calibrate(network: keras.Model, judge: Judge, kind: Kind) -> tuple[float, float]:
     """The temperature of a network, and the probability of being no hiragana from which it refuses.
 
     Plain and degraded pictures count together, for doubt must be right for both.
     """
-    judge = judge_by(images, kind)
     logits = network.predict(judge.inputs, batch_size=512, verbose=0)
     temperature = find_temperature(logits, judge.labels)
     return temperature, find_refusal(logits, temperature) if kind.knows_refusal else 1.0
