@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.deliveries import Delivery
-from bot.domain.durations import write_duration
 from bot.domain.events import Event, EventStatus
 from bot.domain.reminders import reminders_of
 
@@ -48,7 +47,7 @@ class PersonalReminder:
             Delivery(
                 kind=PERSONAL,
                 subject=f"event:{event.id}",
-                occasion=f"{write_duration(reminder.lead_time)}@{reminder.starts_at:%Y%m%dT%H%MZ}",
+                occasion=reminder.occasion,
                 destination=self.address,
                 due_at=reminder.due_at,
                 useful_until=reminder.useful_until,

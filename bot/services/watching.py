@@ -9,7 +9,6 @@ import structlog
 
 from bot.domain.announcements import is_flood, is_worth_saying, must_be_said
 from bot.domain.deliveries import Delivery
-from bot.domain.durations import write_duration
 from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, looks_different, sight
 from bot.domain.follow_ups import thread_below
 from bot.domain.questions import Question
@@ -184,7 +183,7 @@ class Watching:
             Delivery(
                 kind="reminder",
                 subject=f"event:{event.id}",
-                occasion=f"{write_duration(reminder.lead_time)}@{reminder.starts_at:%Y%m%dT%H%MZ}",
+                occasion=reminder.occasion,
                 destination=room.name,
                 due_at=reminder.due_at,
                 useful_until=reminder.useful_until,
