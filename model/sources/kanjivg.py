@@ -19,13 +19,18 @@ STROKE = re.compile(r'<path\b[^>]*\bid="kvg:[^"]*-s(\d+)"[^>]*\bd="([^"]+)"')
 
 def kanjivg_files() -> list[Path]:
     """The drawings of the letters without marks, in the order of the labels; none where nothing is installed."""
+    files = (kanjivg_file(label) for label in LABELS if label not in UNMARKED)
+    return [file for file in files if file is not None]
+
+
+def kanjivg_file(character: str) -> Path | None:
+    """The drawing of any one character; None where the package is not installed, or does not have it."""
     try:
         installed = distribution("kanjivg")
     except PackageNotFoundError:
-        return []
-    letters = (label for label in LABELS if label not in UNMARKED)
-    files = (Path(str(installed.locate_file(f"kanji/{ord(letter):05x}.svg"))) for letter in letters)
-    return [file for file in files if file.is_file()]
+        return None
+    file = Path(str(installed.locate_file(f"kanji/{ord(character):05x}.svg")))
+    return file if file.is_file() else None
 
 
 def read_kanjivg(files: list[Path]) -> dict[str, list[list[Points]]]:
