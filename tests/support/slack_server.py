@@ -1,0 +1,196 @@
+"""A Slack on loopback: its Web API, Socket Mode and files, for the real client in the real process.
+
+    with SlackServer() as server:
+        ...  # [slack] bot_token = server.bot_token, app_token = server.app_token, api_url = server.api_url
+        answer = server.ask(CHANNEL, "!next")
+        done = server.slash(CHANNEL, "/next", "3")
+        server.wait_for(lambda: done.seen)
+
+It lives in a thread of its own, so it outlives a bot that is killed. Deadlines pass only by `advance`, so that a slow
+test machine meets none by accident.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from tests.support.slack_faults import Fault, Trouble, first_hit
+from tests.support.slack_members import Interaction, Members
+from tests.support.slack_methods import Api
+from tests.support.slack_routes import Call, Routes
+from tests.support.slack_sockets import Sockets
+from tests.support.slack_world import (
+    ALICE,
+    BOT_USER,
+    CHANNEL,
+    AppConfig,
+    Json,
+    Person,
+    Sight,
+    SlackWorld,
+)
+
+__all__ = ["AppConfig", "Fault", "Interaction", "Person", "Sight", "SlackServer", "Trouble"]
+
+T = TypeVar("T")
+WITHIN = 60.0  # seconds; far more than anything takes, since test machines are shared
+
+
+class SlackServer:
+    """Use it in `with`. `calls` has every request, `problems` what Slack would refuse as a mistake of the bot."""
+
+    def __init__(self, channels: Sequence[str] = (CHANNEL,), *, app: AppConfig | None = None) -> None:
+        self.bot_token, self.app_token = "xoxb-a-bot-token", "xapp-an-app-token"
+        self.world = SlackWorld(channels, app)
+        self.sockets = Sockets(self.world)
+        self.members = Members(self.world, self.sockets)
+        self.api = Api(self.world, self.members)
+        self.refused_with = ""  # such as token_revoked: whatever the bot's token asks for
+        self.troubles: deque[Trouble] = deque()
+        self.slow_seconds = 2.0
+        self.calls: list[Call] = []
+        self.responses: list[Json] = []  # to response URLs
+        self.downloads: list[str] = []
+        self.problems: list[str] = []
+        self.api_url = ""
+        self._loop = asyncio.new_event_loop()
+
+    def __enter__(self) -> Self:
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(started,), name="loopback Slack", daemon=True)
+        self._thread.start()
+        started.wait(WITHIN)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._in_loop(self._runner.cleanup())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(WITHIN)
+        self._loop.close()
+
+    def _run(self, started: threading.Event) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._start())
+        started.set()
+        self._loop.run_forever()
+
+    async def _start(self) -> None:
+        application = web.Application(client_max_size=30 * 2**20)
+        Routes(self).add_to(application)
+        self._runner = web.AppRunner(application, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        self.world.base_url = f"http://{address}"
+        self.api_url = f"http://{address}/api/"
+        self.sockets.url = f"ws://{address}/link"
+
+    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
+
+    def do(self, act: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """Do something in the world, the sockets or as a member, between two requests: `server.do(world.remove, …)`."""
+
+        async def work() -> T:
+            return act(*arguments, **options)
+
+        return self._in_loop(work())
+
+    def trouble(self, method: str) -> Trouble | None:
+        """What goes wrong with a request that just came in."""
+        return first_hit(self.troubles, method)
+
+    # --- what members do -------------------------------------------------------------------------------------------
+
+    def say(
+        self, channel: str, text: str, author: str = ALICE, files: Sequence[tuple[str, bytes]] = (), **more: Any
+    ) -> Json:
+        """Post as a member, with files or without; `thread_ts=` answers in a thread."""
+        return self.do(self.world.say, channel, author, text, files, **more)
+
+    def ask(self, channel: str, text: str, author: str = ALICE, **more: Any) -> Json:
+        """Post as a member and wait for the bot's next message that this member sees there."""
+        before = len(self.world.sights)
+        self.say(channel, text, author, **more)
+        return self.wait_for(lambda: next((one.content for one in self.said(channel, author, before)), None))
+
+    def said(self, channel: str, person: str = ALICE, since: int = 0) -> list[Sight]:
+        """What the bot said in a channel, also only to this member, after the first `since` sights."""
+        return [
+            one
+            for one in self.world.seen_by(person, since)
+            if one.channel == channel and one.kind in ("message", "ephemeral") and one.content["user"] == BOT_USER
+        ]
+
+    def slash(self, channel: str, command: str, text: str = "", author: str = ALICE) -> Interaction:
+        """Give a slash command, such as `/next`, and wait until it is acknowledged."""
+        return self._acked(self.do(self.members.slash, channel, command, text, author))
+
+    def shortcut(self, message: Json, callback_id: str, author: str = ALICE) -> Interaction:
+        """Choose a shortcut from a message's menu and wait until it is acknowledged."""
+        return self._acked(self.do(self.members.shortcut, message["ts"], callback_id, author))
+
+    def press(
+        self, message: Json, action_id: str, author: str = ALICE, value: str | Sequence[str] | None = None
+    ) -> Interaction:
+        """Press a button of a message, modal or home, or choose `value` there, and wait until it is acknowledged."""
+        if "ts" in message:
+            return self._acked(self.do(self.members.press, message["ts"], action_id, author, value))
+        return self._acked(self.do(self.members.press_in_view, message["id"], action_id, author, value))
+
+    def submit(self, view: Json, values: Mapping[str, Any], author: str = ALICE) -> Interaction:
+        """Fill in a modal, by its fields' action ids, send it off and wait until it is acknowledged."""
+        return self._acked(self.do(self.members.submit, view["id"], author, values))
+
+    def open_home(self, author: str = ALICE) -> Json:
+        """Open the app's home and wait for what is shown there from then on."""
+        before = len(self.world.sights)
+        self.do(self.members.open_home, author)
+        return self.wait_for(lambda: next((one.content for one in self.seen(author, "home", before)), None))
+
+    def seen(self, person: str = ALICE, kind: str = "", since: int = 0) -> list[Sight]:
+        """What a member got to see: of one kind (message, update, delete, ephemeral, view, home), or all."""
+        return [one for one in self.world.seen_by(person, since) if not kind or one.kind == kind]
+
+    def direct_channel(self, person: str = ALICE) -> str:
+        """The channel of the bot's direct messages with a member."""
+        return self.do(self.world.direct, person).id
+
+    def _acked(self, done: Interaction) -> Interaction:
+        return self.wait_for(lambda: done if done.is_acked else None)
+
+    # --- what happens on the way -----------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for what has a deadline: acks, triggers, response URLs."""
+        self.do(self.sockets.advance, seconds)
+
+    def drop_connections(self) -> None:
+        """Cut every socket."""
+        self.do(self.sockets.drop)
+
+    def fall_silent(self) -> None:
+        """Leave every socket open, and dead."""
+        self.do(self.sockets.fall_silent)
+
+    def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Tell every socket that it ends: `warning`, `refresh_requested` or `link_disabled`."""
+        self._in_loop(self.sockets.disconnect(reason))
+
+    def wait_for_bot(self, *, connections: int = 1) -> None:
+        """Wait until so many sockets were opened: from then on the bot hears members."""
+        self.wait_for(lambda: self.sockets.connected >= connections and self.sockets.connections)
+
+    def wait_for(self, found: Callable[[], T | None], within: float = WITHIN) -> T:
+        """Wait until `found` returns something that is true, and return it."""
+        end = time.monotonic() + within
+        while not (result := found()):
+            if time.monotonic() > end:
+                raise TimeoutError("the loopback Slack waited in vain")
+            time.sleep(0.01)
+        return result
