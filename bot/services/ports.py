@@ -13,7 +13,7 @@ from bot.domain.mirrored_events import CalendarEntry, MirroredEvent, MirrorStep
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportPage
 from bot.domain.rooms import Room
-from model.reading import Reading
+from model.reading import Glyph, Reading
 
 
 class Clock(Protocol):
@@ -287,13 +287,49 @@ class Memory(Protocol):
     async def remember(self, name: str, value: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One character of a picture alone: what a sample stores.
+
+    `png` is grey, its ink dark on white, at most 128 pixels a side, with nothing in it but what can be seen.
+    """
+
+    glyph: Glyph
+    png: bytes
+
+
 class Recogniser(Protocol):
     """Reads handwriting."""
+
+    @property
+    def model(self) -> str:
+        """The name of the model that reads."""
+        ...
 
     async def read(self, picture: bytes) -> Reading:
         """Read the hiragana in an encoded picture (JPEG, PNG, …). Raises PictureError."""
         ...
 
-    async def explain(self, picture: bytes) -> bytes:
-        """Show in a picture (PNG) why this one is read as it is. Raises PictureError."""
+    async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
+        """Show in a picture (PNG) why a character, counted as in the reading, is read as it is. Raises PictureError."""
+        ...
+
+    async def numbered(self, picture: bytes, reading: Reading) -> bytes:
+        """Encode a picture anew, with a numbered box around each character of its reading. Raises PictureError."""
+        ...
+
+    async def cut(self, picture: bytes, glyph: int) -> Cut:
+        """Cut out one character, counted as in the reading. Raises PictureError, `blank` where there is none."""
+        ...
+
+    async def copy(self, picture: bytes) -> bytes:
+        """Encode a picture anew, with nothing in it but what can be seen. Raises PictureError."""
+        ...
+
+
+class StrokeOrder(Protocol):
+    """Knows how characters are written."""
+
+    async def picture(self, characters: Sequence[str]) -> bytes | None:
+        """Show in a picture (PNG) how these are written, with its attribution; None where nothing is known of them."""
         ...
