@@ -6,11 +6,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import organising_topic
+from bot.domain.messages import Message
 from bot.platforms.discord_client import TsudoiClient
-from bot.platforms.discord_pages import ASK, PREFIX, form, given, render_page
+from bot.platforms.discord_forms import ASK, form, given
 from bot.platforms.discord_permissions import invite_link, missing_in, names_of, roles_of
+from bot.platforms.discord_render import render, render_edit
+from bot.services.organising import PAGES
 from bot.services.organising import Organising as Service
-from bot.services.pages import Page, Place
+from bot.services.places import Place
 
 log = structlog.get_logger()
 
@@ -64,9 +67,9 @@ class Organising(commands.Cog):
 
     async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(**render_page(await self._page(interaction, what)))
+        await interaction.edit_original_response(**render_edit(await self._page(interaction, what)))
 
-    async def _page(self, interaction: discord.Interaction, what: str) -> Page:
+    async def _page(self, interaction: discord.Interaction, what: str) -> Message:
         place = self._place(interaction.guild, interaction.channel)
         if not self._organising.may_organise(place, str(interaction.user.id), roles_of(interaction.user)):
             return self._organising.refused(place)
@@ -80,31 +83,32 @@ class Organising(commands.Cog):
             page = await self._organising.open(place, organising_topic(what))
         else:
             page = self._organising.refused(place)
-        await ctx.channel.send(**render_page(page), reference=ctx.message.to_reference(fail_if_not_exists=False))
+        await ctx.channel.send(**render(page), reference=ctx.message.to_reference(fail_if_not_exists=False))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take what was pressed, chosen or filled in on a page, also on one from before a restart."""
         pressed, values = given(interaction)
-        if interaction.type not in _OURS or not pressed.startswith(PREFIX):
+        is_asked = pressed.startswith(f"{ASK}{PAGES}:")
+        if interaction.type not in _OURS or not (is_asked or pressed.startswith(f"{PAGES}:")):
             return
         place, member = self._place(interaction.guild, interaction.channel), str(interaction.user.id)
         may = self._organising.may_organise(place, member, roles_of(interaction.user))
-        if may and pressed.startswith(ASK):
+        if may and is_asked:
             entry = self._organising.entry(place, pressed.removeprefix(ASK))
             if entry is not None:
                 await interaction.response.send_modal(form(entry))
                 return
         if not may:
-            await interaction.response.send_message(**render_page(self._organising.refused(place)), ephemeral=True)
+            await interaction.response.send_message(**render(self._organising.refused(place)), ephemeral=True)
             return
         await interaction.response.defer()
         try:
-            page = await self._organising.act(place, member, pressed.removeprefix(PREFIX), values)
+            page = await self._organising.act(place, member, pressed, values)
         except Exception:
             log.exception("page failed", pressed=pressed)
-            page = Page(self._client.apology(self._client.room_at(interaction.channel_id)))
-        await interaction.edit_original_response(**render_page(page))
+            page = self._client.apology(self._client.room_at(interaction.channel_id))
+        await interaction.edit_original_response(**render_edit(page))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:

@@ -19,11 +19,51 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A link (`url`) or an action (`id`, sent back when pressed)."""
+    """A link (`url`) or an action (`id`, sent back when pressed). A `quiet` one stands back behind the others."""
 
     label: str
     id: str = ""
     url: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that can be chosen; `chosen` before anybody chooses."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A list to choose from, with at least `least` options: one, or `many`. The values chosen come back with `id`."""
+
+    id: str
+    label: str
+    options: tuple[Option, ...]
+    many: bool = False
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A button that asks for one line of text, which comes back with `id`."""
+
+    id: str
+    label: str
+    question: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A choice of members and roles of the server; `chosen` are ids."""
+
+    id: str
+    label: str
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +113,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said. `lead` comes first, then the cards, then buttons that concern the whole.
+    """What is said. `lead` comes first, then the cards, then what can be done about the whole, buttons last.
 
     `replies_to` is the platform's id of the earlier message in the same channel that this one belongs to.
     """
@@ -86,6 +126,9 @@ class Message:
     report_url: str | None = None
     replies_to: str | None = None
     pictures: tuple[Picture, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    people: People | None = None
 
     @property
     def title(self) -> str:
@@ -95,7 +138,10 @@ class Message:
     @property
     def text(self) -> str:
         """Everything it says as plain text: what a screen reader, a log of a rehearsal or a plain room shows."""
-        lines = [self.lead, *(line for card in self.cards for line in _card_lines(card)), *_button_lines(self.buttons)]
+        lines = [self.lead, *(line for card in self.cards for line in _card_lines(card))]
+        lines += [f"{choice.label}: {' / '.join(option.label for option in choice.options)}" for choice in self.choices]
+        lines += [f"[{entry.label}]" for entry in self.entries]
+        lines += _button_lines(self.buttons)
         return "\n".join(line for line in lines if line)
 
 

@@ -17,11 +17,12 @@ from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.locales import texts_for
-from bot.platforms.discord_pages import PREFIX
+from bot.platforms.discord_forms import ASK
 from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render, render_edit
 from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
+from bot.services.organising import PAGES
 from bot.services.ports import Memory
 from bot.services.reading_messages import WHY
 
@@ -32,7 +33,7 @@ READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command 
 PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像"}
 ENGLISH = {READ_MENU: "Read hiragana"}
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
-TAKEN_BY_COGS = (PREFIX, f"{WHY}:")
+TAKEN_BY_COGS = (f"{PAGES}:", f"{ASK}{PAGES}:", f"{WHY}:")
 CHOICES, CHOICE = 25, 100
 
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from io import BytesIO
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import discord
 
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.platforms.discord_forms import ask_for, choices_of, people_of
 
 CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
 EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
@@ -43,7 +44,7 @@ def plain_line(text: str, limit: int) -> str:
 
 
 class Rendered(TypedDict):
-    """What discord.py's `send` and its edits take. `view` is there if the message has buttons."""
+    """What discord.py's `send` and its edits take. `view` is there if there is something to press or to choose."""
 
     content: str | None
     embeds: list[discord.Embed]
@@ -66,7 +67,7 @@ class RenderedEdit(TypedDict):
 
 
 def render(message: Message, key: str = "") -> Post:
-    """Return the message as arguments of `send`. Needs a running event loop if there are buttons.
+    """Return the message as arguments of `send`. Needs a running event loop if there is something to press.
 
     `key`, a delivery's key, is left unseen in the first button, so that `was_sent_as` can find the message again.
     """
@@ -74,8 +75,8 @@ def render(message: Message, key: str = "") -> Post:
     rendered = Post(content=fit(message.lead, CONTENT) or None, embeds=_embeds(message))
     if not rendered["content"] and not rendered["embeds"]:
         rendered["content"] = _BLANK
-    if buttons := _usable([*(one for card in message.cards for one in card.buttons), *message.buttons]):
-        rendered["view"] = _view(buttons, key)
+    if items := _items(message):
+        rendered["view"] = _view(items, key)
     if message.pictures:
         rendered["files"] = picture_files(message)
     return rendered
@@ -224,18 +225,33 @@ def _is_accepted(button: Button) -> bool:
     return _is_web(button.url, BUTTON_URL) if button.url else 0 < width(button.id) <= CUSTOM_ID
 
 
-def _view(buttons: Sequence[Button], key: str) -> discord.ui.View:
+def _items(message: Message) -> list[discord.ui.Item[Any]]:
+    """Return all that can be chosen or pressed, in this order: lists, forms, buttons."""
+    people = [message.people] if message.people is not None else []
+    buttons = _usable([*(one for card in message.cards for one in card.buttons), *message.buttons])
+    return [
+        *(choices_of(choice) for choice in message.choices if choice.options),
+        *(people_of(one) for one in people),
+        *(ask_for(entry) for entry in message.entries),
+        *(_button(button) for button in buttons),
+    ]
+
+
+def _button(button: Button) -> discord.ui.Button[Any]:
+    style = discord.ButtonStyle.secondary if button.quiet else discord.ButtonStyle.primary
+    return discord.ui.Button(
+        label=_cut(button.label.strip(), LABEL),
+        url=button.url or None,
+        custom_id=None if button.url else button.id,
+        style=discord.ButtonStyle.link if button.url else style,
+    )
+
+
+def _view(items: Sequence[discord.ui.Item[Any]], key: str) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    for number, button in enumerate(buttons):
-        view.add_item(
-            discord.ui.Button(
-                label=_cut(button.label.strip(), LABEL),
-                url=button.url or None,
-                custom_id=None if button.url else button.id,
-                style=discord.ButtonStyle.link if button.url else discord.ButtonStyle.primary,
-                id=_mark(key) if number == 0 else None,
-            )
-        )
+    items[0].id = _mark(key)
+    for item in items:
+        view.add_item(item)
     view.stop()  # presses come as interactions, after a restart too: discord.py need not keep the view
     return view
 

@@ -181,8 +181,11 @@ class Answering:
         oldest = datetime.min.replace(tzinfo=UTC)
         return sorted(found, key=lambda one: one.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
 
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
-        """Take a pressed button; None if it is none of ours. Only a room's organisers may answer a question."""
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+        """Take what was pressed; None if it is none of ours. Only a room's organisers may answer a question.
+
+        `values` are what was chosen or filled in.
+        """
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
             return answer
         question, option = await self._asked(button_id)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
-from bot.domain.messages import Message
+from bot.domain.messages import Entry, Message
 from bot.domain.questions import Question
 from bot.domain.rooms import LOCAL, MANAGERS, Room, Rooms
 from bot.domain.sources import SourceKind
@@ -16,13 +16,14 @@ from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services import organising_messages as said
 from bot.services.delivering import Composer
-from bot.services.pages import Entry, Page, Place
+from bot.services.places import Place
 from bot.services.ports import Clock, EventStore, RoomStore
 from bot.services.rehearsing import Rehearsed
 from bot.services.settling_in import MOST_SOURCES, Rehearse, SettlingIn, with_parts
 from bot.services.settling_in_messages import add_entries, too_many_sources
 
 MONTH = timedelta(days=31)
+PAGES = "tsudoi"  # what the ids on the pages begin with
 NEXT_DELIVERIES, FAILURES_SHOWN = 10, 5
 REHEARSAL_KEPT = timedelta(minutes=15)
 
@@ -89,7 +90,7 @@ class Organising:
         what = organising_topic(argument)
         if what == "setup":
             return said.set_up_elsewhere(self._texts(place))
-        return (await self.open(place, what)).message
+        return replace(await self._page(place, what), choices=(), entries=(), buttons=())
 
     def entry(self, place: Place, entry_id: str) -> Entry | None:
         """Return what a button asks for, or None if there is no such button."""
@@ -97,12 +98,19 @@ class Organising:
         entries = add_entries(self._texts(place))
         return next((replace(one, id=entry_id) for one in entries if one.id.rpartition(":")[2] == kind), None)
 
-    def refused(self, place: Place) -> Page:
+    def refused(self, place: Place) -> Message:
         """Refuse, kindly."""
-        return Page(said.organisers_only(self._texts(place)))
+        return said.organisers_only(self._texts(place))
 
-    async def open(self, place: Place, what: str) -> Page:
+    async def open(self, place: Place, what: str) -> Message:
         """Show the page that `/tsudoi WHAT` opens; how the bot is for anything else."""
+        return _under(PAGES, await self._page(place, what))
+
+    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+        """Do what was chosen on a page. `action` is the id there, such as `tsudoi:setup:save`."""
+        return _under(PAGES, await self._acted(place, member, action.removeprefix(f"{PAGES}:"), values))
+
+    async def _page(self, place: Place, what: str) -> Message:
         match what:
             case "setup":
                 return _under("setup", await self.settling_in.open(place))
@@ -112,10 +120,9 @@ class Organising:
                 return self.rooms_page(place)
             case "rehearse":
                 return await self.rehearsal(place, "last", 0)
-        return Page(await self.status(place))
+        return await self.status(place)
 
-    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Page:
-        """Do what was chosen on a page. `action` is the id there, such as `setup:save` or `room:on:123`."""
+    async def _acted(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
         topic, _, rest = action.partition(":")
         verb, _, argument = rest.partition(":")
         match topic:
@@ -127,7 +134,7 @@ class Organising:
                 return await self._change_room(place, member, verb, argument, values)
             case "rehearse":
                 return await self.rehearsal(place, verb, int(argument) if argument.isdecimal() else 0)
-        return Page(await self.status(place))
+        return await self.status(place)
 
     async def status(self, place: Place) -> Message:
         """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""
@@ -145,7 +152,7 @@ class Organising:
         ids = [one.event_id for one in (*health.coming, *health.failed) if one.event_id is not None]
         return said.status(self._texts(place), health, await self.events.known(ids), has_rooms=bool(rooms))
 
-    async def sources(self, place: Place, notice: Message | None = None) -> Page:
+    async def sources(self, place: Place, notice: Message | None = None) -> Message:
         """List what the guild's rooms follow, with the last good poll."""
         room = self.rooms.chosen(f"{place.platform}:{place.channel}")
         is_room = room is not None and room.is_on
@@ -156,7 +163,9 @@ class Organising:
         followed = dict.fromkeys(name for room in rooms if room.is_on for name in room.follows)
         return [said.SourceHealth(name, states.get(name)) for name in followed]
 
-    async def _change_sources(self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]) -> Page:
+    async def _change_sources(
+        self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]
+    ) -> Message:
         rooms = [room for room in self._rooms_of(place) if room.is_on]
         if verb == "remove":
             changed = [replace(room, follows=_without(room.follows, values)) for room in rooms]
@@ -172,11 +181,11 @@ class Organising:
             await self._save(place, member, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
         return await self.sources(place, notice)
 
-    def rooms_page(self, place: Place, channel: str = "") -> Page:
+    def rooms_page(self, place: Place, channel: str = "") -> Message:
         """Show the guild's rooms; with a channel, what can be switched on and off there."""
         return said.rooms_page(self._texts(place), self._rooms_of(place), place.channels, self.lead_times, channel)
 
-    async def _change_room(self, place: Place, member: str, verb: str, channel: str, values: Sequence[str]) -> Page:
+    async def _change_room(self, place: Place, member: str, verb: str, channel: str, values: Sequence[str]) -> Message:
         if verb == "show":
             return self.rooms_page(place, "".join(values))
         room = next((one for one in self._rooms_of(place) if one.channel == channel), None)
@@ -191,7 +200,7 @@ class Organising:
             await self.store.save([replace(room, guild=place.guild) for room in rooms], member, self.clock.now())
             await self.changed()
 
-    async def rehearsal(self, place: Place, span: str, number: int) -> Page:
+    async def rehearsal(self, place: Place, span: str, number: int) -> Message:
         """Show what would have been posted in the guild's rooms last month, or what will be in the next one."""
         if not self._rooms_of(place):
             return self.rooms_page(place)
@@ -199,7 +208,7 @@ class Organising:
         try:
             played = await self._played(place, span)
         except (SourceError, ConfigurationError) as error:
-            return Page(said.rehearsal_failed(texts, str(error)))
+            return said.rehearsal_failed(texts, str(error))
         return said.rehearsal_page(texts, played, place.channels, span, number)
 
     async def _played(self, place: Place, span: str) -> list[Rehearsed]:
@@ -222,14 +231,14 @@ class Organising:
         return texts_for(self.rooms.at(place.platform, place.channel, place.guild).locale, self.zone)
 
 
-def _under(topic: str, page: Page) -> Page:
+def _under(topic: str, page: Message) -> Message:
     """Put the topic before every id of a page."""
     return replace(
         page,
         choices=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.choices),
         entries=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.entries),
         people=replace(page.people, id=f"{topic}:{page.people.id}") if page.people else None,
-        actions=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.actions),
+        buttons=tuple(replace(one, id=f"{topic}:{one.id}") if one.id else one for one in page.buttons),
     )
 
 

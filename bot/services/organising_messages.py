@@ -6,12 +6,11 @@ from datetime import timedelta
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
-from bot.domain.messages import Button, Card, Field, Message, MessageKind
+from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.domain.questions import Question
 from bot.domain.rooms import Room
 from bot.domain.sources import query_named
 from bot.locales import Texts
-from bot.services.pages import Choice, Option, Page
 from bot.services.ports import SourceState
 from bot.services.rehearsing import Rehearsed
 from bot.services.settling_in_messages import add_entries, missing_permissions, parts_choice, room_card, source_label
@@ -117,7 +116,7 @@ def _question(texts: Texts, question: Question) -> str:
     return texts.gettext("Which event is a report about?")
 
 
-def sources_page(texts: Texts, sources: Sequence[SourceHealth], notice: Message | None, *, can_add: bool) -> Page:
+def sources_page(texts: Texts, sources: Sequence[SourceHealth], notice: Message | None, *, can_add: bool) -> Message:
     """List the sources; they can be removed, and added to the channel if it is a room."""
     if sources:
         lead = texts.gettext("This is what the channels of this server follow:")
@@ -132,27 +131,28 @@ def sources_page(texts: Texts, sources: Sequence[SourceHealth], notice: Message 
     label = texts.gettext("Remove from every channel of this server")
     choices = (Choice("sources:remove", label, options, many=True, least=1),) if options else ()
     entries = tuple(replace(one, id=f"sources:{one.id}") for one in add_entries(texts)) if can_add else ()
-    return Page(_said(lead, *cards), choices, entries)
+    return replace(_said(lead, *cards), choices=choices, entries=entries)
 
 
 def rooms_page(
     texts: Texts, rooms: Sequence[Room], names: Mapping[str, str], usual: Sequence[timedelta], channel: str
-) -> Page:
+) -> Message:
     """Show the rooms; of the one chosen, what can be switched."""
     if not rooms:
-        return Page(_said(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")))
+        return _said(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak."))
     cards = [room_card(texts, room, usual, _called(names, room.channel)) for room in rooms[:10]]
     options = tuple(
         Option(room.channel, _called(names, room.channel), room.channel == channel) for room in rooms[:MOST_OPTIONS]
     )
     choices = [Choice("rooms:show", texts.gettext("Change a channel"), options, least=1)]
     chosen = next((room for room in rooms if room.channel == channel), None)
-    actions: tuple[Button, ...] = ()
+    buttons: tuple[Button, ...] = ()
     if chosen is not None:
         choices.append(parts_choice(texts, chosen, f"rooms:parts:{chosen.channel}"))
         switch = texts.gettext("Switch off") if chosen.is_on else texts.gettext("Switch on")
-        actions = (Button(switch, id=f"rooms:{'off' if chosen.is_on else 'on'}:{chosen.channel}"),)
-    return Page(_said(texts.gettext("The channels in which I speak:"), *cards), tuple(choices), actions=actions)
+        buttons = (Button(switch, id=f"rooms:{'off' if chosen.is_on else 'on'}:{chosen.channel}", quiet=True),)
+    lead = texts.gettext("The channels in which I speak:")
+    return replace(_said(lead, *cards), choices=tuple(choices), buttons=buttons)
 
 
 def _called(names: Mapping[str, str], channel: str) -> str:
@@ -175,7 +175,9 @@ def rehearsal_failed(texts: Texts, reason: str) -> Message:
     return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=reason))
 
 
-def rehearsal_page(texts: Texts, played: Sequence[Rehearsed], names: Mapping[str, str], span: str, number: int) -> Page:
+def rehearsal_page(
+    texts: Texts, played: Sequence[Rehearsed], names: Mapping[str, str], span: str, number: int
+) -> Message:
     """Show one page of what would have been said, or will be."""
     pages = max(1, -(-len(played) // REHEARSED_A_PAGE))
     number = min(number, pages - 1)
@@ -199,7 +201,7 @@ def rehearsal_page(texts: Texts, played: Sequence[Rehearsed], names: Mapping[str
         head = f"{_when(texts, one.at)} {place}"
         cards.append(Card(first.title, first.url, f"{head}\n{one.message.lead}\n{first.body}".strip(), first.fields))
     lead = lead.format(count=len(played)) + (f" ({number + 1}/{pages})" if pages > 1 else "")
-    return Page(_said(lead, *cards), actions=_turns(texts, span, number, pages))
+    return replace(_said(lead, *cards), buttons=_turns(texts, span, number, pages))
 
 
 def _turns(texts: Texts, span: str, number: int, pages: int) -> tuple[Button, ...]:

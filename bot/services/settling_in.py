@@ -19,7 +19,7 @@ from bot.domain.sources import SourceKind, SourceQuery, query_of
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services import settling_in_messages as said
-from bot.services.pages import Page, Place
+from bot.services.places import Place
 from bot.services.ports import Clock, EventSource, RoomDraft, RoomStore
 from bot.services.rehearsing import Rehearsed
 
@@ -46,11 +46,11 @@ class SettlingIn:
     clock: Clock
     zone: ZoneInfo
 
-    async def open(self, place: Place) -> Page:
+    async def open(self, place: Place) -> Message:
         """Show the step at which somebody left, or the first one."""
         return await self._page(place, await self._draft(place))
 
-    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Page:
+    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
         """Do what an organiser chose, and show what comes then. `action` is the id of a part of a page."""
         draft = await self._draft(place)
         verb, _, argument = action.partition(":")
@@ -78,7 +78,7 @@ class SettlingIn:
             room = Room(place.platform, place.channel, locale=beside.locale)
         return RoomDraft(replace(room, guild=place.guild, organisers=room.organisers or (MANAGERS,)), said.STEPS[0])
 
-    async def _page(self, place: Place, draft: RoomDraft, notice: Message | None = None) -> Page:
+    async def _page(self, place: Place, draft: RoomDraft, notice: Message | None = None) -> Message:
         texts, room = self._texts(draft.room), draft.room
         if draft.step == said.REVIEW:
             page = said.review_page(texts, room, self.lead_times, await self._preview(room), place.missing)
@@ -97,7 +97,7 @@ class SettlingIn:
         first = {one.message.kind: one for one in reversed(played)}
         return sorted(first.values(), key=lambda one: one.at)
 
-    async def _add(self, place: Place, member: str, draft: RoomDraft, kind: SourceKind, written: str) -> Page:
+    async def _add(self, place: Place, member: str, draft: RoomDraft, kind: SourceKind, written: str) -> Message:
         """Ask connpass about a new source, and follow it if connpass knows it."""
         room = draft.room
         if len(room.follows) >= MOST_SOURCES:
@@ -126,7 +126,7 @@ class SettlingIn:
         )
         return said.source_found(texts, query, last_month, coming, now), query
 
-    async def _save(self, place: Place, member: str, room: Room) -> Page:
+    async def _save(self, place: Place, member: str, room: Room) -> Message:
         texts = self._texts(room)
         if not room.follows:
             draft = RoomDraft(room, said.STEPS[0])
@@ -136,7 +136,7 @@ class SettlingIn:
         await self.changed()
         return said.saved_page(texts, room, place.missing)
 
-    async def _end(self, place: Place, member: str, room: Room, *, switch_off: bool) -> Page:
+    async def _end(self, place: Place, member: str, room: Room, *, switch_off: bool) -> Message:
         texts = self._texts(room)
         await self.store.drop_draft(room)
         known = self.rooms.chosen(room.name)

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.durations import write_duration
 from bot.domain.events import Event
-from bot.domain.messages import Button, Card, Message, MessageKind
+from bot.domain.messages import Button, Card, Choice, Entry, Message, MessageKind, Option, People
 from bot.domain.prefectures import PREFECTURES
 from bot.domain.rooms import MANAGERS, Room
 from bot.domain.sources import SourceKind, SourceQuery, query_named
 from bot.locales import Texts
 from bot.services.event_cards import event_place, event_times, event_title
-from bot.services.pages import Choice, Entry, Option, Page, People
 from bot.services.ports import RoomDraft
 from bot.services.rehearsing import Rehearsed
 
@@ -70,7 +69,7 @@ def lead_time_label(texts: Texts, lead_time: timedelta) -> str:
     return texts.ngettext("{count} minute before", "{count} minutes before", minutes).format(count=minutes)
 
 
-def step_page(texts: Texts, draft: RoomDraft, lead_times: Sequence[timedelta], notice: Message | None) -> Page:
+def step_page(texts: Texts, draft: RoomDraft, lead_times: Sequence[timedelta], notice: Message | None) -> Message:
     """Show one step; what was just found out about a source stands below."""
     room = draft.room
     parts = {
@@ -81,11 +80,9 @@ def step_page(texts: Texts, draft: RoomDraft, lead_times: Sequence[timedelta], n
     }
     page = _lead_times_step(texts, room, lead_times) if draft.step == "lead_times" else parts[draft.step](texts, room)
     number = STEPS.index(draft.step) + 1
-    lead = f"{number}/{len(STEPS)} {page.message.lead}"
-    cards = page.message.cards
-    if notice is not None:
-        cards = (*cards, Card(body=notice.lead), *notice.cards)
-    return replace(page, message=replace(page.message, lead=lead, cards=cards), actions=_ways(texts, draft.step))
+    lead = f"{number}/{len(STEPS)} {page.lead}"
+    shown = () if notice is None else (Card(body=notice.lead), *notice.cards)
+    return replace(page, lead=lead, cards=(*page.cards, *shown), buttons=_ways(texts, draft.step))
 
 
 def _said(lead: str, *cards: Card) -> Message:
@@ -94,25 +91,26 @@ def _said(lead: str, *cards: Card) -> Message:
 
 def _ways(texts: Texts, step: str) -> tuple[Button, ...]:
     place = STEPS.index(step)
-    back = [Button(texts.gettext("Back"), id=f"go:{STEPS[place - 1]}")] if place else []
+    back = [Button(texts.gettext("Back"), id=f"go:{STEPS[place - 1]}", quiet=True)] if place else []
     ahead = [Button(texts.gettext("Next"), id=f"go:{STEPS[place + 1]}")] if step != REVIEW else []
     save = [Button(texts.gettext("Save"), id="save")] if step == REVIEW else []
-    return (*back, *ahead, *save, Button(texts.gettext("Discard"), id="discard"))
+    return (*back, *ahead, *save, Button(texts.gettext("Discard"), id="discard", quiet=True))
 
 
-def with_off_switch(texts: Texts, page: Page) -> Page:
+def with_off_switch(texts: Texts, page: Message) -> Message:
     """Offer to leave the channel alone."""
-    return replace(page, actions=(*page.actions, Button(texts.gettext("Stop in this channel"), id="off")))
+    off = Button(texts.gettext("Stop in this channel"), id="off", quiet=True)
+    return replace(page, buttons=(*page.buttons, off))
 
 
-def _source_step(texts: Texts, room: Room) -> Page:
+def _source_step(texts: Texts, room: Room) -> Message:
     lead = texts.gettext("Which events shall I tell this channel about? I ask connpass at once what you name.")
     followed = labels_of(texts, room.follows) or texts.gettext("nothing yet")
     options = tuple(Option(name, source_label(texts, query_named(name), name), chosen=True) for name in room.follows)
     label = texts.gettext("Followed here (deselect to remove)")
     card = Card(body=texts.gettext("Followed now: {sources}").format(sources=followed))
     choices = (Choice("follows", label, options, many=True),) if options else ()
-    return Page(_said(lead, card), choices, add_entries(texts))
+    return replace(_said(lead, card), choices=choices, entries=add_entries(texts))
 
 
 def add_entries(texts: Texts) -> tuple[Entry, ...]:
@@ -139,12 +137,10 @@ def add_entries(texts: Texts) -> tuple[Entry, ...]:
     )
 
 
-def _language_step(texts: Texts, room: Room) -> Page:
+def _language_step(texts: Texts, room: Room) -> Message:
     options = tuple(Option(code, name, room.locale == code) for code, name in LANGUAGES.items())
-    return Page(
-        _said(texts.gettext("In which language shall I speak here?")),
-        (Choice("language", texts.gettext("Language"), options, least=1),),
-    )
+    said = _said(texts.gettext("In which language shall I speak here?"))
+    return replace(said, choices=(Choice("language", texts.gettext("Language"), options, least=1),))
 
 
 def parts_choice(texts: Texts, room: Room, choice_id: str = "parts") -> Choice:
@@ -153,20 +149,18 @@ def parts_choice(texts: Texts, room: Room, choice_id: str = "parts") -> Choice:
     return Choice(choice_id, texts.gettext("What I say here"), options, many=True)
 
 
-def _parts_step(texts: Texts, room: Room) -> Page:
-    return Page(_said(texts.gettext("What shall I say here?")), (parts_choice(texts, room),))
+def _parts_step(texts: Texts, room: Room) -> Message:
+    return replace(_said(texts.gettext("What shall I say here?")), choices=(parts_choice(texts, room),))
 
 
-def _lead_times_step(texts: Texts, room: Room, usual: Sequence[timedelta]) -> Page:
+def _lead_times_step(texts: Texts, room: Room, usual: Sequence[timedelta]) -> Message:
     chosen = {write_duration(one) for one in (usual if room.lead_times is None else room.lead_times)}
     options = tuple(
         Option(write_duration(one), lead_time_label(texts, one), write_duration(one) in chosen)
         for one in (_duration(written) for written in LEAD_TIMES)
     )
-    return Page(
-        _said(texts.gettext("How long before an event shall I remind?")),
-        (Choice("lead_times", texts.gettext("Reminders"), options, many=True),),
-    )
+    said = _said(texts.gettext("How long before an event shall I remind?"))
+    return replace(said, choices=(Choice("lead_times", texts.gettext("Reminders"), options, many=True),))
 
 
 def _duration(written: str) -> timedelta:
@@ -174,13 +168,13 @@ def _duration(written: str) -> timedelta:
     return timedelta(**{units[written[-1]]: int(written[:-1])})
 
 
-def _deciders_step(texts: Texts, room: Room) -> Page:
+def _deciders_step(texts: Texts, room: Room) -> Message:
     lead = texts.gettext(
         "Who may answer my questions and change these settings? Whoever may manage the server always may. "
         "You can add roles and members."
     )
     others = tuple(one for one in room.organisers if one != MANAGERS)
-    return Page(_said(lead), people=People("deciders", texts.gettext("Roles and members"), others))
+    return replace(_said(lead), people=People("deciders", texts.gettext("Roles and members"), others))
 
 
 def room_card(texts: Texts, room: Room, usual: Sequence[timedelta], title: str = "") -> Card:
@@ -207,7 +201,7 @@ def _listed(texts: Texts, words: Sequence[str]) -> str:
 
 def review_page(
     texts: Texts, room: Room, usual: Sequence[timedelta], preview: Sequence[Rehearsed] | str, missing: Sequence[str]
-) -> Page:
+) -> Message:
     """Show what was chosen and real messages, before anything is saved."""
     lead = f"{len(STEPS)}/{len(STEPS)} " + texts.gettext("This is how it will be. Shall I save it?")
     cards = [room_card(texts, room, usual)]
@@ -221,7 +215,7 @@ def review_page(
         when = texts.gettext("Preview, {when}:").format(when=f"{texts.date(one.at)} {texts.time(one.at)}")
         shown = [replace(card, buttons=()) for card in one.message.cards[:1]]
         cards += [Card(body=f"{when}\n{one.message.lead}"), *shown]
-    return Page(_said(lead, *cards), actions=_ways(texts, REVIEW))
+    return replace(_said(lead, *cards), buttons=_ways(texts, REVIEW))
 
 
 def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequence[Event], now: datetime) -> Message:
@@ -276,21 +270,21 @@ def missing_permissions(texts: Texts, missing: Sequence[str]) -> str:
     return lead.format(permissions=_listed(texts, missing))
 
 
-def saved_page(texts: Texts, room: Room, missing: Sequence[str]) -> Page:
+def saved_page(texts: Texts, room: Room, missing: Sequence[str]) -> Message:
     """Confirm; what is known already is not posted."""
     lead = texts.gettext(
         "Saved. I post what is new from now on; what is on connpass already is not posted, but reminded of. "
         "/tsudoi setup changes it, /tsudoi status shows how I am."
     )
     cards = [Card(body=missing_permissions(texts, missing))] if missing else []
-    return Page(_said(lead, *cards))
+    return _said(lead, *cards)
 
 
-def discarded_page(texts: Texts) -> Page:
+def discarded_page(texts: Texts) -> Message:
     """Confirm that nothing changed."""
-    return Page(_said(texts.gettext("Discarded; nothing has changed.")))
+    return _said(texts.gettext("Discarded; nothing has changed."))
 
 
-def switched_off_page(texts: Texts) -> Page:
+def switched_off_page(texts: Texts) -> Message:
     """Confirm that the channel is left alone."""
-    return Page(_said(texts.gettext("I say nothing here any more. /tsudoi setup switches me on again.")))
+    return _said(texts.gettext("I say nothing here any more. /tsudoi setup switches me on again."))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.domain.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option
 from bot.storage.statements import insert_or_ignore
 from bot.storage.tables import room_messages
 
@@ -130,7 +130,8 @@ def _room_message(row: Row[Any]) -> RoomMessage:
 
 
 def _written(message: Message) -> dict[str, Any]:
-    written = asdict(replace(message, pictures=()))  # these are kept as images, outside of the store
+    # Pictures are kept as images, outside of the store; there are no people to choose from in this room.
+    written = asdict(replace(message, pictures=(), people=None))
     for card in written["cards"]:
         for field in card["fields"]:
             field["at"] = field["at"].isoformat() if field["at"] else None
@@ -146,7 +147,13 @@ def _message(kept: Mapping[str, Any]) -> Message:
         event_id=kept["event_id"],
         report_url=kept["report_url"],
         replies_to=kept.get("replies_to"),
+        choices=tuple(_choice(choice) for choice in kept.get("choices", ())),
+        entries=tuple(Entry(**entry) for entry in kept.get("entries", ())),
     )
+
+
+def _choice(kept: Mapping[str, Any]) -> Choice:
+    return Choice(**{**kept, "options": tuple(Option(**option) for option in kept["options"])})
 
 
 def _card(kept: Mapping[str, Any]) -> Card:

@@ -111,9 +111,12 @@ class RoomApi:
             return _spoken(await self.conversation.say(await read_said(request)))
 
     async def press(self, request: web.Request) -> web.Response:
-        """Take a pressed button."""
-        button_id = (await read_json(request)).get("id")
-        spoken = await self.conversation.press(button_id) if isinstance(button_id, str) else None
+        """Take a pressed button, or what was chosen or filled in as its `values`."""
+        pressed = await read_json(request)
+        button_id, values = pressed.get("id"), pressed.get("values", [])
+        spoken = None
+        if isinstance(button_id, str) and isinstance(values, list) and all(isinstance(one, str) for one in values):
+            spoken = await self.conversation.press(button_id, values)
         if spoken is None:
             raise Refusal(404, "unknown_button")
         return _spoken(spoken)

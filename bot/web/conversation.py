@@ -13,7 +13,7 @@ from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web.album import Album
 from bot.web.message_json import every_button
 from bot.web.streams import Streams
-from bot.web.uploads import Said
+from bot.web.uploads import LONGEST_TEXT, Said
 
 VISITOR, BOT = "visitor", "Tsudoi"
 PICTURES = "/pictures/"
@@ -26,7 +26,7 @@ class Answers(Protocol):
     async def say(self, text: str, room: Room, member: str) -> Message | None: ...
     async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message: ...
     async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message: ...
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None: ...
 
 
 class Conversation:
@@ -57,12 +57,12 @@ class Conversation:
             spoken.append(await self._keep_answer(answer))
         return spoken
 
-    async def press(self, button_id: str) -> list[RoomMessage] | None:
-        """Take a pressed button and return what was said about it; None if it is no button of ours."""
-        answer = await self._explain(button_id) or await self._answering.press(button_id, self.room, VISITOR)
+    async def press(self, button_id: str, values: Sequence[str] = ()) -> list[RoomMessage] | None:
+        """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours."""
+        answer = await self._explain(button_id) or await self._answering.press(button_id, self.room, VISITOR, values)
         if answer is None:
             return None
-        label = await self._label_of(button_id)
+        label = await self._label_of(button_id, values)
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]
 
@@ -107,7 +107,12 @@ class Conversation:
         self._streams.wake()
         return kept
 
-    async def _label_of(self, button_id: str) -> str:
+    async def _label_of(self, button_id: str, values: Sequence[str]) -> str:
+        """Return in words what a visitor did: the button's label, the options' labels, or what they wrote."""
         shown = await self._messages.latest(MAIN, LOOK_BACK)
-        buttons = (button for one in shown for button in every_button(one.message))
-        return next((button.label for button in buttons if button.id == button_id), "")
+        if not values:
+            buttons = (button for one in shown for button in every_button(one.message))
+            return next((button.label for button in buttons if button.id == button_id), "")
+        choices = (choice for one in shown for choice in one.message.choices if choice.id == button_id)
+        options = {option.value: option.label for choice in choices for option in choice.options}
+        return " ".join(options.get(value, value) for value in values)[:LONGEST_TEXT]

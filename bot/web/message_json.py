@@ -1,6 +1,7 @@
 """A message of the room as JSON: what the page renders and what others read."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from bot.domain.messages import Button, Card, Message
@@ -11,7 +12,8 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
     """Return a message as plain data.
 
     `text` has everything it says and `buttons` every button, so that a simple reader needs nothing else; `lead` and
-    `cards` are the same in its parts, for a reader that draws it.
+    `cards` are the same in its parts, for a reader that draws it. What is chosen of `choices` or written for `entries`
+    goes back as the `values` of an action with its id.
     """
     message = said.message
     return {
@@ -28,6 +30,8 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
         "cards": [_card(card) for card in message.cards],
         "report_url": message.report_url,
         "replies_to": message.replies_to,
+        "choices": [asdict(choice) for choice in message.choices],
+        "entries": [asdict(entry) for entry in message.entries],
         "revision": said.revision,
     }
 

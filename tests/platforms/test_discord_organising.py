@@ -130,7 +130,7 @@ class Play:
     async def set_up(self) -> Page:
         """Open the set-up, and follow the group."""
         opened = await self.organiser.slash(self.channel, "tsudoi setup")
-        asked = await self.organiser.click(opened.response.message, custom_id="tsudoi:ask:setup:add:group")
+        asked = await self.organiser.click(opened.response.message, custom_id="ask:tsudoi:setup:add:group")
         return await self.organiser.submit_modal(asked, {"written": "https://tfug-utsunomiya.connpass.com/"})
 
     async def go_on_to(self, page: Page, step: str) -> Page:
@@ -288,7 +288,7 @@ async def test_another_guilds_rooms_and_sources_are_not_shown(play: Play) -> Non
 async def test_a_source_is_added_and_removed_on_the_page_of_sources(play: Play) -> None:
     await play.saved()
     page = await play.organiser.slash(play.channel, "tsudoi sources")
-    asked = await play.organiser.click(page.response.message, custom_id="tsudoi:ask:sources:add:prefecture")
+    asked = await play.organiser.click(page.response.message, custom_id="ask:tsudoi:sources:add:prefecture")
     page = await play.organiser.submit_modal(asked, {"written": "栃木"})
     assert "栃木県" in text_of(page)
     assert play.house.rooms.sources == (GROUP, "prefecture=tochigi")

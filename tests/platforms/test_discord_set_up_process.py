@@ -18,15 +18,15 @@ def set_up(discord: DiscordServer) -> Json:
     """Walk through the settings of the channel as its organiser, and save them."""
 
     def press(page: Json, part: str) -> Json:
-        return discord.press(page["message"], f"tsudoi:{part}", ORGANISER)
+        return discord.press(page["message"], part, ORGANISER)
 
     page = discord.slash(CHANNEL, "tsudoi setup", ORGANISER)
-    form = press(page, "ask:setup:add:group")
+    form = press(page, "ask:tsudoi:setup:add:group")
     page = discord.submit(form, ORGANISER, written="https://tfug-utsunomiya.connpass.com/")
     assert "見つかりました" in str(page["message"]["embeds"])
     for step in STEPS:
-        page = press(page, f"setup:go:{step}")
-    return press(page, "setup:save")
+        page = press(page, f"tsudoi:setup:go:{step}")
+    return press(page, "tsudoi:setup:save")
 
 
 def test_a_channel_that_is_set_up_while_the_bot_runs_gets_the_next_announcement(tmp_path: Path) -> None:

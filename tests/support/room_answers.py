@@ -72,7 +72,7 @@ class FixedAnswers:
         """Show a grey square."""
         return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(GREY, "灰色の四角"),))
 
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         """Take one button."""
         return Message(MessageKind.ANSWER, "ありがとうございます。") if button_id == "question:1:yes" else None
 
