@@ -1,6 +1,7 @@
 """Block Kit as Slack's server checks it; what it would refuse is worded as there, with a JSON pointer."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ ELEMENTS_OF_ACTIONS, ELEMENTS_OF_CONTEXT = 25, 10
 BUTTON, VALUE, PLACEHOLDER, LABEL, MARKDOWN = 75, 2000, 150, 2000, 12_000
 OPTIONS, OPTION, OPTION_VALUE = 100, 75, 150
 TITLE, METADATA, VIEW_BYTES = 24, 3000, 250_000
+WEIGHT, WEIGHT_OF_BLOCK = 13_200, 125  # not documented; measured in slackapi/bolt-js#2509
 FEW_OPTIONS = {"overflow": 5, "checkboxes": 10, "radio_buttons": 10}
 MENUS = ("static_select", "multi_static_select", *FEW_OPTIONS)
 PICKERS = (
@@ -65,6 +67,18 @@ def refused_blocks(blocks: object, *, most: int = BLOCKS_OF_MESSAGE) -> list[str
 def refused_view(view: object) -> list[str]:
     """Return a sentence for everything in a modal or a home that Slack would refuse."""
     return [f"[ERROR] {what} [json-pointer:{where}]" for what, where in _view(view)]
+
+
+def weight(blocks: list[Json]) -> int:
+    """How much a message's blocks weigh together, against `WEIGHT`: their texts, and something for each block."""
+
+    def texts(part: object) -> int:
+        if isinstance(part, dict):
+            own = length(part["text"]) if isinstance(part.get("text"), str) else 0
+            return own + sum(texts(value) for value in part.values() if isinstance(value, dict | list))
+        return sum(map(texts, part)) if isinstance(part, list) else 0
+
+    return texts(blocks) + WEIGHT_OF_BLOCK * (len(blocks) - 1)
 
 
 def _view(view: object) -> Said:
@@ -137,6 +151,8 @@ def _image(block: Json, where: str) -> Said:
         yield from _address(block["image_url"], f"{where}/image_url")
     if "slack_file" in block and len(set(block["slack_file"]) & {"id", "url"}) != 1:
         yield "must have either id or url", f"{where}/slack_file"
+    elif "slack_file" in block and not re.fullmatch(r"F[A-Z0-9]{8,}", block["slack_file"].get("id", "F" + "0" * 8)):
+        yield "input must match regex pattern: ^[F][A-Z0-9]{8,}$", f"{where}/slack_file/id"
     if "title" in block:
         yield from _text(block["title"], 2000, f"{where}/title", ("plain_text",))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.slack_blocks import refused_view
 from tests.support.slack_sockets import COMMANDS, INTERACTIONS, Envelope, Sockets
 from tests.support.slack_views import chosen, fill_in, keep_view
 from tests.support.slack_world import APP, BOT_USER, DOMAIN, TEAM, Json, Sight, SlackError, SlackWorld
@@ -26,7 +27,6 @@ class Interaction:
     trigger_used: bool = False
     url_uses: int = 0
     envelope: Envelope | None = None
-    problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.since = len(self.world.sights)
@@ -43,6 +43,11 @@ class Interaction:
         return self.envelope is not None and self.envelope.took is not None
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the member was told that the app did not answer."""
+        return self.envelope is not None and self.envelope.failed
+
+    @property
     def errors(self) -> dict[str, str]:
         """What stands beside the fields of a form that was refused, by block id."""
         ack = (self.envelope.ack if self.envelope else None) or {}
@@ -56,6 +61,7 @@ class Members:
         self._world = world
         self._sockets = sockets
         self.interactions: list[Interaction] = []
+        self.problems: list[str] = []  # answers that Slack would not have understood
 
     def slash(self, channel: str, command: str, text: str, author: str) -> Interaction:
         """Give a slash command."""
@@ -94,15 +100,16 @@ class Members:
         """Press a button of a message, or choose from a menu by its value."""
         channel, message = self._message(ts, author)
         done = self._begin(author, channel, "actions", source=ts)
-        is_ephemeral = bool(message.get("is_ephemeral"))
+        is_ephemeral, action = bool(message.get("is_ephemeral")), self._action(message["blocks"], action_id, value)
+        state: Json = {"values": {}}
+        fill_in({**message, "state": state}, {} if action["type"] in ("button", "overflow") else {action_id: value})
         payload = self._payload("block_actions", done) | {
-            "container": {
-                "type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": is_ephemeral,
-            },
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": is_ephemeral}
+            | ({"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}),
             "channel": self._named(channel),
-            "state": {"values": {}},
+            "state": state,
             "response_url": done.response_url,
-            "actions": [self._action(message["blocks"], action_id, value)],
+            "actions": [action],
         }  # fmt: skip
         return self._send(INTERACTIONS, done, payload if is_ephemeral else {**payload, "message": message})
 
@@ -112,7 +119,7 @@ class Members:
         shown = self._world.views[view]
         action = self._action(shown["blocks"], action_id, value)
         if action["type"] != "button":
-            fill_in(shown, {action_id: value}, complete=False)
+            fill_in(shown, {action_id: value})
         payload = self._payload("block_actions", done) | {
             "container": {"type": "view", "view_id": view}, "view": shown, "actions": [action],
         }  # fmt: skip
@@ -196,10 +203,15 @@ class Members:
 
     def _end_form(self, done: Interaction, ack: Json) -> None:
         action = ack.get("response_action")
-        if action == "errors":
-            return
         shown = self._world.views[done.view]
-        if action in ("update", "push"):
+        if action == "errors":
+            inputs = [one["block_id"] for one in shown["blocks"] if one["type"] == "input"]
+            unknown = sorted(set(ack.get("errors") or {"no errors": ""}) - set(inputs))
+            self.problems += [f"view_submission: errors of {unknown}, but the inputs are {inputs}"] if unknown else []
+            return
+        if refused := refused_view(ack.get("view")) if action in ("update", "push") else []:
+            self.problems.append(f"view_submission: {'; '.join(refused)}")
+        elif action in ("update", "push"):
             keep_view(self._world, ack["view"], done.person, shown, replaces=action == "update")
         elif action == "clear":
             root = shown["root_view_id"]

@@ -1,11 +1,12 @@
 """The loopback Slack's Web API: each method with the scopes it takes and the errors it answers."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.slack_blocks import refused_blocks, refused_view
+from tests.support.slack_blocks import WEIGHT, length, refused_blocks, refused_view, weight
 from tests.support.slack_members import Members
 from tests.support.slack_views import keep_view, with_ids
 from tests.support.slack_world import (
@@ -103,14 +104,14 @@ def _bot(api: Api, arguments: Arguments) -> Json:
 def _spoken(api: Api, arguments: Arguments, longest: int) -> Json:
     """Check and keep what a message says."""
     said: Json = {"text": str(arguments.get("text") or "")}
+    if length(said["text"]) > longest:
+        raise SlackError("msg_too_long")
     if not (said["text"] or arguments.get("blocks") or arguments.get("attachments")):
         raise SlackError("no_text")
-    if len(said["text"]) > longest:
-        raise SlackError("msg_too_long")
     if arguments.get("blocks"):
         said["blocks"] = checked_blocks(api, arguments["blocks"])
     if arguments.get("metadata") is not None:
-        said["metadata"] = _metadata(arguments["metadata"])
+        said |= _metadata(arguments["metadata"])
     return said
 
 
@@ -118,7 +119,10 @@ def checked_blocks(api: Api, blocks: Any) -> list[Json]:
     """Blocks as Slack keeps them; `invalid_blocks` says what is wrong with them."""
     refused = refused_blocks(blocks) or _refused_files(api.world, blocks)
     if refused:
-        raise SlackError("invalid_blocks", errors=refused, response_metadata={"messages": refused})
+        errors = [one.removeprefix("[ERROR] ") for one in refused]
+        raise SlackError("invalid_blocks", errors=errors, response_metadata={"messages": refused})
+    if weight(blocks) > WEIGHT:
+        raise SlackError("msg_blocks_too_long")
     return with_ids(blocks)
 
 
@@ -139,7 +143,9 @@ def _metadata(metadata: Any) -> Json:
         raise SlackError("invalid_metadata_format")
     if len(str(metadata)) > MOST_METADATA:
         raise SlackError("metadata_too_large")
-    return {name: metadata[name] for name in ("event_type", "event_payload")}
+    if not re.fullmatch(r"[\w-]+", metadata["event_type"], re.ASCII):
+        return {"warning": "invalid_metadata_schema"}  # and Slack forgets the metadata
+    return {"metadata": {name: metadata[name] for name in ("event_type", "event_payload")}}
 
 
 def _by_bot(message: Json) -> Json:
@@ -183,18 +189,20 @@ def _post(api: Api, arguments: Arguments) -> Json:
         said["thread_ts"] = str(root)
         if is_on(arguments, "reply_broadcast"):
             said["subtype"] = "thread_broadcast"
+    warning = {"warning": said.pop("warning")} if "warning" in said else {}
     message = api.world.post(channel.id, _by_bot(said), sent=dict(arguments))
-    return {"channel": channel.id, "ts": message["ts"], "message": message}
+    return {"channel": channel.id, "ts": message["ts"], "message": message, **warning}
 
 
 @method("chat.update", "chat:write")
 def _update(api: Api, arguments: Arguments) -> Json:
     channel, message = _own(api, arguments, "cant_update_message")
     said = _spoken(api, arguments, LONGEST_UPDATE)
+    warning = {"warning": said.pop("warning")} if "warning" in said else {}
     if "blocks" not in said:
         said["blocks"] = [] if "text" in arguments and arguments.get("blocks") is None else message.get("blocks", [])
     after = api.world.update(channel.id, message["ts"], said)
-    return {"channel": channel.id, "ts": after["ts"], "text": after["text"], "message": after}
+    return {"channel": channel.id, "ts": after["ts"], "text": after["text"], "message": after, **warning}
 
 
 @method("chat.delete", "chat:write")
@@ -226,7 +234,7 @@ def _whisper(api: Api, arguments: Arguments) -> Json:
     if person not in channel.members:
         raise SlackError("user_not_in_channel")
     said = _spoken(api, arguments, LONGEST_UPDATE)
-    said.pop("metadata", None)
+    said = {name: value for name, value in said.items() if name not in ("metadata", "warning")}
     if arguments.get("thread_ts"):
         said["thread_ts"] = str(arguments["thread_ts"])
     return {"message_ts": api.world.whisper(channel.id, person, _by_bot(said), sent=dict(arguments))["ts"]}
@@ -524,9 +532,8 @@ def _file(api: Api, arguments: Arguments) -> Json:
         raise SlackError("file_not_found")
     if file.deleted:
         raise SlackError("file_deleted")
-    shown = api.world.shown_file(file)
-    file.polls_until_ready = max(0, file.polls_until_ready - 1)
-    return {"file": {**shown, "channels": file.channels}, "comments": []}
+    channels = list(file.channels)
+    return {"file": {**api.world.poll(file), "channels": channels}, "comments": []}
 
 
 @method("files.getUploadURLExternal", "files:write")
@@ -538,8 +545,8 @@ def _upload_address(api: Api, arguments: Arguments) -> Json:
         size = 0
     if size < 1:
         raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] must be a positive length"]})
-    file = api.world.upload(name, b"", BOT_USER)
-    file.content, file.length = None, size
+    file = api.world.upload(name, None, BOT_USER)
+    file.length = size
     return {"upload_url": f"{api.world.base_url}/upload/v1/{new_id('Q')}{file.id}", "file_id": file.id}
 
 
@@ -558,11 +565,19 @@ def _complete(api: Api, arguments: Arguments) -> Json:
     channels = [api.world.channel(one) for one in places.split(",") if one]
     for channel in channels:
         _may_post(api, channel)
-    for channel in channels:
-        said: Json = {"text": str(arguments.get("initial_comment") or "")}
-        if arguments.get("blocks"):
-            said["blocks"] = checked_blocks(api, arguments["blocks"])
-        if arguments.get("thread_ts"):
-            said["thread_ts"] = str(arguments["thread_ts"])
-        api.world.post(channel.id, _by_bot(said), kept, sent=dict(arguments))
-    return {"files": [{"id": one.id, "title": one.title, **api.world.shown_file(one)} for one in kept]}
+    said: Json = {"text": str(arguments.get("initial_comment") or "")}
+    if arguments.get("blocks") and not said["text"]:
+        said["blocks"] = checked_blocks(api, arguments["blocks"])
+    if arguments.get("thread_ts"):
+        said["thread_ts"] = str(arguments["thread_ts"])
+
+    def share() -> None:
+        if not any(one.polls_until_ready for one in kept):
+            for channel in channels:
+                api.world.post(channel.id, _by_bot(said), kept, sent=dict(arguments))
+
+    answer = {"files": [api.world.shown_file(one) for one in kept]}
+    for file in kept:  # it comes into the channels when the last one is ready
+        file.waiting.append(share)
+    share() if not any(one.polls_until_ready for one in kept) else None
+    return answer

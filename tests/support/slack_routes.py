@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
 
-from tests.support.slack_blocks import refused_blocks
+from tests.support.slack_blocks import WEIGHT, refused_blocks, weight
 from tests.support.slack_faults import DOWNLOAD, RESPONSE, SOCKET, UPLOAD, Fault, Trouble
 from tests.support.slack_methods import METHODS, take_scope
 from tests.support.slack_views import with_ids
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 CONNECT = "apps.connections.open"
 OBJECTS = ("blocks", "attachments", "metadata", "view", "files")  # sent as JSON, in a form too
 TOKEN_ERRORS = ("invalid_auth", "token_revoked", "account_inactive", "token_expired", "not_authed")
-REFUSED_AS_A_MISTAKE = ("invalid_blocks", "invalid_arguments", "invalid_blocks_format", "no_text", "msg_too_long")
+MISTAKES = (  # of the bot, whatever happens around it
+    "invalid_arguments invalid_blocks invalid_blocks_format invalid_metadata_format metadata_too_large "
+    "msg_blocks_too_long msg_too_long no_text"
+).split()
 SIGN_IN = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to Slack</body></html>"
 
 
@@ -76,9 +79,11 @@ class Routes:
         try:
             self._check_token(call)
             call.answer = {"ok": True, **self._dispatch(call)}
+            if "warning" in call.answer:
+                self._server.problems.append(f"{call.method}: {call.answer['warning']}")
         except SlackError as error:
             call.answer = {"ok": False, "error": error.code, **error.more}
-            if error.code in REFUSED_AS_A_MISTAKE:
+            if error.code in MISTAKES:
                 said = error.more.get("response_metadata", {}).get("messages", [])
                 self._server.problems += [f"{call.method}: {error.code} {'; '.join(said)}".strip()]
 
@@ -191,6 +196,8 @@ class Routes:
             done = server.members.of_url(url)
             if refused := refused_blocks(said["blocks"]) if said.get("blocks") else []:
                 raise SlackError("invalid_blocks", messages=refused)
+            if weight(said.get("blocks") or []) > WEIGHT:
+                raise SlackError("msg_blocks_too_long")
             if not (said.get("text") or said.get("blocks") or said.get("delete_original")):
                 raise SlackError("no_text")
         except json.JSONDecodeError:
@@ -198,8 +205,7 @@ class Routes:
             return answered({"ok": False, "error": "invalid_payload"}, 400)
         except SlackError as error:
             server.problems.append(f"response_url: {error.code} {'; '.join(error.more.get('messages', []))}".strip())
-            status = 404 if error.code in ("used_url", "expired_url", "invalid_url") else 400
-            return answered({"ok": False, "error": error.code}, status)
+            return answered({"ok": False, "error": error.code}, 404)
         server.members.show(done, {**said, "blocks": with_ids(said["blocks"])} if said.get("blocks") else said)
         return web.Response(text="ok")
 

@@ -14,7 +14,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -38,6 +38,7 @@ from tests.support.slack_world import (
 __all__ = ["AppConfig", "Fault", "Interaction", "Person", "Sight", "SlackServer", "Trouble"]
 
 T = TypeVar("T")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 WITHIN = 60.0  # seconds; far more than anything takes, since test machines are shared
 
 
@@ -56,7 +57,7 @@ class SlackServer:
         self.calls: list[Call] = []
         self.responses: list[Json] = []  # to response URLs
         self.downloads: list[str] = []
-        self.problems: list[str] = []
+        self.problems = self.members.problems
         self.api_url = ""
         self._loop = asyncio.new_event_loop()
 
@@ -80,7 +81,7 @@ class SlackServer:
         self._loop.run_forever()
 
     async def _start(self) -> None:
-        application = web.Application(client_max_size=30 * 2**20)
+        application = web.Application(client_max_size=30 * 2**20, middlewares=[self._reporting])
         Routes(self).add_to(application)
         self._runner = web.AppRunner(application, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -89,6 +90,15 @@ class SlackServer:
         self.world.base_url = f"http://{address}"
         self.api_url = f"http://{address}/api/"
         self.sockets.url = f"ws://{address}/link"
+
+    @web.middleware
+    async def _reporting(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A mistake of the loopback Slack itself shows in the test, too."""
+        try:
+            return await handler(request)
+        except Exception as error:
+            self.problems.append(f"the loopback Slack failed at {request.path}: {error!r}")
+            raise
 
     def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
@@ -157,12 +167,22 @@ class SlackServer:
         """What a member got to see: of one kind (message, update, delete, ephemeral, view, home), or all."""
         return [one for one in self.world.seen_by(person, since) if not kind or one.kind == kind]
 
+    def shown(self, channel: str, person: str = ALICE, thread_ts: str = "") -> list[Json]:
+        """What stands in a channel or a thread now, oldest first, as this member sees it."""
+        return self.do(self.world.shown, channel, person, thread_ts)
+
     def direct_channel(self, person: str = ALICE) -> str:
         """The channel of the bot's direct messages with a member."""
         return self.do(self.world.direct, person).id
 
     def _acked(self, done: Interaction) -> Interaction:
         return self.wait_for(lambda: done if done.is_acked else None)
+
+    def revoke(self, code: str = "token_revoked") -> None:
+        """Refuse the bot's token from now on, and tell the app of that."""
+        self.refused_with = code
+        tokens = {"oauth": [], "bot": [BOT_USER]}
+        self.do(self.world.emit, "tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
 
     # --- what happens on the way -----------------------------------------------------------------------------------
 

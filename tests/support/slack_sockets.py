@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 from tests.support.slack_world import APP, BOT_USER, TEAM, Json, SlackWorld, new_id
 
 ACK_WITHIN = 3.0  # seconds
-REPEATS_AFTER = (ACK_WITHIN, 60.0, 300.0)  # an event that nobody acknowledges comes again three times
+REPEATS_AFTER = (0.0, 60.0, 300.0)  # seconds; an event that nobody acknowledged comes again three times
 MOST_CONNECTIONS = 10
 EVENTS, COMMANDS, INTERACTIONS = "events_api", "slash_commands", "interactive"
 
@@ -32,7 +32,12 @@ class Envelope:
     sent_at: float = 0.0
     took: float | None = None
     ack: Json | None = None
-    failed: bool = False
+    failed: bool = False  # nobody acknowledged it in time
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be acknowledged."""
+        return self.took is None and not self.failed
 
     def written(self) -> Json:
         """The envelope as it goes over the wire."""
@@ -74,6 +79,8 @@ class Sockets:
         self.connections: list[Connection] = []
         self.connected = 0
         self.refuses = 0  # so many connections are turned away
+        self.strange_acks: list[Json] = []  # of nothing that was sent, or too late
+        self._repeats: list[tuple[float, Envelope]] = []  # when, and what comes again then
         self._tickets: set[str] = set()
         self._turn = 0
         world.tell = self.tell
@@ -123,18 +130,25 @@ class Sockets:
 
     def advance(self, seconds: float) -> None:
         """Let time pass: what was not acknowledged fails, and events come again in an envelope of their own."""
-        clock = self.world.clock
-        clock.elapsed += seconds
-        for envelope in [one for one in self.envelopes if one.took is None and not one.failed]:
-            if clock.elapsed >= envelope.due:
+        clock, end = self.world.clock, self.world.clock.elapsed + seconds
+        while (moment := self._next_moment()) <= end:
+            clock.elapsed = max(clock.elapsed, moment)
+            for envelope in [one for one in self.envelopes if one.is_open and one.due <= moment]:
                 envelope.failed = True
                 if envelope.kind == EVENTS and envelope.attempt < len(REPEATS_AFTER):
-                    self._come_again(envelope)
+                    self._repeats.append((moment + REPEATS_AFTER[envelope.attempt], envelope))
+            due = [one for at, one in self._repeats if at <= moment]
+            self._repeats = [(at, one) for at, one in self._repeats if at > moment]
+            for envelope in due:
+                self._come_again(envelope)
+        clock.elapsed = end
+
+    def _next_moment(self) -> float:
+        moments = [one.due for one in self.envelopes if one.is_open] + [at for at, _ in self._repeats]
+        return min(moments, default=float("inf"))
 
     def _come_again(self, envelope: Envelope) -> None:
-        attempt = envelope.attempt + 1
-        wait = REPEATS_AFTER[attempt] if attempt < len(REPEATS_AFTER) else ACK_WITHIN
-        due = self.world.clock.elapsed + wait
+        due, attempt = self.world.clock.elapsed + ACK_WITHIN, envelope.attempt + 1
         again = Envelope(EVENTS, envelope.payload, str(uuid.uuid4()), due, attempt=attempt)
         self.envelopes.append(again)
         self._deliver(again)
@@ -211,7 +225,9 @@ class Sockets:
 
     def _acknowledge(self, said: Json) -> None:
         envelope = next((one for one in self.envelopes if one.id == said.get("envelope_id")), None)
-        if envelope is None or envelope.took is not None or envelope.failed:
+        if envelope is None or envelope.failed:
+            self.strange_acks.append(said)
+        if envelope is None or not envelope.is_open:
             return
         envelope.took = time.monotonic() - envelope.sent_at
         envelope.ack = said.get("payload") or {}

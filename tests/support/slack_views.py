@@ -89,18 +89,18 @@ def _option(element: Json, value: str) -> Json:
     return dict(found[0])
 
 
-def fill_in(view: Json, values: Mapping[str, Any], *, complete: bool) -> None:
-    """Put what a member typed and chose into a view's state; a complete form has everything that is required."""
+def fill_in(shown: Json, values: Mapping[str, Any], *, complete: bool = False) -> None:
+    """Put what a member typed and chose into the state of a view or message; a complete form lacks nothing."""
     fields = {
         part["action_id"]: (block, part)
-        for block in view["blocks"]
+        for block in shown["blocks"]
         for part in [block.get("element") or block.get("accessory") or {}, *block.get("elements", [])]
         if part.get("action_id") and part["type"] != "button"
     }
     unknown = set(values) - set(fields)
-    assert not unknown, f"the view has {sorted(fields)}, not {sorted(unknown)}"
+    assert not unknown, f"there are {sorted(fields)}, not {sorted(unknown)}"
     for action_id, (block, element) in fields.items():
-        state = view["state"]["values"].setdefault(block["block_id"], {})
+        state = shown["state"]["values"].setdefault(block["block_id"], {})
         if action_id in values:
             state[action_id] = {"type": element["type"], **chosen(element, values[action_id])}
         elif action_id not in state:

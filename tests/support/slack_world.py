@@ -7,11 +7,12 @@ anybody gets to see, in order.
 import itertools
 import secrets
 import time
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.slack_text import pings, typed, unfurls
+from tests.support.slack_text import broken_markup, pings, typed, unfurls
 
 Json = dict[str, Any]
 
@@ -108,6 +109,7 @@ class File:
     channels: list[str] = field(default_factory=list)
     polls_until_ready: int = 0
     deleted: bool = False
+    waiting: list[Callable[[], object]] = field(default_factory=list)  # until it is ready, such as its sharing
     length: int = 0  # as announced, of an upload that has not come yet
 
 
@@ -124,12 +126,17 @@ class Sight:
     @property
     def pings(self) -> list[str]:
         """Whom it rings."""
-        return pings(self.content)
+        return pings(self.content, self.sent)
 
     @property
     def unfurls(self) -> list[str]:
         """The links under which Slack would show a preview."""
         return unfurls(self.content, self.sent)
+
+    @property
+    def broken_markup(self) -> list[str]:
+        """What is neither escaped nor markup in it."""
+        return broken_markup(self.content)
 
 
 @dataclass
@@ -171,6 +178,7 @@ class SlackWorld:
         self.viewers: dict[str, str] = {}  # by view: who sees it
         self.homes: dict[str, str] = {}  # by person: the view's id
         self.sights: list[Sight] = []
+        self.file_polls = 0  # so many times files.info says of a new file that it is still being processed
         self.base_url = ""
         self.tell: Callable[[Json], object] = lambda event: None
         self.add_person(Person(BOT_USER, "tsudoi", is_bot=True))
@@ -218,6 +226,8 @@ class SlackWorld:
         found = self.channels[channel]
         if person not in found.members:
             found.members.append(person)
+            text = f"<@{person}> has joined the channel"
+            self.post(channel, {"subtype": "channel_join", "user": person, "text": text})
             kind = "C" if found.kind == "channel" else "G"
             joined = {"type": "member_joined_channel", "user": person, "channel": channel, "channel_type": kind}
             self.emit("member_joined_channel", {**joined, "team": TEAM, "inviter": ORGANISER})
@@ -237,9 +247,18 @@ class SlackWorld:
 
     def say(self, channel: str, author: str, text: str, files: Sequence[tuple[str, bytes]] = (), **more: Any) -> Json:
         """Post as a member; `more` may have `thread_ts`, `subtype` and what else a message has."""
-        names = {one.name: one.id for one in self.people.values()}
         uploads = [self.upload(name, content, author) for name, content in files]
-        return self.post(channel, {"user": author, "text": typed(text, names), "team": TEAM, **more}, uploads)
+        element = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+        blocks = [{"type": "rich_text", "block_id": secrets.token_hex(3), "elements": [element]}] if text else []
+        message: Json = {"client_msg_id": str(uuid.uuid4()), "user": author, "text": self._typed(text), "team": TEAM}
+        return self.post(channel, {**message, **({"blocks": blocks} if blocks else {}), **more}, uploads)
+
+    def edit(self, channel: str, ts: str, text: str) -> Json:
+        """Edit one's message as a member."""
+        return self.update(channel, ts, {"text": self._typed(text), "blocks": []})
+
+    def _typed(self, text: str) -> str:
+        return typed(text, {one.name: one.id for one in self.people.values()})
 
     def post(self, channel: str, message: Json, files: Sequence[File] = (), sent: Json | None = None) -> Json:
         """Keep a message of a member or of the bot (`sent`: with which arguments), and tell everybody."""
@@ -266,15 +285,19 @@ class SlackWorld:
         root["thread_ts"] = root["ts"]
         root["reply_count"] = root.get("reply_count", 0) + 1
         root["latest_reply"] = reply["ts"]
-        root["reply_users"] = list(dict.fromkeys([*root.get("reply_users", []), reply["user"]]))
-        reply["parent_user_id"] = root["user"]
+        root["reply_users"] = list(dict.fromkeys([*root.get("reply_users", []), reply.get("user")]))
+        reply["parent_user_id"] = root.get("user")
 
     def _tell_of_message(self, channel: Channel, message: Json) -> None:
         shown = {name: value for name, value in message.items() if name not in ("metadata", "reply_count")}
         place = {"channel": channel.id, "channel_type": channel.kind, "event_ts": message["ts"]}
         self._emit_message(channel, {**shown, **place})
-        mentioned = f"@{BOT_USER}" in pings(message)
-        if mentioned and channel.kind != "im" and message["user"] != BOT_USER and BOT_USER in channel.members:
+        if (
+            f"@{BOT_USER}" in pings(message)
+            and channel.kind != "im"
+            and message.get("user") != BOT_USER
+            and BOT_USER in channel.members
+        ):
             kept = {name: value for name, value in shown.items() if name != "subtype"}
             place.pop("channel_type")
             self.emit("app_mention", {**kept, "type": "app_mention", **place})
@@ -293,7 +316,7 @@ class SlackWorld:
         found = self.channels[channel]
         before = dict(found.messages[ts])
         stamp = self.clock.stamp()
-        after = {**before, **changes, "edited": {"user": before["user"], "ts": stamp[:-6] + "000000"}}
+        after = {**before, **changes, "edited": {"user": before.get("user"), "ts": stamp[:-6] + "000000"}}
         found.messages[ts] = after
         self.sights.append(Sight("update", after, channel))
         changed = {"type": "message", "subtype": "message_changed", "message": after, "previous_message": before}
@@ -336,12 +359,26 @@ class SlackWorld:
 
     # --- files -----------------------------------------------------------------------------------------------------
 
-    def upload(self, name: str, content: bytes, author: str, *, polls_until_ready: int = 0) -> File:
-        """Keep a file that is not in any channel yet."""
-        file = File(new_id("F"), name, content, author, title=name, polls_until_ready=polls_until_ready)
-        file.mimetype = mimetype_of(name, content)
+    def upload(self, name: str, content: bytes | None, author: str) -> File:
+        """Keep a file that is not in any channel yet; without content: one that is only announced."""
+        file = File(new_id("F"), name, content, author, title=name, polls_until_ready=self.file_polls)
+        file.mimetype = mimetype_of(name, content or b"")
         self.files[file.id] = file
         return file
+
+    def poll(self, file: File) -> Json:
+        """Look at a file, which brings its processing nearer to its end."""
+        shown = self.shown_file(file)
+        file.polls_until_ready = max(0, file.polls_until_ready - 1)
+        if not file.polls_until_ready:
+            self.finish(file)
+        return shown
+
+    def finish(self, file: File) -> None:
+        """End the processing of a file: what waited for it happens."""
+        file.polls_until_ready, waiting, file.waiting = 0, file.waiting, []
+        for act in waiting:
+            act()
 
     def shown_file(self, file: File) -> Json:
         """A file as messages and files.info have it."""
