@@ -15,6 +15,7 @@ from model.augment import degrade
 from model.classifier import Classifier, load
 from model.dataset import MAKERS, WAITING, stream
 from model.dataset import SEED as DEFAULT_SEED
+from model.explain import explain
 from model.labels import LABELS, label_of
 from model.practice import prepare_practice
 from model.preprocess import preprocess
@@ -24,6 +25,7 @@ from model.sources.stored import Written
 
 SEED = 6
 BATCH = 128
+MOST_EXPLAINED = 30  # an explanation asks the network some hundred times
 
 # Measured in a process of its own, since this one has imported everything already.
 COST = """
@@ -40,8 +42,11 @@ from model.classifier import load
 imported = time.perf_counter()
 classifier, loaded = load(), time.perf_counter()
 classifier.read(numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255))
-after = resident()
-print((imported - started) * 1000, (loaded - imported) * 1000, after - before, after)
+after, began = resident(), time.perf_counter()
+from model.explain import explain
+explain(classifier, numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255))
+explained = (time.perf_counter() - began) * 1000
+print((imported - started) * 1000, (loaded - imported) * 1000, after - before, after, explained)
 """
 
 
@@ -53,11 +58,13 @@ class Speed:
     preprocess_1000_ms: float  # an RGB picture of 1000 x 1000
     network_ms: float
     read_1000_ms: float
+    explain_1000_ms: float  # the picture that says why, without encoding it
     images_a_second: float  # classify, 300 x 300
     import_ms: float  # of model.classifier, with OpenCV and LiteRT, after NumPy
     load_ms: float
     memory_growth_mb: float  # over an interpreter with NumPy; 0 where the system has no /proc
     memory_mb: float  # resident, of the whole process
+    explain_first_ms: float  # with the import, and what all later explanations share
 
     def to_json(self) -> dict[str, float]:
         """The figures with two decimals."""
@@ -90,6 +97,7 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
         _median_ms(lambda: preprocess(large), rounds),
         _median_ms(lambda: classifier.logits(ready), rounds),
         _median_ms(lambda: classifier.read(large), rounds),
+        _median_ms(lambda: explain(classifier, large), min(rounds, MOST_EXPLAINED)),
         1000 / one,
         *cost,
     )

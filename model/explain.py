@@ -9,7 +9,8 @@ from model import tendencies
 from model.attribution import Heat, Occlusion
 from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
 from model.classifier import Classifier
-from model.ink import Ink
+from model.cut_out import cut_out
+from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
 
 WIDTH, HEIGHT = 960, 580
@@ -18,6 +19,7 @@ PANEL = 256
 SMALL = 176
 NEIGHBOURS = 6
 ANSWERS_SHOWN = 5
+CUT_SIDE = 256
 LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is not to glow
 
 SEEN = Caption("モデルに見えた形", "what the network saw")
@@ -29,17 +31,18 @@ SECOND = Caption("2番目の典型", "the second's typical shape")
 SIMILAR = Caption("似ている見本", "similar examples")
 
 
-def explain(classifier: Classifier, image: NDArray[np.uint8]) -> Rgb:
+def explain(classifier: Classifier, image: NDArray[np.uint8], glyph: int = 0) -> Rgb:
     """A picture of why a character was read as it was.
 
-    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, holding one character.
+    Args: image: (h, w) grey or (h, w, 3) RGB, uint8. glyph: which of its characters, counted as `classifier.read` does.
     Returns: (580, 960, 3) uint8 RGB. Above: what the network saw, its ink coloured by what decided (warm for the
         answer, cold against it), the five best answers and, last, the share of "no hiragana". Below: what tells the
         answer from the second, the second's typical shape, and the exemplars most like the picture. Letters are
         drawn as their typical shapes.
-    Raises: BlankImage, UnreadableImage: as `preprocess`. NotSurveyed: the exemplars are missing.
+    Raises: BlankImage: there is no such character. UnreadableImage: the array is no picture. NotSurveyed: the
+        exemplars are missing.
     """
-    picture = classifier.locate(image).input
+    picture = classifier.locate(_alone(classifier, image, glyph)).input
     probabilities = classifier.probabilities(picture)
     answers = [LABELS[i] for i in np.argsort(-probabilities[: len(LABELS)], kind="stable")[:ANSWERS_SHOWN]]
     best, second = answers[:2]
@@ -61,6 +64,14 @@ def explain(classifier: Classifier, image: NDArray[np.uint8]) -> Rgb:
     left = columns[0] + 2 * (SMALL + GAP)
     _neighbours(canvas, left, below, WIDTH - MARGIN - left, tendencies.nearest(classifier, picture, NEIGHBOURS), best)
     return canvas.pixels()
+
+
+def _alone(classifier: Classifier, image: NDArray[np.uint8], glyph: int) -> NDArray[np.uint8]:
+    """A picture that shows one of the characters and not its neighbours; a picture of one character as it is."""
+    glyphs = classifier.read(image, top=1).glyphs
+    if not 0 <= glyph < len(glyphs):
+        raise BlankImage(f"there is no character {glyph + 1} in the picture")
+    return cut_out(image, glyphs[glyph].box, CUT_SIDE) if len(glyphs) > 1 else image
 
 
 def _panel(canvas: Canvas, x: int, y: int, side: int, caption: Caption) -> None:

@@ -34,6 +34,7 @@ def test_speed_and_memory_are_measured_on_one_thread() -> None:
     assert set(figures) >= {"preprocess_300_ms", "network_ms", "images_a_second", "import_ms", "memory_growth_mb"}
     assert all(value > 0 for value in figures.values())
     assert figures["memory_growth_mb"] < 120
+    assert {"explain_1000_ms", "explain_first_ms"} <= set(figures)
 
 
 @pytest.mark.usefixtures("without_tesseract")

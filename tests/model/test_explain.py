@@ -33,6 +33,11 @@ def test_a_blank_picture_cannot_be_explained(classifier: Classifier) -> None:
         explain(classifier, np.full((100, 100), 250, np.uint8))
 
 
+def test_a_character_that_is_not_there_cannot_be_explained(classifier: Classifier) -> None:
+    with pytest.raises(BlankImage, match="no character 2"):
+        explain(classifier, drawn("う"), glyph=1)
+
+
 def test_without_a_japanese_font_captions_are_english(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canvas, "JAPANESE_FONTS", ())
     canvas._japanese_font.cache_clear()
