@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.slack_blocks import refused_view
+from tests.support.slack_facts import APP, DOMAIN, TEAM, Json, Sight, SlackError, by_bot
 from tests.support.slack_sockets import COMMANDS, INTERACTIONS, Envelope, Sockets
 from tests.support.slack_views import chosen, fill_in, keep_view
-from tests.support.slack_world import APP, BOT_USER, DOMAIN, TEAM, Json, Sight, SlackError, SlackWorld
+from tests.support.slack_world import SlackWorld
 
 TRIGGER_LASTS, URL_LASTS, URL_USES = 3.0, 30 * 60.0, 5  # seconds, seconds, times
 
@@ -245,20 +246,18 @@ class Members:
 
     def show(self, done: Interaction, said: Json) -> None:
         """Show an answer where the interaction was: to its member, or to everybody there."""
-        world, message = self._world, {name: said[name] for name in ("text", "blocks") if name in said}
-        message |= {"user": BOT_USER, "thread_ts": said["thread_ts"]} if said.get("thread_ts") else {"user": BOT_USER}
+        world, channel = self._world, done.channel
+        message = by_bot({name: said[name] for name in ("text", "blocks", "thread_ts", "metadata") if said.get(name)})
         original = done.source if said.get("replace_original") or said.get("delete_original") else ""
-        is_ephemeral = original in world.channels[done.channel].ephemerals
+        is_ephemeral = original in world.channels[channel].ephemerals
         if original and said.get("delete_original"):
-            world.hush(done.channel, original) if is_ephemeral else world.delete(done.channel, original)
-        elif original and is_ephemeral:
-            world.whisper(done.channel, done.person, message, original)
-        elif original:
-            world.update(done.channel, original, message)
-        elif said.get("response_type") == "in_channel":
-            world.post(done.channel, message)
+            world.hush(channel, original) if is_ephemeral else world.delete(channel, original)
+        elif original and not is_ephemeral:
+            world.update(channel, original, {"text": "", "blocks": [], **message})
+        elif said.get("response_type") == "in_channel" and not original:
+            world.post(channel, message, sent=said)
         else:
-            world.whisper(done.channel, done.person, message)
+            world.whisper(channel, done.person, message, original, sent=said)
 
 
 def elements(block: Json) -> Iterator[Json]:

@@ -2,16 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
 
+from tests.support import slack_conversations, slack_messages, slack_surfaces  # noqa: F401  # importing them registers them
 from tests.support.slack_blocks import WEIGHT, refused_blocks, weight
+from tests.support.slack_facts import BOT_USER, File, Json, SlackError, mimetype_of
 from tests.support.slack_faults import DOWNLOAD, RESPONSE, SOCKET, UPLOAD, Fault, Trouble
 from tests.support.slack_methods import METHODS, take_scope
 from tests.support.slack_views import with_ids
-from tests.support.slack_world import BOT_USER, File, Json, SlackError, mimetype_of
 
 if TYPE_CHECKING:
     from tests.support.slack_server import SlackServer
@@ -72,7 +74,7 @@ class Routes:
         trouble = server.trouble(name)
         if trouble is None or str(trouble.fault).endswith("after"):
             await self._take(call)
-        reply = answered(call.answer, **self._scopes(name))
+        reply = answered(call.answer, headers=self._scopes(name))
         return reply if trouble is None else await self._fail(trouble, request, reply, call)
 
     async def _take(self, call: Call) -> None:
@@ -135,7 +137,7 @@ class Routes:
         if call is not None:
             call.status = int(kind)
         if kind == "429":
-            return answered({"ok": False, "error": "ratelimited"}, 429, **{"Retry-After": str(trouble.retry_after)})
+            return answered({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(trouble.retry_after)})
         return web.Response(status=int(kind), text="<html>Server Error</html>", content_type="text/html")
 
     # --- files -----------------------------------------------------------------------------------------------------
@@ -214,7 +216,7 @@ class Routes:
         return web.Response(status=404, text="not found")
 
 
-def answered(content: Json, status: int = 200, **headers: str) -> web.Response:
+def answered(content: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """An answer of the Web API."""
     return web.json_response(content, status=status, headers=headers)
 

@@ -19,23 +19,27 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, AppConfig, Json, Person, Sight
 from tests.support.slack_faults import Fault, Trouble, first_hit
 from tests.support.slack_members import Interaction, Members
 from tests.support.slack_methods import Api
 from tests.support.slack_routes import Call, Routes
 from tests.support.slack_sockets import Sockets
-from tests.support.slack_world import (
-    ALICE,
-    BOT_USER,
-    CHANNEL,
-    AppConfig,
-    Json,
-    Person,
-    Sight,
-    SlackWorld,
-)
+from tests.support.slack_world import SlackWorld
 
-__all__ = ["AppConfig", "Fault", "Interaction", "Person", "Sight", "SlackServer", "Trouble"]
+__all__ = [
+    "ALICE",
+    "BOT_USER",
+    "CHANNEL",
+    "ORGANISER",
+    "AppConfig",
+    "Fault",
+    "Interaction",
+    "Person",
+    "Sight",
+    "SlackServer",
+    "Trouble",
+]
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

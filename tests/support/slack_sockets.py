@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
-from tests.support.slack_world import APP, BOT_USER, TEAM, Json, SlackWorld, new_id
+from tests.support.slack_facts import APP, BOT_USER, TEAM, Json, new_id
+from tests.support.slack_world import SlackWorld
 
 ACK_WITHIN = 3.0  # seconds
 REPEATS_AFTER = (0.0, 60.0, 300.0)  # seconds; an event that nobody acknowledged comes again three times

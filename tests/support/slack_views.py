@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from tests.support.slack_world import APP, BOT, TEAM, Json, SlackWorld, new_id
+from tests.support.slack_facts import APP, BOT, TEAM, Json, new_id
+from tests.support.slack_world import SlackWorld
 
 ONE_OF = ("static_select", "external_select", "radio_buttons", "overflow")
 MANY_OF = ("multi_static_select", "multi_external_select", "checkboxes")
