@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,11 @@ class FileReading:
 
 def read_files(files: Sequence[Path], top: int, settings: RecognitionSettings) -> Iterator[FileReading]:
     """Read each file in turn; one that is no picture does not stop the others."""
-    recogniser = LocalRecogniser(settings.min_confidence, top)
-    for file in files:
-        try:
-            yield FileReading(file, asyncio.run(recogniser.read(file.read_bytes())))
-        except OSError as error:
-            yield FileReading(file, error=f"cannot be read ({error.strerror})")
-        except PictureError as error:
-            yield FileReading(file, error=str(error))
+    with closing(LocalRecogniser(settings.min_confidence, top)) as recogniser:
+        for file in files:
+            try:
+                yield FileReading(file, asyncio.run(recogniser.read(file.read_bytes())))
+            except OSError as error:
+                yield FileReading(file, error=f"cannot be read ({error.strerror})")
+            except PictureError as error:
+                yield FileReading(file, error=str(error))

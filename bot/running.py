@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -69,7 +69,8 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
     if settings.shows_samples:
         settings, samples = with_samples(settings, clock)
     async with open_stores(settings.storage.url) as stores:
-        with open_clients(settings) as clients, open_recogniser(settings) as recogniser:
+        with open_clients(settings) as clients, open_workers(settings) as pictures:
+            recogniser = pictures if settings.recognition.enabled else None
             rooms = rooms_of(settings)
             front_ends: list[FrontEnd] = []
 
@@ -82,7 +83,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
             parts = (settings, stores, clients.site, recogniser, clock)
             services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising)
             await services.following.load()
-            room = build_room(settings, services, recogniser, samples, problems)
+            room = build_room(settings, services, recogniser, pictures.copy, samples, problems)
             front_ends += [room, *build_discord(settings, services)]
             alarm = AlarmClock(services.delivering(front_ends))
             polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
@@ -127,13 +128,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def open_recogniser(settings: Settings) -> Iterator[LocalRecogniser | None]:
-    """Open the recogniser, its model loading in the background."""
-    if not settings.recognition.enabled:
-        yield None
-        return
+def open_workers(settings: Settings) -> Iterator[LocalRecogniser]:
+    """Open what decodes and reads pictures, its model loading in the background if anything shall be read."""
     recogniser = LocalRecogniser(settings.recognition.min_confidence)
-    recogniser.warm()
+    if settings.recognition.enabled:
+        recogniser.warm()
     try:
         yield recogniser
     finally:
@@ -144,6 +143,7 @@ def build_room(
     settings: Settings,
     services: Services,
     recogniser: Recogniser | None,
+    copy_picture: Callable[[bytes], Awaitable[bytes]],
     samples: "SampleCommunity | None",
     problems: Callable[[], Mapping[str, str]],
 ) -> WebRoom:
@@ -173,6 +173,7 @@ def build_room(
         services.clock,
         community=settings.community,
         recogniser=recogniser,
+        copy_picture=copy_picture,
         reports_json=reports_json,
         health=health,
         delivery_counts=services.stores.deliveries.counts,

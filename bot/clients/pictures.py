@@ -21,8 +21,8 @@ from PIL import (  # noqa: F401  # a plugin registers its format
 )
 
 from bot.errors import PictureError
+from bot.services.ports import LARGEST_UPLOAD
 
-LARGEST_UPLOAD = 20 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600  # what is kept: ample for handwriting, and small enough to be quick
 _BIG = 12_000_000  # pixels; only one such picture is decoded at a time
@@ -66,15 +66,6 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE) -> NDArray[np.uint8]:
         raise PictureError("this is no picture that can be read: JPEG, PNG and HEIC work", "not_a_picture") from error
     except Exception as error:  # decoders meet hostile bytes with whatever they happen to raise
         raise _broken() from error
-
-
-def is_picture(data: bytes) -> bool:
-    """Whether the beginning of `data` is that of a picture of a size that can be decoded; its pixels are not read."""
-    try:
-        with _opened(data) as picture:
-            return 0 < picture.width * picture.height <= LARGEST_PIXELS
-    except Exception:  # as above
-        return False
 
 
 def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:

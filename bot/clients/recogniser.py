@@ -1,98 +1,68 @@
-"""The recogniser in this process: pictures wait in a short line for two threads, so that the event loop never does."""
+"""The recogniser. Pictures are decoded and read in worker processes: what strangers send is not opened in this one."""
 
-import threading
-from asyncio import get_running_loop
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Protocol, TypeVar, cast
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.resources import files
 
-import numpy as np
-from numpy.typing import NDArray
+from bot.clients.workers import Workers
+from bot.services.ports import Cut
+from model.reading import Glyph, Reading
 
-from bot.clients.pictures import encode_png, open_picture
-from bot.errors import PictureError
-from model.reading import Reading
-
-T = TypeVar("T")
-
-WORKERS = 2
-LONGEST_LINE = 32  # pictures being read or waiting; each holds its upload in memory
-
-
-class Classifier(Protocol):
-    """What is used of `model.classifier.Classifier`."""
-
-    def read(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> Reading:
-        """Find and read the characters in a picture."""
-        ...
-
-
-def _shipped_model() -> Classifier:
-    from model import classifier  # LiteRT costs a moment that the start need not wait for
-
-    return classifier.load()
+_HANDWRITING = "bot.clients.handwriting"  # imported by the workers only: OpenCV and LiteRT cost time and memory
 
 
 class LocalRecogniser:
-    """Fulfils `Recogniser`. The model is loaded by the first picture, or before that by `warm`.
+    """Fulfils `Recogniser`. A worker is started by the first picture, or before that by `warm`.
 
-    Each glyph comes with its `top` candidates; one whose best is below `min_confidence` is unsure.
+    Each glyph comes with its `top` candidates; one whose best is below `min_confidence` is unsure. Beside what the port
+    names, PictureError comes with `busy`, `too_slow` and, where a decoder crashed, `broken`.
     """
 
-    def __init__(
-        self, min_confidence: float = 0.6, top: int = 5, load: Callable[[], Classifier] = _shipped_model
-    ) -> None:
-        self._min_confidence = min_confidence
-        self._top = top
-        self._load = load
-        self._classifier: Classifier | None = None
-        self._loading = threading.Lock()
-        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="reading")
-        self._in_line = 0
+    def __init__(self, min_confidence: float = 0.6, top: int = 5, workers: Workers | None = None) -> None:
+        self._as_asked = (top, min_confidence)
+        self._workers = workers or Workers()
 
     def warm(self) -> None:
-        """Begin to load the model in the background."""
-        self._threads.submit(self._model)
+        """Begin to start a worker and to load the model there, in the background."""
+        self._workers.start(_HANDWRITING, "warm")
 
     def close(self) -> None:
-        """Let go of what still waits; a picture that is being read is finished."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Let go of what waits and of what is being read."""
+        self._workers.close()
+
+    @cached_property
+    def model(self) -> str:
+        """The name and date of the shipped model."""
+        card = json.loads((files("model") / "artifacts" / "card.json").read_text(encoding="utf-8"))
+        return f"{card['name']} {card['made']}"
 
     async def read(self, picture: bytes) -> Reading:
-        """Read the hiragana in an encoded picture. Raises PictureError, also if the line is too long (`busy`)."""
-        return await self._in_turn(partial(self._read, picture))
+        """Read the hiragana in an encoded picture."""
+        reading: Reading = await self._workers.call(_HANDWRITING, "read", picture, *self._as_asked)
+        return reading
 
-    async def explain(self, picture: bytes) -> bytes:
-        """Show in a picture (PNG) why this one is read as it is. Raises PictureError, as `read` does."""
-        return await self._in_turn(partial(self._explanation, picture))
+    async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
+        """Show in a picture (PNG) why a character is read as it is."""
+        png: bytes = await self._workers.call(_HANDWRITING, "explain", picture, glyph)
+        return png
 
-    async def _in_turn(self, work: Callable[[], T]) -> T:
-        if self._in_line >= LONGEST_LINE:
-            raise PictureError("too many pictures at once: try again in a moment", "busy")
-        self._in_line += 1
-        try:
-            return await get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._in_line -= 1
+    async def numbered(self, picture: bytes, reading: Reading) -> bytes:
+        """Encode a picture anew (JPEG), with a numbered box around each character of its reading."""
+        jpeg: bytes = await self._workers.call(_HANDWRITING, "numbered", picture, reading)
+        return jpeg
 
-    def _read(self, picture: bytes) -> Reading:
-        pixels = open_picture(picture)
-        return self._model().read(pixels, self._top, self._min_confidence)
+    async def cut(self, picture: bytes, glyph: int) -> Cut:
+        """Cut out one character."""
+        found: tuple[Glyph, bytes] = await self._workers.call(_HANDWRITING, "cut", picture, glyph, *self._as_asked)
+        return Cut(*found)
 
-    def _explanation(self, picture: bytes) -> bytes:
-        from model import classifier
-        from model.explain import explain  # its exemplars cost a moment that few need
-        from model.ink import BlankImage
+    async def copy(self, picture: bytes) -> bytes:
+        """Encode a picture anew (JPEG), with nothing in it but what can be seen."""
+        jpeg: bytes = await self._workers.call(_HANDWRITING, "copy", picture)
+        return jpeg
 
-        pixels = open_picture(picture)
-        try:
-            return encode_png(explain(cast(classifier.Classifier, self._model()), pixels))
-        except BlankImage as error:
-            raise PictureError("there is nothing written in the picture", "blank") from error
-
-    def _model(self) -> Classifier:
-        with self._loading:
-            if self._classifier is None:
-                self._classifier = self._load()
-            return self._classifier
+    async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
+        """Draw how these are written, where the extra `strokes` is installed."""
+        png: bytes | None = await self._workers.call(_HANDWRITING, "stroke_order", tuple(characters))
+        return png

@@ -287,6 +287,9 @@ class Memory(Protocol):
     async def remember(self, name: str, value: str) -> None: ...
 
 
+LARGEST_UPLOAD = 20 * 1024 * 1024  # bytes of a picture that a recogniser takes
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """One character of a picture alone: what a sample stores.
@@ -326,10 +329,6 @@ class Recogniser(Protocol):
         """Encode a picture anew, with nothing in it but what can be seen. Raises PictureError."""
         ...
 
-
-class StrokeOrder(Protocol):
-    """Knows how characters are written."""
-
-    async def picture(self, characters: Sequence[str]) -> bytes | None:
+    async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         """Show in a picture (PNG) how these are written, with its attribution; None where nothing is known of them."""
         ...

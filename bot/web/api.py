@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 MOST_MESSAGES = 1000
 SLOWEST_READER = 20.0  # seconds in which a page must take what is written to it
-_PICTURE_STATUS = {"too_large": 413, "busy": 503}
+_PICTURE_STATUS = {"too_large": 413, "busy": 503, "too_slow": 422}
 
 
 class RoomAnswers(Answers, Protocol):
@@ -62,6 +62,7 @@ class RoomApi:
     streams: Streams
     metrics: metrics.Metrics
     turns: Turns = field(default_factory=Turns)
+    live_turns: Turns = field(default_factory=lambda: Turns(2, 20))  # a page that draws asks many times a second
 
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
@@ -165,7 +166,7 @@ class RoomApi:
         """Read a picture, and nothing else: the room hears nothing of it."""
         if self.recogniser is None:
             raise Refusal(404, "reading_off")
-        async with self.turns.turn():
+        async with self.live_turns.turn():
             picture, began = await read_picture(request), time.monotonic()
             try:
                 reading = await self.recogniser.read(picture)

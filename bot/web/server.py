@@ -56,6 +56,7 @@ class WebRoom:
         *,
         community: CommunitySettings,
         recogniser: Recogniser | None,
+        copy_picture: Callable[[bytes], Awaitable[bytes]],
         reports_json: Callable[[Room], Awaitable[dict[str, Any]]],
         health: Callable[[], Awaitable[dict[str, Any]]],
         delivery_counts: Callable[[], Awaitable[Mapping[str, int]]],
@@ -65,7 +66,7 @@ class WebRoom:
         self._messages = messages
         self._samples = samples
         self._guard = Guard(settings)
-        self._album = Album()
+        self._album = Album(copy_picture)
         self._streams = Streams()
         self._metrics = Metrics()
         self._conversation = Conversation(messages, answering, rooms, clock, self._album, self._streams)

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.clients.pictures import LARGEST_UPLOAD
+from bot.services.ports import LARGEST_UPLOAD
 from bot.web.refusals import Refusal
 
 LONGEST_TEXT = 2_000

@@ -1,23 +1,18 @@
 """Every kind of picture that phones, scanners and strangers send."""
 
-import asyncio
 import io
 import struct
-import threading
 import tracemalloc
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 
-from bot.clients.pictures import LARGEST_UPLOAD, encode_jpeg, is_picture, open_picture
-from bot.clients.recogniser import LONGEST_LINE, LocalRecogniser
+from bot.clients.pictures import LARGEST_UPLOAD, encode_jpeg, open_picture
 from bot.errors import PictureError
-from model.reading import Candidate, Glyph, Reading
 
 
 def drawing(size: tuple[int, int] = (120, 80), mode: str = "RGB") -> Image.Image:
@@ -141,7 +136,6 @@ def test_an_empty_file_is_called_empty() -> None:
 )
 def test_what_is_no_picture_is_called_so(data: bytes) -> None:
     assert code_of(data) == "not_a_picture"
-    assert not is_picture(data)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"])
@@ -195,69 +189,3 @@ def test_nothing_of_an_upload_but_what_can_be_seen_is_sent_back() -> None:
     assert b"SECRET" not in sent_back
     assert b"script" not in sent_back
     assert Image.open(io.BytesIO(sent_back)).size == (120, 80)
-
-
-class SlowClassifier:
-    """Reads あ once it is allowed to; remembers how it was asked."""
-
-    def __init__(self) -> None:
-        self.allowed = threading.Event()
-
-    def read(self, image: np.ndarray, top: int, min_confidence: float) -> Reading:
-        assert self.allowed.wait(20)
-        self.asked = (top, min_confidence)
-        return Reading((Glyph((0, 0, 5, 5), (Candidate("あ", 0.7),), "sure"),), "あ", 1.0)
-
-
-@pytest.fixture
-def slow() -> Iterator[SlowClassifier]:
-    classifier = SlowClassifier()
-    yield classifier
-    classifier.allowed.set()
-
-
-async def test_a_picture_is_read_in_another_thread(slow: SlowClassifier) -> None:
-    slow.allowed.set()
-    recogniser = LocalRecogniser(load=lambda: slow)
-    recogniser.warm()
-    assert (await recogniser.read(encoded(drawing(), "PNG"))).text == "あ"
-    recogniser.close()
-
-
-async def test_the_model_is_asked_for_the_wanted_confidence_and_candidates(slow: SlowClassifier) -> None:
-    slow.allowed.set()
-    recogniser = LocalRecogniser(min_confidence=0.8, top=10, load=lambda: slow)
-    await recogniser.read(encoded(drawing(), "PNG"))
-    assert slow.asked == (10, 0.8)
-    recogniser.close()
-
-
-async def test_the_shipped_model_reads_with_as_many_candidates_as_wanted() -> None:
-    recogniser = LocalRecogniser(min_confidence=1.0, top=10)
-    (glyph,) = (await recogniser.read(encoded(writing(), "PNG"))).glyphs
-    assert (len(glyph.candidates), glyph.verdict) in {(10, "unsure"), (10, "not_hiragana")}
-    recogniser.close()
-
-
-async def test_the_shipped_model_explains_itself_in_a_picture() -> None:
-    recogniser = LocalRecogniser()
-    explained = open_picture(await recogniser.explain(encoded(writing(), "PNG")))
-    assert explained.shape == (580, 960, 3)
-    with pytest.raises(PictureError) as caught:
-        await recogniser.explain(encoded(Image.new("RGB", (60, 60), "white"), "PNG"))
-    assert caught.value.code == "blank"
-    recogniser.close()
-
-
-async def test_a_line_that_is_too_long_is_refused_and_later_open_again(slow: SlowClassifier) -> None:
-    recogniser = LocalRecogniser(load=lambda: slow)
-    picture = encoded(drawing(), "PNG")
-    waiting = [asyncio.create_task(recogniser.read(picture)) for _ in range(LONGEST_LINE)]
-    await asyncio.sleep(0)
-    with pytest.raises(PictureError) as caught:
-        await recogniser.read(picture)
-    assert caught.value.code == "busy"
-    slow.allowed.set()
-    assert {one.text for one in await asyncio.gather(*waiting)} == {"あ"}
-    assert (await recogniser.read(picture)).text == "あ"
-    recogniser.close()

@@ -10,7 +10,7 @@ import numpy as np
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clients.pictures import encode_png, open_picture
+from bot.clients.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
 from bot.domain.events import Event
@@ -68,7 +68,7 @@ class FixedAnswers:
             return Message(MessageKind.ANSWER, f"読めません（{error.code}）")
         return replace(READ, buttons=(Button("なぜ？", f"why:{upload}:0"),))
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
+    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
         """Show a grey square."""
         return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(GREY, "灰色の四角"),))
 
@@ -96,6 +96,10 @@ class FixedRecogniser:
     async def explain(self, picture: bytes) -> bytes:
         """Show a grey square."""
         return GREY
+
+    async def copy(self, picture: bytes) -> bytes:
+        """Encode the picture anew, as the real one does."""
+        return await asyncio.to_thread(lambda: encode_jpeg(open_picture(picture)))
 
 
 @asynccontextmanager
@@ -126,7 +130,8 @@ async def open_room(
         Rooms((Room(LOCAL, MAIN, ("utsunomiya",), locale=locale, organisers=("*",)),), ("utsunomiya",), locale),
         clock,
         community=CommunitySettings(name="TFUG 宇都宮"),
-        recogniser=FixedRecogniser(),
+        recogniser=(recogniser := FixedRecogniser()),
+        copy_picture=recogniser.copy,
         reports_json=no_reports,
         health=health,
         delivery_counts=counts,

@@ -1,0 +1,39 @@
+"""The other end of `workers`: the process that does what it is asked. It imports little, so that it starts at once."""
+
+import os
+import pickle
+import signal
+import sys
+from importlib import import_module
+from typing import BinaryIO
+
+
+def serve() -> None:
+    """Say that it is ready, then answer one call after the other until the pipe is closed.
+
+    A call is (module, function, arguments); the answer (True, result) or (False, error).
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when it is over
+    calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    _answer(answers, (True, None))
+    while True:
+        try:
+            module, function, args = pickle.load(calls)  # noqa: S301  # our own parent
+        except EOFError:
+            return
+        try:
+            answer = (True, getattr(import_module(module), function)(*args))
+        except Exception as error:
+            answer = (False, error)
+        _answer(answers, answer)
+
+
+def _answer(answers: BinaryIO, answer: tuple[bool, object]) -> None:
+    try:
+        packed = pickle.dumps(answer)
+        pickle.loads(packed)  # noqa: S301  # an error whose constructor asks for more cannot be unpacked
+    except Exception:
+        packed = pickle.dumps((False, RuntimeError(repr(answer[1]))))
+    answers.write(packed)
+    answers.flush()
