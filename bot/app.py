@@ -128,6 +128,8 @@ def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> R
         announces=bool(followed),
         reminders=room.reminders and bool(followed),
         reports=room.reports,
+        seats=room.seats,
+        filling=room.filling,
         recognition=room.recognition,
         locale=room.locale or settings.community.locale,
         organisers=(EVERYBODY,) if room.platform == LOCAL else room.organisers,

@@ -11,11 +11,14 @@ from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.messages import Button, Message
 from bot.domain.questions import Question
 from bot.domain.rooms import Room
+from bot.domain.seats import SeatNews
 from bot.locales import Texts, texts_for
-from bot.services import event_messages, question_messages
+from bot.services import event_messages, question_messages, seat_messages
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.ports import Clock, DeliveryStore, EventStore, QuestionStore, ReportStore
 from bot.services.watching import POST_ALL, POST_NONE
+
+_FILLING = (SeatNews.FILLING, SeatNews.ALMOST_FULL)
 
 QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
 
@@ -43,6 +46,7 @@ class Composing:
             "change": self.change,
             "reminder": self.reminder,
             "notice": self.notice,
+            "seats": self.seats,
             "question": self.question,
         }
 
@@ -74,6 +78,17 @@ class Composing:
         if not await self._is_followed(event, room):
             return NothingToSay("the room no longer follows this event")
         return event_messages.reminder(self._texts(room), event, lead_time, self.clock.now(), self.public_url)
+
+    async def seats(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Say how it stands with the seats, unless they changed back meanwhile; said once, it is kept up to date."""
+        event, news = await self._event(delivery), SeatNews((delivery.facts or {})["news"])
+        if not event.takes_place:
+            return NothingToSay("the event was called off")
+        if not delivery.external_id and event.is_full is (news in (SeatNews.FREE_AGAIN, *_FILLING)):
+            return NothingToSay("the seats changed again")
+        said = seat_messages.seats_message(self._texts(room), event, news, self.clock.now(), self.public_url)
+        announced = await self._announced(event, room)
+        return replace(said, replies_to=announced.external_id if announced else None)
 
     async def notice(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Tell organisers about a page that is gone."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.deliveries import Delivery
 from bot.domain.follow_ups import EDIT, edit_at_once, edit_of, was_said
 from bot.domain.questions import Question
+from bot.locales import TOKYO
 from bot.services.ports import DeliveryStore
 
 
@@ -26,6 +27,22 @@ async def edits_of_announcements(
         if one.event_id in at_once
         else edit_of(one, planned[one.subject, one.destination], now)
         for one in announced
+    ]
+
+
+def seats_day(now: datetime) -> str:
+    """Return the day, as people count it, on which one message tells of an event's seats: the rest are edits of it."""
+    return f"{now.astimezone(TOKYO):%Y-%m-%d}"
+
+
+async def edits_of_seats(deliveries: DeliveryStore, event_ids: Collection[int], now: datetime) -> list[Delivery]:
+    """Return the edits of what was said today of these events' seats."""
+    subjects = {f"event:{event_id}" for event_id in event_ids}
+    said = await deliveries.about("seats", subjects) if subjects else []
+    return [
+        edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
+        for one in said
+        if was_said(one) and one.occasion == seats_day(now)
     ]
 
 

@@ -97,6 +97,7 @@ def _kinds(texts: Texts) -> dict[str, str]:
     return {
         "announcement": texts.gettext("announcement:"),
         "change": texts.gettext("change:"),
+        "seats": texts.gettext("seats:"),
         "reminder": texts.gettext("reminder:"),
         "report": texts.gettext("report:"),
         "nag": texts.gettext("report missing:"),

@@ -18,7 +18,18 @@ from bot.services.rehearsing import Rehearsed
 REVIEW = "review"
 STEPS = ("source", "language", "parts", "lead_times", "deciders", REVIEW)
 LANGUAGES = {"ja": "日本語", "en": "English"}
-PARTS = ("announces", "changes", "reminders", "reports", "recognition", "scheduled_events", "threads", "images")
+PARTS = (
+    "announces",
+    "changes",
+    "seats",
+    "filling",
+    "reminders",
+    "reports",
+    "recognition",
+    "scheduled_events",
+    "threads",
+    "images",
+)
 LEAD_TIMES = ("14d", "7d", "3d", "2d", "1d", "12h", "3h", "1h", "30m", "15m")
 _NEXT_SHOWN, _PREVIEWED = 3, 4
 
@@ -48,6 +59,8 @@ def part_labels(texts: Texts) -> dict[str, str]:
     return {
         "announces": texts.gettext("New events"),
         "changes": texts.gettext("Changes and cancellations"),
+        "seats": texts.gettext("An event is full, or a seat is free again"),
+        "filling": texts.gettext("How events fill, and waiting lists"),
         "reminders": texts.gettext("Reminders before an event"),
         "reports": texts.gettext("Reports after an event"),
         "recognition": texts.gettext("Reading handwritten hiragana in pictures"),

@@ -1,21 +1,22 @@
 """Poll a source, store what was seen, plan what to say about it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.announcements import is_flood, is_worth_saying, must_be_said
+from bot.domain.announcements import FLOOD, is_flood, is_worth_saying, must_be_said
 from bot.domain.deliveries import Delivery
 from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, looks_different, sight
 from bot.domain.follow_ups import thread_below
 from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
 from bot.domain.rooms import Room, Rooms
+from bot.domain.seats import SeatNews, seat_news
 from bot.errors import SourceError
-from bot.services.editing import edits_of_announcements, edits_of_question
+from bot.services.editing import edits_of_announcements, edits_of_question, edits_of_seats, seats_day
 from bot.services.ports import (
     Clock,
     DeliveryStore,
@@ -93,10 +94,13 @@ class Watching:
             for event in vanished
             for room in self.rooms.asking({source.name} | shown_by[event.id])
         ]
+        news = [] if starts_anew else _seat_news(remembered, known, now)
+        planned += [one for event, what in news for one in self._seats(event, what, shown_by[event.id], now)]
         edited = [event.id for event in remembered if _is_worth_editing(known.get(event.id), event, now)]
         edited += [event.id for event in vanished]
         urgent = [one.event.id for one in changes if must_be_said(one.kind, one.fields)]
         planned += await edits_of_announcements(self.deliveries, edited, now, urgent)
+        planned += await edits_of_seats(self.deliveries, [event.id for event, _ in news], now)
         moved = [event for event in remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
         reminders = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in moved}
         reminders |= {event.id: self.reminders_for(event, shown_by[event.id] - {source.name}) for event in gone}
@@ -128,6 +132,15 @@ class Watching:
             rooms = [room for room in self._hearing(followed) if _wants(room, change)]
             planned += [delivery for room in rooms for delivery in _deliveries(change, room, now)]
         return planned, []
+
+    def _seats(self, event: Event, news: SeatNews, shown_by: set[str], now: datetime) -> list[Delivery]:
+        """Tell the rooms that want to know, each once a day: what comes later that day edits what was said."""
+        day = seats_day(now)
+        return [
+            Delivery("seats", f"event:{event.id}", day, room.name, now, event.started_at, event.id, {"news": news})
+            for room in self._hearing(shown_by)
+            if (room.seats if news.is_for_all else room.filling)
+        ]
 
     def _ask_about_flood(
         self, source: str, changes: Sequence[Change], now: datetime
@@ -218,6 +231,15 @@ def _changes(
     pairs = [(known.get(event.id) if event.id in sightings else None, event) for event in remembered]
     changes = [change for before, event in pairs if (change := compare(before, event)) is not None]
     return [change for change in changes if change.before or not _just_came_into_sight(change.event, covered_until)]
+
+
+def _seat_news(remembered: Sequence[Event], known: Mapping[int, Event], now: datetime) -> list[tuple[Event, SeatNews]]:
+    pairs = [(event, seat_news(known.get(event.id), event)) for event in remembered if not event.has_started(now)]
+    news = [(event, what) for event, what in pairs if what is not None]
+    if len(news) > FLOOD:
+        log.warning("seats not told", events=len(news), reason="so many at once are more likely a fault than news")
+        return []
+    return news
 
 
 def _just_came_into_sight(event: Event, covered_until: datetime | None) -> bool:

@@ -295,3 +295,28 @@ async def test_a_thread_opens_below_the_announcement_where_a_room_wants_it(
     await world.see(an_event_named())
     await world.wait(timedelta(minutes=1))
     assert list(board.threads.values()) == opened
+
+
+async def test_a_room_hears_once_a_day_of_seats_and_what_it_heard_stays_true(world: World) -> None:
+    event = an_event_named(accepted=19)
+    await world.see()
+    await world.see(event)
+    await world.see(replace(event, accepted=20))
+    (full,) = world.board.of(MessageKind.CHANGE)
+    assert full.lead.startswith("満席になりました。")
+    await world.see(replace(event, accepted=18), after=timedelta(hours=1))
+    (free,) = world.board.of(MessageKind.CHANGE)
+    assert free.lead == "空きが出ました！残り2席です。"
+    await world.see(replace(event, accepted=20), after=timedelta(days=1))
+    assert [one.lead[:8] for one in world.board.of(MessageKind.CHANGE)] == ["空きが出ました！", "満席になりました"]
+
+
+@pytest.mark.parametrize(("filling", "told"), [(True, ["残り2席です。"]), (False, [])])
+async def test_how_an_event_fills_is_told_where_somebody_wants_to_know(
+    engine: AsyncEngine, clock: DrivenClock, filling: bool, told: list[str]
+) -> None:
+    event, world = an_event_named(accepted=10), World(engine, clock, a_room(filling=filling), Board())
+    await world.see()
+    await world.see(event)
+    await world.see(replace(event, accepted=18))
+    assert [one.lead for one in world.board.of(MessageKind.CHANGE)] == told
