@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 
 from model.labels import FULL_FORMS
+from model.labels import LABELS as LABELS
+from model.labels import UnknownLabel as UnknownLabel
+from model.labels import label_of as label_of
 
 Verdict = Literal["sure", "unsure", "not_hiragana"]
 Box = tuple[int, int, int, int]

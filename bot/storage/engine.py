@@ -78,7 +78,8 @@ def _check_sqlite_file(url: URL) -> None:
 def _prepare_sqlite(connection: object, _record: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves, see _begin_sqlite
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON"):
+    # secure_delete: what a member had erased is overwritten, not only left out of the index.
+    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

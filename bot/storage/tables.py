@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -214,4 +215,45 @@ personal_reminders = Table(
     Column("locale", String, nullable=False),
     Column("starts_at", UtcDateTime),  # as its member knows it
     Column("takes_place", Boolean, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("given", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("wording", Integer, nullable=False),
+    Column("alias", String, unique=True),  # none without consent
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("owner", String, ForeignKey("consents.address", ondelete="CASCADE"), nullable=False),
+    Column("space", String, nullable=False, index=True),
+    Column("digest", String, nullable=False),  # of the picture
+    Column("png", LargeBinary, nullable=False),
+    Column("label", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("model", String, nullable=False),
+    Column("said", String, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("is_sure", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("opinion", String, nullable=False),
+    Column("reviewer", String, nullable=False),
+    Column("reviewed_at", UtcDateTime),
+    UniqueConstraint("owner", "digest"),
+)
+
+sample_exports = Table(
+    "sample_exports",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("folder", Text),  # none: an archive that somebody downloaded
+    Column("at", UtcDateTime, nullable=False),
+    Column("writers", JSON, nullable=False),  # the aliases in it
 )
