@@ -17,7 +17,7 @@ def _spoken(api: Api, arguments: Arguments, longest: int) -> Json:
     said: Json = {"text": str(arguments.get("text") or "")}
     if length(said["text"]) > longest:
         raise SlackError("msg_too_long")
-    if not (said["text"] or arguments.get("blocks") or arguments.get("attachments")):
+    if not (said["text"].strip() or arguments.get("blocks") or arguments.get("attachments")):
         raise SlackError("no_text")
     if arguments.get("blocks"):
         said["blocks"] = checked_blocks(api, arguments["blocks"])

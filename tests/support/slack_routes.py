@@ -71,7 +71,7 @@ class Routes:
             return answered({"ok": False, "error": error.code})
         call = Call(name, arguments, token)
         server.calls.append(call)
-        trouble = server.trouble(name)
+        trouble = server.trouble(name, str(arguments.get("channel", "")))
         if trouble is None or str(trouble.fault).endswith("after"):
             await self._take(call)
         reply = answered(call.answer, headers=self._scopes(name))

@@ -11,6 +11,7 @@ test machine meets none by accident.
 """
 
 import asyncio
+import math
 import threading
 import time
 from collections import deque
@@ -23,6 +24,7 @@ from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, AppCo
 from tests.support.slack_faults import Fault, Trouble, first_hit
 from tests.support.slack_members import Interaction, Members
 from tests.support.slack_methods import Api
+from tests.support.slack_rates import Rates
 from tests.support.slack_routes import Call, Routes
 from tests.support.slack_sockets import Sockets
 from tests.support.slack_world import SlackWorld
@@ -36,6 +38,7 @@ __all__ = [
     "Fault",
     "Interaction",
     "Person",
+    "Rates",
     "Sight",
     "SlackServer",
     "Trouble",
@@ -49,13 +52,16 @@ WITHIN = 60.0  # seconds; far more than anything takes, since test machines are 
 class SlackServer:
     """Use it in `with`. `calls` has every request, `problems` what Slack would refuse as a mistake of the bot."""
 
-    def __init__(self, channels: Sequence[str] = (CHANNEL,), *, app: AppConfig | None = None) -> None:
+    def __init__(
+        self, channels: Sequence[str] = (CHANNEL,), *, app: AppConfig | None = None, rates: Rates | None = None
+    ) -> None:
         self.bot_token, self.app_token = "xoxb-a-bot-token", "xapp-an-app-token"
         self.world = SlackWorld(channels, app)
         self.sockets = Sockets(self.world)
         self.members = Members(self.world, self.sockets)
         self.api = Api(self.world, self.members)
         self.refused_with = ""  # such as token_revoked: whatever the bot's token asks for
+        self.rates = rates  # None: no limits
         self.troubles: deque[Trouble] = deque()
         self.slow_seconds = 2.0
         self.calls: list[Call] = []
@@ -115,9 +121,11 @@ class SlackServer:
 
         return self._in_loop(work())
 
-    def trouble(self, method: str) -> Trouble | None:
+    def trouble(self, method: str, channel: str = "") -> Trouble | None:
         """What goes wrong with a request that just came in."""
-        return first_hit(self.troubles, method)
+        found = first_hit(self.troubles, method)
+        wait = self.rates.take(method, channel) if self.rates and found is None else 0.0
+        return Trouble(method, Fault.BUSY_BEFORE, retry_after=math.ceil(wait)) if wait else found
 
     # --- what members do -------------------------------------------------------------------------------------------
 
