@@ -112,6 +112,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that comes with a message, to be downloaded."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is said. `lead` comes first, then the cards, then what can be done about the whole, buttons last.
 
@@ -129,6 +137,7 @@ class Message:
     choices: tuple[Choice, ...] = ()
     entries: tuple[Entry, ...] = ()
     people: People | None = None
+    files: tuple[File, ...] = ()
 
     @property
     def title(self) -> str:
@@ -142,6 +151,7 @@ class Message:
         lines += [f"{choice.label}: {' / '.join(option.label for option in choice.options)}" for choice in self.choices]
         lines += [f"[{entry.label}]" for entry in self.entries]
         lines += _button_lines(self.buttons)
+        lines += [f"[{file.name}]" for file in self.files]
         return "\n".join(line for line in lines if line)
 
 

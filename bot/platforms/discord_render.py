@@ -52,7 +52,7 @@ class Rendered(TypedDict):
 
 
 class Post(Rendered):
-    """The arguments of discord.py's `send`. `files` is there if the message has pictures."""
+    """The arguments of discord.py's `send`. `files` is there if the message has pictures or files."""
 
     files: NotRequired[list[discord.File]]
 
@@ -77,8 +77,11 @@ def render(message: Message, key: str = "") -> Post:
         rendered["content"] = _BLANK
     if items := _items(message):
         rendered["view"] = _view(items, key)
-    if message.pictures:
-        rendered["files"] = picture_files(message)
+    if message.pictures or message.files:
+        rendered["files"] = [
+            *picture_files(message),
+            *(discord.File(BytesIO(file.content), file.name) for file in message.files),
+        ]
     return rendered
 
 

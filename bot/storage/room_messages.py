@@ -130,8 +130,8 @@ def _room_message(row: Row[Any]) -> RoomMessage:
 
 
 def _written(message: Message) -> dict[str, Any]:
-    # Pictures are kept as images, outside of the store; there are no people to choose from in this room.
-    written = asdict(replace(message, pictures=(), people=None))
+    # Pictures and files are kept outside of the store; there are no people to choose from in this room.
+    written = asdict(replace(message, pictures=(), files=(), people=None))
     for card in written["cards"]:
         for field in card["fields"]:
             field["at"] = field["at"].isoformat() if field["at"] else None
