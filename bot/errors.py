@@ -10,6 +10,7 @@ TsudoiError
 │   └── SendRefused         the platform said no for good
 │       └── MemberUnreachable   a member takes no direct messages
 ├── PictureError            an upload is not a picture that can be read
+├── ExportError             a folder cannot take samples
 └── FrontEndError           a front end (room, Discord, Slack) cannot start
 """
 
@@ -62,6 +63,10 @@ class PictureError(TsudoiError):
     def __init__(self, sentence: str, code: str = "unreadable") -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class ExportError(TsudoiError):
+    """Samples cannot be exported to a folder."""
 
 
 class FrontEndError(TsudoiError):
