@@ -7,10 +7,12 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -174,6 +176,13 @@ memory = Table(
     Column("value", Text, nullable=False),
 )
 
+heard = Table(
+    "heard",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
 rooms = Table(
     "rooms",
     metadata,
@@ -256,4 +265,37 @@ sample_exports = Table(
     Column("folder", Text),  # none: an archive that somebody downloaded
     Column("at", UtcDateTime, nullable=False),
     Column("writers", JSON, nullable=False),  # the aliases in it
+)
+
+quizzes = Table(
+    "quizzes",
+    metadata,
+    Column("address", String, primary_key=True),  # a destination such as discord:@77
+    Column("room", String, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("token", String, nullable=False, unique=True),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("streak", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+)
+
+quiz_players = Table(
+    "quiz_players",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("space", String, primary_key=True),
+    Column("name", String, nullable=False),  # their own; empty: as the platform names them
+)
+
+quiz_scores = Table(
+    "quiz_scores",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("space", String, primary_key=True),
+    Column("week", Date, primary_key=True),  # the Monday on which it began
+    Column("stars", Integer, nullable=False),
+    Column("right", Integer, nullable=False),
+    Column("streak", Integer, nullable=False),
+    ForeignKeyConstraint(["address", "space"], ["quiz_players.address", "quiz_players.space"], ondelete="CASCADE"),
 )
