@@ -21,10 +21,21 @@ REPORTS = Command("reports", ("レポート一覧", "報告一覧"))
 REMIND = Command("remind", ("リマインド", "思い出させて"))
 REMINDERS = Command("reminders", ("リマインド一覧",))
 READ = Command("read", ("読んで", "よんで"))
+SAMPLES = Command("samples", ("サンプル", "あずけた文字"))
+EXPORT = Command("export", ("書き出し", "エクスポート"))
+FORGET = Command("forget", ("忘れて", "わすれて"))
+DATA = Command("data", ("データ",))  # for organisers
 HELP = Command("help", ("ヘルプ", "使い方"))
 TSUDOI = Command("tsudoi", ("集い", "つどい"))  # for organisers
-ORGANISING = {"setup": "設定", "sources": "取得元", "rooms": "チャンネル", "rehearse": "リハーサル", "status": "状態"}
-COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, HELP, TSUDOI)
+ORGANISING = {
+    "setup": "設定",
+    "sources": "取得元",
+    "rooms": "チャンネル",
+    "rehearse": "リハーサル",
+    "status": "状態",
+    "data": "データ",
+}
+COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, SAMPLES, EXPORT, FORGET, DATA, HELP, TSUDOI)
 
 _NEAR = 0.7  # nxet is near next; rank and ping, which other bots answer, are near nothing
 _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)}
