@@ -313,11 +313,11 @@ async def test_menus_say_what_was_chosen(server: SlackServer, ears: Ears) -> Non
         chosen.extend((action, body["state"]["values"][action["block_id"]]["menu"]))
 
     posted = await ears.app.client.chat_postMessage(channel=CHANNEL, text="?", blocks=[actions(MENU)])
-    await at_once(server.press, posted["message"], "menu", ORGANISER, "b")
+    await at_once(server.choose, posted["message"], "menu", "b", ORGANISER)
     await at_once(server.wait_for, lambda: len(chosen) == 2)
     assert [one["selected_option"]["value"] for one in chosen] == ["b", "b"]
     with pytest.raises(AssertionError, match="offers"):
-        await at_once(server.press, posted["message"], "menu", ORGANISER, "z")
+        await at_once(server.choose, posted["message"], "menu", "z", ORGANISER)
 
 
 async def test_a_shortcut_has_the_message_with_its_files(server: SlackServer, ears: Ears) -> None:
@@ -470,6 +470,21 @@ async def test_arguments_come_in_the_address_in_a_form_or_as_json(server: SlackS
     assert last["error"] == "invalid_blocks_format"
 
 
+async def test_some_methods_take_no_json(server: SlackServer, client: AsyncWebClient) -> None:
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await client.api_call("conversations.info", json={"channel": CHANNEL})
+    await client.api_call("conversations.info", data={"channel": CHANNEL})
+
+
+async def test_what_a_member_reads_and_may_press(server: SlackServer, client: AsyncWebClient) -> None:
+    text = "*<https://example.test/|a &amp; b>* on <!date^1767225600^{date_num}|2026-01-01>"
+    await client.chat_postMessage(channel=CHANNEL, text="short", blocks=[section(text), actions(button("more:1"))])
+    await client.chat_postMessage(channel=CHANNEL, text="a &lt; b")
+    full, short = server.said(CHANNEL)
+    assert (full.text, full.actions) == ("*a & b* on 2026-01-01\nMore", {"More": "more:1"})
+    assert (short.text, short.actions) == ("a < b", {})
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------
 
 
@@ -556,6 +571,60 @@ async def test_an_ephemeral_message_is_for_one_member_who_is_there(server: Slack
     server.do(server.world.add_person, Person("U0STRANGE", "stranger"))
     with pytest.raises(SlackApiError, match="user_not_in_channel"):
         await client.chat_postEphemeral(channel=CHANNEL, user="U0STRANGE", text="psst")
+
+
+async def test_channels_are_listed_described_opened_and_joined(server: SlackServer, client: AsyncWebClient) -> None:
+    server.do(server.world.add_channel, "C0OTHERS1", "others", members=[ORGANISER])
+    server.do(server.world.add_channel, "C0PRIVATE", "private", kind="group", members=[ORGANISER])
+    listed = (await client.conversations_list(types="public_channel,private_channel"))["channels"]
+    assert [(one["id"], one["is_member"]) for one in listed] == [(CHANNEL, True), ("C0OTHERS1", False)]
+    assert [one["id"] for one in (await client.users_conversations())["channels"]] == [CHANNEL]
+    with pytest.raises(SlackApiError, match="not_in_channel"):
+        await client.chat_postMessage(channel="C0OTHERS1", text="a")
+    await client.conversations_join(channel="C0OTHERS1")
+    await client.chat_postMessage(channel="#others", text="a")
+    assert [one.get("subtype") for one in server.shown("C0OTHERS1", ORGANISER)] == ["channel_join", None]
+    assert BOT_USER in (await client.conversations_members(channel="C0OTHERS1"))["members"]
+    with pytest.raises(SlackApiError, match="channel_not_found"):
+        await client.conversations_info(channel="C0PRIVATE")
+
+
+async def test_everything_has_its_name_and_address(server: SlackServer, client: AsyncWebClient) -> None:
+    me, team = await client.auth_test(), (await client.team_info())["team"]
+    assert (me["user_id"], me["team_id"]) == (BOT_USER, team["id"])
+    assert (await client.bots_info(bot=me["bot_id"]))["bot"]["user_id"] == BOT_USER
+    first, second = await client.users_list(limit=2), (await client.users_list())["members"]
+    assert (len(first["members"]), bool(first["response_metadata"]["next_cursor"]), len(second)) == (2, True, 3)
+    posted = await client.chat_postMessage(channel=CHANNEL, text="a")
+    link = (await client.chat_getPermalink(channel=CHANNEL, message_ts=posted["ts"]))["permalink"]
+    assert link.endswith(f"/archives/{CHANNEL}/p{posted['ts'].replace('.', '')}")
+    await client.reactions_add(channel=CHANNEL, timestamp=posted["ts"], name="eyes")
+    with pytest.raises(SlackApiError, match="already_reacted"):
+        await client.reactions_add(channel=CHANNEL, timestamp=posted["ts"], name="eyes")
+    await client.chat_delete(channel=CHANNEL, ts=posted["ts"])
+    assert server.shown(CHANNEL) == []
+
+
+async def test_an_unknown_method_is_a_problem(server: SlackServer, client: AsyncWebClient) -> None:
+    with pytest.raises(SlackApiError, match="unknown_method"):
+        await client.api_call("chat.shout")
+    assert server.problems == ["chat.shout is not known here"]
+
+
+def test_a_manifest_says_what_the_app_may_do() -> None:
+    manifest = {
+        "features": {
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+            "slash_commands": [{"command": "/next"}],
+            "shortcuts": [{"type": "message", "callback_id": "read"}],
+        },
+        "oauth_config": {"scopes": {"bot": ["commands"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+    }
+    with SlackServer(app=AppConfig.of_manifest(manifest)) as server:
+        assert server.world.app == AppConfig(["commands"], ["app_home_opened"], ["/next"], ["read"], True, True)
+        with pytest.raises(AssertionError, match="no command /nxet"):
+            server.do(server.members.slash, CHANNEL, "/nxet", "", ALICE)
 
 
 OK: list[tuple[str, list[Json]]] = [
@@ -664,6 +733,14 @@ async def test_what_is_too_much_altogether_is_refused(server: SlackServer, clien
         await client.api_call("chat.postMessage", json={"channel": CHANNEL, "text": " "})
 
 
+async def test_a_picture_that_slack_cannot_fetch_is_refused(server: SlackServer, client: AsyncWebClient) -> None:
+    gone = "https://example.test/gone.png"
+    server.world.missing_images.add(gone)
+    block = section(accessory={"type": "image", "image_url": gone, "alt_text": "a"})
+    with pytest.raises(SlackApiError, match="downloading image failed"):
+        await client.chat_postMessage(channel=CHANNEL, text="a", blocks=[block])
+
+
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
@@ -761,6 +838,14 @@ async def test_an_answer_may_be_lost_before_or_after_the_post(
         async with asyncio.timeout(1.0):
             await client.chat_postMessage(channel=CHANNEL, text="a")
     assert len(server.said(CHANNEL)) == posted
+
+
+async def test_faults_can_be_drawn_by_their_rates() -> None:
+    with SlackServer(fault_rates={Fault.UNAVAILABLE_AFTER: 0.5}, seed=3) as server:
+        client = AsyncWebClient(server.bot_token, base_url=server.api_url)
+        said = [client.chat_postMessage(channel=CHANNEL, text="a") for _ in range(20)]
+        failed = [one for one in await asyncio.gather(*said, return_exceptions=True) if isinstance(one, Exception)]
+        assert 0 < len(failed) < 20 == len(server.said(CHANNEL))
 
 
 async def test_the_clients_own_repeat_posts_twice(server: SlackServer) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.slack_text import broken_markup, pings, unfurls
+from tests.support.slack_text import broken_markup, buttons, pings, unfurls, visible
 
 Json = dict[str, Any]
 
@@ -21,13 +21,14 @@ SCOPES = (
 )
 EVENTS = (
     "app_home_opened app_mention file_shared member_joined_channel message.channels message.groups message.im "
-    "app_uninstalled tokens_revoked channel_archive channel_left"
+    "app_uninstalled tokens_revoked channel_archive channel_left group_left"
 )
 HISTORY_OF = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 SCOPE_OF_EVENT = {
     "app_mention": "app_mentions:read", "file_shared": "files:read", "member_joined_channel": "channels:read",
     "message.channels": "channels:history", "message.groups": "groups:history", "message.im": "im:history",
     "message.mpim": "mpim:history", "channel_archive": "channels:read", "channel_left": "channels:read",
+    "group_left": "groups:read",
 }  # fmt: skip
 
 _counter = itertools.count(1)
@@ -119,6 +120,16 @@ class Sight:
     sent: Json = field(default_factory=dict)  # the arguments with which the bot sent it
 
     @property
+    def text(self) -> str:
+        """What is read there: the blocks where there are some, else the text; markup as it is shown."""
+        return "\n".join(visible(self.content))
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """The buttons there: what they say, and their `action_id`."""
+        return buttons(self.content)
+
+    @property
     def pings(self) -> list[str]:
         """Whom it rings."""
         return pings(self.content, self.sent)
@@ -162,8 +173,7 @@ class AppConfig:
 
 def is_in_channel(message: Json) -> bool:
     """Whether a message stands in the channel itself, not only in a thread."""
-    root = message.get("thread_ts") in (None, message["ts"])
-    return root or message.get("subtype") == "thread_broadcast" or bool(message.get("is_ephemeral"))
+    return message.get("thread_ts") in (None, message["ts"]) or message.get("subtype") == "thread_broadcast"
 
 
 def mimetype_of(name: str, content: bytes) -> str:

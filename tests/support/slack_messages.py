@@ -28,7 +28,7 @@ def _spoken(api: Api, arguments: Arguments, longest: int) -> Json:
 
 def checked_blocks(api: Api, blocks: Any) -> list[Json]:
     """Blocks as Slack keeps them; `invalid_blocks` says what is wrong with them."""
-    refused = refused_blocks(blocks) or _refused_files(api.world, blocks)
+    refused = refused_blocks(blocks) or _refused_files(api.world, blocks) or _missing_images(api.world, blocks)
     if refused:
         errors = [one.removeprefix("[ERROR] ") for one in refused]
         raise SlackError("invalid_blocks", errors=errors, response_metadata={"messages": refused})
@@ -44,6 +44,16 @@ def _refused_files(world: SlackWorld, blocks: list[Json]) -> list[str]:
         f"[ERROR] invalid slack file [json-pointer:/blocks/{number}/slack_file]"
         for number, file in images
         if not any(one in str(file.get("id") or file.get("url")) for one in ready)
+    ]
+
+
+def _missing_images(world: SlackWorld, blocks: list[Json]) -> list[str]:
+    """Slack fetches pictures before it takes the message."""
+    return [
+        f"[ERROR] downloading image failed [json-pointer:/blocks/{number}{where}/image_url]"
+        for number, block in enumerate(blocks)
+        for where, part in (("", block), ("/accessory", block.get("accessory", {})))
+        if part.get("image_url") in world.missing_images
     ]
 
 

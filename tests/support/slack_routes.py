@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 CONNECT = "apps.connections.open"
 OBJECTS = ("blocks", "attachments", "metadata", "view", "files")  # sent as JSON, in a form too
-TOKEN_ERRORS = ("invalid_auth", "token_revoked", "account_inactive", "token_expired", "not_authed")
+FORM_ONLY = (  # these pass over what is sent as JSON
+    "bots.info chat.getPermalink conversations.history conversations.info conversations.list conversations.members "
+    "conversations.replies files.getUploadURLExternal files.info team.info users.conversations users.info users.list"
+).split()
 MISTAKES = (  # of the bot, whatever happens around it
     "invalid_arguments invalid_blocks invalid_blocks_format invalid_metadata_format metadata_too_large "
     "msg_blocks_too_long msg_too_long no_text"
@@ -66,14 +69,16 @@ class Routes:
         """Take a request, or fail as told: before it is accepted, or after."""
         server, name = self._server, request.match_info["method"]
         try:
-            arguments, token = await read_arguments(request)
+            arguments, token = await read_arguments(request, takes_json=name not in FORM_ONLY)
         except SlackError as error:
             return answered({"ok": False, "error": error.code})
         call = Call(name, arguments, token)
         server.calls.append(call)
         trouble = server.trouble(name, str(arguments.get("channel", "")))
+        await server.dawdle()
         if trouble is None or str(trouble.fault).endswith("after"):
             await self._take(call)
+        await server.dawdle()
         reply = answered(call.answer, headers=self._scopes(name))
         return reply if trouble is None else await self._fail(trouble, request, reply, call)
 
@@ -221,13 +226,13 @@ def answered(content: Json, status: int = 200, headers: Mapping[str, str] | None
     return web.json_response(content, status=status, headers=headers)
 
 
-async def read_arguments(request: web.Request) -> tuple[Json, str]:
+async def read_arguments(request: web.Request, *, takes_json: bool) -> tuple[Json, str]:
     """Read arguments from the address, a form or JSON, and the token from the header or from among them."""
     arguments: Json = dict(request.query)
     token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     if request.content_type == "application/json":
         try:
-            arguments |= json.loads(await request.text() or "{}")
+            arguments |= json.loads(await request.text() or "{}") if takes_json else {}
         except (ValueError, TypeError):
             raise SlackError("invalid_json") from None
     elif request.can_read_body:

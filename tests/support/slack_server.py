@@ -12,6 +12,7 @@ test machine meets none by accident.
 
 import asyncio
 import math
+import random
 import threading
 import time
 from collections import deque
@@ -24,7 +25,7 @@ from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, AppCo
 from tests.support.slack_faults import Fault, Trouble, first_hit
 from tests.support.slack_members import Interaction, Members
 from tests.support.slack_methods import Api
-from tests.support.slack_rates import Rates
+from tests.support.slack_rates import POST, Rates
 from tests.support.slack_routes import Call, Routes
 from tests.support.slack_sockets import Sockets
 from tests.support.slack_world import SlackWorld
@@ -53,7 +54,14 @@ class SlackServer:
     """Use it in `with`. `calls` has every request, `problems` what Slack would refuse as a mistake of the bot."""
 
     def __init__(
-        self, channels: Sequence[str] = (CHANNEL,), *, app: AppConfig | None = None, rates: Rates | None = None
+        self,
+        channels: Sequence[str] = (CHANNEL,),
+        *,
+        app: AppConfig | None = None,
+        rates: Rates | None = None,
+        fault_rates: Mapping[Fault, float] | None = None,
+        latency: float = 0.0,
+        seed: int = 1,
     ) -> None:
         self.bot_token, self.app_token = "xoxb-a-bot-token", "xapp-an-app-token"
         self.world = SlackWorld(channels, app)
@@ -63,12 +71,15 @@ class SlackServer:
         self.refused_with = ""  # such as token_revoked: whatever the bot's token asks for
         self.rates = rates  # None: no limits
         self.troubles: deque[Trouble] = deque()
+        self.fault_rates = dict(fault_rates or {})  # of posts
+        self.latency = latency  # at most, in seconds, before a request is accepted and again after
         self.slow_seconds = 2.0
         self.calls: list[Call] = []
         self.responses: list[Json] = []  # to response URLs
         self.downloads: list[str] = []
         self.problems = self.members.problems
         self.api_url = ""
+        self._random = random.Random(seed)
         self._loop = asyncio.new_event_loop()
 
     def __enter__(self) -> Self:
@@ -123,9 +134,21 @@ class SlackServer:
 
     def trouble(self, method: str, channel: str = "") -> Trouble | None:
         """What goes wrong with a request that just came in."""
-        found = first_hit(self.troubles, method)
+        found = first_hit(self.troubles, method) or (self._drawn() if method == POST else None)
         wait = self.rates.take(method, channel) if self.rates and found is None else 0.0
         return Trouble(method, Fault.BUSY_BEFORE, retry_after=math.ceil(wait)) if wait else found
+
+    def _drawn(self) -> Trouble | None:
+        drawn = self._random.random()
+        for fault, rate in self.fault_rates.items():
+            if (drawn := drawn - rate) < 0:
+                return Trouble(POST, fault)
+        return None
+
+    async def dawdle(self) -> None:
+        """Take the time that a real network takes."""
+        if self.latency:
+            await asyncio.sleep(self._random.uniform(0, self.latency))
 
     # --- what members do -------------------------------------------------------------------------------------------
 
@@ -160,10 +183,14 @@ class SlackServer:
     def press(
         self, message: Json, action_id: str, author: str = ALICE, value: str | Sequence[str] | None = None
     ) -> Interaction:
-        """Press a button of a message, modal or home, or choose `value` there, and wait until it is acknowledged."""
+        """Press a button of a message, modal or home, and wait until it is acknowledged."""
         if "ts" in message:
             return self._acked(self.do(self.members.press, message["ts"], action_id, author, value))
         return self._acked(self.do(self.members.press_in_view, message["id"], action_id, author, value))
+
+    def choose(self, message: Json, action_id: str, value: str | Sequence[str], author: str = ALICE) -> Interaction:
+        """Choose from a menu of a message, modal or home, and wait until it is acknowledged."""
+        return self.press(message, action_id, author, value)
 
     def submit(self, view: Json, values: Mapping[str, Any], author: str = ALICE) -> Interaction:
         """Fill in a modal, by its fields' action ids, send it off and wait until it is acknowledged."""

@@ -82,3 +82,27 @@ def broken_markup(message: Json) -> list[str]:
         rest = ENTITY.sub("", re.sub(r"(?m)^>", "", MARKUP.sub("", text)))
         found += re.findall(r"[&<>].{0,10}", rest)
     return found
+
+
+def visible(message: Json) -> list[str]:
+    """Every text that a member reads, in order; of messages without blocks the text."""
+    blocks = message.get("blocks") or []
+    if not blocks or blocks[0]["type"] == "rich_text":
+        return [_as_shown(str(message.get("text") or ""))]
+    parts = (one for block in blocks for one in _parts(block))
+    return [
+        _as_shown(one["text"]) if one["type"] == "mrkdwn" else one["text"]
+        for one in parts
+        if one.get("type") in ("mrkdwn", "plain_text")
+    ]
+
+
+def _as_shown(text: str) -> str:
+    shown = MARKUP.sub(lambda found: found[1].partition("|")[2] or found[1], text)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def buttons(message: Json) -> dict[str, str]:
+    """What the buttons of a message, modal or home say, and their `action_id`."""
+    found = (one for one in _parts(message.get("blocks") or []) if one.get("type") == "button")
+    return {one["text"]["text"]: one["action_id"] for one in found}

@@ -46,6 +46,7 @@ class SlackWorld:
         self.homes: dict[str, str] = {}  # by person: the view's id
         self.sights: list[Sight] = []
         self.file_polls = 0  # so many times files.info says of a new file that it is still being processed
+        self.missing_images: set[str] = set()  # addresses at which Slack finds no picture
         self.base_url = ""
         self.tell: Callable[[Json], object] = lambda event: None
         self.add_person(Person(BOT_USER, "tsudoi", is_bot=True))
@@ -103,7 +104,8 @@ class SlackWorld:
         """Take a member, or the bot, out of a channel."""
         self.channels[channel].members.remove(person)
         if person == BOT_USER:
-            self.emit("channel_left", {"type": "channel_left", "channel": channel, "actor_id": ORGANISER})
+            left = "channel_left" if self.channels[channel].kind == "channel" else "group_left"
+            self.emit(left, {"type": left, "channel": channel, "actor_id": ORGANISER})
 
     def archive(self, channel: str) -> None:
         """Archive a channel."""
@@ -156,7 +158,7 @@ class SlackWorld:
         reply["parent_user_id"] = root.get("user")
 
     def _tell_of_message(self, channel: Channel, message: Json) -> None:
-        shown = {name: value for name, value in message.items() if name not in ("metadata", "reply_count")}
+        shown = {name: value for name, value in message.items() if name != "reply_count"}
         place = {"channel": channel.id, "channel_type": channel.kind, "event_ts": message["ts"]}
         self._emit_message(channel, {**shown, **place})
         if (
