@@ -11,13 +11,15 @@ from bot.domain.commands import READ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
 from bot.errors import PictureError
-from bot.platforms.discord_client import READ_MENU, TsudoiClient, command, pressed
+from bot.platforms.discord_client import READ_MENU, TsudoiClient, command
+from bot.platforms.discord_forms import given
 from bot.platforms.discord_render import picture_files, render
 from bot.services.general_messages import one_moment
-from bot.services.reading_messages import upload_asked
+from bot.services.reading_buttons import WHY, About, asked_about
 
 LARGEST_MB = 20
 DOWNLOAD_TAKES = 20.0  # seconds
+MOST_ATTACHMENTS = 10
 _PHONE_PICTURES = (".heic", ".heif", ".avif")  # Discord does not always know their type
 
 
@@ -42,7 +44,7 @@ class Recognition(commands.Cog):
         """Read the pictures of this message, or of the one it replies to."""
         await ctx.defer()
         if ctx.interaction is not None and picture is not None:
-            await self._client.answer(ctx, await self._read([picture], ctx.channel.id, ctx.author))
+            await self._client.answer(ctx, await self._read_unseen(ctx.interaction, picture))
             return
         upload = await self._upload_meant(ctx.message)
         if upload is None:
@@ -80,8 +82,8 @@ class Recognition(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Add to a reading the picture that explains it, where somebody asked "Why?"."""
-        asked = upload_asked(pressed(interaction))
-        if asked is None or interaction.message is None:
+        about = asked_about(WHY, *given(interaction))
+        if about is None or interaction.message is None:
             return
         room = self._client.room_at(interaction.channel_id)
         if self._client.take_turn(interaction.channel_id, interaction.user, pictures=1) is not Turn.GRANTED:
@@ -89,24 +91,32 @@ class Recognition(commands.Cog):
             await self._client.respond(interaction, answer, ephemeral=True)
             return
         await interaction.response.defer()
-        picture = await self._picture_again(interaction.channel_id, *asked)
-        explanation = await self._client.answering.explain(picture, room)
+        picture = await self._picture_again(interaction, about)
+        explanation = await self._client.answering.explain(picture, room, about.glyph)
         if explanation.pictures:
-            await _add(interaction, interaction.message, explanation)
+            await _add(interaction, interaction.message, explanation, about)
         else:
             await interaction.followup.send(render(explanation)["content"] or "", ephemeral=True)
+
+    async def _read_unseen(self, interaction: discord.Interaction, picture: discord.Attachment) -> Message:
+        """Read what came with a slash command, which stands in no message: the answer carries it, and is the upload."""
+        if self._client.take_turn(interaction.channel_id, interaction.user, pictures=1) is not Turn.GRANTED:
+            return one_moment(self._client.answering.texts(self._client.room_at(interaction.channel_id)))
+        upload = await interaction.original_response()
+        room = self._client.room_at(interaction.channel_id)
+        return await self._client.answering.read(await _fetched([picture]), room, str(upload.id), unseen=True)
 
     async def _read(
         self,
         pictures: list[discord.Attachment],
         channel_id: int | None,
         user: discord.abc.User,
-        upload: discord.Message | None = None,
+        upload: discord.Message,
     ) -> Message:
         room = self._client.room_at(channel_id)
         if self._client.take_turn(channel_id, user, len(pictures)) is not Turn.GRANTED:
             return one_moment(self._client.answering.texts(room))
-        return await self._client.answering.read(await _fetched(pictures), room, str(upload.id) if upload else "")
+        return await self._client.answering.read(await _fetched(pictures), room, str(upload.id))
 
     async def _upload_meant(self, message: discord.Message) -> discord.Message | None:
         """Return the message with the pictures: this one, or the one it replies to."""
@@ -120,11 +130,14 @@ class Recognition(commands.Cog):
             replied_to = await self._message(reference.channel_id, reference.message_id)
         return replied_to if replied_to is not None and replied_to.attachments else None
 
-    async def _picture_again(self, channel_id: int | None, upload: str, index: int) -> bytes | PictureError | None:
+    async def _picture_again(self, interaction: discord.Interaction, about: About) -> bytes | PictureError | None:
         """Fetch a picture again from the message that it came with: none is kept here."""
-        message = await self._message(channel_id or 0, int(upload)) if upload.isdecimal() else None
-        pictures = pictures_of(message) if message else []
-        return (await _fetched(pictures[index : index + 1]))[0] if index < len(pictures) else None
+        message = interaction.message
+        if message is None or str(message.id) != about.upload:
+            upload = int(about.upload) if about.upload.isdecimal() else 0
+            message = await self._message(interaction.channel_id or 0, upload)
+        pictures = pictures_of(message)[about.picture : about.picture + 1] if message else []
+        return (await _fetched(pictures))[0] if pictures else None
 
     async def _message(self, channel_id: int, message_id: int) -> discord.Message | None:
         try:
@@ -158,15 +171,25 @@ async def _content(picture: discord.Attachment) -> bytes | PictureError:
         return PictureError(f"the picture could not be fetched: {error}", "not_fetched")
 
 
-async def _add(interaction: discord.Interaction, reading: discord.Message, explanation: Message) -> None:
+async def _add(interaction: discord.Interaction, reading: discord.Message, explanation: Message, about: About) -> None:
     """Add the explanation to the message with the reading, in place of the button that asked for it."""
-    view = discord.ui.View.from_message(reading, timeout=None)
+    kept = reading.attachments[: MOST_ATTACHMENTS - len(explanation.pictures)]
+    view = _without(discord.ui.View.from_message(reading, timeout=None), about)
+    await interaction.edit_original_response(
+        attachments=[*kept, *picture_files(explanation)], view=view if view.children else None
+    )
+
+
+def _without(view: discord.ui.View, about: About) -> discord.ui.View:
+    """Take away the button, or the entry of a list, that asks why about this character."""
     for item in list(view.children):
-        if isinstance(item, discord.ui.Button) and item.custom_id == pressed(interaction):
+        if isinstance(item, discord.ui.Select):
+            item.options = [one for one in item.options if asked_about(WHY, one.value) != about]
+        asks = isinstance(item, discord.ui.Button) and asked_about(WHY, item.custom_id or "") == about
+        if asks or (isinstance(item, discord.ui.Select) and not item.options):
             view.remove_item(item)
     view.stop()
-    attachments: list[discord.Attachment | discord.File] = [*reading.attachments, *picture_files(explanation)]
-    await interaction.edit_original_response(attachments=attachments, view=view if view.children else None)
+    return view
 
 
 async def setup(client: TsudoiClient) -> None:

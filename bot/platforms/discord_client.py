@@ -24,7 +24,7 @@ from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
 from bot.services.organising import PAGES
 from bot.services.ports import Memory
-from bot.services.reading_messages import WHY
+from bot.services.reading_buttons import WHY
 
 log = structlog.get_logger()
 

@@ -7,7 +7,10 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import (
+    DATA,
     EVENTS,
+    EXPORT,
+    FORGET,
     HELP,
     NEXT,
     READ,
@@ -15,6 +18,7 @@ from bot.domain.commands import (
     REMINDERS,
     REPORT,
     REPORTS,
+    SAMPLES,
     TSUDOI,
     Command,
     nearest_command,
@@ -31,9 +35,11 @@ from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import event_messages, general_messages
 from bot.services.finding import find_coming
-from bot.services.organising import Organising
+from bot.services.organising import PAGES, Organising
 from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search
+from bot.services.places import Place
 from bot.services.reading import Reader
+from bot.services.teaching import Teaching, Uploads
 
 MOST_SUGGESTED = 25
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
@@ -77,6 +83,7 @@ class Answering:
     zone: ZoneInfo = TOKYO
     public_url: str = ""
     organising: Organising | None = None
+    teaching: Teaching | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
 
@@ -101,10 +108,37 @@ class Answering:
             REMIND: lambda: self.reminding.remind(room, member, typed.argument),
             REMINDERS: lambda: self.reminding.reminders(room, member),
             READ: lambda: self.how_to_read(room),
+            **self._samples_commands(room, member),
             HELP: lambda: self.help(room),
             TSUDOI: lambda: self.tsudoi(room, typed.argument),
         }
         return await answers[typed.command]()
+
+    def _samples_commands(self, room: Room, member: str) -> dict[Command, Callable[[], Awaitable[Message]]]:
+        """Return what answers the commands about samples; without teaching, help does."""
+        teaching = self.teaching
+        if teaching is None:
+            return dict.fromkeys((SAMPLES, EXPORT, FORGET, DATA), lambda: self.help(room))
+        return {
+            SAMPLES: lambda: teaching.samples(room, member),
+            EXPORT: lambda: teaching.export(room, member),
+            FORGET: lambda: teaching.forget(room, member),
+            DATA: lambda: self.data(room),
+        }
+
+    async def data(self, room: Room) -> Message:
+        """Answer `!data` in the local room; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
+        if self.organising is None or room.platform != LOCAL:
+            return general_messages.data_elsewhere(self.texts(room))
+        return await self.organising.open(Place(room.platform, room.guild, room.channel), "data")
+
+    async def teach(
+        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
+    ) -> Message | None:
+        """Take what teaches: ✓ and ✗ below an answer, and what follows; None if it is another button."""
+        if self.teaching is None:
+            return None
+        return await self.teaching.press(button_id, room, member, values, uploads)
 
     async def tsudoi(self, room: Room, argument: str) -> Message:
         """Answer `!tsudoi status` in the local room; a chat with servers answers its organisers by itself."""
@@ -153,13 +187,15 @@ class Answering:
         """Answer `!read` that came without a picture."""
         return self.reader.how_to_read(room)
 
-    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
-        """Answer uploaded pictures."""
-        return await self.reader.read(pictures, room, upload)
+    async def read(
+        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, unseen: bool = False
+    ) -> Message:
+        """Answer uploaded pictures; the answer carries those that are `unseen` in any message."""
+        return await self.reader.read(pictures, room, upload, unseen=unseen)
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
-        """Answer the "Why?" below a picture's reading."""
-        return await self.reader.explain(picture, room)
+    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
+        """Answer the "Why?" below a picture's reading, about one of its characters."""
+        return await self.reader.explain(picture, room, glyph)
 
     def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
         """Take a member's turn for a command or for so many pictures; organisers always have one."""
@@ -188,6 +224,8 @@ class Answering:
         """
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
             return answer
+        if self.organising is not None and room.platform == LOCAL and button_id.startswith(f"{PAGES}:data:"):
+            return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)
         question, option = await self._asked(button_id)
         if question is None:
             return None

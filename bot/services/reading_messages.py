@@ -4,76 +4,199 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.messages import Bar, Button, Card, Message, MessageKind, Picture
+from bot.domain.romaji import romaji
 from bot.errors import PictureError
 from bot.locales import Texts
-from model.reading import Glyph, Reading
+from bot.services.reading_buttons import MOST_OPTIONS, About, difference, why
+from model.reading import SMALL_FORMS, Candidate, Glyph, Reading
 
 TOP = 5
-WHY = "why"
+MOST_LIKELY = 3  # characters that a doubtful one may be
+NEARLY_AS_LIKELY = 0.3  # of the best one's probability
+MOST_DETAILS = 20  # doubtful characters of one text that are told of one by one
+MOST_DIFFERENCES = 3
 
 
-def readings_message(texts: Texts, readings: Sequence[Reading | PictureError], upload: str = "") -> Message:
+def readings_message(
+    texts: Texts, readings: Sequence[Reading | PictureError], upload: str = "", page: str | None = None
+) -> Message:
     """Say what was read in each picture of an upload, in order, how sure, and what else it may be.
 
     `upload` is the platform's name of the upload, by which its pictures can be fetched again; "" where they cannot.
+    `page` is where our own page can be reached: "" from where we stand, None where it cannot.
     """
     if len(readings) == 1:
-        message = _only(texts, readings[0])
+        message = _only(texts, readings[0], page)
     else:
-        message = Message(MessageKind.ANSWER, cards=tuple(_numbered(texts, one, i) for i, one in enumerate(readings)))
-    explained = [i for i, one in enumerate(readings) if upload and not isinstance(one, PictureError) and _written(one)]
-    return replace(message, buttons=tuple(_why(texts, upload, i, len(readings)) for i in explained))
+        message = Message(MessageKind.ANSWER, cards=tuple(_one_of(texts, one, i) for i, one in enumerate(readings)))
+    buttons, choices = why(texts, _explained(texts, readings, upload)) if upload else ((), ())
+    return replace(message, buttons=(*buttons, *message.buttons), choices=choices)
 
 
-def _only(texts: Texts, reading: Reading | PictureError) -> Message:
+def _only(texts: Texts, reading: Reading | PictureError, page: str | None) -> Message:
     if isinstance(reading, PictureError):
         return unreadable_picture(texts, reading)
-    cards = tuple(_card(texts, glyph) for glyph in _written(reading))
-    return Message(MessageKind.ANSWER, "" if cards else _nothing_found(texts), cards)
+    written = written_in(reading)
+    if not written:
+        return Message(MessageKind.ANSWER, _nothing_found(texts))
+    return Message(
+        MessageKind.ANSWER,
+        cards=(_card(texts, reading),),
+        buttons=_differences(texts, [glyph for _, glyph in written], page),
+    )
 
 
-def _numbered(texts: Texts, reading: Reading | PictureError, index: int) -> Card:
+def _one_of(texts: Texts, reading: Reading | PictureError, index: int) -> Card:
     """Sum one of several pictures up in one card."""
-    number = texts.gettext("Picture {number}").format(number=index + 1)
+    number = _picture_number(texts, index)
     if isinstance(reading, PictureError):
         return Card(number, body=unreadable_picture(texts, reading).lead)
-    written = [_card(texts, glyph) for glyph in _written(reading)]
-    if not written:
+    if not written_in(reading):
         return Card(number, body=_nothing_found(texts))
-    only = written[0] if len(written) == 1 else Card(texts.gettext("This is 「{label}」.").format(label=reading.text))
-    return replace(only, title=f"{number}: {only.title}")
+    card = _card(texts, reading)
+    return replace(card, title=f"{number}: {card.title}")
 
 
-def _written(reading: Reading) -> list[Glyph]:
-    return [glyph for glyph in reading.glyphs if glyph.candidates]
+def written_in(reading: Reading) -> list[tuple[int, Glyph]]:
+    """Return the characters of a picture, each with its place in the reading."""
+    return [(place, glyph) for place, glyph in enumerate(reading.glyphs) if glyph.candidates]
 
 
-def _nothing_found(texts: Texts) -> str:
-    return texts.gettext("I cannot find a hiragana here. Please draw one character large and dark on a light ground.")
+def _card(texts: Texts, reading: Reading) -> Card:
+    written = written_in(reading)
+    return _character(texts, written[0][1]) if len(written) == 1 else _text(texts, reading)
 
 
-def _why(texts: Texts, upload: str, index: int, pictures: int) -> Button:
-    label = texts.gettext("Why?")
-    if pictures > 1:
-        label += " " + texts.gettext("Picture {number}").format(number=index + 1)
-    return Button(label, id=f"{WHY}:{upload}:{index}")
+def _character(texts: Texts, glyph: Glyph) -> Card:
+    """Tell of a character that is alone in its picture."""
+    likely = likely_letters(glyph)
+    if glyph.verdict == "not_hiragana":
+        nearest = texts.gettext("The nearest would be 「{label}」.").format(label=likely[0])
+        again = texts.gettext("If it is meant to be one, please write it once more, large and clear.")
+        return Card(texts.gettext("This does not look like a hiragana."), body=texts.in_a_row(nearest, again))
+    if glyph.verdict == "sure":
+        title = texts.gettext("This is 「{label}」.").format(label=likely[0])
+        body = texts.gettext("Romaji: {romaji}. I am {share} sure.")
+    else:
+        title = texts.gettext("This looks like {labels}.").format(labels=_quoted(texts, likely))
+        body = texts.gettext("Romaji: {romaji}. I am not quite sure ({share}).")
+    spelled = " / ".join(dict.fromkeys(romaji(letter) for letter in likely))
+    bars = tuple(Bar(letter_of(glyph, one), one.probability) for one in glyph.candidates[:TOP])
+    return Card(title, body=body.format(romaji=spelled, share=_share(texts, glyph.candidates[0])), bars=bars)
 
 
-def upload_asked(button_id: str) -> tuple[str, int] | None:
-    """Return the upload and which of its pictures a pressed "Why?" asks about; None if it is another button."""
-    kind, _, rest = button_id.partition(":")
-    upload, _, index = rest.rpartition(":")
-    is_asked = kind == WHY and upload and index.isascii() and index.isdigit() and len(index) < 4
-    return (upload, int(index)) if is_asked else None
+def _text(texts: Texts, reading: Reading) -> Card:
+    """Tell of several characters: the whole text, then each with its number in the picture, the doubtful ones fully."""
+    written = written_in(reading)
+    doubtful = [(place, glyph) for place, glyph in written if glyph.verdict != "sure"]
+    lines = ["・".join(f"{place + 1} {_in_short(glyph)}" for place, glyph in written)]
+    lines += [_in_detail(texts, place + 1, glyph) for place, glyph in doubtful[:MOST_DETAILS]]
+    if (more := len(doubtful) - MOST_DETAILS) > 0:
+        lines.append(texts.ngettext("{n} more is doubtful.", "{n} more are doubtful.", more).format(n=more))
+    read = texts.gettext("I read 「{text}」.").format(text=reading.text)
+    return Card(read if reading.text else texts.gettext("This does not look like hiragana."), body="\n".join(lines))
+
+
+def _in_short(glyph: Glyph) -> str:
+    match glyph.verdict:
+        case "sure":
+            return f"{glyph.text} {romaji(glyph.text)}"
+        case "unsure":
+            return f"{glyph.text}？"
+        case _:
+            return "×"
+
+
+def _in_detail(texts: Texts, number: int, glyph: Glyph) -> str:
+    if glyph.verdict == "not_hiragana":
+        return texts.gettext("{number}: does not look like a hiragana").format(number=number)
+    likely = likely_letters(glyph)
+    shares = " / ".join(_share(texts, one) for one in glyph.candidates[: len(likely)])
+    said = texts.gettext("{number}: looks like {labels} ({shares})")
+    return said.format(number=number, labels=_quoted(texts, likely), shares=shares)
+
+
+def likely_letters(glyph: Glyph) -> list[str]:
+    """Return what a character is, or what a doubtful one may be: two or three letters, the likeliest first."""
+    if glyph.verdict != "unsure":
+        return [letter_of(glyph, glyph.candidates[0])]
+    enough = NEARLY_AS_LIKELY * glyph.candidates[0].probability
+    found = [one for i, one in enumerate(glyph.candidates[:MOST_LIKELY]) if i < 2 or one.probability >= enough]
+    return [letter_of(glyph, one) for one in found]
+
+
+def letter_of(glyph: Glyph, candidate: Candidate) -> str:
+    """Return a candidate as it is written: っ where the character is small."""
+    return SMALL_FORMS.get(candidate.label, candidate.label) if glyph.small else candidate.label
+
+
+def _quoted(texts: Texts, letters: Sequence[str]) -> str:
+    """Name the letters between which it is not clear: `「は」 or 「ほ」`."""
+    quoted = [f"「{letter}」" for letter in letters]
+    match len(quoted):
+        case 1:
+            return quoted[0]
+        case 2:
+            return texts.gettext("{0} or {1}").format(*quoted)
+        case _:
+            return texts.gettext("{0}, {1} or {2}").format(*quoted)
+
+
+def _share(texts: Texts, candidate: Candidate) -> str:
+    """Say a probability; nobody is ever wholly sure."""
+    return texts.gettext("over 99%") if candidate.probability >= 0.995 else f"{candidate.probability:.0%}"
+
+
+def _picture_number(texts: Texts, index: int) -> str:
+    return texts.gettext("Picture {number}").format(number=index + 1)
+
+
+def _differences(texts: Texts, glyphs: Sequence[Glyph], page: str | None) -> tuple[Button, ...]:
+    """Link to what a lone character was nearly taken for, or the doubtful ones of a text."""
+    asked = [one for one in glyphs if one.verdict == "unsure" or (one.verdict == "sure" and len(glyphs) == 1)]
+    pairs = dict.fromkeys(
+        (one.candidates[0].label, one.candidates[1].label) for one in asked if len(one.candidates) > 1
+    )
+    return tuple(button for pair in list(pairs)[:MOST_DIFFERENCES] for button in difference(texts, *pair, page))
+
+
+def _explained(texts: Texts, readings: Sequence[Reading | PictureError], upload: str) -> list[tuple[str, About]]:
+    """Return what can be explained, each with its name; of too many for one list the doubtful ones and the first."""
+    found: list[tuple[bool, str, About]] = []
+    for picture, reading in enumerate(readings):
+        written = [] if isinstance(reading, PictureError) else written_in(reading)
+        for place, glyph in written:
+            names = [_picture_number(texts, picture)] if len(readings) > 1 else []
+            names += [f"{place + 1} {glyph.text or '×'}"] if len(written) > 1 else []
+            found.append((glyph.verdict == "sure", ": ".join(names), About(upload, picture, place)))
+    first = sorted(found, key=lambda one: one[0])[:MOST_OPTIONS]
+    return [(name, about) for _, name, about in sorted(first, key=lambda one: (one[2].picture, one[2].glyph))]
 
 
 def explanation(texts: Texts, png: bytes) -> Message:
-    """Show why a picture was read as it was."""
+    """Show why a character was read as it was."""
     shows = texts.gettext(
         "Above: what the model saw, where it found the answer, its five best answers. "
         "Below: what tells the answer from the second, and the examples most like it."
     )
     return Message(MessageKind.ANSWER, texts.gettext("This is how I read it:"), pictures=(Picture(png, shows),))
+
+
+def uploaded_picture(texts: Texts, encoded: bytes) -> Picture:
+    """Show the picture that was read."""
+    return Picture(encoded, texts.gettext("The picture that was read"))
+
+
+def numbered_picture(texts: Texts, png: bytes, reading: Reading) -> Picture:
+    """Show where in a picture each character was found."""
+    shows = texts.gettext("The picture, with a numbered box around each of {n} characters")
+    return Picture(png, shows.format(n=len(reading.glyphs)))
+
+
+def stroke_order_picture(texts: Texts, png: bytes, letters: Sequence[str]) -> Picture:
+    """Show how the letters are written."""
+    shows = texts.gettext("The stroke order of {labels}, from KanjiVG by Ulrich Apel, CC BY-SA 3.0")
+    return Picture(png, shows.format(labels="".join(f"「{letter}」" for letter in letters)))
 
 
 def gone(texts: Texts) -> Message:
@@ -84,28 +207,8 @@ def gone(texts: Texts) -> Message:
     )
 
 
-def _card(texts: Texts, glyph: Glyph) -> Card:
-    best = glyph.candidates[0]
-    match glyph.verdict:
-        case "sure":
-            title = texts.gettext("This is 「{label}」.").format(label=best.label)
-            body = texts.gettext("I am {share} sure.").format(share=_share(texts, best.probability))
-        case "unsure":
-            title = texts.gettext("This looks like 「{label}」.").format(label=best.label)
-            others = "・".join(candidate.label for candidate in glyph.candidates[1:3])
-            body = texts.gettext("I am not sure ({share}); it could also be {others}.").format(
-                share=_share(texts, best.probability), others=others
-            )
-        case _:
-            title = texts.gettext("This does not look like a hiragana.")
-            body = texts.gettext("The nearest would be 「{label}」.").format(label=best.label)
-    bars = tuple(Bar(candidate.label, candidate.probability) for candidate in glyph.candidates[:TOP])
-    return Card(title=title, body=body, bars=bars)
-
-
-def _share(texts: Texts, probability: float) -> str:
-    """Say a probability; nobody is ever wholly sure."""
-    return texts.gettext("over 99%") if probability >= 0.995 else f"{probability:.0%}"
+def _nothing_found(texts: Texts) -> str:
+    return texts.gettext("I cannot find a hiragana here. Please draw one character large and dark on a light ground.")
 
 
 def how_to_read(texts: Texts, is_on: bool) -> Message:
@@ -127,6 +230,7 @@ def unreadable_picture(texts: Texts, error: PictureError) -> Message:
         "broken": texts.gettext("This picture is damaged. Please send it again."),
         "not_fetched": texts.gettext("I could not fetch the picture. Please send it again."),
         "blank": _nothing_found(texts),
+        "too_slow": texts.gettext("This picture takes me too long to read. Please send a smaller one."),
         "too_slow": texts.gettext("This picture takes too long to read. Please send a smaller one."),
         "busy": texts.gettext("I am very busy right now. Please try again in a moment."),
     }

@@ -8,7 +8,7 @@ from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
 from bot.services.ports import Clock
-from bot.services.reading_messages import upload_asked
+from bot.services.reading_buttons import WHY, asked_about
 from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web.album import Album
 from bot.web.message_json import every_button
@@ -25,7 +25,7 @@ class Answers(Protocol):
 
     async def say(self, text: str, room: Room, member: str) -> Message | None: ...
     async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message: ...
-    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message: ...
+    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message: ...
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None: ...
 
 
@@ -59,16 +59,20 @@ class Conversation:
 
     async def press(self, button_id: str, values: Sequence[str] = ()) -> list[RoomMessage] | None:
         """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours."""
-        answer = await self._explain(button_id) or await self._answering.press(button_id, self.room, VISITOR, values)
+        answer = await self._explain(button_id, values) or await self._answering.press(
+            button_id, self.room, VISITOR, values
+        )
         if answer is None:
             return None
         label = await self._label_of(button_id, values)
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]
 
-    async def _explain(self, button_id: str) -> Message | None:
-        asked = upload_asked(button_id)
-        return None if asked is None else await self._answering.explain(await self._album.picture(asked[0]), self.room)
+    async def _explain(self, button_id: str, values: Sequence[str]) -> Message | None:
+        about = asked_about(WHY, button_id, values)
+        if about is None:
+            return None
+        return await self._answering.explain(await self._album.picture(about.upload), self.room, about.glyph)
 
     async def post(self, message: Message, key: str) -> int:
         """Say a scheduled message, once for its key, and return its id."""

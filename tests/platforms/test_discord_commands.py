@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.config import DiscordSettings
 from bot.domain.cooldowns import Turn
 from bot.domain.events import Event
-from bot.domain.messages import Button, Card, Message, MessageKind, Picture
+from bot.domain.messages import Button, Card, Choice, Message, MessageKind, Option, Picture
 from bot.domain.reports import Report
 from bot.domain.rooms import Room, Rooms
 from bot.errors import MemberUnreachable, PictureError, SendError, SendRefused
@@ -38,6 +38,7 @@ class RecordedAnswers:
     asked: list[tuple[str, ...]] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     fails: bool = False
+    reads_words: bool = False
 
     def texts(self, room: Room) -> Texts:
         return texts_for(room.locale)
@@ -67,18 +68,23 @@ class RecordedAnswers:
     async def how_to_read(self, room: Room) -> Message:
         return said("画像を送ってください")
 
-    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
+    async def read(
+        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, unseen: bool = False
+    ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
         self.asked.append(("read", room.name, *seen))
         buttons = (Button("なぜ？", f"why:{upload}:{len(pictures) - 1}"),) if upload else ()
-        return Message(MessageKind.ANSWER, "「あ」です。", buttons=buttons)
+        carried = tuple(Picture(one, "読んだ画像") for one in pictures if unseen and isinstance(one, bytes))
+        options = (Option(f"why:{upload}:0:3", "4 に"), Option(f"why:{upload}:0:4", "5 は"))
+        choices = (Choice("why:", "なぜ？", options, least=1),) if self.reads_words else ()
+        return Message(MessageKind.ANSWER, "「あ」です。", buttons=buttons, pictures=carried, choices=choices)
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room) -> Message:
+    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
         if self.fails:
             raise RuntimeError("no model")
         if not isinstance(picture, bytes):
             return said("画像がもう残っていません。")
-        self.asked.append(("explain", str(len(picture))))
+        self.asked.append(("explain", str(len(picture)), str(glyph)))
         return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(b"PNG of why", "決め手"),))
 
     def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
@@ -294,10 +300,30 @@ async def test_why_adds_the_explanation_to_the_reading_of_the_picture_asked_abou
     await play.alice.send(play.room, attachments=[("a.png", PICTURE), ("b.png", PICTURE + b"!")])
     await play.alice.click(play.room.last_message, label="なぜ？")
     reading = play.room.last_message
-    assert play.answers.asked[-1] == ("explain", "13")
+    assert play.answers.asked[-1] == ("explain", "13", "0")
     assert [one.filename for one in reading.attachments] == ["picture-1.png"]
     assert reading.attachments[0].description == "決め手"
     assert reading.components == []
+
+
+async def test_of_many_characters_the_one_to_explain_is_chosen_from_a_list_which_grows_shorter(play: Play) -> None:
+    play.answers.reads_words = True
+    await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
+    reading = play.room.last_message
+    await play.alice.select(reading, [reading.components[0].children[0].options[1].value], custom_id="why:")
+    assert play.answers.asked[-1] == ("explain", str(len(PICTURE)), "4")
+    reading = play.room.last_message
+    assert [one.filename for one in reading.attachments] == ["picture-1.png"]
+    assert [option.label for option in reading.components[0].children[0].options] == ["4 に"]
+
+
+async def test_a_picture_given_to_the_slash_command_is_carried_by_the_answer_and_can_be_explained(play: Play) -> None:
+    await play.alice.slash(play.elsewhere, "read", picture=("a.png", PICTURE))
+    answer = play.elsewhere.last_message
+    assert [one.description for one in answer.attachments] == ["読んだ画像"]
+    await play.alice.click(answer, label="なぜ？")
+    assert play.answers.asked[-1] == ("explain", str(len(PICTURE)), "0")
+    assert [one.description for one in play.elsewhere.last_message.attachments] == ["読んだ画像", "決め手"]
 
 
 async def test_why_about_a_picture_that_is_gone_is_answered_in_private(play: Play) -> None:
