@@ -1,5 +1,6 @@
 """What members get for an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -53,8 +54,11 @@ class FixedRecogniser:
             raise self.answer
         return self.answer
 
-    async def explain(self, picture: bytes) -> bytes:
+    async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
         return b"png of " + picture
+
+    async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
+        return None
 
 
 class World:
