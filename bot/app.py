@@ -33,6 +33,7 @@ from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
 from bot.storage.memory import StoredMemory
+from bot.storage.heard import StoredHeard
 from bot.storage.mirrored_events import MirroredEvents
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
@@ -63,6 +64,8 @@ class Stores:
 
 
 @asynccontextmanager
+    samples: Samples
+    heard: StoredHeard
 async def open_stores(url: str) -> AsyncIterator[Stores]:
     """Open the database and close it again. Raises StoreError."""
     engine = await open_store(url)
@@ -81,6 +84,8 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
         )
     finally:
         await close_store(engine)
+            Samples(engine),
+            StoredHeard(engine),
 
 
 @dataclass(frozen=True)

@@ -287,6 +287,14 @@ class Memory(Protocol):
     async def remember(self, name: str, value: str) -> None: ...
 
 
+class Heard(Protocol):
+    """What platforms told us lately: Slack tells again what it believes to be unheard."""
+
+    async def is_new(self, key: str, now: datetime) -> bool:
+        """Take note of what was heard; False if it was heard before, by any process on the same store."""
+        ...
+
+
 LARGEST_UPLOAD = 20 * 1024 * 1024  # bytes of a picture that a recogniser takes
 
 
