@@ -156,11 +156,16 @@ class DiscordSettings(Section):
 
 
 class SlackSettings(Section):
-    """Slack; off while a token is empty. The address is for tests against another server."""
+    """Slack; off while one of its tokens is empty. The address is for tests against another server."""
 
     bot_token: SecretStr = SecretStr("")
     app_token: SecretStr = SecretStr("")
     api_url: str = ""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there are both tokens: one that acts as the bot, one that opens the socket on which it hears."""
+        return bool(self.bot_token.get_secret_value() and self.app_token.get_secret_value())
 
 
 class WebSettings(Section):

@@ -83,8 +83,8 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
             parts = (settings, stores, clients.site, recogniser, clock)
             services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising)
             await services.following.load()
-            room = build_room(settings, services, recogniser, pictures.copy, samples, problems)
-            front_ends += [room, *build_discord(settings, services)]
+            room = build_room(settings, services, recogniser, pictures, samples, problems)
+            front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
             alarm = AlarmClock(services.delivering(front_ends))
             polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
             try:
@@ -198,6 +198,15 @@ def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
     from bot.platforms.discord_scheduled_events import DiscordScheduledEvents
 
     return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
+def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
+    """Build Slack if there are both its tokens; without them its library is not even imported."""
+    if not settings.slack.is_on:
+        return []
+    from bot.platforms.slack_app import SlackFrontEnd
+
+    return [SlackFrontEnd(settings.slack, services.answering, services.rooms, services.stores.heard)]
+
+
 
 
 def build_polls(
@@ -225,14 +234,15 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
         f"  connpass  {connpass}",
         *([] if has_samples else [f"  reports   {reports}"]),
         f"  Discord   {discord}",
-        "  Slack     " + _("off: not there yet"),
+        f"  Slack     {slack}",
+    slack = _("connecting") if settings.slack.is_on else _("off: set [slack] bot_token and app_token")
         "  " + _("Settings go into config.toml; config.example.toml shows them all."),
     ]
 
 
 def _connpass_line(settings: Settings, texts: Texts) -> str:
     names = ", ".join(source.name for source in settings.sources)
-    if not names and settings.discord.token.get_secret_value():
+    if not names and (settings.discord.token.get_secret_value() or settings.slack.is_on):
         return texts.gettext("what channels choose with /tsudoi setup")
     if not names:
         return texts.gettext("off: add [[sources]]")

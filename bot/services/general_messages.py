@@ -6,9 +6,10 @@ from bot.domain.rooms import Room
 from bot.locales import Texts
 
 
-def help_message(texts: Texts, room: Room, *, reads: bool, sign: str = "!") -> Message:
-    """Say in short what members can do in this room, and what it will hear. Commands are given with `sign` before."""
-    said = {
+
+def command_texts(texts: Texts) -> dict[Command, str]:
+    """Return what each of the members' commands does, with `{sign}` before the names of commands."""
+    return {
         NEXT: texts.gettext("The next event. {sign}next 3: so many, {sign}next WORD: those that match."),
         EVENTS: texts.gettext("Everything that is planned."),
         REPORT: texts.gettext("The report of an event: {sign}report 4"),
@@ -18,7 +19,12 @@ def help_message(texts: Texts, room: Room, *, reads: bool, sign: str = "!") -> M
         READ: texts.gettext("Reads a handwritten hiragana in a picture you upload."),
         HELP: texts.gettext("This list."),
     }
-    commands = [one for one in COMMANDS if one in said and (reads or one is not READ)]
+
+
+def help_message(texts: Texts, room: Room, *, reads: bool, sign: str = "!") -> Message:
+    """Say in short what members can do in this room, and what it will hear. Commands are given with `sign` before."""
+    said = command_texts(texts)
+    commands = [one for one in COMMANDS if one in said and (reads or one not in _OF_READING)]
     fields = tuple(Field(f"{sign}{one.name} / {sign}{one.aliases[0]}", said[one].format(sign=sign)) for one in commands)
     lead = texts.gettext("This is what I can do:")
     return Message(MessageKind.ANSWER, lead, (Card(body=_what_is_posted(texts, room), fields=fields),))

@@ -1,0 +1,118 @@
+"""The app's manifest, made from what the code listens to and calls: `tsudoi slack-manifest` prints it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bot.domain.commands import COMMANDS, HELP, REMIND, TSUDOI, Command
+from bot.locales import Texts, texts_for
+from bot.services.general_messages import command_texts
+
+NAME = "Tsudoi"
+# /remind is Slack's own, and no app may have it; /help is too general to be anybody's in a shared workspace.
+RENAMED = {REMIND: "tsudoi-remind", HELP: "tsudoi-help"}
+_PREFIX = "tsudoi-"  # a workspace in which another app has /next may call ours /tsudoi-next
+READ_SHORTCUT = "read_hiragana"
+READ_MENU = "ひらがなを読む"  # in the menu of a message
+
+# Each scope with the reason why it is there.
+SCOPES = {
+    "app_mentions:read": "hears @Tsudoi next",
+    "channels:history": "hears !next and pictures in public channels, and finds what it posted before a crash",
+    "channels:read": "knows the names of the channels it is in",
+    "chat:write": "answers, announces and reminds",
+    "commands": "has slash commands and an entry in the menu of messages",
+    "files:read": "reads the pictures that members upload",
+    "files:write": "shows why a character was read as it was",
+    "groups:history": "the same in private channels to which it was invited",
+    "groups:read": "the same in private channels to which it was invited",
+    "im:history": "hears members in direct messages",
+    "im:write": "sends members the reminders that they asked for",
+    "users:read": "knows who manages the workspace, and may set it up",
+}
+EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
+_DESCRIPTION = "connpassのイベントのお知らせとリマインド、手書きひらがなの読み取り"
+_COLOUR = "#2e9e5b"
+
+
+def slash_name(command: Command) -> str:
+    """Return how a command is given in Slack: `/next`."""
+    return f"/{RENAMED.get(command, command.name)}"
+
+
+def command_named(slash: str) -> str:
+    """Return the name of the command that a slash command gives, whichever of its names the workspace chose."""
+    return slash.removeprefix("/").removeprefix(_PREFIX)
+
+
+def slash_notes(texts: Texts) -> str:
+    """Say what is different about commands in Slack."""
+    names = " ".join(slash_name(one) for one in COMMANDS if one is not TSUDOI)
+    said = texts.gettext("Here also as {names} (/remind is Slack's own), or as a mention: @Tsudoi next")
+    return said.format(names=names)
+
+
+def manifest() -> dict[str, Any]:
+    """Return the manifest as Slack takes it."""
+    return {
+        "display_information": {"name": NAME, "description": _DESCRIPTION, "background_color": _COLOUR},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": NAME, "always_online": True},
+            "shortcuts": [
+                {"name": READ_MENU, "type": "message", "callback_id": READ_SHORTCUT, "description": READ_MENU}
+            ],
+            "slash_commands": [_slash_command(one) for one in COMMANDS],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": sorted(EVENTS)},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _slash_command(command: Command) -> dict[str, Any]:
+    texts = texts_for("ja")
+    said = command_texts(texts).get(command, texts.gettext("For organisers"))
+    described = re.sub(r"\{sign\}(\w+)", _shown, said)
+    hint = {TSUDOI: "setup | sources | rooms | rehearse | status", REMIND: "4 3d 1h"}.get(command)
+    given = {"command": slash_name(command), "description": described, "should_escape": False}
+    return {**given, "usage_hint": hint} if hint else given
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Return a command that a text names as it is given in Slack."""
+    return next((slash_name(one) for one in COMMANDS if one.name == found[1]), f"/{found[1]}")
+
+
+def written() -> str:
+    """Return the manifest as YAML."""
+    head = "# Paste this where Slack asks for an app's manifest. Written by `tsudoi slack-manifest`.\n"
+    return head + "\n".join(_yaml(manifest())) + "\n"
+
+
+def _yaml(part: Any, indent: str = "") -> Iterator[str]:
+    """Write nested dictionaries and lists of plain values."""
+    pairs = part.items() if isinstance(part, dict) else ((None, one) for one in part)
+    for name, value in pairs:
+        start = f"{indent}- " if name is None else f"{indent}{name}:"
+        if isinstance(value, dict | list):
+            lines = list(_yaml(value, f"{indent}  "))
+            if name is None:
+                yield start + lines[0].lstrip()
+                yield from lines[1:]
+            else:
+                yield start
+                yield from lines
+        else:
+            space = "" if name is None else " "
+            yield f"{start}{space}{json.dumps(value, ensure_ascii=False)}"

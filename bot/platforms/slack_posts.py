@@ -1,0 +1,111 @@
+"""What the bot says in Slack: to all in a channel or thread, to one member, or in place of what they pressed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.messages import Message
+from bot.errors import SendError
+from bot.platforms.slack_errors import code_of, explained
+from bot.platforms.slack_files import SlackFiles
+from bot.platforms.slack_render import named, render, without_pictures
+from bot.platforms.slack_web import SlackWeb
+
+log = structlog.get_logger()
+
+Json = dict[str, Any]
+
+QUIET: Json = {"unfurl_links": False, "unfurl_media": False}  # strangers' links bring no previews into the room
+
+
+class SlackPosts:
+    """Says a `Message`, its pictures behind it."""
+
+    def __init__(self, web: SlackWeb, files: SlackFiles) -> None:
+        self._web = web
+        self._files = files
+        self._direct: dict[str, str] = {}  # by member
+
+    async def post(
+        self, channel: str, message: Message, thread_ts: str | None = None, key: str = "", *, broadcast: bool = False
+    ) -> str:
+        """Say it to all, and return its `ts`; `broadcast` shows a reply in the channel, too. Raises SendError."""
+        if is_caption(message) and not key:
+            await self._files.share(message, channel, thread_ts, message.lead)
+            return ""
+        arguments: Json = {"channel": channel, **render(message), **QUIET}
+        if key:
+            arguments["metadata"] = named(key)
+        if thread_ts:
+            arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
+        await self._web.turn(channel)
+        posted = str((await self._eased("chat.postMessage", arguments))["ts"])
+        await self.share(message, channel, thread_ts or posted)
+        return posted
+
+    async def share(self, message: Message, channel: str, thread_ts: str | None = None) -> None:
+        """Share what comes with a message that was said; without it that stands, too."""
+        if not (message.pictures or message.files):
+            return
+        try:
+            await self._files.share(message, channel, thread_ts)
+        except SendError as error:
+            log.warning("files not shared", channel=channel, reason=str(error))
+
+    async def direct_channel(self, member: str) -> str:
+        """Return the channel of the direct messages with a member. Raises SendError, MemberUnreachable."""
+        if member not in self._direct:
+            opened = await self._web.call("conversations.open", f"member {member}", users=member)
+            self._direct[member] = str(opened["channel"]["id"])
+        return self._direct[member]
+
+    async def edit(self, channel: str, ts: str, message: Message, key: str) -> bool:
+        """Make a message say this instead; False if it is gone. Raises SendError."""
+        arguments: Json = {"channel": channel, "ts": ts, **render(message), "metadata": named(key)}
+        try:
+            await self._eased("chat.update", arguments)
+        except SendError as error:
+            if isinstance(error.__cause__, SlackApiError) and code_of(error.__cause__) == "message_not_found":
+                return False
+            raise
+        return True
+
+    async def whisper(self, channel: str, member: str, message: Message, thread_ts: str | None = None) -> None:
+        """Say it to one member alone. Raises SendError."""
+        arguments: Json = {"channel": channel, "user": member, **render(message)}
+        if thread_ts:
+            arguments["thread_ts"] = thread_ts
+        await self._eased("chat.postEphemeral", arguments)
+
+    async def respond(self, url: str, message: Message, *, to_all: bool = False, instead: bool = False) -> None:
+        """Answer a command or a press by its response URL, `instead` of what was pressed. Raises SendError."""
+        kind = "in_channel" if to_all else "ephemeral"
+        await self._web.respond(url, {"response_type": kind, "replace_original": instead, **render(message), **QUIET})
+
+    async def _eased(self, method: str, arguments: Json) -> Mapping[str, Any]:
+        """Call a method, once more without what Slack cannot bring: a picture that is gone, a thread that is."""
+        while True:
+            try:
+                return await self._web.ask(method, **arguments)
+            except SlackApiError as error:
+                if not _leave_out(code_of(error), arguments):
+                    raise explained(f"channel {arguments['channel']}", error) from error
+
+
+def is_caption(message: Message) -> bool:
+    """Whether a message says no more than what stands beside its pictures and files."""
+    brings_files = bool(message.pictures or message.files) and bool(message.lead)
+    return brings_files and not (message.cards or message.buttons or message.choices or message.entries)
+
+
+def _leave_out(code: str, arguments: Json) -> bool:
+    """Take out of a call what Slack refused it for; False if there is no such thing."""
+    if code in ("thread_not_found", "invalid_thread_ts") and arguments.pop("thread_ts", None):
+        arguments.pop("reply_broadcast", None)
+        return True
+    if code == "invalid_blocks" and (shorter := without_pictures(arguments["blocks"])) != arguments["blocks"]:
+        arguments["blocks"] = shorter
+        return True
+    return False
