@@ -27,19 +27,22 @@ from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sen
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
+from bot.services.teaching import SampleSheets, Teaching
 from bot.services.watching import Watching
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
-from bot.storage.memory import StoredMemory
 from bot.storage.heard import StoredHeard
+from bot.storage.memory import StoredMemory
 from bot.storage.mirrored_events import MirroredEvents
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from bot.storage.room_messages import RoomMessages
 from bot.storage.rooms import SetUpRooms
+from bot.storage.sample_folders import SampleFolders
+from bot.storage.samples import Samples
 
 CONNPASS_SPACING = timedelta(seconds=1.1)  # one call a second a key, and two clocks differ a little
 REPORT_SITE_SPACING = timedelta(seconds=0.2)
@@ -61,11 +64,11 @@ class Stores:
     personal_reminders: PersonalReminders
     mirrored_events: MirroredEvents
     memory: StoredMemory
+    samples: Samples
+    heard: StoredHeard
 
 
 @asynccontextmanager
-    samples: Samples
-    heard: StoredHeard
 async def open_stores(url: str) -> AsyncIterator[Stores]:
     """Open the database and close it again. Raises StoreError."""
     engine = await open_store(url)
@@ -81,11 +84,11 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             PersonalReminders(engine),
             MirroredEvents(engine),
             StoredMemory(engine),
+            Samples(engine),
+            StoredHeard(engine),
         )
     finally:
         await close_store(engine)
-            Samples(engine),
-            StoredHeard(engine),
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,7 @@ def build_services(
     ring: Callable[[], Awaitable[object]] | None = None,
     rooms: Rooms | None = None,
     organising: Organising | None = None,
+    sheets: SampleSheets | None = None,
 ) -> Services:
     """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
     rooms, zone = rooms or rooms_of(settings), settings.community.timezone
@@ -234,12 +238,13 @@ def build_services(
         reporting,
         reminding,
         {kind: ringing(handler) for kind, handler in handlers.items()},
-        Reader(recogniser, zone),
+        Reader(recogniser, zone, public_url),
         clock,
         max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
         zone,
         public_url,
         organising,
+        Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone),
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)
