@@ -190,14 +190,6 @@ def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
     return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, services.stores.memory)]
 
 
-def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
-    """Build what writes into the calendars that platforms have of their own."""
-    if not any(front_end.platform == "discord" for front_end in front_ends):
-        return []
-    from bot.platforms.discord_bot import DiscordFrontEnd
-    from bot.platforms.discord_scheduled_events import DiscordScheduledEvents
-
-    return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
 def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
     """Build Slack if there are both its tokens; without them its library is not even imported."""
     if not settings.slack.is_on:
@@ -207,6 +199,14 @@ def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
     return [SlackFrontEnd(settings.slack, services.answering, services.rooms, services.stores.heard)]
 
 
+def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
+    """Build what writes into the calendars that platforms have of their own."""
+    if not any(front_end.platform == "discord" for front_end in front_ends):
+        return []
+    from bot.platforms.discord_bot import DiscordFrontEnd
+    from bot.platforms.discord_scheduled_events import DiscordScheduledEvents
+
+    return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
 
 
 def build_polls(
@@ -227,6 +227,7 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
     else:
         connpass = _connpass_line(settings, texts)
     discord = _("connecting") if settings.discord.token.get_secret_value() else _("off: set [discord] token")
+    slack = _("connecting") if settings.slack.is_on else _("off: set [slack] bot_token and app_token")
     reports = settings.reports.site_url or _("off: set [reports] site_url")
     return [
         f"集い Tsudoi {__version__}",
@@ -235,7 +236,6 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
         *([] if has_samples else [f"  reports   {reports}"]),
         f"  Discord   {discord}",
         f"  Slack     {slack}",
-    slack = _("connecting") if settings.slack.is_on else _("off: set [slack] bot_token and app_token")
         "  " + _("Settings go into config.toml; config.example.toml shows them all."),
     ]
 
