@@ -265,6 +265,14 @@ async def test_a_ticket_opens_one_socket(server: SlackServer) -> None:
             await session.ws_connect(url)
 
 
+async def test_ten_sockets_are_enough(server: SlackServer) -> None:
+    async with aiohttp.ClientSession() as session:
+        sockets = [await session.ws_connect(server.do(server.sockets.ticket)) for _ in range(10)]
+        assert [(await one.receive_json())["type"] for one in sockets] == ["hello"] * 10
+        eleventh = await session.ws_connect(server.do(server.sockets.ticket))
+        assert (await eleventh.receive_json())["reason"] == "too_many_websockets"
+
+
 # --- what members do -----------------------------------------------------------------------------------------------
 
 
@@ -787,6 +795,15 @@ async def test_a_picture_is_uploaded_and_stands_in_the_channel(server: SlackServ
     block = {"type": "image", "slack_file": {"id": done["file"]["id"]}, "alt_text": "a"}
     await client.chat_postMessage(channel=CHANNEL, text="a", blocks=[block])
     assert server.problems == []
+
+
+async def test_the_client_sends_a_comment_in_the_address_where_a_long_one_does_not_fit(
+    server: SlackServer, client: AsyncWebClient
+) -> None:
+    await client.files_upload_v2(channel=CHANNEL, filename="a.png", file=PNG, initial_comment="あ" * 500)
+    with pytest.raises(SlackApiError, match="400"):
+        await client.files_upload_v2(channel=CHANNEL, filename="a.png", file=PNG, initial_comment="あ" * 1000)
+    assert len(server.said(CHANNEL)) == 1
 
 
 async def test_an_upload_that_takes_its_time_is_shared_later(server: SlackServer, client: AsyncWebClient) -> None:
