@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
@@ -13,7 +13,6 @@ from aiohttp import web
 
 from bot import __version__
 from bot.config import CommunitySettings
-from bot.domain.events import Event
 from bot.domain.rooms import MAIN, Room
 from bot.errors import PictureError
 from bot.locales import texts_for
@@ -22,17 +21,20 @@ from bot.services.reading_messages import unreadable_picture
 from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web import metrics
 from bot.web.album import Album
-from bot.web.calendar import calendar_file
+from bot.web.calendars import Calendars
 from bot.web.conversation import Answers, Conversation
+from bot.web.drawing import DrawingApi
 from bot.web.message_json import message_json
 from bot.web.refusals import Refusal
 from bot.web.static_files import page_routes
 from bot.web.streams import HEARTBEAT, Streams, wait_for_news
 from bot.web.uploads import Turns, is_form, read_json, read_picture, read_said
+from model.reading import Reading
 
 log = structlog.get_logger()
 
 MOST_MESSAGES = 1000
+TOP, MOST_CANDIDATES = 5, 10
 SLOWEST_READER = 20.0  # seconds in which a page must take what is written to it
 _PICTURE_STATUS = {"too_large": 413, "busy": 503, "too_slow": 422}
 
@@ -41,7 +43,6 @@ class RoomAnswers(Answers, Protocol):
     """What the page needs of `Answering`, beside what the conversation needs."""
 
     async def events_json(self, room: Room) -> dict[str, Any]: ...
-    async def calendar_events(self, room: Room) -> list[Event]: ...
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,14 @@ class RoomApi:
     answering: RoomAnswers
     reports_json: Callable[[Room], Awaitable[dict[str, Any]]]
     recogniser: Recogniser | None
+    drawing: DrawingApi
     health: Callable[[], Awaitable[dict[str, Any]]]
     delivery_counts: Callable[[], Awaitable[Mapping[str, int]]]
     community: CommunitySettings
     shows_samples: bool
     clock: Clock
     album: Album
+    calendars: Calendars
     streams: Streams
     metrics: metrics.Metrics
     turns: Turns = field(default_factory=Turns)
@@ -68,7 +71,9 @@ class RoomApi:
         """Return every address with what answers it."""
         return [
             *page_routes(),
+            *self.drawing.routes(),
             web.get("/pictures/{name}", self.picture),
+            web.get("/downloads/{token}/{name}", self.download),
             web.get("/api/room", self.room),
             web.get("/api/messages", self.list_messages),
             web.post("/api/messages", self.say),
@@ -77,8 +82,7 @@ class RoomApi:
             web.post("/api/read", self.read),
             web.get("/api/events", self.events),
             web.get("/api/reports", self.reports),
-            web.get("/calendar.ics", self.calendar),
-            web.get(r"/events/{id:\d{1,18}}.ics", self.calendar_of_event),
+            *self.calendars.routes(),
             web.get("/healthz", self.healthz),
             web.get("/metrics", self.show_metrics),
         ]
@@ -91,6 +95,7 @@ class RoomApi:
                 "locale": self.conversation.room.locale,
                 "timezone": self.community.timezone.key,
                 "samples": self.shows_samples,
+                "reads": self.recogniser is not None,
                 "version": __version__,
             }
         )
@@ -175,7 +180,7 @@ class RoomApi:
                 return self._unreadable(error)
             self.metrics.readings["read"] += 1
             self.metrics.reading_seconds += time.monotonic() - began
-        return _json(reading.to_json())
+        return _json(_with_candidates(reading, min(_number(request, "top") or TOP, MOST_CANDIDATES)).to_json())
 
     def _unreadable(self, error: PictureError) -> web.Response:
         said = unreadable_picture(texts_for(self.conversation.room.locale), error).lead
@@ -190,6 +195,14 @@ class RoomApi:
             body=picture, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400, immutable"}
         )
 
+    async def download(self, request: web.Request) -> web.Response:
+        """Give a file that the bot made for a visitor."""
+        file = self.conversation.downloads.get(request.match_info["token"])
+        if file is None:
+            raise Refusal(404, "not_found")
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"}
+        return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
+
     async def events(self, _request: web.Request) -> web.Response:
         """Give every event, past ones included."""
         return _json(await self.answering.events_json(self.conversation.room))
@@ -197,23 +210,6 @@ class RoomApi:
     async def reports(self, _request: web.Request) -> web.Response:
         """Give every report, and which event it is about."""
         return _json(await self.reports_json(self.conversation.room))
-
-    async def calendar(self, _request: web.Request) -> web.Response:
-        """Give the events to a calendar that follows them."""
-        return await self._calendar(await self.answering.calendar_events(self.conversation.room))
-
-    async def calendar_of_event(self, request: web.Request) -> web.Response:
-        """Give one event to any calendar."""
-        events = await self.answering.calendar_events(self.conversation.room)
-        wanted = [event for event in events if event.id == int(request.match_info["id"])]
-        if not wanted:
-            raise Refusal(404, "not_found")
-        return await self._calendar(wanted)
-
-    async def _calendar(self, events: Sequence[Event]) -> web.Response:
-        zone, now = self.community.timezone, self.clock.now()
-        body = await asyncio.to_thread(calendar_file, self.community.name, events, zone, now)
-        return web.Response(body=body, content_type="text/calendar", charset="utf-8")
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """Say whether the store answers."""
@@ -234,6 +230,10 @@ def _spoken(spoken: Sequence[RoomMessage]) -> web.Response:
 def _json(content: Mapping[str, Any], status: int = 200) -> web.Response:
     text = json.dumps(content, ensure_ascii=False)
     return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _with_candidates(reading: Reading, top: int) -> Reading:
+    return replace(reading, glyphs=tuple(replace(one, candidates=one.candidates[:top]) for one in reading.glyphs))
 
 
 def _number(request: web.Request, name: str) -> int | None:

@@ -14,8 +14,11 @@ REFRESH = timedelta(hours=1)
 _STATUS = {EventStatus.SCHEDULED: "CONFIRMED", EventStatus.POSTPONED: "TENTATIVE"}
 
 
-def calendar_file(name: str, events: Sequence[Event], zone: ZoneInfo, now: datetime) -> bytes:
-    """Return the dated events as iCalendar (RFC 5545), with UIDs that stay and a SEQUENCE that grows with changes."""
+def calendar_file(name: str, events: Sequence[Event], zone: ZoneInfo, alarm: timedelta | None = None) -> bytes:
+    """Return the dated events as iCalendar (RFC 5545), with UIDs that stay and a SEQUENCE that grows with changes.
+
+    The same events give the same bytes. `alarm`: how long before each event that takes place a calendar shall ring.
+    """
     from icalendar import Calendar  # costs 0.2 s that no start should wait for
 
     calendar = Calendar()
@@ -28,20 +31,20 @@ def calendar_file(name: str, events: Sequence[Event], zone: ZoneInfo, now: datet
     calendar.add("x-published-ttl", "PT1H")
     for event in events:
         if event.started_at is not None and event.ends_at is not None:
-            calendar.add_component(_entry(event, event.started_at, event.ends_at, zone, now))
+            calendar.add_component(_entry(event, event.started_at, event.ends_at, zone, alarm))
     if calendar.events:
         calendar.add_missing_timezones()
     written: bytes = calendar.to_ical()
     return written
 
 
-def _entry(event: Event, start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> "icalendar.Event":
+def _entry(event: Event, start: datetime, end: datetime, zone: ZoneInfo, alarm: timedelta | None) -> "icalendar.Event":
     from icalendar import Event as Entry
 
     entry = Entry()
     entry.add("uid", f"connpass-{event.id}@tsudoi")
     entry.add("sequence", event.revision)
-    entry.add("dtstamp", event.updated_at or event.published_at or now)
+    entry.add("dtstamp", event.updated_at or event.published_at or start)
     entry.add("dtstart", start.astimezone(zone))
     entry.add("dtend", end.astimezone(zone))
     entry.add("summary", event.title)
@@ -49,4 +52,16 @@ def _entry(event: Event, start: datetime, end: datetime, zone: ZoneInfo, now: da
     entry.add("url", event.url)
     entry.add("description", event.url)
     entry.add("status", _STATUS.get(event.status, "CANCELLED"))
+    if alarm is not None and event.takes_place:
+        entry.add_component(_ring(event.title, alarm))
     return entry
+
+
+def _ring(title: str, before: timedelta) -> "icalendar.Alarm":
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", -before)
+    return alarm

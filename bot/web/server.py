@@ -5,7 +5,7 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
@@ -17,11 +17,13 @@ from bot.domain.messages import Message
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
 from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
-from bot.services.ports import Clock, Recogniser
+from bot.services.ports import Clock, DrawingBoard, Recogniser
 from bot.storage.room_messages import RoomMessages
 from bot.web.album import Album
 from bot.web.api import RoomAnswers, RoomApi
+from bot.web.calendars import CalendarAnswers, Calendars
 from bot.web.conversation import VISITOR, Conversation
+from bot.web.drawing import DrawingApi
 from bot.web.guard import HEADERS, Guard
 from bot.web.metrics import Metrics
 from bot.web.refusals import Refusal, sentence
@@ -40,6 +42,10 @@ _http_log = logging.getLogger("bot.web.http")
 _http_log.addFilter(_is_an_error_of_ours)
 
 
+class WebAnswers(RoomAnswers, CalendarAnswers, Protocol):
+    """What the whole of it needs of `Answering`."""
+
+
 class WebRoom:
     """Fulfils `Sender` for the platform `local`. Once `opened`, the page answers at `url`."""
 
@@ -50,13 +56,14 @@ class WebRoom:
         self,
         settings: WebSettings,
         messages: RoomMessages,
-        answering: RoomAnswers,
+        answering: WebAnswers,
         rooms: Rooms,
         clock: Clock,
         *,
         community: CommunitySettings,
         recogniser: Recogniser | None,
         copy_picture: Callable[[bytes], Awaitable[bytes]],
+        drawing_board: DrawingBoard | None,
         reports_json: Callable[[Room], Awaitable[dict[str, Any]]],
         health: Callable[[], Awaitable[dict[str, Any]]],
         delivery_counts: Callable[[], Awaitable[Mapping[str, int]]],
@@ -76,12 +83,14 @@ class WebRoom:
             answering=answering,
             reports_json=reports_json,
             recogniser=recogniser,
+            drawing=DrawingApi(drawing_board, community.locale),
             health=health,
             delivery_counts=delivery_counts,
             community=community,
             shows_samples=samples is not None,
             clock=clock,
             album=self._album,
+            calendars=Calendars(answering, rooms, community),
             streams=self._streams,
             metrics=self._metrics,
         )

@@ -17,6 +17,7 @@ from bot.domain.events import Event
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
+from bot.services.ports import DrawingBoard
 from bot.storage.room_messages import RoomMessages
 from bot.web.server import WebRoom
 from model.reading import Candidate, Glyph, Reading
@@ -50,6 +51,7 @@ class FixedAnswers:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=lambda: [an_event_named()])
     broken: bool = False
+    calendars: list[tuple[str, ...]] = field(default_factory=list)
 
     async def say(self, text: str, room: Room, member: str) -> Message | None:
         """Answer `!next`."""
@@ -76,12 +78,19 @@ class FixedAnswers:
         """Take one button."""
         return Message(MessageKind.ANSWER, "ありがとうございます。") if button_id == "question:1:yes" else None
 
+    async def teach(
+        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Any
+    ) -> Message | None:
+        """Teach nothing: the real services have tests of their own."""
+        return None
+
     async def events_json(self, room: Room) -> dict[str, Any]:
         """Return the ids of the events."""
         return {"events": [{"id": event.id} for event in self.events], "seen_at": None}
 
     async def calendar_events(self, room: Room) -> list[Event]:
         """Return the events."""
+        self.calendars.append(room.follows)
         return self.events
 
 
@@ -110,6 +119,7 @@ async def open_room(
     settings: WebSettings | None = None,
     locale: str = "ja",
     samples: web.Application | None = None,
+    board: DrawingBoard | None = None,
 ) -> AsyncIterator[WebRoom]:
     """Serve a room at a free port until the end of the block."""
 
@@ -132,6 +142,7 @@ async def open_room(
         community=CommunitySettings(name="TFUG 宇都宮"),
         recogniser=(recogniser := FixedRecogniser()),
         copy_picture=recogniser.copy,
+        drawing_board=board,
         reports_json=no_reports,
         health=health,
         delivery_counts=counts,

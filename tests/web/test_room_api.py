@@ -416,6 +416,43 @@ async def test_a_calendar_can_follow_the_events(client: aiohttp.ClientSession, a
     assert first.end - first.start == timedelta(hours=2)
     assert str(second["status"]) == "CANCELLED"
     assert [str(zone["tzid"]) for zone in calendar.timezones] == ["Asia/Tokyo"]
+    for required in ("uid", "dtstamp", "dtstart", "summary"):  # RFC 5545, 3.6.1
+        assert all(required in entry for entry in calendar.events)
+    assert {"prodid", "version"} <= {name.lower() for name in calendar}
+
+
+async def test_a_calendar_that_did_not_change_is_not_sent_again(
+    client: aiohttp.ClientSession, answers: FixedAnswers
+) -> None:
+    answers.events = [an_event_named("会", 5)]
+    async with client.get("/calendar.ics") as response:
+        tag = response.headers["ETag"]
+    async with client.get("/calendar.ics", headers={"If-None-Match": tag}) as response:
+        assert (response.status, await response.read()) == (304, b"")
+    answers.events = [an_event_named("会", 5, revision=1)]
+    async with client.get("/calendar.ics", headers={"If-None-Match": tag}) as response:
+        assert (response.status, response.headers["ETag"] != tag) == (200, True)
+
+
+async def test_a_source_has_a_calendar_of_its_own(client: aiohttp.ClientSession, answers: FixedAnswers) -> None:
+    async with client.get("/calendar/utsunomiya.ics") as response:
+        assert response.status == 200
+    assert answers.calendars == [("utsunomiya",)]
+    async with client.get("/calendar/nobody.ics") as response:
+        assert response.status == 404
+
+
+async def test_a_calendar_rings_where_somebody_wants_it_to(
+    client: aiohttp.ClientSession, answers: FixedAnswers
+) -> None:
+    answers.events = [an_event_named("会", 5), an_event_named("中止の会", 6, status=EventStatus.CANCELLED)]
+    async with client.get("/calendar.ics?alarm=1h") as response:
+        first, second = icalendar.Calendar.from_ical(await response.read()).events
+    (alarm,) = first.walk("VALARM")
+    assert (alarm["trigger"].dt, str(alarm["action"])) == (-timedelta(hours=1), "DISPLAY")
+    assert second.walk("VALARM") == []
+    async with client.get("/calendar.ics?alarm=soon") as response:
+        assert (response.status, "30m" in await response.text()) == (400, True)
 
 
 async def test_events_reports_and_the_room_itself_are_given_as_json(client: aiohttp.ClientSession) -> None:

@@ -1,0 +1,85 @@
+"""The calendars that the room gives: of the whole community, of one source, of one event."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from aiohttp import ETag, web
+
+from bot.config import CommunitySettings
+from bot.domain.durations import parse_duration
+from bot.domain.events import Event
+from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.web.calendar import calendar_file
+from bot.web.refusals import Refusal
+
+
+class CalendarAnswers(Protocol):
+    """What is needed of `Answering`."""
+
+    async def calendar_events(self, room: Room) -> list[Event]: ...
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """Answers for calendars that are followed. `?alarm=1h` adds an alarm so long before each event."""
+
+    answering: CalendarAnswers
+    rooms: Rooms
+    community: CommunitySettings
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return every address with what answers it."""
+        return [
+            web.get("/calendar.ics", self.of_community),
+            web.get("/calendar/{source}.ics", self.of_source),
+            web.get(r"/events/{id:\d{1,18}}.ics", self.of_event),
+        ]
+
+    async def of_community(self, request: web.Request) -> web.Response:
+        """Give every event that the room follows."""
+        return await self._given(request, await self.answering.calendar_events(self._room))
+
+    async def of_source(self, request: web.Request) -> web.Response:
+        """Give the events of one source."""
+        source = request.match_info["source"]
+        if source not in self.rooms.sources:
+            raise Refusal(404, "not_found")
+        return await self._given(request, await self.answering.calendar_events(replace(self._room, follows=(source,))))
+
+    async def of_event(self, request: web.Request) -> web.Response:
+        """Give one event to any calendar."""
+        number = int(request.match_info["id"])
+        wanted = [event for event in await self.answering.calendar_events(self._room) if event.id == number]
+        if not wanted:
+            raise Refusal(404, "not_found")
+        return await self._given(request, wanted)
+
+    @property
+    def _room(self) -> Room:
+        return self.rooms.at(LOCAL, MAIN)
+
+    async def _given(self, request: web.Request, events: Sequence[Event]) -> web.Response:
+        """Give the file, or say that the one the calendar has is still right."""
+        alarm = _alarm(request)
+        body = await asyncio.to_thread(calendar_file, self.community.name, events, self.community.timezone, alarm)
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        known = request.if_none_match or ()
+        if any(one.value in (tag, "*") for one in known):
+            response = web.Response(status=304)
+        else:
+            response = web.Response(body=body, content_type="text/calendar", charset="utf-8")
+        response.etag = ETag(tag)
+        response.headers["Cache-Control"] = "no-cache"  # ask each time; the tag makes that cheap
+        return response
+
+
+def _alarm(request: web.Request) -> timedelta | None:
+    written = request.query.get("alarm")
+    try:
+        return None if written is None else parse_duration(written)
+    except ValueError:
+        raise Refusal(400, "bad_duration") from None
