@@ -9,9 +9,9 @@ from typing import TextIO
 import structlog
 
 _FIRST = ["timestamp", "level", "event"]
-_TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "urllib3")
+_TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "slack_bolt", "slack_sdk", "urllib3")
 _TOKEN_OF_ANSWER = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?]+")  # whoever has it may answer as the bot
-_OF_NETWORK = ("aiohttp", "discord")
+_OF_NETWORK = ("aiohttp", "discord", "slack_sdk")
 
 
 def shorten(record: logging.LogRecord) -> bool:

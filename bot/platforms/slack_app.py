@@ -22,7 +22,7 @@ from bot.platforms.slack_listeners import SlackListeners
 from bot.platforms.slack_members import SLACK, Identity, SlackMembers, who_am_i
 from bot.platforms.slack_posts import SlackPosts
 from bot.platforms.slack_render import is_named
-from bot.platforms.slack_web import SlackWeb
+from bot.platforms.slack_web import SlackWeb, new_client
 from bot.services.answering import Answering
 from bot.services.ports import Heard
 
@@ -123,7 +123,8 @@ class SlackFrontEnd:
                 bot_token=token,
             )
 
-        app = AsyncApp(name="tsudoi", client=self._web.client, authorize=authorize)
+        client = new_client(self._settings, self._web.session)  # with it slack_sdk asks for new sockets, and no more
+        app = AsyncApp(name="tsudoi", client=client, authorize=authorize)
         members = SlackMembers(self._web, self._rooms, ourselves)
         SlackListeners(self._web, self._posts, self._files, members, self._answering, self._heard).listen(app)
         return app

@@ -4,8 +4,9 @@ Everything is acknowledged first, done once, and answered with an apology where 
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -40,6 +41,7 @@ from bot.services.general_messages import one_moment
 from bot.services.organising import PAGES
 from bot.services.ports import Heard
 from bot.services.reading_buttons import WHY, About, asked_about
+from bot.services.teaching import Upload
 
 log = structlog.get_logger()
 
@@ -66,6 +68,16 @@ class Asker:
     def is_alone(self) -> bool:
         """Whether nobody else is there: in direct messages."""
         return self.channel.startswith("D")
+
+
+@dataclass(frozen=True, slots=True)
+class _Uploads:
+    """Fulfils `Uploads` for what was shown in one channel."""
+
+    again: Callable[[str], Coroutine[Any, Any, Upload | None]]
+
+    async def fetch(self, upload: str) -> Upload | None:
+        return await self.again(upload)
 
 
 class SlackListeners:
@@ -248,6 +260,14 @@ class SlackListeners:
             return one_moment(self._answering.texts(asker.room))
         return await self._answering.read(await self._files.pictures(pictures), asker.room, upload)
 
+    async def _upload_again(self, channel: str, upload: str) -> Upload | None:
+        """Fetch all pictures of a message again, with who showed them."""
+        message = await self._message(channel, upload)
+        if message is None:
+            return None
+        pictures = pictures_of(await self._files.ready(message["files"]))
+        return Upload(await self._files.pictures(pictures), str(message["user"]))
+
     async def _picture_again(self, channel: str, upload: str, index: int) -> bytes | PictureError | None:
         """Fetch a picture again from the message that it came with: none is kept here."""
         message = await self._message(channel, upload)
@@ -331,7 +351,10 @@ class SlackListeners:
         if about is not None:
             await self._explain(asker, about, body, tell)
             return
-        answer = await self._answering.press(pressed, asker.room, asker.member, values)
+        uploads = _Uploads(partial(self._upload_again, asker.channel))
+        answer = await self._answering.teach(pressed, asker.room, asker.member, values, uploads)
+        if answer is None:
+            answer = await self._answering.press(pressed, asker.room, asker.member, values)
         if answer is None:
             return
         if pressed.startswith("question:") and asker.room.may_decide(asker.member):

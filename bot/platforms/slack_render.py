@@ -1,6 +1,7 @@
 """A Message as Slack shows it: Block Kit within every limit, with strangers' words made harmless."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from bot.domain.messages import Bar, Button, Card, Field, Message
@@ -27,7 +28,14 @@ class Rendered(TypedDict):
 def render(message: Message, most: int = BLOCKS) -> Rendered:
     """Return the message as text for notifications and as at most `most` blocks."""
     blocks = _within(_said(message), _to_do(message), most)
-    return Rendered(text=fit(message.text, FALLBACK) or BLANK, blocks=blocks or [_section(BLANK)])
+    return Rendered(text=fit(_in_words(message), FALLBACK) or BLANK, blocks=blocks or [_section(BLANK)])
+
+
+def _in_words(message: Message) -> str:
+    """Return what is said, for a notification: nothing can be pressed there."""
+    cards = tuple(replace(card, buttons=()) for card in message.cards)
+    said = replace(message, cards=cards, buttons=(), entries=(), choices=(), files=())
+    return said.text or message.text
 
 
 def named(key: str) -> Json:

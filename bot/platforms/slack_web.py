@@ -28,10 +28,9 @@ _CUT_OFF = (
 )  # ..., an answer that is no JSON
 
 
-def new_client(settings: SlackSettings, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+def new_client(settings: SlackSettings, session: aiohttp.ClientSession, token: str | None = None) -> AsyncWebClient:
     """Build a client that repeats nothing by itself: Slack knows no nonce, so a repeated post stands there twice."""
     options: dict[str, Any] = {"base_url": f"{settings.api_url.rstrip('/')}/"} if settings.api_url else {}
-    token = settings.bot_token.get_secret_value()
     client = AsyncWebClient(token, session=session, retry_handlers=[], **options)
     if settings.api_url:
         client.proxy = None  # slack_sdk takes one from the environment, also on the way to another server
@@ -72,7 +71,8 @@ class SlackWeb:
     async def open(self) -> AsyncIterator[None]:
         """Keep connections to Slack."""
         async with aiohttp.ClientSession() as session:
-            self._session, self._client = session, new_client(self._settings, session)
+            token = self._settings.bot_token.get_secret_value()
+            self._session, self._client = session, new_client(self._settings, session, token)
             self.was_opened.set()
             try:
                 yield
