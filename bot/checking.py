@@ -48,6 +48,8 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
         for name in rooms.sources[:MOST_SOURCES] if not settings.shows_samples else ():
             yield await _source(name, clients)
         yield await _site(clients.site)
+    if settings.recognition.enabled:
+        yield _stroke_order()
     yield _clock(settings)
     for finding in await _discord(settings, rooms.in_force):
         yield finding
@@ -107,6 +109,13 @@ async def _site(site: ReportSource | None) -> Finding:
         return Finding("reports", True, f"{len(await site.pages())} reports")
     except SourceError as error:
         return Finding("reports", False, str(error))
+
+
+def _stroke_order() -> Finding:
+    from model.stroke_order import HOW_TO_GET, is_installed  # OpenCV costs a moment that no other check needs
+
+    found = "KanjiVG is installed, CC BY-SA 3.0" if is_installed() else f"off: for learners, {HOW_TO_GET}"
+    return Finding("stroke order", True, found)
 
 
 def _clock(settings: Settings) -> Finding:

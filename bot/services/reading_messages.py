@@ -8,9 +8,10 @@ from bot.domain.romaji import romaji
 from bot.errors import PictureError
 from bot.locales import Texts
 from bot.services.reading_buttons import MOST_OPTIONS, About, difference, why
+from bot.services.teaching_buttons import verdicts
 from model.reading import SMALL_FORMS, Candidate, Glyph, Reading
 
-TOP = 5
+TOP, LEAST_SHOWN = 5, 0.005  # bars, and the probability from which a third one is worth a line
 MOST_LIKELY = 3  # characters that a doubtful one may be
 NEARLY_AS_LIKELY = 0.3  # of the best one's probability
 MOST_DETAILS = 20  # doubtful characters of one text that are told of one by one
@@ -29,8 +30,17 @@ def readings_message(
         message = _only(texts, readings[0], page)
     else:
         message = Message(MessageKind.ANSWER, cards=tuple(_one_of(texts, one, i) for i, one in enumerate(readings)))
-    buttons, choices = why(texts, _explained(texts, readings, upload)) if upload else ((), ())
-    return replace(message, buttons=(*buttons, *message.buttons), choices=choices)
+    if not upload:
+        return message
+    buttons, choices = why(texts, _explained(texts, readings, upload))
+    taught = verdicts(texts, _everything(readings, upload), len(readings))
+    return replace(message, buttons=(*buttons, *taught, *message.buttons), choices=choices)
+
+
+def _everything(readings: Sequence[Reading | PictureError], upload: str) -> list[tuple[About, Glyph]]:
+    """Return every character of an upload."""
+    read = [(picture, one) for picture, one in enumerate(readings) if isinstance(one, Reading)]
+    return [(About(upload, picture, place), glyph) for picture, one in read for place, glyph in written_in(one)]
 
 
 def _only(texts: Texts, reading: Reading | PictureError, page: str | None) -> Message:
@@ -81,7 +91,8 @@ def _character(texts: Texts, glyph: Glyph) -> Card:
         title = texts.gettext("This looks like {labels}.").format(labels=_quoted(texts, likely))
         body = texts.gettext("Romaji: {romaji}. I am not quite sure ({share}).")
     spelled = " / ".join(dict.fromkeys(romaji(letter) for letter in likely))
-    bars = tuple(Bar(letter_of(glyph, one), one.probability) for one in glyph.candidates[:TOP])
+    shown = [one for i, one in enumerate(glyph.candidates[:TOP]) if i < 2 or one.probability >= LEAST_SHOWN]
+    bars = tuple(Bar(letter_of(glyph, one), one.probability) for one in shown)
     return Card(title, body=body.format(romaji=spelled, share=_share(texts, glyph.candidates[0])), bars=bars)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.domain.messages import Message
+from bot.domain.messages import Button, Message
 from bot.domain.rooms import LOCAL, MAIN
 from bot.errors import PictureError
 from bot.locales import texts_for
@@ -94,6 +94,14 @@ def shown(message: Message) -> list[str]:
     return [card.title for card in message.cards]
 
 
+def whys(message: Message) -> list[tuple[str, str]]:
+    return [(button.label, button.id) for button in message.buttons if button.id.startswith(f"{WHY}:")]
+
+
+def links(message: Message) -> list[Button]:
+    return [button for button in message.buttons if button.url]
+
+
 def pictures(message: Message) -> list[str]:
     return [picture.png.decode() for picture in message.pictures]
 
@@ -125,7 +133,8 @@ async def test_what_is_no_hiragana_is_not_measured_against_hiragana() -> None:
     assert "いちばん近いのは「き」です。" in answer.cards[0].body
     assert answer.cards[0].bars == ()
     assert answer.pictures == ()
-    assert [button.label for button in answer.buttons] == ["なぜ？"]
+    assert whys(answer) == [("なぜ？", "why:77:0:0")]
+    assert links(answer) == []
 
 
 async def test_a_character_comes_with_its_stroke_order_and_a_doubtful_one_with_that_of_each_it_may_be() -> None:
@@ -137,16 +146,15 @@ async def test_a_character_comes_with_its_stroke_order_and_a_doubtful_one_with_t
 
 
 async def test_a_character_is_linked_to_what_it_may_be_confused_with_wherever_our_page_can_be_reached() -> None:
-    async def links(room_platform: str, public_url: str) -> list[str]:
-        room = a_room(platform=room_platform, channel=MAIN)
-        answer = await Reader(ByName(), public_url=public_url).read([b"ha or ho"], room, "77")
-        return [button.url for button in answer.buttons if button.url]
+    async def addresses(platform: str, public_url: str) -> list[str]:
+        room = a_room(platform=platform, channel=MAIN)
+        return [one.url for one in links(await Reader(ByName(), public_url=public_url).read([b"ha or ho"], room, "77"))]
 
-    (public,) = await links("discord", "https://tsudoi.example/")
+    (public,) = await addresses("discord", "https://tsudoi.example/")
     assert urlsplit(public)[:3] == ("https", "tsudoi.example", "/tendencies")
     assert parse_qs(urlsplit(public).query) == {"of": ["は"], "with": ["ほ"]}
-    assert (await links(LOCAL, ""))[0].startswith("/tendencies?of=")
-    assert await links("discord", "") == []
+    assert (await addresses(LOCAL, ""))[0].startswith("/tendencies?of=")
+    assert await addresses("discord", "") == []
 
 
 async def test_several_characters_are_one_text_and_the_doubtful_ones_are_told_of() -> None:
@@ -160,7 +168,7 @@ async def test_several_characters_are_one_text_and_the_doubtful_ones_are_told_of
     (why,) = answer.choices
     assert why.id == "why:"
     assert [(option.label, option.value) for option in why.options][-1] == ("5 は", "why:77:0:4")
-    assert [button.label for button in answer.buttons] == ["「は」と「ほ」の違い"]
+    assert [button.label for button in links(answer)] == ["「は」と「ほ」の違い"]
 
 
 async def test_where_nobody_has_time_to_draw_the_reading_is_answered_all_the_same() -> None:
@@ -194,7 +202,7 @@ async def test_several_pictures_are_read_in_order_in_one_answer() -> None:
     assert "画像として読めませんでした" in bodies[1]
     assert "見つかりませんでした" in bodies[2]
     assert "受け取れませんでした" in bodies[3]
-    assert [(button.label, button.id) for button in answer.buttons] == [
+    assert whys(answer) == [
         ("なぜ？ 1枚目", "why:77:0:0"),
         ("なぜ？ 5枚目: 1 あ", "why:77:4:0"),
         ("なぜ？ 5枚目: 2 い", "why:77:4:1"),
