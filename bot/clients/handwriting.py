@@ -1,14 +1,17 @@
 """What the worker processes do with a picture. Each function takes its bytes as they were uploaded.
 
-All raise PictureError; what they give back was encoded anew, with nothing in it but what can be seen.
+All raise PictureError, `big` for one that must be decoded alone unless it `may_be_big`. What they give back was
+encoded anew, with nothing in it but what can be seen.
 """
 
+from contextlib import suppress
 from functools import cache, lru_cache
 
 import numpy as np
 
 from bot.clients.pictures import encode_jpeg, encode_png, open_picture
 from bot.errors import PictureError
+from model import beside as beside_usual
 from model import classifier, cut_out
 from model.explain import explain as explain_glyph
 from model.ink import BlankImage
@@ -30,29 +33,29 @@ def warm() -> None:
     explain_glyph(shipped_model(), picture)
 
 
-def read(picture: bytes, top: int, min_confidence: float) -> Reading:
+def read(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> Reading:
     """Read it, with `top` candidates a glyph, which is unsure below `min_confidence`."""
-    return shipped_model().read(open_picture(picture), top, min_confidence)
+    return shipped_model().read(open_picture(picture, may_be_big=may_be_big), top, min_confidence)
 
 
-def explain(picture: bytes, glyph: int) -> bytes:
+def explain(picture: bytes, may_be_big: bool, glyph: int) -> bytes:
     """Show, as PNG, why a glyph is read as it is. Raises PictureError, `blank` where there is none."""
     try:
-        return encode_png(explain_glyph(shipped_model(), open_picture(picture), glyph))
+        return encode_png(explain_glyph(shipped_model(), open_picture(picture, may_be_big=may_be_big), glyph))
     except BlankImage as error:
         raise _blank() from error
 
 
-def numbered(picture: bytes, reading: Reading) -> bytes:
+def numbered(picture: bytes, may_be_big: bool, reading: Reading) -> bytes:
     """Show, as JPEG, where the glyphs of its reading are."""
     from model.numbered import numbered as with_numbers  # type: ignore[import-untyped,unused-ignore]  # it is coming
 
-    return encode_jpeg(with_numbers(open_picture(picture), reading))
+    return encode_jpeg(with_numbers(open_picture(picture, may_be_big=may_be_big), reading))
 
 
-def cut(picture: bytes, glyph: int, top: int, min_confidence: float) -> tuple[Glyph, bytes]:
+def cut(picture: bytes, may_be_big: bool, glyph: int, top: int, min_confidence: float) -> tuple[Glyph, bytes]:
     """Read it and cut out one glyph, as grey PNG. Raises PictureError, `blank` where there is none."""
-    pixels = open_picture(picture)
+    pixels = open_picture(picture, may_be_big=may_be_big)
     glyphs = shipped_model().read(pixels, top, min_confidence).glyphs
     if not 0 <= glyph < len(glyphs) or not glyphs[glyph].candidates:
         raise _blank()
@@ -62,9 +65,34 @@ def cut(picture: bytes, glyph: int, top: int, min_confidence: float) -> tuple[Gl
         raise _blank() from error
 
 
-def copy(picture: bytes) -> bytes:
+def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> dict[int, tuple[Glyph, bytes]]:
+    """Read it and cut out each glyph that has ink, by its place in the reading."""
+    pixels = open_picture(picture, may_be_big=may_be_big)
+    found: dict[int, tuple[Glyph, bytes]] = {}
+    for place, glyph in enumerate(shipped_model().read(pixels, top, min_confidence).glyphs):
+        with suppress(BlankImage):
+            if glyph.candidates:
+                found[place] = glyph, encode_png(cut_out.cut_out(pixels, glyph.box))
+    return found
+
+
+def beside(
+    picture: bytes, may_be_big: bool, glyph: int, labels: tuple[str, ...], top: int, min_confidence: float
+) -> bytes:
+    """Show, as PNG, one glyph beside the usual shape of each label. Raises PictureError, `blank` if there is none."""
+    pixels = open_picture(picture, may_be_big=may_be_big)
+    glyphs = shipped_model().read(pixels, top, min_confidence).glyphs
+    if not 0 <= glyph < len(glyphs) or not glyphs[glyph].candidates:
+        raise _blank()
+    try:
+        return encode_png(beside_usual.beside(pixels, glyphs[glyph].box, labels))
+    except BlankImage as error:
+        raise _blank() from error
+
+
+def copy(picture: bytes, may_be_big: bool) -> bytes:
     """Encode it anew, as JPEG."""
-    return encode_jpeg(open_picture(picture))
+    return encode_jpeg(open_picture(picture, may_be_big=may_be_big))
 
 
 @lru_cache(128)  # pictures of about 15 kB

@@ -3,6 +3,7 @@
 A thread would not do: several decoders keep the interpreter to themselves while they work, and none can be stopped.
 """
 
+import os
 import pickle
 import subprocess
 import sys
@@ -23,10 +24,15 @@ log = structlog.get_logger()
 
 MOST_WORKERS = 2
 LONGEST_LINE = 32  # calls in work or waiting; each holds its upload in memory
-TAKES = 20.0  # seconds that one call may take; the largest photo of the slowest format takes about two
+TAKES = 30.0  # seconds that one call may take; the largest photo of the slowest format takes about two
 WAITS = 20.0  # seconds in the line, after which hardly anybody waits for the answer any more
 STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine that is busy
 IDLE = 60.0  # seconds after which a second process is let go
+
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+    "MALLOC_ARENA_MAX": "2",
+}  # glibc: large pictures are given back at once
 
 
 class WorkerLost(Exception):
@@ -43,7 +49,9 @@ class Worker:
     def __init__(self) -> None:
         serve = f"import sys; sys.path[:] = {sys.path!r}; from bot.clients.serving import serve; serve()"
         command = [sys.executable, "-c", serve]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # our own
+        self._process = subprocess.Popen(  # noqa: S603  # our own
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | MALLOC
+        )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018, S101  # asked for
         self._calls, self._answers = self._process.stdin, self._process.stdout
         self._is_lost = False
@@ -142,7 +150,7 @@ class Workers:
             self._is_open = False
             for worker in self._all:
                 worker.kill()
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.shutdown()  # who waits hears that it is busy
         for worker in list(self._all):
             worker.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import struct
 from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
 
@@ -15,6 +16,7 @@ from bot.clients.recogniser import LocalRecogniser
 from bot.clients.workers import LONGEST_LINE, Workers
 from bot.errors import PictureError
 
+PATIENT = 300.0  # seconds: a test machine is shared
 SECRET = b"SECRET PLACE 36.55N 139.88E"
 
 
@@ -35,14 +37,14 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes
 
 @pytest.fixture(scope="module")
 def recogniser() -> Iterator[LocalRecogniser]:
-    recogniser = LocalRecogniser(min_confidence=1.0, top=10)
+    recogniser = LocalRecogniser(min_confidence=1.0, top=10, workers=Workers(takes=PATIENT))
     yield recogniser
     recogniser.close()
 
 
 @pytest.fixture
 async def workers() -> AsyncIterator[Workers]:
-    workers = Workers(most=1)
+    workers = Workers(most=1, takes=PATIENT)
     yield workers
     workers.close()
 
@@ -61,7 +63,7 @@ async def test_the_shipped_model_reads_with_the_wanted_confidence_and_candidates
 
 async def test_the_shipped_model_explains_itself_in_a_picture(recogniser: LocalRecogniser) -> None:
     explained = Image.open(io.BytesIO(await recogniser.explain(encoded(writing()))))
-    assert explained.size == (960, 580)
+    assert explained.size == (960, 612)
     blank = encoded(Image.new("RGB", (60, 60), "white"))
     assert await code_of(recogniser.explain(blank)) == "blank"
     assert await code_of(recogniser.explain(encoded(writing()), glyph=7)) == "blank"
@@ -132,6 +134,22 @@ async def test_what_is_said_of_a_bad_picture_comes_back_from_the_worker(recognis
     assert await code_of(recogniser.copy(encoded(writing(), "JPEG")[:900])) == "broken"
 
 
+async def test_a_directory_that_unfolds_into_gigabytes_meets_a_limit(recogniser: LocalRecogniser) -> None:
+    body = b"\0" * 1_000_000  # each entry points at the same bytes
+    entries = b"".join(struct.pack("<HHII", 1000 + i, 1, len(body), 8) for i in range(5_000))
+    tiff = b"II*\0" + struct.pack("<I", 8 + len(body)) + body + struct.pack("<H", 5_000) + entries + b"\0" * 4
+    assert await code_of(recogniser.read(tiff)) == "too_large"
+    assert (await recogniser.read(encoded(writing()))).glyphs
+
+
+async def test_big_photos_are_decoded_one_after_the_other_and_small_ones_meanwhile(
+    recogniser: LocalRecogniser,
+) -> None:
+    big = encoded(writing(3500).convert("L"), "PNG", compress_level=1)
+    readings = await asyncio.gather(recogniser.read(big), recogniser.read(encoded(writing())), recogniser.read(big))
+    assert {len(one.glyphs) for one in readings} == {1}
+
+
 async def test_a_line_that_is_too_long_is_refused_and_later_open_again(workers: Workers) -> None:
     waiting = [asyncio.create_task(workers.call("os", "getpid")) for _ in range(LONGEST_LINE)]
     await asyncio.sleep(0)
@@ -165,7 +183,7 @@ async def test_an_error_of_the_work_is_raised_here(workers: Workers) -> None:
 
 
 async def test_a_close_ends_what_is_being_worked_on() -> None:
-    workers = Workers(most=1)
+    workers = Workers(most=1, takes=PATIENT)
     pid = await workers.call("os", "getpid")
     hanging = asyncio.create_task(workers.call("signal", "pause"))
     await asyncio.sleep(0)
