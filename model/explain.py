@@ -13,17 +13,18 @@ from model.cut_out import cut_out
 from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
 
-WIDTH, HEIGHT = 960, 580
+WIDTH, HEIGHT = 960, 612
 MARGIN, GAP = 32, 24
 PANEL = 256
 SMALL = 176
+HEAD = 44  # room for a caption in two languages
 NEIGHBOURS = 6
 ANSWERS_SHOWN = 5
 CUT_SIDE = 256
 LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is not to glow
 
 SEEN = Caption("モデルに見えた形", "what the network saw")
-DECIDED = Caption("決め手になったところ", "what decided")
+DECIDED = Caption("橙は決め手、青は逆の手がかり", "orange decided, blue spoke against")
 ANSWERS = Caption("答えの候補", "answers")
 OTHER = Caption("その他", "other")  # no hiragana at all
 APART = Caption("2番目との分かれ目", "what tells it from the second")
@@ -35,7 +36,7 @@ def explain(classifier: Classifier, image: NDArray[np.uint8], glyph: int = 0) ->
     """A picture of why a character was read as it was.
 
     Args: image: (h, w) grey or (h, w, 3) RGB, uint8. glyph: which of its characters, counted as `classifier.read` does.
-    Returns: (580, 960, 3) uint8 RGB. Above: what the network saw, its ink coloured by what decided (warm for the
+    Returns: (612, 960, 3) uint8 RGB. Above: what the network saw, its ink coloured by what decided (warm for the
         answer, cold against it), the five best answers and, last, the share of "no hiragana". Below: what tells the
         answer from the second, the second's typical shape, and the exemplars most like the picture. Letters are
         drawn as their typical shapes.
@@ -51,16 +52,16 @@ def explain(classifier: Classifier, image: NDArray[np.uint8], glyph: int = 0) ->
     canvas = Canvas(WIDTH, HEIGHT)
     columns = [MARGIN + i * (PANEL + GAP) for i in range(3)]
     _panel(canvas, columns[0], MARGIN, PANEL, SEEN)
-    canvas.ink(columns[0], MARGIN + 28, PANEL, seen)
+    canvas.ink(columns[0], MARGIN + HEAD, PANEL, seen)
     _panel(canvas, columns[1], MARGIN, PANEL, DECIDED)
     _glow(canvas, columns[1], MARGIN, PANEL, seen, erased.heat(best))
-    canvas.text(columns[2], MARGIN, ANSWERS)
-    _answers(canvas, columns[2], MARGIN + 28, WIDTH - MARGIN - columns[2], answers, probabilities)
-    below, apart = MARGIN + 28 + PANEL + 28, erased.heat(best, second)
+    _caption(canvas, columns[2], MARGIN, ANSWERS)
+    _answers(canvas, columns[2], MARGIN + HEAD, WIDTH - MARGIN - columns[2], answers, probabilities)
+    below, apart = MARGIN + HEAD + PANEL + 24, erased.heat(best, second)
     _panel(canvas, columns[0], below, SMALL, APART)
     _glow(canvas, columns[0], below, SMALL, seen, apart)
     _panel(canvas, columns[0] + SMALL + GAP, below, SMALL, SECOND)
-    canvas.ink(columns[0] + SMALL + GAP, below + 28, SMALL, tendencies.typical(second), AGAINST)
+    canvas.ink(columns[0] + SMALL + GAP, below + HEAD, SMALL, tendencies.typical(second), AGAINST)
     left = columns[0] + 2 * (SMALL + GAP)
     _neighbours(canvas, left, below, WIDTH - MARGIN - left, tendencies.nearest(classifier, picture, NEIGHBOURS), best)
     return canvas.pixels()
@@ -74,13 +75,20 @@ def _alone(classifier: Classifier, image: NDArray[np.uint8], glyph: int) -> NDAr
     return cut_out(image, glyphs[glyph].box, CUT_SIDE) if len(glyphs) > 1 else image
 
 
-def _panel(canvas: Canvas, x: int, y: int, side: int, caption: Caption) -> None:
+def _caption(canvas: Canvas, x: int, y: int, caption: Caption) -> None:
+    """Whoever looks at the picture may read either language."""
     canvas.text(x, y, caption)
-    canvas.card(x, y + 28, side, side)
+    if str(caption) != caption.english:
+        canvas.text(x, y + 22, caption.english, 12)
+
+
+def _panel(canvas: Canvas, x: int, y: int, side: int, caption: Caption) -> None:
+    _caption(canvas, x, y, caption)
+    canvas.card(x, y + HEAD, side, side)
 
 
 def _glow(canvas: Canvas, x: int, y: int, side: int, seen: Ink, heat: Heat) -> None:
-    canvas.heat(x, y + 28, side, seen, heat, max(LEAST_HEAT, float(np.abs(heat).max())))
+    canvas.heat(x, y + HEAD, side, seen, heat, max(LEAST_HEAT, float(np.abs(heat).max())))
 
 
 def _answers(
@@ -105,11 +113,11 @@ def _colour_of(rank: int) -> Colour:
 
 
 def _neighbours(canvas: Canvas, x: int, y: int, width: int, found: Sequence[tendencies.Neighbour], best: str) -> None:
-    canvas.text(x, y, SIMILAR)
+    _caption(canvas, x, y, SIMILAR)
     wide, high = (width - 2 * 12) // 3, (SMALL - 12) // 2
     side = wide - high - 24
     for i, neighbour in enumerate(found):
-        left, top = x + i % 3 * (wide + 12), y + 28 + i // 3 * (high + 12)
+        left, top = x + i % 3 * (wide + 12), y + HEAD + i // 3 * (high + 12)
         agrees = neighbour.label == best
         canvas.card(left, top, wide, high, FOR if agrees else RIM)
         canvas.ink(left + 10, top + 2, high - 4, neighbour.image)

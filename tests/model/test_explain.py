@@ -16,7 +16,7 @@ def classifier() -> Classifier:
 
 def test_an_explanation_is_one_picture_the_same_each_time(classifier: Classifier) -> None:
     picture = explain(classifier, drawn("う"))
-    assert (picture.shape, picture.dtype) == ((580, 960, 3), np.uint8)
+    assert (picture.shape, picture.dtype) == ((612, 960, 3), np.uint8)
     assert np.array_equal(picture, explain(classifier, drawn("う")))
 
 
@@ -25,7 +25,7 @@ def test_two_characters_have_two_explanations(classifier: Classifier) -> None:
 
 
 def test_a_photograph_in_colour_is_explained_too(classifier: Classifier) -> None:
-    assert explain(classifier, np.dstack([drawn("ん", 300)] * 3)).shape == (580, 960, 3)
+    assert explain(classifier, np.dstack([drawn("ん", 300)] * 3)).shape == (612, 960, 3)
 
 
 def test_a_blank_picture_cannot_be_explained(classifier: Classifier) -> None:
@@ -44,7 +44,7 @@ def test_without_a_japanese_font_captions_are_english(classifier: Classifier, mo
     canvas._font.cache_clear()
     try:
         assert str(canvas.Caption("決め手", "what decided")) == "what decided"
-        assert explain(classifier, drawn("う")).shape == (580, 960, 3)
+        assert explain(classifier, drawn("う")).shape == (612, 960, 3)
     finally:
         monkeypatch.undo()
         canvas._japanese_font.cache_clear()
