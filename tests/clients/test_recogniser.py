@@ -5,7 +5,9 @@ import io
 import os
 import struct
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pillow_heif
@@ -15,6 +17,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 from bot.clients.recogniser import LocalRecogniser
 from bot.clients.workers import LONGEST_LINE, Workers
 from bot.errors import PictureError
+from tests.support.kanjivg import lay_out_kanjivg
 
 PATIENT = 300.0  # seconds: a test machine is shared
 SECRET = b"SECRET PLACE 36.55N 139.88E"
@@ -59,6 +62,17 @@ async def test_the_shipped_model_reads_with_the_wanted_confidence_and_candidates
     (glyph,) = (await recogniser.read(encoded(writing()))).glyphs
     assert (len(glyph.candidates), glyph.verdict) in {(10, "unsure"), (10, "not_hiragana")}
     assert recogniser.model.startswith("Tsudoi hiragana 20")
+
+
+async def test_stroke_order_is_drawn_where_the_extra_for_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(lay_out_kanjivg(tmp_path))
+    with closing(LocalRecogniser(workers=Workers(takes=PATIENT))) as recogniser:
+        drawn = await recogniser.stroke_order("い")
+        assert drawn is not None
+        assert Image.open(io.BytesIO(drawn)).format == "PNG"
+        assert await recogniser.stroke_order("ア") is None
 
 
 async def test_the_shipped_model_explains_itself_in_a_picture(recogniser: LocalRecogniser) -> None:
