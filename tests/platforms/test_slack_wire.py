@@ -25,6 +25,7 @@ from tests.support.slack_facts import (
     Person,
 )
 from tests.support.slack_faults import DOWNLOAD, RESPONSE, UPLOAD
+from tests.support.slack_manifests import refused_manifest
 from tests.support.slack_server import Fault, Rates, SlackServer, Trouble
 
 T = TypeVar("T")
@@ -619,20 +620,46 @@ async def test_an_unknown_method_is_a_problem(server: SlackServer, client: Async
     assert server.problems == ["chat.shout is not known here"]
 
 
+MANIFEST: Json = {
+    "display_information": {"name": "Tsudoi"},
+    "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "bot_user": {"display_name": "Tsudoi"},
+        "slash_commands": [{"command": "/next", "description": "next"}],
+        "shortcuts": [{"type": "message", "name": "Read", "callback_id": "read", "description": "reads"}],
+    },
+    "oauth_config": {"scopes": {"bot": ["commands"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "interactivity": {"is_enabled": True},
+        "socket_mode_enabled": True,
+    },
+}
+
+
 def test_a_manifest_says_what_the_app_may_do() -> None:
-    manifest = {
-        "features": {
-            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
-            "slash_commands": [{"command": "/next"}],
-            "shortcuts": [{"type": "message", "callback_id": "read"}],
-        },
-        "oauth_config": {"scopes": {"bot": ["commands"]}},
-        "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
-    }
-    with SlackServer(app=AppConfig.of_manifest(manifest)) as server:
+    with SlackServer(app=AppConfig.of_manifest(MANIFEST)) as server:
         assert server.world.app == AppConfig(["commands"], ["app_home_opened"], ["/next"], ["read"], True, True)
         with pytest.raises(AssertionError, match="no command /nxet"):
             server.do(server.members.slash, CHANNEL, "/nxet", "", ALICE)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value", "reason"),
+    [
+        ("features", "slash_commands", [{"command": "/remind", "description": "a"}], "/remind is Slack's own"),
+        ("features", "slash_commands", [{"command": "/Next", "description": "a"}], "/Next is no command's name"),
+        ("features", "shortcuts", [{"type": "message", "name": "a" * 25}], "a shortcut's name"),
+        ("oauth_config", "scopes", {"bot": []}, "commands and shortcuts need commands"),
+        ("settings", "event_subscriptions", {"bot_events": ["message.im"]}, "message.im needs im:history"),
+        ("settings", "socket_mode_enabled", False, "Socket Mode or interactivity is off"),
+        ("display_information", "description", "a" * 141, "the description has none or more than 140"),
+    ],
+)
+def test_a_manifest_that_slack_would_refuse(part: str, name: str, value: object, reason: str) -> None:
+    assert refused_manifest(MANIFEST) == []
+    broken = {**MANIFEST, part: {**MANIFEST[part], name: value}}
+    assert any(reason in one for one in refused_manifest(broken))
 
 
 OK: list[tuple[str, list[Json]]] = [
