@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -78,10 +78,17 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                 return {one.platform: one.problem for one in front_ends if one.problem is not None}
 
             organising = build_organising(
-                settings, stores, clients, rooms, clock, changed=lambda: polls.follow(), problems=problems
+                settings,
+                stores,
+                clients,
+                rooms,
+                clock,
+                changed=lambda: polls.follow(),
+                problems=problems,
+                sheets=pictures.sample_sheets(),
             )
             parts = (settings, stores, clients.site, recogniser, clock)
-            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising)
+            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, pictures.sample_sheets())
             await services.following.load()
             room = build_room(settings, services, recogniser, pictures, samples, problems)
             front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
@@ -130,7 +137,7 @@ def _free_port() -> int:
 @contextmanager
 def open_workers(settings: Settings) -> Iterator[LocalRecogniser]:
     """Open what decodes and reads pictures, its model loading in the background if anything shall be read."""
-    recogniser = LocalRecogniser(settings.recognition.min_confidence)
+    recogniser = LocalRecogniser(settings.recognition.min_confidence, top=10)
     if settings.recognition.enabled:
         recogniser.warm()
     try:
@@ -143,7 +150,7 @@ def build_room(
     settings: Settings,
     services: Services,
     recogniser: Recogniser | None,
-    copy_picture: Callable[[bytes], Awaitable[bytes]],
+    pictures: LocalRecogniser,
     samples: "SampleCommunity | None",
     problems: Callable[[], Mapping[str, str]],
 ) -> WebRoom:
@@ -173,7 +180,8 @@ def build_room(
         services.clock,
         community=settings.community,
         recogniser=recogniser,
-        copy_picture=copy_picture,
+        copy_picture=pictures.copy,
+        drawing_board=pictures.drawing_board() if recogniser is not None else None,
         reports_json=reports_json,
         health=health,
         delivery_counts=services.stores.deliveries.counts,

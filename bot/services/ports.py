@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
@@ -333,10 +333,70 @@ class Recogniser(Protocol):
         """Cut out one character, counted as in the reading. Raises PictureError, `blank` where there is none."""
         ...
 
+    async def cuts(self, picture: bytes) -> Mapping[int, Cut]:
+        """Cut out every character, by its place in the reading. Raises PictureError."""
+        ...
+
     async def copy(self, picture: bytes) -> bytes:
         """Encode a picture anew, with nothing in it but what can be seen. Raises PictureError."""
         ...
 
+    async def beside(self, picture: bytes, glyph: int, labels: Sequence[str]) -> bytes:
+        """Show (PNG) one character beside a usual shape of what was asked for, and of what it was read as.
+
+        Raises PictureError.
+        """
+        ...
+
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         """Show in a picture (PNG) how these are written, with its attribution; None where nothing is known of them."""
+        ...
+
+
+Stroke = Sequence[tuple[float, float, float]]  # x and y on a paper of 600 × 600, y downwards, and the width of the pen
+ShapeSheet = Literal["exemplars", "averages", "lookalikes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A drawing as it was read, with its one glyph.
+
+    `seen` is what the network saw of it: 48 rows of 48 bytes, 0 paper to 255 ink; empty where it found no ink.
+    """
+
+    reading: Reading
+    seen: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedShapes:
+    """What the network takes for what, in poor pictures. The sheets have a row for each label, or each lookalike.
+
+    `exemplars` is how many stand in a row, the most typical first; `pairs` are the most frequent confusions (written,
+    read, share of what was written), `confused_with` those of each label; `lookalikes` pairs of which
+    examples are known.
+    """
+
+    labels: Sequence[str]
+    exemplars: int
+    confused_with: Mapping[str, Sequence[tuple[str, float]]]
+    pairs: Sequence[tuple[str, str, float]]
+    lookalikes: Sequence[tuple[str, str]]
+
+
+class DrawingBoard(Protocol):
+    """What the drawing page asks of the recogniser. Everything raises PictureError, `busy`."""
+
+    async def read(self, strokes: Sequence[Stroke], top: int) -> Sight:
+        """Read strokes as one character, with so many candidates."""
+        ...
+
+    async def strokes(self, character: str) -> list[list[tuple[float, float]]]:
+        """Look up how a character is written, stroke by stroke, in a square of side 1; [] where nobody knows it."""
+        ...
+
+    async def learned(self) -> LearnedShapes: ...
+
+    async def sheet(self, name: ShapeSheet) -> bytes:
+        """Draw shapes of 48 × 48 pixels as PNG: black ink on nothing."""
         ...

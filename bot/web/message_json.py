@@ -55,5 +55,5 @@ def _card(card: Card) -> dict[str, Any]:
     }
 
 
-def _buttons(buttons: Sequence[Button]) -> list[dict[str, str]]:
-    return [{"id": button.id, "label": button.label, "url": button.url} for button in buttons]
+def _buttons(buttons: Sequence[Button]) -> list[dict[str, Any]]:
+    return [asdict(button) for button in buttons]

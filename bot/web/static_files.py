@@ -17,6 +17,8 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 
+PAGES = {"/": "index.html", "/draw": "draw.html", "/tendencies": "tendencies.html"}
+
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
@@ -42,7 +44,7 @@ def page_routes() -> list[web.RouteDef]:
     """Return the addresses of the page and of everything that belongs to it."""
     found = static_files()
     return [
-        web.get("/", _serve(found["index.html"])),
+        *(web.get(path, _serve(found[name])) for path, name in PAGES.items()),
         *(web.get(f"/static/{name}", _serve(file)) for name, file in found.items()),
     ]
 

@@ -1,5 +1,8 @@
-// A message -> elements. Texts are other people's words: they enter the page as text, never as markup.
+// A message -> elements.
 
+import { buttonRow, choiceElement, entryElement } from "./actions.js";
+import { Bars } from "./bars.js";
+import { link, make } from "./elements.js";
 import { word } from "./words.js";
 
 let zone = "Asia/Tokyo";
@@ -8,19 +11,6 @@ let language = "ja";
 export function useClock(timezone, spoken) {
   zone = timezone || zone;
   language = spoken;
-}
-
-/** Create an element; strings among the children become text. */
-export function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name === "class") node.className = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
-  return node;
 }
 
 export const dayOf = (at) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(at);
@@ -37,22 +27,6 @@ export function dayName(at) {
 
 const timeOf = (at) =>
   new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(at);
-
-/** A web address, or null: nothing else may become a link. */
-function webAddress(written) {
-  try {
-    const url = new URL(written, location.href);
-    return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;
-  } catch {
-    return null;
-  }
-}
-
-function link(written, attributes, ...children) {
-  const href = webAddress(written);
-  if (!href) return make("span", attributes, ...children);
-  return make("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, ...children);
-}
 
 /** A text with its line breaks; web addresses in it become links. */
 function prose(text, attributes = {}) {
@@ -98,19 +72,23 @@ export function messageElement(message, press) {
 function content(message, press) {
   const shownOnCards = new Set(message.cards.flatMap((card) => card.buttons).map(buttonKey));
   const own = message.buttons.filter((button) => !shownOnCards.has(buttonKey(button)));
+  const pictures = message.images.map((address) => picture(address, message.bot));
   return [
-    ...message.images.map(picture),
+    ...(message.bot ? [] : pictures),
     message.lead ? prose(message.lead, { class: message.cards.length ? "lead" : "bubble" }) : null,
     ...message.cards.map((card) => cardElement(card, press)),
+    ...(message.bot ? pictures : []), // ours explain what is said above them
+    ...message.choices.map((choice) => choiceElement(choice, press)),
+    ...message.entries.map((entry) => entryElement(entry, press)),
     buttonRow(own, press),
   ].filter(Boolean);
 }
 
 const buttonKey = (button) => `${button.id}\n${button.url}\n${button.label}`;
 
-function picture(address) {
+function picture(address, isOurs) {
   const gone = make("p", { class: "bubble gone" }, word("picture_gone"));
-  const image = make("img", { src: address, alt: word("sent_picture"), class: "picture" });
+  const image = make("img", { src: address, alt: word(isOurs ? "shown_picture" : "sent_picture"), class: isOurs ? "picture shown" : "picture" });
   const frame = make("a", { href: address, target: "_blank", rel: "noopener", class: "frame" }, image);
   image.addEventListener("error", () => frame.replaceWith(gone), { once: true });
   return frame;
@@ -123,7 +101,7 @@ function cardElement(card, press) {
     card.title ? make("h3", { dir: "auto" }, card.url ? link(card.url, {}, card.title) : card.title) : null,
     card.body ? prose(card.body) : null,
     card.fields.length ? make("dl", {}, ...card.fields.flatMap(fieldElements)) : null,
-    card.bars.length ? make("ul", { class: "bars", "aria-label": word("candidates") }, ...card.bars.map(bar)) : null,
+    card.bars.length ? barList(card.bars) : null,
     buttonRow(card.buttons, press),
   );
 }
@@ -133,42 +111,8 @@ function fieldElements(field) {
   return [make("dt", { dir: "auto" }, field.name), make("dd", { dir: "auto" }, value)];
 }
 
-function bar(candidate) {
-  const percent = Math.max(0, Math.min(1, candidate.share)) * 100;
-  const shown = percent > 99 && percent < 100 ? ">99%" : `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)}%`;
-  const fill = make("i", {});
-  fill.style.width = `${percent}%`;
-  return make(
-    "li",
-    {},
-    make("b", { "aria-hidden": "true" }, candidate.label),
-    make(
-      "span",
-      {
-        class: "meter",
-        role: "meter",
-        "aria-label": candidate.label,
-        "aria-valuemin": 0,
-        "aria-valuemax": 100,
-        "aria-valuenow": percent.toFixed(1),
-        "aria-valuetext": shown,
-      },
-      fill,
-    ),
-    make("span", { class: "percent", "aria-hidden": "true" }, shown),
-  );
-}
-
-function buttonRow(buttons, press) {
-  if (!buttons.length) return null;
-  return make("div", { class: "row" }, ...buttons.map((button) => (button.url ? linkButton(button) : actionButton(button, press))));
-}
-
-function linkButton(button) {
-  const hint = make("span", { class: "unseen" }, ` (${word("opens")})`);
-  return link(button.url, { class: "button link" }, button.label, hint);
-}
-
-function actionButton(button, press) {
-  return make("button", { type: "button", class: "button strong", onclick: (event) => press(button, event.currentTarget) }, button.label);
+function barList(shares) {
+  const list = make("ul", { class: "bars" });
+  new Bars(list, shares.length).update(shares);
+  return list;
 }

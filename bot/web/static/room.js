@@ -1,10 +1,13 @@
 // The room: puts the parts together.
 
-import { make, useClock } from "./message.js";
+import { act } from "./actions.js";
+import { make } from "./elements.js";
+import { isPicture, takeDropped } from "./files.js";
 import { Pad } from "./pad.js";
+import { begin } from "./page.js";
 import { Timeline } from "./timeline.js";
-import { News, ask, pressButton, sendPicture, sendText } from "./wire.js";
-import { errorWord, label, speak, word } from "./words.js";
+import { News, ask, sendPicture, sendText } from "./wire.js";
+import { errorWord, word } from "./words.js";
 
 const PAGE = 60; // messages loaded at once
 const LARGEST = 20 * 1024 * 1024;
@@ -21,21 +24,13 @@ const pad = new Pad(at("pad"), (blob, name) => deliverPicture(blob, name));
 start();
 
 async function start() {
-  const asked = new URLSearchParams(location.search).get("lang");
-  const room = await ask("/api/room").catch(() => ({ community, locale: "ja" }));
-  const language = asked === "en" || asked === "ja" ? asked : room.locale;
+  const room = await begin();
   community = room.community;
-  document.documentElement.lang = language;
   document.title = community;
-  speak(language);
-  useClock(room.timezone, language);
-  label(document);
   at("community").textContent = community;
   at("welcome-title").textContent = word("welcome", { community });
   at("samples").textContent = word("samples");
   at("samples").hidden = !room.samples;
-  const other = language === "ja" ? "en" : "ja";
-  Object.assign(at("language"), { href: `?lang=${other}`, lang: other, textContent: other === "en" ? "English" : "日本語" });
   await loadNewest();
   at("log").setAttribute("aria-live", "polite");
   news.follow();
@@ -153,21 +148,8 @@ function typing(change) {
   at("typing").hidden = waiting === 0;
 }
 
-async function press(button, node) {
-  const row = [...node.closest(".said").querySelectorAll("button.button")];
-  row.forEach((each) => (each.disabled = true));
-  typing(1);
-  try {
-    const said = await pressButton(button.id);
-    [said, ...said.answers].forEach((each) => hear(each, { isAnswered: true }));
-    node.classList.add("chosen");
-    node.append(make("span", { class: "unseen" }, ` (${word("answered")})`));
-  } catch (error) {
-    row.forEach((each) => (each.disabled = false));
-    notice(errorWord(error.code, error.sentence));
-  } finally {
-    typing(-1);
-  }
+function press(action, node) {
+  return act(action, node, { hear: (message) => hear(message, { isAnswered: true }), notice, busy: typing });
 }
 
 let noticeTimer;
@@ -213,7 +195,7 @@ at("file").addEventListener("change", () => {
 });
 
 function deliverFiles(files) {
-  const pictures = [...files].filter((file) => file.type.startsWith("image/") || /\.(heic|heif)$/i.test(file.name));
+  const pictures = [...files].filter(isPicture);
   if (!pictures.length) notice(errorWord("no_picture"));
   for (const file of pictures.slice(0, 5)) deliverPicture(file, file.name);
 }
@@ -225,19 +207,4 @@ addEventListener("paste", (event) => {
   deliverFiles(files);
 });
 
-let dragged = 0;
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-addEventListener("dragenter", (event) => {
-  if (carriesFiles(event)) at("drop").hidden = ++dragged === 0;
-});
-addEventListener("dragleave", (event) => {
-  if (carriesFiles(event)) at("drop").hidden = --dragged <= 0;
-});
-addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-addEventListener("drop", (event) => {
-  dragged = 0;
-  at("drop").hidden = true;
-  if (!carriesFiles(event)) return;
-  event.preventDefault();
-  deliverFiles(event.dataTransfer.files);
-});
+takeDropped(at("drop"), deliverFiles);

@@ -25,13 +25,19 @@ export async function ask(path, options = {}) {
 
 export const sendText = (text) => ask("/api/messages", asJson({ text }));
 
-export const pressButton = (id) => ask("/api/actions", asJson({ id }));
+export const pressButton = (id, values = []) => ask("/api/actions", asJson({ id, values }));
 
 export function sendPicture(blob, name) {
   const body = new FormData();
   body.append("file", blob, name);
   return ask("/api/messages", { method: "POST", body });
 }
+
+/** Read a picture, and nothing else: the room hears nothing of it. */
+export const readPicture = (blob, top) => ask(`/api/read?top=${top}`, { method: "POST", body: blob });
+
+/** Read a drawing; see paper.js for its strokes. */
+export const readDrawing = (strokes, language) => ask(`/api/draw?lang=${language}`, asJson({ strokes }));
 
 const asJson = (content) => ({
   method: "POST",
