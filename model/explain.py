@@ -1,6 +1,7 @@
 """Why was it read so? One picture that answers: what the network saw, what decided, what else it looks like."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from model.classifier import Classifier
 from model.cut_out import cut_out
 from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
+from model.reading import Box
 
 WIDTH, HEIGHT = 960, 612
 MARGIN, GAP = 32, 24
@@ -21,6 +23,8 @@ HEAD = 44  # room for a caption in two languages
 NEIGHBOURS = 6
 ANSWERS_SHOWN = 5
 CUT_SIDE = 256
+SOFT_EDGE = 0.04  # of a character's longer side: so far around its box its ink may fade into the paper
+CUT_MARGIN = 0.35  # of the longer side
 LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is not to glow
 
 SEEN = Caption("モデルに見えた形", "what the network saw")
@@ -67,12 +71,36 @@ def explain(classifier: Classifier, image: NDArray[np.uint8], glyph: int = 0) ->
     return canvas.pixels()
 
 
-def _alone(classifier: Classifier, image: NDArray[np.uint8], glyph: int) -> NDArray[np.uint8]:
+def _alone(classifier: Classifier, image: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
     """A picture that shows one of the characters and not its neighbours; a picture of one character as it is."""
     glyphs = classifier.read(image, top=1).glyphs
-    if not 0 <= glyph < len(glyphs):
-        raise BlankImage(f"there is no character {glyph + 1} in the picture")
-    return cut_out(image, glyphs[glyph].box, CUT_SIDE) if len(glyphs) > 1 else image
+    if not 0 <= number < len(glyphs):
+        raise BlankImage(f"there is no character {number + 1} in the picture")
+    glyph = glyphs[number]
+    if len(glyphs) == 1 or glyph.best is None:
+        return image
+    label, was = INDEX[glyph.best.label], glyph.best.probability
+    alone = [_on_its_paper(image, glyph.box)]
+    with suppress(BlankImage):
+        alone.append(cut_out(image, glyph.box, CUT_SIDE))
+
+    def misses(cut: NDArray[np.uint8]) -> float:
+        return abs(float(classifier.probabilities(classifier.locate(cut).input)[label]) - was)
+
+    return min(alone, key=misses)  # to explain another answer than the one that was given would explain nothing
+
+
+def _on_its_paper(image: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """A box of the picture as it is, with a broad margin of its own paper, whatever stands around it."""
+    x, y, width, height = box
+    rim = max(2, round(SOFT_EDGE * max(width, height)))
+    part = image[max(0, y - rim) : y + height + rim, max(0, x - rim) : x + width + rim]
+    paper = np.median(np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]]), axis=0)
+    margin = round(CUT_MARGIN * max(width, height))
+    cut = np.empty((part.shape[0] + 2 * margin, part.shape[1] + 2 * margin, *part.shape[2:]), np.uint8)
+    cut[:] = paper.astype(np.uint8)
+    cut[margin : margin + part.shape[0], margin : margin + part.shape[1]] = part
+    return cut
 
 
 def _caption(canvas: Canvas, x: int, y: int, caption: Caption) -> None:

@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from model import canvas
 from model.canvas import AGAINST, FOR, Canvas
 from model.classifier import Classifier, load
 from model.explain import explain
 from model.ink import BlankImage
+from model.reading import Reading
 from tests.model.drawings import drawn
 
 
@@ -31,6 +35,29 @@ def test_a_photograph_in_colour_is_explained_too(classifier: Classifier) -> None
 def test_a_blank_picture_cannot_be_explained(classifier: Classifier) -> None:
     with pytest.raises(BlankImage):
         explain(classifier, np.full((100, 100), 250, np.uint8))
+
+
+class Halves(Classifier):
+    """Reads the left half of a picture and the right one."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.__dict__.update(classifier.__dict__)
+
+    def read(self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = 0.6) -> Reading:
+        middle = image.shape[1] // 2
+        left, right = self.glyph(image[:, :middle], top), self.glyph(image[:, middle:], top)
+        x, y, width, height = right.box
+        return Reading((left, replace(right, box=(x + middle, y, width, height))), "", 0.0)
+
+
+@pytest.mark.parametrize("paper", [245, 120])
+def test_one_of_several_characters_is_explained_as_if_it_stood_alone(classifier: Classifier, paper: int) -> None:
+    letters = ("つ", "ん")
+    both = np.hstack([drawn(letter, paper=paper) for letter in letters])
+    alone = [explain(classifier, drawn(letter, paper=paper)).astype(int) for letter in letters]
+    for glyph, picture in enumerate(explain(Halves(classifier), both, i).astype(int) for i in range(2)):
+        assert np.abs(picture - alone[glyph]).mean() < 3
+        assert np.abs(picture - alone[1 - glyph]).mean() > 6
 
 
 def test_a_character_that_is_not_there_cannot_be_explained(classifier: Classifier) -> None:
