@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint bench kill-test clean
+.PHONY: run test lint bench hostile-pictures kill-test clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-installed
@@ -18,6 +18,9 @@ lint: $(VENV)/.test-installed
 
 bench: $(VENV)/.test-installed
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+hostile-pictures: $(VENV)/.test-installed
+	@$(BIN)/python -m benchmarks.hostile_pictures $(ARGS)
 
 kill-test: $(VENV)/.test-installed
 	@$(BIN)/python -m benchmarks.kill_test --kills 200 $(ARGS)

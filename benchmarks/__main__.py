@@ -25,12 +25,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import many_servers
+from benchmarks import many_servers, uploads
 from bot.app import open_stores
 from bot.domain.events import Event
 from bot.services.ports import SourceState, Watched
 
-STARTS, QUESTIONS, PICTURES = 7, 200, 100
+STARTS, QUESTIONS, PICTURES, UPLOADS = 7, 200, 100, 300
+WARMS = 2.0  # seconds in which a worker has loaded the model
 TAKES = 30.0  # seconds that a start may take before it counts as failed
 
 
@@ -137,6 +138,11 @@ def a_picture() -> bytes:
     return buffer.getvalue()
 
 
+def resident(process: psutil.Process) -> float:
+    """Return how many MiB the process and its workers hold; what they share is counted once."""
+    return sum(one.memory_full_info().pss for one in (process, *process.children(recursive=True))) / 2**20
+
+
 def measure_starts(folder: Path) -> list[Figure]:
     """Start the process several times."""
     seconds, megabytes = [], []
@@ -144,7 +150,8 @@ def measure_starts(folder: Path) -> list[Figure]:
     for _ in track(range(STARTS), "starts", console=Console(stderr=True), transient=True):
         with running_bot(folder, folder / "start.db") as (_, process, took):
             seconds.append(took)
-            megabytes.append(process.memory_info().rss / 2**20)
+            time.sleep(WARMS)
+            megabytes.append(resident(process))
     return [
         figure("start until /healthz answers", seconds, "s", "<= 2 (goal 1.5)"),
         figure("resident memory after the start", megabytes, "MiB", "<= 150"),
@@ -166,7 +173,7 @@ def measure_reading(folder: Path) -> list[Figure]:
     picture = a_picture()
     with running_bot(folder, folder / "read.db") as (address, process, _):
         taken = timed(PICTURES, partial(show, address, picture), "reading pictures")
-        memory = process.memory_info().rss / 2**20
+        memory = resident(process)
         return [
             figure("a 1000x1000 JPEG read over HTTP", taken, "ms", "<= 15"),
             figure("resident memory after reading", [memory], "MiB", "<= 150"),
@@ -192,6 +199,7 @@ def main() -> None:
     for one in figures:
         table.add_row(one.name, f"{one.median:.1f}", f"{one.worst:.1f}", one.unit, one.target)
     Console().print(table)
+    Console().print(uploads.measure(a_picture(), UPLOADS))
     with tempfile.TemporaryDirectory() as name:
         Console().print(many_servers.measure(many_servers.SERVERS, Path(name)))
 

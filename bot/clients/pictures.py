@@ -25,6 +25,7 @@ from bot.services.ports import LARGEST_UPLOAD
 LARGEST_PIXELS = 50_000_000
 BIG = 12_000_000  # pixels; a larger picture fills so much memory that only one at a time should be decoded
 LONGEST_SIDE = 1600  # what is kept: ample for handwriting, and small enough to be quick
+_MOST_SCANS = 100  # a progressive JPEG has ten or so, and goes over the whole picture in each
 _BAND = 64  # rows of the shrunken picture that are made at a time
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -51,8 +52,8 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool =
     """Decode a picture as a person would see it: upright, its first frame, transparency on paper.
 
     Returns: (h, w, 3) RGB, the longer side at most `longest`.
-    Raises: PictureError with the code `empty`, `not_a_picture`, `too_large` or `broken`; with `big`, before decoding,
-        where it has more than BIG pixels and must not be.
+    Raises: PictureError with the code `empty`, `not_a_picture`, `too_large`, `too_slow` or `broken`; with `big`, before
+        decoding, where it has more than BIG pixels and must not be.
     """
     if not data:
         raise PictureError("the file is empty: send it again", "empty")
@@ -62,6 +63,8 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool =
         with _opened(data) as picture:
             if picture.width * picture.height > LARGEST_PIXELS:
                 raise _too_large(f"{picture.width}×{picture.height} pixels")
+            if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > _MOST_SCANS:
+                raise PictureError("the picture takes too long to read: send a smaller one", "too_slow")
             if "progressive" not in picture.info:  # a progressive JPEG is decoded in full all the same
                 _draft(picture, longest)
             if _is_big(picture) and not may_be_big:
