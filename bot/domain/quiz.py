@@ -54,6 +54,7 @@ class Quiz:
 
     address: str
     room: str
+    guild: str  # of the room
     label: str
     token: str
     expires_at: datetime

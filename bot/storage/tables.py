@@ -272,6 +272,7 @@ quizzes = Table(
     metadata,
     Column("address", String, primary_key=True),  # a destination such as discord:@77
     Column("room", String, primary_key=True),
+    Column("guild", String, nullable=False),
     Column("label", String, nullable=False),
     Column("token", String, nullable=False, unique=True),
     Column("expires_at", UtcDateTime, nullable=False, index=True),

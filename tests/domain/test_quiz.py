@@ -25,7 +25,7 @@ from model.labels import LABELS
 from model.reading import Candidate, Glyph, Reading, Verdict
 from tests.support.events import NOW
 
-QUIZ = Quiz("local:@visitor", "local:main", "ぬ", "t", NOW + timedelta(minutes=10), streak=2)
+QUIZ = Quiz("local:@visitor", "local:main", "", "ぬ", "t", NOW + timedelta(minutes=10), streak=2)
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 

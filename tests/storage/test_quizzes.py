@@ -11,7 +11,7 @@ from bot.storage.quizzes import Quizzes
 from tests.support.events import NOW
 
 MONDAY = date(2026, 5, 11)
-QUIZ = Quiz("discord:@77", "discord:101", "ぬ", "secret", NOW + LASTS)
+QUIZ = Quiz("discord:@77", "discord:101", "100", "ぬ", "secret", NOW + LASTS)
 HANA = Player("discord:@77", "discord:100", "はな")
 
 

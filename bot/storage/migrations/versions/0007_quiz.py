@@ -12,6 +12,7 @@ def upgrade() -> None:
         "quizzes",
         sa.Column("address", sa.String, nullable=False),
         sa.Column("room", sa.String, nullable=False),
+        sa.Column("guild", sa.String, nullable=False),
         sa.Column("label", sa.String, nullable=False),
         sa.Column("token", sa.String, nullable=False, unique=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
