@@ -55,6 +55,14 @@ def check(config: ConfigOption = None) -> None:
         raise typer.Exit(1)
 
 
+@cli.command(name="slack-manifest")
+def slack_manifest() -> None:
+    """Print the manifest from which Slack makes the app."""
+    from bot.platforms.slack_manifest import written
+
+    sys.stdout.write(written())
+
+
 @cli.command(name="next")
 def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Say the next event, as `!next` does."""
