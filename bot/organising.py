@@ -11,7 +11,9 @@ from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearsing_rooms
 from bot.services.organising import Organising
 from bot.services.ports import Clock
+from bot.services.reviewing import Reviewing
 from bot.services.settling_in import SettlingIn
+from bot.services.teaching import SampleSheets
 
 
 def build_organising(
@@ -22,6 +24,7 @@ def build_organising(
     clock: Clock,
     changed: Callable[[], Awaitable[object]],
     problems: Callable[[], Mapping[str, str]] = dict,
+    sheets: SampleSheets | None = None,
 ) -> Organising:
     """Bind what organisers use. `changed` is called when a room was set up or switched.
 
@@ -44,6 +47,7 @@ def build_organising(
         clock,
         zone,
         problems,
+        Reviewing(stores.samples, sheets, clock, zone),
     )
 
 

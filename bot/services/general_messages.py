@@ -1,10 +1,27 @@
 """What is said about the bot itself: help, a mistyped command, a question answered."""
 
-from bot.domain.commands import COMMANDS, EVENTS, HELP, NEXT, READ, REMIND, REMINDERS, REPORT, REPORTS, Command
+from bot.domain.commands import (
+    COMMANDS,
+    EVENTS,
+    EXPORT,
+    FORGET,
+    HELP,
+    MODEL,
+    NEXT,
+    QUIZ,
+    READ,
+    REMIND,
+    REMINDERS,
+    REPORT,
+    REPORTS,
+    SAMPLES,
+    Command,
+)
 from bot.domain.messages import Card, Field, Message, MessageKind
 from bot.domain.rooms import Room
 from bot.locales import Texts
 
+_OF_READING = (READ, SAMPLES, EXPORT, FORGET, QUIZ, MODEL)
 
 
 def command_texts(texts: Texts) -> dict[Command, str]:
@@ -17,6 +34,11 @@ def command_texts(texts: Texts) -> dict[Command, str]:
         REMIND: texts.gettext("Reminds you alone: {sign}remind 4 3d 1h"),
         REMINDERS: texts.gettext("Your reminders."),
         READ: texts.gettext("Reads a handwritten hiragana in a picture you upload."),
+        SAMPLES: texts.gettext("The characters that you gave for training."),
+        EXPORT: texts.gettext("Gives them back to you as a file."),
+        FORGET: texts.gettext("Erases them, at once."),
+        QUIZ: texts.gettext("Asks you to write a character, and says how well it can be read."),
+        MODEL: texts.gettext("Which model reads, and how well."),
         HELP: texts.gettext("This list."),
     }
 
@@ -65,6 +87,11 @@ def answer_taken(texts: Texts) -> Message:
 def answered_before(texts: Texts) -> Message:
     """Say that somebody was quicker."""
     return Message(MessageKind.ANSWER, texts.gettext("This has been answered already; the first answer stands."))
+
+
+def data_elsewhere(texts: Texts) -> Message:
+    """Say where organisers see the samples: not before everybody's eyes."""
+    return Message(MessageKind.ANSWER, texts.gettext("Organisers see the samples with /tsudoi data."))
 
 
 def one_moment(texts: Texts) -> Message:

@@ -19,6 +19,7 @@ from bot.services.delivering import Composer
 from bot.services.places import Place
 from bot.services.ports import Clock, EventStore, RoomStore
 from bot.services.rehearsing import Rehearsed
+from bot.services.reviewing import Reviewing
 from bot.services.settling_in import MOST_SOURCES, Rehearse, SettlingIn, with_parts
 from bot.services.settling_in_messages import add_entries, too_many_sources
 
@@ -60,6 +61,7 @@ class Organising:
     clock: Clock
     zone: ZoneInfo
     problems: Callable[[], Mapping[str, str]] = dict
+    reviewing: Reviewing | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
     def composers(self) -> dict[str, Composer]:
@@ -94,6 +96,8 @@ class Organising:
 
     def entry(self, place: Place, entry_id: str) -> Entry | None:
         """Return what a button asks for, or None if there is no such button."""
+        if self.reviewing is not None and (asked := self.reviewing.entry(self._texts(place), entry_id)) is not None:
+            return asked
         kind = entry_id.rpartition(":")[2]
         entries = add_entries(self._texts(place))
         return next((replace(one, id=entry_id) for one in entries if one.id.rpartition(":")[2] == kind), None)
@@ -120,6 +124,8 @@ class Organising:
                 return self.rooms_page(place)
             case "rehearse":
                 return await self.rehearsal(place, "last", 0)
+            case "data" if self.reviewing is not None:
+                return _under("data", await self.reviewing.open(self._texts(place), place))
         return await self.status(place)
 
     async def _acted(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
@@ -134,6 +140,8 @@ class Organising:
                 return await self._change_room(place, member, verb, argument, values)
             case "rehearse":
                 return await self.rehearsal(place, verb, int(argument) if argument.isdecimal() else 0)
+            case "data" if self.reviewing is not None:
+                return _under("data", await self.reviewing.act(self._texts(place), place, member, rest, values))
         return await self.status(place)
 
     async def status(self, place: Place) -> Message:

@@ -128,6 +128,13 @@ class SampleSheets(Protocol):
         ...
 
 
+class AlsoKnown(Protocol):
+    """What else is kept of members, which `!forget` erases as well."""
+
+    async def knows(self, address: str) -> bool: ...
+    async def forget(self, address: str) -> int: ...
+
+
 @dataclass(frozen=True)
 class Teaching:
     """Takes what members teach. Without a recogniser nothing can be taught, but everything can be taken back."""
@@ -138,6 +145,7 @@ class Teaching:
     sheets: SampleSheets | None
     clock: Clock
     zone: ZoneInfo = TOKYO
+    elsewhere: AlsoKnown | None = None
     _asked: set[str] = field(default_factory=set, init=False)  # who was asked, and has not answered yet
 
     async def press(
@@ -328,7 +336,8 @@ class Teaching:
         """Answer `!forget`: ask once more."""
         texts, address = self._texts(room), direct_to(room.platform, member)
         given, consent = await self.store.samples_of(address), await self.store.consent(address)
-        return said.confirm(texts, len(given), ERASE) if consent is not None else said.nothing_known(texts)
+        is_known = consent is not None or (self.elsewhere is not None and await self.elsewhere.knows(address))
+        return said.confirm(texts, len(given), ERASE) if is_known else said.nothing_known(texts)
 
     async def _erased(self, texts: Texts, address: str, refusal: Consent | None = None) -> Message:
         erased, unreached = await self.erase(address, refusal)
@@ -344,6 +353,8 @@ class Teaching:
         exports = await self.store.exports_of(alias) if alias else []
         unreached = [one for one in exports if not await self._taken_out(one, alias)]
         self._asked.discard(address)
+        if self.elsewhere is not None and refusal is None:
+            await self.elsewhere.forget(address)
         return await self.store.erase(address, refusal), unreached
 
     async def _taken_out(self, export: Export, alias: str) -> bool:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bot.domain.messages import Message, MessageKind
+from bot.domain.messages import Button, Message, MessageKind
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
 from bot.services.ports import Clock
 from bot.services.reading_buttons import WHY, asked_about
+from bot.services.teaching import Upload, Uploads
 from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web.album import Album
+from bot.web.downloads import Downloads
 from bot.web.message_json import every_button
 from bot.web.streams import Streams
 from bot.web.uploads import LONGEST_TEXT, Said
@@ -24,9 +26,14 @@ class Answers(Protocol):
     """What the room needs of `Answering`."""
 
     async def say(self, text: str, room: Room, member: str) -> Message | None: ...
-    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message: ...
+    async def read(
+        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, member: str = ""
+    ) -> Message: ...
     async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message: ...
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None: ...
+    async def teach(
+        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
+    ) -> Message | None: ...
 
 
 class Conversation:
@@ -41,6 +48,7 @@ class Conversation:
         self._clock = clock
         self._album = album
         self._streams = streams
+        self.downloads = Downloads(clock)
 
     @property
     def room(self) -> Room:
@@ -52,15 +60,18 @@ class Conversation:
         name = await self._album.keep(said.picture) if said.picture is not None else None
         spoken = [await self._keep_visitors(said, name)]
         if said.picture is not None:
-            spoken.append(await self._keep_answer(await self._answering.read((said.picture,), self.room, name or "")))
+            answer = await self._answering.read((said.picture,), self.room, name or "", member=VISITOR)
+            spoken.append(await self._keep_answer(answer))
         elif (answer := await self._answering.say(said.text, self.room, VISITOR)) is not None:
             spoken.append(await self._keep_answer(answer))
         return spoken
 
     async def press(self, button_id: str, values: Sequence[str] = ()) -> list[RoomMessage] | None:
         """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours."""
-        answer = await self._explain(button_id, values) or await self._answering.press(
-            button_id, self.room, VISITOR, values
+        answer = (
+            await self._explain(button_id, values)
+            or await self._answering.teach(button_id, self.room, VISITOR, values, self)
+            or await self._answering.press(button_id, self.room, VISITOR, values)
         )
         if answer is None:
             return None
@@ -73,6 +84,11 @@ class Conversation:
         if about is None:
             return None
         return await self._answering.explain(await self._album.picture(about.upload), self.room, about.glyph)
+
+    async def fetch(self, upload: str) -> Upload | None:
+        """Return what a visitor showed, which teaches by its name in the album: there is one visitor."""
+        picture = await self._album.picture(upload)
+        return Upload((picture,), VISITOR) if picture is not None else None
 
     async def post(self, message: Message, key: str) -> int:
         """Say a scheduled message, once for its key, and return its id."""
@@ -100,7 +116,8 @@ class Conversation:
 
     async def _keep_answer(self, message: Message) -> RoomMessage:
         names = [await self._album.keep(picture.png) for picture in message.pictures]
-        said = self._by_bot(message)
+        files = tuple(Button(file.name, url=self.downloads.keep(file)) for file in message.files)
+        said = self._by_bot(replace(message, buttons=(*message.buttons, *files)))
         return await self._keep(replace(said, images=tuple(PICTURES + name for name in names if name)))
 
     def _by_bot(self, message: Message, key: str | None = None) -> RoomMessage:
