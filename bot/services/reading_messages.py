@@ -241,7 +241,6 @@ def unreadable_picture(texts: Texts, error: PictureError) -> Message:
         "broken": texts.gettext("This picture is damaged. Please send it again."),
         "not_fetched": texts.gettext("I could not fetch the picture. Please send it again."),
         "blank": _nothing_found(texts),
-        "too_slow": texts.gettext("This picture takes me too long to read. Please send a smaller one."),
         "too_slow": texts.gettext("This picture takes too long to read. Please send a smaller one."),
         "busy": texts.gettext("I am very busy right now. Please try again in a moment."),
     }
