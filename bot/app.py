@@ -24,6 +24,7 @@ from bot.services.following import Following
 from bot.services.mirroring import Mirroring
 from bot.services.organising import Organising
 from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sender
+from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
@@ -38,6 +39,7 @@ from bot.storage.memory import StoredMemory
 from bot.storage.mirrored_events import MirroredEvents
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
+from bot.storage.quizzes import Quizzes
 from bot.storage.reports import Reports
 from bot.storage.room_messages import RoomMessages
 from bot.storage.rooms import SetUpRooms
@@ -66,6 +68,7 @@ class Stores:
     memory: StoredMemory
     samples: Samples
     heard: StoredHeard
+    quizzes: Quizzes
 
 
 @asynccontextmanager
@@ -86,6 +89,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             StoredMemory(engine),
             Samples(engine),
             StoredHeard(engine),
+            Quizzes(engine),
         )
     finally:
         await close_store(engine)
@@ -231,6 +235,7 @@ def build_services(
 
     handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring, public_url)
+    teaching = Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone, stores.quizzes)
     answering = Answering(
         stores.events,
         stores.reports,
@@ -244,7 +249,8 @@ def build_services(
         zone,
         public_url,
         organising,
-        Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone),
+        teaching,
+        Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)

@@ -68,7 +68,9 @@ class Recognition(commands.Cog):
         room = self._client.room_at(message.channel.id)
         wanted = message.guild is None or (room.recognition and self._client.rooms.named(room.name) is not None)
         pictures = [one for one in message.attachments if _is_picture(one)]
-        if message.author.bot or not wanted or not pictures or (await self._client.get_context(message)).valid:
+        if message.author.bot or not pictures or (await self._client.get_context(message)).valid:
+            return
+        if not wanted and not await self._client.answering.is_quizzed(room, str(message.author.id)):
             return
         turn = self._client.take_turn(message.channel.id, message.author, len(pictures))
         if turn is Turn.IGNORED:
@@ -76,7 +78,9 @@ class Recognition(commands.Cog):
         if turn is Turn.REFUSED:
             answer = one_moment(self._client.answering.texts(room))
         else:
-            answer = await self._client.answering.read(await _fetched(pictures), room, str(message.id))
+            answer = await self._client.answering.read(
+                await fetched(pictures), room, str(message.id), member=str(message.author.id)
+            )
         await message.channel.send(**render(answer), reference=message.to_reference(fail_if_not_exists=False))
 
     @commands.Cog.listener()
@@ -104,7 +108,7 @@ class Recognition(commands.Cog):
             return one_moment(self._client.answering.texts(self._client.room_at(interaction.channel_id)))
         upload = await interaction.original_response()
         room = self._client.room_at(interaction.channel_id)
-        return await self._client.answering.read(await _fetched([picture]), room, str(upload.id), unseen=True)
+        return await self._client.answering.read(await fetched([picture]), room, str(upload.id), unseen=True)
 
     async def _read(
         self,
@@ -116,7 +120,7 @@ class Recognition(commands.Cog):
         room = self._client.room_at(channel_id)
         if self._client.take_turn(channel_id, user, len(pictures)) is not Turn.GRANTED:
             return one_moment(self._client.answering.texts(room))
-        return await self._client.answering.read(await _fetched(pictures), room, str(upload.id))
+        return await self._client.answering.read(await fetched(pictures), room, str(upload.id))
 
     async def _upload_meant(self, message: discord.Message) -> discord.Message | None:
         """Return the message with the pictures: this one, or the one it replies to."""
@@ -127,23 +131,28 @@ class Recognition(commands.Cog):
             return None
         replied_to = reference.resolved
         if not isinstance(replied_to, discord.Message):
-            replied_to = await self._message(reference.channel_id, reference.message_id)
+            replied_to = await _message(self._client, reference.channel_id, reference.message_id)
         return replied_to if replied_to is not None and replied_to.attachments else None
 
     async def _picture_again(self, interaction: discord.Interaction, about: About) -> bytes | PictureError | None:
         """Fetch a picture again from the message that it came with: none is kept here."""
-        message = interaction.message
-        if message is None or str(message.id) != about.upload:
-            upload = int(about.upload) if about.upload.isdecimal() else 0
-            message = await self._message(interaction.channel_id or 0, upload)
+        message = await upload_again(self._client, interaction, about.upload)
         pictures = pictures_of(message)[about.picture : about.picture + 1] if message else []
-        return (await _fetched(pictures))[0] if pictures else None
+        return (await fetched(pictures))[0] if pictures else None
 
-    async def _message(self, channel_id: int, message_id: int) -> discord.Message | None:
-        try:
-            return await self._client.get_partial_messageable(channel_id).fetch_message(message_id)
-        except (discord.NotFound, discord.Forbidden):
-            return None
+
+async def upload_again(client: TsudoiClient, interaction: discord.Interaction, name: str) -> discord.Message | None:
+    """Return the message that pictures came with, by its id; None if it is gone."""
+    if interaction.message is not None and str(interaction.message.id) == name:
+        return interaction.message
+    return await _message(client, interaction.channel_id, int(name)) if name.isdecimal() else None
+
+
+async def _message(client: TsudoiClient, channel_id: int | None, message_id: int) -> discord.Message | None:
+    try:
+        return await client.get_partial_messageable(channel_id or 0).fetch_message(message_id)
+    except (discord.NotFound, discord.Forbidden):
+        return None
 
 
 def pictures_of(message: discord.Message) -> list[discord.Attachment]:
@@ -156,12 +165,13 @@ def _is_picture(attachment: discord.Attachment) -> bool:
     return kind.startswith("image/") or attachment.filename.lower().endswith(_PHONE_PICTURES)
 
 
-async def _fetched(pictures: list[discord.Attachment]) -> list[bytes | PictureError]:
+async def fetched(pictures: list[discord.Attachment]) -> list[bytes | PictureError]:
     """Fetch the pictures, in order, at once: their addresses expire."""
-    return [await _content(one) for one in pictures]
+    return [await content_of(one) for one in pictures]
 
 
-async def _content(picture: discord.Attachment) -> bytes | PictureError:
+async def content_of(picture: discord.Attachment) -> bytes | PictureError:
+    """Fetch a picture, or return why it cannot be fetched."""
     if picture.size > LARGEST_MB * 2**20:
         return PictureError(f"{picture.size} bytes are too many", "too_large")
     try:

@@ -25,6 +25,8 @@ SAMPLES = Command("samples", ("サンプル", "あずけた文字"))
 EXPORT = Command("export", ("書き出し", "エクスポート"))
 FORGET = Command("forget", ("忘れて", "わすれて"))
 DATA = Command("data", ("データ",))  # for organisers
+QUIZ = Command("quiz", ("クイズ", "くいず"))
+MODEL = Command("model", ("モデル",))
 HELP = Command("help", ("ヘルプ", "使い方"))
 TSUDOI = Command("tsudoi", ("集い", "つどい"))  # for organisers
 ORGANISING = {
@@ -35,7 +37,23 @@ ORGANISING = {
     "status": "状態",
     "data": "データ",
 }
-COMMANDS = (NEXT, EVENTS, REPORT, REPORTS, REMIND, REMINDERS, READ, SAMPLES, EXPORT, FORGET, DATA, HELP, TSUDOI)
+COMMANDS = (
+    NEXT,
+    EVENTS,
+    REPORT,
+    REPORTS,
+    REMIND,
+    REMINDERS,
+    READ,
+    SAMPLES,
+    EXPORT,
+    FORGET,
+    DATA,
+    QUIZ,
+    MODEL,
+    HELP,
+    TSUDOI,
+)
 
 _NEAR = 0.7  # nxet is near next; rank and ping, which other bots answer, are near nothing
 _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)}

@@ -24,16 +24,26 @@ from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
 from bot.services.organising import PAGES
 from bot.services.ports import Memory
+from bot.services.quiz_messages import QUIZ
 from bot.services.reading_buttons import WHY
+from bot.services.teaching_buttons import RIGHT, TEACH, WRONG
 
 log = structlog.get_logger()
 
-EXTENSIONS = ("cogs.events", "cogs.reports", "cogs.reminders", "cogs.recognition", "cogs.general", "cogs.organising")
+EXTENSIONS = (
+    "cogs.events",
+    "cogs.reports",
+    "cogs.reminders",
+    "cogs.recognition",
+    "cogs.quiz",
+    "cogs.general",
+    "cogs.organising",
+)
 READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
-PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像"}
+PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像", "topic": "内容"}
 ENGLISH = {READ_MENU: "Read hiragana"}
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
-TAKEN_BY_COGS = (f"{PAGES}:", f"{ASK}{PAGES}:", f"{WHY}:")
+TAKEN_BY_COGS = (f"{PAGES}:", f"{ASK}{PAGES}:", f"{WHY}:", f"{QUIZ}:", f"{ASK}{QUIZ}:")
 CHOICES, CHOICE = 25, 100
 
 

@@ -12,7 +12,9 @@ from bot.domain.commands import (
     EXPORT,
     FORGET,
     HELP,
+    MODEL,
     NEXT,
+    QUIZ,
     READ,
     REMIND,
     REMINDERS,
@@ -36,8 +38,9 @@ from bot.locales import TOKYO, Texts, texts_for
 from bot.services import event_messages, general_messages
 from bot.services.finding import find_coming
 from bot.services.organising import PAGES, Organising
-from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search
 from bot.services.places import Place
+from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search
+from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.teaching import Teaching, Uploads
 
@@ -84,6 +87,7 @@ class Answering:
     public_url: str = ""
     organising: Organising | None = None
     teaching: Teaching | None = None
+    quizzing: Quizzing | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
 
@@ -109,6 +113,8 @@ class Answering:
             REMINDERS: lambda: self.reminding.reminders(room, member),
             READ: lambda: self.how_to_read(room),
             **self._samples_commands(room, member),
+            QUIZ: lambda: self.quiz(room, member, typed.argument),
+            MODEL: lambda: self.help(room),
             HELP: lambda: self.help(room),
             TSUDOI: lambda: self.tsudoi(room, typed.argument),
         }
@@ -125,6 +131,14 @@ class Answering:
             FORGET: lambda: teaching.forget(room, member),
             DATA: lambda: self.data(room),
         }
+
+    async def quiz(self, room: Room, member: str, argument: str = "") -> Message:
+        """Answer `!quiz`."""
+        return await (self.quizzing.quiz(room, member, argument) if self.quizzing else self.help(room))
+
+    async def is_quizzed(self, room: Room, member: str) -> bool:
+        """Whether a member's next picture in this room answers a quiz."""
+        return self.quizzing is not None and await self.quizzing.is_asked(room, member)
 
     async def data(self, room: Room) -> Message:
         """Answer `!data` in the local room; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
@@ -188,9 +202,22 @@ class Answering:
         return self.reader.how_to_read(room)
 
     async def read(
-        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, unseen: bool = False
+        self,
+        pictures: Sequence[bytes | PictureError],
+        room: Room,
+        upload: str = "",
+        *,
+        unseen: bool = False,
+        member: str = "",
     ) -> Message:
-        """Answer uploaded pictures; the answer carries those that are `unseen` in any message."""
+        """Answer uploaded pictures; the answer carries those that are `unseen` in any message.
+
+        The picture of a `member` who was asked a quiz here answers that.
+        """
+        if self.quizzing is not None and member and len(pictures) == 1:
+            answer = await self.quizzing.answer(pictures[0], room, member, "" if unseen else upload)
+            if answer is not None:
+                return answer
         return await self.reader.read(pictures, room, upload, unseen=unseen)
 
     async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
@@ -223,6 +250,8 @@ class Answering:
         `values` are what was chosen or filled in.
         """
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
+            return answer
+        if self.quizzing and (answer := await self.quizzing.press(button_id, room, member, values)) is not None:
             return answer
         if self.organising is not None and room.platform == LOCAL and button_id.startswith(f"{PAGES}:data:"):
             return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)

@@ -94,6 +94,14 @@ def data_elsewhere(texts: Texts) -> Message:
     return Message(MessageKind.ANSWER, texts.gettext("Organisers see the samples with /tsudoi data."))
 
 
+def sent_privately(texts: Texts, name: str | None, is_sent: bool) -> Message:
+    """Say that an answer came by direct message; where those are closed, how to be answered here unseen by others."""
+    if is_sent:
+        return Message(MessageKind.ANSWER, texts.gettext("I have sent you a direct message."))
+    closed = texts.gettext("I cannot send you direct messages. Please use /{name} here: only you will see the answer.")
+    return Message(MessageKind.ANSWER, closed.format(name=name))
+
+
 def one_moment(texts: Texts) -> Message:
     """Ask a member who asks too fast to wait."""
     return Message(MessageKind.ANSWER, texts.gettext("That was a little fast for me. Please try again in a minute."))

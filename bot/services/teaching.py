@@ -60,7 +60,7 @@ LAST_SHOWN = 24  # samples on a member's sheet
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What a member showed, as its platform has it still: pictures, or why one could not be fetched; who showed it."""
+    """What a member showed, as its platform has it still: pictures, or why one cannot be fetched; who showed it."""
 
     pictures: Sequence[bytes | PictureError]
     member: str
@@ -70,8 +70,8 @@ class Upload:
 class Uploads(Protocol):
     """A platform that still has what was uploaded to it."""
 
-    async def fetch(self, upload: str) -> Upload | None:
-        """Fetch an upload by its name, pictures in their order; None if it is gone."""
+    async def fetch(self, upload: str, places: range) -> Upload | None:
+        """Fetch an upload by its name, with those of its pictures that stand at these places; None if it is gone."""
         ...
 
 
@@ -201,19 +201,19 @@ class Teaching:
 
     async def _ask_what_it_is(self, room: Room, about: About, uploads: Uploads) -> Message:
         texts = self._texts(room)
-        upload = await uploads.fetch(about.upload)
+        upload = await uploads.fetch(about.upload, range(about.picture, about.picture + 1))
         if upload is None or self.recogniser is None:
             return said.gone(texts)
-        glyph = (await self.recogniser.cut(_picture(upload, about.picture), about.glyph)).glyph
+        glyph = (await self.recogniser.cut(_only(upload), about.glyph)).glyph
         return said.what_is_it(texts, about, glyph)
 
     async def _ask_which(self, room: Room, code: str, uploads: Uploads) -> Message:
         texts, claim = self._texts(room), claim_of(code)
-        upload = await uploads.fetch(claim.upload) if claim is not None else None
+        upload = await uploads.fetch(claim.upload, claim.places) if claim is not None else None
         if claim is None or upload is None or self.recogniser is None:
             return said.gone(texts)
         found: list[tuple[About, Glyph]] = []
-        for place, picture in enumerate(upload.pictures[: claim.picture]):
+        for place, picture in enumerate(upload.pictures):
             if isinstance(picture, bytes):
                 glyphs = (await self.recogniser.read(picture)).glyphs
                 found += ((About(claim.upload, place, i), one) for i, one in enumerate(glyphs) if one.candidates)
@@ -228,7 +228,7 @@ class Teaching:
     async def _take(self, room: Room, member: str, claim: Claim, uploads: Uploads) -> Message:
         """Take what a member says of an upload: as a sample if they wrote it and agreed, else as an opinion."""
         texts, address = self._texts(room), direct_to(room.platform, member)
-        upload = await uploads.fetch(claim.upload)
+        upload = await uploads.fetch(claim.upload, claim.places)
         if upload is None or self.recogniser is None:
             return said.gone(texts)
         if upload.member != member:
@@ -250,10 +250,10 @@ class Teaching:
         """Return what a claim is about, with the labels that it gives. Raises PictureError."""
         assert self.recogniser is not None  # noqa: S101  # who calls this has looked
         if claim.glyph is not None:
-            cut = await self.recogniser.cut(_picture(upload, claim.picture), claim.glyph)
+            cut = await self.recogniser.cut(_only(upload), claim.glyph)
             return [(cut, claim.label or as_read(cut.glyph))]
         found: list[Cut] = []
-        for picture in upload.pictures[: claim.picture]:
+        for picture in upload.pictures:
             if isinstance(picture, bytes):
                 found += (await self.recogniser.cuts(picture)).values()
         return [(cut, as_read(cut.glyph)) for cut in found]
@@ -376,9 +376,9 @@ def as_read(glyph: Glyph) -> str:
     return NOT_HIRAGANA if glyph.verdict == "not_hiragana" or glyph.best is None else glyph.best.label
 
 
-def _picture(upload: Upload, place: int) -> bytes:
-    """Return one picture of an upload. Raises PictureError."""
-    picture = upload.pictures[place] if place < len(upload.pictures) else PictureError("it is gone", "not_fetched")
+def _only(upload: Upload) -> bytes:
+    """Return the one picture that was fetched of an upload. Raises PictureError."""
+    picture = upload.pictures[0] if upload.pictures else PictureError("it is gone", "not_fetched")
     if isinstance(picture, PictureError):
         raise picture
     return picture

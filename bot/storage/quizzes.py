@@ -101,6 +101,14 @@ class Quizzes:
             for row in rows
         ]
 
+    async def knows(self, address: str) -> bool:
+        """Whether anything is kept of a member."""
+        async with self._read_only.connect() as connection:
+            for table in (quizzes, quiz_players):
+                if (await connection.execute(select(table.c.address).where(table.c.address == address))).first():
+                    return True
+        return False
+
     async def forget(self, address: str) -> int:
         """Erase everything of a member, and return how many rows that were."""
         async with self._engine.begin() as connection:

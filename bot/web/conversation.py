@@ -60,8 +60,8 @@ class Conversation:
         name = await self._album.keep(said.picture) if said.picture is not None else None
         spoken = [await self._keep_visitors(said, name)]
         if said.picture is not None:
-            answer = await self._answering.read((said.picture,), self.room, name or "", member=VISITOR)
-            spoken.append(await self._keep_answer(answer))
+            reading = await self._answering.read((said.picture,), self.room, name or "", member=VISITOR)
+            spoken.append(await self._keep_answer(reading))
         elif (answer := await self._answering.say(said.text, self.room, VISITOR)) is not None:
             spoken.append(await self._keep_answer(answer))
         return spoken
@@ -85,8 +85,8 @@ class Conversation:
             return None
         return await self._answering.explain(await self._album.picture(about.upload), self.room, about.glyph)
 
-    async def fetch(self, upload: str) -> Upload | None:
-        """Return what a visitor showed, which teaches by its name in the album: there is one visitor."""
+    async def fetch(self, upload: str, places: range) -> Upload | None:
+        """Return what the visitor showed, by its name in the album, which is one picture."""
         picture = await self._album.picture(upload)
         return Upload((picture,), VISITOR) if picture is not None else None
 

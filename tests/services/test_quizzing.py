@@ -99,7 +99,7 @@ class Play:
     """A quiz with one member in one room."""
 
     def __init__(self, engine: AsyncEngine, clock: DrivenClock) -> None:
-        self.clock, self.room = clock, a_room(guild="100")
+        self.clock, self.room = clock, a_room(platform="discord", channel="101", guild="100")
         self.hand, self.collected, self.given = Hand(), Collected(), Given()
         parts = (Quizzes(engine), self.collected, self.given, self.hand, clock)
         self.quizzing = Quizzing(*parts, public_url=PAGE, random=Random(3))  # type: ignore[arg-type]

@@ -60,7 +60,9 @@ class FixedAnswers:
             raise RuntimeError("a bug")
         return NEXT if text == "!next" else None
 
-    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
+    async def read(
+        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, member: str = ""
+    ) -> Message:
         """Read any picture as あ."""
         (picture,) = pictures
         assert isinstance(picture, bytes)
