@@ -65,6 +65,11 @@ class Organising(commands.Cog):
         """Show how the bot is."""
         await self._open(interaction, "status")
 
+    @group.command(name="data", description="The samples that members gave: how many, what to review")
+    async def show_data(self, interaction: discord.Interaction) -> None:
+        """Show the samples."""
+        await self._open(interaction, "data")
+
     async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.edit_original_response(**render_edit(await self._page(interaction, what)))

@@ -28,6 +28,11 @@ class Claim:
     label: str = ""
 
     @property
+    def places(self) -> range:
+        """Where in the upload the pictures stand that it speaks of."""
+        return range(self.picture) if self.glyph is None else range(self.picture, self.picture + 1)
+
+    @property
     def code(self) -> str:
         """The claim as it stands in the id of a button."""
         return f"{self.upload}:{self.picture}" + ("" if self.glyph is None else f":{self.glyph}:{self.label}")
@@ -62,6 +67,11 @@ def labelled(button_id: str) -> About | None:
 def is_teaching(button_id: str) -> bool:
     """Whether this button teaches."""
     return button_id.partition(":")[0] in (RIGHT, WRONG, TEACH)
+
+
+def stands_below_reading(button_id: str, values: Sequence[str] = ()) -> bool:
+    """Whether what was pressed stands below a reading, not on an answer to an earlier press."""
+    return not values and button_id.startswith((f"{RIGHT}:", f"{WRONG}:", f"{ALL}:", f"{WHICH}:"))
 
 
 def verdicts(texts: Texts, written: Sequence[tuple[About, Glyph]], pictures: int) -> tuple[Button, ...]:
