@@ -14,7 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.classifier import Classifier
     from model.evaluate import Findings
+    from model.pictures import Pictures
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is imported, which only some commands do
 
@@ -154,6 +158,9 @@ def evaluate(
     hard: Annotated[
         bool, typer.Option("--hard", help="Also turned, shifted, inverted, small, tight and photographed pictures.")
     ] = False,
+    lines: Annotated[
+        int, typer.Option("--lines", min=0, help="Instead so many pages of every kind: whole words in unseen hands.")
+    ] = 0,
     out: Annotated[Path | None, typer.Option(help="A folder for charts: confusions, reliability, errors.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -175,6 +182,9 @@ def evaluate(
     pictures = [some for some in pictures if some.written]
     if not pictures:
         _fail("there are no real pictures to read: name a folder, or set TSUDOI_REAL_DATA to the one with hiragana/")
+    if lines:
+        _evaluate_pages(models, pictures, lines, as_json)
+        return
     with _progress() as progress:
         findings = examine(models, pictures, negatives_at_hand(), hard, progress)
     charts = _draw(findings, out) if out else []
@@ -182,6 +192,29 @@ def evaluate(
         typer.echo(json.dumps(findings.to_json() | {"charts": list(map(str, charts))}, ensure_ascii=False))
         return
     Console().print(*tables(findings, classes), *charts, sep="\n")
+
+
+def _evaluate_pages(
+    models: "Mapping[str, Classifier]", pictures: "Sequence[Pictures]", each: int, as_json: bool
+) -> None:
+    from model.pages import hands_of
+    from model.transcripts import read_pages
+
+    hands = hands_of(one for some in pictures if not some.name.startswith("black") for one in some.written)
+    if not hands:
+        _fail("no writer among the pictures left characters enough for words")
+    with _progress() as progress:
+        found = {name: read_pages(classifier, hands, each, progress) for name, classifier in models.items()}
+    for name, figures in found.items() if not as_json else ():
+        rows = [
+            [one.style, "columns" if one.vertical else "rows", str(one.characters)]
+            + [f"{share:.1%}" for share in (one.error_rate, one.exact, one.miscounted)]
+            for one in figures
+        ]
+        columns = ["pages", "", "characters", "character errors", "pages without", "miscounted"]
+        _print(False, f"{name}: {each} pages of a kind, {len(hands)} hands", columns, rows, None)
+    if as_json:
+        typer.echo(json.dumps({name: [one.to_json() for one in figures] for name, figures in found.items()}))
 
 
 def _draw(findings: "Findings", out: Path) -> list[Path]:

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from model import classic
 from model.labels import LABELS
 from model.preprocess import BlankImage, Located, locate
-from model.reading import Candidate, Glyph, Reading, Verdict, text_of
+from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
 from model.second_look import other_ways
+from model.small import marked_small
+from model.transcribe import Network, Transcript, are_many, transcribe
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file
@@ -36,17 +38,21 @@ class Calibration:
     refuse_from: float = 1.0  # probability of being no hiragana; a network without an output for that never refuses
 
 
+Sight = tuple[Located, NDArray[np.float64]]  # a character and its probabilities
+
+
 class Preparation(NamedTuple):
     """From a picture to what the network sees of it."""
 
     locate: Callable[[NDArray[np.uint8]], Located]
     other_ways: Callable[[NDArray[np.uint8]], Iterable[Located]]  # for when the network does not know what it sees
+    transcribe: Callable[[NDArray[np.uint8], Network], Transcript]  # for when there is more than one character
 
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
-    "hiragana": Preparation(locate, other_ways),
-    "classic": Preparation(classic.locate, lambda image: ()),
+    "hiragana": Preparation(locate, other_ways, transcribe),
+    "classic": Preparation(classic.locate, lambda image: (), lambda image, read: []),
 }
 KNOWN, BETTER = 0.9, 0.85  # probability of a hiragana: below KNOWN there is a second look, which counts from BETTER on
 
@@ -87,10 +93,40 @@ class Classifier:
         Returns: for a picture without ink, "not_hiragana" that covers the picture and has no candidates.
         Raises: UnreadableImage: the array is no picture.
         """
+        return self._one(image, self._at_first_sight(image), top, min_confidence)
+
+    def read(self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE) -> Reading:
+        """Find the characters in a picture and read them.
+
+        Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size. top: candidates wanted, 1 to 74.
+            min_confidence: 0 to 1; a best candidate below it is "unsure".
+        Returns: up to 100 glyphs in reading order, rows from the top or columns from the right; one glyph, as `glyph`
+            gives it, where there are no more. The text has no line breaks: handwriting ends lines where paper ends.
+        Raises: UnreadableImage: the array is no picture.
+        """
+        started = time.perf_counter()
+        glyphs = self._glyphs(image, top, min_confidence)
+        return Reading(glyphs, text_of(glyphs), (time.perf_counter() - started) * 1000)
+
+    def _glyphs(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> tuple[Glyph, ...]:
+        first = self._at_first_sight(image)
+        if first is None or not first[0].is_alone or _best(first[1]) < KNOWN:
+            lines = self._preparation.transcribe(image, self.probabilities)
+            if are_many(lines, first):
+                read = (
+                    [self._judged(one.box, one.probabilities, top, min_confidence) for one in line] for line in lines
+                )
+                return tuple(glyph for line in read for glyph in marked_small(line))
+        return (self._one(image, first, top, min_confidence),)
+
+    def _one(self, image: NDArray[np.uint8], first: Sight | None, top: int, min_confidence: float) -> Glyph:
         try:
-            found, probabilities = self._find(image)
+            found, probabilities = self._find(image, first)
         except BlankImage:
             return Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
+        return self._judged(found.box, probabilities, top, min_confidence)
+
+    def _judged(self, box: Box, probabilities: NDArray[np.float64], top: int, min_confidence: float) -> Glyph:
         best = np.argsort(-probabilities[: len(LABELS)], kind="stable")[:top]
         candidates = tuple(Candidate(LABELS[index], float(probabilities[index])) for index in best)
         other = float(probabilities[len(LABELS) :].sum())
@@ -98,30 +134,17 @@ class Classifier:
             verdict: Verdict = "not_hiragana"
         else:
             verdict = "sure" if candidates[0].probability >= min_confidence else "unsure"
-        return Glyph(found.box, candidates, verdict)
-
-    def read(self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE) -> Reading:
-        """Find the character in a picture and read it.
-
-        Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size. top: candidates wanted, 1 to 74.
-            min_confidence: 0 to 1; a best candidate below it is "unsure".
-        Returns: one glyph, as `glyph` gives it.
-        Raises: UnreadableImage: the array is no picture.
-        """
-        started = time.perf_counter()
-        glyphs = (self.glyph(image, top, min_confidence),)
-        return Reading(glyphs, text_of(glyphs), (time.perf_counter() - started) * 1000)
+        return Glyph(box, candidates, verdict)
 
     def locate(self, image: NDArray[np.uint8]) -> Located:
         """Where the character of a picture is, and what the network sees of it.
 
         Raises: BlankImage: there is none. UnreadableImage: the array is no picture.
         """
-        return self._find(image)[0]
+        return self._find(image, self._at_first_sight(image))[0]
 
-    def _find(self, image: NDArray[np.uint8]) -> tuple[Located, NDArray[np.float64]]:
+    def _find(self, image: NDArray[np.uint8], first: Sight | None) -> Sight:
         """The first way to find the character, unless the network hardly knows what it shows and another's surely."""
-        first = self._at_first_sight(image)
         if first is not None and _best(first[1]) >= KNOWN:
             return first
         others = [(way, self.probabilities(way.input)) for way in self._preparation.other_ways(image)]
@@ -132,7 +155,7 @@ class Classifier:
             raise BlankImage("nothing stands out from the paper, at second sight neither")
         return first
 
-    def _at_first_sight(self, image: NDArray[np.uint8]) -> tuple[Located, NDArray[np.float64]] | None:
+    def _at_first_sight(self, image: NDArray[np.uint8]) -> Sight | None:
         try:
             found = self._preparation.locate(image)
         except BlankImage:

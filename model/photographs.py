@@ -88,9 +88,24 @@ def photograph(picture: NDArray[np.uint8], rng: np.random.Generator, paper: str 
     return _packed(_sensed(_optics(_lit(scene, rng), written, rng), rng), rng)
 
 
+def photograph_page(
+    cover: NDArray[np.float32], letter: float, rng: np.random.Generator, paper: str
+) -> NDArray[np.uint8]:
+    """A phone's photo of a page of writing.
+
+    Args: cover: (h, w), 0 paper to 1 ink, at most SHEET pixels a side. letter: the side of a character's square in it,
+        in pixels. rng: decides everything else. paper: one of PAPERS.
+    Returns: (h, w, 3) RGB uint8, the longer side 900 to 2000 pixels, a character at least 28 pixels where they allow.
+    """
+    kind = PAPERS[paper]
+    writing = _write(cover, PENS[str(rng.choice(kind.pens))], rng)
+    scene, written = _page_view(_sheet(paper, kind, rng, letter), writing, letter, paper, rng)
+    return _packed(_sensed(_optics(_lit(scene, rng), written, rng), rng), rng)
+
+
 def _stroke(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The character alone, (h, w) 0 to 1, its longer side WRITTEN pixels, with room for a broader pen."""
-    ink = _clean_ink(picture)
+    ink = cell_ink(picture)
     x, y, width, height = cv2.boundingRect((ink > 0.35).astype(np.uint8))
     if width == 0:
         raise BlankImage("the picture shows no character to photograph")
@@ -101,8 +116,8 @@ def _stroke(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(np.clip((smooth - 0.3) * 3.5, 0, 1), np.float32)
 
 
-def _clean_ink(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(h, w) 0 paper to 1 ink, of a picture on clean paper. Not model.ink's way: the judge is not the judged."""
+def cell_ink(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(h, w) 0 paper to 1 ink, of a grey picture on clean paper. Not model.ink's way: the judge is not the judged."""
     paper = float(np.median(picture))
     ink = np.abs(picture.astype(np.float32) - paper)
     strongest = float(np.partition(ink, -20, axis=None)[-20:].mean()) if ink.size > 20 else 0.0
@@ -123,17 +138,17 @@ def _tint(colours: tuple[Colour, ...], rng: np.random.Generator) -> NDArray[np.f
     return np.clip(chosen + rng.normal(0, 0.015, 3), 0, 1).astype(np.float32)
 
 
-def _sheet(name: str, kind: Paper, rng: np.random.Generator) -> Scene:
+def _sheet(name: str, kind: Paper, rng: np.random.Generator, letter: float = WRITTEN) -> Scene:
     fibres = _noise((SHEET, SHEET), rng.uniform(2, 5), rng) * kind.texture + _noise((SHEET, SHEET), 60, rng) * 0.006
     sheet = np.asarray(np.clip(_tint(kind.colours, rng) * (1 + fibres[:, :, None]), 0, 1), np.float32)
     if name in PRINTS:
-        PRINTS[name](sheet, rng)
+        PRINTS[name](sheet, rng, letter)
     return sheet
 
 
-def _rules(sheet: Scene, rng: np.random.Generator) -> None:
+def _rules(sheet: Scene, rng: np.random.Generator, letter: float) -> None:
     """Lines of a notebook, 0.35 to 1.3 characters apart, often a red one for the margin."""
-    apart, at = int(rng.uniform(0.35, 1.3) * WRITTEN), int(rng.integers(0, 150))
+    apart, at = int(rng.uniform(0.35, 1.3) * letter), int(rng.integers(0, 150))
     colour = _tint(((150, 170, 205), (165, 165, 170), (150, 195, 195)), rng)
     for y in range(at, SHEET, apart):
         cv2.line(sheet, (0, y), (SHEET, y), colour.tolist(), int(rng.integers(2, 5)), cv2.LINE_AA)
@@ -142,15 +157,15 @@ def _rules(sheet: Scene, rng: np.random.Generator) -> None:
         cv2.line(sheet, (x, 0), (x, SHEET), (0.85, 0.5, 0.52), 3, cv2.LINE_AA)
 
 
-def _squares(sheet: Scene, rng: np.random.Generator) -> None:
-    apart = int(SQUARE * WRITTEN * rng.uniform(0.7, 2.2))
+def _squares(sheet: Scene, rng: np.random.Generator, letter: float) -> None:
+    apart = max(8, int(SQUARE * letter * rng.uniform(0.7, 2.2)))
     colour, width = _tint(((165, 190, 215), (180, 180, 185), (165, 205, 190)), rng), int(rng.integers(1, 4))
     for at in range(int(rng.integers(0, apart)), SHEET, apart):
         cv2.line(sheet, (0, at), (SHEET, at), colour.tolist(), width, cv2.LINE_AA)
         cv2.line(sheet, (at, 0), (at, SHEET), colour.tolist(), width, cv2.LINE_AA)
 
 
-def _shine_through(sheet: Scene, rng: np.random.Generator) -> None:
+def _shine_through(sheet: Scene, rng: np.random.Generator, letter: float) -> None:
     """The print of the other side: mirrored words, faint and soft."""
     back = np.zeros((SHEET, SHEET), np.uint8)
     size = rng.uniform(0.8, 1.6)
@@ -164,13 +179,13 @@ def _shine_through(sheet: Scene, rng: np.random.Generator) -> None:
     sheet *= 1 - np.float32(rng.uniform(0.06, 0.16)) * soft[:, :, None]
 
 
-def _smears(sheet: Scene, rng: np.random.Generator) -> None:
+def _smears(sheet: Scene, rng: np.random.Generator, letter: float) -> None:
     """What the cloth left on a board."""
     wiped = cv2.blur(np.abs(_noise((SHEET, SHEET), 30, rng)), (int(rng.integers(60, 300)), 9))
     sheet += np.float32(rng.uniform(0.01, 0.06)) * wiped[:, :, None]
 
 
-PRINTS: dict[str, Callable[[Scene, np.random.Generator], None]] = {
+PRINTS: dict[str, Callable[[Scene, np.random.Generator, float], None]] = {
     "ruled": _rules,
     "squared": _squares,
     "printed back": _shine_through,
@@ -218,13 +233,46 @@ def _view(sheet: Scene, writing: Writing, name: str, rng: np.random.Generator) -
     written = float(np.exp(rng.uniform(np.log(0.15), np.log(0.9)))) * frame.min()
     slack = np.maximum(0, frame / 2 - written * 0.54)
     matrix = _camera(frame / 2 + rng.uniform(-0.6, 0.6, 2) * slack, written / WRITTEN, rng)
+    note = _edges(WRITTEN, WRITTEN, 2.0 if name == "sticky note" else 4.5, rng) if _lies(name, rng) else None
+    return _seen(sheet, writing, matrix, frame, note, rng), written
+
+
+def _page_view(
+    sheet: Scene, writing: Writing, letter: float, name: str, rng: np.random.Generator
+) -> tuple[Scene, float]:
+    """The same for a page, which fills half of the frame or more; the frame is turned as the page is."""
+    height, width = writing.cover.shape
+    frame = np.sort(_frame(rng)) * max(1.0, 900 / 500 * rng.uniform(0.6, 0.8))
+    frame = (frame[::-1] if width > height else frame).astype(np.int64)
+    most = float((frame / (width, height)).min())
+    scale = min(max(rng.uniform(0.6, 0.95) * most, 28 / letter), 0.95 * most)
+    slack = np.maximum(0, frame / 2 - scale * np.array([width, height]) * 0.54)
+    matrix = _camera(frame / 2 + rng.uniform(-0.6, 0.6, 2) * slack, scale, rng)
+    note = _edges(0.7 * width, 0.7 * height, 1.5, rng) if _lies(name, rng) else None
+    return _seen(sheet, writing, matrix, frame, note, rng), scale * letter
+
+
+def _lies(name: str, rng: np.random.Generator) -> bool:
+    """Whether the edge of the sheet is in sight."""
+    return name not in BOARDS and rng.random() < 0.6
+
+
+def _seen(
+    sheet: Scene,
+    writing: Writing,
+    matrix: NDArray[np.float64],
+    frame: NDArray[np.int64],
+    edges: NDArray[np.float32] | None,
+    rng: np.random.Generator,
+) -> Scene:
     size = (int(frame[0]), int(frame[1]))
     paper = cv2.warpPerspective(sheet, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     cover = cv2.warpPerspective(_on_sheet(writing.cover), matrix, size, flags=cv2.INTER_AREA)[:, :, None]
     scene = np.asarray(paper + cover * (writing.colour - paper), np.float32)
-    if name not in BOARDS and rng.random() < 0.6:
-        scene = _on_table(scene, _edges(name, matrix, rng), rng)
-    return np.asarray(scene, np.float32), written
+    if edges is not None:
+        corners = np.asarray(cv2.perspectiveTransform(edges[np.newaxis], matrix)[0], np.float32)
+        scene = _on_table(scene, corners, rng)
+    return np.asarray(scene, np.float32)
 
 
 def _frame(rng: np.random.Generator) -> NDArray[np.int64]:
@@ -247,12 +295,14 @@ def _camera(middle: NDArray[np.float64], scale: float, rng: np.random.Generator)
     return np.asarray(cv2.getPerspectiveTransform(plane, corners), np.float64)
 
 
-def _edges(name: str, matrix: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float32]:
-    """(4, 2): the corners of the sheet in the photo. A note is little wider than its character; a page can be."""
-    widest = 2.0 if name == "sticky note" else 4.5
-    x0, y0, x1, y1 = (SHEET / 2 - sign * WRITTEN * rng.uniform(0.85, widest) for sign in (1, 1, -1, -1))
-    corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], np.float32)
-    return np.asarray(cv2.perspectiveTransform(corners, matrix)[0], np.float32)
+def _edges(width: float, height: float, widest: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """(4, 2): the corners of a sheet, in the sheet's pixels, up to `widest` half characters around what is written."""
+    half = (width, height, width, height)
+    signs = (1, 1, -1, -1)
+    x0, y0, x1, y1 = (
+        SHEET / 2 - sign * side * rng.uniform(0.85, widest) for sign, side in zip(signs, half, strict=True)
+    )
+    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
 def _on_table(scene: Scene, corners: NDArray[np.float32], rng: np.random.Generator) -> Scene:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, find_lines, is_evenly_lit, shrink, to_grey
 from model.reading import Box
-from model.segment import is_bold, one_character, shows_surface, shows_the_same, written_among
+from model.segment import holds_all, is_bold, one_character, shows_surface, shows_the_same, written_among
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
 
@@ -24,6 +24,7 @@ MIN_DETAIL = 2 * INK_SIZE  # a character smaller than this in the working pictur
 BROAD_LINE = 0.16  # of the picture's longer side: a felt pen in a tight picture
 BOLD = 0.12  # of the same: a brush
 FINE_LINE = 0.08  # of the same: a pen
+LONGEST_ALONE = 1.8  # times as long as wide: a longer one may be two
 MARGIN = 0.3  # of the character's longer side, around a cut-out
 
 
@@ -33,6 +34,13 @@ class Located:
 
     box: Box  # of its ink, in pixels of the picture
     input: NDArray[np.float32]  # (48, 48, 1), what the network reads
+    alone: bool = False  # surely nothing else is written in the picture: an evenly lit one without ink elsewhere
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is alone, and no wider or higher than one character mostly is."""
+        longer, shorter = max(self.box[2:]), min(self.box[2:])
+        return self.alone and longer < LONGEST_ALONE * shorter
 
 
 def preprocess(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -57,14 +65,14 @@ def locate(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Located:
 def locate_grey(grey: Grey, may_cut: bool = True) -> Located:
     """The same for one brightness a pixel. `may_cut`: a character that is small in the picture is cut out of it."""
     working = shrink(grey, WORKING_SIZE)
-    ink, box = _character(working)
+    ink, box, alone = _character(working)
     around = _scaled(box, working.shape, grey.shape)
     if may_cut and working.shape != grey.shape and max(box[2:]) < MIN_DETAIL:
         x0, y0, x1, y1 = _with_margin(around, grey.shape)
         inner = locate_grey(np.ascontiguousarray(grey[y0:y1, x0:x1]), may_cut=False)
         x, y, width, height = inner.box
-        return Located((x + x0, y + y0, width, height), inner.input)
-    return Located(around, fit(ink, box)[:, :, np.newaxis])
+        return Located((x + x0, y + y0, width, height), inner.input, alone)
+    return Located(around, fit(ink, box)[:, :, np.newaxis], alone)
 
 
 def locate_lines(grey: Grey, widest: float) -> Located:
@@ -87,23 +95,24 @@ def _is_ink_alone(dark: Ink, grey: Grey) -> bool:
     return is_evenly_lit(grey) and not shows_surface(dark, BOLD)
 
 
-def _character(grey: Grey) -> tuple[Ink, Box]:
-    """The character's ink and box: of all that is dark, if only ink is; else of the lines.
+def _character(grey: Grey) -> tuple[Ink, Box, bool]:
+    """The character's ink and box, of all that is dark, if only ink is; else of the lines. And whether it is alone.
 
     On clean paper both ways find the same. Where they differ, a shadow, a table or the edge of a sheet is in sight.
     """
     dark = _unless_blank(find_ink, grey)
     if dark is not None and _is_ink_alone(dark, grey):
-        return one_character(dark)
+        ink, box = one_character(dark)
+        return ink, box, holds_all(dark, box)
     lines = _unless_blank(find_lines, grey, BROAD_LINE)
     if dark is not None and (lines is None or shows_the_same(dark, lines.ink) or is_bold(dark, BOLD)):
-        return one_character(dark)
+        return *one_character(dark), False
     fine = _unless_blank(find_lines, grey, FINE_LINE)
     if lines is not None and (fine is None or shows_the_same(lines.ink, fine.ink) or is_bold(lines.ink, FINE_LINE)):
-        return written_among(lines)
+        return *written_among(lines), False
     if fine is None:
         raise BlankImage("nothing stands out from the paper")
-    return written_among(fine)
+    return *written_among(fine), False
 
 
 def _unless_blank(find: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

@@ -38,7 +38,7 @@ def one_character(ink: Ink) -> tuple[Ink, Box]:
     Returns: (h, w) uint8 with everything else wiped to 0, and the box x, y, w, h around what is left.
     Raises: BlankImage: no piece of ink is more than a speck or a ruled line.
     """
-    pieces = _pieces_of(_without_rules(_mask(ink >= INK_FROM)))
+    pieces = pieces_of(_without_rules(_mask(ink >= INK_FROM)))
     kept = _belongs(pieces, ink.shape)
     if not kept.any():
         raise BlankImage("there is no ink but specks and ruled lines")
@@ -55,7 +55,7 @@ def written_among(lines: Lines) -> tuple[Ink, Box]:
     Args: lines: of a picture that shows more than the sheet, or a sheet with shadows.
     Returns, Raises: as `one_character`.
     """
-    pieces = _pieces_of(_without_rules(_mask(lines.ink >= INK_FROM)))
+    pieces = pieces_of(_without_rules(_mask(lines.ink >= INK_FROM)))
     if not len(pieces.areas):
         raise BlankImage("there is no ink but specks and ruled lines")
     kept = _group(pieces, *_weigh(pieces, lines))
@@ -103,6 +103,13 @@ def _group(pieces: Pieces, weights: NDArray[np.float64], foreign: NDArray[np.boo
 def _corners(pieces: Pieces, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     boxes = pieces.boxes[kept]
     return boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+
+
+def holds_all(ink: Ink, box: Box) -> bool:
+    """Whether hardly any ink, of (h, w), lies outside of a box."""
+    x, y, width, height = box
+    mask = _mask(ink >= INK_FROM)
+    return cv2.countNonZero(mask[y : y + height, x : x + width]) >= 0.99 * cv2.countNonZero(mask)
 
 
 def shows_the_same(one: Ink, other: Ink) -> bool:
@@ -153,7 +160,8 @@ def _mask(chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return chosen.view(np.uint8) * np.uint8(255)
 
 
-def _pieces_of(mask: NDArray[np.uint8]) -> Pieces:
+def pieces_of(mask: NDArray[np.uint8]) -> Pieces:
+    """The connected pieces of a mask, (h, w) uint8, 0 for paper."""
     count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     return Pieces(
         np.asarray(numbers, np.int32),

@@ -1,0 +1,251 @@
+"""The pieces of ink on a page of writing, without what is printed on the paper and without what lies around it."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import BlankImage, Grey, Ink, find_ink, find_lines, shrink
+from model.preprocess import FINE_LINE, WORKING_SIZE, only_ink_is_dark
+from model.segment import EDGE_STEP, INK_FROM, Pieces, pieces_of
+
+PAGE_SIZES = (960, 1920)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
+SMALLEST_LETTER = 36  # pixels; the network sees 42
+MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
+LONGEST_PIECE = 1.15  # letters: a longer one may be two
+LONG = 0.6  # of the page's side: a connected piece longer than this may be a ruled line
+FAINTEST_WRITING = 215  # of 255; printed lines are mostly fainter than what is written on them
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A picture's ink, cut into connected pieces."""
+
+    ink: Ink  # (h, w), 0 paper to 255 ink
+    owners: NDArray[np.int32]  # (h, w): which piece each point belongs to, soft edges included; 0 is paper
+    pieces: Pieces
+    scale: float  # pixels of the picture in one of the page's
+    turn: float  # radians that lines of writing or of print go down to the right
+
+    @property
+    def letter(self) -> float:
+        """About how large a letter is, in pixels: the longer side of the pieces that most of the ink is in."""
+        order = np.argsort(self.pieces.sides, kind="stable")
+        mass = np.cumsum(self.pieces.areas[order])
+        return float(self.pieces.sides[order][np.searchsorted(mass, 0.6 * mass[-1])])
+
+
+def find_page(grey: Grey) -> Page:
+    """The writing in a picture, in as much detail as reading needs.
+
+    Args: grey: (h, w) uint8.
+    Raises: BlankImage: nothing stands out from the paper.
+    """
+    even = only_ink_is_dark(shrink(grey, WORKING_SIZE))
+    for size in PAGE_SIZES:
+        working = shrink(grey, size)
+        page = _page(working, even, grey.shape[0] / working.shape[0])
+        if page.letter >= SMALLEST_LETTER or working.shape == grey.shape:
+            break
+    return page
+
+
+def _page(grey: Grey, even: bool, scale: float) -> Page:
+    if even:
+        ink, foreign = find_ink(grey), None
+    else:
+        lines = find_lines(grey, FINE_LINE)
+        ink, foreign = lines.ink, lines.surface
+    ink, mask = _without_print(ink)
+    pieces = pieces_of(mask)
+    kept = _written(pieces, ink, foreign)
+    if not kept.any():
+        raise BlankImage("there is nothing written on the page")
+    pieces = _only(pieces, kept)
+    turn = turn_of(pieces.numbers > 0) if len(pieces.areas) >= TURNED_FROM else 0.0
+    return Page(ink, _owners(pieces), pieces, scale, turn)
+
+
+def _only(pieces: Pieces, kept: NDArray[np.bool_]) -> Pieces:
+    table = np.concatenate(([0], np.where(kept, np.cumsum(kept), 0))).astype(np.int32)
+    return Pieces(table[pieces.numbers], pieces.boxes[kept], pieces.areas[kept])
+
+
+def _owners(pieces: Pieces) -> NDArray[np.int32]:
+    grown = cv2.dilate(pieces.numbers.astype(np.uint16), np.ones((3, 3), np.uint8))
+    return np.where(pieces.numbers > 0, pieces.numbers, grown).astype(np.int32)
+
+
+def _written(pieces: Pieces, ink: Ink, surface: Grey | None) -> NDArray[np.bool_]:
+    """(n,) what may be writing: no specks, no edge of the sheet, nothing that fills the rim."""
+    height, width = ink.shape
+    sides = pieces.sides
+    kept = (pieces.areas >= 4) & (sides >= max(3.0, 0.004 * max(height, width)))
+    if len(sides) > MOST_PIECES:
+        kept &= pieces.areas >= np.partition(pieces.areas, -MOST_PIECES)[-MOST_PIECES]
+    wide, high = pieces.boxes[:, 2:].T
+    rim = np.concatenate([pieces.numbers[side] for side in (0, -1)] + [pieces.numbers[:, side] for side in (0, -1)])
+    touch = np.bincount(rim, minlength=len(sides) + 1)[1:]
+    on_rim = touch > 0
+    kept &= touch <= (0.13 if surface is None else 0.05) * max(height, width)
+    kept &= ~(on_rim & (np.minimum(wide, high) <= 4))
+    kept &= ~_straight(pieces, max(height, width))
+    if surface is not None and kept.any():
+        inside = pieces.numbers > 0
+
+        def total(values: NDArray[np.uint8]) -> NDArray[np.float64]:
+            return np.bincount(pieces.numbers[inside], values[inside], len(sides) + 1)[1:].astype(np.float64)
+
+        steps = cv2.morphologyEx(surface, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
+        on_edge = total((steps > EDGE_STEP * surface).view(np.uint8)) > 0.6 * pieces.areas
+        bright = total(surface) / np.maximum(1, pieces.areas)
+        dark = total(ink) / np.maximum(1, pieces.areas)
+        weight = dark**2 * pieces.areas * np.where(on_edge, 0.0, 1.0) * np.where(on_rim, 0.3, 1.0) * kept
+        weight = weight * (bright / bright.max()) ** 1.5
+        if weight.max() > 0:
+            order = np.argsort(-weight, kind="stable")
+            heavy = order[: int(np.searchsorted(np.cumsum(weight[order]), 0.7 * weight.sum())) + 1]
+            usual_dark, usual_bright = np.median(dark[heavy]), np.median(bright[heavy])
+            kept &= ~on_edge & (dark > 0.5 * usual_dark) & (bright > 0.45 * usual_bright)
+    return np.asarray(kept, np.bool_)
+
+
+def _straight(pieces: Pieces, longest: int) -> NDArray[np.bool_]:
+    """(n,) straight and thin lines, longer than a stroke: what is left of print."""
+    wide, high = pieces.boxes[:, 2:].T
+    diagonal = np.hypot(wide, high)
+    return np.asarray(
+        (diagonal > 0.3 * longest) & (pieces.areas < 0.03 * diagonal**2) & (np.minimum(wide, high) < 0.2 * diagonal),
+        np.bool_,
+    )
+
+
+def _without_print(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
+    """The ink and its mask without ruled lines and squares: all that is as faint as they are, and all that is straight.
+
+    Strokes that cross a line are kept whole.
+    """
+    mask = _mask(ink, INK_FROM)
+    if not _has_long_piece(mask):
+        return ink, mask
+    printed = _printed_lines(mask)
+    if not cv2.countNonZero(printed):
+        return ink, mask
+    faint = float(np.percentile(ink[printed > 0], 80)) + 8
+    if INK_FROM < faint < FAINTEST_WRITING:
+        table = np.clip((np.arange(256) - 0.85 * faint) * (255 / (255 - 0.85 * faint)), 0, 255)
+        ink = np.asarray(cv2.LUT(ink, table.astype(np.uint8)), np.uint8)
+        mask = cv2.bitwise_and(mask, _mask(ink, INK_FROM // 2))
+    written = cv2.subtract(mask, printed)
+    bridged = cv2.morphologyEx(written, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    return ink, np.asarray(cv2.bitwise_and(bridged, mask), np.uint8)
+
+
+def _mask(ink: Ink, threshold: int) -> NDArray[np.uint8]:
+    return (ink >= threshold).view(np.uint8) * np.uint8(255)
+
+
+def _has_long_piece(mask: NDArray[np.uint8]) -> bool:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return bool((stats[1:, 2:4].max(axis=1) > LONG * max(mask.shape)).any())
+
+
+def _printed_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Straight lines that go on for half of the page, in the two directions in which paper is printed."""
+    height, width = mask.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), np.degrees(turn_of(mask > 0)), 1.0)
+    turned = np.asarray(cv2.warpAffine(mask, matrix, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
+    lines = cv2.bitwise_or(_level_lines(turned), np.ascontiguousarray(_level_lines(np.ascontiguousarray(turned.T)).T))
+    back = cv2.warpAffine(lines, matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    return np.asarray(cv2.dilate(back, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _level_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    size = max(15, round(0.1 * max(mask.shape)))
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a photo's lines are not quite level
+    runs = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, size), np.uint8)), np.uint8)
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    long = (stats[:, cv2.CC_STAT_WIDTH] > 0.45 * mask.shape[1]) & (stats[:, cv2.CC_STAT_HEIGHT] < size)
+    long[0] = False
+    return np.asarray(long[numbers].view(np.uint8) * np.uint8(255), np.uint8)
+
+
+TURNS = np.radians(np.arange(-14, 14.25, 0.5))
+TURNED_FROM = 12  # pieces: fewer do not tell how a line runs
+POINTS = 3000
+
+
+def turn_of(inked: NDArray[np.bool_]) -> float:
+    """The angle, in radians, at which ink gathers in rows and columns most; 0 where it hardly matters."""
+    y, x = np.nonzero(inked)
+    step = max(1, len(x) // POINTS)
+    y, x = y[::step].astype(np.float64), x[::step].astype(np.float64)
+    y, x = y - y.mean(), x - x.mean()
+    bins = max(1.0, max(inked.shape) / 240)
+    scores = np.asarray([_gathering(x, y, angle, bins) for angle in TURNS])
+    scores *= 1 - 0.1 * np.abs(TURNS / TURNS[0])
+    best = int(np.argmax(scores))
+    return float(TURNS[best]) if scores[best] > 1.05 * scores[len(TURNS) // 2] else 0.0
+
+
+def _gathering(x: NDArray[np.float64], y: NDArray[np.float64], angle: float, bins: float) -> float:
+    along = x * np.cos(angle) + y * np.sin(angle)
+    across = y * np.cos(angle) - x * np.sin(angle)
+    total = 0.0
+    for places in (along, across):
+        counts = np.bincount(((places - places.min()) / bins).astype(np.int64)).astype(np.float64)
+        total += float((counts**2).sum()) / len(x)
+    return total
+
+
+def cut_touching(page: Page, pieces: NDArray[np.intp], letter: float, vertical: bool) -> tuple[Page, NDArray[np.intp]]:
+    """The page with long pieces cut where they are thinnest along a line: letters that touch can be told apart then.
+
+    Args: pieces: of the line. letter: pixels. vertical: which way the line runs.
+    Returns: the page, and the line's pieces in no order.
+    """
+    axis = 1 if vertical else 0
+    long = [int(i) for i in pieces if page.pieces.boxes[i, 2 + axis] > LONGEST_PIECE * letter]
+    if not long:
+        return page, pieces
+    owners, boxes, areas = page.owners.copy(), list(page.pieces.boxes), list(page.pieces.areas)
+    added: list[int] = []
+    for piece in long:
+        x, y, width, height = page.pieces.boxes[piece]
+        window = (slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1))
+        own = page.owners[window] == piece + 1
+        strong = own & (page.pieces.numbers[window] > 0)
+        bounds = [0, *_thinnest(strong.sum(axis=1 - axis), letter), own.shape[1 - axis]]
+        for number, (start, end) in enumerate(pairwise(bounds)):
+            part = np.zeros_like(own)
+            part[(slice(None), slice(start, end)) if axis == 0 else (slice(start, end), slice(None))] = True
+            part &= own
+            rows, columns = np.nonzero(part & strong)
+            if not len(rows):
+                continue
+            corner = (columns.min() + window[1].start, rows.min() + window[0].start)
+            box = np.asarray((*corner, np.ptp(columns) + 1, np.ptp(rows) + 1), np.int32)
+            if number == 0:
+                boxes[piece], areas[piece] = box, np.int32(len(rows))
+            else:
+                owners[window][part] = len(boxes) + 1
+                added.append(len(boxes))
+                boxes.append(box)
+                areas.append(np.int32(len(rows)))
+    cut = Pieces(page.pieces.numbers, np.asarray(boxes, np.int32), np.asarray(areas, np.int32))
+    return replace(page, owners=owners, pieces=cut), np.concatenate([pieces, np.asarray(added, np.intp)])
+
+
+def _thinnest(profile: NDArray[np.int64], letter: float) -> list[int]:
+    """Places of the fewest points, some way apart."""
+    apart, smooth = max(2, round(0.2 * letter)), np.convolve(profile, np.ones(3) / 3, mode="same")
+    most = int(2 * len(profile) / letter) + 1
+    cuts: list[int] = []
+    for place in np.argsort(smooth, kind="stable"):
+        if len(cuts) == most or smooth[place] > 0.16 * letter:
+            break
+        if apart <= place <= len(profile) - apart and all(abs(int(place) - cut) >= apart for cut in cuts):
+            cuts.append(int(place))
+    return sorted(cuts)

@@ -1,0 +1,149 @@
+"""Everything that is written in a picture: from its pieces of ink to lines, and from lines to characters."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import to_grey
+from model.labels import LABELS
+from model.lattice import Found, Probabilities, characters_of, letter_of
+from model.lines import Line, ways_to_read
+from model.page import Page, find_page
+from model.preprocess import LONGEST_ALONE, BlankImage, Located
+from model.second_look import View, by_colour, on_the_sheet
+
+MOST = 100  # characters of a picture
+MOST_CANDIDATES = 2500  # read in a picture: ten for each of a hundred characters, and as many again
+SURE = 0.6
+WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
+SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
+FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
+
+Transcript = list[list[Found]]  # lines in reading order, characters in reading order
+Network = Callable[[NDArray[np.float32]], Probabilities]
+
+
+def transcribe(image: NDArray[np.uint8], read: Network) -> Transcript:
+    """The characters of a picture, by line.
+
+    Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,).
+    Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
+    Raises: UnreadableImage: no picture at all.
+    """
+    best: Transcript = []
+    bounded = _Bounded(read)
+    for view in _views(image):
+        with suppress(BlankImage, _TooMuch):
+            found = _in_view(view, bounded)
+            if _worth(found) > _worth(best):
+                best = found
+        if _is_well_read(best):
+            break
+    return best
+
+
+class _TooMuch(Exception):
+    """A picture has more to read than a page of writing."""
+
+
+class _Bounded:
+    """A network that reads so much and no more: strangers send dots by the thousand."""
+
+    def __init__(self, read: Network) -> None:
+        self._read, self._left = read, MOST_CANDIDATES
+
+    def __call__(self, picture: NDArray[np.float32]) -> Probabilities:
+        if not self._left:
+            raise _TooMuch
+        self._left -= 1
+        return self._read(picture)
+
+
+def _views(image: NDArray[np.uint8]) -> Iterator[View]:
+    grey = to_grey(image)
+    yield View(grey)
+    for view in (on_the_sheet(grey), by_colour(image)):
+        if view is not None:
+            yield view
+
+
+def _in_view(view: View, read: Network) -> Transcript:
+    page = find_page(view.grey)
+    ways = [_read_lines(page, lines, read) for lines in ways_to_read(page)]
+    lines, _ = max(ways, key=lambda way: way[1])
+    kept = _without_litter(lines)
+    return [[one.placed(page.scale * view.scale, view.x, view.y) for one in line] for line in kept]
+
+
+def _read_lines(page: Page, lines: list[Line], read: Network) -> tuple[Transcript, float]:
+    """The characters of the lines, and how well they explain all of the ink."""
+    found: Transcript = []
+    total = 0.0
+    for line in lines:
+        characters, score = characters_of(page, line, read)
+        found.append(characters[: MOST - sum(map(len, found))])
+        total += score
+        if sum(map(len, found)) >= MOST:
+            break
+    return found, total
+
+
+def _without_litter(lines: Transcript) -> Transcript:
+    """Without specks, and without lines in which nothing is read, if there are others."""
+    letter = letter_of([one for line in lines for one in line])
+    if letter is None:
+        return lines
+    tidy = [_tidy(line, letter) for line in lines]
+    return [line for line in tidy if any(is_read(one) for one in line)]
+
+
+def _tidy(line: list[Found], letter: float) -> list[Found]:
+    read = [one for one in line if is_read(one)]
+    return [
+        one
+        for one in line
+        if is_read(one)
+        or (
+            max(one.box[2:]) > SMALLEST * letter
+            and max(one.box[2:]) < 2 * letter
+            and min((one.distance(other) for other in read), default=0.0) < FAR * letter
+        )
+    ]
+
+
+def is_read(one: Found) -> bool:
+    """Whether it is a hiragana, and hardly anything else."""
+    return float(one.probabilities[: len(LABELS)].max()) >= SURE
+
+
+def _worth(found: Transcript) -> float:
+    return sum(1.0 if is_read(one) else -0.5 for line in found for one in line)
+
+
+def _is_well_read(found: Transcript) -> bool:
+    everything = [one for line in found for one in line]
+    return sum(map(is_read, everything)) >= max(1.0, WELL_READ * len(everything))
+
+
+def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
+    """Whether a picture shows more than the one character that it may be as a whole.
+
+    Args: lines: what was found. whole: the one character, and what the network takes it for.
+    """
+    read = [one for line in lines for one in line if is_read(one)]
+    if len(read) < 2:
+        return False
+    if whole is None or float(whole[1][: len(LABELS)].max()) < SURE:
+        return True
+    box = np.asarray(whole[0].box)
+    outside = [one for one in read if not _inside(one, box)]
+    if not outside:  # it is all of them together: a に that looks like しこ, if it is no wider than に
+        return bool(max(box[2:]) > LONGEST_ALONE * min(box[2:]))
+    return True
+
+
+def _inside(one: Found, box: NDArray[np.int64]) -> bool:
+    middle = np.asarray(one.box[:2]) + np.asarray(one.box[2:]) / 2
+    return bool((middle >= box[:2]).all() and (middle <= box[:2] + box[2:]).all())

@@ -1,0 +1,169 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.classifier import Classifier, load
+from model.reading import Reading
+from model.transcribe import MOST, MOST_CANDIDATES, transcribe
+from tests.model.drawings import drawn
+
+LETTER = 96
+SMALL = {"っ": "つ"}
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return load()
+
+
+def sheet(*lines: str, vertical: bool = False, gap: float = 1.1, leading: float = 1.6) -> NDArray[np.uint8]:
+    """Lines written on a sheet, rows from the top or columns from the right; small kana as children are taught."""
+    length, across = max(map(len, lines)), len(lines)
+    size = (round(LETTER * (gap * length + 1)), round(LETTER * (leading * across + 1)))
+    paper = np.full(size if vertical else size[::-1], 245, np.uint8)
+    for number, line in enumerate(lines):
+        for place, character in enumerate(line):
+            along = round(LETTER * (0.5 + gap * place))
+            beside = round(LETTER * (0.5 + leading * (across - 1 - number if vertical else number)))
+            put(paper, character, *((beside, along) if vertical else (along, beside)), vertical)
+    return paper
+
+
+def put(paper: NDArray[np.uint8], character: str, x: int, y: int, vertical: bool) -> None:
+    side = LETTER
+    if character in SMALL:
+        side = round(0.66 * LETTER)
+        x, y = (x + (LETTER - side), y) if vertical else (x + (LETTER - side) // 2, y + (LETTER - side))
+    into = paper[y : y + side, x : x + side]
+    np.minimum(into, drawn(SMALL.get(character, character), side), out=into)
+
+
+WORDS = ["いつつ", "つくし", "とんこつ", "いこい", "こいし", "くつ", "うしとんこつしつこい", "いっこ", "しっこく"]
+
+
+@pytest.mark.parametrize("vertical", [False, True], ids=["row", "column"])
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_is_read_character_by_character(classifier: Classifier, word: str, vertical: bool) -> None:
+    reading = classifier.read(sheet(word, vertical=vertical))
+    assert reading.text == word
+    assert [glyph.verdict for glyph in reading.glyphs] == ["sure"] * len(word)
+
+
+def test_every_character_has_its_own_box(classifier: Classifier) -> None:
+    reading = classifier.read(sheet("とんこつ"))
+    for place, glyph in enumerate(reading.glyphs):
+        x, y, width, height = glyph.box
+        left = LETTER * (0.5 + 1.1 * place)
+        assert left <= x < x + width <= left + LETTER + 1
+        assert LETTER * 0.5 <= y < y + height <= LETTER * 1.5 + 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "vertical"),
+    [(("いつつ", "くつ"), False), (("とんこつ", "こい", "うしつ"), False), (("いつつ", "くつ"), True)],
+)
+def test_rows_are_read_from_the_top_and_columns_from_the_right(
+    classifier: Classifier, lines: tuple[str, ...], vertical: bool
+) -> None:
+    assert classifier.read(sheet(*lines, vertical=vertical)).text == "".join(lines)
+
+
+@pytest.mark.parametrize("word", ["いつつ", "とんこつ"])
+def test_white_on_black_is_read_too(classifier: Classifier, word: str) -> None:
+    assert classifier.read(255 - sheet(word)).text == word
+
+
+@pytest.mark.parametrize("angle", [-9, 9])
+def test_a_sheet_may_be_turned(classifier: Classifier, angle: float) -> None:
+    picture = np.pad(sheet("とんこつ"), 100, constant_values=245)
+    height, width = picture.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    turned = np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderValue=245), np.uint8)
+    assert classifier.read(turned).text == "とんこつ"
+
+
+@pytest.mark.parametrize("shade", [215, 130])
+def test_ruled_lines_are_no_characters_and_hide_none(classifier: Classifier, shade: int) -> None:
+    picture = sheet("とんこつ", "いつつ")
+    for y in range(30, picture.shape[0], 77):
+        np.minimum(picture[y : y + 2], shade, out=picture[y : y + 2])
+    assert classifier.read(picture).text == "とんこついつつ"
+
+
+def test_squared_paper_is_no_writing(classifier: Classifier) -> None:
+    picture = sheet("とんこつ", "いつつ")
+    for at in range(10, max(picture.shape), 32):
+        picture[at : at + 1] = np.minimum(picture[at : at + 1], 190)
+        picture[:, at : at + 1] = np.minimum(picture[:, at : at + 1], 190)
+    assert classifier.read(picture).text == "とんこついつつ"
+
+
+def test_what_is_no_hiragana_keeps_its_place_and_adds_no_text(classifier: Classifier) -> None:
+    picture = sheet("いつ つい")
+    cv2.putText(picture, "W", (round(LETTER * 2.8), round(LETTER * 1.35)), cv2.FONT_HERSHEY_SIMPLEX, 2.8, 20, 4)
+    reading = classifier.read(picture)
+    assert reading.text == "いつつい"
+    assert [glyph.verdict for glyph in reading.glyphs].index("not_hiragana") == 2
+
+
+@pytest.mark.parametrize("label", ["い", "こ"])
+@pytest.mark.parametrize("stretch", [1.0, 1.35])
+def test_one_character_whose_parts_are_far_apart_stays_one(classifier: Classifier, label: str, stretch: float) -> None:
+    picture = drawn(label, 200)
+    size = (round(200 * stretch), 200) if label == "い" else (200, round(200 * stretch))
+    reading = classifier.read(np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8))
+    assert reading.text == label
+
+
+def test_specks_beside_a_word_are_left_out(classifier: Classifier) -> None:
+    picture = sheet("とんこつ")
+    for x, y in [(20, 12), (300, 20), (430, 170)]:
+        picture[y : y + 4, x : x + 4] = 40
+    assert len(classifier.read(picture).glyphs) == 4
+
+
+def test_no_more_than_a_hundred_characters_are_read(classifier: Classifier) -> None:
+    reading = classifier.read(sheet(*["つくしとんこつうしいし"] * 11))
+    assert len(reading.glyphs) == MOST
+    assert reading.text.startswith("つくしとんこつうしいしつくし")
+
+
+def dots() -> NDArray[np.uint8]:
+    picture = np.full((1000, 1000), 250, np.uint8)
+    places = np.random.default_rng(3).integers(2, 994, (10_000, 2))
+    for x, y in places:
+        picture[y : y + 4, x : x + 4] = 10
+    return picture
+
+
+def chessboard() -> NDArray[np.uint8]:
+    y, x = np.mgrid[:1000, :1000] // 9
+    return np.where((x + y) % 2, 250, 5).astype(np.uint8)
+
+
+@pytest.mark.parametrize("picture", [dots(), chessboard(), np.kron(chessboard()[::9, ::9], np.eye(9, dtype=np.uint8))])
+def test_the_work_on_a_strangers_picture_is_bounded(classifier: Classifier, picture: NDArray[np.uint8]) -> None:
+    asked = 0
+
+    def read(seen: NDArray[np.float32]) -> NDArray[np.float64]:
+        nonlocal asked
+        asked += 1
+        return classifier.probabilities(seen)
+
+    found = transcribe(picture, read)
+    assert sum(map(len, found)) <= MOST
+    assert asked <= MOST_CANDIDATES
+
+
+def test_threads_get_what_one_gets(classifier: Classifier) -> None:
+    pictures = [sheet(word) for word in WORDS[:4]]
+
+    def plain(reading: Reading) -> object:
+        return reading.glyphs
+
+    alone = [plain(classifier.read(picture)) for picture in pictures]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda picture: plain(classifier.read(picture)), pictures)) == alone
