@@ -74,10 +74,10 @@ class Asker:
 class _Uploads:
     """Fulfils `Uploads` for what was shown in one channel."""
 
-    again: Callable[[str], Coroutine[Any, Any, Upload | None]]
+    again: Callable[[str, range], Coroutine[Any, Any, Upload | None]]
 
-    async def fetch(self, upload: str) -> Upload | None:
-        return await self.again(upload)
+    async def fetch(self, upload: str, places: range) -> Upload | None:
+        return await self.again(upload, places)
 
 
 class SlackListeners:
@@ -232,7 +232,7 @@ class SlackListeners:
             answer = one_moment(self._answering.texts(asker.room))
         else:
             fetched = await self._files.pictures(pictures)
-            answer = await self._answering.read(fetched, asker.room, str(event["ts"]))
+            answer = await self._answering.read(fetched, asker.room, str(event["ts"]), member=asker.member)
         await self._posts.post(asker.channel, answer, asker.thread_ts or str(event["ts"]))
 
     async def _read_meant(self, asker: Asker, event: Json | None, tell: Tell) -> None:
@@ -260,12 +260,12 @@ class SlackListeners:
             return one_moment(self._answering.texts(asker.room))
         return await self._answering.read(await self._files.pictures(pictures), asker.room, upload)
 
-    async def _upload_again(self, channel: str, upload: str) -> Upload | None:
-        """Fetch all pictures of a message again, with who showed them."""
+    async def _upload_again(self, channel: str, upload: str, places: range) -> Upload | None:
+        """Fetch these pictures of a message again, with who showed them."""
         message = await self._message(channel, upload)
         if message is None:
             return None
-        pictures = pictures_of(await self._files.ready(message["files"]))
+        pictures = pictures_of(await self._files.ready(message["files"]))[places.start : places.stop]
         return Upload(await self._files.pictures(pictures), str(message["user"]))
 
     async def _picture_again(self, channel: str, upload: str, index: int) -> bytes | PictureError | None:
