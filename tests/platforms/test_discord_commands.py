@@ -68,8 +68,17 @@ class RecordedAnswers:
     async def how_to_read(self, room: Room) -> Message:
         return said("画像を送ってください")
 
+    async def is_quizzed(self, room: Room, member: str) -> bool:
+        return False
+
     async def read(
-        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, unseen: bool = False
+        self,
+        pictures: Sequence[bytes | PictureError],
+        room: Room,
+        upload: str = "",
+        *,
+        unseen: bool = False,
+        member: str = "",
     ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
         self.asked.append(("read", room.name, *seen))

@@ -46,7 +46,7 @@ class Answers:
     def take_turn(self, *_: object, **__: object) -> Turn:
         return Turn.GRANTED
 
-    async def read(self, pictures: Sequence[bytes], room: Room, upload: str = "") -> Message:
+    async def read(self, pictures: Sequence[bytes], room: Room, upload: str = "", *, member: str = "") -> Message:
         return Message(MessageKind.ANSWER, f"{len(pictures[0])} バイトの絵")
 
     async def press(self, button_id: str, room: Room, member: str) -> Message | None:
