@@ -90,7 +90,7 @@ class SlackServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._in_loop(self._runner.cleanup())
+        self._in_loop(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(WITHIN)
         self._loop.close()
@@ -111,6 +111,13 @@ class SlackServer:
         self.world.base_url = f"http://{address}"
         self.api_url = f"http://{address}/api/"
         self.sockets.url = f"ws://{address}/link"
+
+    async def _end(self) -> None:
+        await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}  # slow answers to a client that is gone
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     @web.middleware
     async def _reporting(self, request: web.Request, handler: Handler) -> web.StreamResponse:
