@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 PAPER = 600.0  # the side of the paper that strokes are drawn on
 SIDE = 300  # of the picture: more than the model looks at
 _FINE = 4  # bits below a pixel in which OpenCV counts
+_BROADER = 1.2  # pixels by which OpenCV draws its smooth lines broader than asked for
 
 
 def draw(strokes: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
@@ -22,7 +23,7 @@ def draw(strokes: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
         line = _between(stroke) * (SIDE / PAPER)
         places = np.round(line[:, :2] * (1 << _FINE)).astype(np.int32)
         if len(places) == 1:
-            radius = round(float(line[0, 2]) * (1 << _FINE) / 2)
+            radius = round((float(line[0, 2]) - _BROADER) * (1 << _FINE) / 2)
             cv2.circle(picture, places[0].tolist(), radius, 0, -1, cv2.LINE_AA, _FINE)
         elif np.ptp(line[:, 2]) == 0:
             cv2.polylines(picture, [places], False, 0, _thickness(line[0, 2]), cv2.LINE_AA, _FINE)
@@ -48,4 +49,4 @@ def _between(stroke: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _thickness(width: float) -> int:
-    return max(1, round(float(width)))
+    return max(1, round(float(width) - _BROADER))

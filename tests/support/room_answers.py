@@ -51,6 +51,7 @@ class FixedAnswers:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[Event] = field(default_factory=lambda: [an_event_named()])
     broken: bool = False
+    pressed: list[tuple[str, ...]] = field(default_factory=list)
     calendars: list[tuple[str, ...]] = field(default_factory=list)
 
     async def say(self, text: str, room: Room, member: str) -> Message | None:
@@ -77,8 +78,10 @@ class FixedAnswers:
         return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(GREY, "灰色の四角"),))
 
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
-        """Take one button."""
-        return Message(MessageKind.ANSWER, "ありがとうございます。") if button_id == "question:1:yes" else None
+        """Take one button, and whatever is chosen or filled in."""
+        self.pressed.append((button_id, *values))
+        is_known = button_id == "question:1:yes" or values
+        return Message(MessageKind.ANSWER, "ありがとうございます。") if is_known else None
 
     async def teach(
         self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Any
@@ -122,6 +125,7 @@ async def open_room(
     locale: str = "ja",
     samples: web.Application | None = None,
     board: DrawingBoard | None = None,
+    recogniser: Any = None,
 ) -> AsyncIterator[WebRoom]:
     """Serve a room at a free port until the end of the block."""
 
@@ -142,7 +146,7 @@ async def open_room(
         Rooms((Room(LOCAL, MAIN, ("utsunomiya",), locale=locale, organisers=("*",)),), ("utsunomiya",), locale),
         clock,
         community=CommunitySettings(name="TFUG 宇都宮"),
-        recogniser=(recogniser := FixedRecogniser()),
+        recogniser=(recogniser := recogniser or FixedRecogniser()),
         copy_picture=recogniser.copy,
         drawing_board=board,
         reports_json=no_reports,

@@ -112,7 +112,9 @@ async def client(engine: AsyncEngine, clock: DrivenClock) -> AsyncIterator[aioht
         yield session
 
 
-@pytest.mark.parametrize("path", ["/", "/static/room.js", "/api/messages", "/nowhere", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/draw", "/tendencies", "/static/room.js", "/api/messages", "/nowhere", "/healthz"]
+)
 async def test_every_answer_carries_the_rules_for_browsers(client: aiohttp.ClientSession, path: str) -> None:
     async with client.get(path) as response:
         headers = response.headers
@@ -127,7 +129,7 @@ async def test_every_answer_carries_the_rules_for_browsers(client: aiohttp.Clien
 
 async def test_the_server_refuses_what_the_guard_refuses(client: aiohttp.ClientSession) -> None:
     foreign = {"Origin": "http://evil.example"}
-    for path in ("/api/messages", "/api/actions", "/api/read"):
+    for path in ("/api/messages", "/api/actions", "/api/read", "/api/draw"):
         async with client.post(path, data=b"{}", headers=foreign) as response:
             assert response.status == 403
     async with client.get("/api/messages", headers={"Host": "evil.example"}) as response:

@@ -1,91 +1,22 @@
 """The room in a real browser: what a person sees and does. Skipped, with a message, where there is no Chromium."""
 
 import io
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.config import WebSettings
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.web.server import WebRoom
+from tests.support.browsing import CHROMIUM, DESK, PHONE, Open
 from tests.support.room_answers import FixedAnswers, open_room
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
-DESK = {"viewport": {"width": 1280, "height": 800}}
 NEWS = Message(MessageKind.ANNOUNCEMENT, "新しいイベントです！", (Card("もくもく会 #6", "https://example.com/6"),))
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium")
-
-
-@dataclass
-class Visit:
-    """A page that is open, and what its browser complained about."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-
-
-Open = Callable[..., Awaitable[Visit]]
-
-
-@pytest.fixture
-async def base_url(room: WebRoom) -> str:
-    return room.url
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def visit(browser: Browser, base_url: str) -> AsyncIterator[Open]:
-    contexts: list[BrowserContext] = []
-    visits: list[Visit] = []
-
-    async def open_page(path: str = "", **options: object) -> Visit:
-        context = await browser.new_context(**(DESK | options))  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        visited = Visit(await context.new_page())
-        visits.append(visited)
-        page = visited.page
-        page.on("pageerror", lambda error: visited.complaints.append(str(error)))
-        page.on("console", lambda line: visited.complaints.append(line.text) if line.type == "error" else None)
-        page.on("request", lambda one: visited.outside.append(one.url) if _is_outside(one.url, base_url) else None)
-        await page.goto(base_url + path)
-        await expect(page.locator("#community")).to_have_text("TFUG 宇都宮")
-        await expect(page.locator("#log")).to_have_attribute("aria-live", "polite")
-        return visited
-
-    yield open_page
-    for context in contexts:
-        await context.close()
-    assert [visited.outside for visited in visits if visited.outside] == []
-
-
-def _is_outside(url: str, base_url: str) -> bool:
-    return not url.startswith((base_url, "blob:", "data:"))
 
 
 def a_picture() -> bytes:

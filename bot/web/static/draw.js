@@ -224,6 +224,9 @@ function notice(text) {
 
 // The toolbar, and its keys
 
+// Whoever draws has left the list of hints or the button: keys go to the paper again, and no ring is drawn around it.
+at("paper").addEventListener("pointerdown", () => document.activeElement?.blur());
+
 at("undo").addEventListener("click", () => paper.undo());
 at("redo").addEventListener("click", () => paper.redo());
 at("clear").addEventListener("click", () => paper.clear());

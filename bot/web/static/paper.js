@@ -89,7 +89,6 @@ export class Paper {
   #begin(event) {
     if (this.current || event.button !== 0) return; // a second finger or a resting palm draws nothing
     event.preventDefault();
-    this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.current = { pointer: event.pointerId, stroke: [this.#point(event)] };
     this.#keep([...this.strokes, this.current.stroke]);

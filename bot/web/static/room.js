@@ -33,6 +33,7 @@ async function start() {
   at("samples").hidden = !room.samples;
   await loadNewest();
   at("log").setAttribute("aria-live", "polite");
+  document.documentElement.dataset.ready = "yes";
   news.follow();
 }
 

@@ -14,30 +14,33 @@ const room = await begin();
 document.title = `${word("gallery_title")} · ${room.community}`;
 at("community").textContent = room.community;
 
-try {
-  const facts = await shapes.facts();
-  drawChart(facts);
-  drawPairs(facts);
-  show(facts);
-  addEventListener("popstate", () => show(facts));
-  document.addEventListener("click", (event) => follow(event, facts));
-} catch (error) {
+const facts = await shapes.facts().catch((error) => {
   Object.assign(at("notice"), { textContent: errorWord(error.code, error.sentence), hidden: false });
-}
+});
+if (facts) hang();
 document.documentElement.dataset.ready = "yes";
 
+function hang() {
+  drawChart();
+  drawPairs();
+  show();
+  at("confusions").hidden = false;
+  addEventListener("popstate", show);
+  document.addEventListener("click", follow);
+}
+
 /** A link within the gallery changes what is shown, and the page stays. */
-function follow(event, facts) {
+function follow(event) {
   const link = event.target.closest(`a[href^="${PAGE}"]`);
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
-  show(facts);
+  show();
   at("detail").focus({ preventScroll: true });
   at("detail").scrollIntoView({ block: "nearest" });
 }
 
-function show(facts) {
+function show() {
   const query = new URLSearchParams(location.search);
   const [of, other] = [query.get("of"), query.get("with")].map((label) => (facts.labels.includes(label) ? label : null));
   for (const link of at("chart").querySelectorAll("a")) {
@@ -45,12 +48,14 @@ function show(facts) {
     if (isShown) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
-  if (of && other && of !== other) at("detail").replaceChildren(...pair(facts, of, other));
-  else if (of) at("detail").replaceChildren(...one(facts, of));
+  if (of && other && of !== other) at("detail").replaceChildren(...pair(of, other));
+  else if (of) at("detail").replaceChildren(...one(of));
   else at("detail").replaceChildren(make("p", { class: "phrases lead" }, word("gallery_lead")), make("p", { class: "phrases small" }, word("gallery_note")));
 }
 
-const address = (of, other) => pageAddress(PAGE, other ? { of, with: other } : { of });
+function address(of, other) {
+  return pageAddress(PAGE, other ? { of, with: other } : { of });
+}
 
 function tile(label, exemplar = 0, size = "") {
   const shape = make("span", { class: "shape", role: "img", "aria-label": word("typical_of", { label }) });
@@ -64,11 +69,13 @@ function average(label, size = "") {
   return make("span", { class: `tile ${size}` }, shape);
 }
 
-const figure = (tile, caption) => make("figure", {}, tile, make("figcaption", {}, caption));
+function figure(tile, caption) {
+  return make("figure", {}, tile, make("figcaption", {}, caption));
+}
 
 // One character
 
-function one(facts, label) {
+function one(label) {
   const others = Array.from({ length: facts.exemplars - 1 }, (_, i) => tile(label, i + 1, "small"));
   const confused = facts.confused_with[label];
   return [
@@ -100,7 +107,7 @@ function confusion(label, other, share, most) {
 
 // Two that are confused
 
-function pair(facts, one, other) {
+function pair(one, other) {
   const overlaid = make("span", { class: "tile large overlaid", role: "img", "aria-label": word("overlaid", { one, other }) }, make("span", { class: "shape first" }), make("span", { class: "shape second" }));
   shapes.show(overlaid.firstChild, one);
   shapes.show(overlaid.lastChild, other);
@@ -113,13 +120,13 @@ function pair(facts, one, other) {
       figure(overlaid, word("overlaid_short")),
       figure(tile(other, 0, "large second"), word("most_typical_of", { label: other })),
     ),
-    ...direction(facts, one, other),
-    ...direction(facts, other, one),
+    ...direction(one, other),
+    ...direction(other, one),
     make("p", { class: "row" }, ...[one, other].map((label) => make("a", { class: "button link", href: address(label) }, word("about_shape", { label })))),
   ];
 }
 
-function direction(facts, written, read) {
+function direction(written, read) {
   const share = facts.confused_with[written].find(([label]) => label === read)?.[1];
   const examples = make("div", { class: "tiles" });
   const shown = make("figure", { hidden: true }, examples, make("figcaption", {}, word("lookalikes", { written, read })));
@@ -132,7 +139,7 @@ function direction(facts, written, read) {
 
 // All of them
 
-function drawChart(facts) {
+function drawChart() {
   const rows = ROWS.map(({ letters }) =>
     make("ul", {}, ...[...letters].map((label) => make("li", {}, facts.labels.includes(label) ? cell(label) : null))),
   );
@@ -140,12 +147,12 @@ function drawChart(facts) {
 }
 
 function cell(label) {
-  const link = make("a", { href: address(label), "aria-label": label }, tile(label, 0, "cell"), make("span", { "aria-hidden": "true" }, label));
+  const link = make("a", { href: address(label), "aria-label": label }, tile(label, 0, "cell"));
   link.dataset.label = label;
   return link;
 }
 
-function drawPairs(facts) {
+function drawPairs() {
   at("pairs").replaceChildren(
     ...facts.pairs.map(([written, read, share]) =>
       make(
