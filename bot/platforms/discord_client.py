@@ -35,6 +35,7 @@ EXTENSIONS = (
     "cogs.reports",
     "cogs.reminders",
     "cogs.recognition",
+    "cogs.teaching",
     "cogs.quiz",
     "cogs.general",
     "cogs.organising",
@@ -43,7 +44,10 @@ READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command 
 PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像", "topic": "内容"}
 ENGLISH = {READ_MENU: "Read hiragana"}
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
-TAKEN_BY_COGS = (f"{PAGES}:", f"{ASK}{PAGES}:", f"{WHY}:", f"{QUIZ}:", f"{ASK}{QUIZ}:")
+TAKEN_BY_COGS = (
+    *(f"{kind}:" for kind in (PAGES, WHY, QUIZ, RIGHT, WRONG, TEACH)),
+    *(f"{ASK}{kind}:" for kind in (PAGES, QUIZ, TEACH)),
+)
 CHOICES, CHOICE = 25, 100
 
 
