@@ -13,10 +13,13 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.commands import (
+    DATA,
     EVENTS,
     HELP,
+    MODEL,
     NEXT,
     ORGANISING,
+    QUIZ,
     READ,
     REPORT,
     REPORTS,
@@ -48,7 +51,7 @@ log = structlog.get_logger()
 Json = Mapping[str, Any]
 Tell = Callable[[Message], Awaitable[None]]
 
-FOR_ALL = (NEXT, EVENTS, REPORT, REPORTS, READ, HELP)  # what other commands answer is the member's alone
+FOR_ALL = (NEXT, EVENTS, REPORT, REPORTS, READ, QUIZ, MODEL, HELP)  # what other commands answer is the member's alone
 LOOK_BACK = 20  # messages in which /read looks for the picture that is meant
 _HEARD_SUBTYPES = (None, "file_share", "thread_broadcast")
 _MOST_REMEMBERED = 1000
@@ -189,6 +192,9 @@ class SlackListeners:
                 await tell(await self._page(asker, argument))
                 return
             name, argument = inner
+        if name == DATA.name:
+            await tell(await self._page(asker, DATA.name))
+            return
         if name == READ.name:
             await self._read_meant(asker, event, tell)
             return
@@ -222,7 +228,9 @@ class SlackListeners:
     async def _upload(self, asker: Asker, files: Sequence[Json], event: Json) -> None:
         """Read plain uploads in rooms that want it, and in direct messages, in a thread below them."""
         wanted = asker.is_alone or (asker.room.recognition and self._members.has_room(asker.channel))
-        pictures = [one for one in await self._files.ready(files) if is_picture(one)] if wanted else []
+        if not wanted and not await self._answering.is_quizzed(asker.room, asker.member):
+            return
+        pictures = [one for one in await self._files.ready(files) if is_picture(one)]
         if not pictures:
             return
         turn = self._answering.take_turn(asker.room, asker.member, len(pictures))

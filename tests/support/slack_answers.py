@@ -67,7 +67,12 @@ class RecordedAnswers:
     async def how_to_read(self, room: Room) -> Message:
         return said("画像を送ってください")
 
-    async def read(self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "") -> Message:
+    async def is_quizzed(self, room: Room, member: str) -> bool:
+        return False
+
+    async def read(
+        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, member: str = ""
+    ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
         self.asked.append(("read", room.name, *seen))
         buttons = (Button("なぜ？", id=f"why:{upload}:{len(pictures) - 1}:0"),)
@@ -84,7 +89,7 @@ class RecordedAnswers:
     ) -> Message | None:
         if not button_id.startswith("wrong:"):
             return None
-        shown = await uploads.fetch(button_id.split(":")[1])
+        shown = await uploads.fetch(button_id.split(":")[1], range(1))
         assert shown is not None
         self.asked.append(("teach", shown.member, str(len(shown.pictures)), *values))
         entry = Entry(f"wrong:{button_id.split(':')[1]}", "別の文字", "どの文字ですか？", "あ")
