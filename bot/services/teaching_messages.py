@@ -36,7 +36,9 @@ def named(texts: Texts, label: str) -> str:
 
 def gone(texts: Texts) -> Message:
     """Say that the upload cannot be fetched any more."""
-    return reading_messages.gone(texts)
+    return _answer(
+        texts.gettext("I do not have the picture any more, so I cannot learn from it. Please send it again.")
+    )
 
 
 def unreadable(texts: Texts, error: PictureError) -> Message:

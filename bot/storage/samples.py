@@ -122,11 +122,9 @@ class Samples:
     async def _purge(self) -> None:
         """Have the database let go of what was deleted: SQLite's log is emptied, PostgreSQL's dead rows are removed."""
         if self._engine.dialect.name == "sqlite":
-            connection = await self._engine.raw_connection()  # outside of any transaction
-            try:
-                await connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            finally:
-                connection.close()
+            async with self._engine.connect() as connection:
+                raw = await connection.get_raw_connection()  # outside of any transaction
+                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
         else:
             async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as alone:
                 await alone.exec_driver_sql("VACUUM samples, consents, sample_exports")
