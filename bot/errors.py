@@ -65,6 +65,14 @@ class PictureError(TsudoiError):
         self.code = code
 
 
+class ModelError(TsudoiError):
+    """A model cannot be used; `code` selects the sentence an organiser reads."""
+
+    def __init__(self, sentence: str, code: str = "unusable") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 class ExportError(TsudoiError):
     """Samples cannot be exported to a folder."""
 

@@ -16,11 +16,15 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from model.card import make_card, write_artifact
+from model.check_set import FILE as CHECK_SET
+from model.check_set import write_check_set
 from model.classifier import Calibration, Classifier, open_model
 from model.dataset import Prepare
 from model.evaluate import examine
 from model.pictures import Pictures, negatives_at_hand, unseen_pictures
 from model.preprocess import BlankImage
+from model.sources.catalogue import real_file
+from model.sources.strokes import StrokeDrawings, read_tdic
 from model.train import KINDS as NETWORKS
 from model.train import load_training
 
@@ -110,4 +114,6 @@ def export_run(run: Path, file: Path, progress: Progress) -> tuple[Exported, lis
     classifier = open_model(chosen.content, calibration, network.reads_with)
     (found,) = examine({training.network: classifier}, pictures, negatives_at_hand(), True, progress).models
     write_artifact(make_card(training, chosen, found, network.reads_with), chosen.content, file)
+    if (strokes := real_file("strokes", "hiragana.tdic")).is_file():
+        write_check_set(StrokeDrawings("strokes", read_tdic(strokes))).save(file.parent / CHECK_SET)
     return chosen, tried

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bot.clients.handwriting import shipped_model
+from bot.clients.handwriting import model_in_use
 from bot.services.ports import LearnedShapes, ShapeSheet, Sight, Stroke
 from model import stroke_order, tendencies
 from model.drawing import PAPER, SIDE, draw
@@ -23,7 +23,7 @@ _MOST_CONFUSED, _MOST_PAIRS = 5, 20
 def read(strokes: Sequence[Stroke], top: int, min_confidence: float) -> Sight:
     """Read strokes as one character, with `top` candidates; below `min_confidence` it is unsure."""
     picture = draw([np.asarray(stroke, np.float32) for stroke in strokes])
-    model = shipped_model()
+    model = model_in_use()
     glyph = model.glyph(picture, top, min_confidence)
     try:
         seen = (model.locate(picture).input * 255).astype(np.uint8).tobytes()

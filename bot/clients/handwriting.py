@@ -5,7 +5,8 @@ encoded anew, with nothing in it but what can be seen.
 """
 
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -18,30 +19,42 @@ from model.ink import BlankImage
 from model.reading import Glyph, Reading
 from model.stroke_order import draw_stroke_order
 
+_in_use: list[str] = [str(classifier.ARTIFACT)]  # a list of one: what `use` changes
 
-@cache
-def shipped_model() -> classifier.Classifier:
+
+def use(file: str) -> None:
+    """Read with this model file from now on. Raises ModelUnusable, and the one before stays."""
+    _loaded(file)
+    _in_use[0] = file
+
+
+def model_in_use() -> classifier.Classifier:
     """The model, loaded once a process."""
-    return classifier.load()
+    return _loaded(_in_use[0])
+
+
+@lru_cache(2)  # the one in use and the one before it, which may come back
+def _loaded(file: str) -> classifier.Classifier:
+    return classifier.load(Path(file))
 
 
 def warm() -> None:
     """Load the model, its exemplars and its letters, so that the first reading and the first "Why?" are quick, too."""
     picture = np.full((96, 96), 255, np.uint8)
     picture[20:76, 40:48] = 0
-    shipped_model().read(picture)
-    explain_glyph(shipped_model(), picture)
+    model_in_use().read(picture)
+    explain_glyph(model_in_use(), picture)
 
 
 def read(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> Reading:
     """Read it, with `top` candidates a glyph, which is unsure below `min_confidence`."""
-    return shipped_model().read(open_picture(picture, may_be_big=may_be_big), top, min_confidence)
+    return model_in_use().read(open_picture(picture, may_be_big=may_be_big), top, min_confidence)
 
 
 def explain(picture: bytes, may_be_big: bool, glyph: int) -> bytes:
     """Show, as PNG, why a glyph is read as it is. Raises PictureError, `blank` where there is none."""
     try:
-        return encode_png(explain_glyph(shipped_model(), open_picture(picture, may_be_big=may_be_big), glyph))
+        return encode_png(explain_glyph(model_in_use(), open_picture(picture, may_be_big=may_be_big), glyph))
     except BlankImage as error:
         raise _blank() from error
 
@@ -56,7 +69,7 @@ def numbered(picture: bytes, may_be_big: bool, reading: Reading) -> bytes:
 def cut(picture: bytes, may_be_big: bool, glyph: int, top: int, min_confidence: float) -> tuple[Glyph, bytes]:
     """Read it and cut out one glyph, as grey PNG. Raises PictureError, `blank` where there is none."""
     pixels = open_picture(picture, may_be_big=may_be_big)
-    glyphs = shipped_model().read(pixels, top, min_confidence).glyphs
+    glyphs = model_in_use().read(pixels, top, min_confidence).glyphs
     if not 0 <= glyph < len(glyphs) or not glyphs[glyph].candidates:
         raise _blank()
     try:
@@ -69,7 +82,7 @@ def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> d
     """Read it and cut out each glyph that has ink, by its place in the reading."""
     pixels = open_picture(picture, may_be_big=may_be_big)
     found: dict[int, tuple[Glyph, bytes]] = {}
-    for place, glyph in enumerate(shipped_model().read(pixels, top, min_confidence).glyphs):
+    for place, glyph in enumerate(model_in_use().read(pixels, top, min_confidence).glyphs):
         with suppress(BlankImage):
             if glyph.candidates:
                 found[place] = glyph, encode_png(cut_out.cut_out(pixels, glyph.box))
@@ -81,7 +94,7 @@ def beside(
 ) -> bytes:
     """Show, as PNG, one glyph beside the usual shape of each label. Raises PictureError, `blank` if there is none."""
     pixels = open_picture(picture, may_be_big=may_be_big)
-    glyphs = shipped_model().read(pixels, top, min_confidence).glyphs
+    glyphs = model_in_use().read(pixels, top, min_confidence).glyphs
     if not 0 <= glyph < len(glyphs) or not glyphs[glyph].candidates:
         raise _blank()
     try:

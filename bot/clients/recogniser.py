@@ -11,7 +11,7 @@ from bot.clients.drawing_board import LocalDrawingBoard
 from bot.clients.sample_sheets import LocalSampleSheets
 from bot.clients.workers import Workers
 from bot.errors import PictureError
-from bot.services.ports import Cut
+from bot.services.ports import Cut, ModelFile
 from model.reading import Glyph, Reading
 
 _HANDWRITING = "bot.clients.handwriting"  # imported by the workers only: OpenCV and LiteRT cost time and memory
@@ -28,6 +28,7 @@ class LocalRecogniser:
         self._as_asked = (top, min_confidence)
         self._workers = workers or Workers()
         self._one_big_at_a_time = asyncio.Lock()
+        self._chosen: ModelFile | None = None
 
     def warm(self) -> None:
         """Begin to start a worker and to load the model there, in the background."""
@@ -45,11 +46,21 @@ class LocalRecogniser:
         """Return what draws samples, in the same workers."""
         return LocalSampleSheets(self._workers)
 
-    @cached_property
+    @property
     def model(self) -> str:
-        """The name and date of the shipped model."""
+        """The name and date of the model that reads."""
+        return self._chosen.title if self._chosen else self._shipped
+
+    @cached_property
+    def _shipped(self) -> str:
         card = json.loads((files("model") / "artifacts" / "card.json").read_text(encoding="utf-8"))
         return f"{card['name']} {card['made']}"
+
+    def use(self, model: ModelFile) -> None:
+        """Read with this model from the next picture on; what is being read is read to its end with the one before."""
+        self._workers.prepare(_HANDWRITING, "use", model.file)
+        self._chosen = model
+        self.warm()
 
     async def read(self, picture: bytes) -> Reading:
         """Read the hiragana in an encoded picture."""

@@ -55,6 +55,7 @@ class Worker:
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018, S101  # asked for
         self._calls, self._answers = self._process.stdin, self._process.stdout
         self._is_lost = False
+        self.prepared: tuple[object, ...] = ()  # the call that came before all others
         self.used_at = time.monotonic()
 
     @property
@@ -122,6 +123,7 @@ class Workers:
         self._idle: list[Worker] = []  # the one used last is used next: while one suffices, the others stay idle
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
+        self._preparation: tuple[object, ...] = ()
         self._is_open = True
         self._in_line = 0
 
@@ -144,6 +146,10 @@ class Workers:
         """Start a process in the background and have this called there first."""
         self._threads.submit(self._in_turn, time.monotonic(), module, function)
 
+    def prepare(self, module: str, function: str, *args: object) -> None:
+        """From the next call on, have this called first in every process, once."""
+        self._preparation = (module, function, *args)
+
     def close(self) -> None:
         """Let go of what waits and of what is being worked on, and end the processes."""
         with self._lock:
@@ -159,6 +165,9 @@ class Workers:
             raise _busy()
         worker = self._take()
         try:
+            if worker.prepared != (preparation := self._preparation):
+                worker.call(*preparation, takes=self._takes)  # type: ignore[arg-type]  # as `prepare` took it
+                worker.prepared = preparation
             return worker.call(module, function, *args, takes=self._takes)
         except WorkerLate as error:
             raise PictureError("the picture takes too long to read: send a smaller one", "too_slow") from error

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.follow_ups import DeliveryName
 from bot.domain.messages import Message
 from bot.domain.mirrored_events import CalendarEntry, MirroredEvent, MirrorStep
+from bot.domain.model_change import Trial
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportPage
 from bot.domain.rooms import Room
@@ -350,6 +351,52 @@ class Recogniser(Protocol):
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         """Show in a picture (PNG) how these are written, with its attribution; None where nothing is known of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model file as it was read once: `file` is a copy that nobody changes. `name` "" is the shipped model's.
+
+    `card` is its card.json as plain data, `sha256` of the file in hexadecimal digits.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    card: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What stands on its card: name and date."""
+        return f"{self.card.get('name', '?')} {self.card.get('made', '')}".strip()
+
+
+class Models(Protocol):
+    """The models that may be chosen."""
+
+    def names(self) -> list[str]:
+        """Return the names of those that are in the folder."""
+        ...
+
+    async def fetch(self, name: str) -> ModelFile:
+        """Copy a model and its card, "" for the shipped one. Raises ModelError."""
+        ...
+
+    async def probe(self, model: ModelFile) -> None:
+        """Load it in a process of its own and let it read a little. Raises ModelError."""
+        ...
+
+    async def try_out(self, old: ModelFile, new: ModelFile, samples: Sequence[tuple[str, bytes]]) -> Trial:
+        """Let both read the check set and these samples, (label, PNG), in a process of their own. Raises ModelError."""
+        ...
+
+
+class ModelUser(Protocol):
+    """What reads with a model."""
+
+    def use(self, model: ModelFile) -> None:
+        """Read with this model from the next picture on."""
         ...
 
 
