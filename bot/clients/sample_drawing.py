@@ -16,7 +16,7 @@ from model.labels import INDEX
 MARGIN, GAP = 20, 10
 SIDE = 96  # of a sample
 COLUMNS = 6
-CELL_WIDE, CELL_HIGH = 62, 86
+CELL_WIDE, CELL_HIGH = 62, 106
 
 
 def sheet(tiles: Sequence[tuple[bytes, str, str]]) -> bytes:
@@ -55,9 +55,9 @@ def _cell(canvas: Canvas, x: int, y: int, label: str, used: int, waiting: int, t
     is_thin = used < thin
     canvas.card(x, y, CELL_WIDE, CELL_HIGH, FOR if is_thin else RIM)
     _letter(canvas, x + 11, y + 4, 40, label, INK)
-    canvas.text(x + CELL_WIDE // 2, y + 44, used, 17, FOR if is_thin else INK, "ma")
+    canvas.text(x + CELL_WIDE // 2, y + 44, used, 26, FOR if is_thin else INK, "ma")
     if waiting:
-        canvas.text(x + CELL_WIDE // 2, y + 65, f"+{waiting}", 13, MUTED, "ma")
+        canvas.text(x + CELL_WIDE // 2, y + 76, f"+{waiting}", 20, MUTED, "ma")
 
 
 def _letter(canvas: Canvas, x: int, y: int, side: int, label: str, colour: Colour) -> None:
