@@ -1,6 +1,7 @@
 """The room in a real browser: what a person sees and does. Skipped, with a message, where there is no Chromium."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.config import WebSettings
-from bot.domain.messages import Button, Card, Field, Message, MessageKind
+from bot.domain.messages import Button, Card, Choice, Entry, Field, Message, MessageKind, Option
 from bot.web.server import WebRoom
 from tests.support.browsing import CHROMIUM, DESK, PHONE, Open
 from tests.support.room_answers import FixedAnswers, open_room
@@ -250,3 +251,74 @@ async def test_the_page_finds_the_server_again_after_a_restart(
         await expect(page.locator("#list .card")).to_have_count(1, timeout=15_000)
         await expect(page.locator("#trouble")).to_be_hidden()
         await context.close()
+
+
+FEW = Choice("pick", "どれでしたか", (Option("は", "「は」"), Option("ほ", "「ほ」", chosen=True)))
+LONG = Choice("list", "文字をえらぶ", tuple(Option(letter, letter) for letter in "あいうえおかきく"), least=1)
+TICKS = Choice("ticks", "お知らせするもの", (Option("a", "イベント"), Option("b", "レポート")), many=True, least=1)
+WRITTEN = Entry("write", "ほかの文字", "書いた文字", "あ")
+
+
+async def test_what_can_be_chosen_is_a_button_a_list_or_ticks(
+    visit: Open, room: WebRoom, answers: FixedAnswers
+) -> None:
+    await room.send("main", Message(MessageKind.ANSWER, "読めました", choices=(FEW, LONG, TICKS)), "choices")
+    visited = await visit(**PHONE)
+    page = visited.page
+    group = page.get_by_role("group", name="どれでしたか")
+    await expect(group.get_by_role("button", name="「ほ」")).to_have_attribute("aria-pressed", "true")
+    await group.get_by_role("button", name="「は」").click()
+    await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
+    await expect(page.locator("#list .own .bubble").last).to_have_text("「は」")
+    listed = page.get_by_role("combobox", name="文字をえらぶ")
+    take = page.locator("form").filter(has=listed).get_by_role("button", name="決定")
+    await take.click()
+    await expect(listed).to_be_focused()  # nothing is chosen yet
+    await listed.select_option("お")
+    await take.click()
+    await expect(page.locator("#list .own .bubble").last).to_have_text("お")
+    ticks = page.get_by_role("group", name="お知らせするもの")
+    await expect(ticks.get_by_role("button", name="決定")).to_be_disabled()
+    await ticks.get_by_label("イベント").check()
+    await ticks.get_by_label("レポート").check()
+    await ticks.get_by_role("button", name="決定").click()
+    await expect(page.locator("#list .own .bubble").last).to_have_text("イベント レポート")
+    assert answers.pressed == [("pick", "は"), ("list", "お"), ("ticks", "a", "b")]
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visited.complaints == []
+
+
+async def test_a_line_is_written_where_its_button_was(visit: Open, room: WebRoom, answers: FixedAnswers) -> None:
+    await room.send("main", Message(MessageKind.ANSWER, "ちがいましたか？", entries=(WRITTEN,)), "entry")
+    page = (await visit()).page
+    button = page.get_by_role("button", name="ほかの文字")
+    await button.click()
+    field = page.get_by_role("textbox", name="書いた文字")
+    await expect(field).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(button).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("ぬ")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#list .own .bubble").last).to_have_text("ぬ")
+    assert answers.pressed == [("write", "ぬ")]
+
+
+async def test_a_quiet_button_stands_back(visit: Open, room: WebRoom) -> None:
+    buttons = (Button("はい", id="question:1:yes"), Button("あとで", id="question:1:later", quiet=True))
+    await room.send("main", Message(MessageKind.ANSWER, "どうしますか？", buttons=buttons), "quiet")
+    page = (await visit()).page
+    loud, quiet = page.get_by_role("button", name="はい"), page.get_by_role("button", name="あとで")
+    clear = re.compile(r"^rgba\(0, 0, 0, 0\)$")
+    await expect(quiet).to_have_css("background-color", clear)
+    await expect(loud).not_to_have_css("background-color", clear)
+    await loud.click()
+    await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
+    await expect(quiet).to_be_enabled()  # only a question is answered once
+
+
+async def test_the_pad_leads_to_the_drawing_page(visit: Open) -> None:
+    page = (await visit("?lang=en")).page
+    await page.locator(".line [data-draw]").click()
+    await page.locator("#pad").get_by_role("link", name="A larger sheet").click()
+    await expect(page.get_by_role("heading", name="Drawing page")).to_be_visible()
