@@ -17,6 +17,7 @@ from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
 from bot.domain.sources import SourceKind, query_named
 from bot.errors import ConfigurationError
 from bot.services.answering import AnswerHandler, Answering
+from bot.services.changing_model import ChangingModel
 from bot.services.composing import Composing
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
@@ -117,6 +118,8 @@ class Services:
         composers |= self.digesting.composers()
         if self.answering.organising is not None:
             composers |= self.answering.organising.composers()
+        if self.answering.changing_model is not None:
+            composers |= self.answering.changing_model.composers()
         by_platform = {sender.platform: sender for sender in senders}
         unreachable = self.reminding.unreachable
         return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock, unreachable)
@@ -216,6 +219,7 @@ def build_services(
     rooms: Rooms | None = None,
     organising: Organising | None = None,
     sheets: SampleSheets | None = None,
+    changing_model: ChangingModel | None = None,
 ) -> Services:
     """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
     rooms, zone = rooms or rooms_of(settings), settings.community.timezone
@@ -251,6 +255,7 @@ def build_services(
         organising,
         teaching,
         Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
+        changing_model,
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)

@@ -177,10 +177,14 @@ class WebSettings(Section):
 
 
 class RecognitionSettings(Section):
-    """Reading handwriting. Below `min_confidence` an answer is given as unsure."""
+    """Reading handwriting. Below `min_confidence` an answer is given as unsure.
+
+    `models` is a folder with other models to choose from in the chat, each in a folder of its own.
+    """
 
     enabled: bool = True
     min_confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0.6
+    models: Path = Path("models")
 
 
 class RoomSettings(Section):

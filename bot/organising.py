@@ -1,8 +1,6 @@
 """Builds what organisers use in the chat: setting up a room, looking after a guild's rooms, and rehearsing them."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from importlib.resources import files
 
 from bot import __version__
 from bot.app import Clients, Stores
@@ -24,11 +22,12 @@ def build_organising(
     clock: Clock,
     changed: Callable[[], Awaitable[object]],
     problems: Callable[[], Mapping[str, str]] = dict,
+    model: Callable[[], str] = str,
     sheets: SampleSheets | None = None,
 ) -> Organising:
     """Bind what organisers use. `changed` is called when a room was set up or switched.
 
-    `problems` says why a platform does not work now, by its name.
+    `problems` says why a platform does not work now, by its name, `model` what is read with.
     """
     rehearse = rehearsing_rooms(settings, clients)
     lead_times, zone = settings.reminders.lead_times, settings.community.timezone
@@ -43,15 +42,9 @@ def build_organising(
         changed,
         lead_times,
         __version__,
-        model_name if settings.recognition.enabled else lambda: "",
+        model,
         clock,
         zone,
         problems,
         Reviewing(stores.samples, sheets, clock, zone),
     )
-
-
-def model_name() -> str:
-    """Return what the shipped model is called and when it was made, as its card says."""
-    card = json.loads((files("model") / "artifacts" / "card.json").read_text(encoding="utf-8"))
-    return f"{card['name']} ({card['made']})"

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,16 +13,18 @@ import structlog
 from pydantic import SecretStr
 
 from bot import __version__
-from bot.app import SAMPLES, Clients, Services, build_services, open_clients, open_stores, rooms_of
+from bot.app import SAMPLES, Clients, Services, Stores, build_services, open_clients, open_stores, rooms_of
+from bot.clients.model_folder import ModelFolder
 from bot.clients.recogniser import LocalRecogniser
 from bot.clock import SystemClock
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
-from bot.domain.rooms import Room
+from bot.domain.rooms import Room, Rooms
 from bot.errors import FrontEndError
 from bot.locales import Texts, texts_for
 from bot.organising import build_organising
 from bot.polls import Polls
 from bot.scheduler import AlarmClock
+from bot.services.changing_model import ChangingModel
 from bot.services.ports import Clock, EventMirror, Recogniser, Sender
 from bot.services.report_messages import report_json
 from bot.web.server import WebRoom
@@ -34,6 +36,7 @@ log = structlog.get_logger()
 
 MIRROR_EVERY = timedelta(seconds=5)  # a look that finds nothing new costs next to nothing
 SAMPLE_POLL = timedelta(seconds=10)
+QUIZ_EXPIRY = timedelta(minutes=5)
 
 
 class FrontEnd(Sender, Protocol):
@@ -69,7 +72,8 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
     if settings.shows_samples:
         settings, samples = with_samples(settings, clock)
     async with open_stores(settings.storage.url) as stores:
-        with open_clients(settings) as clients, open_workers(settings) as pictures:
+        models = ModelFolder(settings.recognition.models)
+        with open_clients(settings) as clients, open_workers(settings) as pictures, closing(models):
             recogniser = pictures if settings.recognition.enabled else None
             rooms = rooms_of(settings)
             front_ends: list[FrontEnd] = []
@@ -85,10 +89,13 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                 clock,
                 changed=lambda: polls.follow(),
                 problems=problems,
+                model=lambda: recogniser.model if recogniser else "",
                 sheets=pictures.sample_sheets(),
             )
+            changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
             parts = (settings, stores, clients.site, recogniser, clock)
-            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, pictures.sample_sheets())
+            drawn = (pictures.sample_sheets(), changing_model)
+            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, *drawn)
             await services.following.load()
             room = build_room(settings, services, recogniser, pictures, samples, problems)
             front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
@@ -103,6 +110,10 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                         say(line)
                     await services.watching.plan_reminders(stores.deliveries)
                     polls.start()
+                    if changing_model is not None:
+                        group.create_task(changing_model.restore(), name="model")
+                    if (quizzing := services.answering.quizzing) is not None:
+                        alarm.poll("quiz", quizzing.forget_expired, QUIZ_EXPIRY, clock.now() + QUIZ_EXPIRY)
                     for mirror in build_mirrors(front_ends):
                         reconcile = partial(services.mirroring.reconcile, mirror)
                         alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, clock.now() + MIRROR_EVERY)
@@ -144,6 +155,16 @@ def open_workers(settings: Settings) -> Iterator[LocalRecogniser]:
         yield recogniser
     finally:
         recogniser.close()
+
+
+def build_changing_model(
+    settings: Settings, stores: Stores, models: ModelFolder, reader: LocalRecogniser, rooms: Rooms, clock: Clock
+) -> ChangingModel | None:
+    """Build what changes the model; None where nothing is read."""
+    if not settings.recognition.enabled:
+        return None
+    parts = (models, reader, stores.memory, stores.samples, stores.agenda, rooms, clock)
+    return ChangingModel(*parts, settings.community.timezone, settings.web.public_url)
 
 
 def build_room(

@@ -17,7 +17,7 @@ from bot.domain.model_change import Trial
 from bot.errors import ModelError
 from bot.services.ports import ModelFile
 
-MODEL, CARD = "hiragana.tflite", "card.json"
+MODEL, CARD, PROSE = "hiragana.tflite", "card.json", "card.md"
 LARGEST_MODEL, LARGEST_CARD = 32 << 20, 1 << 20  # bytes; the shipped one has less than 1 MiB
 MOST_NAMES = 25
 PROBE_TAKES, TRIAL_TAKES = 30.0, 240.0  # seconds
@@ -59,18 +59,14 @@ class ModelFolder:
         folder = self._place(name)
         content = _read(folder / MODEL, LARGEST_MODEL)
         written = _read(folder / CARD, LARGEST_CARD)
-        try:
-            card: Any = json.loads(written)
-        except (ValueError, RecursionError) as error:
-            raise ModelError(f"{folder / CARD} is no JSON: export the model again", "no_card") from error
-        if not isinstance(card, dict):
-            raise ModelError(f"{folder / CARD} is no card of a model: export the model again", "no_card")
-        digest = hashlib.sha256(content).hexdigest()
+        card = _card(folder / CARD, written)
+        prose = _read(folder / PROSE, LARGEST_CARD) if (folder / PROSE).is_file() else b""
         copy = Path(self._copies.name) / hashlib.sha256(content + written).hexdigest()
         copy.mkdir(exist_ok=True)
         (copy / MODEL).write_bytes(content)
         (copy / CARD).write_bytes(written)
-        return ModelFile(name, str(copy / MODEL), digest, card)
+        digest = hashlib.sha256(content).hexdigest()
+        return ModelFile(name, str(copy / MODEL), digest, card, prose.decode("utf-8", "replace"))
 
     def _place(self, name: str) -> Path:
         if not name:
@@ -89,6 +85,18 @@ def _read(file: Path, largest: int) -> bytes:
     if len(content) > largest:
         raise ModelError(f"{file} has more than {largest} bytes: this is no model of ours", "too_large")
     return content
+
+
+def _card(file: Path, written: bytes) -> dict[str, Any]:
+    """Return what stands on a card, as far as others show it. Raises ModelError."""
+    try:
+        card: Any = json.loads(written)
+        for one in card.get("figures", ()):
+            float(one["top1"]), int(one["images"])
+        str(card["name"]), [str(one) for one in card.get("notices", ())]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ModelError(f"{file} is no card of a model ({error!r}): export the model again", "no_card") from error
+    return dict(card)
 
 
 def _in_child(function: str, takes: float, *args: object) -> Any:

@@ -22,6 +22,7 @@ from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render, render_edit
 from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
+from bot.services.model_messages import MODEL
 from bot.services.organising import PAGES
 from bot.services.ports import Memory
 from bot.services.quiz_messages import QUIZ
@@ -37,15 +38,23 @@ EXTENSIONS = (
     "cogs.recognition",
     "cogs.teaching",
     "cogs.quiz",
+    "cogs.model",
     "cogs.general",
     "cogs.organising",
 )
 READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
-PARAMETERS = {"argument": "条件", "event": "イベント", "lead_times": "時間", "picture": "画像", "topic": "内容"}
+PARAMETERS = {
+    "argument": "条件",
+    "event": "イベント",
+    "lead_times": "時間",
+    "picture": "画像",
+    "topic": "内容",
+    "name": "名前",
+}
 ENGLISH = {READ_MENU: "Read hiragana"}
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
 TAKEN_BY_COGS = (
-    *(f"{kind}:" for kind in (PAGES, WHY, QUIZ, RIGHT, WRONG, TEACH)),
+    *(f"{kind}:" for kind in (PAGES, WHY, QUIZ, MODEL, RIGHT, WRONG, TEACH)),
     *(f"{ASK}{kind}:" for kind in (PAGES, QUIZ, TEACH)),
 )
 CHOICES, CHOICE = 25, 100

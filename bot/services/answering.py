@@ -36,6 +36,7 @@ from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import event_messages, general_messages
+from bot.services.changing_model import ChangingModel
 from bot.services.finding import find_coming
 from bot.services.organising import PAGES, Organising
 from bot.services.places import Place
@@ -88,6 +89,7 @@ class Answering:
     organising: Organising | None = None
     teaching: Teaching | None = None
     quizzing: Quizzing | None = None
+    changing_model: ChangingModel | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
 
@@ -114,7 +116,7 @@ class Answering:
             READ: lambda: self.how_to_read(room),
             **self._samples_commands(room, member),
             QUIZ: lambda: self.quiz(room, member, typed.argument),
-            MODEL: lambda: self.help(room),
+            MODEL: lambda: self.model(room, member, typed.argument),
             HELP: lambda: self.help(room),
             TSUDOI: lambda: self.tsudoi(room, typed.argument),
         }
@@ -135,6 +137,14 @@ class Answering:
     async def quiz(self, room: Room, member: str, argument: str = "") -> Message:
         """Answer `!quiz`."""
         return await (self.quizzing.quiz(room, member, argument) if self.quizzing else self.help(room))
+
+    async def model(self, room: Room, member: str, argument: str = "") -> Message:
+        """Answer `!model`."""
+        return await (self.changing_model.model(room, member, argument) if self.changing_model else self.help(room))
+
+    async def model_card(self) -> str:
+        """Return the card of the model that reads, in Markdown."""
+        return await self.changing_model.card() if self.changing_model else ""
 
     async def is_quizzed(self, room: Room, member: str) -> bool:
         """Whether a member's next picture in this room answers a quiz."""
@@ -252,6 +262,9 @@ class Answering:
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
             return answer
         if self.quizzing and (answer := await self.quizzing.press(button_id, room, member, values)) is not None:
+            return answer
+        model = self.changing_model
+        if model is not None and (answer := await model.press(button_id, room, member, values)) is not None:
             return answer
         if self.organising is not None and room.platform == LOCAL and button_id.startswith(f"{PAGES}:data:"):
             return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)

@@ -358,13 +358,14 @@ class Recogniser(Protocol):
 class ModelFile:
     """A model file as it was read once: `file` is a copy that nobody changes. `name` "" is the shipped model's.
 
-    `card` is its card.json as plain data, `sha256` of the file in hexadecimal digits.
+    `card` is its card.json as plain data, `prose` its card.md, `sha256` that of the file in hexadecimal digits.
     """
 
     name: str
     file: str
     sha256: str
     card: Mapping[str, Any]
+    prose: str = ""
 
     @property
     def title(self) -> str:

@@ -43,6 +43,7 @@ class RoomAnswers(Answers, Protocol):
     """What the page needs of `Answering`, beside what the conversation needs."""
 
     async def events_json(self, room: Room) -> dict[str, Any]: ...
+    async def model_card(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class RoomApi:
         return [
             *page_routes(),
             *self.drawing.routes(),
+            web.get("/model", self.model_card),
             web.get("/pictures/{name}", self.picture),
             web.get("/downloads/{token}/{name}", self.download),
             web.get("/api/room", self.room),
@@ -202,6 +204,10 @@ class RoomApi:
             raise Refusal(404, "not_found")
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"}
         return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
+
+    async def model_card(self, _request: web.Request) -> web.Response:
+        """Give the card of the model that reads, in Markdown."""
+        return web.Response(text=await self.answering.model_card(), headers={"Cache-Control": "no-cache"})
 
     async def events(self, _request: web.Request) -> web.Response:
         """Give every event, past ones included."""

@@ -1,0 +1,51 @@
+"""`!model`: which model reads; for organisers, another one instead."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.commands import MODEL
+from bot.domain.messages import Message
+from bot.domain.rooms import Room
+from bot.platforms.discord_client import TsudoiClient, command
+from bot.platforms.discord_forms import given
+from bot.platforms.discord_permissions import roles_of
+from bot.services.model_messages import BACK, TRY
+
+_TOPICS = {"about": "About the model", "try": "Try it", "back": "Back to the one before"}
+
+
+class Model(commands.Cog):
+    """Tells of the model, and changes it for organisers."""
+
+    def __init__(self, client: TsudoiClient) -> None:
+        self._client = client
+
+    @command(MODEL, "Which model reads, and how well.")
+    @app_commands.describe(topic="About this model, or a change of it", name="The name of a model's folder, to try it")
+    @app_commands.choices(topic=[app_commands.Choice(name=name, value=topic) for topic, name in _TOPICS.items()])
+    async def model(self, ctx: commands.Context[TsudoiClient], topic: str = "", *, name: str = "") -> None:
+        """Describe the model, or change it."""
+        await ctx.defer()
+        room = self._room(ctx.channel.id, ctx.author)
+        answer = await self._client.answering.model(room, str(ctx.author.id), f"{topic} {name}".strip())
+        await self._client.answer(ctx, answer)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Take the model that was chosen from the list, or the way back."""
+        pressed, values = given(interaction)
+        if pressed not in (TRY, BACK):
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        room = self._room(interaction.channel_id, interaction.user)
+        answer: Message | None = await self._client.answering.press(pressed, room, str(interaction.user.id), values)
+        await self._client.respond(interaction, answer or self._client.apology(room))
+
+    def _room(self, channel_id: int | None, user: discord.abc.User) -> Room:
+        return self._client.room_at(channel_id).as_seen_by(str(user.id), roles_of(user))
+
+
+async def setup(client: TsudoiClient) -> None:
+    """Add the cog; discord.py calls this."""
+    await client.add_cog(Model(client))
