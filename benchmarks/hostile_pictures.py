@@ -55,7 +55,7 @@ def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     if kind in ("JPEG", "MPO", "AVIF", "HEIF"):
         picture = picture.convert("RGB")
     written = io.BytesIO()
-    picture.save(written, kind, **options)  # type: ignore[arg-type]
+    picture.save(written, kind, **options)
     return written.getvalue()
 
 
