@@ -16,6 +16,7 @@ from bot.clients.workers import Worker, WorkerLate, WorkerLost
 from bot.domain.model_change import Trial
 from bot.errors import ModelError
 from bot.services.ports import ModelFile
+from model.reading import LABELS
 
 MODEL, CARD, PROSE = "hiragana.tflite", "card.json", "card.md"
 LARGEST_MODEL, LARGEST_CARD = 32 << 20, 1 << 20  # bytes; the shipped one has less than 1 MiB
@@ -96,6 +97,8 @@ def _card(file: Path, written: bytes) -> dict[str, Any]:
         str(card["name"]), [str(one) for one in card.get("notices", ())]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file} is no card of a model ({error!r}): export the model again", "no_card") from error
+    if card.get("labels") != "".join(LABELS):
+        raise ModelError(f"{file} tells of other characters than this program reads: export the model again", "labels")
     return dict(card)
 
 

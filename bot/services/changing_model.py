@@ -151,14 +151,13 @@ class ChangingModel:
         """Read with the model that was chosen before the restart, if it is the same file still."""
         remembered = _parsed(await self.memory.recall(REMEMBERED))
         async with self._turn:
-            self._before = await self._same_file(remembered.get("before"))
             chosen = remembered.get("chosen")
-            if not chosen or not chosen.get("name"):
-                return
             model = await self._same_file(chosen)
             if model is None:
-                await self._tell(str(chosen["name"]))
+                if chosen:
+                    await self._tell(str(chosen["name"]))
                 return
+            self._before = await self._same_file(remembered.get("before"))
             self.reader.use(model)
             self._current = model
             log.info("model chosen before", model=model.name, title=model.title, sha256=model.sha256)

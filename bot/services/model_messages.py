@@ -115,6 +115,7 @@ def unusable(texts: Texts, name: str, error: ModelError, names: Sequence[str]) -
         "unknown": texts.gettext("There is no model 「{name}」 in the folder of [recognition] models."),
         "missing": texts.gettext("「{name}」 is not complete: hiragana.tflite and card.json belong together."),
         "no_card": texts.gettext("The card.json of 「{name}」 cannot be read. Please export the model again."),
+        "labels": texts.gettext("「{name}」 was trained for other characters than I read."),
         "too_large": texts.gettext("「{name}」 is far too large for a model of ours."),
         "crashed": texts.gettext("「{name}」 crashed when it was tried. Its file is damaged, or none of ours."),
         "too_slow": texts.gettext("「{name}」 did not answer in time."),
