@@ -4,7 +4,6 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,70 +21,16 @@ from bot.services.places import Place
 from bot.services.ports import Cut
 from bot.services.reading_messages import readings_message
 from bot.services.reviewing import Reviewing
-from bot.services.teaching import Teaching, Tile, Upload
+from bot.services.teaching import Teaching, Upload
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples
 from bot.storage.tables import consents, metadata
-from model.reading import Candidate, Glyph, Reading, text_of
 from tests.support.events import a_room
+from tests.support.reading_by_name import READINGS, ByName, Sheets, reading_of, sure
 
 ROOM = a_room(platform="discord", channel="7", guild="100")
 PLACE = Place("discord", "100", "7")
 ALICE, BOB, ORGANISER = "1", "2", "9"
-HA_OR_HO = Glyph((0, 0, 9, 9), (Candidate("は", 0.55), Candidate("ほ", 0.31), Candidate("け", 0.1)), "unsure")
-
-
-def sure(letter: str, other: str = "お") -> Glyph:
-    return Glyph((0, 0, 9, 9), (Candidate(letter, 0.98), Candidate(other, 0.01)), "sure")
-
-
-READINGS: dict[bytes, tuple[Glyph, ...]] = {
-    b"ha or ho": (HA_OR_HO,),
-    b"a": (sure("あ"),),
-    b"aiu": (sure("あ"), sure("い"), HA_OR_HO),
-    b"a face": (Glyph((0, 0, 9, 9), (Candidate("き", 0.02), Candidate("さ", 0.01)), "not_hiragana"),),
-}
-
-
-def reading_of(picture: bytes) -> Reading:
-    glyphs = READINGS.get(picture.split(b" #")[0])
-    if glyphs is None:
-        raise PictureError("no picture", "not_a_picture")
-    return Reading(glyphs, text_of(glyphs), 1.0)
-
-
-class ByName:
-    """Reads a picture as what its bytes say; what is cut out of it says from where."""
-
-    model = "Tsudoi 2026-11-24"
-
-    async def read(self, picture: bytes) -> Reading:
-        return reading_of(picture)
-
-    async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
-        raise AssertionError("nobody asked why")
-
-    async def numbered(self, picture: bytes, reading: Reading) -> bytes:
-        return b"numbered"
-
-    async def copy(self, picture: bytes) -> bytes:
-        return picture
-
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
-        return Cut(reading_of(picture).glyphs[glyph], b"cut %d of %s" % (glyph, picture))
-
-    async def cuts(self, picture: bytes) -> Mapping[int, Cut]:
-        return {i: await self.cut(picture, i) for i in range(len(reading_of(picture).glyphs))}
-
-
-class Sheets:
-    """Says what it would draw."""
-
-    async def sheet(self, tiles: Sequence[Tile]) -> bytes:
-        return b"sheet of " + "".join(one.label for one in tiles).encode()
-
-    async def chart(self, used: Mapping[str, int], waiting: Mapping[str, int], thin: int) -> bytes:
-        return b"chart of %d and %d" % (sum(used.values()), sum(waiting.values()))
 
 
 @dataclass
