@@ -20,7 +20,7 @@ from model.small import TYPICAL
 MOST_ATOMS = 8  # in a character
 WIDEST = 1.5  # letters: no candidate is wider
 SIZE_SPREAD = 0.22  # of the logarithm of a character's size in a line
-EACH = -0.3  # for each character: fewer explain as well
+EACH = -0.1  # for each character: fewer explain as well
 OTHER = -1.2  # for a character that is no hiragana
 INNER_GAP = 6.0  # less for each letter's width of emptiness inside a character, beyond what its kind has
 MARK_GAP = 0.12  # letters, more for ゛ and ゜
@@ -29,7 +29,7 @@ LEAST = -5.0  # a logarithm of probability: nothing is impossible
 SIZES = np.asarray([TYPICAL[label].size for label in LABELS])
 HAS_SMALL = np.asarray([label in SMALL_FORMS for label in LABELS])
 SMALLEST = np.log(SIZES * np.where(HAS_SMALL, 0.55, 0.93))  # a small form is half to three quarters of the full one
-LARGEST = np.log(SIZES * 1.07)
+LARGEST = np.log(SIZES * 1.12)
 
 
 def _gaps(usual: float, unusual: dict[str, float]) -> NDArray[np.float64]:
@@ -149,12 +149,13 @@ def first_guess(page: Page, line: Line) -> float:
 
 def letter_of(path: list[Found]) -> float | None:
     """The side of the square that the surely read characters are written in."""
-    sizes = [
-        max(one.box[2:]) / SIZES[best]
-        for one in path
-        if one.probabilities[best := int(np.argmax(one.probabilities[: len(LABELS)]))] > 0.8 and not HAS_SMALL[best]
-    ]
-    return float(np.median(sizes)) if len(sizes) >= 2 else None
+    best = [int(np.argmax(one.probabilities[: len(LABELS)])) for one in path]
+    sure = [(one, label) for one, label in zip(path, best, strict=True) if one.probabilities[label] > 0.8]
+    full = [max(one.box[2:]) / SIZES[label] for one, label in sure if not HAS_SMALL[label]]
+    if full:
+        return float(np.median(full))
+    # All of them may be small, and most are not: the larger ones tell.
+    return float(np.percentile([max(one.box[2:]) / SIZES[label] for one, label in sure], 75)) if sure else None
 
 
 def cut_out(page: Page, pieces: NDArray[np.intp]) -> tuple[Box, NDArray[np.float32]]:

@@ -10,8 +10,10 @@ from model.page import Page
 
 Numbers = NDArray[np.intp]
 
-ONE_LINE = 1.9  # letters: what is no thicker than this is one line
+ONE_LINE = 2.6  # letters: what is no thicker than this may be one line
+LONG = 1.5  # times as long as thick is a line
 CLEARLY = 0.08  # of the page: so much more is empty between lines than between the letters of different lines
+EVEN = 0.03  # of the page: a smaller difference says nothing, and rows are more usual
 SEVERAL = 6.0  # letters: on a page as long as this, lines show
 
 
@@ -34,11 +36,12 @@ def ways_to_read(page: Page) -> list[list[Line]]:
     as_rows = [_line(boxes, pieces, False) for pieces in rows]
     as_columns = [_line(boxes, pieces, True) for pieces in reversed(columns)]
     across, down = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).tolist()
-    if min(across, down) < ONE_LINE * letter < max(across, down) / 1.5:
+    thin, long = min(across, down) < ONE_LINE * letter, max(across, down) > LONG * min(across, down)
+    if (len(columns) if down > across else len(rows)) == 1 and ((thin and long) or len(rows) == len(columns)):
         return [as_columns if down > across else as_rows]
     if abs(empty_rows - empty_columns) > CLEARLY and max(across, down) > SEVERAL * letter:
         return [as_columns if empty_columns > empty_rows else as_rows]
-    return [as_columns, as_rows] if down > 1.2 * across else [as_rows, as_columns]
+    return [as_columns, as_rows] if empty_columns > empty_rows + EVEN else [as_rows, as_columns]
 
 
 def _turned(page: Page) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from model.reading import Box, Glyph, Reading
 
 LONGEST = 1200  # pixels of the result's longer side, without its margin
 MOST_ENLARGED = 3.0  # small drawings become larger, so that numbers fit
+SIZES = (34, 28, 23, 19, 16)  # pixels that a number's badge is high, or nearly
 WHITE: Colour = (255, 255, 255)
 
 
@@ -26,20 +27,27 @@ def numbered(image: NDArray[np.uint8], reading: Reading) -> Rgb:
     picture = _coloured(image)
     scale = min(LONGEST / max(picture.shape[:2]), MOST_ENLARGED)
     boxes = [_scaled(glyph.box, scale) for glyph in reading.glyphs]
-    size = _badge_size(boxes)
-    margin = round(1.3 * size)
+    margin = 2 * SIZES[0]
     sheet = Image.fromarray(_with_margin(_resized(picture, scale), margin))
     boxes = [(x + margin, y + margin, width, height) for x, y, width, height in boxes]
+    size, badges = _placed(boxes, sheet.size)
     pen = ImageDraw.Draw(sheet)
-    frames = [_frame(box, size) for box in boxes]
-    for glyph, frame in zip(reading.glyphs, frames, strict=True):
-        _outline(pen, frame, _colour(glyph), max(2, size // 9))
-    taken = list(frames)
-    for number, (glyph, frame) in enumerate(zip(reading.glyphs, frames, strict=True), start=1):
-        badge = _free_place(frame, _badge(str(number), size), taken, sheet.size)
-        taken.append(badge)
+    for glyph, box in zip(reading.glyphs, boxes, strict=True):
+        _outline(pen, _frame(box, size), _colour(glyph), max(2, size // 9))
+    for number, (glyph, badge) in enumerate(zip(reading.glyphs, badges, strict=True), start=1):
         _write(pen, badge, str(number), size, _colour(glyph))
     return np.asarray(sheet, np.uint8)
+
+
+def _placed(boxes: list[Box], sheet: tuple[int, int]) -> tuple[int, list[Box]]:
+    """The largest numbers that hide no writing, how high they are and where they stand; else the smallest."""
+    for size in SIZES:
+        badges: list[Box] = []
+        for number, box in enumerate(boxes, start=1):
+            badges.append(_free_place(_frame(box, size), _badge(str(number), size), [*boxes, *badges], sheet))
+        if not any(_overlap(badge, box) for badge in badges for box in boxes):
+            break
+    return size, badges
 
 
 def _coloured(image: NDArray[np.uint8]) -> Rgb:
@@ -61,12 +69,6 @@ def _scaled(box: Box, scale: float) -> Box:
 def _with_margin(picture: Rgb, margin: int) -> Rgb:
     paper = np.median(picture.reshape(-1, 3)[:: max(1, picture.size // 30000)], axis=0)
     return np.asarray(cv2.copyMakeBorder(picture, *(margin,) * 4, cv2.BORDER_CONSTANT, value=paper.tolist()), np.uint8)
-
-
-def _badge_size(boxes: list[Box]) -> int:
-    """Pixels that a number is high: smaller where letters are small, and never unreadable."""
-    usual = float(np.median([max(box[2:]) for box in boxes])) if boxes else 0.0
-    return int(np.clip(0.28 * usual, 18, 40))
 
 
 def _badge(text: str, size: int) -> tuple[int, int]:

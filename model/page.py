@@ -13,9 +13,11 @@ from model.segment import EDGE_STEP, INK_FROM, Pieces, pieces_of
 
 PAGE_SIZES = (960, 1920)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
 SMALLEST_LETTER = 36  # pixels; the network sees 42
+SPECK = 0.08  # of a letter; the dots of ゛ are larger
 MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
 LONGEST_PIECE = 1.15  # letters: a longer one may be two
 LONG = 0.6  # of the page's side: a connected piece longer than this may be a ruled line
+PRINT_FROM = 45  # of 255: a fine line is fainter than this where it falls between two points, and comes out in dashes
 FAINTEST_WRITING = 215  # of 255; printed lines are mostly fainter than what is written on them
 
 
@@ -31,10 +33,15 @@ class Page:
 
     @property
     def letter(self) -> float:
-        """About how large a letter is, in pixels: the longer side of the pieces that most of the ink is in."""
-        order = np.argsort(self.pieces.sides, kind="stable")
-        mass = np.cumsum(self.pieces.areas[order])
-        return float(self.pieces.sides[order][np.searchsorted(mass, 0.6 * mass[-1])])
+        """About how large a letter is, in pixels."""
+        return letter_of(self.pieces)
+
+
+def letter_of(pieces: Pieces) -> float:
+    """The longer side of the pieces that most of the ink is in."""
+    order = np.argsort(pieces.sides, kind="stable")
+    mass = np.cumsum(pieces.areas[order])
+    return float(pieces.sides[order][np.searchsorted(mass, 0.6 * mass[-1])])
 
 
 def find_page(grey: Grey) -> Page:
@@ -47,7 +54,7 @@ def find_page(grey: Grey) -> Page:
     for size in PAGE_SIZES:
         working = shrink(grey, size)
         page = _page(working, even, grey.shape[0] / working.shape[0])
-        if page.letter >= SMALLEST_LETTER or working.shape == grey.shape:
+        if page.letter >= SMALLEST_LETTER or working.shape == grey.shape or len(page.pieces.areas) > MOST_PIECES // 2:
             break
     return page
 
@@ -64,6 +71,7 @@ def _page(grey: Grey, even: bool, scale: float) -> Page:
     if not kept.any():
         raise BlankImage("there is nothing written on the page")
     pieces = _only(pieces, kept)
+    pieces = _only(pieces, pieces.sides >= SPECK * letter_of(pieces))
     turn = turn_of(pieces.numbers > 0) if len(pieces.areas) >= TURNED_FROM else 0.0
     return Page(ink, _owners(pieces), pieces, scale, turn)
 
@@ -127,20 +135,29 @@ def _without_print(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
 
     Strokes that cross a line are kept whole.
     """
-    mask = _mask(ink, INK_FROM)
-    if not _has_long_piece(mask):
+    mask, faintest = _mask(ink, INK_FROM), _mask(ink, PRINT_FROM)
+    if not _has_long_piece(faintest):
         return ink, mask
-    printed = _printed_lines(mask)
+    printed = _printed_lines(faintest)
     if not cv2.countNonZero(printed):
         return ink, mask
-    faint = float(np.percentile(ink[printed > 0], 80)) + 8
-    if INK_FROM < faint < FAINTEST_WRITING:
-        table = np.clip((np.arange(256) - 0.85 * faint) * (255 / (255 - 0.85 * faint)), 0, 255)
-        ink = np.asarray(cv2.LUT(ink, table.astype(np.uint8)), np.uint8)
-        mask = cv2.bitwise_and(mask, _mask(ink, INK_FROM // 2))
-    written = cv2.subtract(mask, printed)
-    bridged = cv2.morphologyEx(written, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    return ink, np.asarray(cv2.bitwise_and(bridged, mask), np.uint8)
+    line = round(max(float(np.percentile(ink[printed > 0], 88)) + 8, INK_FROM))
+    written, strong = cv2.subtract(mask, printed), _mask(ink, min(line, 255))
+    if line < FAINTEST_WRITING:
+        stronger = cv2.countNonZero(cv2.bitwise_and(written, strong)) > 0.6 * cv2.countNonZero(written)
+        strokes = strong if stronger else cv2.bitwise_or(written, strong)
+    else:
+        strokes = cv2.bitwise_and(cv2.morphologyEx(written, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), mask)
+    ink = np.where((printed > 0) & (strokes == 0), 0, ink).astype(np.uint8)
+    return ink, _without_crumbs(np.asarray(strokes, np.uint8), printed)
+
+
+def _without_crumbs(mask: NDArray[np.uint8], printed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Without what is left of a printed line beside it: pieces that lie on it and are no thicker."""
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    on_line = np.bincount(numbers[printed > 0], minlength=count) > 0.9 * stats[:, cv2.CC_STAT_AREA]
+    on_line[0] = False
+    return np.where(on_line[numbers], 0, mask).astype(np.uint8)
 
 
 def _mask(ink: Ink, threshold: int) -> NDArray[np.uint8]:
@@ -166,7 +183,8 @@ def _level_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     size = max(15, round(0.1 * max(mask.shape)))
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a photo's lines are not quite level
     runs = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, size), np.uint8)), np.uint8)
-    _, numbers, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, size), np.uint8))
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     long = (stats[:, cv2.CC_STAT_WIDTH] > 0.45 * mask.shape[1]) & (stats[:, cv2.CC_STAT_HEIGHT] < size)
     long[0] = False
     return np.asarray(long[numbers].view(np.uint8) * np.uint8(255), np.uint8)

@@ -161,7 +161,8 @@ def _line(
     """One line as a row, (h, w), or a column, and where the middles of its characters are along it."""
     cells = [_cell(hand, character, style, vertical, rng) for character in text]
     side = cells[0].shape[0]
-    at, places, phase, drift = 0.0, [], rng.uniform(0, 6), rng.uniform(0, 0.08) * SQUARE
+    places: list[float] = []
+    at, phase, drift = 0.0, rng.uniform(0, 6), rng.uniform(0, 0.08) * SQUARE
     for cell in cells:
         start, end = _extent(cell, vertical)
         begin = at if not style.even else len(places) * SQUARE * 1.12
@@ -277,7 +278,7 @@ def _printed(
         return printed
     pitch = SQUARE + leading if paper == "ruled" else SQUARE * rng.uniform(0.2, 0.5)
     for axis in (0, 1) if paper == "squared" else (1 if vertical else 0,):
-        for at in np.arange(rng.uniform(0, pitch), shape[axis], pitch):
-            ends = ((0, round(at)), (shape[1], round(at))) if axis == 0 else ((round(at), 0), (round(at), shape[0]))
-            cv2.line(printed, *ends, strength, width, cv2.LINE_AA)
+        for at in np.arange(rng.uniform(0, pitch), shape[axis], pitch).round().astype(int).tolist():
+            start, end = ((0, at), (shape[1], at)) if axis == 0 else ((at, 0), (at, shape[0]))
+            cv2.line(printed, start, end, strength, width, cv2.LINE_AA)
     return printed

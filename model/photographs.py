@@ -242,8 +242,8 @@ def _page_view(
 ) -> tuple[Scene, float]:
     """The same for a page, which fills half of the frame or more; the frame is turned as the page is."""
     height, width = writing.cover.shape
-    frame = np.sort(_frame(rng)) * max(1.0, 900 / 500 * rng.uniform(0.6, 0.8))
-    frame = (frame[::-1] if width > height else frame).astype(np.int64)
+    frame = (np.sort(_frame(rng)) * max(1.0, 900 / 500 * rng.uniform(0.6, 0.8))).astype(np.int64)
+    frame = frame[::-1] if width > height else frame
     most = float((frame / (width, height)).min())
     scale = min(max(rng.uniform(0.6, 0.95) * most, 28 / letter), 0.95 * most)
     slack = np.maximum(0, frame / 2 - scale * np.array([width, height]) * 0.54)

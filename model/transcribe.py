@@ -15,7 +15,9 @@ from model.preprocess import LONGEST_ALONE, BlankImage, Located
 from model.second_look import View, by_colour, on_the_sheet
 
 MOST = 100  # characters of a picture
-MOST_CANDIDATES = 2500  # read in a picture: ten for each of a hundred characters, and as many again
+MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
+AT_FIRST, FOR_EACH_FOUND = 120, 15  # of them
+EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
 SURE = 0.6
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
@@ -33,10 +35,9 @@ def transcribe(image: NDArray[np.uint8], read: Network) -> Transcript:
     Raises: UnreadableImage: no picture at all.
     """
     best: Transcript = []
-    bounded = _Bounded(read)
     for view in _views(image):
         with suppress(BlankImage, _TooMuch):
-            found = _in_view(view, bounded)
+            found = _in_view(view, _Bounded(read))
             if _worth(found) > _worth(best):
                 best = found
         if _is_well_read(best):
@@ -45,20 +46,22 @@ def transcribe(image: NDArray[np.uint8], read: Network) -> Transcript:
 
 
 class _TooMuch(Exception):
-    """A picture has more to read than a page of writing."""
+    """A picture has more to read than a page of writing, or hardly anything that can be read."""
 
 
 class _Bounded:
-    """A network that reads so much and no more: strangers send dots by the thousand."""
+    """A network that reads on while it finds hiragana: grain and dots by the thousand are given up soon."""
 
     def __init__(self, read: Network) -> None:
-        self._read, self._left = read, MOST_CANDIDATES
+        self._read, self._left, self._most = read, AT_FIRST, MOST_CANDIDATES
 
     def __call__(self, picture: NDArray[np.float32]) -> Probabilities:
-        if not self._left:
+        if not self._left or not self._most:
             raise _TooMuch
-        self._left -= 1
-        return self._read(picture)
+        probabilities = self._read(picture)
+        found = probabilities[: len(LABELS)].max() >= SURE
+        self._left, self._most = self._left - 1 + (FOR_EACH_FOUND if found else 0), self._most - 1
+        return probabilities
 
 
 def _views(image: NDArray[np.uint8]) -> Iterator[View]:
@@ -80,7 +83,7 @@ def _in_view(view: View, read: Network) -> Transcript:
 def _read_lines(page: Page, lines: list[Line], read: Network) -> tuple[Transcript, float]:
     """The characters of the lines, and how well they explain all of the ink."""
     found: Transcript = []
-    total = 0.0
+    total = EACH_LINE * len(lines)
     for line in lines:
         characters, score = characters_of(page, line, read)
         found.append(characters[: MOST - sum(map(len, found))])

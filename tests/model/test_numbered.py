@@ -22,7 +22,7 @@ def test_the_picture_comes_out_about_1200_pixels_long_and_in_colour(size: tuple[
     drawn = numbered(np.full(size, 240, np.uint8), reading(*BOXES))
     assert drawn.dtype == np.uint8
     assert drawn.shape[2] == 3
-    assert LONGEST <= max(drawn.shape) <= LONGEST + 120
+    assert LONGEST <= max(drawn.shape) <= LONGEST + 140
 
 
 @pytest.mark.parametrize("paper", [250, 128, 10])
