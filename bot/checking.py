@@ -53,11 +53,8 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
     yield _clock(settings)
     for finding in await _discord(settings, rooms.in_force):
         yield finding
-    if settings.slack.bot_token.get_secret_value():
-        yield Finding("slack", False, "slack.bot_token is set, but Slack is not there yet; leave it empty")
-    for room in rooms.in_force:
-        if room.platform == "slack":
-            yield Finding(room.name, False, "Slack is not there yet; remove this [[rooms]]")
+    for finding in await _slack(settings, rooms.in_force):
+        yield finding
 
 
 def _secrets(file: Path) -> Finding:
@@ -147,6 +144,16 @@ async def _discord(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
     from bot.platforms.discord_checking import check_discord
 
     return [Finding(*found) for found in await check_discord(settings.discord, rooms)]
+
+
+async def _slack(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
+    """Look at Slack if there is a token for it; without one its library is not even imported."""
+    rooms = [room for room in rooms if room.platform == "slack"]
+    if not (settings.slack.bot_token.get_secret_value() or settings.slack.app_token.get_secret_value()):
+        return [Finding("slack", not rooms, "off: slack.bot_token and slack.app_token are empty")]
+    from bot.platforms.slack_checking import check_slack
+
+    return [Finding(*found) for found in await check_slack(settings.slack, rooms)]
 
 
 async def _rooms(settings: Settings) -> Rooms:
