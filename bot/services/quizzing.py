@@ -148,6 +148,10 @@ class Quizzing:
         quiz = await self.store.by_token(token, self.clock.now())
         return None if quiz is None or quiz.is_over else quiz
 
+    def asked_again(self, quiz: Quiz, room: Room) -> str:
+        """Return the sentence that asks for a quiz's character."""
+        return said.question(self._texts(room), quiz, self.clock.now(), None).lead
+
     async def answer(self, picture: bytes | PictureError, room: Room, member: str, upload: str = "") -> Message | None:
         """Judge a picture that a member showed; None if nothing was asked of them here.
 

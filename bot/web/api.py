@@ -25,6 +25,7 @@ from bot.web.calendars import Calendars
 from bot.web.conversation import Answers, Conversation
 from bot.web.drawing import DrawingApi
 from bot.web.message_json import message_json
+from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal
 from bot.web.static_files import page_routes
 from bot.web.streams import HEARTBEAT, Streams, wait_for_news
@@ -56,6 +57,7 @@ class RoomApi:
     reports_json: Callable[[Room], Awaitable[dict[str, Any]]]
     recogniser: Recogniser | None
     drawing: DrawingApi
+    quiz: QuizApi
     health: Callable[[], Awaitable[dict[str, Any]]]
     delivery_counts: Callable[[], Awaitable[Mapping[str, int]]]
     community: CommunitySettings
@@ -73,6 +75,7 @@ class RoomApi:
         return [
             *page_routes(),
             *self.drawing.routes(),
+            *self.quiz.routes(),
             web.get("/model", self.model_card),
             web.get("/pictures/{name}", self.picture),
             web.get("/downloads/{token}/{name}", self.download),

@@ -33,6 +33,7 @@ def sentence(texts: Texts, code: str) -> str:
         "bad_drawing": texts.gettext("This is no drawing: strokes are lists of x, y and width on a paper of 600."),
         "no_character": texts.gettext("One character is expected here."),
         "reading_off": texts.gettext("Reading handwriting is switched off here."),
+        "quiz_over": texts.gettext("This question is over. Please ask for another one."),
         "not_found": texts.gettext("There is nothing at this address."),
         "wrong_method": texts.gettext("This address does not take such a request."),
     }

@@ -18,6 +18,7 @@ from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
 from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
 from bot.services.ports import Clock, DrawingBoard, Recogniser
+from bot.services.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
 from bot.web.album import Album
 from bot.web.api import RoomAnswers, RoomApi
@@ -26,6 +27,7 @@ from bot.web.conversation import VISITOR, Conversation
 from bot.web.drawing import DrawingApi
 from bot.web.guard import HEADERS, Guard
 from bot.web.metrics import Metrics
+from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal, sentence
 from bot.web.streams import Streams
 from bot.web.uploads import LARGEST_FORM
@@ -64,6 +66,7 @@ class WebRoom:
         recogniser: Recogniser | None,
         copy_picture: Callable[[bytes], Awaitable[bytes]],
         drawing_board: DrawingBoard | None,
+        quizzing: Quizzing | None = None,
         reports_json: Callable[[Room], Awaitable[dict[str, Any]]],
         health: Callable[[], Awaitable[dict[str, Any]]],
         delivery_counts: Callable[[], Awaitable[Mapping[str, int]]],
@@ -84,6 +87,7 @@ class WebRoom:
             reports_json=reports_json,
             recogniser=recogniser,
             drawing=DrawingApi(drawing_board, community.locale),
+            quiz=QuizApi(quizzing, rooms, self._album, clock),
             health=health,
             delivery_counts=delivery_counts,
             community=community,

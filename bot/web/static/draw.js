@@ -11,7 +11,7 @@ import { begin, pageAddress } from "./page.js";
 import { Paper } from "./paper.js";
 import { Photo } from "./photo.js";
 import { ROWS, ShapeSheet } from "./shapes.js";
-import { ask, sendPicture } from "./wire.js";
+import { answerQuiz, ask, sendPicture } from "./wire.js";
 import { errorWord, word } from "./words.js";
 
 const TOP = 10;
@@ -34,6 +34,7 @@ let rests = true; // the pen, and so what stands on the paper is worth telling t
 
 changed(false);
 offerHints();
+const quiz = await askedInQuiz(new URLSearchParams(location.search).get("quiz"));
 if (!room.reads) notice(errorWord("reading_off"));
 document.documentElement.dataset.ready = "yes";
 
@@ -157,7 +158,6 @@ async function readFile(file) {
     showAnswer(many, [...reading.text].length === 1 ? reading.text : "");
     at("spoken").textContent = many;
     atPaper(false);
-    at("picture").focus();
   } catch (error) {
     notice(errorWord(error.code, error.sentence));
     backToPaper();
@@ -193,6 +193,21 @@ at("back").addEventListener("click", () => {
   at("paper").focus();
 });
 
+// The quiz that a link leads to: what is asked, and where its answer goes
+
+async function askedInQuiz(token) {
+  if (!token) return null;
+  try {
+    const asked = await ask(`/api/quiz/${encodeURIComponent(token)}`);
+    Object.assign(at("task"), { textContent: asked.lead, hidden: false });
+    at("send").textContent = word("answer_quiz");
+    return { ...asked, token };
+  } catch (error) {
+    notice(errorWord(error.code, error.sentence));
+    return null;
+  }
+}
+
 // To the room
 
 async function send() {
@@ -200,7 +215,8 @@ async function send() {
   isSending = at("send").disabled = true;
   notice("");
   try {
-    const said = await (photo.upload ? sendPicture(photo.upload, "picture") : sendPicture(await paper.picture(), "drawing.png"));
+    const [picture, name] = photo.upload ? [photo.upload, "picture"] : [await paper.picture(), "drawing.png"];
+    const said = await (quiz && !quiz.is_here ? answerQuiz(quiz.token, picture) : sendPicture(picture, name));
     at("list").replaceChildren();
     at("answer").hidden = false;
     said.answers.forEach(hear);

@@ -36,6 +36,9 @@ export function sendPicture(blob, name) {
 /** Read a picture, and nothing else: the room hears nothing of it. */
 export const readPicture = (blob, top) => ask(`/api/read?top=${top}`, { method: "POST", body: blob });
 
+/** Answer the quiz of a link that came from another platform. */
+export const answerQuiz = (token, blob) => ask(`/api/quiz/${encodeURIComponent(token)}`, { method: "POST", body: blob });
+
 /** Read a drawing; see paper.js for its strokes. */
 export const readDrawing = (strokes, language) => ask(`/api/draw?lang=${language}`, asJson({ strokes }));
 

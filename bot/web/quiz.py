@@ -1,0 +1,69 @@
+"""The quiz on the drawing page, for who came by their own link from another platform."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from bot.domain.quiz import Quiz
+from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
+from bot.services.ports import Clock
+from bot.services.quizzing import Quizzing
+from bot.storage.room_messages import RoomMessage
+from bot.web.album import Album
+from bot.web.conversation import BOT, PICTURES
+from bot.web.message_json import message_json
+from bot.web.refusals import Refusal
+from bot.web.uploads import Turns, read_picture
+
+
+class QuizApi:
+    """Says what a link's quiz asks, and judges what is drawn for it; without a quiz there is none."""
+
+    def __init__(self, quizzing: Quizzing | None, rooms: Rooms, album: Album, clock: Clock) -> None:
+        self._quizzing = quizzing
+        self._rooms = rooms
+        self._album = album
+        self._clock = clock
+        self._turns = Turns(at_once=2, waiting=50)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return every address with what answers it."""
+        return [web.get("/api/quiz/{token}", self.ask), web.post("/api/quiz/{token}", self.answer)]
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Say what is asked. A drawing for the local room (`is_here`) is sent there, as any other."""
+        quizzing, quiz = await self._open(request)
+        lead = quizzing.asked_again(quiz, self._room(quiz))
+        return _json({"label": quiz.label, "lead": lead, "is_here": self._room(quiz).platform == LOCAL})
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Judge the picture that is the body: it is the member's whose link this is."""
+        quizzing, quiz = await self._open(request)
+        async with self._turns.turn():
+            picture = await read_picture(request)
+            member = member_at(quiz.address.partition(":")[2]) or ""
+            result = await quizzing.answer(picture, self._room(quiz), member)
+        if result is None:
+            raise Refusal(404, "quiz_over")
+        names = [await self._album.keep(one.png) for one in result.pictures]
+        links = tuple(button for button in result.buttons if button.url)  # whoever presses here is another member
+        shown = RoomMessage(MAIN, BOT, True, self._clock.now(), replace(result, buttons=links, entries=()))
+        shown = replace(shown, images=tuple(PICTURES + name for name in names if name))
+        return _json({"answers": [message_json(shown)]})
+
+    async def _open(self, request: web.Request) -> tuple[Quizzing, Quiz]:
+        quiz = await self._quizzing.asked_by(request.match_info["token"]) if self._quizzing else None
+        if self._quizzing is None or quiz is None:
+            raise Refusal(404, "quiz_over")
+        return self._quizzing, quiz
+
+    def _room(self, quiz: Quiz) -> Room:
+        platform, _, channel = quiz.room.partition(":")
+        return self._rooms.at(platform, channel, quiz.guild)
+
+
+def _json(content: dict[str, Any]) -> web.Response:
+    text = json.dumps(content, ensure_ascii=False)
+    return web.json_response(text=text, headers={"Cache-Control": "no-store"})
