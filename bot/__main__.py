@@ -27,6 +27,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+samples = typer.Typer(help="Members' samples: what they gave, for training.", no_args_is_help=True)
+cli.add_typer(samples, name="samples")
+
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="The configuration; config.toml if there is one.", show_default=False)
 ]
@@ -77,6 +80,25 @@ def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None
 
 
 @cli.command()
+def draft(
+    meeting: Annotated[str, typer.Argument(help="The meeting's number, an event's id, or words of its title.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Print the draft of an event's report: a Markdown file for the report site."""
+    from bot.app import open_drafting
+
+    async def write(settings: Settings) -> tuple[str | None, str]:
+        async with open_drafting(settings) as (drafting, room):
+            return await drafting.written(room, meeting)
+
+    text, notes = _wait_for(write(load_settings(config)))
+    sys.stderr.write(f"{notes}\n" if notes else "")
+    if text is None:
+        raise typer.Exit(1)
+    sys.stdout.write(text)
+
+
+@cli.command()
 def read(
     files: Annotated[list[Path], typer.Argument(help="Pictures: JPEG, PNG, WebP, GIF, HEIC, …")],
     top: Annotated[int, typer.Option(min=1, max=74, help="How many candidates to show.")] = 5,
@@ -119,6 +141,48 @@ def rehearse(
             )
 
     _wait_for(play())
+
+
+@samples.command(name="list")
+def list_samples(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Say how many samples each writer gave, and how many may be used; as JSON, every sample."""
+    from bot import sample_files
+
+    listed = _wait_for(sample_files.list_samples(load_settings(config)))
+    lines = [json.dumps(one.to_json(), ensure_ascii=False) for one in listed] if as_json else None
+    for line in lines if lines is not None else sample_files.by_writer(listed):
+        _say(line)
+
+
+@samples.command(name="export")
+def export_samples(
+    folder: Annotated[Path, typer.Argument(help="An empty folder, or one of an earlier export.")],
+    space: Annotated[str | None, typer.Option(help="Only from this server or workspace, by its id.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the samples that may be used into a folder, for python -m model train with TSUDOI_SAMPLES."""
+    from bot.sample_files import export_samples as export
+
+    count = _wait_for(export(load_settings(config), folder.resolve(), space))
+    _say(f"{count} samples in {folder}; train with TSUDOI_SAMPLES={folder}")
+
+
+@samples.command(name="erase")
+def erase_samples(
+    writer: Annotated[str, typer.Argument(help="The alias, as in samples list.")],
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Erase all that a writer gave, from the database and from folders that it was exported to."""
+    from bot.sample_files import erase_samples as erase
+
+    settings = load_settings(config)
+    if not is_sure:
+        typer.confirm(f"Erase everything that {writer} gave?", abort=True)
+    count, unreached = _wait_for(erase(settings, writer))
+    _say(f"{count} samples erased")
+    for export in unreached:
+        _say(f"not reached: {export.folder or 'an archive that was downloaded'}, {export.at:%Y-%m-%d}; erase by hand")
 
 
 def _midnight(day: str, settings: Settings) -> datetime:

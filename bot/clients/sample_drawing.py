@@ -19,17 +19,18 @@ COLUMNS = 6
 CELL_WIDE, CELL_HIGH = 62, 106
 
 
-def sheet(tiles: Sequence[tuple[bytes, str, str]]) -> bytes:
-    """Show samples, PNG: each with its number, its picture, its label and, where that is another, what was read."""
+def sheet(tiles: Sequence[tuple[bytes, str, str, str]]) -> bytes:
+    """Show samples, PNG: each with number, picture, label, what was read where that is another, and writer or ""."""
     columns = max(1, min(COLUMNS, len(tiles)))
     wide, high = SIDE + 2 * GAP, SIDE + 62
     rows = max(1, -(-len(tiles) // columns))
     canvas = Canvas(2 * MARGIN + columns * (wide + GAP) - GAP, 2 * MARGIN + rows * (high + GAP) - GAP)
-    for i, (png, label, said) in enumerate(tiles):
+    for i, (png, label, said, writer) in enumerate(tiles):
         x, y = MARGIN + i % columns * (wide + GAP), MARGIN + i // columns * (high + GAP)
         canvas.card(x, y, wide, high, AGAINST if said != label else RIM)
         canvas.picture(x + GAP, y + 22, SIDE, _square(png))
         canvas.text(x + 8, y + 5, i + 1, 15, INK)
+        canvas.text(x + wide - 8, y + 7, writer, 12, MUTED, "ra")
         _letter(canvas, x + 8, y + high - 40, 34, label, INK)
         if said != label:
             canvas.arrow(x + 48, y + high - 23, 22)

@@ -109,7 +109,7 @@ class Reviewing:
             return None
         pngs = await self.store.pictures([one.id for one in shown])
         try:
-            return await self.sheets.sheet([Tile(pngs[one.id], one.label, one.said) for one in shown])
+            return await self.sheets.sheet([Tile(pngs[one.id], one.label, one.said, one.writer) for one in shown])
         except PictureError:  # busy: the page does without
             return None
 

@@ -81,8 +81,8 @@ def _in_short(texts: Texts, sample: Sample) -> str:
 
 
 def _in_full(texts: Texts, sample: Sample) -> str:
-    said = texts.gettext("{writer} says {label}, the model {said} ({share})").format(
-        writer=sample.writer, label=named(texts, sample.label), said=named(texts, sample.said), share=_share(sample)
+    said = texts.gettext("its writer says {label}, the model {said} ({share})").format(
+        label=named(texts, sample.label), said=named(texts, sample.said), share=_share(sample)
     )
     if sample.opinion is Opinion.OTHER:
         said += texts.gettext("; another member says something else")

@@ -109,11 +109,12 @@ class ExportFolders(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A sample as a sheet shows it."""
+    """A sample as a sheet shows it. The `writer` stands in the picture alone: a room's history keeps texts."""
 
     png: bytes
     label: str
     said: str
+    writer: str = ""
 
 
 class SampleSheets(Protocol):

@@ -212,7 +212,7 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
     if not given:
         none_yet = texts.gettext("You gave no samples yet. ✓ and ✗ below an answer give me one.")
         return _answer(none_yet, stop)
-    lead = texts.ngettext("You gave {n} sample, as {alias}.", "You gave {n} samples, as {alias}.", len(given))
+    lead = texts.ngettext("You gave {n} sample.", "You gave {n} samples.", len(given))
     each = Counter(one.label for one in given)
     body = "　".join(f"{label} {n}" for label, n in sorted(each.items(), key=lambda one: (-one[1], one[0])))
     ways = texts.gettext("{export} gives them back to you, {forget} erases them.").format(
@@ -221,7 +221,7 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
     shows = texts.gettext("Your last samples: each with its label, and what I had read where that was another")
     return Message(
         MessageKind.ANSWER,
-        lead.format(n=len(given), alias=consent.alias),
+        lead.format(n=len(given)),
         (Card(body=f"{body}\n{ways}"),),
         (stop,),
         pictures=(Picture(sheet, shows),) if sheet else (),

@@ -40,6 +40,8 @@ def _write(folder: Path, lines: Sequence[Mapping[str, Any]], pngs: Mapping[str, 
 def _take_out(folder: Path, writer: str) -> bool:
     try:
         lines = _listed(folder)
+        if not lines:
+            return True  # somebody has taken all of it away
         for line in lines:
             if line.get("writer") == writer:
                 _picture(folder, line).unlink(missing_ok=True)
