@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 MOST_WORKERS = 2
 LONGEST_LINE = 32  # calls in work or waiting; each holds its upload in memory
-TAKES = 30.0  # seconds that one call may take; the largest photo of the slowest format takes about two
+TAKES = 20.0  # seconds that one call may take; the largest photo of the slowest format takes about two
 WAITS = 20.0  # seconds in the line, after which hardly anybody waits for the answer any more
 STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine that is busy
 IDLE = 60.0  # seconds after which a second process is let go
