@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clients.connpass import THIS_MONTH_AND_FIVE, ConnpassApi, ConnpassSource
+from bot.clients.connpass_details import ConnpassDetails
 from bot.clients.connpass_feed import ConnpassFeedSource
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
@@ -21,10 +22,13 @@ from bot.services.changing_model import ChangingModel
 from bot.services.composing import Composing
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
+from bot.services.drafting import Drafting
 from bot.services.following import Following
+from bot.services.materials import Materials
 from bot.services.mirroring import Mirroring
 from bot.services.organising import Organising
-from bot.services.ports import Clock, EventSource, Recogniser, ReportSource, Sender
+from bot.services.outages import Outages
+from bot.services.ports import Clock, EventDetails, EventSource, Recogniser, ReportSource, Sender
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
@@ -36,6 +40,7 @@ from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
 from bot.storage.heard import StoredHeard
+from bot.storage.materials import StoredMaterials
 from bot.storage.memory import StoredMemory
 from bot.storage.mirrored_events import MirroredEvents
 from bot.storage.personal_reminders import PersonalReminders
@@ -70,6 +75,7 @@ class Stores:
     samples: Samples
     heard: StoredHeard
     quizzes: Quizzes
+    materials: StoredMaterials
 
 
 @asynccontextmanager
@@ -91,6 +97,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             Samples(engine),
             StoredHeard(engine),
             Quizzes(engine),
+            StoredMaterials(engine),
         )
     finally:
         await close_store(engine)
@@ -109,13 +116,15 @@ class Services:
     rooms: Rooms
     following: Following
     mirroring: Mirroring
+    materials: Materials
+    outages: Outages
     clock: Clock
     stores: Stores
 
     def delivering(self, senders: Sequence[Sender]) -> Delivering:
         """Bind delivering to the platforms that can send."""
         composers = self.composing.composers() | self.reporting.composers() | self.reminding.composers()
-        composers |= self.digesting.composers()
+        composers |= self.digesting.composers() | self.materials.composers() | self.outages.composers()
         if self.answering.organising is not None:
             composers |= self.answering.organising.composers()
         if self.answering.changing_model is not None:
@@ -143,6 +152,7 @@ def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> R
         announces=bool(followed),
         reminders=room.reminders and bool(followed),
         reports=room.reports,
+        materials=room.materials,
         seats=room.seats,
         filling=room.filling,
         recognition=room.recognition,
@@ -164,6 +174,11 @@ class Clients:
     api: ConnpassApi
     connpass: HttpClient
     site: ReportSource | None
+
+    @property
+    def details(self) -> EventDetails | None:
+        """What tells of single events; None without a key."""
+        return ConnpassDetails(self.api) if self.settings.connpass.api_key.get_secret_value() else None
 
     def source(self, name: str, months: tuple[int, int] = THIS_MONTH_AND_FIVE) -> EventSource:
         """Return the source that rooms follow under this name, configured or chosen in the chat.
@@ -220,13 +235,14 @@ def build_services(
     organising: Organising | None = None,
     sheets: SampleSheets | None = None,
     changing_model: ChangingModel | None = None,
+    details: EventDetails | None = None,
 ) -> Services:
     """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
     rooms, zone = rooms or rooms_of(settings), settings.community.timezone
     lead_times, public_url = settings.reminders.lead_times, settings.web.public_url
     watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
     kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
-    reporting = Reporting(site, settings.reports.site_url, *kept, rooms, clock, zone)
+    reporting = Reporting(site, settings.reports.site_url, *kept, stores.materials, rooms, clock, zone)
 
     def ringing(handler: AnswerHandler) -> AnswerHandler:
         async def handle(question: Question, option: str, member: str) -> bool:
@@ -239,6 +255,7 @@ def build_services(
 
     handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring, public_url)
+    drafted = (stores.events, stores.reports, stores.materials)
     teaching = Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone, stores.quizzes)
     answering = Answering(
         stores.events,
@@ -256,6 +273,7 @@ def build_services(
         teaching,
         Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
         changing_model,
+        Drafting(*drafted, details, settings.community.name, clock, zone),
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)
@@ -264,7 +282,9 @@ def build_services(
     digested = (stores.agenda, stores.deliveries, stores.events, stores.reports)
     digesting = Digesting(*digested, rooms, clock, zone)
     speaking = (watching, reporting, reminding, digesting, answering, composing)
-    return Services(*speaking, rooms, following, mirroring, clock, stores)
+    materials = Materials(details, stores.materials, stores.events, stores.deliveries, rooms, clock, zone)
+    outages = Outages(stores.events, stores.deliveries, stores.agenda, rooms, clock, zone)
+    return Services(*speaking, rooms, following, mirroring, materials, outages, clock, stores)
 
 
 @asynccontextmanager
@@ -273,3 +293,13 @@ async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, R
     async with open_stores(settings.storage.url) as stores:
         services = build_services(settings, stores, None, None, SystemClock())
         yield services.answering, services.rooms.at(LOCAL, MAIN)
+
+
+@asynccontextmanager
+async def open_drafting(settings: Settings) -> AsyncIterator[tuple[Drafting, Room]]:
+    """Open just enough to draft reports, with what connpass tells of their events."""
+    async with open_stores(settings.storage.url) as stores:
+        with open_clients(settings) as clients:
+            services = build_services(settings, stores, None, None, SystemClock(), details=clients.details)
+            assert services.answering.drafting is not None  # noqa: S101  # built above
+            yield services.answering.drafting, services.rooms.at(LOCAL, MAIN)

@@ -190,7 +190,8 @@ class RecognitionSettings(Section):
 class RoomSettings(Section):
     """One channel, and what is said there. `announce` names sources, left out: all; `questions`: ask here.
 
-    `seats` tells when an event is full or a seat is free again, `filling` how it fills and its waiting list.
+    `materials` lists what was shown at an event and put online, `seats` tells when an event is full or a seat is free
+    again, `filling` how it fills and its waiting list.
     `digest` is when the weekly digest comes, in the community's time zone: `mon 09:00`; empty: never.
 
     `scheduled_events` mirrors events into the calendar of the channel's server, `threads` opens a thread below each
@@ -202,6 +203,7 @@ class RoomSettings(Section):
     announce: tuple[str, ...] | None = None
     reminders: bool = True
     reports: bool = True
+    materials: bool = True
     seats: bool = True
     filling: bool = False
     recognition: bool = True

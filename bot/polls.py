@@ -13,6 +13,9 @@ log = structlog.get_logger()
 
 LOOK_FOR_ROOMS_EVERY = timedelta(seconds=20)  # another process may have set one up
 PLAN_DIGESTS_EVERY = timedelta(minutes=10)
+LOOK_FOR_OUTAGES_EVERY = timedelta(minutes=10)
+LOOK_FOR_MATERIALS_EVERY = timedelta(minutes=20)  # a look that finds no event to ask about asks nobody
+FIRST_LOOKS_AFTER = timedelta(minutes=2)  # events come first
 FIRST_REPORTS_AFTER = timedelta(seconds=3)  # a report is matched to an event: let the events come first
 
 
@@ -39,6 +42,10 @@ class Polls:
         self.alarm.poll("rooms", self.follow, LOOK_FOR_ROOMS_EVERY, now + LOOK_FOR_ROOMS_EVERY)
         if self.leads:
             self.alarm.poll("weekly digests", self.services.digesting.plan, PLAN_DIGESTS_EVERY, now)
+            self.alarm.poll("outages", self.services.outages.check, LOOK_FOR_OUTAGES_EVERY, now + FIRST_LOOKS_AFTER)
+        if self.leads and self.clients.details is not None:
+            gather = self.services.materials.gather
+            self.alarm.poll("materials", gather, LOOK_FOR_MATERIALS_EVERY, now + FIRST_LOOKS_AFTER)
         if self.leads and self.clients.site is not None:
             self.alarm.poll(
                 "reports", self.services.reporting.check_site, self.reports_every, now + FIRST_REPORTS_AFTER

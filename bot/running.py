@@ -95,7 +95,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
             changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
             parts = (settings, stores, clients.site, recogniser, clock)
             drawn = (pictures.sample_sheets(), changing_model)
-            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, *drawn)
+            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, *drawn, clients.details)
             await services.following.load()
             room = build_room(settings, services, recogniser, pictures, samples, problems)
             front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
@@ -203,6 +203,7 @@ def build_room(
         recogniser=recogniser,
         copy_picture=pictures.copy,
         drawing_board=pictures.drawing_board() if recogniser is not None else None,
+        quizzing=services.answering.quizzing,
         reports_json=reports_json,
         health=health,
         delivery_counts=services.stores.deliveries.counts,

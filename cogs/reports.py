@@ -4,12 +4,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.commands import REPORT, REPORTS
+from bot.domain.commands import DRAFT, REPORT, REPORTS
 from bot.platforms.discord_client import TsudoiClient, choices, command
+from bot.platforms.discord_permissions import roles_of
 
 
 class Reports(commands.Cog):
-    """`!report` and `!reports`."""
+    """`!report` and `!reports`; `!draft` for organisers."""
 
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
@@ -33,6 +34,13 @@ class Reports(commands.Cog):
         """Answer with every report."""
         await ctx.defer()
         await self._client.answer(ctx, await self._client.answering.reports(self._client.room_of(ctx)))
+
+    @command(DRAFT, "A draft for an event's report, for organisers")
+    @app_commands.describe(argument="The number of the event, or a word of its title")
+    async def draft(self, ctx: commands.Context[TsudoiClient], *, argument: str = "") -> None:
+        """Give an organiser the draft, which nobody else sees."""
+        room = self._client.room_of(ctx).as_seen_by(str(ctx.author.id), roles_of(ctx.author))
+        await self._client.answer_alone(ctx, lambda: self._client.answering.draft(room, str(ctx.author.id), argument))
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -13,8 +13,8 @@ from bot.domain.messages import Message
 from bot.domain.rooms import Room
 from bot.platforms.discord_client import TsudoiClient, command
 from bot.platforms.discord_forms import ASK, form, given
-from bot.platforms.discord_render import render, render_edit
-from bot.services.general_messages import one_moment, sent_privately
+from bot.platforms.discord_render import render_edit
+from bot.services.general_messages import one_moment
 from bot.services.teaching import Teaching as Service
 from bot.services.teaching import Upload
 from bot.services.teaching_buttons import is_teaching, stands_below_reading
@@ -77,22 +77,9 @@ class Teaching(commands.Cog):
     async def _tell(
         self, ctx: commands.Context[TsudoiClient], answer: Callable[[Room, str], Awaitable[Message]]
     ) -> None:
-        """Answer a member alone: a slash command unseen by others, a typed one by direct message."""
+        """Answer a member alone."""
         room = self._client.room_of(ctx)
-        if ctx.interaction is not None:
-            await ctx.defer(ephemeral=True)
-            await self._client.respond(ctx.interaction, await answer(room, str(ctx.author.id)))
-            return
-        message = await answer(room, str(ctx.author.id))
-        if ctx.guild is None:
-            await self._client.answer(ctx, message)
-            return
-        try:
-            await ctx.author.send(**render(message))
-            is_sent = True
-        except discord.Forbidden:
-            is_sent = False
-        await self._client.answer(ctx, sent_privately(self._client.answering.texts(room), ctx.invoked_with, is_sent))
+        await self._client.answer_alone(ctx, lambda: answer(room, str(ctx.author.id)))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:

@@ -1,4 +1,4 @@
-"""The connpass API v2, `/events/`: every page of a query, and every failure as a sentence that says what to do."""
+"""The connpass API v2: every page of a query, and every failure as a sentence that says what to do."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class _EventsPage:
+class _Listing:
     entries: list[object]
     returned: int
     available: int
@@ -56,48 +56,57 @@ class ConnpassApi:
     """The API under one key. All sources share one, so that together they call once a second."""
 
     def __init__(self, base_url: str, api_key: str, http: HttpClient) -> None:
-        self._url = f"{base_url.rstrip('/')}/events/"
+        self._base = base_url.rstrip("/")
         self._key = api_key.strip()
         self._http = http
 
     async def entries(self, query: Params) -> Entries:
-        """Fetch every entry of a query, each id once. Raises SourceRefused or SourceUnavailable if none came at all."""
-        pages, problem = [await self._page(query, 1)], None
+        """Fetch every event of a query, each id once. Raises SourceRefused or SourceUnavailable if none came at all."""
+        return await self._all("events", {**query, "order": _NEWEST_DATE_FIRST})
+
+    async def presentations(self, event_id: int) -> Entries:
+        """Fetch the slides, videos and articles of an event. Raises as above."""
+        return await self._all(f"events/{event_id}/presentations", {})
+
+    async def _all(self, path: str, query: Params) -> Entries:
+        pages, problem, name = [await self._page(path, query, 1)], None, path.rpartition("/")[2]
         while problem is None and pages[-1].returned and (fetched := _returned(pages)) < pages[-1].available:
             try:
-                pages.append(await self._page(query, fetched + 1))
+                pages.append(await self._page(path, query, fetched + 1))
             except SourceError as error:
                 problem = f"page {len(pages) + 1} is missing: {error}"
             if len(pages) == MOST_PAGES:
-                problem = f"the query finds {pages[-1].available} events, more than are fetched; narrow it"
+                problem = f"the query finds {pages[-1].available} {name}, more than are fetched; narrow it"
         entries = _each_once(entry for page in pages for entry in page.entries)
-        return Entries(entries, problem or _gap(pages, entries))
+        return Entries(entries, problem or _gap(pages, entries, name))
 
-    async def _page(self, query: Params, start: int) -> _EventsPage:
+    async def _page(self, path: str, query: Params, start: int) -> _Listing:
         """Fetch a page, trying again after a passing fault. The pauses hold for every source: one key, one queue."""
         for pause in PAUSES:
             try:
-                return await self._try(query, start)
+                return await self._try(path, query, start)
             except SourceUnavailable as fault:
                 if (fault.retry_after or pause) > LONGEST_PAUSE:
                     raise
                 self._http.rest(pause)
                 log.info("connpass asked again", start=start, reason=str(fault))
-        return await self._try(query, start)
+        return await self._try(path, query, start)
 
-    async def _try(self, query: Params, start: int) -> _EventsPage:
+    async def _try(self, path: str, query: Params, start: int) -> _Listing:
         if not _KEY.fullmatch(self._key):
             wrong = "holds characters that no key has" if self._key else "is empty"
             raise SourceRefused(f"connpass.api_key {wrong}: put the key there that connpass issued to the group")
-        params = {**query, "order": _NEWEST_DATE_FIRST, "start": start, "count": COUNT}
-        page = await self._http.fetch(self._url, params, {"X-API-Key": self._key, "Accept": "application/json"})
+        params = {**query, "start": start, "count": COUNT}
+        page = await self._http.fetch(
+            f"{self._base}/{path}/", params, {"X-API-Key": self._key, "Accept": "application/json"}
+        )
         self._http.rest(min(_retry_after(page) or timedelta(), LONGEST_REST))
         if page.status != HTTPStatus.OK:
             raise refusal(page, self._key)
-        return _events_page(page, self._key)
+        return _listing(page, self._key, path.rpartition("/")[2])
 
 
-def _returned(pages: Sequence[_EventsPage]) -> int:
+def _returned(pages: Sequence[_Listing]) -> int:
     return sum(page.returned for page in pages)
 
 
@@ -107,18 +116,18 @@ def _each_once(entries: Iterable[object]) -> tuple[object, ...]:
     return tuple(by_id.values())
 
 
-def _gap(pages: Sequence[_EventsPage], entries: Sequence[object]) -> str | None:
+def _gap(pages: Sequence[_Listing], entries: Sequence[object], name: str) -> str | None:
     """Say so if something may be missing: a page came short, or the list moved while it was fetched."""
     counted = all(page.returned == len(page.entries) for page in pages)
     if counted and {page.available for page in pages} == {len(entries)}:
         return None
-    return f"connpass spoke of {pages[-1].available} events and showed {len(entries)}; the next poll asks again"
+    return f"connpass spoke of {pages[-1].available} {name} and showed {len(entries)}; the next poll asks again"
 
 
-def _events_page(page: Page, key: str) -> _EventsPage:
+def _listing(page: Page, key: str, name: str) -> _Listing:
     if _is_html(page):
         raise SourceUnavailable(
-            f"connpass sent a web page ({_said(page, key)}) instead of events; it is asked again later"
+            f"connpass sent a web page ({_said(page, key)}) instead of {name}; it is asked again later"
         )
     if not page.body.strip():
         raise SourceUnavailable("connpass sent an empty answer; it is asked again later")
@@ -127,9 +136,10 @@ def _events_page(page: Page, key: str) -> _EventsPage:
     except (ValueError, RecursionError):
         raise SourceUnavailable("connpass sent broken JSON; it is asked again later") from None
     match answer:
-        case {"events": list(entries), "results_returned": int(returned), "results_available": int(available)}:
-            return _EventsPage(entries, max(returned, 0), available)
-    raise SourceUnavailable("connpass sent JSON that is no list of events; check connpass.base_url if this goes on")
+        case {"results_returned": int(returned), "results_available": int(available)}:
+            if isinstance(entries := answer.get(name), list):
+                return _Listing(entries, max(returned, 0), available)
+    raise SourceUnavailable(f"connpass sent JSON that is no list of {name}; check connpass.base_url if this goes on")
 
 
 def refusal(page: Page, key: str = "") -> SourceError:

@@ -18,6 +18,7 @@ NEXT = Command("next", ("次", "つぎ", "次回"))
 EVENTS = Command("events", ("イベント", "予定", "一覧"))
 REPORT = Command("report", ("レポート", "報告"))
 REPORTS = Command("reports", ("レポート一覧", "報告一覧"))
+DRAFT = Command("draft", ("下書き", "したがき"))  # for organisers
 REMIND = Command("remind", ("リマインド", "思い出させて"))
 REMINDERS = Command("reminders", ("リマインド一覧",))
 READ = Command("read", ("読んで", "よんで"))
@@ -42,6 +43,7 @@ COMMANDS = (
     EVENTS,
     REPORT,
     REPORTS,
+    DRAFT,
     REMIND,
     REMINDERS,
     READ,

@@ -16,12 +16,12 @@ class Room:
 
     `follows` names sources; `organisers` are ids of members or roles of the platform who may decide, or `EVERYBODY` or
     `MANAGERS`; `asks` marks the rooms in which organisers are asked. Without `announces` it hears no news and only
-    asks; without `changes` it hears of new events only. `seats`: when an event is full, or a seat is free again;
-    `filling`: how it fills before that, and its waiting list. `lead_times` None: the community's. Where the
-    platform can: `scheduled_events` mirrors events into its calendar, `threads` opens one below each announcement,
-    `images` shows an event's picture. `digest` is when it has its weekly digest, such as `mon 09:00`; empty:
-    never. `guild` is the server or workspace in whose chat it was set up, empty for a room of the configuration. One
-    that is not `is_on` is silent.
+    asks; without `changes` it hears of new events only. `materials`: what was shown at an event. `seats`: when an event
+    is full, or a seat is free again; `filling`: how it fills before that, and its waiting list. `lead_times` None: the
+    community's. Where the platform can: `scheduled_events` mirrors events into its calendar, `threads` opens one below
+    each announcement, `images` shows an event's picture. `digest` is when it has its weekly digest, such as
+    `mon 09:00`; empty: never. `guild` is the server or workspace in whose chat it was set up, empty for a room of the
+    configuration. One that is not `is_on` is silent.
     """
 
     platform: str
@@ -38,6 +38,7 @@ class Room:
     threads: bool = False
     images: bool = False
     changes: bool = True
+    materials: bool = True
     seats: bool = True
     filling: bool = False
     lead_times: tuple[timedelta, ...] | None = None

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.platforms.discord_forms import ASK
 from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render, render_edit
 from bot.services.answering import Answering
-from bot.services.general_messages import one_moment
+from bot.services.general_messages import one_moment, sent_privately
 from bot.services.model_messages import MODEL
 from bot.services.organising import PAGES
 from bot.services.ports import Memory
@@ -190,6 +190,25 @@ class TsudoiClient(commands.Bot):
             await ctx.channel.send(**render(message), reference=reference)
         else:
             await self.respond(ctx.interaction, message)
+
+    async def answer_alone(
+        self, ctx: commands.Context["TsudoiClient"], answer: Callable[[], Awaitable[Message]]
+    ) -> None:
+        """Answer a member alone: a slash command unseen by others, a typed one by direct message."""
+        if ctx.interaction is not None:
+            await ctx.defer(ephemeral=True)
+            await self.respond(ctx.interaction, await answer())
+            return
+        message = await answer()
+        if ctx.guild is None:
+            await self.answer(ctx, message)
+            return
+        try:
+            await ctx.author.send(**render(message))
+            is_sent = True
+        except discord.Forbidden:
+            is_sent = False
+        await self.answer(ctx, sent_privately(self.answering.texts(self.room_of(ctx)), ctx.invoked_with, is_sent))
 
     async def respond(self, interaction: discord.Interaction, message: Message, *, ephemeral: bool = False) -> None:
         """Fill in a deferred response; a follow-up would be posted twice if its answer got lost."""

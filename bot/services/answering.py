@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.commands import (
     DATA,
+    DRAFT,
     EVENTS,
     EXPORT,
     FORGET,
@@ -37,6 +38,7 @@ from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import event_messages, general_messages
 from bot.services.changing_model import ChangingModel
+from bot.services.drafting import Drafting
 from bot.services.finding import find_coming
 from bot.services.organising import PAGES, Organising
 from bot.services.places import Place
@@ -90,6 +92,7 @@ class Answering:
     teaching: Teaching | None = None
     quizzing: Quizzing | None = None
     changing_model: ChangingModel | None = None
+    drafting: Drafting | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
 
@@ -111,6 +114,7 @@ class Answering:
             EVENTS: lambda: self.events(room),
             REPORT: lambda: self.report(room, typed.argument),
             REPORTS: lambda: self.reports(room),
+            DRAFT: lambda: self.draft(room, member, typed.argument),
             REMIND: lambda: self.reminding.remind(room, member, typed.argument),
             REMINDERS: lambda: self.reminding.reminders(room, member),
             READ: lambda: self.how_to_read(room),
@@ -203,6 +207,10 @@ class Answering:
         """Answer `!reports`."""
         return await self.reporting.reports(room)
 
+    async def draft(self, room: Room, member: str, argument: str = "") -> Message:
+        """Answer `!draft 4`, which is for organisers."""
+        return await (self.drafting.draft(room, member, argument) if self.drafting else self.help(room))
+
     async def help(self, room: Room, sign: str = "!") -> Message:
         """Answer `!help`, or `/help` with the commands as they are given there."""
         return general_messages.help_message(self.texts(room), room, reads=self.reader.is_on(room), sign=sign)
@@ -262,6 +270,8 @@ class Answering:
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
             return answer
         if self.quizzing and (answer := await self.quizzing.press(button_id, room, member, values)) is not None:
+            return answer
+        if self.drafting and (answer := await self.drafting.press(button_id, room, member)) is not None:
             return answer
         model = self.changing_model
         if model is not None and (answer := await model.press(button_id, room, member, values)) is not None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.follow_ups import DeliveryName
+from bot.domain.materials import Material, SeenMaterials
 from bot.domain.messages import Message
 from bot.domain.mirrored_events import CalendarEntry, MirroredEvent, MirrorStep
 from bot.domain.model_change import Trial
@@ -65,6 +66,18 @@ class EventSource(Protocol):
         ...
 
 
+class EventDetails(Protocol):
+    """What connpass tells of one event alone. Everything raises SourceRefused or SourceUnavailable."""
+
+    async def description(self, event_id: int) -> Sequence[str]:
+        """Fetch what its page says: lines without markup, the cells of a row apart by tabs."""
+        ...
+
+    async def materials(self, event_id: int) -> Sequence[Material]:
+        """Fetch what was shown there and put online, as far as anybody may safely open it."""
+        ...
+
+
 class ReportSource(Protocol):
     """The site where a group publishes what happened."""
 
@@ -77,7 +90,8 @@ class ReportSource(Protocol):
 class SourceState:
     """What is known of a source: `seen_at` is its last good poll, `error` the sentence of a poll that failed since.
 
-    Of a query that asks for a window of months, `covered_until` is the end of the last window.
+    Of a query that asks for a window of months, `covered_until` is the end of the last window. `failed_at` is the last
+    poll if that failed; since `failing_since` each has, with no long pause between them.
     """
 
     name: str
@@ -86,6 +100,8 @@ class SourceState:
     seen_at: datetime | None = None
     covered_until: datetime | None = None
     error: str | None = None
+    failed_at: datetime | None = None
+    failing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +155,7 @@ class EventStore(Protocol):
     async def count_planned(self, search: Search, now: datetime) -> int: ...
     async def latest_past(self, search: Search, now: datetime) -> Event | None: ...
     async def all_events(self, sources: Sequence[str]) -> list[Event]: ...
+    async def ended(self, sources: Sequence[str], since: datetime, until: datetime) -> list[Event]: ...
 
 
 class DeliveryStore(Protocol):
@@ -190,6 +207,13 @@ class ReportStore(Protocol):
     ) -> bool:
         """Keep an organiser's answer, what it says of the report and what follows; False if it was answered before."""
         ...
+
+
+class MaterialStore(Protocol):
+    """What was shown at events."""
+
+    async def seen(self, event_ids: Collection[int]) -> dict[int, SeenMaterials]: ...
+    async def keep(self, seen: SeenMaterials, planned: Sequence[Delivery] = ()) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

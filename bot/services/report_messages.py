@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.events import Event
+from bot.domain.materials import Material
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.questions import Question
 from bot.domain.reports import Report
 from bot.locales import Texts
+from bot.services.drafting_messages import draft_button
+from bot.services.material_messages import links, materials_field
 from bot.services.report_reasons import Events, reason_texts, title_of
 
 NONE = "none"  # the answer "none of these events"
@@ -16,18 +19,20 @@ MOST_SHOWN = 10
 _LONGEST_LABEL = 60
 
 
-def report_card(texts: Texts, report: Report, event: Event | None) -> Card:
-    """A report with its event."""
+def report_card(texts: Texts, report: Report, event: Event | None, materials: Sequence[Material] = ()) -> Card:
+    """A report with its event, and what was shown there."""
     buttons = [Button(texts.gettext("Read the report"), url=report.url)]
     if event is not None:
         buttons.append(Button(texts.gettext("Event page"), url=event.url))
-    return Card(report.title, report.url, fields=_of_event(texts, event), buttons=tuple(buttons))
+    fields = (*_of_event(texts, event), *materials_field(texts, materials))
+    return Card(report.title, report.url, fields=fields, buttons=(*buttons, *links(materials)))
 
 
-def report_post(texts: Texts, report: Report, event: Event) -> Message:
-    """Say that the report of an event is out."""
-    lead = texts.gettext("The report is out!")
-    card = report_card(texts, report, event)
+def report_post(texts: Texts, report: Report, event: Event, materials: Sequence[Material] = ()) -> Message:
+    """Say that the report of an event is out, and thank those who came."""
+    thanks = texts.gettext("Thank you to everybody who came!")
+    lead = texts.in_a_row(texts.gettext("The report is out!"), thanks)
+    card = report_card(texts, report, event, materials)
     return Message(MessageKind.REPORT, lead, (card,), event_id=event.id, report_url=report.url)
 
 
@@ -82,7 +87,8 @@ def missing_report(texts: Texts, event: Event, days: int, site_url: str) -> Mess
     hint = texts.gettext(
         "I find the report by itself if its text has the event's link, or a line of its own: Connpass: {id}"
     )
-    buttons = (Button(texts.gettext("Report site"), url=site_url), Button(texts.gettext("Event page"), url=event.url))
+    links = (Button(texts.gettext("Report site"), url=site_url), Button(texts.gettext("Event page"), url=event.url))
+    buttons = (draft_button(texts, event.id), *links)
     card = Card(event.title, event.url, hint.format(id=event.id), _of_event(texts, event)[1:], buttons=buttons)
     return Message(MessageKind.QUESTION, lead, (card,), event_id=event.id)
 

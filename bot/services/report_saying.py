@@ -17,7 +17,7 @@ from bot.locales import Texts, texts_for
 from bot.services import report_messages
 from bot.services.composing import QuestionComposer
 from bot.services.delivering import Composer, NothingToSay
-from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore
+from bot.services.ports import Clock, EventStore, MaterialStore, QuestionStore, ReportStore
 
 UNREAD_FOR = timedelta(days=2)  # a site that we could not read for so long may well have the report
 MOST_QUESTIONS = 3  # in one answer to `!reports`
@@ -34,6 +34,7 @@ class ReportSaying:
     event_store: EventStore
     report_store: ReportStore
     question_store: QuestionStore
+    material_store: MaterialStore
     rooms: Rooms
     clock: Clock
     zone: ZoneInfo
@@ -52,7 +53,9 @@ class ReportSaying:
         if report is None or report.event_id is None:
             return NothingToSay("the report is not linked any more")
         events = await self.event_store.known([report.event_id])
-        return report_messages.report_post(self._texts(room), report, events[report.event_id])
+        seen = (await self.material_store.seen([report.event_id])).get(report.event_id)
+        shown = seen.materials if seen else ()
+        return report_messages.report_post(self._texts(room), report, events[report.event_id], shown)
 
     async def nag(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Ask for a report, unless it is there, asked about, or perhaps only out of our sight."""
@@ -93,7 +96,7 @@ class ReportSaying:
 
     async def report(self, room: Room, argument: str = "") -> Message:
         """Answer `!report 4`, `!report 第4回`, `!report KEYWORD`, and `!report` with the newest."""
-        texts, wanted = self._texts(room), _wanted_numbers(argument)
+        texts, wanted = self._texts(room), wanted_numbers(argument)
         reports, events = await self._newest_first(room)
         found = [one for one in reports if _is_asked_for(one, events, argument, wanted)]
         if found:
@@ -160,7 +163,8 @@ def _ids_of(report: Report) -> list[int]:
     return [one for one in (report.event_id, *(reason.event_id for reason in report.reasons)) if one is not None]
 
 
-def _wanted_numbers(argument: str) -> frozenset[int]:
+def wanted_numbers(argument: str) -> frozenset[int]:
+    """Return the meeting numbers that are asked for: `4`, `#04`, `第4回`."""
     plain = fold(argument).strip()
     return frozenset({int(plain)}) if plain.isdecimal() and len(plain) < 4 else numbers_in(argument)
 

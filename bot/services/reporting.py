@@ -25,7 +25,16 @@ from bot.locales import TOKYO
 from bot.services.composing import QuestionComposer
 from bot.services.delivering import Composer
 from bot.services.editing import edits_of_announcements, edits_of_question
-from bot.services.ports import Clock, DeliveryStore, EventStore, QuestionStore, ReportSource, ReportStore, SourceState
+from bot.services.ports import (
+    Clock,
+    DeliveryStore,
+    EventStore,
+    MaterialStore,
+    QuestionStore,
+    ReportSource,
+    ReportStore,
+    SourceState,
+)
 from bot.services.report_messages import NONE, POST_ALL, POST_NONE
 from bot.services.report_saying import ReportSaying
 from bot.services.watching import ask
@@ -46,6 +55,7 @@ class Reporting:
     report_store: ReportStore
     question_store: QuestionStore
     delivery_store: DeliveryStore
+    material_store: MaterialStore
     rooms: Rooms
     clock: Clock
     zone: ZoneInfo = TOKYO
@@ -58,7 +68,7 @@ class Reporting:
     @cached_property
     def saying(self) -> ReportSaying:
         """What is said about reports."""
-        stores = (self.event_store, self.report_store, self.question_store)
+        stores = (self.event_store, self.report_store, self.question_store, self.material_store)
         return ReportSaying(self.name, self.site_url, *stores, self.rooms, self.clock, self.zone)
 
     def composers(self) -> dict[str, Composer]:

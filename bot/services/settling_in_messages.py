@@ -21,6 +21,7 @@ LANGUAGES = {"ja": "日本語", "en": "English"}
 PARTS = (
     "announces",
     "changes",
+    "materials",
     "seats",
     "filling",
     "reminders",
@@ -59,6 +60,7 @@ def part_labels(texts: Texts) -> dict[str, str]:
     return {
         "announces": texts.gettext("New events"),
         "changes": texts.gettext("Changes and cancellations"),
+        "materials": texts.gettext("Slides and the like after an event"),
         "seats": texts.gettext("An event is full, or a seat is free again"),
         "filling": texts.gettext("How events fill, and waiting lists"),
         "reminders": texts.gettext("Reminders before an event"),

@@ -11,6 +11,7 @@ from bot.domain.announcements import FLOOD, is_flood, is_worth_saying, must_be_s
 from bot.domain.deliveries import Delivery
 from bot.domain.events import GONE_AFTER, Change, ChangeKind, Event, EventStatus, compare, looks_different, sight
 from bot.domain.follow_ups import thread_below
+from bot.domain.outages import failing_since
 from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
 from bot.domain.rooms import Room, Rooms
@@ -55,7 +56,8 @@ class Watching:
         try:
             listing = await self._listing(source, state, now)
         except SourceError as error:
-            await self.events.note(replace(state, error=str(error)))
+            since = failing_since(state.failing_since, state.failed_at, now)
+            await self.events.note(replace(state, error=str(error), failed_at=now, failing_since=since))
             log.warning("poll failed", source=source.name, reason=str(error))
             return
         for problem in listing.problems:

@@ -102,6 +102,11 @@ class Events:
         """Return every event that these sources show, past ones included, by start."""
         return await self._shown(names, select(events).order_by(events.c.started_at, events.c.id))
 
+    async def ended(self, names: Sequence[str], since: datetime, until: datetime) -> list[Event]:
+        """Return the events that ended between these moments, by start."""
+        there = select(events).where(events.c.ends_at > since, events.c.ends_at <= until)
+        return await self._shown(names, _by_start(there))
+
     async def _shown(self, names: Sequence[str], query: Select[Any]) -> list[Event]:
         async with self._read_only.connect() as connection:
             rows = (await connection.execute(query.where(_shown_by(names)))).mappings()

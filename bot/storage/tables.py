@@ -51,6 +51,8 @@ sources = Table(
     Column("seen_at", UtcDateTime),
     Column("covered_until", UtcDateTime),
     Column("error", Text),
+    Column("failed_at", UtcDateTime),  # the last poll, where that failed
+    Column("failing_since", UtcDateTime),
 )
 
 events = Table(
@@ -128,6 +130,14 @@ reports = Table(
     Column("decided_by", String),
     Column("sketch", JSON, nullable=False),
     Column("digest", String, nullable=False),
+)
+
+materials = Table(
+    "materials",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Column("found", JSON, nullable=False),  # title, address and speaker of each
 )
 
 questions = Table(

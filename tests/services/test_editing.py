@@ -22,6 +22,7 @@ from bot.services.reporting import Reporting
 from bot.services.watching import Watching
 from bot.storage.deliveries import SPENT_EDITS_STAY, Deliveries
 from bot.storage.events import Events
+from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from tests.services.test_watching import ShownSource
@@ -82,7 +83,7 @@ class World:
         rooms, self.source, self.site = Rooms((room,), ("utsunomiya",)), ShownSource(), ShownSite()
         self.watching = Watching(self.events, self.questions, rooms, (), clock, self.deliveries)
         kept = (self.events, self.reports, self.questions, self.deliveries)
-        self.reporting = Reporting(self.site, SITE, *kept, rooms, clock)
+        self.reporting = Reporting(self.site, SITE, *kept, StoredMaterials(engine), rooms, clock)
         asked = (self.questions, self.reporting.question_composers())
         composing = Composing(self.events, *asked, self.deliveries, self.reports, clock, TOKYO)
         composers = composing.composers() | self.reporting.composers()

@@ -25,6 +25,7 @@ from bot.services.report_messages import report_json
 from bot.services.reporting import Reporting
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
+from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from tests.support.events import a_room, tokyo
@@ -72,7 +73,7 @@ class House:
         self.rooms = Rooms((self.members, self.organisers), ("tfug", "ruby"))
         self.known = events
         stores = (self.events, self.reports, self.questions, self.deliveries)
-        self.reporting = Reporting(site, SITE, *stores, self.rooms, self.clock)
+        self.reporting = Reporting(site, SITE, *stores, StoredMaterials(engine), self.rooms, self.clock)
 
     async def watch(self, *events: Event) -> None:
         """Let the sources show these events, or all of them."""
