@@ -46,13 +46,13 @@ class Preparation(NamedTuple):
 
     locate: Callable[[NDArray[np.uint8]], Located]
     other_ways: Callable[[NDArray[np.uint8]], Iterable[Located]]  # for when the network does not know what it sees
-    transcribe: Callable[[NDArray[np.uint8], Network], Transcript]  # for when there is more than one character
+    transcribe: Callable[[NDArray[np.uint8], Network, bool], Transcript]  # for when there is more than one character
 
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
     "hiragana": Preparation(locate, other_ways, transcribe),
-    "classic": Preparation(classic.locate, lambda image: (), lambda image, read: []),
+    "classic": Preparation(classic.locate, lambda image: (), lambda image, read, once: []),
 }
 KNOWN, BETTER = 0.9, 0.85  # probability of a hiragana: below KNOWN there is a second look, which counts from BETTER on
 
@@ -110,8 +110,9 @@ class Classifier:
 
     def _glyphs(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> tuple[Glyph, ...]:
         first = self._at_first_sight(image)
-        if first is None or not first[0].is_alone or _best(first[1]) < KNOWN:
-            lines = self._preparation.transcribe(image, self.probabilities)
+        known = first is not None and _best(first[1]) >= KNOWN
+        if first is None or not known or not first[0].is_alone:
+            lines = self._preparation.transcribe(image, self.probabilities, known)
             if are_many(lines, first):
                 read = (
                     [self._judged(one.box, one.probabilities, top, min_confidence) for one in line] for line in lines

@@ -11,8 +11,8 @@ from model.ink import BlankImage, Grey, Ink, find_ink, find_lines, shrink
 from model.preprocess import FINE_LINE, WORKING_SIZE, only_ink_is_dark
 from model.segment import EDGE_STEP, INK_FROM, Pieces, pieces_of
 
-PAGE_SIZES = (960, 1920)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
-SMALLEST_LETTER = 36  # pixels; the network sees 42
+PAGE_SIZES = (640, 1280)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
+SMALLEST_LETTER = 42  # pixels, as many as the network sees
 SPECK = 0.08  # of a letter; the dots of ゛ are larger
 MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
 LONGEST_PIECE = 1.15  # letters: a longer one may be two

@@ -31,6 +31,7 @@ WORDS = (
 
 SHRUNK = (0.58, 0.76)  # how large people write っ beside つ
 SQUARE = 120.0  # pixels of a character's square on a page before the page is shrunk
+CUT_OUT = (64, 64)  # pictures of this shape show a character cut out and enlarged
 LONGEST = 2400.0  # pixels of a page's longer side
 
 
@@ -97,35 +98,43 @@ def hands_of(written: Iterable[Written]) -> list[Hand]:
     by_writer: dict[str, dict[str, list[NDArray[np.float32]]]] = {}
     for one in written:
         cells = by_writer.setdefault(one.writer, {})
-        cells.setdefault(label_of(one.character), []).append(_squared_cell(one.image, label_of(one.character)))
+        cells.setdefault(label_of(one.character), []).append(cell_of(one.image, label_of(one.character)))
     hands = [Hand(name, inks) for name, inks in sorted(by_writer.items())]
     able = [Hand(one.name, one.inks, tuple(word for word in WORDS if one.can_write(word))) for one in hands]
     return [one for one in able if len(one.words) >= 10]
 
 
-def _squared_cell(image: NDArray[np.uint8], label: str) -> NDArray[np.float32]:
-    """A cell of a sheet shows a character in its natural size; a cut-out is given the usual size of its kind."""
+def cell_of(image: NDArray[np.uint8], label: str) -> NDArray[np.float32]:
+    """The ink of a picture in a square with room for it, (side, side), 0 paper to 1 ink; a letter's square is SQUARE.
+
+    Args: image: (h, w) grey or (h, w, 3) RGB: the cell of a sheet, which shows the character in its natural size and
+        place, or a cut-out of CUT_OUT, which is given those that are usual for its `label`.
+    """
     ink = cell_ink(image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8))
     ink = np.where(ink > 0.25, ink, 0).astype(np.float32)
     x, y, width, height = cv2.boundingRect((ink > 0.35).astype(np.uint8))
-    share = TYPICAL[label].size * 0.9 if image.shape == (64, 64) else None
-    scale = (share * SQUARE / max(width, height, 1)) if share else SQUARE / max(image.shape[:2])
-    cut = np.pad(ink[y : y + height, x : x + width], 2)
-    large = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    smooth = np.clip((cv2.GaussianBlur(large, (0, 0), 0.35 * scale) - 0.25) * 2.2, 0, 1).astype(np.float32)
+    if image.shape == CUT_OUT:
+        scale = 0.9 * TYPICAL[label].size * SQUARE / max(width, height, 1)
+        off = (np.array([TYPICAL[label].across, TYPICAL[label].down]) - 0.5) * SQUARE
+    else:
+        scale = SQUARE / max(image.shape[:2])
+        off = (np.array([x + width / 2, y + height / 2]) - np.array(image.shape[1::-1]) / 2) * scale
+        off = np.clip(off, -0.12 * SQUARE, 0.12 * SQUARE)  # further out is the edge of a bad cut
+    return _in_square(_smooth(np.pad(ink[y : y + height, x : x + width], 2), scale), off)
+
+
+def _smooth(ink: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    large = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip((cv2.GaussianBlur(large, (0, 0), 0.35 * scale) - 0.25) * 2.2, 0, 1), np.float32)
+
+
+def _in_square(ink: NDArray[np.float32], off: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The ink in a square with a margin, its middle `off` the middle, x and y in pixels."""
     side = int(SQUARE * 1.3)
     cell = np.zeros((side, side), np.float32)
-    middle = (side / 2, side / 2)
-    if share is None:  # where it was in its cell, but not further out than half a stroke
-        off = np.array([(x + width / 2) - image.shape[1] / 2, (y + height / 2) - image.shape[0] / 2]) * scale
-        middle = tuple(np.asarray(middle) + np.clip(off, -0.12 * SQUARE, 0.12 * SQUARE))
-    else:
-        typical = TYPICAL[label]
-        middle = (side / 2 + (typical.across - 0.5) * SQUARE, side / 2 + (typical.down - 0.5) * SQUARE)
-    top, left = round(middle[1] - smooth.shape[0] / 2), round(middle[0] - smooth.shape[1] / 2)
-    top, left = max(0, min(top, side - 1)), max(0, min(left, side - 1))
-    smooth = smooth[: side - top, : side - left]
-    cell[top : top + smooth.shape[0], left : left + smooth.shape[1]] = smooth
+    left, top = (int(np.clip(round(side / 2 + off[axis] - ink.shape[1 - axis] / 2), 0, side - 1)) for axis in (0, 1))
+    into = cell[top : top + ink.shape[0], left : left + ink.shape[1]]
+    into[:] = ink[: into.shape[0], : into.shape[1]]
     return cell
 
 

@@ -19,7 +19,9 @@ MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred
 AT_FIRST, FOR_EACH_FOUND = 120, 15  # of them
 EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
 SURE = 0.6
+KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
+MOSTLY = 0.6  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
 
@@ -27,10 +29,11 @@ Transcript = list[list[Found]]  # lines in reading order, characters in reading 
 Network = Callable[[NDArray[np.float32]], Probabilities]
 
 
-def transcribe(image: NDArray[np.uint8], read: Network) -> Transcript:
+def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False) -> Transcript:
     """The characters of a picture, by line.
 
-    Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,).
+    Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). once: there
+        is no second look, whatever the first one finds.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
@@ -40,7 +43,7 @@ def transcribe(image: NDArray[np.uint8], read: Network) -> Transcript:
             found = _in_view(view, _Bounded(read))
             if _worth(found) > _worth(best):
                 best = found
-        if _is_well_read(best):
+        if once or _is_well_read(best):
             break
     return best
 
@@ -116,9 +119,9 @@ def _tidy(line: list[Found], letter: float) -> list[Found]:
     ]
 
 
-def is_read(one: Found) -> bool:
-    """Whether it is a hiragana, and hardly anything else."""
-    return float(one.probabilities[: len(LABELS)].max()) >= SURE
+def is_read(one: Found, probability: float = SURE) -> bool:
+    """Whether it is surely a hiragana."""
+    return float(one.probabilities[: len(LABELS)].max()) >= probability
 
 
 def _worth(found: Transcript) -> float:
@@ -140,8 +143,10 @@ def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> 
         return False
     if whole is None or float(whole[1][: len(LABELS)].max()) < SURE:
         return True
+    if len(read) < MOSTLY * sum(map(len, lines)):
+        return False
     box = np.asarray(whole[0].box)
-    outside = [one for one in read if not _inside(one, box)]
+    outside = [one for one in read if not _inside(one, box) and is_read(one, KNOWN)]
     if not outside:  # it is all of them together: a に that looks like しこ, if it is no wider than に
         return bool(max(box[2:]) > LONGEST_ALONE * min(box[2:]))
     return True
