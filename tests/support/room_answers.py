@@ -18,6 +18,7 @@ from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, 
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
 from bot.services.ports import DrawingBoard
+from bot.services.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
 from bot.web.server import WebRoom
 from model.reading import Candidate, Glyph, Reading
@@ -89,6 +90,10 @@ class FixedAnswers:
         """Teach nothing: the real services have tests of their own."""
         return None
 
+    async def model_card(self) -> str:
+        """Return a card."""
+        return "# Tsudoi hiragana"
+
     async def events_json(self, room: Room) -> dict[str, Any]:
         """Return the ids of the events."""
         return {"events": [{"id": event.id} for event in self.events], "seen_at": None}
@@ -124,6 +129,7 @@ async def open_room(
     settings: WebSettings | None = None,
     locale: str = "ja",
     samples: web.Application | None = None,
+    quizzing: Quizzing | None = None,
     board: DrawingBoard | None = None,
     recogniser: Any = None,
 ) -> AsyncIterator[WebRoom]:
@@ -153,6 +159,7 @@ async def open_room(
         health=health,
         delivery_counts=counts,
         samples=samples,
+        quizzing=quizzing,
     )
     serving = asyncio.create_task(room.serve())
     opened = asyncio.create_task(room.opened.wait())
