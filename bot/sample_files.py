@@ -61,6 +61,9 @@ async def export_samples(settings: Settings, folder: Path, space: str | None = N
         await stores.samples.note_export(str(folder), SystemClock().now(), writers)
         named = {file_name(one): pngs[one.id] for one in found}
         await SampleFolders().write(folder, [training_line(one) for one in found], named)
+        for writer in writers:
+            if await stores.samples.owner_of(writer) is None:  # erased while we wrote
+                await SampleFolders().take_out(folder, writer)
         return len(found)
 
 
