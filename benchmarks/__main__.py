@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import many_servers, uploads
+from benchmarks import live_drawing, many_servers, uploads
 from bot.app import open_stores
 from bot.domain.events import Event
 from bot.services.ports import SourceState, Watched
@@ -180,6 +180,13 @@ def measure_reading(folder: Path) -> list[Figure]:
         ]
 
 
+def measure_drawing(folder: Path) -> Table:
+    """Draw on the page in a browser."""
+    asyncio.run(fill(folder / "draw.db", 10))
+    with running_bot(folder, folder / "draw.db") as (address, _, _):
+        return live_drawing.measure(address)
+
+
 def main() -> None:
     """Print a table of all figures; `--json` prints one object a line."""
     os.environ.pop("TSUDOI_WEB__PORT", None)
@@ -201,6 +208,7 @@ def main() -> None:
     Console().print(table)
     Console().print(uploads.measure(a_picture(), UPLOADS))
     with tempfile.TemporaryDirectory() as name:
+        Console().print(measure_drawing(Path(name)))
         Console().print(many_servers.measure(many_servers.SERVERS, Path(name)))
 
 

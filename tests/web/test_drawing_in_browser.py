@@ -289,7 +289,7 @@ async def test_hints_show_how_a_character_is_written_and_whose_strokes_they_are(
     await page.get_by_role("button", name="筆順を見る").click()
     assert (await page.evaluate(across))[:3] == (await page.evaluate(down))[:3]
     await write(page, LINE)
-    ink = "[...document.getElementById('paper').getContext('2d').getImageData(600, 600, 1, 1).data].slice(0, 3)"
+    ink = "[...document.getElementById('paper').getContext('2d').getImageData(300, 300, 1, 1).data].slice(0, 3)"
     assert await page.evaluate(ink) == [0, 0, 0]
     await page.locator("#hint").select_option("")
     assert await page.evaluate(down) == [0, 0, 0, 0]
@@ -343,7 +343,7 @@ async def test_the_gallery_shows_a_character_what_it_is_mistaken_for_and_the_pai
     await expect(detail.get_by_role("heading", name="「は」の傾向")).to_be_visible()
     await expect(detail.get_by_role("img", name="「は」の平均")).to_be_visible()
     await detail.get_by_role("link", name="「は」を「ほ」と読む").click()
-    await expect(detail.get_by_role("heading", name="「は」と「ほ」のちがい")).to_be_visible()
+    await expect(detail.get_by_role("heading", name="「は」と「ほ」の違い")).to_be_visible()
     await expect(detail.get_by_role("img", name="「は」と「ほ」を重ねた形")).to_be_visible()
     await expect(page.locator("#chart [aria-current]")).to_have_count(2)
     await page.go_back()

@@ -8,7 +8,7 @@ import { StrokeHints } from "./hints.js";
 import { Live } from "./live.js";
 import { messageElement } from "./message.js";
 import { begin, pageAddress } from "./page.js";
-import { Paper } from "./paper.js";
+import { Paper, SIDE } from "./paper.js";
 import { Photo } from "./photo.js";
 import { ROWS, ShapeSheet } from "./shapes.js";
 import { answerQuiz, ask, sendPicture } from "./wire.js";
@@ -22,6 +22,7 @@ const room = await begin();
 document.title = `${word("draw_title")} · ${room.community}`;
 at("community").textContent = room.community;
 
+if (devicePixelRatio > 1) Object.assign(at("paper"), { width: 2 * SIDE, height: 2 * SIDE });
 const bars = new Bars(at("bars"), TOP);
 const hints = new StrokeHints(at("model"));
 const live = new Live({ language: room.language, show: showReading, trouble: (error) => notice(errorWord(error.code, error.sentence)) });

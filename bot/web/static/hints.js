@@ -11,6 +11,7 @@ const SPEED = 0.62; // of the paper's side, a second
 
 export class StrokeHints {
   constructor(canvas) {
+    this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.context.setTransform(canvas.width / SIDE, 0, 0, canvas.height / SIDE, 0, 0);
     this.strokes = [];
@@ -22,6 +23,7 @@ export class StrokeHints {
   show(strokes) {
     cancelAnimationFrame(this.frame);
     this.shown = 0;
+    this.canvas.classList.toggle("shown", strokes.length > 0); // an empty sheet over the paper would slow the pen down
     this.strokes = strokes.map((stroke) => stroke.map(([x, y]) => [x * SIDE, y * SIDE]));
     this.#draw();
   }
