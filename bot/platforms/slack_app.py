@@ -1,6 +1,7 @@
 """Slack as a front end: holds the socket, says deliveries once, and finds those that an earlier try left."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -124,7 +125,7 @@ class SlackFrontEnd:
             )
 
         client = new_client(self._settings, self._web.session)  # with it slack_sdk asks for new sockets, and no more
-        app = AsyncApp(name="tsudoi", client=client, authorize=authorize)
+        app = AsyncApp(name="tsudoi", client=client, authorize=authorize, logger=logging.getLogger("slack_bolt"))
         members = SlackMembers(self._web, self._rooms, ourselves)
         SlackListeners(self._web, self._posts, self._files, members, self._answering, self._heard).listen(app)
         return app
