@@ -24,9 +24,10 @@ def _answer(lead: str, *buttons: Button, **more: tuple[Card, ...] | tuple[Choice
 
 
 def command_name(texts: Texts, room: Room, command: Command) -> str:
-    """Return how a command is given in this room: `!forget`, `/忘れて`."""
+    """Return how a command is given in this room: `!forget`, `/忘れて`. Slack's slash commands are written in ASCII."""
     sign = "!" if room.platform == LOCAL else "/"
-    return sign + (command.aliases[0] if texts.locale == "ja" else command.name)
+    is_japanese = texts.locale == "ja" and room.platform != "slack"
+    return sign + (command.aliases[0] if is_japanese else command.name)
 
 
 def named(texts: Texts, label: str) -> str:
