@@ -50,6 +50,15 @@ STROKES: tuple[Stroke, ...] = (
     ((415, 185), (455, 235), (475, 300), (468, 365)),
 )
 PEN = 12  # half its width
+HA: tuple[tuple[Stroke, ...], ...] = (  # は on the page's paper, each stroke one or more curves
+    (((150, 120), (122, 260), (128, 430), (180, 505)),),
+    (((262, 218), (330, 226), (420, 214), (496, 196)),),
+    (
+        ((392, 96), (404, 220), (398, 330), (397, 420)),
+        ((397, 420), (394, 530), (258, 530), (260, 458)),
+        ((260, 458), (264, 392), (430, 418), (506, 500)),
+    ),
+)
 QUIET = ".day, .composer { display: none !important }"  # only the messages
 ROOM = {
     "viewport": {"width": 720, "height": 1000},
@@ -130,6 +139,29 @@ def take_room(browser: Browser) -> None:
             page.screenshot(path=HERE / "room.png", animations="disabled")
 
 
+def take_drawing(browser: Browser) -> None:
+    """Take the drawing page while は is read."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "config.toml").write_text(SAMPLES)
+        with running_bot(folder) as bot:
+            page = browser.new_context(**{**ROOM, "viewport": {"width": 1120, "height": 720}}).new_page()
+            page.goto(f"{bot.url}/draw")
+            page.locator("html[data-ready]").wait_for(state="attached")
+            paper = page.locator("#paper").bounding_box() or sys.exit("there is no paper")
+            for stroke in HA:
+                way = [point for curve in stroke for point in along(curve, 24)]
+                scale = paper["width"] / 600
+                places = [(paper["x"] + x * scale, paper["y"] + y * scale) for x, y in way]
+                page.mouse.move(*places[0])
+                page.mouse.down()
+                for place in places[1:]:
+                    page.mouse.move(*place)
+                page.mouse.up()
+            page.get_by_text("「は」です。").first.wait_for()
+            page.screenshot(path=HERE / "drawing.png", animations="disabled")
+
+
 def wait_until(happened: Callable[[], bool], within: float = 30.0) -> None:
     """Wait for something. Raises TimeoutError."""
     end = time.monotonic() + within
@@ -155,6 +187,7 @@ def main() -> None:
             wait_until(lambda: "reports read" in (folder / "log").read_text())  # older ones are no news
             play(connpass, site, page, bot.url, folder)
             take_room(browser)
+            take_drawing(browser)
             browser.close()
 
 
