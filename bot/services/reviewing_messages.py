@@ -81,16 +81,13 @@ def _in_short(texts: Texts, sample: Sample) -> str:
 
 
 def _in_full(texts: Texts, sample: Sample) -> str:
+    share = texts.gettext("over 99%") if sample.share >= 0.995 else f"{sample.share:.0%}"
     said = texts.gettext("its writer says {label}, the model {said} ({share})").format(
-        label=named(texts, sample.label), said=named(texts, sample.said), share=_share(sample)
+        label=named(texts, sample.label), said=named(texts, sample.said), share=share
     )
     if sample.opinion is Opinion.OTHER:
         said += texts.gettext("; another member says something else")
     return said
-
-
-def _share(sample: Sample) -> str:
-    return f"{sample.share:.0%}"
 
 
 def one_sample(texts: Texts, sample: Sample, sheet: bytes | None) -> Message:
