@@ -12,7 +12,7 @@ Numbers = NDArray[np.intp]
 
 ONE_LINE = 2.6  # letters: what is no thicker than this may be one line
 LONG = 1.5  # times as long as thick is a line
-CLEARLY = 0.08  # of the page: so much more is empty between lines than between the letters of different lines
+CLEARLY = 0.15  # of the page: so much more is empty between lines than between the letters of different lines
 EVEN = 0.03  # of the page: a smaller difference says nothing, and rows are more usual
 SEVERAL = 6.0  # letters: on a page as long as this, lines show
 

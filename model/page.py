@@ -13,6 +13,7 @@ from model.segment import EDGE_STEP, INK_FROM, Pieces, pieces_of
 
 PAGE_SIZES = (640, 1280)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
 SMALLEST_LETTER = 42  # pixels, as many as the network sees
+CRUMB = 0.035  # of the page: a shorter piece that lies on a printed line is a part of it
 SPECK = 0.08  # of a letter; the dots of ゛ are larger
 MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
 LONGEST_PIECE = 1.15  # letters: a longer one may be two
@@ -155,7 +156,9 @@ def _without_print(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
 def _without_crumbs(mask: NDArray[np.uint8], printed: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Without what is left of a printed line beside it: pieces that lie on it and are no thicker."""
     count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    on_line = np.bincount(numbers[printed > 0], minlength=count) > 0.9 * stats[:, cv2.CC_STAT_AREA]
+    shares = np.bincount(numbers[printed > 0], minlength=count) / stats[:, cv2.CC_STAT_AREA]
+    small = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) < CRUMB * max(mask.shape)
+    on_line = (shares > 0.9) | ((shares > 0.6) & small)
     on_line[0] = False
     return np.where(on_line[numbers], 0, mask).astype(np.uint8)
 

@@ -29,7 +29,8 @@ SHIFT_SPREAD = 0.1
 # Spelling (Gendai Kanazukai, 1986): ゃゅょ follow these, っ comes before those; anywhere else a small kana is unusual.
 BEFORE_YOON = frozenset("きしちにひみりぎじぢびぴ")
 AFTER_SOKUON = frozenset("かきくけこさしすせそたちつてとぱぴぷぺぽ")
-USUAL, UNUSUAL = 1.0, -1.5  # logarithms of odds, so that a clear size still decides
+BEFORE_VOWELS = frozenset("ふぶゔてでとどうしじちつくぐ")  # ふぁ, てぃ, うぇ: loanwords, seldom in hiragana
+USUAL, UNUSUAL, NEVER = 1.0, -1.5, -5.0  # logarithms of odds, so that a clear size still decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _spelling(labels: Sequence[str], which: int) -> float:
         return USUAL if before in BEFORE_YOON else UNUSUAL
     if labels[which] == "つ":
         return 0.0 if before and after in AFTER_SOKUON else UNUSUAL
-    return UNUSUAL  # ぁぃぅぇぉゎ
+    return UNUSUAL if before in BEFORE_VOWELS else NEVER  # ぁぃぅぇぉゎ
 
 
 def _references(letters: _Letters) -> NDArray[np.intp]:

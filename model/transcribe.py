@@ -6,12 +6,12 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import to_grey
+from model.ink import shrink, to_grey
 from model.labels import LABELS
 from model.lattice import Found, Probabilities, characters_of, letter_of
 from model.lines import Line, ways_to_read
 from model.page import Page, find_page
-from model.preprocess import LONGEST_ALONE, BlankImage, Located
+from model.preprocess import LONGEST_ALONE, WORKING_SIZE, BlankImage, Located, only_ink_is_dark
 from model.second_look import View, by_colour, on_the_sheet
 
 MOST = 100  # characters of a picture
@@ -21,6 +21,7 @@ EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as
 SURE = 0.6
 KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
+BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 MOSTLY = 0.6  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
@@ -70,6 +71,8 @@ class _Bounded:
 def _views(image: NDArray[np.uint8]) -> Iterator[View]:
     grey = to_grey(image)
     yield View(grey)
+    if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
+        return
     for view in (on_the_sheet(grey), by_colour(image)):
         if view is not None:
             yield view
@@ -130,7 +133,7 @@ def _worth(found: Transcript) -> float:
 
 def _is_well_read(found: Transcript) -> bool:
     everything = [one for line in found for one in line]
-    return sum(map(is_read, everything)) >= max(1.0, WELL_READ * len(everything))
+    return sum(map(is_read, everything)) >= max(2.0, WELL_READ * len(everything))
 
 
 def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
@@ -145,11 +148,13 @@ def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> 
         return True
     if len(read) < MOSTLY * sum(map(len, lines)):
         return False
-    box = np.asarray(whole[0].box)
-    outside = [one for one in read if not _inside(one, box) and is_read(one, KNOWN)]
-    if not outside:  # it is all of them together: a に that looks like しこ, if it is no wider than に
-        return bool(max(box[2:]) > LONGEST_ALONE * min(box[2:]))
-    return True
+    outside = [one for one in read if not _inside(one, np.asarray(whole[0].box)) and is_read(one, KNOWN)]
+    if outside or len(read) >= BY_NO_ACCIDENT:
+        return True
+    # It is all of them together: a に that looks like しこ, unless it is as long as two, or no clear に.
+    if float(whole[1][: len(LABELS)].max()) < KNOWN:
+        return all(is_read(one, KNOWN) for one in read)
+    return bool(max(whole[0].box[2:]) > LONGEST_ALONE * min(whole[0].box[2:]))
 
 
 def _inside(one: Found, box: NDArray[np.int64]) -> bool:
