@@ -23,7 +23,7 @@ def draw(strokes: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
         line = _between(stroke) * (SIDE / PAPER)
         places = np.round((line[:, :2] - 0.5) * (1 << _FINE)).astype(np.int32)  # OpenCV counts from a pixel's middle
         if len(places) == 1:
-            radius = round((float(line[0, 2]) - _BROADER) * (1 << _FINE) / 2)
+            radius = max(0, round((float(line[0, 2]) - _BROADER) * (1 << _FINE) / 2))
             cv2.circle(picture, places[0].tolist(), radius, 0, -1, cv2.LINE_AA, _FINE)
         elif np.ptp(line[:, 2]) == 0:
             cv2.polylines(picture, [places], False, 0, _thickness(line[0, 2]), cv2.LINE_AA, _FINE)

@@ -22,6 +22,12 @@ def test_a_touch_of_the_pen_leaves_a_dot_of_its_width() -> None:
     assert not ink_at(picture, 200, 300)
 
 
+@pytest.mark.parametrize("width", [0.01, 1, 2])
+def test_the_finest_pen_leaves_a_trace(width: float) -> None:
+    assert draw([stroke((300, 200), width=width)]).min() < 255
+    assert draw([stroke((300, 200), (400, 200), width=width)]).min() < 128
+
+
 def test_a_line_is_where_it_was_drawn_and_as_broad_as_the_pen() -> None:
     picture = draw([stroke((100, 300), (500, 300))])
     assert ink_at(picture, 100, 300)
