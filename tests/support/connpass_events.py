@@ -44,6 +44,19 @@ def a_group(subdomain: str, group_id: int = 5000) -> dict[str, Any]:
     return {"id": group_id, "subdomain": subdomain, "title": subdomain, "url": f"https://{subdomain}.connpass.com/"}
 
 
+def a_presentation(name: str, url: str, presenter: str | None = None, **changes: Any) -> dict[str, Any]:
+    """Return what was shown at an event as the API gives it; somebody else may have put it online."""
+    shown = {
+        "user": {"id": 8, "nickname": "organiser"},
+        "url": url,
+        "name": name,
+        "presenter": {"id": 9, "nickname": presenter} if presenter else None,
+        "presentation_type": "slide",
+        "created_at": tokyo(2026, 5, 20, 12),
+    }
+    return {key: written(value) for key, value in (shown | changes).items()}
+
+
 def malformed_events() -> dict[str, Any]:
     """Return entries that are no event, named after what is wrong; `no id`, `odd id`, `no object`: no legible id."""
     odd = an_event(901, started_at=tokyo(2030, 1, 1, 19))

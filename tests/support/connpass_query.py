@@ -36,9 +36,21 @@ def listing(events: list[Any], params: Parameters) -> dict[str, Any]:
     params = _checked(params)
     found = [event for event in events if all(_matches(event, name, params[name]) for name in params)]
     found.sort(key=_ORDERS[int(params.get("order", ["1"])[0])], reverse=True)
+    return _page_of(found, params, "events")
+
+
+def presentations(shown: list[Any], params: Parameters) -> dict[str, Any]:
+    """Answer a query as `/events/{id}/presentations/` does. Raises QueryError."""
+    params = _checked(params)
+    if unknown := params.keys() - {"start", "count"}:
+        raise QueryError(f"{min(unknown)}: unknown parameter")
+    return _page_of(shown, params, "presentations")
+
+
+def _page_of(found: list[Any], params: Parameters, name: str) -> dict[str, Any]:
     start, count = int(params.get("start", ["1"])[0]), int(params.get("count", ["10"])[0])
     page = found[start - 1 : start - 1 + count]
-    return {"results_returned": len(page), "results_available": len(found), "results_start": start, "events": page}
+    return {"results_returned": len(page), "results_available": len(found), "results_start": start, name: page}
 
 
 def feed(events: list[Any], group: str) -> str:

@@ -1,4 +1,4 @@
-"""A strict connpass on loopback: API v2 `/events/` and the Atom feed of a group, with every fault on demand.
+"""A strict connpass on loopback: API v2 `/events/` with its presentations, a group's Atom feed, every fault on demand.
 
     with ConnpassServer([an_event(1, "もくもく会", tokyo(2026, 12, 1, 19))]) as server:
         api = ConnpassApi(server.base_url, server.api_key, http)
@@ -20,8 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.support.connpass_events import a_group, an_event, malformed_events, written
-from tests.support.connpass_query import Parameters, QueryError, feed, key, listing
+from tests.support.connpass_events import a_group, a_presentation, an_event, malformed_events, written
+from tests.support.connpass_query import Parameters, QueryError, feed, key, listing, presentations
 from tests.support.events import TOKYO, tokyo
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Call",
     "ConnpassServer",
     "a_group",
+    "a_presentation",
     "an_event",
     "malformed_events",
     "tokyo",
@@ -104,6 +105,7 @@ class ConnpassServer:
         self.api_key = api_key
         self.calls: list[Call] = []
         self._events = list(events)
+        self._presentations: dict[int, list[Any]] = {}
         self._rate = rate.total_seconds()
         self._faults: list[str | Answer] = []
         self._last_arrival = float("-inf")
@@ -157,6 +159,11 @@ class ConnpassServer:
             if not any(key(event, "id") == event_id for event in self._events):
                 raise KeyError(event_id)
             self._events = [event | new if key(event, "id") == event_id else event for event in self._events]
+
+    def present(self, event_id: int, *shown: Any) -> None:
+        """Put exactly these presentations on the page of an event."""
+        with self._lock:
+            self._presentations[event_id] = list(shown)
 
     def remove(self, event_id: int) -> None:
         """Delete an event: its page vanishes."""
@@ -220,16 +227,22 @@ class ConnpassServer:
             return FAULTS["blocked"]
         if group := re.fullmatch(r"/([a-z0-9-]+)/ja\.atom", path):
             return Answer(200, feed(self.events, group[1]), content_type="application/atom+xml; charset=utf-8")
-        if path != "/api/v2/events/":
+        asked = re.fullmatch(r"/api/v2/events/(?:(\d+)/presentations/)?", path)
+        if asked is None:
             return FAULTS["not found"]
         if headers.get("x-api-key") != self.api_key:
             return FAULTS["unauthorized"]
         if too_soon:
             return FAULTS["too many"]
         try:
-            return Answer(200, listing(self.events, params))
+            return Answer(200, listing(self.events, params)) if asked[1] is None else self._shown(int(asked[1]), params)
         except QueryError as error:
             return Answer(400, {"detail": str(error)})
+
+    def _shown(self, event_id: int, params: Parameters) -> Answer:
+        if not any(key(event, "id") == event_id for event in self.events):
+            return FAULTS["not found"]
+        return Answer(200, presentations(self._presentations.get(event_id, []), params))
 
     def _spoil(self, answer: Answer, fault: str | Answer) -> Answer | None:
         match fault:
