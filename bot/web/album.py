@@ -22,13 +22,13 @@ class Album:
         """Forget everything."""
         self._pictures.clear()
 
-    async def keep(self, upload: bytes) -> str | None:
-        """Keep a copy of an upload and return its name; None if it cannot be read as a picture."""
+    async def keep(self, upload: bytes, kind: str = "") -> str | None:
+        """Keep a copy of an upload and return its name, which begins with `kind`; None if it cannot be read."""
         try:
             copy = await self._copy(upload)
         except PictureError:
             return None
-        name = secrets.token_urlsafe(12)
+        name = kind + secrets.token_urlsafe(12)
         self._pictures[name] = copy
         while self._pictures and sum(map(len, self._pictures.values())) > self._most_bytes:
             self._pictures.popitem(last=False)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.messages import Button, Message, MessageKind
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.domain.teaching import Source
 from bot.errors import PictureError
 from bot.services.ports import Clock
 from bot.services.reading_buttons import WHY, asked_about
@@ -19,6 +20,7 @@ from bot.web.uploads import LONGEST_TEXT, Said
 
 VISITOR, BOT = "visitor", "Tsudoi"
 PICTURES = "/pictures/"
+DRAWN = "drawn-"  # what the names of drawings begin with
 LOOK_BACK = 300  # messages in which a pressed button is looked for
 
 
@@ -57,7 +59,9 @@ class Conversation:
 
     async def say(self, said: Said) -> list[RoomMessage]:
         """Keep what a visitor said, answer it, and return both; what is no command stays without an answer."""
-        name = await self._album.keep(said.picture) if said.picture is not None else None
+        name = None
+        if said.picture is not None:
+            name = await self._album.keep(said.picture, DRAWN if said.is_drawn else "")
         spoken = [await self._keep_visitors(said, name)]
         if said.picture is not None:
             reading = await self._answering.read((said.picture,), self.room, name or "", member=VISITOR)
@@ -88,7 +92,8 @@ class Conversation:
     async def fetch(self, upload: str, places: range) -> Upload | None:
         """Return what the visitor showed, by its name in the album, which is one picture."""
         picture = await self._album.picture(upload)
-        return Upload((picture,), VISITOR) if picture is not None else None
+        source = Source.DRAWING if upload.startswith(DRAWN) else Source.UPLOAD
+        return Upload((picture,), VISITOR, source) if picture is not None else None
 
     async def post(self, message: Message, key: str) -> int:
         """Say a scheduled message, once for its key, and return its id."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -17,16 +17,18 @@ LONGEST_TEXT = 2_000
 LARGEST_JSON = 64 * 1024
 LARGEST_FORM = LARGEST_UPLOAD + LARGEST_JSON
 MOST_PARTS = 10
+DRAWING = "drawing.png"  # the name under which our page sends a drawing
 UPLOAD_TAKES = 60.0
 WAIT_FOR_TURN = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a visitor sent: a text, a picture, or both."""
+    """What a visitor sent: a text, a picture, or both. `is_drawn`: the picture was drawn on our page."""
 
     text: str = ""
     picture: bytes | None = None
+    is_drawn: bool = False
 
 
 class Turns:
@@ -64,7 +66,7 @@ async def read_said(request: web.Request) -> Said:
         raise Refusal(400, "text_too_long")
     if not text and said.picture is None:
         raise Refusal(400, "nothing_said")
-    return Said(text, said.picture)
+    return replace(said, text=text)
 
 
 async def read_picture(request: web.Request) -> bytes:
@@ -115,7 +117,7 @@ async def _read_body(request: web.Request, largest: int) -> bytes:
 async def _read_form(request: web.Request) -> Said:
     if (request.content_length or 0) > LARGEST_FORM:
         raise Refusal(413, "upload_too_large")
-    text, picture, number = "", None, 0
+    text, picture, is_drawn, number = "", None, False, 0
     try:
         async with _in_time():
             reader = await request.multipart()
@@ -127,10 +129,11 @@ async def _read_form(request: web.Request) -> Said:
                     text = (await _read_part(part, LARGEST_JSON)).decode("utf-8", "replace")
                 else:
                     content = await _read_part(part, LARGEST_UPLOAD)
-                    picture = content if part.name == "file" else picture
+                    if part.name == "file":
+                        picture, is_drawn = content, part.filename == DRAWING
     except (HttpProcessingError, ValueError, AssertionError, RuntimeError, LookupError, web.HTTPException):
         raise Refusal(400, "bad_form") from None  # a multipart parser's ways to say that it is none
-    return Said(text, picture)
+    return Said(text, picture, is_drawn)
 
 
 async def _read_part(part: BodyPartReader, largest: int) -> bytes:
