@@ -126,7 +126,8 @@ class SlackListeners:
         """Answer a slash command: to all where it is of use to all, else to the member alone."""
         await ack()
         asker = await self._asker(str(body["user_id"]), str(body["channel_id"]))
-        url, name, argument = str(body["response_url"]), command_named(str(body["command"])), str(body["text"] or "")
+        url, argument = str(body.get("response_url") or ""), str(body.get("text") or "")
+        name = command_named(str(body["command"]))
 
         async def tell(message: Message) -> None:
             to_all = asker.is_alone or name in _names_for_all(argument if name == TSUDOI.name else "")
@@ -146,7 +147,9 @@ class SlackListeners:
     async def on_message(self, ack: AsyncAck, event: Json) -> None:
         """Answer what members write: commands, mentions, and pictures where a room wants them read."""
         await ack()
-        if event.get("subtype") not in _HEARD_SUBTYPES or event.get("bot_id") or not event.get("user"):
+        if event.get("subtype") not in _HEARD_SUBTYPES or event.get("bot_id"):
+            return
+        if event.get("user") in (None, self._members.ourselves.member):
             return
         name, argument = self._written(event)
         files = list(event.get("files") or ())
@@ -211,7 +214,7 @@ class SlackListeners:
         await ack()
         if body.get("callback_id") != READ_SHORTCUT:
             return
-        message, url = body["message"], str(body["response_url"])
+        message, url = body["message"], str(body.get("response_url") or "")
         asker = await self._asker(str(body["user"]["id"]), str(body["channel"]["id"]))
 
         async def tell(answer: Message) -> None:
@@ -286,7 +289,7 @@ class SlackListeners:
         """Return a message with files, from the channel or from a thread; None if there is no such message."""
         asked: dict[str, Any] = {"channel": channel, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True}
         try:
-            said = await self._web.call("conversations.replies", f"channel {channel}", **asked, limit=1)
+            said = await self._web.call("conversations.replies", f"channel {channel}", **asked, limit=10)
         except SendError as error:
             log.warning("message not found again", channel=channel, reason=str(error))
             return None
@@ -321,7 +324,7 @@ class SlackListeners:
             await self._open_form(entry, channel, body)
             return
         thread_ts = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
-        asker, url = await self._asker(member, channel, thread_ts), str(body["response_url"])
+        asker, url = await self._asker(member, channel, thread_ts), str(body.get("response_url") or "")
         tell = self._below(asker, url, is_whispered=_is_whispered(body))
 
         async def work() -> None:
@@ -332,7 +335,7 @@ class SlackListeners:
     async def _open_form(self, entry: Entry, channel: str, body: Json) -> None:
         """Open a form at once: Slack allows it for three seconds. Who may send it off is looked at afterwards."""
         texts = self._answering.texts(self._members.room_at(channel))
-        kept = {"channel": channel, "url": str(body["response_url"]), "whispered": _is_whispered(body)}
+        kept = {"channel": channel, "url": str(body.get("response_url") or ""), "whispered": _is_whispered(body)}
         view = form(entry, kept, texts.gettext("Send"), texts.gettext("Cancel"))
         try:
             await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
@@ -360,7 +363,8 @@ class SlackListeners:
             await self._explain(asker, about, body, tell)
             return
         uploads = _Uploads(partial(self._upload_again, asker.channel))
-        answer = await self._answering.teach(pressed, asker.room, asker.member, values, uploads)
+        here = replace(asker.room, guild=self._members.ourselves.team)  # samples belong to the workspace
+        answer = await self._answering.teach(pressed, here, asker.member, values, uploads)
         if answer is None:
             answer = await self._answering.press(pressed, asker.room, asker.member, values)
         if answer is None:
@@ -474,6 +478,9 @@ class SlackListeners:
         self, asker: Asker, url: str, message: Message, *, to_all: bool = False, instead: bool = False
     ) -> None:
         """Answer by a response URL; what comes with the message follows in the channel, or by direct message."""
+        if not url:
+            await self._answer(asker, message, to_all=to_all)
+            return
         if to_all and is_caption(message):
             await self._posts.post(asker.channel, message, asker.thread_ts)
             return
