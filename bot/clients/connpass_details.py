@@ -7,6 +7,7 @@ import structlog
 
 from bot.clients.connpass_api import ConnpassApi, Entries
 from bot.clients.connpass_description import lines_of
+from bot.clients.connpass_events import readable_id
 from bot.clients.plain_text import plain
 from bot.domain.materials import Material
 from bot.errors import SourceUnavailable
@@ -26,8 +27,9 @@ class ConnpassDetails:
 
     async def description(self, event_id: int) -> Sequence[str]:
         found = await self._api.entries({"event_id": [str(event_id)]})
-        texts = (one.get("description") for one in found.entries if isinstance(one, Mapping))
-        return lines_of(next((text for text in texts if isinstance(text, str)), ""))
+        entries = (one for one in found.entries if isinstance(one, Mapping) and readable_id(one) == event_id)
+        written = next((one.get("description") for one in entries), None)
+        return lines_of(written) if isinstance(written, str) else ()
 
     async def materials(self, event_id: int) -> Sequence[Material]:
         found = _whole(await self._api.presentations(event_id))

@@ -89,7 +89,7 @@ def _facts(texts: Texts, event: Event) -> Iterator[str]:
         yield f"{texts.gettext('Place')}: {escaped(place)}"
     if event.accepted is not None:
         people = texts.ngettext("{count} person", "{count} people", event.accepted).format(count=event.accepted)
-        yield f"{texts.gettext('Participants')}: {people}"
+        yield f"{texts.gettext('Attendees')}: {people}"
 
 
 def _material(material: Material) -> str:

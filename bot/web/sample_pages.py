@@ -1,6 +1,7 @@
 """The readable side of the samples: event pages, and a report site as Pelican lays it out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,18 @@ def event_page(event: "SampleEvent") -> str:
         waiting=f"（補欠 {event.waiting} 人）" if event.waiting else "",
     )
     return _PAGE.format(title=escape(event.title), head="", content=content)
+
+
+def description(event: "SampleEvent") -> str:
+    """Return what the organisers of an event wrote about it, as HTML."""
+    start, end = event.started_at, event.ended_at
+    slots = [
+        (start, "はじまりのあいさつ"),
+        (start + timedelta(minutes=10), event.name),
+        (end, "ふりかえりと次回の予告"),
+    ]
+    items = "".join(f"<li>{at.astimezone(TOKYO):%H:%M} {escape(what)}</li>" for at, what in slots)
+    return f"<p>{escape(event.about)}</p><h3>タイムテーブル</h3><ul>{items}</ul>"
 
 
 def archive(reports: Sequence["SampleReport"], site: str) -> str:

@@ -70,6 +70,7 @@ class SampleCommunity:
         application.add_routes(
             [
                 web.get("/api/v2/events/", self._list_events),
+                web.get("/api/v2/events/{id}/presentations/", self._list_presentations),
                 web.get("/events/{id}/", self._event_page),
                 web.get(f"/site/{self.run}/", self._archive),
                 web.get(f"/site/{self.run}/archives.html", self._archive),
@@ -83,7 +84,9 @@ class SampleCommunity:
             return web.json_response({"detail": "Unauthorized"}, status=401)
         start, count = (_number(request, name, default) for name, default in (("start", 1), ("count", 10)))
         groups = request.query.getall("subdomain", [])
-        found = [one for one in self._shown_events() if not groups or self.group in groups]
+        ids = request.query.getall("event_id", [])
+        shown = self._shown_events() if not groups or self.group in groups else []
+        found = [one for one in shown if not ids or str(one.id) in ids]
         page = found[start - 1 :][: min(count, 100)]
         return web.json_response(
             {
@@ -92,6 +95,12 @@ class SampleCommunity:
                 "results_start": start,
                 "events": [self._entry(event) for event in page],
             }
+        )
+
+    async def _list_presentations(self, _request: web.Request) -> web.Response:
+        """Sample events have no slides: their addresses would lead nowhere."""
+        return web.json_response(
+            {"results_returned": 0, "results_available": 0, "results_start": 1, "presentations": []}
         )
 
     def _shown_events(self) -> list[SampleEvent]:
@@ -105,7 +114,7 @@ class SampleCommunity:
             "id": event.id,
             "title": event.title,
             "catch": event.about,
-            "description": f"<p>{event.about}</p>",
+            "description": sample_pages.description(event),
             "url": self.event_url(event),
             "image_url": None,
             "hash_tag": "",
