@@ -51,8 +51,10 @@ class Quiz(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take what was pressed or filled in; the answer is the member's alone."""
         pressed, values = given(interaction)
+        if not pressed.removeprefix(ASK).startswith(f"{BUTTONS}:"):
+            return
         room, quizzing = self._client.room_at(interaction.channel_id), self._client.answering.quizzing
-        if quizzing is None or not pressed.removeprefix(ASK).startswith(f"{BUTTONS}:"):
+        if quizzing is None:
             return
         if pressed.startswith(ASK):
             if (entry := quizzing.entry(room, pressed.removeprefix(ASK))) is not None:
