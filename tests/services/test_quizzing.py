@@ -18,7 +18,10 @@ from bot.domain.teaching import Offered, Sample, Source, State
 from bot.errors import PictureError
 from bot.services.ports import Cut
 from bot.services.quizzing import Quizzing
+from bot.services.teaching import Teaching, Upload
 from bot.storage.quizzes import Quizzes
+from bot.storage.sample_folders import SampleFolders
+from bot.storage.samples import Samples
 from model.reading import Candidate, Glyph, Reading, Verdict
 from tests.support.events import NOW, a_room
 
@@ -311,3 +314,23 @@ async def test_an_empty_name_is_asked_for_again(play: Play) -> None:
 async def test_where_nothing_is_read_there_is_no_quiz(play: Play) -> None:
     play.room = replace(play.room, recognition=False)
     assert "オフ" in (await play.ask()).lead
+
+
+async def test_forget_erases_the_quiz_too_also_of_who_never_gave_a_sample(
+    play: Play, engine: AsyncEngine, clock: DrivenClock
+) -> None:
+    await play.press("quiz:join", "はな")
+    await play.drawn(glyph(await play.asked()))
+    teaching = Teaching(Samples(engine), SampleFolders(), None, None, clock, elsewhere=Quizzes(engine))
+    asked = await teaching.forget(play.room, "77")
+    assert "teach:erase" in ids(asked)
+    await teaching.press("teach:erase", play.room, "77", (), NoUploads())
+    assert await play.quizzing.forget(play.room, "77") == 0
+    assert "teach:erase" not in ids(await teaching.forget(play.room, "77"))
+
+
+class NoUploads:
+    """Nothing was uploaded."""
+
+    async def fetch(self, upload: str, places: range) -> Upload | None:
+        return None
