@@ -170,9 +170,9 @@ class Teaching:
             return await self._ask_which(room, button_id.removeprefix(f"{WHICH}:"), uploads)
         if (about := labelled(button_id)) is not None:
             return await self._labelled(room, member, about, "".join(values), uploads)
-        if button_id == YES or button_id.startswith(f"{YES}:"):
-            await self.agree(room, member)
         claim = claimed(button_id)
+        if button_id == YES or (claim is not None and button_id.startswith(f"{YES}:")):
+            await self.agree(room, member)
         if claim is not None:
             return await self._take(room, member, claim, uploads)
         return await self._answered(button_id, room, member)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.messages import Button
+from bot.domain.teaching import understood
 from bot.locales import Texts
 from bot.services.reading_buttons import About, asked_about
 from model.reading import Glyph
@@ -44,7 +45,10 @@ def claim_of(code: str) -> Claim | None:
     if not upload or len(rest) not in (1, 3) or not all(_is_number(one) for one in rest[:2]):
         return None
     picture, *about = rest
-    return Claim(upload, int(picture), int(about[0]), about[1]) if about else Claim(upload, int(picture))
+    if not about:
+        return Claim(upload, int(picture))
+    glyph, label = about
+    return Claim(upload, int(picture), int(glyph), label) if label in ("", understood(label)) else None
 
 
 def _is_number(written: str) -> bool:

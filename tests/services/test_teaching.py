@@ -209,6 +209,14 @@ async def test_a_label_that_was_chosen_is_kept_by_the_yes_that_follows(house: Ho
     assert [one.label for one in await house.store.samples_of("discord:@1")] == ["ほ"]
 
 
+@pytest.mark.parametrize(
+    "button", ["teach:yes:5:0:0:ネコ", "teach:yes:5:0:x:は", "teach:yes:5", "teach:all:5:1:0:<b>", "teach:nonsense"]
+)
+async def test_what_no_button_of_ours_says_is_not_taken(house: House, button: str) -> None:
+    assert await house.teaching.press(button, ROOM, ALICE, (), house.shown) is None
+    assert await house.store.consent("discord:@1") is None
+
+
 async def test_of_several_characters_all_are_right_or_one_is_chosen(house: House) -> None:
     await house.agree(ALICE)
     assert "3文字" in (await house.press("teach:all:6:1")).lead
