@@ -218,8 +218,13 @@ async def test_a_drawing_goes_to_the_room_and_its_answer_stands_below(
     await expect(answer.locator(".card h3")).to_have_text("「あ」ですね。")
     await answer.get_by_role("button", name="なぜ？").click()
     await expect(answer.locator(".bubble").last).to_have_text("このように読みました。")
+    await page.get_by_role("button", name="消す").click()
+    await expect(answer).to_be_hidden()  # it was about what is gone
+    await page.keyboard.press("Control+z")
+    await page.keyboard.press("Enter")
+    await expect(answer.locator(".card")).to_have_count(1)
     await page.get_by_role("link", name="ルームで見る").click()
-    await expect(page.locator("#list .own img.picture")).to_have_js_property("naturalWidth", 600)
+    await expect(page.locator("#list .own img.picture").last).to_have_js_property("naturalWidth", 600)
     assert visited.complaints == []
 
 

@@ -59,6 +59,7 @@ function showNothing() {
   showSeen("");
   showTypical(null);
   at("took").textContent = "";
+  at("answer").hidden = true; // it was about something else
 }
 
 function showReading(reading, ms) {
@@ -159,6 +160,7 @@ async function readFile(file) {
     showAnswer(many, [...reading.text].length === 1 ? reading.text : "");
     at("spoken").textContent = many;
     atPaper(false);
+    at("photo").scrollIntoView({ block: "nearest" });
   } catch (error) {
     notice(errorWord(error.code, error.sentence));
     backToPaper();
