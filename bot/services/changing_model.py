@@ -196,8 +196,9 @@ class ChangingModel:
         return said.not_restored(self._texts(room), (delivery.facts or {})["name"])
 
     async def card(self) -> str:
-        """Return the card of the model in use, in Markdown."""
-        return (await self._in_use()).prose
+        """Return the card of the model in use, in Markdown; where it has none, its plain data."""
+        model = await self._in_use()
+        return model.prose or json.dumps(model.card, ensure_ascii=False, indent=1)
 
     def _texts(self, room: Room) -> Texts:
         return texts_for(room.locale, self.zone)

@@ -13,7 +13,7 @@ MODEL = "model"
 TRY, BACK = f"{MODEL}:try", f"{MODEL}:back"
 CARD_PAGE = "/model"  # the address of the page that shows the card
 LOSSES_SHOWN = 8
-MOST_NOTICES = 1500  # characters
+LONGEST_NOTICE = 160  # characters; the card has them whole
 
 
 def description(
@@ -22,10 +22,10 @@ def description(
     """Say which model reads and how well. `others` may be tried, by who sees this; `before` is what can come back."""
     card = model.card
     figures = tuple(_figure(texts, one) for one in card.get("figures", ()) if isinstance(one, dict))
-    notices = "\n".join(f"・{one}" for one in card.get("notices", ()))
+    notices = "\n".join(f"・{_cut(str(one))}" for one in card.get("notices", ()))
     cards = (
         Card(texts.gettext("How well it reads hands it was not trained on"), fields=figures),
-        Card(texts.gettext("Trained on the work of"), body=_cut(notices)),
+        Card(texts.gettext("Trained on the work of"), body=notices),
     )
     choices, buttons = [], []
     if others:
@@ -59,7 +59,7 @@ def _figure(texts: Texts, one: dict[str, Any]) -> Field:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MOST_NOTICES else f"{text[:MOST_NOTICES]}…"
+    return text if len(text) <= LONGEST_NOTICE else f"{text[:LONGEST_NOTICE]}…"
 
 
 def outcome(

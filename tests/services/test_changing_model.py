@@ -129,6 +129,17 @@ async def test_everybody_hears_which_model_reads_how_well_and_whose_work_it_is(w
     assert said.choices == ()
 
 
+async def test_a_card_without_prose_is_shown_as_it_is_and_long_notices_are_cut_in_the_chat(world: World) -> None:
+    long = CARD | {"notices": ["a font, " * 100]}
+    world.folder.files[""] = replace(model(""), card=long)
+    assert "a font, a font" in (await world.say()).text
+    assert len((await world.say()).text) < 600
+    assert json.loads(await world.changing.card()) == long
+    world.folder.files["new"] = replace(model("new"), prose="# New")
+    await world.say("try new")
+    assert await world.changing.card() == "# New"
+
+
 async def test_organisers_choose_from_those_in_the_folder(world: World) -> None:
     said = await world.say()
     assert [option.value for option in said.choices[0].options] == ["new", "newer"]
