@@ -37,6 +37,7 @@ log = structlog.get_logger()
 MIRROR_EVERY = timedelta(seconds=5)  # a look that finds nothing new costs next to nothing
 SAMPLE_POLL = timedelta(seconds=10)
 QUIZ_EXPIRY = timedelta(minutes=5)
+MODEL_FOLLOWED = timedelta(minutes=1)  # another process on the same store may have chosen another
 
 
 class FrontEnd(Sender, Protocol):
@@ -112,6 +113,7 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
                     polls.start()
                     if changing_model is not None:
                         group.create_task(changing_model.restore(), name="model")
+                        alarm.poll("model", changing_model.restore, MODEL_FOLLOWED, clock.now() + MODEL_FOLLOWED)
                     if (quizzing := services.answering.quizzing) is not None:
                         alarm.poll("quiz", quizzing.forget_expired, QUIZ_EXPIRY, clock.now() + QUIZ_EXPIRY)
                     for mirror in build_mirrors(front_ends):

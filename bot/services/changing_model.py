@@ -60,6 +60,7 @@ class ChangingModel:
     public_url: str = ""
     _current: ModelFile | None = field(default=None, init=False)
     _before: ModelFile | None = field(default=None, init=False)
+    _kept: str | None = field(default=None, init=False)  # what was remembered last
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def model(self, room: Room, member: str, argument: str = "") -> Message:
@@ -134,8 +135,8 @@ class ChangingModel:
         """Read with it from the next picture on, and remember that, and what to go back to."""
         self.reader.use(new)
         self._current, self._before = new, old
-        chosen = {"chosen": _remembered(new), "before": _remembered(old)}
-        await self.memory.remember(REMEMBERED, json.dumps(chosen))
+        self._kept = json.dumps({"chosen": _remembered(new), "before": _remembered(old)})
+        await self.memory.remember(REMEMBERED, self._kept)
         log.info("model changed", model=new.name or "shipped", title=new.title, sha256=new.sha256)
 
     async def _reviewed(self) -> list[tuple[str, bytes]]:
@@ -148,9 +149,12 @@ class ChangingModel:
         return [(one.label, pngs[one.id]) for one in accepted if one.id in pngs]
 
     async def restore(self) -> None:
-        """Read with the model that was chosen before the restart, if it is the same file still."""
-        remembered = _parsed(await self.memory.recall(REMEMBERED))
+        """Read with the model that was chosen before the restart or by another process, if its file is the same."""
         async with self._turn:
+            kept = await self.memory.recall(REMEMBERED)
+            if kept == self._kept:
+                return
+            self._kept, remembered = kept, _parsed(kept)
             chosen = remembered.get("chosen")
             model = await self._same_file(chosen)
             if model is None:

@@ -218,6 +218,18 @@ async def test_the_choice_outlives_a_restart(world: World) -> None:
     assert world.reader.used == ["new", ""]
 
 
+async def test_another_process_on_the_same_store_follows(world: World) -> None:
+    ours, reader = world.changing, world.reader
+    world.start()
+    await world.say("try new")
+    await ours.restore()
+    await ours.restore()
+    assert reader.used == ["new"]
+    await world.say("back")
+    await ours.restore()
+    assert reader.used == ["new", ""]
+
+
 async def test_after_going_back_to_the_shipped_one_a_restart_changes_nothing(world: World) -> None:
     await world.say("try new")
     await world.say("back")
