@@ -10,7 +10,8 @@ import structlog
 
 _FIRST = ["timestamp", "level", "event"]
 _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "slack_bolt", "slack_sdk", "urllib3")
-_TOKEN_OF_ANSWER = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?]+")  # whoever has it may answer as the bot
+# Whoever has these may answer, or hear, as the bot.
+_TOKEN_OF_ANSWER = re.compile(r"(/(?:webhooks|interactions)/\d+/|[?&]ticket=)[^/\s?&']+")
 _OF_NETWORK = ("aiohttp", "discord", "slack_sdk")
 
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -22,7 +21,6 @@ from bot.platforms.slack_files import SlackFiles
 from bot.platforms.slack_listeners import SlackListeners
 from bot.platforms.slack_members import SLACK, Identity, SlackMembers, who_am_i
 from bot.platforms.slack_posts import SlackPosts
-from bot.platforms.slack_render import is_named
 from bot.platforms.slack_web import SlackWeb, new_client
 from bot.services.answering import Answering
 from bot.services.ports import Heard
@@ -31,12 +29,10 @@ log = structlog.get_logger()
 
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
-CONNECT_TAKES, CLOSE_TAKES = 20.0, 2.0  # seconds
+CONNECT_TAKES, CLOSE_TAKES = 9.0, 2.0  # seconds; slack_sdk would try a refused address again after ten
 LONGEST_WAIT = timedelta(minutes=5)
 PINGS_EVERY, LOOKS_EVERY = 10.0, 0.5  # seconds; a socket that answers no ping is dead after one and a half of the first
 RECONNECTS_WITHIN = 3.0  # seconds in which slack_sdk opens a new socket in place of one that Slack ends
-CLOCKS_DIFFER = timedelta(minutes=2)
-A_PAGE, MOST_PAGES = 200, 3  # of the history
 
 
 class SlackFrontEnd:
@@ -63,7 +59,6 @@ class SlackFrontEnd:
         self._web = SlackWeb(settings)
         self._files = SlackFiles(self._web, settings)
         self._posts = SlackPosts(self._web, self._files)
-        self._ourselves: Identity | None = None
         self._not_connected: str | None = None
 
     @property
@@ -93,8 +88,9 @@ class SlackFrontEnd:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncSocketModeHandler]:
         """Open a socket on which members are heard, and close it. Raises SendError."""
-        self._ourselves = await who_am_i(self._web)
-        app = self._listening(self._ourselves)
+        ourselves = await who_am_i(self._web)
+        self._posts.ourselves = ourselves
+        app = self._listening(ourselves)
         token = self._settings.app_token.get_secret_value()
         handler = AsyncSocketModeHandler(app, token, ping_interval=self._pings_every)
         if self._settings.api_url:
@@ -104,7 +100,7 @@ class SlackFrontEnd:
             async with asyncio.timeout(CONNECT_TAKES):
                 await handler.client.connect()  # type: ignore[no-untyped-call]
             self._not_connected = None
-            log.info("slack connected", workspace=self._ourselves.workspace)
+            log.info("slack connected", workspace=ourselves.workspace)
             yield handler
         except TimeoutError as error:
             raise SendError(f"Slack let no socket be opened within {CONNECT_TAKES:.0f} s") from error
@@ -153,33 +149,7 @@ class SlackFrontEnd:
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         async with self._in_time(LOOK_TAKES):
-            place = await self._place(channel)
-            asked: dict[str, Any] = {"channel": place, "oldest": f"{(since - CLOCKS_DIFFER).timestamp():.6f}"}
-            found = await self._look("conversations.history", key, asked)
-            if found is None and message.replies_to is not None:
-                found = await self._look("conversations.replies", key, {**asked, "ts": message.replies_to})
-            return found
-
-    async def _look(self, method: str, key: str, asked: dict[str, Any]) -> str | None:
-        cursor = ""
-        for _ in range(MOST_PAGES):
-            options: dict[str, Any] = {"include_all_metadata": True, "limit": A_PAGE, "cursor": cursor or None}
-            try:
-                said = await self._web.ask(method, **asked, **options)
-            except SlackApiError as error:
-                raise explained(f"channel {asked['channel']}", error) from error
-            for one in said["messages"]:
-                if is_named(one, key) and self._is_ours(one):
-                    return str(one["ts"])
-            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
-        return None
-
-    def _is_ours(self, sent: dict[str, Any]) -> bool:
-        """Whether we said it: another app could write the same metadata."""
-        ourselves = self._ourselves
-        return ourselves is None or sent.get("user") == ourselves.member or sent.get("bot_id") == ourselves.bot
+            return await self._posts.find(await self._place(channel), key, since, message.replies_to)
 
     async def _place(self, channel: str) -> str:
         """Return the channel's id, or that of the direct messages with the member who is meant."""

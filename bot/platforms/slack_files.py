@@ -24,6 +24,7 @@ Json = Mapping[str, Any]
 DOWNLOAD_TAKES, UPLOAD_TAKES = 20.0, timedelta(seconds=30)  # seconds, all of a picture's waits included
 LOOKS = (0.0, 0.3, 0.7, 1.5, 3.0, 5.0)  # seconds to wait before each look at a file that Slack still works on
 _HOME = (".slack.com", ".slack-edge.com", ".slack-files.com")
+_THIS_COMPUTER = {"localhost", "127.0.0.1", "::1"}
 _PHONE_PICTURES = ("heic", "heif", "avif")  # Slack does not always know their type
 _TITLE, _COMMENT = 200, 3000
 
@@ -89,7 +90,7 @@ class SlackFiles:
         """Whether an address may be given our token: a file may lie with somebody else."""
         parts = urlsplit(address)
         if self._host is not None:
-            return parts.hostname == self._host
+            return parts.hostname == self._host or {parts.hostname, self._host} <= _THIS_COMPUTER
         return parts.scheme == "https" and f".{parts.hostname}".endswith(_HOME)
 
     async def share(self, message: Message, channel: str, thread_ts: str | None = None, said: str = "") -> None:

@@ -3,6 +3,7 @@
 Everything is acknowledged first, done once, and answered with an apology where it fails.
 """
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,11 +60,12 @@ _MOST_REMEMBERED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A member, where they are, and what the room is to them."""
+    """A member, where they are, and what the room is to them. `asked` names what they did, this once."""
 
     member: str
     channel: str
     room: Room
+    asked: str
     roles: Sequence[str] = ()
     thread_ts: str | None = None
 
@@ -125,9 +127,9 @@ class SlackListeners:
     async def on_command(self, ack: AsyncAck, body: Json) -> None:
         """Answer a slash command: to all where it is of use to all, else to the member alone."""
         await ack()
-        asker = await self._asker(str(body["user_id"]), str(body["channel_id"]))
         url, argument = str(body.get("response_url") or ""), str(body.get("text") or "")
-        name = command_named(str(body["command"]))
+        name, asked = command_named(str(body["command"])), f"command {body.get('trigger_id') or url}"
+        asker = await self._asker(asked, str(body["user_id"]), str(body["channel_id"]))
 
         async def tell(message: Message) -> None:
             to_all = asker.is_alone or name in _names_for_all(argument if name == TSUDOI.name else "")
@@ -142,7 +144,7 @@ class SlackListeners:
             else:
                 await self._command(asker, name, read_typed(argument), tell)
 
-        await self._do(f"command {body.get('trigger_id') or url}", asker, work, whisper)
+        await self._do(asker, work, whisper)
 
     async def on_message(self, ack: AsyncAck, event: Json) -> None:
         """Answer what members write: commands, mentions, and pictures where a room wants them read."""
@@ -155,7 +157,8 @@ class SlackListeners:
         files = list(event.get("files") or ())
         if name is None and not files:
             return
-        asker = await self._asker(str(event["user"]), str(event["channel"]), event.get("thread_ts"))
+        asked = f"message {event['channel']} {event['ts']}"
+        asker = await self._asker(asked, str(event["user"]), str(event["channel"]), event.get("thread_ts"))
 
         async def tell(message: Message) -> None:
             await self._answer(asker, message, to_all=name is None or name in _names_for_all())
@@ -166,7 +169,7 @@ class SlackListeners:
             else:
                 await self._upload(asker, files, event)
 
-        await self._do(f"message {asker.channel} {event['ts']}", asker, work, tell)
+        await self._do(asker, work, tell)
 
     def _written(self, event: Json) -> tuple[str | None, str]:
         """Return the command in a message and its argument; what calls the bot by name needs no `!`."""
@@ -215,7 +218,8 @@ class SlackListeners:
         if body.get("callback_id") != READ_SHORTCUT:
             return
         message, url = body["message"], str(body.get("response_url") or "")
-        asker = await self._asker(str(body["user"]["id"]), str(body["channel"]["id"]))
+        asked = f"shortcut {body.get('trigger_id') or url}"
+        asker = await self._asker(asked, str(body["user"]["id"]), str(body["channel"]["id"]))
 
         async def tell(answer: Message) -> None:
             await self._respond(asker, url, answer, to_all=asker.is_alone)
@@ -226,7 +230,7 @@ class SlackListeners:
             else:
                 await tell(await self._answering.how_to_read(asker.room))
 
-        await self._do(f"shortcut {body.get('trigger_id') or url}", asker, work, tell)
+        await self._do(asker, work, tell)
 
     async def _upload(self, asker: Asker, files: Sequence[Json], event: Json) -> None:
         """Read plain uploads in rooms that want it, and in direct messages, in a thread below them."""
@@ -244,7 +248,7 @@ class SlackListeners:
         else:
             fetched = await self._files.pictures(pictures)
             answer = await self._answering.read(fetched, asker.room, str(event["ts"]), member=asker.member)
-        await self._posts.post(asker.channel, answer, asker.thread_ts or str(event["ts"]))
+        await self._say(asker, answer, asker.thread_ts or str(event["ts"]))
 
     async def _read_meant(self, asker: Asker, event: Json | None, tell: Tell) -> None:
         """Read the pictures of this message, of the one that its thread is about, or of the member's latest."""
@@ -253,7 +257,7 @@ class SlackListeners:
             await tell(await self._answering.how_to_read(asker.room))
             return
         answer = await self._read(asker, upload["files"], str(upload["ts"]))
-        await self._posts.post(asker.channel, answer, str(upload.get("thread_ts") or upload["ts"]))
+        await self._say(asker, answer, str(upload.get("thread_ts") or upload["ts"]))
 
     async def _upload_meant(self, asker: Asker) -> Json | None:
         if asker.thread_ts is not None:
@@ -303,7 +307,7 @@ class SlackListeners:
         picture = await self._picture_again(asker.channel, about.upload, about.picture)
         explanation = await self._answering.explain(picture, asker.room, about.glyph)
         if explanation.pictures and not _is_whispered(body):
-            await self._posts.post(asker.channel, explanation, asker.thread_ts or str(body["message"]["ts"]))
+            await self._say(asker, explanation, asker.thread_ts or str(body["message"]["ts"]))
         else:
             await tell(explanation)
 
@@ -324,13 +328,14 @@ class SlackListeners:
             await self._open_form(entry, channel, body)
             return
         thread_ts = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
-        asker, url = await self._asker(member, channel, thread_ts), str(body.get("response_url") or "")
+        url = str(body.get("response_url") or "")
+        asker = await self._asker(f"action {body.get('trigger_id') or url}", member, channel, thread_ts)
         tell = self._below(asker, url, is_whispered=_is_whispered(body))
 
         async def work() -> None:
             await self._pressed(asker, str(action["action_id"]), given(action), body, tell)
 
-        await self._do(f"action {body.get('trigger_id') or url}", asker, work, tell)
+        await self._do(asker, work, tell)
 
     async def _open_form(self, entry: Entry, channel: str, body: Json) -> None:
         """Open a form at once: Slack allows it for three seconds. Who may send it off is looked at afterwards."""
@@ -346,13 +351,14 @@ class SlackListeners:
         """Take what was written in a form."""
         await ack()
         kept, line = written(view)
-        asker = await self._asker(str(body["user"]["id"]), kept["channel"])
+        asked = f"form {body.get('trigger_id') or view['id']}"
+        asker = await self._asker(asked, str(body["user"]["id"]), kept["channel"])
         tell = self._below(asker, kept["url"], is_whispered=kept["whispered"])
 
         async def work() -> None:
             await self._pressed(asker, kept["entry"], [line], body, tell)
 
-        await self._do(f"form {body.get('trigger_id') or view['id']}", asker, work, tell)
+        await self._do(asker, work, tell)
 
     async def _pressed(self, asker: Asker, pressed: str, values: list[str], body: Json, tell: Tell) -> None:
         if pressed.startswith(f"{PAGES}:"):
@@ -370,7 +376,7 @@ class SlackListeners:
         if answer is None:
             return
         if pressed.startswith("question:") and asker.room.may_decide(asker.member):
-            await self._posts.post(asker.channel, answer, asker.thread_ts or str(body["message"]["ts"]))
+            await self._say(asker, answer, asker.thread_ts or str(body["message"]["ts"]))
         else:
             await tell(answer)
 
@@ -417,7 +423,7 @@ class SlackListeners:
         await self._web.call("views.publish", "the app's home", user_id=member, view=view)
 
     async def _pressed_at_home(self, member: str, body: Json, action: Json) -> None:
-        asker = await self._asker(member, "")
+        asker = await self._asker(f"action {body.get('trigger_id') or body['view']['hash']}", member, "")
 
         async def tell(message: Message) -> None:
             await self._show_home(member, notice=message)
@@ -427,26 +433,26 @@ class SlackListeners:
             answer = await self._answering.press(pressed, asker.room, member, values)
             await self._show_home(member, notice=answer)
 
-        await self._do(f"action {body.get('trigger_id') or body['view']['hash']}", asker, work, tell)
+        await self._do(asker, work, tell)
 
     # --- what they share -------------------------------------------------------------------------------------------
 
-    async def _asker(self, member: str, channel: str, thread_ts: str | None = None) -> Asker:
+    async def _asker(self, asked: str, member: str, channel: str, thread_ts: str | None = None) -> Asker:
         roles = await self._members.roles_of(member)
         room = self._members.room_at(channel).as_seen_by(member, roles)
-        return Asker(member, channel, room, roles, thread_ts)
+        return Asker(member, channel, room, asked, roles, thread_ts)
 
-    async def _do(self, key: str, asker: Asker, work: Callable[[], Awaitable[None]], tell: Tell) -> None:
-        """Do something once, however often Slack tells of it; apologise where it fails."""
-        if not await self._is_new(key):
-            log.info("heard before", key=key)
+    async def _do(self, asker: Asker, work: Callable[[], Awaitable[None]], tell: Tell) -> None:
+        """Do what was asked once, however often Slack tells of it; apologise where it fails."""
+        if not await self._is_new(asker.asked):
+            log.info("heard before", asked=asker.asked)
             return
         try:
             await work()
         except SendError as error:
             log.warning("answer not sent", room=asker.room.name, reason=str(error))
         except Exception:
-            log.exception("slack event failed", what=key.partition(" ")[0], room=asker.room.name)
+            log.exception("slack event failed", what=asker.asked.partition(" ")[0], room=asker.room.name)
             await self._apologise(asker, tell)
 
     async def _apologise(self, asker: Asker, tell: Tell) -> None:
@@ -466,10 +472,15 @@ class SlackListeners:
             del self._lately[next(iter(self._lately))]
         return self._heard is None or await self._heard.is_new(f"slack {key}", self._answering.clock.now())
 
+    async def _say(self, asker: Asker, message: Message, thread_ts: str | None) -> None:
+        """Answer to all, once for what was asked."""
+        key = hashlib.blake2b(asker.asked.encode(), digest_size=10).hexdigest()
+        await self._posts.answer(asker.channel, message, thread_ts, key)
+
     async def _answer(self, asker: Asker, message: Message, *, to_all: bool) -> None:
         """Answer what was typed, where it was typed."""
         if to_all or asker.is_alone:
-            await self._posts.post(asker.channel, message, asker.thread_ts)
+            await self._say(asker, message, asker.thread_ts)
         else:
             await self._posts.whisper(asker.channel, asker.member, message, asker.thread_ts)
             await self._share_privately(asker, message)
@@ -482,7 +493,7 @@ class SlackListeners:
             await self._answer(asker, message, to_all=to_all)
             return
         if to_all and is_caption(message):
-            await self._posts.post(asker.channel, message, asker.thread_ts)
+            await self._say(asker, message, asker.thread_ts)
             return
         await self._posts.respond(url, message, to_all=to_all, instead=instead)
         if to_all:

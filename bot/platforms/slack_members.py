@@ -32,7 +32,7 @@ class Identity:
 async def who_am_i(web: SlackWeb) -> Identity:
     """Ask Slack whose token this is. Raises SendError."""
     said = await web.call("auth.test", "the bot's token")
-    return Identity(said["team_id"], said["user_id"], said.get("bot_id", ""), said.get("team", ""))
+    return Identity(*(str(said.get(name) or "") for name in ("team_id", "user_id", "bot_id", "team")))
 
 
 class SlackMembers:

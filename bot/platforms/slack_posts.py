@@ -1,22 +1,28 @@
 """What the bot says in Slack: to all in a channel or thread, to one member, or in place of what they pressed."""
 
+import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.messages import Message
-from bot.errors import SendError
+from bot.errors import SendError, SendRefused
 from bot.platforms.slack_errors import code_of, explained
 from bot.platforms.slack_files import SlackFiles
-from bot.platforms.slack_render import named, render, without_pictures
+from bot.platforms.slack_members import Identity
+from bot.platforms.slack_render import is_named, named, render, without_pictures
 from bot.platforms.slack_web import SlackWeb
 
 log = structlog.get_logger()
 
 Json = dict[str, Any]
 
+CLOCKS_DIFFER = timedelta(minutes=2)
+A_PAGE, MOST_PAGES = 200, 3  # of the history
+_LOOKS_AFTER = 0.5  # seconds
 QUIET: Json = {"unfurl_links": False, "unfurl_media": False}  # strangers' links bring no previews into the room
 
 
@@ -27,12 +33,13 @@ class SlackPosts:
         self._web = web
         self._files = files
         self._direct: dict[str, str] = {}  # by member
+        self.ourselves: Identity | None = None
 
     async def post(
         self, channel: str, message: Message, thread_ts: str | None = None, key: str = "", *, broadcast: bool = False
     ) -> str:
         """Say it to all, and return its `ts`; `broadcast` shows a reply in the channel, too. Raises SendError."""
-        if is_caption(message) and not key:
+        if is_caption(message):
             await self._files.share(message, channel, thread_ts, message.lead)
             return ""
         arguments: Json = {"channel": channel, **render(message), **QUIET}
@@ -44,6 +51,45 @@ class SlackPosts:
         posted = str((await self._eased("chat.postMessage", arguments))["ts"])
         await self.share(message, channel, thread_ts or posted)
         return posted
+
+    async def answer(self, channel: str, message: Message, thread_ts: str | None, key: str) -> None:
+        """Say an answer to all; where it is not confirmed as said it is looked for, and else said again, once."""
+        began = datetime.now(UTC)
+        try:
+            await self.post(channel, message, thread_ts, key)
+        except SendRefused:
+            raise
+        except SendError as error:
+            log.warning("answer not confirmed", channel=channel, reason=str(error), next="looked for")
+            await asyncio.sleep(_LOOKS_AFTER)
+            if await self.find(channel, key, began, thread_ts) is None:
+                await self.post(channel, message, thread_ts, key)
+
+    async def find(self, channel: str, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
+        """Return the `ts` of what was said under a key, in the channel or in a thread; None if it was not."""
+        asked: Json = {"channel": channel, "oldest": f"{(since - CLOCKS_DIFFER).timestamp():.6f}"}
+        found = await self._look("conversations.history", key, asked)
+        if found is None and thread_ts is not None:
+            found = await self._look("conversations.replies", key, {**asked, "ts": thread_ts})
+        return found
+
+    async def _look(self, method: str, key: str, asked: Json) -> str | None:
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            options: Json = {"include_all_metadata": True, "limit": A_PAGE, "cursor": cursor or None}
+            said = await self._web.call(method, f"channel {asked['channel']}", **asked, **options)
+            for one in said["messages"]:
+                if is_named(one, key) and self._is_ours(one):
+                    return str(one["ts"])
+            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return None
+
+    def _is_ours(self, sent: Json) -> bool:
+        """Whether we said it: another app could write the same metadata."""
+        ourselves = self.ourselves
+        return ourselves is None or sent.get("user") == ourselves.member or sent.get("bot_id") == ourselves.bot
 
     async def share(self, message: Message, channel: str, thread_ts: str | None = None) -> None:
         """Share what comes with a message that was said; without it that stands, too."""

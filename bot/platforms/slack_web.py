@@ -119,15 +119,25 @@ class SlackWeb:
             raise SendError(f"Slack was cut off at {method} ({type(error).__name__})") from error
 
     async def respond(self, url: str, said: Json) -> None:
-        """Answer by a response URL. It is not repeated: an answer may have arrived. Raises SendError."""
+        """Answer by a response URL. What was not refused is not repeated: it may have arrived. Raises SendError."""
         try:
-            async with asyncio.timeout(CALL_TAKES.total_seconds()), self.session.post(url, json=said) as reply:
-                if reply.status != 200:
-                    raise SendError(f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer")
+            async with asyncio.timeout(CALL_TAKES.total_seconds()):
+                while (wait := await self._responded(url, said)) is not None:  # noqa: ASYNC110  # as long as Slack says
+                    await asyncio.sleep(wait)
         except TimeoutError as error:
             raise SendError(f"Slack did not take an answer within {CALL_TAKES.seconds} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise SendError(f"Slack was cut off while taking an answer ({type(error).__name__})") from error
+
+    async def _responded(self, url: str, said: Json) -> float | None:
+        """Answer; return for how many seconds to wait before that is tried again, if Slack is busy."""
+        async with self.session.post(url, json=said) as reply:
+            if reply.status == 429:
+                after = reply.headers.get("Retry-After", "1")
+                return float(after) if after.isdecimal() else 1.0
+            if reply.status != 200:
+                raise SendError(f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer")
+            return None
 
     async def _let_pass(self, method: str, end: float) -> None:
         """Wait until Slack, which asked us to, may be asked again, if there is time for that."""

@@ -192,7 +192,7 @@ async def answers(server: SlackServer) -> None:
 
 
 async def test_a_cut_socket_comes_back(server: SlackServer) -> None:
-    async with connected(front_end_of(server), server) as slack:
+    async with connected(front_end_of(server, pings_every=0.3), server) as slack:
         before = server.sockets.connected
         await at_once(server.drop_connections)
         await connects_again(server, before)
@@ -201,7 +201,7 @@ async def test_a_cut_socket_comes_back(server: SlackServer) -> None:
 
 
 async def test_a_socket_that_falls_silent_is_replaced(server: SlackServer) -> None:
-    async with connected(front_end_of(server), server):
+    async with connected(front_end_of(server, pings_every=0.3), server):
         before = server.sockets.connected
         await at_once(server.fall_silent)
         await connects_again(server, before)
@@ -239,8 +239,8 @@ async def test_a_first_connect_that_fails_is_tried_again_and_says_why(server: Sl
 
 async def said_problem(slack: SlackFrontEnd) -> str:
     async with asyncio.timeout(60):
-        while slack.problem is None:
-            await asyncio.sleep(0)  # noqa: ASYNC110  # it is a property
+        while slack.problem is None:  # noqa: ASYNC110  # it is a property
+            await asyncio.sleep(0)
     return slack.problem
 
 

@@ -377,3 +377,15 @@ async def test_the_home_shows_events_and_reminders_and_takes_presses(stage: Stag
     done = await stage.press(home, button(home, "remind:"))
     assert done.seen[0].kind == "home"
     assert ("press", "remind:501:cancel", ALICE) in stage.answers.asked
+
+
+@pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.CUT_AFTER, Fault.BUSY_BEFORE])
+async def test_an_answer_comes_once_whatever_happens_to_it_on_the_way(stage: Stage, fault: Fault) -> None:
+    stage.server.troubles.append(Trouble("chat.postMessage", fault, retry_after=0))
+    await stage.ask("!next")
+    assert len(await stage.quiet()) == 1
+
+
+async def test_a_slash_commands_answer_waits_where_slack_is_busy(stage: Stage) -> None:
+    stage.server.troubles.append(Trouble("response_url", Fault.BUSY_BEFORE, retry_after=0))
+    assert (await stage.slash("/next")).seen[0].content["text"].startswith("次回のイベント")

@@ -131,9 +131,13 @@ def settings_of(server: SlackServer) -> SlackSettings:
 
 
 def front_end_of(
-    server: SlackServer, answers: RecordedAnswers | None = None, rooms: Rooms | None = None, heard: Heard | None = None
+    server: SlackServer,
+    answers: RecordedAnswers | None = None,
+    rooms: Rooms | None = None,
+    heard: Heard | None = None,
+    pings_every: float = 10.0,
 ) -> SlackFrontEnd:
-    """A front end that waits little before it connects again, and pings often."""
+    """A front end that waits little before it connects again."""
     room = Room("slack", CHANNEL, ("utsunomiya",))
     return SlackFrontEnd(
         settings_of(server),
@@ -141,7 +145,7 @@ def front_end_of(
         rooms or Rooms([room], ["utsunomiya"]),
         heard,
         first_wait=timedelta(seconds=0.05),
-        pings_every=0.3,
+        pings_every=pings_every,
     )
 
 
