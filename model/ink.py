@@ -128,13 +128,16 @@ class Lines:
     surface: Grey  # (h, w), paper, table and shadows, brighter than the ink: of a board, the negative
 
 
-def find_lines(grey: Grey, widest: float) -> Lines:
+def find_lines(grey: Grey, widest: float, reverse: bool = False) -> Lines:
     """The ink among surfaces: sheets, a table, shadows with hard edges are wider than a pen's line, and drop out.
 
-    Args: grey: as for `find_ink`. widest: a line's width at most, as a share of the picture's longer side.
+    Args: grey: as for `find_ink`. widest: a line's width at most, as a share of the picture's longer side. reverse:
+        dark lines are looked for where light ones seem to be, and the reverse: a table's edges can outweigh the ink.
     Raises: BlankImage: nothing stands out.
     """
-    if ink_is_lighter(shrink(grey, LIGHT_SIZE), around=0.28):  # than the nearest surface, not than the whole picture
+    if (
+        ink_is_lighter(shrink(grey, LIGHT_SIZE), around=0.28) != reverse
+    ):  # than the nearest surface, not than the whole picture
         grey = ~grey
     kernel = np.ones((_odd(widest * max(grey.shape)),) * 2, np.uint8)
     lit = np.maximum(grey, DARKEST)

@@ -45,26 +45,32 @@ def letter_of(pieces: Pieces) -> float:
     return float(pieces.sides[order][np.searchsorted(mass, 0.6 * mass[-1])])
 
 
-def find_page(grey: Grey) -> Page:
+def find_page(grey: Grey, reverse: bool = False) -> Page:
     """The writing in a picture, in as much detail as reading needs.
 
-    Args: grey: (h, w) uint8.
+    Args: grey: (h, w) uint8. reverse: of a photo, as in `find_lines`.
     Raises: BlankImage: nothing stands out from the paper.
     """
     even = only_ink_is_dark(shrink(grey, WORKING_SIZE))
     for size in PAGE_SIZES:
         working = shrink(grey, size)
-        page = _page(working, even, grey.shape[0] / working.shape[0])
-        if page.letter >= SMALLEST_LETTER or working.shape == grey.shape or len(page.pieces.areas) > MOST_PIECES // 2:
+        last = size == PAGE_SIZES[-1] or working.shape == grey.shape
+        try:
+            page = _page(working, even, reverse, grey.shape[0] / working.shape[0])
+        except BlankImage:
+            if last:
+                raise
+            continue
+        if last or page.letter >= SMALLEST_LETTER or len(page.pieces.areas) > MOST_PIECES // 2:
             break
     return page
 
 
-def _page(grey: Grey, even: bool, scale: float) -> Page:
+def _page(grey: Grey, even: bool, reverse: bool, scale: float) -> Page:
     if even:
         ink, foreign = find_ink(grey), None
     else:
-        lines = find_lines(grey, FINE_LINE)
+        lines = find_lines(grey, FINE_LINE, reverse)
         ink, foreign = lines.ink, lines.surface
     ink, mask = _without_print(ink)
     pieces = pieces_of(mask)

@@ -39,9 +39,9 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False) -> T
     Raises: UnreadableImage: no picture at all.
     """
     best: Transcript = []
-    for view in _views(image):
+    for view, reverse in _views(image):
         with suppress(BlankImage, _TooMuch):
-            found = _in_view(view, _Bounded(read))
+            found = _in_view(view, reverse, _Bounded(read))
             if _worth(found) > _worth(best):
                 best = found
         if once or _is_well_read(best):
@@ -68,18 +68,20 @@ class _Bounded:
         return probabilities
 
 
-def _views(image: NDArray[np.uint8]) -> Iterator[View]:
+def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
+    """Sides of a picture to look at, and whether ink is looked for that is as light as the paper seems to be."""
     grey = to_grey(image)
-    yield View(grey)
+    yield View(grey), False
     if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
         return
+    yield View(grey), True
     for view in (on_the_sheet(grey), by_colour(image)):
         if view is not None:
-            yield view
+            yield view, False
 
 
-def _in_view(view: View, read: Network) -> Transcript:
-    page = find_page(view.grey)
+def _in_view(view: View, reverse: bool, read: Network) -> Transcript:
+    page = find_page(view.grey, reverse)
     ways = [_read_lines(page, lines, read) for lines in ways_to_read(page)]
     lines, _ = max(ways, key=lambda way: way[1])
     kept = _without_litter(lines)
