@@ -241,6 +241,7 @@ class Teaching:
                 await self.offer(cut, label, room, member, upload.source)
                 for cut, label in await self._cuts(claim, upload)
             ]
+            log.info("samples offered", room=room.name, offered=len(offered), kept=offered.count(Offered.KEPT))
             return said.kept(texts, room, claim, offered, len(await self.store.samples_of(address)))
         if consent is not None or address in self._asked:
             return said.thanks(texts, room, claim)
@@ -356,7 +357,9 @@ class Teaching:
         self._asked.discard(address)
         if self.elsewhere is not None and refusal is None:
             await self.elsewhere.forget(address)
-        return await self.store.erase(address, refusal), unreached
+        erased = await self.store.erase(address, refusal)
+        log.info("samples erased", samples=erased, unreached=len(unreached))
+        return erased, unreached
 
     async def _taken_out(self, export: Export, alias: str) -> bool:
         if export.folder is not None and await self.folders.take_out(Path(export.folder), alias):

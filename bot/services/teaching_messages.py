@@ -254,8 +254,8 @@ def confirm(texts: Texts, count: int, how: str) -> Message:
         )
     else:
         lead = texts.ngettext(
-            "Your {n} sample, your alias and your consent are erased. This cannot be undone. Shall I?",
-            "Your {n} samples, your alias and your consent are erased. This cannot be undone. Shall I?",
+            "Your {n} sample, your alias, your consent and your quizzes are erased for good. Shall I?",
+            "Your {n} samples, your alias, your consent and your quizzes are erased for good. Shall I?",
             count,
         )
     return _answer(lead.format(n=count), erase, leave)
