@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.progress import Progress
 
+from model.classifier import load
 from model.labels import label_of
 from model.pages import STYLES, WORDS, Hand, Page, cell_of, compose, hands_of
 from model.sources.stored import Written
-from model.transcripts import edits
+from model.transcripts import edits, read_pages
 from tests.model.drawings import STROKES, drawn
 
 OWN_WORDS = ("いつつ", "とんこつ", "くうこう", "つくし")
@@ -51,3 +53,12 @@ def test_all_words_are_hiragana_that_the_network_knows() -> None:
 )
 def test_errors_are_counted_as_changes_from_one_text_to_the_other(wanted: str, found: str, number: int) -> None:
     assert edits(wanted, found) == number
+
+
+def test_a_figure_for_every_kind_of_page_in_rows_and_in_columns(hand: Hand) -> None:
+    with Progress(disable=True) as progress:
+        found = read_pages(load(), [hand], 1, progress)
+    assert [(one.style, one.vertical) for one in found] == [(style, v) for style in STYLES for v in (False, True)]
+    plain = [one for one in found if one.style in {"plain", "light on dark", "genko"}]
+    assert sum(one.error_rate * one.characters for one in plain) < 0.1 * sum(one.characters for one in plain)
+    assert found[0].to_json()["pages"] == 1
