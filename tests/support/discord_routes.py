@@ -203,4 +203,8 @@ async def _read_form(request: web.Request) -> tuple[Json, list[Upload]]:
             body = json.loads(content)
         else:
             files.append(Upload(part.filename or "", io.BytesIO(content)))
+    told = (body.get("data") or body).get("attachments") or ()
+    described = {one["filename"]: one.get("description") for one in told if "filename" in one}
+    for file in files:
+        file.description = described.get(file.filename)
     return body, files

@@ -1,0 +1,181 @@
+"""The real services on a real SQLite; what connpass and the report site show, and what a hand wrote, a test says."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+from PIL import Image
+
+from bot.app import Clients, Services, build_services, open_stores
+from bot.clients.pictures import encode_jpeg, encode_png, open_picture
+from bot.clock import DrivenClock
+from bot.config import Settings
+from bot.domain.events import Event
+from bot.domain.reports import ReportPage
+from bot.domain.rooms import Room, Rooms
+from bot.organising import build_organising
+from bot.services.delivering import Delivering
+from bot.services.ports import Cut, Listing, Recogniser, Sender
+from model.reading import Candidate, Glyph, Reading, Verdict, text_of
+from tests.support.events import NOW, an_event_named
+
+SOURCE, GROUP = "utsunomiya", "tfug-utsunomiya"
+SITE = "https://reports.example.test/"
+PAST = an_event_named("もくもく会 #4", 500, started_at=NOW - timedelta(days=20), published_at=NOW - timedelta(days=50))
+COMING = an_event_named("もくもく会 #5", 501, published_at=NOW - timedelta(days=5))
+
+
+@dataclass
+class Connpass:
+    """Shows the same for every source that is asked for; `site` is the report site."""
+
+    site: "ReportSite"
+    events: list[Event] = field(default_factory=lambda: [PAST, COMING])
+
+    def source(self, name: str, months: tuple[int, int] = (0, 6)) -> "Source":
+        return Source(name, self)
+
+
+@dataclass
+class Source:
+    name: str
+    connpass: Connpass
+
+    @property
+    def query(self) -> str:
+        return self.name
+
+    async def listing(self, now: datetime) -> Listing:
+        return Listing(tuple(self.connpass.events))
+
+    async def look_up(self, event_ids: Sequence[int]) -> Listing:
+        return Listing((), complete=False)
+
+
+@dataclass
+class ReportSite:
+    shown: list[ReportPage] = field(default_factory=list)
+
+    async def pages(self) -> Sequence[ReportPage]:
+        return self.shown
+
+
+def glyph(best: str, other: str, verdict: Verdict = "sure") -> Glyph:
+    shares = {"sure": (0.97, 0.02), "unsure": (0.52, 0.41), "not_hiragana": (0.2, 0.1)}[verdict]
+    return Glyph((2, 2, 20, 20), tuple(map(Candidate, (best, other), shares)), verdict)
+
+
+def a_picture(shade: int = 235) -> bytes:
+    """A sheet of paper: what is written on it, a test says by `Hand.wrote`."""
+    written = io.BytesIO()
+    Image.new("RGB", (60, 40), (shade, shade, shade)).save(written, "PNG")
+    return written.getvalue()
+
+
+DRAWN = encode_png(open_picture(a_picture(128)))
+
+
+@dataclass
+class Hand:
+    """Fulfils `Recogniser`: opens each picture as the real one does, and reads in it what this hand wrote."""
+
+    wrote: tuple[Glyph, ...] = (glyph("い", "り"),)
+    model: str = "a hand"
+
+    async def read(self, picture: bytes) -> Reading:
+        await asyncio.to_thread(open_picture, picture)
+        return Reading(self.wrote, text_of(self.wrote), 4.0)
+
+    async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
+        return DRAWN
+
+    async def numbered(self, picture: bytes, reading: Reading) -> bytes:
+        return DRAWN
+
+    async def cut(self, picture: bytes, glyph: int) -> Cut:
+        return Cut(self.wrote[glyph], picture)
+
+    async def cuts(self, picture: bytes) -> dict[int, Cut]:
+        return {place: Cut(one, picture + bytes([place])) for place, one in enumerate(self.wrote)}
+
+    async def copy(self, picture: bytes) -> bytes:
+        return await asyncio.to_thread(lambda: encode_jpeg(open_picture(picture)))
+
+    async def beside(self, picture: bytes, glyph: int, labels: Sequence[str]) -> bytes:
+        return DRAWN
+
+    async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
+        return DRAWN
+
+
+@dataclass
+class House:
+    """What stands behind every platform."""
+
+    settings: Settings
+    clock: DrivenClock
+    rooms: Rooms
+    services: Services
+    connpass: Connpass
+    recogniser: Any
+    senders: list[Sender] = field(default_factory=list)
+
+    @property
+    def hand(self) -> Hand:
+        assert isinstance(self.recogniser, Hand)
+        return self.recogniser
+
+    async def polls(self) -> None:
+        """Look at connpass and at the report site, and say what there is to say."""
+        for name in self.rooms.sources:
+            await self.services.watching.watch(self.connpass.source(name))
+        await self.services.reporting.check_site()
+        await self.delivers()
+
+    async def delivers(self) -> None:
+        """Say what is due; what that brought about may be due as well."""
+        delivering: Delivering = self.services.delivering(self.senders)
+        for _ in range(2):
+            await delivering.deliver_due()
+
+    async def time_passes(self, length: timedelta) -> None:
+        await self.services.digesting.plan()
+        self.clock.set(self.clock.now() + length)
+        await self.delivers()
+
+
+@asynccontextmanager
+async def open_house(folder: Path, room: Room, recogniser: Recogniser | None = None) -> AsyncIterator[House]:
+    """Open the services for one room, after their first, silent look at connpass and the report site."""
+    settings = Settings(
+        community={"locale": room.locale},
+        sources=[{"name": SOURCE, "group": GROUP}],
+        reports={"site_url": SITE},
+        web={"port": 0},
+    )
+    clock, site = DrivenClock(NOW), ReportSite()
+    connpass, read_by = Connpass(site), recogniser or Hand()
+    rooms = Rooms((room,), (SOURCE,), room.locale)
+    async with open_stores(f"sqlite:///{folder}/tsudoi.db") as stores:
+        organising = build_organising(
+            settings,
+            stores,
+            cast(Clients, connpass),
+            rooms,
+            clock,
+            changed=lambda: services.following.refresh(),
+        )
+        services = build_services(settings, stores, site, read_by, clock, rooms=rooms, organising=organising)
+        quizzing = services.answering.quizzing
+        assert quizzing is not None
+        answering = replace(services.answering, quizzing=replace(quizzing, random=Random(3)))
+        services = replace(services, answering=answering)
+        house = House(settings, clock, rooms, services, connpass, read_by)
+        await house.polls()
+        yield house
