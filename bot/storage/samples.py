@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -12,6 +13,8 @@ from bot.domain.teaching import DAY, Consent, Given, Offered, Opinion, Sample, S
 from bot.services.teaching import Export
 from bot.storage.statements import batches, upsert
 from bot.storage.tables import consents, sample_exports, samples
+
+log = structlog.get_logger()
 
 _FACTS = [column for column in samples.c if column.name != "png"]
 _DECIDED = ("label", "state", "opinion", "reviewer", "reviewed_at")
@@ -124,7 +127,10 @@ class Samples:
         if self._engine.dialect.name == "sqlite":
             async with self._engine.connect() as connection:
                 raw = await connection.get_raw_connection()  # outside of any transaction
-                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                emptied = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                is_busy, *_ = await emptied.fetchone()
+            if is_busy:  # somebody reads for longer than we wait
+                log.warning("SQLite's log is not emptied", next="it is at the next !forget, or when the bot ends")
         else:
             async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as alone:
                 await alone.exec_driver_sql("VACUUM samples, consents, sample_exports")
