@@ -144,6 +144,16 @@ class Classifier:
         """
         return self._find(image, self._at_first_sight(image))[0]
 
+    def look(
+        self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE
+    ) -> tuple[Glyph, Located]:
+        """What `glyph` and `locate` say, for half the price of both.
+
+        Raises: BlankImage: there is no character. UnreadableImage: the array is no picture.
+        """
+        found, probabilities = self._find(image, self._at_first_sight(image))
+        return self._judged(found.box, probabilities, top, min_confidence), found
+
     def _find(self, image: NDArray[np.uint8], first: Sight | None) -> Sight:
         """The first way to find the character, unless the network hardly knows what it shows and another's surely."""
         if first is not None and _best(first[1]) >= KNOWN:

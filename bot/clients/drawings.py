@@ -14,7 +14,7 @@ from model import stroke_order, tendencies
 from model.drawing import PAPER, SIDE, draw
 from model.ink import BlankImage
 from model.labels import LABELS
-from model.reading import Reading, text_of
+from model.reading import Glyph, Reading, text_of
 from model.sources import DamagedSource
 
 _MOST_CONFUSED, _MOST_PAIRS = 5, 20
@@ -23,12 +23,11 @@ _MOST_CONFUSED, _MOST_PAIRS = 5, 20
 def read(strokes: Sequence[Stroke], top: int, min_confidence: float) -> Sight:
     """Read strokes as one character, with `top` candidates; below `min_confidence` it is unsure."""
     picture = draw([np.asarray(stroke, np.float32) for stroke in strokes])
-    model = model_in_use()
-    glyph = model.glyph(picture, top, min_confidence)
     try:
-        seen = (model.locate(picture).input * 255).astype(np.uint8).tobytes()
+        glyph, found = model_in_use().look(picture, top, min_confidence)
     except BlankImage:
-        seen = b""
+        return Sight(Reading((Glyph((0, 0, int(PAPER), int(PAPER)), (), "not_hiragana"),), "", 0.0), b"")
+    seen = (found.input * 255).astype(np.uint8).tobytes()
     x, y, width, height = (round(place * PAPER / SIDE) for place in glyph.box)
     on_paper = replace(glyph, box=(x, y, width, height))
     return Sight(Reading((on_paper,), text_of((on_paper,)), 0.0), seen)

@@ -10,7 +10,7 @@ import pytest
 
 from model.classifier import ARTIFACT, Calibration, Classifier, ModelUnusable, load
 from model.labels import LABELS, NOT_HIRAGANA
-from model.preprocess import UnreadableImage
+from model.preprocess import BlankImage, UnreadableImage
 from tests.model.drawings import STROKES, drawn
 
 BLANK = np.full((80, 120), 250, np.uint8)
@@ -32,6 +32,14 @@ def test_a_small_white_drawing_in_a_corner_of_a_large_dark_board_is_read(classif
     board = np.full((1000, 1000, 3), 30, np.uint8)
     board[50:170, 800:920] = 255 - drawn(label, 120, paper=225)[:, :, None]
     assert classifier.read(board).text == label
+
+
+def test_one_look_gives_the_character_and_what_the_network_saw(classifier: Classifier) -> None:
+    glyph, found = classifier.look(drawn("う"), top=3)
+    assert glyph == classifier.glyph(drawn("う"), top=3)
+    assert (found.input == classifier.locate(drawn("う")).input).all()
+    with pytest.raises(BlankImage):
+        classifier.look(BLANK)
 
 
 def test_candidates_come_best_first_with_probabilities(classifier: Classifier) -> None:
