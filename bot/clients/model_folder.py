@@ -8,6 +8,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,15 @@ class ModelFolder:
     def __init__(self, folder: Path | None) -> None:
         """Offer the models in `folder`; none where there is no such folder."""
         self._folder = folder
-        self._copies = tempfile.TemporaryDirectory(prefix="tsudoi-models-", ignore_cleanup_errors=True)
+
+    @cached_property
+    def _copies(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="tsudoi-models-", ignore_cleanup_errors=True)
 
     def close(self) -> None:
-        """Drop the copies."""
-        self._copies.cleanup()
+        """Drop the copies, if there are any."""
+        if "_copies" in self.__dict__:
+            self._copies.cleanup()
 
     def names(self) -> list[str]:
         """Return the names of the folders that have a model in them."""
