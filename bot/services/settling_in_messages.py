@@ -55,9 +55,9 @@ def labels_of(texts: Texts, names: Sequence[str]) -> str:
     return "、".join(labels) if texts.locale == "ja" else ", ".join(labels)
 
 
-def part_labels(texts: Texts) -> dict[str, str]:
-    """Return what can be said in a room, as people call it."""
-    return {
+def part_labels(texts: Texts, room: Room) -> dict[str, str]:
+    """Return what can be said in a room, as people call it; only Discord's servers have a calendar of events."""
+    labels = {
         "announces": texts.gettext("New events"),
         "changes": texts.gettext("Changes and cancellations"),
         "materials": texts.gettext("Slides and the like after an event"),
@@ -70,6 +70,7 @@ def part_labels(texts: Texts) -> dict[str, str]:
         "threads": texts.gettext("A thread below each announcement"),
         "images": texts.gettext("The event's picture"),
     }
+    return {part: label for part, label in labels.items() if part != "scheduled_events" or room.platform == "discord"}
 
 
 def lead_time_label(texts: Texts, lead_time: timedelta) -> str:
@@ -160,7 +161,7 @@ def _language_step(texts: Texts, room: Room) -> Message:
 
 def parts_choice(texts: Texts, room: Room, choice_id: str = "parts") -> Choice:
     """Return the choice of what is said in a room."""
-    options = tuple(Option(part, label, getattr(room, part)) for part, label in part_labels(texts).items())
+    options = tuple(Option(part, label, getattr(room, part)) for part, label in part_labels(texts, room).items())
     return Choice(choice_id, texts.gettext("What I say here"), options, many=True)
 
 
@@ -194,7 +195,7 @@ def _deciders_step(texts: Texts, room: Room) -> Message:
 
 def room_card(texts: Texts, room: Room, usual: Sequence[timedelta], title: str = "") -> Card:
     """Describe a room: what it follows, and what is said there."""
-    labels = part_labels(texts)
+    labels = part_labels(texts, room)
     said_here = [label for part, label in labels.items() if getattr(room, part)]
     lead_times = usual if room.lead_times is None else room.lead_times
     lines = [
