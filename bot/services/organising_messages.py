@@ -164,9 +164,9 @@ def set_up_elsewhere(texts: Texts) -> Message:
     """Say how rooms are set up: in their own chat, or in the configuration."""
     return _said(
         texts.gettext(
-            "In Discord and Slack, /tsudoi setup sets up the channel it is typed in. The local room goes by config.toml: "
-            "[[sources]] names what I watch, [[rooms]] where I speak; config.example.toml shows them all. "
-            "!tsudoi status says how I am, !tsudoi rehearse what I would have posted."
+            "In Discord and Slack, /tsudoi setup sets up the channel it is typed in. The local room goes by "
+            "config.toml: [[sources]] names what I watch, [[rooms]] where I speak; config.example.toml shows "
+            "them all. !tsudoi status says how I am, !tsudoi rehearse what I would have posted."
         )
     )
 

@@ -20,6 +20,7 @@ from bot.domain.events import Event
 from bot.domain.reports import ReportPage
 from bot.domain.rooms import Room, Rooms
 from bot.organising import build_organising
+from bot.running import FrontEnd
 from bot.services.delivering import Delivering
 from bot.services.ports import Cut, Listing, Recogniser, Sender
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
@@ -148,6 +149,17 @@ class House:
         await self.services.digesting.plan()
         self.clock.set(self.clock.now() + length)
         await self.delivers()
+
+
+@asynccontextmanager
+async def serving(front_end: FrontEnd) -> AsyncIterator[None]:
+    """Let it serve, and end it as a stop does, also where a test fails."""
+    running = asyncio.create_task(front_end.serve())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
 
 
 @asynccontextmanager

@@ -19,11 +19,10 @@ from bot.domain.commands import NEXT, QUIZ, REMIND, REPORT
 from bot.domain.rooms import Room
 from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.services.ports import Recogniser
-from tests.parity.house import SOURCE, House, open_house
+from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words
 from tests.support.discord_server import DiscordServer
 from tests.support.discord_world import ALICE, BOT, GUILD, ORGANISER, Json
-from tests.support.slack_answers import at_once
 
 ROOM, ELSEWHERE = "101", "102"
 BUTTON, MENUS, LINK = 2, (3, 5, 6, 7, 8), 5
@@ -53,7 +52,7 @@ class DiscordStage(Stage):
     async def seen_by(self, member: str) -> list[Said]:
         return [_said(one) for one in await self._messages() if self._whispered.get(one["id"], member) == member]
 
-    async def seen_by_all(self) -> list[Said]:
+    async def what_is_said_in_the_room(self) -> list[Said]:
         there = (one for one in await self._messages() if one["channel_id"] == ROOM)
         return [_said(one) for one in there if not _is_whispered(one)]
 
@@ -64,11 +63,11 @@ class DiscordStage(Stage):
             found = (world.find(str(channel), str(number)) for number, channel in sorted(ids))
             return [one for one in found if one is not None and one["author"]["id"] == BOT]
 
-        return await at_once(self._server.do, look)
+        return await asyncio.to_thread(self._server.do, look)
 
     async def say(self, member: str, text: str, pictures: Sequence[bytes]) -> None:
         files = [(f"{number}.png", one) for number, one in enumerate(pictures)]
-        await at_once(self._server.say, ROOM, text, author=member, files=files)
+        await asyncio.to_thread(self._server.say, ROOM, text, author=member, files=files)
 
     async def command(self, member: str, name: str, argument: str, *, elsewhere: bool) -> None:
         channel = ELSEWHERE if elsewhere else ROOM
@@ -86,11 +85,11 @@ class DiscordStage(Stage):
         await self._interacts(member, self._server.press, said.source, menu["custom_id"], member, [value])
 
     async def write(self, member: str, said: Said, label: str, text: str) -> None:
-        form = await at_once(self._server.press, said.source, _labelled(said, label)["custom_id"], member)
+        form = await asyncio.to_thread(self._server.press, said.source, _labelled(said, label)["custom_id"], member)
         await self._interacts(member, self._server.submit, form, member, written=text)
 
     async def _interacts(self, member: str, act: Any, *given: Any, **options: Any) -> None:
-        answer = await at_once(act, *given, **options)
+        answer = await asyncio.to_thread(act, *given, **options)
         for one in (answer.get("message"), *answer["followups"]):
             if one is not None and _is_whispered(one):
                 self._whispered[one["id"]] = member
@@ -169,8 +168,6 @@ async def discord_stage(
             given = (settings, services.answering, house.rooms, services.stores.memory)
             front_end = DiscordFrontEnd(*given, first_wait=timedelta(milliseconds=10))
             house.senders.append(front_end)
-            serving = asyncio.create_task(front_end.serve())
-            await at_once(server.wait_for_bot)
-            yield DiscordStage(house, server)
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
+            async with serving(front_end):
+                await asyncio.to_thread(server.wait_for_bot)
+                yield DiscordStage(house, server)

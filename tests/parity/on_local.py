@@ -1,6 +1,5 @@
 """The local room over its real HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from bot.clients.recogniser import LocalRecogniser
 from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room
 from bot.running import build_room
 from bot.services.ports import Recogniser
-from tests.parity.house import SOURCE, House, open_house
+from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words
 
 VISITOR, DOWNLOADS = "visitor", "/downloads/"
@@ -36,9 +35,9 @@ class LocalStage(Stage):
         self._client = client
 
     async def seen_by(self, member: str) -> list[Said]:
-        return await self.seen_by_all()
+        return await self.what_is_said_in_the_room()
 
-    async def seen_by_all(self) -> list[Said]:
+    async def what_is_said_in_the_room(self) -> list[Said]:
         async with self._client.get("/api/messages") as response:
             assert response.status == 200
             return [_said(one) for one in (await response.json())["messages"] if one["bot"]]
@@ -114,9 +113,7 @@ async def local_stage(folder: Path, locale: str, recogniser: Recogniser | None) 
         paper = cast(LocalRecogniser, Paper(house.recogniser))
         web = build_room(house.settings, house.services, house.recogniser, paper, None, dict)
         house.senders.append(web)
-        serving = asyncio.create_task(web.serve())
-        await web.opened.wait()
-        async with aiohttp.ClientSession(web.url) as client:
-            yield LocalStage(house, client)
-        serving.cancel()
-        await asyncio.wait({serving})
+        async with serving(web):
+            await web.opened.wait()
+            async with aiohttp.ClientSession(web.url) as client:
+                yield LocalStage(house, client)

@@ -36,7 +36,7 @@ class SlackStage(Stage):
     async def seen_by(self, member: str) -> list[Said]:
         return await at_once(self._server.do, self._look, member)
 
-    async def seen_by_all(self) -> list[Said]:
+    async def what_is_said_in_the_room(self) -> list[Said]:
         return await at_once(self._server.do, self._look, "", CHANNEL)
 
     def _look(self, member: str, only: str = "") -> list[Said]:

@@ -71,7 +71,7 @@ class Stage(ABC):
         """Return all that the bot said and this member sees, oldest first, as it stands there now."""
 
     @abstractmethod
-    async def seen_by_all(self) -> list[Said]:
+    async def what_is_said_in_the_room(self) -> list[Said]:
         """Return what stands in the room for everybody."""
 
     @abstractmethod
@@ -113,9 +113,6 @@ class Stage(ABC):
     async def samples_of(self, member: "Member") -> int:
         """Return how many samples of a member are kept."""
         return len(await self.house.services.stores.samples.samples_of(direct_to(self.platform, member.id)))
-
-    async def what_is_said_in_the_room(self) -> list[Said]:
-        return await self.seen_by_all()
 
 
 @dataclass(frozen=True)

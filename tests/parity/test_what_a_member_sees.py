@@ -29,6 +29,7 @@ CANNOT = {
     "naming without calling": {"local": "nobody has a name there", "slack": "whoever is named is called"},
     "several pictures in one message": {"local": "its form takes one picture at a time"},
     "pictures told in words": {"local": "the room keeps a picture without its description"},
+    "a calendar of its own": {"local": "calendar.ics is for all", "slack": "a workspace keeps no list of events"},
     "set-up in the chat": {"local": "its room stands in config.toml"},
 }
 
@@ -234,6 +235,9 @@ async def test_what_is_a_members_own_is_nobody_elses_business(stage: Stage) -> N
         await stage.alice.gives(command)
     assert await stage.organiser.what_is_said_to() == []
     assert await stage.what_is_said_in_the_room() == []
+    reading = await stage.alice.shows(a_picture())
+    await stage.alice.presses("✓ 正しい")
+    assert [one.words for one in await stage.organiser.what_is_said_to() if one.words] == [reading.words]
 
 
 # --- what is said by itself ----------------------------------------------------------------------------------------
@@ -367,6 +371,11 @@ async def test_two_pictures(stage: Stage) -> None:
     said = await stage.alice.shows(a_picture(), a_picture(200))
     reads(said, f"1枚目: {SURE}\n2枚目: {SURE}")
     assert said.buttons >= {"なぜ? 1枚目", "なぜ? 2枚目", "✓ 全部正しい", "✗ ちがう"}
+
+
+@without("several pictures in one message")
+async def test_of_two_pictures_one_is_read(stage: Stage) -> None:
+    reads(await stage.alice.shows(a_picture(), a_picture(200)), SURE)
 
 
 async def test_why_is_answered_with_a_picture(stage: Stage) -> None:
@@ -527,6 +536,8 @@ async def test_a_channel_is_set_up_step_by_step_and_hears_of_the_next_event(stag
     for step in ("2/6", "3/6", "4/6", "5/6", "6/6"):
         page = await stage.organiser.presses("次へ", page)
         assert page.words.startswith(f"{step} ")
+        if parts := page.lists.get("ここでお知らせすること"):
+            assert ("サーバーのイベント欄への登録" in parts) == can(stage, "a calendar of its own")
     assert in_words("リマインド：7日前、1日前、1時間前\n言語：日本語") in page.words
     saved = await stage.organiser.presses("保存", page)
     assert saved.words.startswith("保存しました。これから新しく公開されるイベントをお知らせします。")
@@ -546,7 +557,9 @@ async def test_a_member_may_not_set_up(stage: Stage) -> None:
 
 @without("set-up in the chat")
 async def test_where_a_room_is_set_up_that_cannot_be_in_the_chat(stage: Stage) -> None:
-    assert "config.toml で設定します" in (await stage.organiser.gives("tsudoi", "setup")).words
+    said = (await stage.organiser.gives("tsudoi", "setup")).words
+    assert "Discord や Slack では、設定したいチャンネルで /tsudoi setup と入力してください。" in said
+    assert "config.toml で設定します" in said
 
 
 async def test_how_the_bot_is(stage: Stage) -> None:
