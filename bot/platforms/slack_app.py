@@ -95,6 +95,8 @@ class SlackFrontEnd:
         handler = AsyncSocketModeHandler(app, token, ping_interval=self._pings_every)
         if self._settings.api_url:
             handler.client.proxy = None
+        # Left alone, slack_sdk replaces a socket that Slack ends twice, and what comes in between is lost.
+        handler.client.default_auto_reconnect_enabled = False
         try:
             handler.client.wss_uri = await self._new_address(token)
             async with asyncio.timeout(CONNECT_TAKES):
@@ -137,12 +139,17 @@ class SlackFrontEnd:
     async def send(self, channel: str, message: Message, key: str) -> str:
         async with self._in_time(SEND_TAKES):
             place = await self._place(channel)
+            await self._web.turn(place)  # answers take none: members are waiting for them
             # A reply tells what people must know: it shows in the channel, too.
             return await self._posts.post(place, message, message.replies_to, key, broadcast=True)
 
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
         async with self._in_time(SEND_TAKES):
             return await self._posts.edit(await self._place(channel), external_id, message, key)
+
+    async def delete(self, channel: str, external_id: str) -> bool:
+        async with self._in_time(SEND_TAKES):
+            return await self._posts.delete(await self._place(channel), external_id)
 
     async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
         return external_id  # in Slack every message has one, which the first reply opens
@@ -167,11 +174,16 @@ class SlackFrontEnd:
 
 
 async def _until_dead(handler: AsyncSocketModeHandler) -> None:
-    """Return when the socket is dead and slack_sdk has opened no other in its place."""
-    dead_for = 0.0
+    """Return when the socket is dead, and slack_sdk opens no other because Slack said that it ends."""
+    client, dead_for = handler.client, 0.0
     while dead_for < RECONNECTS_WITHIN:
         await asyncio.sleep(LOOKS_EVERY)
-        dead_for = 0.0 if await handler.client.is_connected() else dead_for + LOOKS_EVERY
+        if await client.is_connected():
+            dead_for = 0.0
+        elif client.connect_operation_lock.locked():
+            dead_for += LOOKS_EVERY
+        else:
+            return
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

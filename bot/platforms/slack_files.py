@@ -98,7 +98,6 @@ class SlackFiles:
 
         `said` is the text beside them. Raises SendError.
         """
-        await self._web.turn(channel)
         await self._web.call(
             "files_upload_v2",
             f"channel {channel}",

@@ -37,7 +37,7 @@ from bot.platforms.slack_forms import FORM, asked_by, form, given, written
 from bot.platforms.slack_home import home_view
 from bot.platforms.slack_manifest import READ_SHORTCUT, command_named, slash_notes
 from bot.platforms.slack_members import SlackMembers
-from bot.platforms.slack_posts import SlackPosts, is_caption
+from bot.platforms.slack_posts import SlackPosts
 from bot.platforms.slack_text import called_first, read_typed
 from bot.platforms.slack_web import SlackWeb
 from bot.services.answering import Answering
@@ -491,9 +491,6 @@ class SlackListeners:
         """Answer by a response URL; what comes with the message follows in the channel, or by direct message."""
         if not url:
             await self._answer(asker, message, to_all=to_all)
-            return
-        if to_all and is_caption(message):
-            await self._say(asker, message, asker.thread_ts)
             return
         await self._posts.respond(url, message, to_all=to_all, instead=instead)
         if to_all:

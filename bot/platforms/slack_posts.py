@@ -39,7 +39,7 @@ class SlackPosts:
         self, channel: str, message: Message, thread_ts: str | None = None, key: str = "", *, broadcast: bool = False
     ) -> str:
         """Say it to all, and return its `ts`; `broadcast` shows a reply in the channel, too. Raises SendError."""
-        if is_caption(message):
+        if _is_caption(message):
             await self._files.share(message, channel, thread_ts, message.lead)
             return ""
         arguments: Json = {"channel": channel, **render(message), **QUIET}
@@ -47,7 +47,6 @@ class SlackPosts:
             arguments["metadata"] = named(key)
         if thread_ts:
             arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
-        await self._web.turn(channel)
         posted = str((await self._eased("chat.postMessage", arguments))["ts"])
         await self.share(message, channel, thread_ts or posted)
         return posted
@@ -109,9 +108,15 @@ class SlackPosts:
 
     async def edit(self, channel: str, ts: str, message: Message, key: str) -> bool:
         """Make a message say this instead; False if it is gone. Raises SendError."""
-        arguments: Json = {"channel": channel, "ts": ts, **render(message), "metadata": named(key)}
+        return await self._changed("chat.update", {"channel": channel, "ts": ts, **render(message), "metadata": named(key)})
+
+    async def delete(self, channel: str, ts: str) -> bool:
+        """Take a message away; False if it is gone already. Raises SendError."""
+        return await self._changed("chat.delete", {"channel": channel, "ts": ts})
+
+    async def _changed(self, method: str, arguments: Json) -> bool:
         try:
-            await self._eased("chat.update", arguments)
+            await self._eased(method, arguments)
         except SendError as error:
             if isinstance(error.__cause__, SlackApiError) and code_of(error.__cause__) == "message_not_found":
                 return False
@@ -140,7 +145,7 @@ class SlackPosts:
                     raise explained(f"channel {arguments['channel']}", error) from error
 
 
-def is_caption(message: Message) -> bool:
+def _is_caption(message: Message) -> bool:
     """Whether a message says no more than what stands beside its pictures and files."""
     brings_files = bool(message.pictures or message.files) and bool(message.lead)
     return brings_files and not (message.cards or message.buttons or message.choices or message.entries)

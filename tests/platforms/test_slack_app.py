@@ -261,9 +261,12 @@ async def test_before_it_is_connected_nothing_is_sent(server: SlackServer) -> No
         await slack.send(CHANNEL, EVENT, KEY)
 
 
-async def test_posts_keep_slacks_pace(server: SlackServer) -> None:
+async def test_deliveries_keep_slacks_pace_and_answers_wait_for_none_of_them(server: SlackServer) -> None:
     began = asyncio.get_running_loop().time()
-    async with connected(front_end_of(server), server) as slack:
+    async with connected(front_end_of(server), server) as slack, asyncio.TaskGroup() as group:
         for number in range(5):
-            await slack.send(CHANNEL, EVENT, f"{number:020}")
+            group.create_task(slack.send(CHANNEL, EVENT, f"{number:020}"))
+        await at_once(server.say, CHANNEL, "!next")
+        await at_once(server.wait_for, lambda: [one for one in posts(server) if "次回のイベント" in one["text"]])
+        assert len(posts(server)) < 6
     assert asyncio.get_running_loop().time() - began >= timedelta(seconds=1).total_seconds()
