@@ -13,6 +13,7 @@ from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
 from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
+from bot.domain.gaps import Gap
 from bot.domain.questions import Question
 from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
 from bot.domain.sources import SourceKind, query_named
@@ -121,8 +122,8 @@ class Services:
     clock: Clock
     stores: Stores
 
-    def delivering(self, senders: Sequence[Sender]) -> Delivering:
-        """Bind delivering to the platforms that can send."""
+    def delivering(self, senders: Sequence[Sender], gap: Gap | None = None) -> Delivering:
+        """Bind delivering to the platforms that can send; `gap` is what the store knows nothing of."""
         composers = self.composing.composers() | self.reporting.composers() | self.reminding.composers()
         composers |= self.digesting.composers() | self.materials.composers() | self.outages.composers()
         if self.answering.organising is not None:
@@ -131,7 +132,7 @@ class Services:
             composers |= self.answering.changing_model.composers()
         by_platform = {sender.platform: sender for sender in senders}
         unreachable = self.reminding.unreachable
-        return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock, unreachable)
+        return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock, unreachable, gap)
 
 
 def rooms_of(settings: Settings) -> Rooms:

@@ -25,6 +25,7 @@ from bot.organising import build_organising
 from bot.polls import Polls
 from bot.scheduler import AlarmClock
 from bot.services.changing_model import ChangingModel
+from bot.services.looking_back import find_gap
 from bot.services.ports import Clock, EventMirror, Recogniser, Sender
 from bot.services.report_messages import report_json
 from bot.web.server import WebRoom
@@ -100,7 +101,8 @@ async def _run(settings: Settings, say: Callable[[str], None]) -> None:
             await services.following.load()
             room = build_room(settings, services, recogniser, pictures, samples, problems)
             front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
-            alarm = AlarmClock(services.delivering(front_ends))
+            gap = await find_gap(stores.events, stores.deliveries, stores.memory, clock.now())
+            alarm = AlarmClock(services.delivering(front_ends, gap))
             polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
             try:
                 async with asyncio.TaskGroup() as group:

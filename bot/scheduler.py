@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.domain.gaps import Waking
 from bot.errors import TsudoiError
 from bot.services.delivering import MOST_ROOMS, Delivering
 
@@ -28,6 +29,7 @@ class AlarmClock:
 
     def __init__(self, delivering: Delivering) -> None:
         self._delivering = delivering
+        self._waking = Waking()
         self._at_work: dict[asyncio.Task[None], str] = {}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_JOB_DEFAULTS)
 
@@ -89,13 +91,18 @@ class AlarmClock:
 
     async def set_alarm(self) -> None:
         """Keep one alarm, for the earliest due delivery: setting it again moves it."""
+        speaks_from = self._waking.look(self._delivering.clock.now())
         earliest = await self._delivering.earliest()
         if earliest is not None:
             begin = self._begin("deliver", self._deliver, alone=False)
             known_as = {"id": "deliver", "name": "deliver", "replace_existing": True, "max_instances": MOST_ROOMS}
-            self._scheduler.add_job(begin, "date", run_date=earliest, **known_as)
+            self._scheduler.add_job(begin, "date", run_date=max(earliest, speaks_from), **known_as)
 
     async def _deliver(self) -> None:
+        now = self._delivering.clock.now()
+        if self._waking.look(now) > now:
+            await self.set_alarm()
+            return
         due = await self._delivering.take_due()
         try:
             await self.set_alarm()  # a room that hangs must not hold up the others

@@ -30,7 +30,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 A_SECOND = 35  # of the 50 requests that Discord allows a bot: the rest is for answers, and requests bunch up
 GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
 CLOCKS_DIFFER = timedelta(minutes=2)
-LOOK_BACK = 300  # messages
+NEWEST, LOOK_BACK = 100, 300  # messages: the latest, then forward from where it may be
 AUTHENTICATION_FAILED = 4004  # a close code of the gateway
 MESSAGE_GONE = 10008
 HAS_THREAD = 160004
@@ -151,6 +151,16 @@ class DiscordFrontEnd:
                 return False
         return True
 
+    async def delete(self, channel: str, external_id: str) -> bool:
+        async with self._talking(channel, SEND_TAKES) as there:
+            try:
+                await there.get_partial_message(int(external_id)).delete()
+            except discord.NotFound as error:
+                if error.code != MESSAGE_GONE:
+                    raise
+                return False
+        return True
+
     async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
         number = _number(channel)
         async with self.talking_to(f"channel {channel}") as client:
@@ -170,10 +180,15 @@ class DiscordFrontEnd:
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         async with self._talking(channel, LOOK_TAKES) as there:
-            rendered, ourselves = render(message, key), self.client.user
-            async for sent in there.history(limit=LOOK_BACK, after=since - CLOCKS_DIFFER, oldest_first=True):
-                if sent.author == ourselves and was_sent_as(sent, rendered, key):
-                    return str(sent.id)
+            rendered, ourselves, after = render(message, key), self.client.user, since - CLOCKS_DIFFER
+            for limit, forward in ((NEWEST, False), (LOOK_BACK, True)):
+                seen = 0
+                async for sent in there.history(limit=limit, after=after, oldest_first=forward):
+                    seen += 1
+                    if sent.author == ourselves and was_sent_as(sent, rendered, key):
+                        return str(sent.id)
+                if seen < limit:
+                    break
         return None
 
     @asynccontextmanager

@@ -9,7 +9,8 @@ from itertools import groupby
 import structlog
 
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.follow_ups import EDIT, THREAD, followed_by
+from bot.domain.follow_ups import EDIT, RETRACT, THREAD, followed_by
+from bot.domain.gaps import Gap
 from bot.domain.messages import Message
 from bot.domain.rooms import Room, Rooms
 from bot.errors import MemberUnreachable, SendError, SendRefused
@@ -21,7 +22,8 @@ CLAIM_LASTS = timedelta(seconds=30)  # longer than any send: senders give up aft
 # A burst of thousands is spread: what waits for its turn at a platform is claimed, and no claim may run out meanwhile.
 ROOMS_TOGETHER, MOST_ROOMS = 20, 100
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
-GIVE_UP_AFTER = timedelta(days=2)
+GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=2), 30  # a host that slept for a week has not tried for long
+CLOCK_LEAPS = timedelta(minutes=75)  # what was said under a clock that was an hour ahead is found all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class NothingToSay:
 _GONE = NothingToSay("the message that it belongs to was deleted")
 
 Composer = Callable[[Delivery, Room], Awaitable[Message | NothingToSay]]
+# Why something is kept back from a room: an organiser paused it; "" where nothing is.
+Silence = Callable[[Delivery, Room], Awaitable[str]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Delivering:
     """Says what is due: claim, compose, send, record. A kind of delivery is composed by its entry in `composers`.
 
     Within a room messages go out in order; a room whose platform hangs is `busy`, and no other waits for it.
-    `unreachable` hears of a delivery to a member who takes no direct messages.
+    `unreachable` hears of a delivery to a member who takes no direct messages. What may have been said in the `gap`
+    before this start is looked for first.
     """
 
     deliveries: DeliveryStore
@@ -50,6 +55,8 @@ class Delivering:
     rooms: Rooms
     clock: Clock
     unreachable: Callable[[Delivery], Awaitable[None]] | None = None
+    gap: Gap | None = None
+    silence: Silence | None = None
     busy: set[str] = field(default_factory=set)
 
     async def deliver_due(self) -> None:
@@ -110,8 +117,10 @@ class Delivering:
 
     async def _carry_out(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
         """Do it, and return the platform's id of what is there now."""
-        if delivery.kind in (EDIT, THREAD):
+        if delivery.kind in (EDIT, THREAD, RETRACT):
             return await self._follow_up(delivery, room, sender)
+        if self.silence is not None and (kept_back := await self.silence(delivery, room)):
+            return NothingToSay(kept_back)
         message = await self.composers[delivery.kind](delivery, room)
         if isinstance(message, NothingToSay):
             return message
@@ -121,12 +130,16 @@ class Delivering:
         return sent or await sender.send(room.channel, message, delivery.key)
 
     async def _follow_up(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
-        """Edit an earlier message or open a thread below it. Twice is as good as once, so nothing is looked up."""
+        """Edit or retract an earlier message, or open a thread below it. Twice is as good as once: no look-up."""
         said = await self.deliveries.find(followed_by(delivery))
         if said is None or said.state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
             return NothingToSay("the message that it belongs to was not posted")
         if said.external_id is None:
             raise SendError("the message that it belongs to is not posted yet")
+        if delivery.kind == RETRACT:
+            return said.external_id if await sender.delete(room.channel, said.external_id) else _GONE
+        if said.state is DeliveryState.RETRACTED:
+            return NothingToSay("the message that it belongs to was retracted")
         message = await self.composers[said.kind](said, room)
         if isinstance(message, NothingToSay):
             return message
@@ -138,10 +151,11 @@ class Delivering:
         return await sender.open_thread(room.channel, said.external_id, message.title) or _GONE
 
     async def _find_earlier(self, delivery: Delivery, room: Room, message: Message, sender: Sender) -> str | None:
-        """Look for what an earlier try may have left: it was cut off, or its answer was lost."""
-        if delivery.first_tried_at is None:
-            return None
-        return await sender.find(room.channel, message, delivery.key, delivery.first_tried_at)
+        """Look for what an earlier try may have left: cut off, its answer lost, or lost itself with the store."""
+        tried = None if delivery.first_tried_at is None else delivery.first_tried_at - CLOCK_LEAPS
+        said = None if self.gap is None else self.gap.said_since(delivery.due_at, self.clock.now())
+        since = min((at for at in (tried, said) if at is not None), default=None)
+        return None if since is None else await sender.find(room.channel, message, delivery.key, since)
 
     def _is_too_late(self, delivery: Delivery) -> bool:
         return delivery.useful_until is not None and self.clock.now() >= delivery.useful_until
@@ -168,7 +182,7 @@ class Delivering:
 
     async def _try_later(self, delivery: Delivery, reason: str) -> None:
         now = self.clock.now()
-        if now - (delivery.first_tried_at or now) > GIVE_UP_AFTER:
+        if now - (delivery.first_tried_at or now) > GIVE_UP_AFTER and delivery.attempts >= LEAST_TRIES:
             await self.deliveries.fail(delivery, f"given up after two days: {reason}")
             log.error("delivery failed", delivery=delivery.id, room=delivery.destination, reason=reason)
             return

@@ -111,6 +111,12 @@ class Deliveries:
                 found += [delivery_of(row) for row in (await connection.execute(query)).mappings()]
         return found
 
+    async def last_sent(self) -> datetime | None:
+        """Return when something was sent last."""
+        newest = func.max(deliveries.c.sent_at, type_=deliveries.c.sent_at.type)
+        async with self._reading() as connection:
+            return (await connection.execute(select(newest))).scalar()
+
     async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
         """Take a due delivery; False if it is taken already. One statement, so two bots cannot both win."""
         claimed = (
