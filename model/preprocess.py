@@ -25,6 +25,7 @@ BROAD_LINE = 0.16  # of the picture's longer side: a felt pen in a tight picture
 BOLD = 0.12  # of the same: a brush
 FINE_LINE = 0.08  # of the same: a pen
 LONGEST_ALONE = 1.8  # times as long as wide: a longer one may be two
+SAME_SIZE = 0.85  # of the longer side: the same character in more detail
 MARGIN = 0.3  # of the character's longer side, around a cut-out
 
 
@@ -34,7 +35,7 @@ class Located:
 
     box: Box  # of its ink, in pixels of the picture
     input: NDArray[np.float32]  # (48, 48, 1), what the network reads
-    alone: bool = False  # surely nothing else is written in the picture: an evenly lit one without ink elsewhere
+    alone: bool = False  # surely nothing else is written in the picture: elsewhere there is next to no ink
 
     @property
     def is_alone(self) -> bool:
@@ -71,7 +72,7 @@ def locate_grey(grey: Grey, may_cut: bool = True) -> Located:
         x0, y0, x1, y1 = _with_margin(around, grey.shape)
         inner = locate_grey(np.ascontiguousarray(grey[y0:y1, x0:x1]), may_cut=False)
         x, y, width, height = inner.box
-        return Located((x + x0, y + y0, width, height), inner.input, alone)
+        return Located((x + x0, y + y0, width, height), inner.input, alone and _is_whole(inner.box, around))
     return Located(around, fit(ink, box)[:, :, np.newaxis], alone)
 
 
@@ -81,7 +82,7 @@ def locate_lines(grey: Grey, widest: float) -> Located:
     Raises: BlankImage: there are none.
     """
     working = shrink(grey, WORKING_SIZE)
-    ink, box = written_among(find_lines(working, widest))
+    ink, box, _ = written_among(find_lines(working, widest))
     return Located(_scaled(box, working.shape, grey.shape), fit(ink, box)[:, :, np.newaxis])
 
 
@@ -106,13 +107,14 @@ def _character(grey: Grey) -> tuple[Ink, Box, bool]:
         return ink, box, holds_all(dark, box)
     lines = _unless_blank(find_lines, grey, BROAD_LINE)
     if dark is not None and (lines is None or shows_the_same(dark, lines.ink) or is_bold(dark, BOLD)):
-        return *one_character(dark), False
+        ink, box = one_character(dark)
+        return ink, box, holds_all(dark, box)
     fine = _unless_blank(find_lines, grey, FINE_LINE)
     if lines is not None and (fine is None or shows_the_same(lines.ink, fine.ink) or is_bold(lines.ink, FINE_LINE)):
-        return *written_among(lines), False
+        return written_among(lines)
     if fine is None:
         raise BlankImage("nothing stands out from the paper")
-    return *written_among(fine), False
+    return written_among(fine)
 
 
 def _unless_blank(find: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -128,6 +130,11 @@ def _scaled(box: Box, working: tuple[int, ...], full: tuple[int, ...]) -> Box:
     x0, y0 = int(x * across), int(y * down)
     x1, y1 = min(full[1], round((x + width) * across)), min(full[0], round((y + height) * down))
     return x0, y0, max(1, x1 - x0), max(1, y1 - y0)
+
+
+def _is_whole(box: Box, around: Box) -> bool:
+    """Whether the character that was found in a cut-out is all that it was cut out for."""
+    return max(box[2:]) > SAME_SIZE * max(around[2:])
 
 
 def _with_margin(box: Box, shape: tuple[int, ...]) -> Box:

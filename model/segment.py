@@ -14,6 +14,7 @@ SPECK = 0.045  # of the character's longer side; the smallest real part, a dot o
 FAR = 0.45  # of the longer side of the character's body; a small piece further away than this belongs to something else
 RULE_LENGTH = 0.92  # of the picture's side: what runs from rim to rim is a ruled line or the edge of a sheet
 EDGE_STEP = 0.2  # of the brightness; between a sheet and the table, or at the edge of a shadow
+BESIDE = 0.05  # of the character's weight: the heaviest stroke of another one weighs more than this
 RULE_WIDTH = 0.07  # of the picture's other side: a stroke of へ that runs from rim to rim is higher than this
 
 
@@ -49,19 +50,22 @@ def one_character(ink: Ink) -> tuple[Ink, Box]:
     return ink, (int(x0), int(y0), int(x1 - x0), int(y1 - y0))
 
 
-def written_among(lines: Lines) -> tuple[Ink, Box]:
+def written_among(lines: Lines) -> tuple[Ink, Box, bool]:
     """The character among what is narrow in a photo: the darkest group of lines that lie close together.
 
     Args: lines: of a picture that shows more than the sheet, or a sheet with shadows.
-    Returns, Raises: as `one_character`.
+    Returns: as `one_character`, and whether nothing that was left out can be a stroke of another character.
+    Raises: as `one_character`.
     """
     pieces = pieces_of(_without_rules(_mask(lines.ink >= INK_FROM)))
     if not len(pieces.areas):
         raise BlankImage("there is no ink but specks and ruled lines")
-    kept = _group(pieces, *_weigh(pieces, lines))
+    weights, foreign = _weigh(pieces, lines)
+    kept = _group(pieces, weights, foreign)
+    alone = bool(weights[~kept].max(initial=0.0) < BESIDE * weights[kept].sum())
     start, end = _corners(pieces, kept)
     ink = lines.ink if kept.all() else _wipe(lines.ink, pieces, kept)
-    return ink, (int(start[0]), int(start[1]), int(end[0] - start[0]), int(end[1] - start[1]))
+    return ink, (int(start[0]), int(start[1]), int(end[0] - start[0]), int(end[1] - start[1])), alone
 
 
 def _weigh(pieces: Pieces, lines: Lines) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
