@@ -125,7 +125,7 @@ class SlackPosts:
 
     async def whisper(self, channel: str, member: str, message: Message, thread_ts: str | None = None) -> None:
         """Say it to one member alone. Raises SendError."""
-        arguments: Json = {"channel": channel, "user": member, **render(message)}
+        arguments: Json = {"channel": channel, "user": member, **render(message), **QUIET}
         if thread_ts:
             arguments["thread_ts"] = thread_ts
         await self._eased("chat.postEphemeral", arguments)
