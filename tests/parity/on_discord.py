@@ -50,7 +50,12 @@ class DiscordStage(Stage):
         self._whispered: dict[str, str] = {}  # by message: who alone sees it
 
     async def seen_by(self, member: str) -> list[Said]:
-        return [_said(one) for one in await self._messages() if self._whispered.get(one["id"], member) == member]
+        return [_said(one) for one in await self._messages() if self._sees(member, one)]
+
+    def _sees(self, member: str, message: Json) -> bool:
+        channel = self._server.world.backend.get_channel(int(message["channel_id"]))
+        is_there = channel.guild_id is not None or int(member) in channel.recipient_ids
+        return is_there and self._whispered.get(message["id"], member) == member
 
     async def what_is_said_in_the_room(self) -> list[Said]:
         there = (one for one in await self._messages() if one["channel_id"] == ROOM)

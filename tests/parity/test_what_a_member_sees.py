@@ -25,6 +25,10 @@ CANNOT = {
     "slash commands": {"local": "a page has no commands but those that are typed"},
     "slash commands in Japanese": {"slack": "Slack takes ASCII only", "local": "there are no slash commands at all"},
     "messages for one member alone": {"local": "there is one conversation, and its visitor is alone in it"},
+    "a typed command answered to one alone": {
+        "local": "there is one conversation, and its visitor is alone in it",
+        "discord": "only what is given as a slash command is: what was given for training comes by direct message",
+    },
     "members who may not decide": {"local": "whoever opens the page runs the bot"},
     "naming without calling": {"local": "nobody has a name there", "slack": "whoever is named is called"},
     "several pictures in one message": {"local": "its form takes one picture at a time"},
@@ -136,6 +140,20 @@ async def test_all_events(stage: Stage) -> None:
     )
 
 
+@pytest.mark.parametrize("typed", ["!events", "!next 10"])
+async def test_many_events_are_all_there_and_each_can_be_reminded_of(stage: Stage, typed: str) -> None:
+    others = [an_event_named(f"第{n}回 機械学習と手書き文字の勉強会 in 宇都宮", 600 + n) for n in range(1, 12)]
+    events = [COMING, *others]
+    await stage.connpass_shows(*events)
+    said = await stage.alice.says(typed)
+    lines, titles = said.words.splitlines(), [event.title for event in events]
+    assert [line for line in lines if line in titles] == titles[:10]
+    if typed == "!events":
+        assert said.words.startswith("予定されているイベントは 12 件です。近いものから 10 件をお見せします。")
+    else:
+        assert said.words.count("\n参加: 3/20人(残り17席)") == 10
+
+
 async def test_reports(stage: Stage) -> None:
     not_yet = "このイベントのレポートはまだありません。\nもくもく会 #4\n日時: 2026年4月22日(水)"
     reads(await stage.alice.says("!report 4"), not_yet)
@@ -157,6 +175,13 @@ async def test_a_slash_command_says_the_same(stage: Stage, command: str) -> None
     typed = await stage.alice.says(f"!{command}")
     given = await stage.alice.gives(command)
     assert (given.words, given.buttons) == (typed.words, typed.buttons)
+
+
+@needs("slash commands")
+@pytest.mark.parametrize("command", ["next", "events", "report", "reports", "help", "quiz", "model"])
+async def test_what_is_of_use_to_all_is_answered_to_all(stage: Stage, command: str) -> None:
+    said = await stage.alice.gives(command)
+    assert [one.id for one in await stage.organiser.what_is_said_to()] == [said.id]
 
 
 async def test_help_names_the_commands_as_they_are_given(stage: Stage) -> None:
@@ -238,6 +263,30 @@ async def test_what_is_a_members_own_is_nobody_elses_business(stage: Stage) -> N
     reading = await stage.alice.shows(a_picture())
     await stage.alice.presses("✓ 正しい")
     assert [one.words for one in await stage.organiser.what_is_said_to() if one.words] == [reading.words]
+
+
+@needs("messages for one member alone")
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("!samples", "預かっている文字はありません。教えてくださった文字は残さない設定です。"),
+        ("!export", "預かっている文字はないので、お渡しするものもありません。"),
+        ("!forget", "あなたの文字も、同意の記録も残っていません。"),
+    ],
+)
+async def test_what_a_member_gave_is_nobody_elses_business_where_it_is_typed(
+    stage: Stage, typed: str, answer: str
+) -> None:
+    await stage.alice.says(typed)
+    assert answer in [one.words for one in await stage.alice.what_is_said_to()]
+    assert [one.words for one in await stage.organiser.what_is_said_to()] in ([], ["DMでお送りしました。"])
+
+
+@needs("a typed command answered to one alone")
+async def test_reminders_are_nobody_elses_business_where_they_are_typed(stage: Stage) -> None:
+    await stage.alice.says("!remind")
+    await stage.alice.says("!reminders")
+    assert await stage.organiser.what_is_said_to() == []
 
 
 # --- what is said by itself ----------------------------------------------------------------------------------------
