@@ -20,14 +20,14 @@ def shorten(record: logging.LogRecord) -> bool:
 
     False for what is no news: that a stop cancelled something.
     """
-    said = _TOKEN_OF_ANSWER.sub(r"\1…", record.getMessage())
+    said = record.getMessage()
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, asyncio.CancelledError):
         return False
     if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _OF_NETWORK:
         said = f"{said} ({type(error).__name__}: {error})".replace("\n", " ")
         record.exc_info = record.exc_text = None
-    record.msg, record.args = said, None
+    record.msg, record.args = _TOKEN_OF_ANSWER.sub(r"\1…", said), None
     return True
 
 

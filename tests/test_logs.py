@@ -35,5 +35,13 @@ def test_the_token_of_an_answer_is_hidden() -> None:
     assert record.getMessage() == "PATCH https://discord.test/webhooks/900/…/messages/@original responded with 429"
 
 
+def test_the_ticket_of_a_socket_is_hidden_wherever_it_stands() -> None:
+    address = "wss://wss-primary.slack.test/link/?ticket=secret&app_id=A1"
+    record = a_record("Failed to connect to %s", address, error=aiohttp.ClientError(f"refused: {address}"))
+    shorten(record)
+    assert "secret" not in logging.Formatter().format(record)
+    assert record.getMessage().count("ticket=…&app_id=A1") == 2
+
+
 def test_what_a_stop_cancels_is_no_news() -> None:
     assert not shorten(a_record("Error running job", error=asyncio.CancelledError()))

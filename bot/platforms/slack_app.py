@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 # Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
 SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
-CONNECT_TAKES, CLOSE_TAKES = 9.0, 2.0  # seconds; slack_sdk would try a refused address again after ten
+CONNECT_TAKES, CLOSE_TAKES = 5.0, 2.0  # seconds; slack_sdk tries a refused address again and again, in vain
 LONGEST_WAIT = timedelta(minutes=5)
 PINGS_EVERY, LOOKS_EVERY = 10.0, 0.5  # seconds; a socket that answers no ping is dead after one and a half of the first
 RECONNECTS_WITHIN = 3.0  # seconds in which slack_sdk opens a new socket in place of one that Slack ends
