@@ -9,7 +9,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.teaching import Sample, State, used
 from bot.errors import ExportError
-from bot.services.sample_archive import file_name, member_line, training_line, usable
+from bot.services.sample_archive import file_name, member_line, training_line
 from bot.services.teaching import Export, Teaching
 from bot.storage.sample_folders import SampleFolders
 
@@ -54,7 +54,7 @@ async def export_samples(settings: Settings, folder: Path, space: str | None = N
     Returns: how many samples that are.
     """
     async with open_stores(settings.storage.url) as stores:
-        found = usable(used(await stores.samples.samples_in(None if space is None else [space])))
+        found = used(await stores.samples.samples_in(None if space is None else [space]))
         pngs = await stores.samples.pictures([one.id for one in found])
         # Remembered first: after a crash in between, nobody's samples lie where they would not be looked for.
         writers = {one.writer for one in found}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from model.dataset import Mixture, Prepare, choose_held_out, group_of, split_by_writer
+from model.labels import NOT_HIRAGANA
 from model.leaks import assert_no_leak
 from model.preprocess import preprocess
 from model.sources import Source
@@ -50,7 +51,7 @@ def prepare_practice(
     held_out = choose_held_out(sources[real.name].writers, seed)
     shares = {entry.name: entry.share for entry in entries}
     kept, strangers = set_strangers_aside(sources, held_out)
-    choosing, judging = divide_strangers(strangers[real.name])
+    choosing, judging = divide_strangers(letters_of(strangers[real.name]))
     assert_no_leak((source for source in kept.values() if isinstance(source, StoredImages)), [choosing, judging])
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
     more = {entry.name: entry.share * (SETTLED if entry.knows_writers else 1) for entry in entries}
@@ -67,6 +68,11 @@ def set_strangers_aside(
         if isinstance(source, StoredImages):
             kept[name], strangers[name] = split_by_writer(source, held_out)
     return kept, strangers
+
+
+def letters_of(images: StoredImages) -> StoredImages:
+    """The images without those that members gave as no hiragana."""
+    return images.select(images.labels != NOT_HIRAGANA)
 
 
 def divide_strangers(strangers: StoredImages) -> tuple[StoredImages, StoredImages]:
@@ -95,6 +101,8 @@ def make_mixture(
     kept: dict[str, Source], shares: dict[str, float], real: str, prepare: Prepare, refusal: bool
 ) -> Mixture:
     """The sources, what is drawn on and along them, and what is no hiragana."""
+    if not refusal:
+        kept = {name: letters_of(one) if isinstance(one, StoredImages) else one for name, one in kept.items()}
     sources = [(kept[name], share) for name, share in shares.items()]
     letters, fonts, strokes = kept[real], kept.get("fonts"), real_file("strokes", "all.tdic")
     if isinstance(letters, StoredImages):

@@ -13,6 +13,7 @@ from bot.config import Settings
 from bot.domain.teaching import NOT_HIRAGANA, Consent, Sample, Source, State
 from bot.errors import ExportError
 from model.sources.members import read_members
+from model.sources.stored import NO_LETTER
 from tests.model.drawings import drawn
 from tests.support.events import NOW
 
@@ -48,9 +49,11 @@ async def test_a_list_says_who_gave_how_many_under_their_alias(settings: Setting
 
 async def test_a_folder_holds_what_training_reads(settings: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "samples"
-    assert await sample_files.export_samples(settings, folder) == 2
+    assert await sample_files.export_samples(settings, folder) == 3
     read = list(read_members(folder))
-    assert [(one.character, one.writer) for one in read] == [("い", "member:ma11ce"), ("い", "member:mb0b")]
+    no_letter = (NO_LETTER, "member:ma11ce")
+    written = [(one.character, one.writer) for one in read]
+    assert written == [("い", "member:ma11ce"), no_letter, ("い", "member:mb0b")]
     assert {one.image.shape for one in read} == {(60, 60, 3)}
 
 

@@ -12,7 +12,7 @@ from bot.locales import TOKYO, Texts
 from bot.services import reviewing_messages as said
 from bot.services.places import Place
 from bot.services.ports import Clock
-from bot.services.sample_archive import archive, training_line, usable
+from bot.services.sample_archive import archive, training_line
 from bot.services.teaching import SampleSheets, SampleStore, Tile
 
 ON_A_SHEET = 12
@@ -89,7 +89,7 @@ class Reviewing:
         await self.store.decide(replace(sample, reviewer=reviewer, reviewed_at=self.clock.now()))
 
     async def _export(self, texts: Texts, place: Place) -> Message:
-        samples = usable(used(await self._samples(place)))
+        samples = used(await self._samples(place))
         if not samples:
             return said.nothing_to_export(texts)
         pngs = await self.store.pictures([one.id for one in samples])

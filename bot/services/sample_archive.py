@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.domain.teaching import NOT_HIRAGANA, Sample
+from bot.domain.teaching import Sample
 
 Line = Callable[[Sample], dict[str, Any]]
 
@@ -36,11 +36,6 @@ def member_line(sample: Sample) -> dict[str, Any]:
     """Return all that is kept of a sample, for the member who gave it."""
     reviewed = {"state": sample.state.value, "second_opinion": sample.opinion.value}
     return {**training_line(sample), "sure": sample.is_sure, "space": sample.space, **reviewed}
-
-
-def usable(samples: Sequence[Sample]) -> list[Sample]:
-    """Return those that training can use: it learns hiragana from them."""
-    return [one for one in samples if one.label != NOT_HIRAGANA]
 
 
 async def archive(samples: Sequence[Sample], pngs: Mapping[int, bytes], listed_in: str, line: Line) -> bytes:

@@ -1,7 +1,7 @@
 """What members drew and gave to training: a folder that the bot exports, `samples.jsonl` and the images beside it.
 
 A line of `samples.jsonl` is {"image": "0001.png", "label": "あ", "writer": "m12", "consent": true}; other fields are
-passed over. Only a clear yes counts as consent.
+passed over. The label "×" says that it is no hiragana. Only a clear yes counts as consent.
 """
 
 import json
@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from model.labels import UnknownLabel, label_of
-from model.sources.stored import Written
+from model.sources.stored import NO_LETTER, Written
 
 SAMPLES = "TSUDOI_SAMPLES"  # the environment variable that names the folder
 LIST = "samples.jsonl"
@@ -36,7 +36,7 @@ def samples_folder() -> Path | None:
 def read_members(folder: Path) -> Iterator[Written]:
     """The samples whose members agreed; a line that cannot be used is named in a warning and left out.
 
-    Returns: images as they were uploaded; writers as "member:m12".
+    Returns: images as they were uploaded; writers as "member:m12"; what is no hiragana as NO_LETTER.
     Raises: OSError: there is no `samples.jsonl` in the folder.
     """
     with (folder / LIST).open(encoding="utf-8", errors="replace") as lines:
@@ -64,7 +64,7 @@ def _sample(line: str) -> dict[str, Any]:
 def _written(folder: Path, sample: dict[str, Any]) -> Written:
     name, label, writer = (_text(sample, field) for field in ("image", "label", "writer"))
     try:
-        label = label_of(label)
+        character = label if label == NO_LETTER else label_of(label)
     except UnknownLabel as error:
         raise UnusableSample(str(error)) from error
     file = (folder / name).resolve()
@@ -77,7 +77,7 @@ def _written(folder: Path, sample: dict[str, Any]) -> Written:
     if image is None:
         raise UnusableSample(f"{name!r} is no image")
     # A colon would make members of one platform a single writer, and all of them would be held out together.
-    return Written(np.asarray(image, np.uint8), label, f"member:{writer.replace(':', '-')}")
+    return Written(np.asarray(image, np.uint8), character, f"member:{writer.replace(':', '-')}")
 
 
 def _text(sample: dict[str, Any], field: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import BlankImage, Ink, find_ink, shrink, to_grey
-from model.labels import INDEX, label_of
+from model.labels import INDEX, NOT_HIRAGANA, label_of
 from model.line_ends import LineEnds, find_line_ends, vary_line_ends
 from model.parts import move_parts
 from model.preprocess import fit
@@ -16,6 +16,7 @@ from model.segment import one_character
 
 STORED_SIZE = 80  # finer than the network's input, so that an image can be turned and bent before it is read
 STORED_INK = 64
+NO_LETTER = "×"  # the character of what is no hiragana
 AS_IT_IS = 0.5  # of the times that an image is asked for
 
 
@@ -24,7 +25,7 @@ class Written:
     """One image as it was found."""
 
     image: NDArray[np.uint8]  # (h, w) or (h, w, 3), any size
-    character: str
+    character: str  # or NO_LETTER
     writer: str
 
 
@@ -56,7 +57,7 @@ class StoredImages:
 def store(name: str, found: Iterable[Written]) -> StoredImages:
     """Bring images of any size into one; an image without ink is left out.
 
-    Raises: UnknownLabel: an image shows no hiragana that the network knows.
+    Raises: UnknownLabel: an image has a character that the network does not know.
     """
     inks, labels, writers = [], [], []
     for written in found:
@@ -64,7 +65,7 @@ def store(name: str, found: Iterable[Written]) -> StoredImages:
             inks.append(_cropped(written.image))
         except BlankImage:
             continue
-        labels.append(INDEX[label_of(written.character)])
+        labels.append(NOT_HIRAGANA if written.character == NO_LETTER else INDEX[label_of(written.character)])
         writers.append(written.writer)
     stacked = np.stack(inks) if inks else np.zeros((0, STORED_SIZE, STORED_SIZE), np.uint8)
     return StoredImages(name, stacked, np.asarray(labels, np.int64), tuple(writers))

@@ -6,7 +6,9 @@ from typing import Any
 import cv2
 import pytest
 
+from model.labels import INDEX, NOT_HIRAGANA
 from model.sources.members import read_members, samples_folder
+from model.sources.stored import store
 from tests.model.drawings import drawn
 
 GOOD = {"image": "pictures/1.png", "label": "あ", "writer": "discord:12", "consent": True, "quiz": None}
@@ -25,6 +27,11 @@ def exported(folder: Path, *lines: dict[str, Any] | str) -> Path:
 def test_a_sample_with_consent_is_read(tmp_path: Path) -> None:
     (written,) = read_members(exported(tmp_path, GOOD, ""))
     assert (written.character, written.writer, written.image.shape) == ("あ", "member:discord-12", (120, 120, 3))
+
+
+def test_what_is_no_hiragana_is_learnt_to_be_refused(tmp_path: Path) -> None:
+    images = store("members", read_members(exported(tmp_path, GOOD, GOOD | {"label": "×"})))
+    assert images.labels.tolist() == [INDEX["あ"], NOT_HIRAGANA]
 
 
 @pytest.mark.parametrize("consent", [False, None, "yes", 1])

@@ -258,6 +258,17 @@ def test_held_out_writers_are_in_no_source_and_a_part_of_them_decides_nothing(im
     assert set(choosing.writers) | set(judging.writers) >= unseen
 
 
+@pytest.mark.usefixtures("small")
+def test_what_members_gave_as_no_hiragana_is_practised_and_judges_nobody(images: StoredImages) -> None:
+    refused = StoredImages("refused", images.inks, np.full(len(images.labels), NOT_HIRAGANA), images.writers)
+    entries = [_entry(practice.together(images, refused))]
+    practised = practice.prepare_practice(entries, 1)
+    assert NOT_HIRAGANA in practised.mixture.sources[0].labels
+    assert NOT_HIRAGANA not in (*practised.choosing.labels, *practised.judging.labels)
+    for one in practice.prepare_practice(entries, 1, refusal=False).mixture.sources:
+        assert NOT_HIRAGANA not in one.labels
+
+
 def test_a_copy_of_a_held_out_image_among_the_practised_ones_stops_a_training(images: StoredImages) -> None:
     held_out = images.select(np.asarray([writer == WRITERS[0] for writer in images.writers]))
     copied = StoredImages("copied", held_out.inks, held_out.labels, ("lomps:g09:p9:left",) * len(held_out.labels))

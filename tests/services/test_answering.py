@@ -248,7 +248,9 @@ async def test_a_picture_is_answered_with_the_character_and_its_candidates(world
 async def test_an_unsure_reading_names_what_else_it_may_be(world: World) -> None:
     candidates = (Candidate("は", 0.4), Candidate("ほ", 0.3), Candidate("け", 0.1))
     world.recogniser.answer = Reading((Glyph((0, 0, 9, 9), candidates, "unsure"),), "は", 3.0)
-    assert "「ほ・け」かもしれません" in (await world.answering.read([b"picture"], world.room)).text
+    answer = await world.answering.read([b"picture"], world.room)
+    assert answer.cards[0].title == "「は」か「ほ」のようです。"  # け is far behind
+    assert "あまり自信がありません（40%）" in answer.text
 
 
 async def test_a_bad_picture_is_answered_kindly(world: World) -> None:
