@@ -374,3 +374,19 @@ async def test_each_guild_decides_for_itself_on_a_flood(house: House, clock: Dri
     assert len(await house.stores.agenda.open_questions_in(["discord:6"])) == 1
     kinds = [one.kind for one in await house.stores.agenda.next_in(["discord:6"], 100)]
     assert "announcement" not in kinds
+
+
+async def test_an_organiser_alone_gets_the_draft_of_a_report_as_a_file(play: Play) -> None:
+    await play.saved()
+    await play.house.services.watching.watch(play.house.connpass.source(GROUP))
+    drafted = await play.organiser.slash(play.channel, "draft", argument="4")
+    assert drafted.response.ephemeral
+    assert [file.filename for file in drafted.response.message.attachments] == ["202604.md"]
+    assert "Connpass: 500" in text_of(drafted)
+    refused = await play.alice.slash(play.channel, "draft", argument="4")
+    assert refused.response.ephemeral
+    assert refused.response.message.attachments == []
+    await play.organiser.send(play.channel, "!下書き 4")
+    told = play.channel.history()[-1]
+    assert told.attachments == []
+    assert told.content == "DMでお送りしました。"
