@@ -25,7 +25,7 @@ from tests.support.discord_server import DiscordServer
 from tests.support.discord_world import ALICE, BOT, GUILD, ORGANISER, Json
 
 ROOM, ELSEWHERE = "101", "102"
-BUTTON, MENUS, LINK = 2, (3, 5, 6, 7, 8), 5
+BUTTON, MENUS = 2, (3, 5, 6, 7, 8)
 NAMES = {ALICE: "alice", ORGANISER: "organiser"}
 ARGUMENTS = {NEXT.name: "argument", REPORT.name: "argument", REMIND.name: "event", QUIZ.name: "topic"}
 _MOMENT = re.compile(r"<t:\d+:\w>(?: \(<t:\d+:R>\))?")
@@ -100,7 +100,8 @@ class DiscordStage(Stage):
                 self._whispered[one["id"]] = member
 
     async def faults(self) -> list[str]:
-        bodies = [one["body"] for one in (*self._server.posted, *self._server.edited)]
+        sent = [one.body for one in self._server.calls if isinstance(one.body, dict)]
+        bodies = [*sent, *(one["data"] for one in sent if isinstance(one.get("data"), dict))]
         rings = [str(one) for one in bodies if one.get("allowed_mentions", {"parse": []}) != {"parse": []}]
         shown = [str(one) for one in await self._messages() if one["mention_everyone"] or one["mentions"]]
         return [*self._server.problems, *rings, *shown]

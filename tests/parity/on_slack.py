@@ -16,6 +16,7 @@ from tests.parity.house import SOURCE, House, open_house
 from tests.parity.stage import Said, Stage, in_words
 from tests.support.slack_answers import at_once, connected, settings_of
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, AppConfig, Json, Sight
+from tests.support.slack_members import elements
 from tests.support.slack_server import SlackServer
 
 ELSEWHERE = "C0SECOND1"
@@ -85,10 +86,8 @@ class SlackStage(Stage):
         ]
 
 
-def _elements(message: Json) -> Iterator[Json]:
-    for block in message.get("blocks") or ():
-        yield from block.get("elements", ()) if block["type"] == "actions" else ()
-        yield from (block[name] for name in ("accessory",) if name in block)
+def _elements(message: Json) -> list[Json]:
+    return [one for block in message.get("blocks") or () for one in elements(block)]
 
 
 def _labelled(said: Said, label: str) -> Json:

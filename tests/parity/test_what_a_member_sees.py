@@ -289,6 +289,12 @@ async def test_reminders_are_nobody_elses_business_where_they_are_typed(stage: S
     assert await stage.organiser.what_is_said_to() == []
 
 
+@without("a typed command answered to one alone")
+async def test_reminders_that_are_typed_are_answered_in_the_room(stage: Stage) -> None:
+    said = await stage.alice.says("!reminders")
+    assert await stage.what_is_said_in_the_room() == [said]
+
+
 # --- what is said by itself ----------------------------------------------------------------------------------------
 
 
@@ -551,7 +557,8 @@ HOSTILE = (
 async def test_a_hostile_title_is_shown_as_it_is_and_calls_nobody(stage: Stage) -> None:
     """That nobody is called, no preview opened and no markup broken is looked at after every test here."""
     await stage.connpass_shows(PAST, COMING, replace(HAND_ON, title=HOSTILE, place=HOSTILE))
-    for said in (await last_in_the_room(stage), await stage.alice.says("!next"), await stage.alice.says("!events")):
+    announced = await last_in_the_room(stage)
+    for said in (announced, await stage.alice.says("!next"), await stage.alice.gives("events")):
         assert f"\n{in_words(HOSTILE)}\n" in said.words
         assert f"\n場所: {in_words(HOSTILE)}" in said.words
 
