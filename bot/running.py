@@ -57,7 +57,8 @@ async def run(settings: Settings, say: Callable[[str], None]) -> None:
     """
     _stop_on_signals()
     try:
-        await _run(settings, say)
+        with open_workers(settings) as pictures:  # first of all: a process needs as long to be ready as all the rest
+            await _run(settings, pictures, say)
     except asyncio.CancelledError:
         log.info("stopped")
 
@@ -69,13 +70,13 @@ def _stop_on_signals() -> None:
         asyncio.get_running_loop().add_signal_handler(number, main.cancel)
 
 
-async def _run(settings: Settings, say: Callable[[str], None]) -> None:
+async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str], None]) -> None:
     clock, samples = SystemClock(), None
     if settings.shows_samples:
         settings, samples = with_samples(settings, clock)
     async with open_stores(settings.storage.url) as stores:
         models = ModelFolder(settings.recognition.models)
-        with open_clients(settings) as clients, open_workers(settings) as pictures, closing(models):
+        with open_clients(settings) as clients, closing(models):
             recogniser = pictures if settings.recognition.enabled else None
             rooms = rooms_of(settings)
             front_ends: list[FrontEnd] = []

@@ -11,7 +11,8 @@ import threading
 import time
 from asyncio import get_running_loop
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -27,6 +28,7 @@ LONGEST_LINE = 32  # calls in work or waiting; each holds its upload in memory
 TAKES = 20.0  # seconds that one call may take; the largest photo of the slowest format takes about two
 WAITS = 20.0  # seconds in the line, after which hardly anybody waits for the answer any more
 STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine that is busy
+SOON = 2.0  # seconds: a process that is being started is mostly ready earlier than another one would be
 IDLE = 60.0  # seconds after which a second process is let go
 
 MALLOC = {
@@ -124,6 +126,7 @@ class Workers:
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
         self._preparation: tuple[object, ...] = ()
+        self._started: Future[object] | None = None  # what `start` began
         self._is_open = True
         self._in_line = 0
 
@@ -137,14 +140,14 @@ class Workers:
             raise _busy()
         self._in_line += 1
         try:
-            in_turn = partial(self._in_turn, time.monotonic(), module, function, *args)
+            in_turn = partial(self._once_started, self._started, time.monotonic(), module, function, *args)
             return await get_running_loop().run_in_executor(self._threads, in_turn)
         finally:
             self._in_line -= 1
 
     def start(self, module: str, function: str) -> None:
-        """Start a process in the background and have this called there first."""
-        self._threads.submit(self._in_turn, time.monotonic(), module, function)
+        """Start a process in the background and have this called there first; what comes next waits for it a little."""
+        self._started = self._threads.submit(self._in_turn, time.monotonic(), module, function)
 
     def prepare(self, module: str, function: str, *args: object) -> None:
         """From the next call on, have this called first in every process, once."""
@@ -159,6 +162,11 @@ class Workers:
         self._threads.shutdown()  # who waits hears that it is busy
         for worker in list(self._all):
             worker.close()
+
+    def _once_started(self, started: Future[object] | None, *call: Any) -> Any:
+        if started is not None:
+            wait_for((started,), SOON)
+        return self._in_turn(*call)
 
     def _in_turn(self, began: float, module: str, function: str, *args: object) -> Any:
         if time.monotonic() - began > WAITS:

@@ -188,6 +188,13 @@ async def test_a_worker_that_was_killed_between_two_pictures_is_replaced(workers
     assert await workers.call("os", "getpid") > 0
 
 
+async def test_the_first_picture_waits_for_the_process_that_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.clients.workers.SOON", PATIENT)
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        workers.start("os", "setsid")
+        assert await workers.call("os", "getsid", 0) != os.getsid(0)
+
+
 async def test_an_error_of_the_work_is_raised_here(workers: Workers) -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         await workers.call("builtins", "int", "x")
