@@ -21,6 +21,7 @@ from bot.platforms.slack_files import SlackFiles
 from bot.platforms.slack_listeners import SlackListeners
 from bot.platforms.slack_members import SLACK, Identity, SlackMembers, who_am_i
 from bot.platforms.slack_posts import SlackPosts
+from bot.platforms.slack_render import named
 from bot.platforms.slack_web import SlackWeb, new_client
 from bot.services.answering import Answering
 from bot.services.ports import Heard
@@ -141,7 +142,7 @@ class SlackFrontEnd:
             place = await self._place(channel)
             await self._web.turn(place)  # answers take none: members are waiting for them
             # A reply tells what people must know: it shows in the channel, too.
-            return await self._posts.post(place, message, message.replies_to, key, broadcast=True)
+            return await self._posts.post(place, message, message.replies_to, named(key), broadcast=True)
 
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
         async with self._in_time(SEND_TAKES):

@@ -13,7 +13,7 @@ from bot.errors import SendError, SendRefused
 from bot.platforms.slack_errors import code_of, explained
 from bot.platforms.slack_files import SlackFiles
 from bot.platforms.slack_members import Identity
-from bot.platforms.slack_render import is_named, named, render, without_pictures
+from bot.platforms.slack_render import ANSWER, is_named, named, render, without_pictures
 from bot.platforms.slack_web import SlackWeb
 
 log = structlog.get_logger()
@@ -36,15 +36,10 @@ class SlackPosts:
         self.ourselves: Identity | None = None
 
     async def post(
-        self, channel: str, message: Message, thread_ts: str | None = None, key: str = "", *, broadcast: bool = False
+        self, channel: str, message: Message, thread_ts: str | None, metadata: Json, *, broadcast: bool = False
     ) -> str:
         """Say it to all, and return its `ts`; `broadcast` shows a reply in the channel, too. Raises SendError."""
-        if _is_caption(message):
-            await self._files.share(message, channel, thread_ts, message.lead)
-            return ""
-        arguments: Json = {"channel": channel, **render(message), **QUIET}
-        if key:
-            arguments["metadata"] = named(key)
+        arguments: Json = {"channel": channel, **render(message), **QUIET, "metadata": metadata}
         if thread_ts:
             arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
         posted = str((await self._eased("chat.postMessage", arguments))["ts"])
@@ -53,16 +48,19 @@ class SlackPosts:
 
     async def answer(self, channel: str, message: Message, thread_ts: str | None, key: str) -> None:
         """Say an answer to all; where it is not confirmed as said it is looked for, and else said again, once."""
-        began = datetime.now(UTC)
+        if _is_caption(message):
+            await self._files.share(message, channel, thread_ts, message.lead)
+            return
+        began, metadata = datetime.now(UTC), named(key, ANSWER)
         try:
-            await self.post(channel, message, thread_ts, key)
+            await self.post(channel, message, thread_ts, metadata)
         except SendRefused:
             raise
         except SendError as error:
             log.warning("answer not confirmed", channel=channel, reason=str(error), next="looked for")
             await asyncio.sleep(_LOOKS_AFTER)
             if await self.find(channel, key, began, thread_ts) is None:
-                await self.post(channel, message, thread_ts, key)
+                await self.post(channel, message, thread_ts, metadata)
 
     async def find(self, channel: str, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
         """Return the `ts` of what was said under a key, in the channel or in a thread; None if it was not."""
@@ -108,7 +106,9 @@ class SlackPosts:
 
     async def edit(self, channel: str, ts: str, message: Message, key: str) -> bool:
         """Make a message say this instead; False if it is gone. Raises SendError."""
-        return await self._changed("chat.update", {"channel": channel, "ts": ts, **render(message), "metadata": named(key)})
+        return await self._changed(
+            "chat.update", {"channel": channel, "ts": ts, **render(message), "metadata": named(key)}
+        )
 
     async def delete(self, channel: str, ts: str) -> bool:
         """Take a message away; False if it is gone already. Raises SendError."""

@@ -15,7 +15,7 @@ IN_A_ROW = 5  # buttons; Slack takes 25, which nobody finds their way in
 # msg_blocks_too_long beyond it. It is not documented; see slackapi/bolt-js#2509.
 WEIGHT, WEIGHT_OF_BLOCK = 13_000, 125
 _BAR_LENGTH, _MOST_BARS = 16, 10
-DELIVERY = "tsudoi_delivery"  # the type of the metadata that names a delivery
+DELIVERY, ANSWER = "tsudoi_delivery", "tsudoi_answer"  # the types of the metadata that names what was said
 
 
 class Rendered(TypedDict):
@@ -38,15 +38,15 @@ def _in_words(message: Message) -> str:
     return said.text or message.text
 
 
-def named(key: str) -> Json:
-    """Return the metadata by which a delivery is found again; nobody sees it."""
-    return {"event_type": DELIVERY, "event_payload": {"key": key}}
+def named(key: str, kind: str = DELIVERY) -> Json:
+    """Return the metadata by which a delivery or an answer is found again; nobody sees it."""
+    return {"event_type": kind, "event_payload": {"key": key}}
 
 
 def is_named(sent: Json, key: str) -> bool:
-    """Whether a message of the history carries this delivery's key."""
+    """Whether a message of the history carries this key."""
     metadata = sent.get("metadata") or {}
-    return metadata.get("event_type") == DELIVERY and (metadata.get("event_payload") or {}).get("key") == key
+    return metadata.get("event_type") in (DELIVERY, ANSWER) and (metadata.get("event_payload") or {}).get("key") == key
 
 
 def without_pictures(blocks: Sequence[Json]) -> list[Json]:
