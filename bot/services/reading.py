@@ -46,8 +46,10 @@ class Reader:
         read = [await _read(self.recogniser, picture) for picture in pictures]
         message = reading_messages.readings_message(texts, read, upload, self._page(room))
         shown = [await self._copy(texts, picture) for picture in pictures] if unseen else []
+        for place, (picture, reading) in enumerate(zip(pictures, read, strict=True)):
+            shown.append(await self._numbered(texts, picture, reading, place if len(pictures) > 1 else None))
         if len(pictures) == 1:
-            shown += [await self._numbered(texts, pictures[0], read[0]), await self._strokes(texts, read[0])]
+            shown.append(await self._strokes(texts, read[0]))
         return replace(message, pictures=tuple(picture for picture in shown if picture is not None))
 
     async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
@@ -71,9 +73,9 @@ class Reader:
             return None  # the answer says so already
 
     async def _numbered(
-        self, texts: Texts, picture: bytes | PictureError, reading: Reading | PictureError
+        self, texts: Texts, picture: bytes | PictureError, reading: Reading | PictureError, place: int | None
     ) -> Picture | None:
-        """Show where the characters are, if there are several."""
+        """Show where the characters are, if there are several; `place` tells which of several pictures it is."""
         if self.recogniser is None or isinstance(picture, PictureError) or isinstance(reading, PictureError):
             return None
         if len(reading_messages.written_in(reading)) < 2:
@@ -82,7 +84,7 @@ class Reader:
             encoded = await self.recogniser.numbered(picture, reading)
         except PictureError:  # busy: the answer does without
             return None
-        return reading_messages.numbered_picture(texts, encoded, reading)
+        return reading_messages.numbered_picture(texts, encoded, reading, place)
 
     async def _strokes(self, texts: Texts, reading: Reading | PictureError) -> Picture | None:
         """Show how the one character of a picture is written, or each that it may be."""

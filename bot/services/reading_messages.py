@@ -198,10 +198,11 @@ def uploaded_picture(texts: Texts, encoded: bytes) -> Picture:
     return Picture(encoded, texts.gettext("The picture that was read"))
 
 
-def numbered_picture(texts: Texts, png: bytes, reading: Reading) -> Picture:
-    """Show where in a picture each character was found."""
+def numbered_picture(texts: Texts, encoded: bytes, reading: Reading, place: int | None = None) -> Picture:
+    """Show where in a picture, or the one of several at this place, each character was found."""
     shows = texts.gettext("The picture, with a numbered box around each of {n} characters")
-    return Picture(png, shows.format(n=len(reading.glyphs)))
+    which = f"{_picture_number(texts, place)}: " if place is not None else ""
+    return Picture(encoded, which + shows.format(n=len(reading.glyphs)))
 
 
 def stroke_order_picture(texts: Texts, png: bytes, letters: Sequence[str]) -> Picture:

@@ -207,6 +207,8 @@ async def test_several_pictures_are_read_in_order_in_one_answer() -> None:
         ("なぜ？ 5枚目: 1 あ", "why:77:4:0"),
         ("なぜ？ 5枚目: 2 い", "why:77:4:1"),
     ]
+    (numbered,) = answer.pictures  # where one has several characters, their numbers are shown
+    assert (numbered.png, numbered.shows) == (b"2 boxes", "5枚目: 2字それぞれを番号つきの枠で囲んだ画像")
 
 
 async def test_a_picture_that_stands_in_no_message_is_carried_by_its_answer_before_all_others() -> None:
