@@ -1,7 +1,7 @@
 """What the bot says in Slack: to all in a channel or thread, to one member, or in place of what they pressed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,25 +63,38 @@ class SlackPosts:
                 await self.post(channel, message, thread_ts, metadata)
 
     async def find(self, channel: str, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
-        """Return the `ts` of what was said under a key, in the channel or in a thread; None if it was not."""
-        asked: Json = {"channel": channel, "oldest": f"{(since - CLOCKS_DIFFER).timestamp():.6f}"}
-        found = await self._look("conversations.history", key, asked)
-        if found is None and thread_ts is not None:
-            found = await self._look("conversations.replies", key, {**asked, "ts": thread_ts})
-        return found
+        """Return the `ts` of what was said under a key, in the channel or in a thread; None if it was not.
 
-    async def _look(self, method: str, key: str, asked: Json) -> str | None:
+        Of a long history the latest page is looked at, and then those from `since` on.
+        """
+        oldest = f"{(since - CLOCKS_DIFFER).timestamp():.6f}"
+        latest = [one async for one in self._said("conversations.history", {"channel": channel}, 1)]
+        if (found := self._named(latest, key)) is not None:
+            return found
+        from_there, looks = {"channel": channel, "oldest": oldest}, []
+        if len(latest) >= A_PAGE and latest[-1]["ts"] > oldest:
+            looks.append(("conversations.history", from_there))
+        if thread_ts is not None:
+            looks.append(("conversations.replies", {**from_there, "ts": thread_ts}))
+        for method, asked in looks:
+            found = self._named([one async for one in self._said(method, asked, MOST_PAGES)], key)
+            if found is not None:
+                return found
+        return None
+
+    def _named(self, said: Sequence[Json], key: str) -> str | None:
+        return next((str(one["ts"]) for one in said if is_named(one, key) and self._is_ours(one)), None)
+
+    async def _said(self, method: str, asked: Json, pages: int) -> AsyncIterator[Json]:
         cursor = ""
-        for _ in range(MOST_PAGES):
+        for _ in range(pages):
             options: Json = {"include_all_metadata": True, "limit": A_PAGE, "cursor": cursor or None}
             said = await self._web.call(method, f"channel {asked['channel']}", **asked, **options)
             for one in said["messages"]:
-                if is_named(one, key) and self._is_ours(one):
-                    return str(one["ts"])
+                yield one
             cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
-        return None
 
     def _is_ours(self, sent: Json) -> bool:
         """Whether we said it: another app could write the same metadata."""
