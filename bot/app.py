@@ -34,6 +34,7 @@ from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
+from bot.services.silencing import Silencing
 from bot.services.teaching import SampleSheets, Teaching
 from bot.services.watching import Watching
 from bot.storage.agenda import StoredAgenda
@@ -41,6 +42,7 @@ from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
 from bot.storage.heard import StoredHeard
+from bot.storage.interventions import StoredInterventions
 from bot.storage.materials import StoredMaterials
 from bot.storage.memory import StoredMemory
 from bot.storage.mirrored_events import MirroredEvents
@@ -77,6 +79,7 @@ class Stores:
     heard: StoredHeard
     quizzes: Quizzes
     materials: StoredMaterials
+    interventions: StoredInterventions
 
 
 @asynccontextmanager
@@ -99,6 +102,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             StoredHeard(engine),
             Quizzes(engine),
             StoredMaterials(engine),
+            StoredInterventions(engine),
         )
     finally:
         await close_store(engine)
@@ -132,7 +136,9 @@ class Services:
             composers |= self.answering.changing_model.composers()
         by_platform = {sender.platform: sender for sender in senders}
         unreachable = self.reminding.unreachable
-        return Delivering(self.stores.deliveries, by_platform, composers, self.rooms, self.clock, unreachable, gap)
+        silence = Silencing(self.stores.events, self.stores.deliveries, self.clock).reason
+        kept = (self.stores.deliveries, by_platform, composers, self.rooms, self.clock)
+        return Delivering(*kept, unreachable, gap, silence)
 
 
 def rooms_of(settings: Settings) -> Rooms:

@@ -7,6 +7,7 @@ from bot.app import Clients, Stores
 from bot.config import Settings
 from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearsing_rooms
+from bot.services.intervening import Intervening
 from bot.services.organising import Organising
 from bot.services.ports import Clock
 from bot.services.reviewing import Reviewing
@@ -24,9 +25,11 @@ def build_organising(
     problems: Callable[[], Mapping[str, str]] = dict,
     model: Callable[[], str] = str,
     sheets: SampleSheets | None = None,
+    ring: Callable[[], Awaitable[object]] | None = None,
 ) -> Organising:
     """Bind what organisers use. `changed` is called when a room was set up or switched.
 
+    `ring` is called when something is due at once.
     `problems` says why a platform does not work now, by its name, `model` what is read with.
     """
     rehearse = rehearsing_rooms(settings, clients)
@@ -47,4 +50,5 @@ def build_organising(
         zone,
         problems,
         Reviewing(stores.samples, sheets, clock, zone),
+        Intervening(stores.interventions, stores.events, clock, ring),
     )

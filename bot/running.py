@@ -94,6 +94,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
                 problems=problems,
                 model=lambda: recogniser.model if recogniser else "",
                 sheets=pictures.sample_sheets(),
+                ring=lambda: alarm.set_alarm(),
             )
             changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
             parts = (settings, stores, clients.site, recogniser, clock)

@@ -8,13 +8,14 @@ from typing import Any
 
 
 class DeliveryState(StrEnum):
-    """planned -> claimed -> sent | skipped | failed."""
+    """planned -> claimed -> sent | skipped | failed; what was sent may be retracted."""
 
     PLANNED = "planned"
     CLAIMED = "claimed"
     SENT = "sent"
     SKIPPED = "skipped"
     FAILED = "failed"
+    RETRACTED = "retracted"  # by an organiser: it stays away, whatever happens to what it spoke of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Delivery:
     """What is to be said where and when. (kind, subject, occasion, destination) is unique in the store.
 
     `kind` selects how the message is composed (`announcement`, `change`, `reminder`, `report`, `nag`, `question`,
-    `notice`, `digest`), or what is done to one that was said (`edit`, `thread`); `subject` is what it is about
-    (`event:12`); `occasion` tells several about one subject apart; `destination` is a room's name. `facts` is what the
-    composer needs beyond the store's present state, as JSON.
+    `notice`, `digest`), or what is done to one that was said (`edit`, `thread`, `retract`); `subject` is what it is
+    about (`event:12`); `occasion` tells several about one subject apart; `destination` is a room's name. `facts` is
+    what the composer needs beyond the store's present state, as JSON.
     After `useful_until` it is skipped, and recorded as skipped.
     """
 

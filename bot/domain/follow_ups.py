@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.deliveries import Delivery, DeliveryState
 
-EDIT, THREAD = "edit", "thread"
+EDIT, THREAD, RETRACT = "edit", "thread", "retract"
+AGAIN = "again@"  # in the occasion of what somebody had said once more
 EDIT_EVERY = timedelta(minutes=3)
 SETTLES_IN = timedelta(seconds=15)  # what changes once often changes again at once
 _TOO_CLOSE = timedelta(seconds=5)  # an edit due so soon may be composed before this change is stored
@@ -38,6 +39,29 @@ def edit_at_once(said: Delivery, now: datetime, why: str = "decided") -> Deliver
 def thread_below(said: Delivery) -> Delivery:
     """Return the opening of a thread below a message; it has the same due time, and waits for the message."""
     return _follow_up(THREAD, said, "below", said.due_at)
+
+
+def retraction_of(said: Delivery, now: datetime) -> Delivery:
+    """Return what takes a message away again."""
+    return _follow_up(RETRACT, said, "decided", now)
+
+
+def again(said: Delivery, now: datetime) -> Delivery:
+    """Return the same delivery, to be said once more now."""
+    return Delivery(
+        said.kind,
+        said.subject,
+        f"{said.occasion} {AGAIN}{now:%Y%m%dT%H%M%SZ}",
+        said.destination,
+        now,
+        event_id=said.event_id,
+        facts=said.facts,
+    )
+
+
+def first_occasion(delivery: Delivery) -> str:
+    """Return the occasion without what tells a repetition apart."""
+    return delivery.occasion.partition(f" {AGAIN}")[0]
 
 
 def was_said(delivery: Delivery) -> bool:

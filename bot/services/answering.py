@@ -48,6 +48,8 @@ from bot.services.reading import Reader
 from bot.services.teaching import Teaching, Uploads
 
 MOST_SUGGESTED = 25
+# The pages on which something can be done in the local room; what it follows stands in the configuration.
+_LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "sources", "rehearse"))
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
 
 
@@ -276,7 +278,7 @@ class Answering:
         model = self.changing_model
         if model is not None and (answer := await model.press(button_id, room, member, values)) is not None:
             return answer
-        if self.organising is not None and room.platform == LOCAL and button_id.startswith(f"{PAGES}:data:"):
+        if self.organising is not None and room.platform == LOCAL and button_id.startswith(_LOCAL_PAGES):
             return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)
         question, option = await self._asked(button_id)
         if question is None:

@@ -125,7 +125,8 @@ class Composing:
     async def _announced(self, event: Event, room: Room) -> Delivery | None:
         """Return the announcement that stands in the room, or will in a moment."""
         announced = await self.deliveries.find(("announcement", f"event:{event.id}", "new", room.name))
-        is_there = announced is not None and announced.state not in (DeliveryState.SKIPPED, DeliveryState.FAILED)
+        away = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.RETRACTED)
+        is_there = announced is not None and announced.state not in away
         return announced if is_there else None
 
     async def _is_followed(self, event: Event, room: Room) -> bool:

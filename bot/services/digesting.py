@@ -10,6 +10,7 @@ from bot.domain.announcements import must_be_said
 from bot.domain.deliveries import Delivery
 from bot.domain.digests import STAYS_USEFUL, WEEK, is_ahead, next_digest
 from bot.domain.events import ChangeKind, Event, EventStatus
+from bot.domain.follow_ups import first_occasion
 from bot.domain.messages import Message
 from bot.domain.reports import Report
 from bot.domain.rooms import Room, Rooms
@@ -61,7 +62,7 @@ class Digesting:
             return NothingToSay("the room has its digest at another time now")
         now = self.clock.now()
         since = await self._last_said(room, now)
-        events = await self.events.planned(Search(room.follows, certain=False), now, MOST_LOOKED_AT)
+        events = await self.events.planned(Search(room.heard(now), certain=False), now, MOST_LOOKED_AT)
         coming = [event for event in events if is_ahead(event, now, self.zone)]
         changes = await self._changes(events, since)
         changed = [event for event in events if event.id in changes and event not in coming]
@@ -108,7 +109,7 @@ def _subject(room: Room) -> str:
 
 
 def _revision(change: Delivery) -> int:
-    return int(change.occasion.removeprefix("r"))
+    return int(first_occasion(change).removeprefix("r"))
 
 
 def _is_new(report: Report, since: datetime) -> bool:

@@ -10,12 +10,13 @@ from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
 from bot.domain.questions import Question
-from bot.domain.rooms import LOCAL, MANAGERS, Room, Rooms
+from bot.domain.rooms import EVERYTHING, LOCAL, MANAGERS, Room, Rooms
 from bot.domain.sources import SourceKind
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services import organising_messages as said
 from bot.services.delivering import Composer
+from bot.services.intervening import Intervening
 from bot.services.places import Place
 from bot.services.ports import Clock, EventStore, RoomStore
 from bot.services.rehearsing import Rehearsed
@@ -25,7 +26,8 @@ from bot.services.settling_in_messages import add_entries, too_many_sources
 
 MONTH = timedelta(days=31)
 PAGES = "tsudoi"  # what the ids on the pages begin with
-NEXT_DELIVERIES, FAILURES_SHOWN = 10, 5
+NEXT_DELIVERIES, FAILURES_SHOWN, POSTED_SHOWN, BY_HAND_SHOWN = 10, 5, 10, 5
+_PAUSES = {"pause7": 7, "pause30": 30, "pause0": 0, "resume": None}  # days; 0: until somebody resumes
 REHEARSAL_KEPT = timedelta(minutes=15)
 
 
@@ -36,6 +38,7 @@ class Agenda(Protocol):
     """What is said of the deliveries and questions of some rooms."""
 
     async def next_in(self, destinations: Collection[str], limit: int) -> list[Delivery]: ...
+    async def sent_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]: ...
     async def failed_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]: ...
     async def open_questions_in(self, destinations: Collection[str]) -> list[Question]: ...
     async def plan(self, planned: Sequence[Delivery]) -> None: ...
@@ -62,6 +65,7 @@ class Organising:
     zone: ZoneInfo
     problems: Callable[[], Mapping[str, str]] = dict
     reviewing: Reviewing | None = None
+    intervening: Intervening | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
     def composers(self) -> dict[str, Composer]:
@@ -92,7 +96,7 @@ class Organising:
         what = organising_topic(argument)
         if what == "setup":
             return said.set_up_elsewhere(self._texts(place))
-        return replace(await self._page(place, what), choices=(), entries=(), buttons=())
+        return _under(PAGES, _as_configured(await self._page(place, what)))
 
     def entry(self, place: Place, entry_id: str) -> Entry | None:
         """Return what a button asks for, or None if there is no such button."""
@@ -112,7 +116,11 @@ class Organising:
 
     async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
         """Do what was chosen on a page. `action` is the id there, such as `tsudoi:setup:save`."""
-        return _under(PAGES, await self._acted(place, member, action.removeprefix(f"{PAGES}:"), values))
+        topic = action.removeprefix(f"{PAGES}:")
+        page = await self._acted(place, member, topic, values)
+        if place.platform == LOCAL and topic.startswith(("rooms:", "sources:")):
+            page = _as_configured(page)
+        return _under(PAGES, page)
 
     async def _page(self, place: Place, what: str) -> Message:
         match what:
@@ -140,6 +148,10 @@ class Organising:
                 return await self._change_room(place, member, verb, argument, values)
             case "rehearse":
                 return await self.rehearsal(place, verb, int(argument) if argument.isdecimal() else 0)
+            case "sent" if self.intervening is not None:
+                names = [room.name for room in self._rooms_of(place)]
+                page = await self.intervening.act(self._texts(place), names, member, rest, values)
+                return page or await self.status(place)
             case "data" if self.reviewing is not None:
                 return _under("data", await self.reviewing.act(self._texts(place), place, member, rest, values))
         return await self.status(place)
@@ -152,24 +164,30 @@ class Organising:
             sources=await self._states(rooms),
             coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
             failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
+            posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
+            by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN) if self.intervening else [],
             questions=await self.agenda.open_questions_in(names),
             version=self.version,
             model=self.model(),
             problems=self.problems(),
         )
-        ids = [one.event_id for one in (*health.coming, *health.failed) if one.event_id is not None]
+        shown = (*health.coming, *health.failed, *health.posted, *(one.delivery for one in health.by_hand))
+        ids = [one.event_id for one in shown if one.event_id is not None]
         return said.status(self._texts(place), health, await self.events.known(ids), has_rooms=bool(rooms))
 
-    async def sources(self, place: Place, notice: Message | None = None) -> Message:
+    async def sources(self, place: Place, notice: Message | None = None, chosen: str = "") -> Message:
         """List what the guild's rooms follow, with the last good poll."""
         room = self.rooms.chosen(f"{place.platform}:{place.channel}")
         is_room = room is not None and room.is_on
-        return said.sources_page(self._texts(place), await self._states(self._rooms_of(place)), notice, can_add=is_room)
+        health = await self._states(self._rooms_of(place))
+        return said.sources_page(self._texts(place), health, notice, can_add=is_room, chosen=chosen)
 
     async def _states(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
         states = await self.events.sources()
-        followed = dict.fromkeys(name for room in rooms if room.is_on for name in room.follows)
-        return [said.SourceHealth(name, states.get(name)) for name in followed]
+        now, followed = self.clock.now(), [(name, room) for room in rooms if room.is_on for name in room.follows]
+        pauses = {name: pause for name, room in followed if (pause := room.pause_of(name, now)) is not None}
+        names = dict.fromkeys(name for name, _ in followed)
+        return [said.SourceHealth(name, states.get(name), pauses.get(name)) for name in names]
 
     async def _change_sources(
         self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]
@@ -179,6 +197,10 @@ class Organising:
             changed = [replace(room, follows=_without(room.follows, values)) for room in rooms]
             await self._save(place, member, [new for old, new in zip(rooms, changed, strict=True) if old != new])
             return await self.sources(place)
+        if verb == "show":
+            return await self.sources(place, chosen="".join(values))
+        if verb in _PAUSES:
+            return await self._pause_source(place, member, verb, argument)
         here = next((room for room in rooms if room.channel == place.channel), None)
         if verb != "add" or here is None:
             return await self.sources(place)
@@ -189,9 +211,26 @@ class Organising:
             await self._save(place, member, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
         return await self.sources(place, notice)
 
+    async def _pause_source(self, place: Place, member: str, verb: str, key: str) -> Message:
+        """Pause or resume a source in every room of the guild that follows it."""
+        rooms = [room for room in self._rooms_of(place) if room.is_on]
+        name = next((name for room in rooms for name in room.follows if said.source_key(name) == key), None)
+        if name is None:
+            return await self.sources(place)
+        following = [room for room in rooms if name in room.follows]
+        await self._save(place, member, [self._paused(room, name, verb) for room in following])
+        return await self.sources(place, chosen=name)
+
+    def _paused(self, room: Room, source: str, verb: str) -> Room:
+        days = _PAUSES[verb]
+        if days is None:
+            return room.resumed(source)
+        return room.paused(source, self.clock.now() + timedelta(days=days) if days else None)
+
     def rooms_page(self, place: Place, channel: str = "") -> Message:
         """Show the guild's rooms; with a channel, what can be switched on and off there."""
-        return said.rooms_page(self._texts(place), self._rooms_of(place), place.channels, self.lead_times, channel)
+        shown = (place.channels, self.lead_times, channel, self.clock.now())
+        return said.rooms_page(self._texts(place), self._rooms_of(place), *shown)
 
     async def _change_room(self, place: Place, member: str, verb: str, channel: str, values: Sequence[str]) -> Message:
         if verb == "show":
@@ -201,6 +240,8 @@ class Organising:
             await self._save(place, member, [with_parts(room, values)])
         if room is not None and verb in ("on", "off"):
             await self._save(place, member, [replace(room, is_on=verb == "on")])
+        if room is not None and verb in _PAUSES:
+            await self._save(place, member, [self._paused(room, EVERYTHING, verb)])
         return self.rooms_page(place, channel)
 
     async def _save(self, place: Place, member: str, rooms: Sequence[Room]) -> None:
@@ -221,7 +262,8 @@ class Organising:
 
     async def _played(self, place: Place, span: str) -> list[Rehearsed]:
         """Play it, or take what was played a moment ago: turning a page asks connpass nothing."""
-        now, rooms = self.clock.now(), tuple(room for room in self._rooms_of(place) if room.is_on)
+        now = self.clock.now()
+        rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(place) if room.is_on)
         key = (rooms, span)
         for old in [one for one, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
             del self._rehearsed[old]
@@ -248,6 +290,13 @@ def _under(topic: str, page: Message) -> Message:
         people=replace(page.people, id=f"{topic}:{page.people.id}") if page.people else None,
         buttons=tuple(replace(one, id=f"{topic}:{one.id}") if one.id else one for one in page.buttons),
     )
+
+
+def _as_configured(page: Message) -> Message:
+    """Offer on a page only what goes without the configuration: in the local room, that one says the rest."""
+    choices = tuple(one for one in page.choices if one.id.endswith(":show"))
+    buttons = tuple(one for one in page.buttons if not one.id.startswith(("rooms:on:", "rooms:off:")))
+    return replace(page, choices=choices, entries=(), people=None, buttons=buttons)
 
 
 def _without(names: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:

@@ -1,18 +1,23 @@
 """What organisers are told of their own guild."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
+from bot.domain.interventions import Intervention
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.domain.questions import Question
-from bot.domain.rooms import Room
+from bot.domain.rooms import EVERYTHING, Pause, Room
 from bot.domain.sources import query_named
 from bot.locales import Texts
+from bot.services.delivery_labels import moment, subject_label
+from bot.services.intervening_messages import by_hand_card, messages_choice, posted_card
 from bot.services.ports import SourceState
 from bot.services.rehearsing import Rehearsed
+from bot.services.remedies import remedy
 from bot.services.settling_in_messages import add_entries, missing_permissions, parts_choice, room_card, source_label
 
 MOST_OPTIONS = 25  # in one list
@@ -25,6 +30,7 @@ class SourceHealth:
 
     name: str
     state: SourceState | None
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Health:
     sources: Sequence[SourceHealth]
     coming: Sequence[Delivery]
     failed: Sequence[Delivery]
+    posted: Sequence[Delivery]
+    by_hand: Sequence[Intervention]
     questions: Sequence[Question]
     version: str
     model: str
@@ -57,15 +65,20 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
     sources = tuple(_source_field(texts, one) for one in health.sources)
     cards = [Card(texts.gettext("Sources"), fields=sources)] if sources else []
-    coming = [_coming_line(texts, one, events) for one in health.coming]
+    coming = [f"・{moment(texts, one.due_at)} {subject_label(texts, one, events)}" for one in health.coming]
     cards.append(Card(texts.gettext("Next messages"), body="\n".join(coming) or texts.gettext("nothing planned")))
     if health.failed:
-        failed = [f"・{_subject(texts, one, events)}: {one.reason or ''}" for one in health.failed]
+        failed = [f"・{subject_label(texts, one, events)} → {remedy(texts, one.reason or '')}" for one in health.failed]
         cards.append(Card(texts.gettext("What failed lately"), body="\n".join(failed)))
     if health.questions:
-        asked = [f"・{_when(texts, one.asked_at)} {_question(texts, one)}" for one in health.questions]
+        asked = [f"・{moment(texts, one.asked_at)} {_question(texts, one)}" for one in health.questions]
         cards.append(Card(texts.gettext("Questions still open"), body="\n".join(asked)))
-    return _said(lead, *cards)
+    if health.posted:
+        cards.append(posted_card(texts, health.posted, events))
+    if health.by_hand:
+        cards.append(by_hand_card(texts, health.by_hand, events))
+    choice = messages_choice(texts, (*health.posted, *health.failed), events)
+    return replace(_said(lead, *cards), choices=(choice,) if choice else ())
 
 
 def _source_field(texts: Texts, source: SourceHealth) -> Field:
@@ -73,42 +86,12 @@ def _source_field(texts: Texts, source: SourceHealth) -> Field:
     if state is None or state.seen_at is None:
         said = texts.gettext("not seen yet")
     else:
-        said = texts.gettext("last seen {when}").format(when=_when(texts, state.seen_at))
+        said = texts.gettext("last seen {when}").format(when=moment(texts, state.seen_at))
     if state is not None and state.error:
-        said += f"\n⚠️ {state.error}"
+        said += f"\n⚠️ {remedy(texts, state.error)}"
+    if source.pause is not None:
+        said += f"\n⏸ {pause_label(texts, source.pause)}"
     return Field(label, said)
-
-
-def _when(texts: Texts, at: object) -> str:
-    return f"{texts.date(at)} {texts.time(at)}"  # type: ignore[arg-type]
-
-
-def _coming_line(texts: Texts, delivery: Delivery, events: Mapping[int, Event]) -> str:
-    return f"・{_when(texts, delivery.due_at)} {_subject(texts, delivery, events)}"
-
-
-def _subject(texts: Texts, delivery: Delivery, events: Mapping[int, Event]) -> str:
-    event = events.get(delivery.event_id or 0)
-    kind = _kinds(texts).get(delivery.kind, delivery.kind)
-    return f"{kind} {event.title[:60]}" if event is not None else kind
-
-
-def _kinds(texts: Texts) -> dict[str, str]:
-    return {
-        "announcement": texts.gettext("announcement:"),
-        "change": texts.gettext("change:"),
-        "seats": texts.gettext("seats:"),
-        "reminder": texts.gettext("reminder:"),
-        "report": texts.gettext("report:"),
-        "nag": texts.gettext("report missing:"),
-        "question": texts.gettext("question to organisers"),
-        "notice": texts.gettext("note to organisers:"),
-        "correction": texts.gettext("note to organisers:"),
-        "permissions": texts.gettext("note to organisers:"),
-        "edit": texts.gettext("update of a message:"),
-        "thread": texts.gettext("thread:"),
-        "digest": texts.gettext("weekly digest"),
-    }
 
 
 def _question(texts: Texts, question: Question) -> str:
@@ -117,8 +100,34 @@ def _question(texts: Texts, question: Question) -> str:
     return texts.gettext("Which event is a report about?")
 
 
-def sources_page(texts: Texts, sources: Sequence[SourceHealth], notice: Message | None, *, can_add: bool) -> Message:
-    """List the sources; they can be removed, and added to the channel if it is a room."""
+def pause_label(texts: Texts, pause: Pause) -> str:
+    """Say until when something is paused."""
+    if pause.until is None:
+        return texts.gettext("paused until somebody resumes it")
+    return texts.gettext("paused until {when}").format(when=moment(texts, pause.until))
+
+
+def pause_buttons(texts: Texts, pause: Pause | None, topic: str, key: str) -> tuple[Button, ...]:
+    """Offer to pause what `key` names for some days or until further notice, or to resume it."""
+    if pause is not None:
+        return (Button(texts.gettext("Resume"), id=f"{topic}:resume:{key}"),)
+    labels = {
+        "7": texts.gettext("Pause for a week"),
+        "30": texts.gettext("Pause for 30 days"),
+        "0": texts.gettext("Pause until I resume it"),
+    }
+    return tuple(Button(label, id=f"{topic}:pause{days}:{key}", quiet=True) for days, label in labels.items())
+
+
+def source_key(name: str) -> str:
+    """Return a short name for a source, for the ids of buttons, which have little room."""
+    return hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
+
+
+def sources_page(
+    texts: Texts, sources: Sequence[SourceHealth], notice: Message | None, *, can_add: bool, chosen: str = ""
+) -> Message:
+    """List the sources; they can be removed and paused, and added to the channel if it is a room."""
     if sources:
         lead = texts.gettext("This is what the channels of this server follow:")
     else:
@@ -130,18 +139,43 @@ def sources_page(texts: Texts, sources: Sequence[SourceHealth], notice: Message 
         Option(one.name, source_label(texts, query_named(one.name), one.name)) for one in sources[:MOST_OPTIONS]
     )
     label = texts.gettext("Remove from every channel of this server")
-    choices = (Choice("sources:remove", label, options, many=True, least=1),) if options else ()
+    pausing = tuple(replace(one, chosen=one.value == chosen) for one in options)
+    choices = (
+        (
+            Choice("sources:remove", label, options, many=True, least=1),
+            Choice("sources:show", texts.gettext("Pause or resume one"), pausing, least=1),
+        )
+        if options
+        else ()
+    )
+    shown = next((one for one in sources if one.name == chosen), None)
+    buttons = pause_buttons(texts, shown.pause, "sources", source_key(chosen)) if shown else ()
+    if shown is not None and shown.pause is None:
+        cards.append(Card(body=pause_explained(texts)))
     entries = tuple(replace(one, id=f"sources:{one.id}") for one in add_entries(texts)) if can_add else ()
-    return replace(_said(lead, *cards), choices=choices, entries=entries)
+    return replace(_said(lead, *cards), choices=choices, entries=entries, buttons=buttons)
+
+
+def pause_explained(texts: Texts) -> str:
+    """Say what a pause does."""
+    return texts.gettext(
+        "While paused I post nothing about it, and later nothing of what came meanwhile; "
+        "posted announcements are kept up to date, and reminders go on after the pause."
+    )
 
 
 def rooms_page(
-    texts: Texts, rooms: Sequence[Room], names: Mapping[str, str], usual: Sequence[timedelta], channel: str
+    texts: Texts,
+    rooms: Sequence[Room],
+    names: Mapping[str, str],
+    usual: Sequence[timedelta],
+    channel: str,
+    now: datetime,
 ) -> Message:
     """Show the rooms; of the one chosen, what can be switched."""
     if not rooms:
         return _said(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak."))
-    cards = [room_card(texts, room, usual, _called(names, room.channel)) for room in rooms[:10]]
+    cards = [_room_card(texts, room, usual, _called(names, room.channel), now) for room in rooms[:10]]
     options = tuple(
         Option(room.channel, _called(names, room.channel), room.channel == channel) for room in rooms[:MOST_OPTIONS]
     )
@@ -152,8 +186,15 @@ def rooms_page(
         choices.append(parts_choice(texts, chosen, f"rooms:parts:{chosen.channel}"))
         switch = texts.gettext("Switch off") if chosen.is_on else texts.gettext("Switch on")
         buttons = (Button(switch, id=f"rooms:{'off' if chosen.is_on else 'on'}:{chosen.channel}", quiet=True),)
+        if chosen.is_on:
+            buttons += pause_buttons(texts, chosen.pause_of(EVERYTHING, now), "rooms", chosen.channel)
     lead = texts.gettext("The channels in which I speak:")
     return replace(_said(lead, *cards), choices=tuple(choices), buttons=buttons)
+
+
+def _room_card(texts: Texts, room: Room, usual: Sequence[timedelta], name: str, now: datetime) -> Card:
+    card, pause = room_card(texts, room, usual, name), room.pause_of(EVERYTHING, now)
+    return card if pause is None else replace(card, body=f"⏸ {pause_label(texts, pause)}\n{card.body}".strip())
 
 
 def _called(names: Mapping[str, str], channel: str) -> str:
@@ -199,7 +240,7 @@ def rehearsal_page(
     for one in shown:
         place = _called(names, one.room.partition(":")[2])
         first = one.message.cards[0] if one.message.cards else Card()
-        head = f"{_when(texts, one.at)} {place}"
+        head = f"{moment(texts, one.at)} {place}"
         cards.append(Card(first.title, first.url, f"{head}\n{one.message.lead}\n{first.body}".strip(), first.fields))
     lead = lead.format(count=len(played)) + (f" ({number + 1}/{pages})" if pages > 1 else "")
     return replace(_said(lead, *cards), buttons=_turns(texts, span, number, pages))

@@ -110,6 +110,9 @@ class Collector:
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
         return True  # an edit is no post
 
+    async def delete(self, channel: str, external_id: str) -> bool:
+        return True
+
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         return None
 

@@ -172,7 +172,9 @@ class Watching:
         return await self.questions.answer(question, option, member, now, planned)
 
     def _hearing(self, sources: set[str]) -> list[Room]:
-        return [room for room in self.rooms.following(sources) if room.announces]
+        """Return the rooms that want news of these sources, and have not paused all of them."""
+        now, rooms = self.clock.now(), self.rooms.following(sources)
+        return [room for room in rooms if room.announces and not sources.isdisjoint(room.heard(now))]
 
     def _tell_organisers(self, event: Event, room: Room, now: datetime) -> Delivery:
         return Delivery(

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.follow_ups import EDIT, RETRACT, THREAD
 from bot.domain.questions import Question
 from bot.storage.deliveries import delivery_of, insert_planned
 from bot.storage.questions import question_of
@@ -28,6 +29,13 @@ class StoredAgenda:
         """Return what could not be said in these rooms though it was due after `since`, the latest first."""
         failed = and_(deliveries.c.state == DeliveryState.FAILED, deliveries.c.due_at >= since)
         return await self._deliveries(failed, destinations, deliveries.c.due_at.desc(), limit)
+
+    async def sent_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]:
+        """Return what was said in these rooms after `since` and stands there or was retracted, the latest first."""
+        was_said = deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.RETRACTED))
+        is_message = deliveries.c.kind.not_in((EDIT, THREAD, RETRACT))
+        sent = and_(was_said, is_message, deliveries.c.sent_at >= since)
+        return await self._deliveries(sent, destinations, deliveries.c.sent_at.desc(), limit)
 
     async def open_questions_in(self, destinations: Collection[str]) -> list[Question]:
         """Return the questions that these rooms were asked and nobody answered, the oldest first."""

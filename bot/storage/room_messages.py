@@ -68,6 +68,14 @@ class RoomMessages:
             await connection.execute(update(room_messages).where(room_messages.c.id == number).values(changed))
             return True
 
+    async def withdraw(self, number: int) -> bool:
+        """Leave nothing of what the message says: pages that show it learn so as of an edit. False if there is none."""
+        empty = {**_written(Message(MessageKind.ANSWER)), "images": []}
+        async with self._engine.begin() as connection:
+            newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
+            changed = update(room_messages).where(room_messages.c.id == number)
+            return (await connection.execute(changed.values(message=empty, revision=newest))).rowcount == 1
+
     async def edited_after(self, channel: str, revision: int, limit: int) -> list[RoomMessage]:
         """Return the first messages that were edited after this revision, in the order of their edits."""
         query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.revision > revision)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.rooms import Room
+from bot.domain.rooms import Pause, Room
 from bot.services.ports import RoomDraft
 from bot.storage.statements import upsert
 from bot.storage.tables import room_drafts, rooms
@@ -73,6 +73,7 @@ def _row(room: Room, member: str, at: datetime) -> dict[str, Any]:
     choices = {name: value for name, value in asdict(room).items() if name in _CHOICES}
     if room.lead_times is not None:
         choices["lead_times"] = [lead_time.total_seconds() for lead_time in room.lead_times]
+    choices["pauses"] = [[one.source, one.until and one.until.isoformat()] for one in room.pauses]
     where = {"platform": room.platform, "channel": room.channel, "guild": room.guild}
     return {**where, "choices": choices, "changed_by": member, "changed_at": at}
 
@@ -84,4 +85,7 @@ def _room(row: Any) -> Room:
         kept[name] = tuple(kept.get(name, ()))
     if kept.get("lead_times") is not None:
         kept["lead_times"] = tuple(timedelta(seconds=one) for one in kept["lead_times"])
+    kept["pauses"] = tuple(
+        Pause(source, until and datetime.fromisoformat(until)) for source, until in kept.get("pauses", ())
+    )
     return Room(row["platform"], row["channel"], guild=row["guild"], **kept)

@@ -110,6 +110,16 @@ deliveries = Table(
     Index("ix_deliveries_state_due_at", "state", "due_at"),
 )
 
+interventions = Table(
+    "interventions",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("delivery_id", BigInteger, nullable=False, index=True),
+    Column("action", String, nullable=False),
+    Column("member", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 reports = Table(
     "reports",
     metadata,
@@ -223,6 +233,9 @@ members = Table(
     Column("address", String, primary_key=True),  # a destination such as discord:@77
     Column("lead_times", JSON),  # seconds; none: everybody's
     Column("is_closed", Boolean, nullable=False),
+    Column("locale", String, nullable=False, server_default=""),  # empty: the room's
+    Column("quiet_from", Integer),  # minutes of the day; none: no quiet hours
+    Column("quiet_until", Integer),
 )
 
 personal_reminders = Table(

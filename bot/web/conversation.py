@@ -107,6 +107,12 @@ class Conversation:
         self._streams.wake()
         return is_there
 
+    async def withdraw(self, number: int) -> bool:
+        """Take back what a message says; False if there is none."""
+        is_there = await self._messages.withdraw(number)
+        self._streams.wake()
+        return is_there
+
     async def _keep_visitors(self, said: Said, picture: str | None = None) -> RoomMessage:
         return await self._keep(
             RoomMessage(

@@ -172,6 +172,9 @@ class WebRoom:
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
         return await self._conversation.edit(int(external_id), message)
 
+    async def delete(self, channel: str, external_id: str) -> bool:
+        return await self._conversation.withdraw(int(external_id))
+
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         number = await self._messages.find(key)
         return None if number is None else str(number)

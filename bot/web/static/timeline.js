@@ -37,7 +37,7 @@ export class Timeline {
   add(message, { isNews = true } = {}) {
     const place = this.#placeOf(message.id);
     if (this.ids[place] === message.id) return false;
-    const node = messageElement(message, this.press);
+    const node = this.#node(message);
     this.edited = Math.max(this.edited, message.revision ?? 0);
     const next = this.list.querySelector(`[data-id="${this.ids[place]}"]`) ?? this.list.querySelector(".pending");
     this.list.insertBefore(node, next);
@@ -53,9 +53,16 @@ export class Timeline {
     this.edited = Math.max(this.edited, message.revision ?? 0);
     const old = this.list.querySelector(`[data-id="${message.id}"]`);
     if (!old) return;
-    const node = messageElement(message, this.press);
+    const node = this.#node(message);
     old.replaceWith(node);
     this.#relate(node);
+  }
+
+  /** What was taken back says nothing any more, and is not shown. */
+  #node(message) {
+    const node = messageElement(message, this.press);
+    node.hidden = !message.text && !message.images.length;
+    return node;
   }
 
   /** Show older messages above without moving what is being read. */

@@ -1,0 +1,48 @@
+"""What went wrong, as organisers read it in their language: what to do about it.
+
+Reasons stand in the store and in logs as sentences in English. Platforms and connpass name theirs by codes.
+"""
+
+import re
+
+from bot.locales import Texts
+
+_CODES = {
+    "bad_token": r"refused the token|invalid_auth|not_authed|token_revoked|token_expired|account_inactive",
+    "closed": r"code 50007\b|code 50278\b|messages_tab_disabled|cannot_dm|takes no direct messages",
+    "no_channel": r"code 10003\b|channel_not_found|is_archived|is no Discord channel|has one channel",
+    "no_access": r"code 50001\b|not_in_channel",
+    "no_permission": r"code 50013\b|missing_scope|restricted_action|missing permission",
+    "deleted": r"code 10008\b|message_not_found",
+    "calendar_full": r"code 30038\b",
+    "key": r"connpass\.api_key|connpass answered 401",
+    "blocked": r"connpass answered 403",
+    "busy": r"connpass answered 429|asked for a pause",
+    "no_group": r"no feed of a group",
+    "connpass_down": r"connpass (?:answered 5|at |sent |spoke )",
+    "silent": r"did not answer|not connected|cut off|cannot be reached|given up after|answered 5\d\d",
+}
+
+
+def remedy(texts: Texts, reason: str) -> str:
+    """Return what to do; the reason itself where nothing better is known."""
+    code = next((code for code, pattern in _CODES.items() if re.search(pattern, reason)), "")
+    return _sentences(texts).get(code) or reason
+
+
+def _sentences(texts: Texts) -> dict[str, str]:
+    return {
+        "bad_token": texts.gettext("The token was refused. Put a new one into the configuration and restart me."),
+        "closed": texts.gettext("The member takes no direct messages. They will hear so when they ask me again."),
+        "no_channel": texts.gettext("The channel is gone. Set up another one with /tsudoi setup."),
+        "no_access": texts.gettext("I cannot see the channel. Let me see it, or invite me there."),
+        "no_permission": texts.gettext("I lack a permission there. Give it to me in the channel's settings."),
+        "deleted": texts.gettext("Somebody deleted the message. There is nothing to do."),
+        "calendar_full": texts.gettext("The server's calendar is full. Delete entries that are no longer needed."),
+        "key": texts.gettext("connpass does not take the API key. Check connpass.api_key in the configuration."),
+        "blocked": texts.gettext("connpass refuses this program or this network. Please ask connpass about it."),
+        "busy": texts.gettext("connpass is being asked too often. I ask again later; use the key for one bot only."),
+        "no_group": texts.gettext("connpass knows no such group. Check its name."),
+        "connpass_down": texts.gettext("connpass does not answer as it should. I ask again; there is nothing to do."),
+        "silent": texts.gettext("The platform did not answer. If it is well again, post the message once more."),
+    }

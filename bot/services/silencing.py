@@ -1,0 +1,53 @@
+"""What is kept back from a room: organisers paused it or a source, or took the announcement of an event away."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.rooms import EVERYTHING, Room
+from bot.services.ports import Clock, DeliveryStore, EventStore
+
+_FOR_MEMBERS = ("announcement", "change", "seats", "reminder", "report", "materials", "digest")
+_OF_EVENT = ("change", "seats", "reminder", "materials", "report")
+
+
+@dataclass(frozen=True)
+class Silencing:
+    """Judges deliveries to rooms. What asks organisers is never kept back, but for a flood of a source that is."""
+
+    events: EventStore
+    deliveries: DeliveryStore
+    clock: Clock
+
+    async def reason(self, delivery: Delivery, room: Room) -> str:
+        """Return why this is kept back now; "" if it is not."""
+        now = self.clock.now()
+        paused = [name for name in room.follows if room.pause_of(name, now)]
+        if _is_flood_of(paused, delivery):
+            return "its source is paused"
+        if delivery.kind not in _FOR_MEMBERS:
+            return ""
+        if room.pause_of(EVERYTHING, now):
+            return "the room is paused"
+        if delivery.event_id is None:
+            return ""
+        if paused and await self._is_known_only_from(delivery.event_id, room, paused):
+            return "its source is paused"
+        if delivery.kind in _OF_EVENT and await self._was_taken_away(delivery.event_id, room):
+            return "its announcement was retracted"
+        return ""
+
+    async def _is_known_only_from(self, event_id: int, room: Room, paused: Iterable[str]) -> bool:
+        shown_by = (await self.events.shown_by([event_id]))[event_id] & set(room.follows)
+        return bool(shown_by) and shown_by <= set(paused)
+
+    async def _was_taken_away(self, event_id: int, room: Room) -> bool:
+        """Whether the last announcement of the event in this room was retracted."""
+        announced = await self.deliveries.about("announcement", [f"event:{event_id}"])
+        here = [one for one in announced if one.destination == room.name]
+        last = max(here, key=lambda one: one.id or 0, default=None)
+        return last is not None and last.state is DeliveryState.RETRACTED
+
+
+def _is_flood_of(sources: Iterable[str], delivery: Delivery) -> bool:
+    return delivery.kind == "question" and any(delivery.subject.startswith(f"flood:{name}@") for name in sources)
