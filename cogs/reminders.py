@@ -1,4 +1,4 @@
-"""Members' own reminders."""
+"""Members' own reminders, for one member's eyes alone."""
 
 import discord
 from discord import app_commands
@@ -22,14 +22,12 @@ class Reminders(commands.Cog):
     )
     async def remind(self, ctx: commands.Context[TsudoiClient], *, event: str = "", lead_times: str = "") -> None:
         """Remind of an event; typed, everything stands in `event`."""
-        await ctx.defer(ephemeral=True)
         room, member = self._client.room_of(ctx), str(ctx.author.id)
         reminding = self._client.answering.reminding
         if ctx.interaction is None:
-            message = await reminding.remind(room, member, event)
+            await self._client.answer_alone(ctx, lambda: reminding.remind(room, member, event))
         else:
-            message = await reminding.remind_of(room, member, event, lead_times)
-        await self._client.answer(ctx, message)
+            await self._client.answer_alone(ctx, lambda: reminding.remind_of(room, member, event, lead_times))
 
     @remind.autocomplete("event")
     async def suggest_events(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -42,9 +40,8 @@ class Reminders(commands.Cog):
     @command(REMINDERS, "Your reminders; cancels them, too")
     async def list_reminders(self, ctx: commands.Context[TsudoiClient]) -> None:
         """List a member's reminders."""
-        await ctx.defer(ephemeral=True)
-        listed = await self._client.answering.reminding.reminders(self._client.room_of(ctx), str(ctx.author.id))
-        await self._client.answer(ctx, listed)
+        room, member = self._client.room_of(ctx), str(ctx.author.id)
+        await self._client.answer_alone(ctx, lambda: self._client.answering.reminding.reminders(room, member))
 
 
 async def setup(client: TsudoiClient) -> None:

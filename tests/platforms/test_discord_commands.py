@@ -353,8 +353,9 @@ async def test_a_failing_explanation_is_answered_with_an_apology_in_private(play
     assert [str(error) for error in play.env.errors] == ["no model"]
 
 
-async def test_remind_is_typed_in_one_go_or_given_as_a_slash_command_which_answers_in_private(play: Play) -> None:
+async def test_remind_is_typed_in_one_go_or_given_as_a_slash_command_either_way_answered_in_private(play: Play) -> None:
     await play.alice.send(play.room, "!リマインド もくもく会 3日前 1時間前")
+    assert play.room.last_message.content == "DMでお送りしました。"
     result = await play.alice.slash(play.room, "remind", event="501", lead_times="30分")
     alice = str(play.alice.id)
     assert play.answers.asked == [("remind", alice, "もくもく会 3日前 1時間前"), ("remind_of", alice, "501", "30分")]
