@@ -271,6 +271,35 @@ async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: 
     assert "リマインド: もくもく会 #5" in said
 
 
+async def test_a_message_is_retracted_from_the_page_of_status(play: Play) -> None:
+    await play.saved()
+    await play.house.services.watching.watch(play.house.connpass.source(GROUP))
+    play.house.connpass.events.append(an_event_named("もくもく会 #6", 502))
+    await play.house.services.watching.watch(play.house.connpass.source(GROUP))
+    delivering = play.house.services.delivering([play.house.front_end])
+    await delivering.deliver_due()
+    assert len(play.channel.history()) == 1
+    page = await play.organiser.slash(play.channel, "tsudoi status")
+    (said,) = await play.house.stores.deliveries.about("announcement", ["event:502"])
+    page = await play.organiser.select(page.response.message, [str(said.id)], custom_id="tsudoi:sent:show")
+    page = await play.organiser.click(page.response.message, custom_id=f"tsudoi:sent:retract:{said.id}")
+    assert "削除します" in text_of(page)
+    await delivering.deliver_due()
+    assert play.channel.history() == []
+    assert f"<@{play.organiser.id}>" in text_of(await play.organiser.slash(play.channel, "tsudoi status"))
+
+
+async def test_a_source_is_paused_and_resumed_on_the_page_of_sources(play: Play) -> None:
+    await play.saved()
+    page = await play.organiser.slash(play.channel, "tsudoi sources")
+    page = await play.organiser.select(page.response.message, [GROUP], custom_id="tsudoi:sources:show")
+    page = await play.organiser.click(page.response.message, label="1週間休止する")
+    assert "休止中" in text_of(page)
+    assert play.house.rooms.in_force[0].heard(NOW) == ()
+    page = await play.organiser.click(page.response.message, label="再開する")
+    assert play.house.rooms.in_force[0].heard(NOW) == (GROUP,)
+
+
 async def test_another_guilds_rooms_and_sources_are_not_shown(play: Play) -> None:
     await play.saved()
     other = play.env.create_guild()

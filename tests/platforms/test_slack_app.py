@@ -76,6 +76,13 @@ async def test_an_announcement_is_edited_in_place_and_stays_to_be_found(server: 
         assert not await slack.edit(CHANNEL, ts, changed, KEY)
 
 
+async def test_a_message_is_taken_away_and_one_that_is_gone_is_no_error(server: SlackServer) -> None:
+    async with connected(front_end_of(server), server) as slack:
+        ts = await slack.send(CHANNEL, EVENT, KEY)
+        assert await slack.delete(CHANNEL, ts)
+        assert not await slack.delete(CHANNEL, ts)
+
+
 async def test_what_people_must_know_is_a_reply_that_shows_in_the_channel(server: SlackServer) -> None:
     began = since()
     async with connected(front_end_of(server), server) as slack:

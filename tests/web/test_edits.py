@@ -49,6 +49,19 @@ async def test_an_open_page_hears_of_an_edit_and_one_that_was_away_too(
         assert (await next_of(stream, "edit"))["lead"] == "決まりました。"
 
 
+async def test_an_open_page_hears_that_a_message_was_taken_back_and_nothing_of_it_is_left(
+    room: WebRoom, client: aiohttp.ClientSession
+) -> None:
+    number = await room.send("main", QUESTION, KEY)
+    async with client.get("/api/stream") as stream:
+        assert await room.delete("main", number)
+        edited = await next_of(stream, "edit")
+        assert (str(edited["id"]), edited["text"], edited["images"]) == (number, "", [])
+    async with client.get("/api/messages?after=0") as answer:
+        assert "どのイベントですか" not in await answer.text()
+    assert not await room.delete("main", "12345")
+
+
 async def test_an_edit_of_what_is_gone_is_no_error(room: WebRoom) -> None:
     assert not await room.edit("main", "12345", DECIDED, KEY)
 
