@@ -63,7 +63,8 @@ class SlackMembers:
         except SendError as error:
             log.warning("member not looked up", member=member, reason=str(error))
             return ()
-        roles = (MANAGERS,) if user.get("is_admin") or user.get("is_owner") else ()
+        is_of_ours = user.get("team_id", self.ourselves.team) == self.ourselves.team  # a shared channel has others
+        roles = (MANAGERS,) if is_of_ours and (user.get("is_admin") or user.get("is_owner")) else ()
         self._roles[member] = time.monotonic() + ROLES_KEPT, roles
         return roles
 
