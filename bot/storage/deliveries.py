@@ -115,7 +115,8 @@ class Deliveries:
         """Return when something was sent last."""
         newest = func.max(deliveries.c.sent_at, type_=deliveries.c.sent_at.type)
         async with self._reading() as connection:
-            return (await connection.execute(select(newest))).scalar()
+            at: datetime | None = (await connection.execute(select(newest))).scalar()
+        return at
 
     async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
         """Take a due delivery; False if it is taken already. One statement, so two bots cannot both win."""
