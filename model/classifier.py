@@ -18,7 +18,7 @@ from model.preprocess import BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
 from model.second_look import other_ways
 from model.small import marked_small
-from model.transcribe import Network, Transcript, are_many, transcribe
+from model.transcribe import Network, Transcript, are_many, is_surely_one, transcribe
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file
@@ -111,7 +111,7 @@ class Classifier:
     def _glyphs(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> tuple[Glyph, ...]:
         first = self._at_first_sight(image)
         known = first is not None and _best(first[1]) >= KNOWN
-        if first is None or not known or not first[0].is_alone:
+        if first is None or not is_surely_one(*first):
             lines = self._preparation.transcribe(image, self.probabilities, known)
             if are_many(lines, first):
                 read = (

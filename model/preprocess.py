@@ -24,7 +24,6 @@ MIN_DETAIL = 2 * INK_SIZE  # a character smaller than this in the working pictur
 BROAD_LINE = 0.16  # of the picture's longer side: a felt pen in a tight picture
 BOLD = 0.12  # of the same: a brush
 FINE_LINE = 0.08  # of the same: a pen
-LONGEST_ALONE = 1.8  # times as long as wide: a longer one may be two
 SAME_SIZE = 0.85  # of the longer side: the same character in more detail
 MARGIN = 0.3  # of the character's longer side, around a cut-out
 
@@ -36,12 +35,6 @@ class Located:
     box: Box  # of its ink, in pixels of the picture
     input: NDArray[np.float32]  # (48, 48, 1), what the network reads
     alone: bool = False  # surely nothing else is written in the picture: elsewhere there is next to no ink
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether it is alone, and no wider or higher than one character mostly is."""
-        longer, shorter = max(self.box[2:]), min(self.box[2:])
-        return self.alone and longer < LONGEST_ALONE * shorter
 
 
 def preprocess(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:

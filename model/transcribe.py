@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,13 @@ from model.labels import LABELS
 from model.lattice import Found, Probabilities, characters_of, letter_of
 from model.lines import Line, ways_to_read
 from model.page import Page, find_page
-from model.preprocess import LONGEST_ALONE, WORKING_SIZE, BlankImage, Located, only_ink_is_dark
+from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
+from model.reading import Box
 from model.second_look import View, by_colour, on_the_sheet
 
 MOST = 100  # characters of a picture
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
-AT_FIRST, FOR_EACH_FOUND = 120, 15  # of them
+AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos began to be read after 15 at most
 EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
 SURE = 0.6
 KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
@@ -25,6 +27,12 @@ BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 MOSTLY = 0.6  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
+
+# Width by height, of the characters that are not about as wide as high.
+LONG = {"へ": 2.1, "つづべぺ": 1.5, "うりくぐしじ": 0.65, "きらるすも": 0.75}
+RATIOS = {label: ratio for labels, ratio in LONG.items() for label in labels}
+LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
+SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
 
 Transcript = list[list[Found]]  # lines in reading order, characters in reading order
 Network = Callable[[NDArray[np.float32]], Probabilities]
@@ -74,10 +82,10 @@ def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
     yield View(grey), False
     if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
         return
-    yield View(grey), True
-    for view in (on_the_sheet(grey), by_colour(image)):
-        if view is not None:
+    for find in (partial(by_colour, image), partial(on_the_sheet, grey)):
+        if (view := find()) is not None:
             yield view, False
+    yield View(grey), True
 
 
 def _in_view(view: View, reverse: bool, read: Network) -> Transcript:
@@ -138,6 +146,12 @@ def _is_well_read(found: Transcript) -> bool:
     return sum(map(is_read, everything)) >= max(2.0, WELL_READ * len(everything))
 
 
+def is_surely_one(located: Located, probabilities: Probabilities) -> bool:
+    """Whether nothing needs to be looked for beside or in the one character that a picture seems to show."""
+    sure = float(probabilities[: len(LABELS)].max()) >= SURELY_ONE
+    return sure and located.alone and not _is_long(located.box, probabilities)
+
+
 def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
     """Whether a picture shows more than the one character that it may be as a whole.
 
@@ -154,9 +168,14 @@ def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> 
     if outside or len(read) >= BY_NO_ACCIDENT:
         return True
     # It is all of them together: a に that looks like しこ, unless it is as long as two, or no clear に.
-    if float(whole[1][: len(LABELS)].max()) < KNOWN:
-        return all(is_read(one, KNOWN) for one in read)
-    return bool(max(whole[0].box[2:]) > LONGEST_ALONE * min(whole[0].box[2:]))
+    long, sure = _is_long(whole[0].box, whole[1]), float(whole[1][: len(LABELS)].max()) >= SURELY_ONE
+    return (long or not sure) and all(is_read(one, SURE if long else KNOWN) for one in read)
+
+
+def _is_long(box: Box, probabilities: Probabilities) -> bool:
+    """Whether a box is longer, one way or the other, than what the network takes its content for mostly is."""
+    ratio = box[2] / box[3] / RATIOS.get(LABELS[int(np.argmax(probabilities[: len(LABELS)]))], 1.0)
+    return max(ratio, 1 / ratio) > LONGEST
 
 
 def _inside(one: Found, box: NDArray[np.int64]) -> bool:
