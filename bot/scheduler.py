@@ -5,7 +5,7 @@ The store is the schedule. Every job here is made anew at each start from what t
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -30,18 +30,38 @@ class AlarmClock:
     def __init__(self, delivering: Delivering) -> None:
         self._delivering = delivering
         self._waking = Waking()
+        self._looking: asyncio.Task[None] | None = None
         self._at_work: dict[asyncio.Task[None], str] = {}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_JOB_DEFAULTS)
 
     def start(self) -> None:
         """Begin to ring; needs a running event loop."""
-        seconds = _LOOK_AGAIN_EVERY.total_seconds()
-        look = self._begin("look", self.set_alarm, alone=True)
-        self._scheduler.add_job(look, "interval", seconds=seconds, id="look", name="look")
         self._scheduler.start()
+        self._looking = asyncio.create_task(self._look_again(), name="look again")
+
+    async def _look_again(self) -> None:
+        """Look by a clock that only goes forward: APScheduler goes by the host's, which somebody may set back."""
+        look = self._begin("look", self._look, alone=True)
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN_EVERY.total_seconds())
+            await look()
+
+    async def _look(self) -> None:
+        self._bring_polls_forward(datetime.now(UTC))
+        await self.set_alarm()
+
+    def _bring_polls_forward(self, now: datetime) -> None:
+        """Begin the polls that are farther away than their interval: the clock was set back since they were set."""
+        for job in self._scheduler.get_jobs():
+            every = getattr(job.trigger, "interval", None)
+            if every is not None and job.next_run_time - now > every + _LOOK_AGAIN_EVERY:
+                log.info("poll brought forward", job=job.id, reason="the clock was set back")
+                job.modify(next_run_time=now)
 
     async def stop(self) -> None:
         """Ring no more, and wait until what is at work has ended: the store is closed after this."""
+        if self._looking is not None:
+            self._looking.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         if self._at_work:

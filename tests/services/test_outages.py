@@ -4,11 +4,12 @@ The parts are the real ones on a real SQLite. The platform stamps what it accept
 of the bot's host says.
 """
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -339,6 +340,23 @@ async def test_after_a_sleep_the_polls_go_first_and_what_is_due_waits_for_them(b
     bot.time.set(bot.time.now + timedelta(seconds=30))
     await alarm._deliver()
     assert bot.platform.leads() == ["イベントの内容が変わりました。ご確認ください。"]
+
+
+async def test_a_clock_that_is_set_back_does_not_put_off_the_polls(bot: Bot) -> None:
+    alarm, polled = AlarmClock(bot.delivering), asyncio.Event()
+
+    async def poll() -> None:
+        polled.set()
+
+    alarm.start()
+    now = datetime.now(UTC)
+    alarm.poll("connpass", poll, POLL, now + POLL + timedelta(hours=1))  # as it stands after an hour was taken back
+    alarm.poll("reports", poll, timedelta(hours=2), now + timedelta(hours=1))
+    await alarm._look()
+    await asyncio.wait_for(polled.wait(), 10)
+    reports = alarm._scheduler.get_job("poll reports")
+    assert reports.next_run_time == now + timedelta(hours=1)
+    await alarm.stop()
 
 
 def test_looks_in_a_row_hold_nothing_up_and_a_clock_set_back_holds_nothing_up_for_long() -> None:
