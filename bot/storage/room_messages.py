@@ -14,8 +14,16 @@ from bot.storage.tables import room_messages
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture in the room: its address, and what it shows in words; empty where a visitor sent it."""
+
+    url: str
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomMessage:
-    """A message as it stands in the room. `images` are the addresses of pictures that came with it.
+    """A message as it stands in the room, and the pictures that came with it.
 
     `revision` tells edited ones apart: the room's edits are counted, and each message keeps the number of its last.
     """
@@ -25,7 +33,7 @@ class RoomMessage:
     bot: bool
     at: datetime
     message: Message
-    images: tuple[str, ...] = ()
+    pictures: tuple[ShownPicture, ...] = ()
     key: str | None = None
     id: int = 0
     revision: int | None = None
@@ -44,7 +52,7 @@ class RoomMessages:
             "author": said.author,
             "bot": int(said.bot),
             "at": said.at,
-            "message": {**_written(said.message), "images": list(said.images)},
+            "message": {**_written(said.message), "pictures": [asdict(picture) for picture in said.pictures]},
             "key": said.key,
         }
         async with self._engine.begin() as connection:
@@ -64,13 +72,14 @@ class RoomMessages:
             if kept is None:
                 return False
             newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
-            changed = {"message": {**_written(message), "images": kept["images"]}, "revision": newest}
+            pictures = [asdict(picture) for picture in _pictures(kept)]
+            changed = {"message": {**_written(message), "pictures": pictures}, "revision": newest}
             await connection.execute(update(room_messages).where(room_messages.c.id == number).values(changed))
             return True
 
     async def withdraw(self, number: int) -> bool:
         """Leave nothing of what the message says: pages that show it learn so as of an edit. False if there is none."""
-        empty = {**_written(Message(MessageKind.ANSWER)), "images": []}
+        empty = _written(Message(MessageKind.ANSWER))
         async with self._engine.begin() as connection:
             newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
             changed = update(room_messages).where(room_messages.c.id == number)
@@ -130,15 +139,21 @@ def _room_message(row: Row[Any]) -> RoomMessage:
         bot=bool(row.bot),
         at=row.at,
         message=_message(kept),
-        images=tuple(kept["images"]),
+        pictures=_pictures(kept),
         key=row.key,
         id=row.id,
         revision=row.revision,
     )
 
 
+def _pictures(kept: Mapping[str, Any]) -> tuple[ShownPicture, ...]:
+    if "images" in kept:  # kept before pictures had words
+        return tuple(ShownPicture(url) for url in kept["images"])
+    return tuple(ShownPicture(**picture) for picture in kept["pictures"])
+
+
 def _written(message: Message) -> dict[str, Any]:
-    # Pictures and files are kept outside of the store; there are no people to choose from in this room.
+    # Their bytes are kept outside of the store; there are no people to choose from in this room.
     written = asdict(replace(message, pictures=(), files=(), people=None))
     for card in written["cards"]:
         for field in card["fields"]:

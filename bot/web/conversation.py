@@ -11,7 +11,7 @@ from bot.errors import PictureError
 from bot.services.ports import Clock
 from bot.services.reading_buttons import WHY, asked_about
 from bot.services.teaching import Upload, Uploads
-from bot.storage.room_messages import RoomMessage, RoomMessages
+from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.album import Album
 from bot.web.downloads import Downloads
 from bot.web.message_json import every_button
@@ -121,15 +121,14 @@ class Conversation:
                 bot=False,
                 at=self._clock.now(),
                 message=Message(MessageKind.ANSWER, said.text),
-                images=(PICTURES + picture,) if picture else (),
+                pictures=(ShownPicture(PICTURES + picture),) if picture else (),
             )
         )
 
     async def _keep_answer(self, message: Message) -> RoomMessage:
-        names = [await self._album.keep(picture.png) for picture in message.pictures]
         files = tuple(Button(file.name, url=self.downloads.keep(file)) for file in message.files)
         said = self._by_bot(replace(message, buttons=(*message.buttons, *files)))
-        return await self._keep(replace(said, images=tuple(PICTURES + name for name in names if name)))
+        return await self._keep(replace(said, pictures=await shown_pictures(message, self._album)))
 
     def _by_bot(self, message: Message, key: str | None = None) -> RoomMessage:
         return RoomMessage(MAIN, BOT, bot=True, at=self._clock.now(), message=message, key=key)
@@ -148,3 +147,9 @@ class Conversation:
         choices = (choice for one in shown for choice in one.message.choices if choice.id == button_id)
         options = {option.value: option.label for choice in choices for option in choice.options}
         return " ".join(options.get(value, value) for value in values)[:LONGEST_TEXT]
+
+
+async def shown_pictures(message: Message, album: Album) -> tuple[ShownPicture, ...]:
+    """Put what the bot shows into the album, and return where it is; what is no picture is left out."""
+    kept = [(await album.keep(picture.png), picture.shows) for picture in message.pictures]
+    return tuple(ShownPicture(PICTURES + name, shows) for name, shows in kept if name)

@@ -13,7 +13,7 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
 
     `text` has everything it says and `buttons` every button, so that a simple reader needs nothing else; `lead` and
     `cards` are the same in its parts, for a reader that draws it. What is chosen of `choices` or written for `entries`
-    goes back as the `values` of an action with its id.
+    goes back as the `values` of an action with its id. `pictures` are the `images`, each with what it shows in words.
     """
     message = said.message
     return {
@@ -25,7 +25,8 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
         "text": message.text,
         "event_id": message.event_id,
         "buttons": _buttons(every_button(message)),
-        "images": list(said.images),
+        "images": [picture.url for picture in said.pictures],
+        "pictures": [asdict(picture) for picture in said.pictures],
         "lead": message.lead,
         "cards": [_card(card) for card in message.cards],
         "report_url": message.report_url,

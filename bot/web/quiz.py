@@ -12,7 +12,7 @@ from bot.services.ports import Clock
 from bot.services.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessage
 from bot.web.album import Album
-from bot.web.conversation import BOT, PICTURES
+from bot.web.conversation import BOT, shown_pictures
 from bot.web.message_json import message_json
 from bot.web.refusals import Refusal
 from bot.web.uploads import Turns, read_picture
@@ -47,11 +47,10 @@ class QuizApi:
             result = await quizzing.answer(picture, self._room(quiz), member)
         if result is None:
             raise Refusal(404, "quiz_over")
-        names = [await self._album.keep(one.png) for one in result.pictures]
         links = tuple(button for button in result.buttons if button.url)  # whoever presses here is another member
-        shown = RoomMessage(MAIN, BOT, True, self._clock.now(), replace(result, buttons=links, entries=()))
-        shown = replace(shown, images=tuple(PICTURES + name for name in names if name))
-        return _json({"answers": [message_json(shown)]})
+        said = RoomMessage(MAIN, BOT, True, self._clock.now(), replace(result, buttons=links, entries=()))
+        pictures = await shown_pictures(result, self._album)
+        return _json({"answers": [message_json(replace(said, pictures=pictures))]})
 
     async def _open(self, request: web.Request) -> tuple[Quizzing, Quiz]:
         quiz = await self._quizzing.asked_by(request.match_info["token"]) if self._quizzing else None

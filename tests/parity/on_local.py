@@ -94,7 +94,7 @@ def _said(message: dict[str, Any]) -> Said:
         in_words(message["lead"], *cards),
         frozenset(asked),
         {in_words(one["label"]): tuple(in_words(o["label"]) for o in one["options"]) for one in message["choices"]},
-        tuple(message["images"]),
+        tuple(one["shows"] for one in message["pictures"]),
         tuple(one["label"] for one in _buttons(message) if one["url"].startswith(DOWNLOADS)),
         message["replies_to"],
         message,

@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
-from bot.storage.room_messages import RoomMessage, RoomMessages
+from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
+from bot.storage.tables import room_messages
 from tests.support.events import NOW, tokyo
 
 EVERYTHING = Message(
@@ -26,6 +28,7 @@ EVERYTHING = Message(
     event_id=17,
     report_url="https://example.com/report",
 )
+PICTURES = (ShownPicture("/pictures/a", "「い」の筆順"),)
 
 
 def said(text: str = "!next", **changes: object) -> RoomMessage:
@@ -39,11 +42,22 @@ def answer(text: str) -> Message:
 
 async def test_a_message_comes_back_as_it_was_said(engine: AsyncEngine) -> None:
     messages = RoomMessages(engine)
-    kept = said(author="Tsudoi", bot=True, message=EVERYTHING, images=("/pictures/a",), key="k", at=NOW)
+    kept = said(author="Tsudoi", bot=True, message=EVERYTHING, pictures=PICTURES, key="k", at=NOW)
     number = await messages.add(kept)
     (found,) = await messages.latest("main", 10)
     assert found == RoomMessage(**{**{name: getattr(kept, name) for name in RoomMessage.__slots__}, "id": number})
     assert found.message.text == EVERYTHING.text
+
+
+async def test_pictures_from_before_they_had_words_are_still_shown(engine: AsyncEngine) -> None:
+    messages = RoomMessages(engine)
+    number = await messages.add(said())
+    old = {"kind": "answer", "lead": "", "cards": [], "buttons": [], "event_id": None, "report_url": None}
+    async with engine.begin() as connection:
+        await connection.execute(update(room_messages).values(message={**old, "images": ["/pictures/a"]}))
+    assert await messages.edit(number, answer("別のことば"))
+    (found,) = await messages.latest("main", 10)
+    assert (found.message.lead, found.pictures) == ("別のことば", (ShownPicture("/pictures/a"),))
 
 
 async def test_a_message_under_a_known_key_is_not_said_again(engine: AsyncEngine) -> None:

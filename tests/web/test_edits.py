@@ -11,13 +11,14 @@ import icalendar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
-from bot.storage.room_messages import RoomMessage, RoomMessages
+from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.server import WebRoom
 from tests.support.events import NOW, an_event_named
 from tests.support.room_answers import FixedAnswers
 
 KEY = "0123456789abcdef0123"
 QUESTION = Message(MessageKind.QUESTION, "どのイベントですか？", buttons=(Button("はい", id="question:1:yes"),))
+PICTURE = ShownPicture("/pictures/a", "番号つきの枠で囲んだ画像")
 DECIDED = replace(QUESTION, buttons=(), cards=(Card(fields=(Field("決めた人", "運営の方", member="77"),)),))
 
 
@@ -68,12 +69,12 @@ async def test_an_edit_of_what_is_gone_is_no_error(room: WebRoom) -> None:
 
 async def test_an_edited_message_keeps_its_place_its_time_and_its_pictures(engine: AsyncEngine) -> None:
     messages = RoomMessages(engine)
-    said = RoomMessage("main", "Tsudoi", True, NOW, QUESTION, ("/pictures/a",), KEY)
+    said = RoomMessage("main", "Tsudoi", True, NOW, QUESTION, (PICTURE,), KEY)
     first, second = await messages.add(said), await messages.add(replace(said, key=None))
     assert await messages.edit(second, DECIDED)
     assert await messages.edit(first, DECIDED)
-    assert [(one.id, one.message, one.at, one.images) for one in await messages.latest("main", 9)] == [
-        (number, DECIDED, NOW, ("/pictures/a",)) for number in (first, second)
+    assert [(one.id, one.message, one.at, one.pictures) for one in await messages.latest("main", 9)] == [
+        (number, DECIDED, NOW, (PICTURE,)) for number in (first, second)
     ]
     assert [one.id for one in await messages.edited_after("main", 0, 9)] == [second, first]
     assert [one.id for one in await messages.edited_after("main", 1, 9)] == [first]

@@ -273,7 +273,10 @@ async def test_why_below_a_reading_is_answered_with_a_picture(client: aiohttp.Cl
         (explanation,) = (await response.json())["answers"]
     async with client.get(explanation["images"][0]) as response:
         assert Image.open(io.BytesIO(await response.read())).size == (60, 40)
-    assert [one["images"] for one in await messages(client)][-1] == explanation["images"]
+    (shown,) = explanation["pictures"]
+    assert (shown["url"], bool(shown["shows"])) == (explanation["images"][0], True)
+    last = (await messages(client))[-1]
+    assert (last["images"], last["pictures"]) == (explanation["images"], explanation["pictures"])
 
 
 async def test_what_is_said_to_the_visitor_alone_is_said_in_the_room(

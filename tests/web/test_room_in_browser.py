@@ -95,6 +95,14 @@ async def test_a_picture_is_uploaded_pasted_and_dropped(visit: Open) -> None:
     await expect(page.locator("#list img.picture")).to_have_count(3)
 
 
+async def test_what_a_picture_shows_is_told_in_words(visit: Open) -> None:
+    page = (await visit()).page
+    await page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": a_picture()})
+    await page.get_by_role("button", name="なぜ？").click()
+    await expect(page.get_by_role("img", name="灰色の四角")).to_have_js_property("naturalWidth", 60)
+    await expect(page.get_by_role("img", name="送った画像")).to_have_count(1)
+
+
 async def test_a_file_that_is_no_picture_is_refused_before_it_is_sent(visit: Open) -> None:
     page = (await visit()).page
     await page.locator("#file").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"})

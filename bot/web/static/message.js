@@ -72,7 +72,7 @@ export function messageElement(message, press) {
 function content(message, press) {
   const shownOnCards = new Set(message.cards.flatMap((card) => card.buttons).map(buttonKey));
   const own = message.buttons.filter((button) => !shownOnCards.has(buttonKey(button)));
-  const pictures = message.images.map((address) => picture(address, message.bot));
+  const pictures = message.pictures.map((one) => picture(one, message.bot));
   return [
     ...(message.bot ? [] : pictures),
     message.lead ? prose(message.lead, { class: message.cards.length ? "lead" : "bubble" }) : null,
@@ -86,10 +86,11 @@ function content(message, press) {
 
 const buttonKey = (button) => `${button.id}\n${button.url}\n${button.label}`;
 
-function picture(address, isOurs) {
+function picture({ url, shows }, isOurs) {
   const gone = make("p", { class: "bubble gone" }, word("picture_gone"));
-  const image = make("img", { src: address, alt: word(isOurs ? "shown_picture" : "sent_picture"), class: isOurs ? "picture shown" : "picture" });
-  const frame = make("a", { href: address, target: "_blank", rel: "noopener", class: "frame" }, image);
+  const alt = shows || word(isOurs ? "shown_picture" : "sent_picture");
+  const image = make("img", { src: url, alt, class: isOurs ? "picture shown" : "picture" });
+  const frame = make("a", { href: url, target: "_blank", rel: "noopener", class: "frame" }, image);
   image.addEventListener("error", () => frame.replaceWith(gone), { once: true });
   return frame;
 }
