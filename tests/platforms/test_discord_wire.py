@@ -125,6 +125,20 @@ async def test_a_delivery_is_found_although_its_text_would_be_another_now(server
         assert await front_end.find(CHANNEL, later, KEY, datetime.now(UTC)) == number
 
 
+@pytest.mark.parametrize("said_later", [150, 20])
+async def test_a_delivery_is_found_far_back_and_below_what_was_said_before_it(
+    server: DiscordServer, said_later: int
+) -> None:
+    since = datetime.now(UTC)
+    async with connected(server) as front_end:
+        for number in range(310 if said_later == 20 else 0):  # more than are looked through from the start on
+            await asyncio.to_thread(server.say, CHANNEL, f"before {number}")
+        posted = await front_end.send(CHANNEL, NEWS, KEY)
+        for number in range(said_later):  # more than the newest that are looked through
+            await asyncio.to_thread(server.say, CHANNEL, f"after {number}")
+        assert await front_end.find(CHANNEL, NEWS, KEY, since) == posted
+
+
 async def test_another_delivery_that_reads_the_same_is_not_taken_for_this_one(server: DiscordServer) -> None:
     async with connected(server) as front_end:
         await front_end.send(CHANNEL, NEWS, "e" * 20)
