@@ -105,6 +105,13 @@ def test_a_configuration_that_cannot_work_is_one_sentence_and_an_exit_code(
     assert len(ended.stderr.splitlines()) == 1
 
 
+def test_a_draft_of_nothing_is_a_sentence(tmp_path: Path) -> None:
+    configure(tmp_path)
+    ended = tsudoi(tmp_path, "draft", "4")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "「4」に当てはまる、開催済みのイベントが見つかりません。\n"
+
+
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     configure(tmp_path)
     assert tsudoi(tmp_path, "next").returncode == 0

@@ -66,14 +66,14 @@ class Drafting:
     async def written(self, room: Room, argument: str) -> tuple[str | None, str]:
         """Return the draft's text, None if there is none, and what is to be said about it."""
         texts, now, event = self._texts(room), self.clock.now(), await self._meant(room, argument.strip())
-        if event is None or not event.has_started(now):
+        if event is None or not _was_held(event, now):
             return None, said.no_draft(texts, argument, event).text
         draft = await self._drafted(texts, room, event)
         return said.draft_text(texts, draft, now), "\n".join(said.notes_of(texts, draft))
 
     async def _answer(self, room: Room, argument: str, event: Event | None) -> Message:
         texts, now = self._texts(room), self.clock.now()
-        if event is None or not event.has_started(now):
+        if event is None or not _was_held(event, now):
             return said.no_draft(texts, argument, event)
         return said.draft_made(texts, await self._drafted(texts, room, event), now)
 
@@ -94,12 +94,12 @@ class Drafting:
             for event in followed.values()
             if (number & numbers_in(event.title) if number else all(word in fold(event.title) for word in words))
         ]
-        begun = [event for event in found if event.takes_place and event.has_started(now)]
+        begun = [event for event in found if _was_held(event, now)]
         return max(begun or found[:1], key=lambda event: event.started_at or _LONG_AGO, default=None)
 
     async def _latest_without_report(self, followed: dict[int, Event], now: datetime) -> Event | None:
         reported = {report.event_id for report in await self.report_store.reports()}
-        begun = [event for event in followed.values() if event.takes_place and event.has_started(now)]
+        begun = [event for event in followed.values() if _was_held(event, now)]
         begun.sort(key=lambda event: event.started_at or _LONG_AGO, reverse=True)
         lately = (event for event in begun if event.started_at and now - event.started_at < LATELY)
         return next((event for event in lately if event.id not in reported), next(iter(begun), None))
@@ -138,6 +138,10 @@ class Drafting:
 
     def _texts(self, room: Room) -> Texts:
         return texts_for(room.locale, self.zone)
+
+
+def _was_held(event: Event, now: datetime) -> bool:
+    return event.takes_place and event.has_started(now)
 
 
 async def _asked(event: Event, ask: Callable[[int], Awaitable[T]]) -> T | None:

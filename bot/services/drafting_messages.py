@@ -139,7 +139,10 @@ def notes_of(texts: Texts, draft: Draft) -> list[str]:
 
 
 def no_draft(texts: Texts, asked: str, event: Event | None) -> Message:
-    """Say why there is no draft: no such event, or one that is still to come."""
+    """Say why there is no draft: no such event, one that was called off, or one that is still to come."""
+    if event is not None and not event.takes_place:
+        lead = texts.gettext("This event did not take place.")
+        return Message(MessageKind.ANSWER, lead, (Card(event.title, event.url),), event_id=event.id)
     if event is not None:
         lead = texts.gettext("This event is still to come. I make the draft once it has begun.")
         return Message(MessageKind.ANSWER, lead, (Card(event.title, event.url),), event_id=event.id)

@@ -47,7 +47,7 @@ SECOND = Article(
     "/201706.html",
     "TFUG Utsunomiya #02 読書会",
     "2017-06-25T10:00:00+09:00",
-    '<p>6月24日の<a href="https://tfug-utsunomiya.connpass.com/event/58202/">#02 読書会</a>では入門書を読みました。</p>',
+    '<p>6月24日の<a href="https://tfug-utsunomiya.connpass.com/event/58202/">#02 読書会</a>では本を読みました。</p>',
 )
 AFTER_THE_FOURTH = tokyo(2017, 8, 30, 20)
 
@@ -209,6 +209,14 @@ async def test_what_is_still_to_come_and_what_nobody_knows_has_no_draft(world: W
         assert (
             await world.draft(unknown)
         ).lead == f"「{unknown[:50]}」に当てはまる、開催済みのイベントが見つかりません。"
+
+
+async def test_an_event_that_was_called_off_has_no_draft(world: World) -> None:
+    world.connpass.edit(FOURTH, title="【中止】TFUG Utsunomiya #04 ハンズオン", open_status="cancelled")
+    await world.watching.watch(world.source)
+    for asked in ("4", str(FOURTH)):
+        answer = await world.draft(asked)
+        assert (answer.files, answer.lead) == ((), "このイベントは開催されませんでした。")
 
 
 async def test_a_draft_comes_without_what_connpass_does_not_tell_now(world: World) -> None:
