@@ -45,7 +45,7 @@ class Organising(commands.Cog):
         """Walk through the settings of this channel."""
         await self._open(interaction, "setup")
 
-    @group.command(name="sources", description="What the channels of this server follow")
+    @group.command(name="sources", description="What the channels follow")
     async def list_sources(self, interaction: discord.Interaction) -> None:
         """List the sources."""
         await self._open(interaction, "sources")

@@ -108,7 +108,7 @@ class Organising:
 
     def refused(self, place: Place) -> Message:
         """Refuse, kindly."""
-        return said.organisers_only(self._texts(place))
+        return said.organisers_only(self._texts(place), place.platform)
 
     async def open(self, place: Place, what: str) -> Message:
         """Show the page that `/tsudoi WHAT` opens; how the bot is for anything else."""

@@ -18,7 +18,14 @@ from bot.services.intervening_messages import by_hand_card, messages_choice, pos
 from bot.services.ports import SourceState
 from bot.services.rehearsing import Rehearsed
 from bot.services.remedies import remedy
-from bot.services.settling_in_messages import add_entries, missing_permissions, parts_choice, room_card, source_label
+from bot.services.settling_in_messages import (
+    add_entries,
+    managers,
+    missing_permissions,
+    parts_choice,
+    room_card,
+    source_label,
+)
 
 MOST_OPTIONS = 25  # in one list
 REHEARSED_A_PAGE = 5
@@ -48,9 +55,10 @@ class Health:
     problems: Mapping[str, str]
 
 
-def organisers_only(texts: Texts) -> Message:
+def organisers_only(texts: Texts, platform: str) -> Message:
     """Refuse, kindly."""
-    return _said(texts.gettext("Only organisers (who may manage this server) can do this. Please ask one of them."))
+    refusal = texts.gettext("Only organisers ({managers}, among others) can do this. Please ask one of them.")
+    return _said(refusal.format(managers=managers(texts, platform)))
 
 
 def _said(lead: str, *cards: Card) -> Message:
@@ -129,16 +137,16 @@ def sources_page(
 ) -> Message:
     """List the sources; they can be removed and paused, and added to the channel if it is a room."""
     if sources:
-        lead = texts.gettext("This is what the channels of this server follow:")
+        lead = texts.gettext("This is what the channels follow:")
     else:
-        lead = texts.gettext("No channel of this server follows anything yet. /tsudoi setup begins.")
+        lead = texts.gettext("No channel follows anything yet. /tsudoi setup begins.")
     cards = [Card(fields=tuple(_source_field(texts, one) for one in sources[:MOST_OPTIONS]))] if sources else []
     if notice is not None:
         cards += [Card(body=notice.lead), *notice.cards]
     options = tuple(
         Option(one.name, source_label(texts, query_named(one.name), one.name)) for one in sources[:MOST_OPTIONS]
     )
-    label = texts.gettext("Remove from every channel of this server")
+    label = texts.gettext("Remove from every channel")
     pausing = tuple(replace(one, chosen=one.value == chosen) for one in options)
     choices = (
         (

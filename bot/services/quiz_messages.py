@@ -229,7 +229,7 @@ def not_on_board(texts: Texts) -> Message:
 
 def no_board_here(texts: Texts) -> Message:
     """Say where boards are."""
-    return _said(texts.gettext("Boards belong to a server. Please ask in one of its channels."))
+    return _said(texts.gettext("There is no board in direct messages. Please ask in a channel."))
 
 
 def no_name(texts: Texts) -> Message:

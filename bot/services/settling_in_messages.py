@@ -185,12 +185,18 @@ def _duration(written: str) -> timedelta:
 
 
 def _deciders_step(texts: Texts, room: Room) -> Message:
-    lead = texts.gettext(
-        "Who may answer my questions and change these settings? Whoever may manage the server always may. "
-        "You can add roles and members."
-    )
+    lead = texts.gettext("Who may answer my questions and change these settings, beside {managers}?")
+    label = texts.gettext("Members") if room.platform == "slack" else texts.gettext("Roles and members")
     others = tuple(one for one in room.organisers if one != MANAGERS)
-    return replace(_said(lead), people=People("deciders", texts.gettext("Roles and members"), others))
+    said = _said(lead.format(managers=managers(texts, room.platform)))
+    return replace(said, people=People("deciders", label, others))
+
+
+def managers(texts: Texts, platform: str) -> str:
+    """Return who decides without being named, as the platform calls them."""
+    if platform == "slack":
+        return texts.gettext("the administrators of the workspace")
+    return texts.gettext("those who may manage the server")
 
 
 def room_card(texts: Texts, room: Room, usual: Sequence[timedelta], title: str = "") -> Card:

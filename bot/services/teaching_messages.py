@@ -113,7 +113,7 @@ def _what_is_kept(texts: Texts, room: Room) -> tuple[Field, ...]:
     """Say what somebody agrees to. Whoever changes this counts up `domain.teaching.WORDING`."""
     kept = texts.gettext(
         "Each character alone, cut out; what it is and what I had read; date and time; the model's version; "
-        "an alias such as {alias}; the server where you gave it."
+        "an alias such as {alias}; the server or workspace where you gave it."
     )
     not_kept = texts.gettext(
         "The photo itself, and your name. So that you can take samples back, your account's number is kept beside "

@@ -567,6 +567,9 @@ async def test_in_english(stage: Stage) -> None:
 
 # --- organisers ----------------------------------------------------------------------------------------------------
 
+MANAGERS = {"discord": "サーバー管理権限のある方", "slack": "ワークスペースの管理者"}
+DECIDERS = {"discord": "ロールとメンバー", "slack": "メンバー"}
+
 
 @needs("set-up in the chat")
 async def test_a_channel_is_set_up_step_by_step_and_hears_of_the_next_event(stage: Stage) -> None:
@@ -580,6 +583,10 @@ async def test_a_channel_is_set_up_step_by_step_and_hears_of_the_next_event(stag
         assert page.words.startswith(f"{step} ")
         if parts := page.lists.get("ここでお知らせすること"):
             assert ("サーバーのイベント欄への登録" in parts) == can(stage, "a calendar of its own")
+        if step == "5/6":
+            decide = MANAGERS[stage.platform]
+            reads(page, f"5/6 {decide}のほかに、質問への回答や設定の変更ができる方を選んでください。")
+            assert page.lists.keys() & {"メンバー", "ロールとメンバー"} == {DECIDERS[stage.platform]}
     assert in_words("リマインド：7日前、1日前、1時間前\n言語：日本語") in page.words
     saved = await stage.organiser.presses("保存", page)
     assert saved.words.startswith("保存しました。これから新しく公開されるイベントをお知らせします。")
@@ -593,7 +600,9 @@ async def test_a_channel_is_set_up_step_by_step_and_hears_of_the_next_event(stag
 @needs("set-up in the chat")
 async def test_a_member_may_not_set_up(stage: Stage) -> None:
     refused = await stage.alice.gives("tsudoi", "setup")
-    assert refused.words.startswith("この操作は運営の方")
+    decide = MANAGERS[stage.platform]
+    asked = "お手数ですが、運営の方にお願いしてください。"
+    reads(refused, f"この操作ができるのは運営の方（{decide}など）だけです。{asked}")
     assert not refused.buttons
 
 
