@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import Grey, shrink, to_colours, to_grey
+from model.ink import FAINTEST, Grey, shrink, to_colours, to_grey
 from model.preprocess import FINE_LINE, WORKING_SIZE, BlankImage, Located, locate_grey, locate_lines, only_ink_is_dark
 
 COLOUR_SIZE = 2 * WORKING_SIZE
@@ -22,6 +22,11 @@ CONTRAST = 6  # what a step of colour, of CIELAB's a and b, counts in brightness
 SHEET_SIZE = 128
 LARGEST_SHEET, SMALLEST_SHEET = 0.9, 0.02  # of the picture
 MIDDLE = 0.6  # of the picture's sides
+SEARCH_SIZE = 640  # small writing on a large sheet can still be seen in a picture of this size
+STROKE = 0.04  # of its side: what is broader is no stroke of small writing
+GROUP = 0.03  # of its side: strokes that are no further apart belong together
+BESIDE = 0.03  # of the heaviest group: what weighs less is dust
+LARGEST_PART = 0.35  # of the picture: writing that is larger is found without
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,10 @@ def other_ways(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Iterator[Locate
     Raises: UnreadableImage: no picture at all. BlankImage: no pixels.
     """
     grey = to_grey(image)
+    part = written_part(grey)
+    if part is not None:
+        with suppress(BlankImage):
+            yield part.located(locate_grey)
     if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
         return
     ways: list[tuple[View | None, Callable[[Grey], Located]]] = [
@@ -60,6 +69,40 @@ def other_ways(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Iterator[Locate
         if view is not None:
             with suppress(BlankImage):
                 yield view.located(find)
+
+
+def written_part(grey: Grey) -> View | None:
+    """The part of a large, mostly blank sheet that holds all strokes; None where they are everywhere, or large.
+
+    A word that covers a thousandth of a photo is lost in a picture of WORKING_SIZE.
+    """
+    small = shrink(grey, SEARCH_SIZE)
+    if small.shape == grey.shape:
+        return None
+    kernel = np.ones((round(STROKE * SEARCH_SIZE),) * 2, np.uint8)
+    dark, light = (cv2.morphologyEx(small, hat, kernel) for hat in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT))
+    boxes = _groups(np.asarray(dark if dark.max() >= light.max() else light, np.uint8))
+    if not len(boxes):
+        return None
+    start, end = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    side = int((end - start).max())
+    if start.min() <= 0 or (end >= small.shape[::-1]).any() or side > LARGEST_PART * SEARCH_SIZE:
+        return None
+    margin, scale = max(8, 0.3 * side), grey.shape[0] / small.shape[0]
+    x0, y0 = (max(0, int((value - margin) * scale)) for value in start)
+    x1, y1 = (int((value + margin) * scale) for value in end)
+    return View(np.ascontiguousarray(grey[y0:y1, x0:x1]), x0, y0)
+
+
+def _groups(strokes: Grey) -> NDArray[np.int32]:
+    """(n, 4) boxes of the groups of strokes that stand out from the grain, without dust."""
+    mask = (strokes > max(FAINTEST, 3 * float(np.median(strokes)))).view(np.uint8)
+    near = cv2.dilate(mask, np.ones((2 * round(GROUP * SEARCH_SIZE / 2) + 1,) * 2, np.uint8))
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(near)
+    inside = mask > 0
+    weights = np.bincount(numbers[inside], strokes[inside], count)
+    kept = weights > BESIDE * weights.max()
+    return np.asarray(stats[kept, : cv2.CC_STAT_AREA], np.int32)
 
 
 def by_colour(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:

@@ -14,7 +14,7 @@ from model.lines import Line, ways_to_read
 from model.page import Page, find_page
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
 from model.reading import Box
-from model.second_look import View, by_colour, on_the_sheet
+from model.second_look import View, by_colour, on_the_sheet, written_part
 
 MOST = 100  # characters of a picture
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -79,6 +79,11 @@ class _Bounded:
 def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
     """Sides of a picture to look at, and whether ink is looked for that is as light as the paper seems to be."""
     grey = to_grey(image)
+    part = written_part(grey)
+    if part is not None:
+        yield part, False
+        if only_ink_is_dark(shrink(part.grey, WORKING_SIZE)):
+            return
     yield View(grey), False
     if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
         return

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from model.classifier import load
 from model.preprocess import Located, preprocess
-from model.second_look import by_colour, in_the_middle, on_the_sheet, other_ways
+from model.second_look import by_colour, in_the_middle, on_the_sheet, other_ways, written_part
 from tests.model.drawings import STROKES, drawn
 
 
@@ -28,6 +28,44 @@ def _sees(found: Located, label: str) -> bool:
 
 def test_in_even_light_there_is_no_second_look() -> None:
     assert list(other_ways(drawn("い"))) == []
+
+
+def _small_on_a_sheet(label: str, light_on_dark: bool = False) -> NDArray[np.uint8]:
+    sheet = np.full((1200, 1600), 245, np.uint8)
+    sheet[700:740, 500:540] = drawn(label, 40)
+    return ~sheet if light_on_dark else sheet
+
+
+@pytest.mark.parametrize("light_on_dark", [False, True])
+@pytest.mark.parametrize("label", ["い", "う", "と", "ん"])
+def test_a_small_character_on_a_blank_sheet_is_found(label: str, light_on_dark: bool) -> None:
+    sheet = _small_on_a_sheet(label, light_on_dark)
+    glyph = load().glyph(sheet)
+    assert (glyph.text, glyph.verdict) == (label, "sure")
+    x, y, width, height = glyph.box
+    assert 500 <= x < x + width <= 540
+    assert 700 <= y < y + height <= 740
+
+
+def test_the_written_part_leaves_nothing_out() -> None:
+    sheet = _small_on_a_sheet("い")
+    sheet[900:940, 800:840] = drawn("し", 40)
+    view = written_part(sheet)
+    assert view is not None
+    assert view.x < 500
+    assert view.y < 700
+    assert view.x + view.grey.shape[1] > 840
+    assert view.y + view.grey.shape[0] > 940
+
+
+@pytest.mark.parametrize("side", [600, 1600])
+def test_writing_that_fills_a_sheet_has_no_smaller_part(side: int) -> None:
+    assert written_part(drawn("い", side)) is None
+
+
+def test_a_blank_sheet_has_no_written_part() -> None:
+    grain = np.random.default_rng(5).normal(230, 3, (1200, 1600))
+    assert written_part(grain.astype(np.uint8)) is None
 
 
 @pytest.mark.parametrize("label", ["い", "う", "と"])

@@ -78,6 +78,17 @@ def test_white_on_black_is_read_too(classifier: Classifier, word: str) -> None:
     assert classifier.read(255 - sheet(word)).text == word
 
 
+@pytest.mark.parametrize("word", ["いつつ", "とんこつ", "くし"])
+def test_a_small_word_on_a_large_sheet_is_read(classifier: Classifier, word: str) -> None:
+    written = sheet(word)
+    small = cv2.resize(written, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+    paper = np.full((1200, 1600), 245, np.uint8)
+    paper[600 : 600 + small.shape[0], 500 : 500 + small.shape[1]] = small
+    reading = classifier.read(paper)
+    assert reading.text == word
+    assert all(500 <= glyph.box[0] < 500 + small.shape[1] for glyph in reading.glyphs)
+
+
 @pytest.mark.parametrize("angle", [-9, 9])
 def test_a_sheet_may_be_turned(classifier: Classifier, angle: float) -> None:
     picture = np.pad(sheet("とんこつ"), 100, constant_values=245)
