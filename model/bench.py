@@ -86,7 +86,7 @@ def bench(rounds: int = 100) -> Speed:
 
 
 def _measure(classifier: Classifier, rounds: int) -> Speed:
-    small, large = draw_no(300), np.dstack([draw_no(1000)] * 3)
+    small, large = draw_to(300), np.dstack([draw_to(1000)] * 3)
     ready = preprocess(small)
     one = _median_ms(lambda: classifier.classify([small]), rounds)
     command = [sys.executable, "-c", COST]
@@ -190,13 +190,13 @@ def _median_ms(action: Callable[[], object], rounds: int) -> float:
     return float(np.median(times)) * 1000
 
 
-def draw_no(side: int) -> NDArray[np.uint8]:
-    """の in one stroke, (side, side) uint8, dark on light, with the grain of a scan."""
-    angles = np.linspace(-1.2, 4.6, 60)
-    spiral = np.stack([0.5 - 0.3 * np.sin(angles + 0.9), 0.5 - 0.28 * np.cos(angles + 0.9)], axis=1)
-    start = np.array([[0.56, 0.24], [0.5, 0.5], [0.38, 0.7]])
+def draw_to(side: int) -> NDArray[np.uint8]:
+    """と in two strokes, (side, side) uint8, dark on light, with the grain of a scan."""
+    angles = np.linspace(-0.4 * np.pi, -1.5 * np.pi, 60)
+    bowl = np.stack([0.5 + 0.2 * np.cos(angles), 0.66 + 0.16 * np.sin(angles)], axis=1)
+    strokes = [np.array([[0.34, 0.16], [0.43, 0.47]]), np.concatenate([[[0.72, 0.4]], bowl, [[0.74, 0.81]]])]
     picture = np.full((side, side), 230, np.uint8)
-    points = np.round(np.concatenate([start, spiral]) * side).astype(np.int32)
-    cv2.polylines(picture, [points], False, 40, max(1, side // 40), cv2.LINE_AA)
+    for stroke in strokes:
+        cv2.polylines(picture, [np.round(stroke * side).astype(np.int32)], False, 40, max(1, side // 40), cv2.LINE_AA)
     grain = np.random.default_rng(0).normal(0, 3, picture.shape)
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
