@@ -18,7 +18,7 @@ class Album:
         self._most_bytes = most_bytes
         self._pictures: OrderedDict[str, bytes] = OrderedDict()
 
-    def close(self) -> None:
+    def clear(self) -> None:
         """Forget everything."""
         self._pictures.clear()
 

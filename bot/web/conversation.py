@@ -11,6 +11,7 @@ from bot.errors import PictureError
 from bot.services.ports import Clock
 from bot.services.reading_buttons import WHY, asked_about
 from bot.services.teaching import Upload, Uploads
+from bot.services.teaching_buttons import ERASE, WITHDRAW
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.album import Album
 from bot.web.downloads import Downloads
@@ -79,6 +80,9 @@ class Conversation:
         )
         if answer is None:
             return None
+        if button_id in (ERASE, WITHDRAW):  # what was shown of the samples goes with them
+            self._album.clear()
+            self.downloads.clear()
         label = await self._label_of(button_id, values)
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]

@@ -32,6 +32,10 @@ class Downloads:
         self._forget_old()
         return self._files[token][1] if token in self._files else None
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._files.clear()
+
     def _forget_old(self) -> None:
         now = self.clock.now()
         self._files = {token: kept for token, kept in self._files.items() if now - kept[0] < STAY}

@@ -121,7 +121,7 @@ class WebRoom:
         finally:
             self._streams.close()
             await runner.cleanup()
-            self._album.close()
+            self._album.clear()
 
     async def _open_port(self, runner: web.AppRunner) -> None:
         host, port = self._settings.host, self._settings.port

@@ -115,6 +115,23 @@ async def test_after_forget_no_answer_of_the_room_knows_the_alias(visit: Visit, 
         assert consent.alias not in await response.text()
 
 
+async def test_after_forget_no_picture_of_the_room_and_no_download_can_be_fetched(visit: Visit) -> None:
+    answer = await visit.show()
+    await visit.press(button(await visit.press(button(answer, "✓")), "はい"))
+    async with visit.client.get("/api/messages") as response:
+        shown = [image for one in (await response.json())["messages"] for image in one["images"]]
+    addresses = [*shown, button(await visit.say("!書き出し"), "samples.zip")]
+    assert shown
+
+    async def fetched() -> set[int]:
+        return {(await visit.client.get(address)).status for address in addresses}
+
+    assert await fetched() == {200}
+    await visit.press(button(await visit.say("!忘れて"), "消す"))
+    assert await fetched() == {404}
+    assert "残っていない" in (await visit.press(button(answer, "なぜ")))["text"]
+
+
 def test_a_download_is_forgotten_after_some_minutes(clock: DrivenClock) -> None:
     downloads = Downloads(clock)
     token = downloads.keep(File("a.zip", b"mine")).split("/")[2]
