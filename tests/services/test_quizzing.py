@@ -294,7 +294,7 @@ async def test_in_direct_messages_there_is_a_quiz_but_no_board(play: Play) -> No
     play.room = replace(play.room, guild="")
     answered = await play.drawn(glyph(await play.asked()))
     assert answered.entries == ()
-    assert "サーバーのチャンネルで" in (await play.ask("board")).lead
+    assert (await play.ask("board")).lead == "DMにはランキングがありません。チャンネルでお試しください。"
 
 
 async def test_nobody_can_ask_without_end(play: Play) -> None:
