@@ -221,8 +221,10 @@ async def test_a_drawing_goes_to_the_room_and_its_answer_stands_below(
     await page.get_by_role("button", name="消す").click()
     await expect(answer).to_be_hidden()  # it was about what is gone
     await page.keyboard.press("Control+z")
+    await page.get_by_role("button", name="ルームに送る").focus()
     await page.keyboard.press("Enter")
     await expect(answer.locator(".card")).to_have_count(1)
+    await expect(page.get_by_role("button", name="ルームに送る")).to_be_focused()
     await page.get_by_role("link", name="ルームで見る").click()
     await expect(page.locator("#list .own img.picture").last).to_have_js_property("naturalWidth", 600)
     assert visited.complaints == []

@@ -320,9 +320,11 @@ async def test_a_quiet_button_stands_back(visit: Open, room: WebRoom) -> None:
     clear = re.compile(r"^rgba\(0, 0, 0, 0\)$")
     await expect(quiet).to_have_css("background-color", clear)
     await expect(loud).not_to_have_css("background-color", clear)
-    await loud.click()
+    await loud.focus()
+    await page.keyboard.press("Enter")
     await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
     await expect(quiet).to_be_enabled()  # only a question is answered once
+    await expect(loud).to_be_focused()
 
 
 async def test_the_pad_leads_to_the_drawing_page(visit: Open) -> None:

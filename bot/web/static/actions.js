@@ -103,6 +103,7 @@ export function entryElement(entry, press) {
 export async function act(action, node, { hear, notice, busy }) {
   const message = node.closest(".said");
   const controls = [...message.querySelectorAll("button, .asked input, .asked select")];
+  const focused = message.contains(document.activeElement) ? document.activeElement : null;
   const were = controls.map((control) => control.disabled);
   const wake = () => controls.forEach((control, i) => (control.disabled = were[i]));
   controls.forEach((control) => (control.disabled = true));
@@ -118,5 +119,6 @@ export async function act(action, node, { hear, notice, busy }) {
     notice(errorWord(error.code, error.sentence));
   } finally {
     busy(-1);
+    if (document.activeElement === document.body) focused?.focus({ preventScroll: true }); // what rests loses the focus
   }
 }

@@ -215,6 +215,7 @@ async function askedInQuiz(token) {
 
 async function send() {
   if (at("send").disabled) return;
+  const isFocused = document.activeElement === at("send");
   isSending = at("send").disabled = true;
   notice("");
   try {
@@ -229,6 +230,7 @@ async function send() {
   } finally {
     isSending = false;
     at("send").disabled = paper.isEmpty && !photo.upload;
+    if (isFocused) at("send").focus({ preventScroll: true }); // what is disabled loses the focus
   }
 }
 
