@@ -31,7 +31,7 @@ const timeOf = (at) =>
 /** A text with its line breaks; web addresses in it become links. */
 function prose(text, attributes = {}) {
   const node = make("p", { dir: "auto", ...attributes });
-  for (const part of text.split(/(https?:\/\/[^\s<>「」（）]+)/)) {
+  for (const part of text.split(/(https?:\/\/[^\s<>「」（）()、。]+)/)) {
     node.append(/^https?:\/\//.test(part) ? link(part, {}, part) : part);
   }
   return node;
