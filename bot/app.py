@@ -26,6 +26,7 @@ from bot.services.digesting import Digesting
 from bot.services.drafting import Drafting
 from bot.services.following import Following
 from bot.services.materials import Materials
+from bot.services.member_settings import MemberSettings
 from bot.services.mirroring import Mirroring
 from bot.services.organising import Organising
 from bot.services.outages import Outages
@@ -281,6 +282,7 @@ def build_services(
         Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
         changing_model,
         Drafting(*drafted, details, settings.community.name, clock, zone),
+        MemberSettings(stores.personal_reminders, clock, zone, ring),
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)

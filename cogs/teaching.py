@@ -78,8 +78,9 @@ class Teaching(commands.Cog):
         self, ctx: commands.Context[TsudoiClient], answer: Callable[[Room, str], Awaitable[Message]]
     ) -> None:
         """Answer a member alone."""
-        room = self._client.room_of(ctx)
-        await self._client.answer_alone(ctx, lambda: answer(room, str(ctx.author.id)))
+        member = str(ctx.author.id)
+        room = await self._client.answering.alone_with(self._client.room_of(ctx), member)
+        await self._client.answer_alone(ctx, lambda: answer(room, member))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
@@ -105,7 +106,7 @@ class Teaching(commands.Cog):
             return one_moment(self._client.answering.texts(room))
         uploads = DiscordUploads(self._client, interaction)
         try:
-            answer = await self._teaching.press(pressed, room, str(interaction.user.id), values, uploads)
+            answer = await self._client.answering.teach(pressed, room, str(interaction.user.id), values, uploads)
         except Exception:
             log.exception("teaching failed", room=room.name)
             answer = None

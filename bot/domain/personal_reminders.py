@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.deliveries import Delivery
+from bot.domain.durations import parse_duration
 from bot.domain.events import Event, EventStatus
-from bot.domain.reminders import reminders_of
+from bot.domain.quiet_hours import QuietHours
+from bot.domain.reminders import Reminder, reminders_of
 
 PERSONAL, SNOOZED, PERSONAL_CHANGE = "personal_reminder", "snoozed", "personal_change"  # kinds of deliveries
 USUAL_LEAD_TIMES = (timedelta(days=1), timedelta(hours=1))
@@ -16,13 +18,16 @@ USUAL_LEAD_TIMES = (timedelta(days=1), timedelta(hours=1))
 class Member:
     """What a member wants in general. `address` is a destination such as `discord:@77`.
 
-    `lead_times` are their own usual ones; None: everybody's. While `is_closed`, the platform takes no direct messages
-    to them, as the last one showed: none is tried until they come back and have been told.
+    `lead_times` are their own usual ones; None: everybody's. `locale` is the language for what is said to them alone;
+    empty: that of the room. In the hours that are `quiet` they are not reminded. While `is_closed`, the platform takes
+    no direct messages to them, as the last one showed: none is tried until they come back and have been told.
     """
 
     address: str
     lead_times: tuple[timedelta, ...] | None = None
     is_closed: bool = False
+    locale: str = ""
+    quiet: QuietHours | None = None
 
     @property
     def usual(self) -> tuple[timedelta, ...]:
@@ -41,9 +46,9 @@ class PersonalReminder:
     starts_at: datetime | None = None
     takes_place: bool = True
 
-    def deliveries(self, event: Event) -> list[Delivery]:
-        """Return every reminder that shall be open, those whose moment is past included."""
-        return [
+    def deliveries(self, event: Event, quiet: QuietHours | None = None, now: datetime | None = None) -> list[Delivery]:
+        """Return every reminder that shall be open, those whose moment is past included, out of the quiet hours."""
+        planned = [
             Delivery(
                 kind=PERSONAL,
                 subject=f"event:{event.id}",
@@ -56,6 +61,9 @@ class PersonalReminder:
             )
             for reminder in reminders_of(event, self.lead_times)
         ]
+        if quiet is None or now is None or event.started_at is None:
+            return planned
+        return [one if one.due_at <= now else quiet.spare(one, event.started_at, now) for one in planned]
 
     def ahead(self, event: Event, now: datetime) -> list[timedelta]:
         """Return the lead times whose moment is still to come, the longest first; all while there is no date."""
@@ -64,7 +72,7 @@ class PersonalReminder:
         start = event.started_at
         return [lead_time for lead_time in self.lead_times if start - lead_time > now]
 
-    def news(self, event: Event, now: datetime) -> Delivery | None:
+    def news(self, event: Event, now: datetime, quiet: QuietHours | None = None) -> Delivery | None:
         """Tell the member that the event moved, was called off or takes place after all; None if they know.
 
         A page that was deleted is no news yet: organisers are asked whether that was meant.
@@ -78,7 +86,7 @@ class PersonalReminder:
             f"event:{event.id}",
             f"r{event.revision}",
             self.address,
-            now,
+            quiet.after(now, event.started_at) if quiet else now,
             event.started_at,
             event.id,
             facts,
@@ -87,6 +95,14 @@ class PersonalReminder:
     def knowing(self, event: Event) -> "PersonalReminder":
         """Return it as it is once the member heard of the event's present state."""
         return replace(self, starts_at=event.started_at, takes_place=event.takes_place)
+
+
+def at_its_time(reminder: Delivery, quiet: QuietHours | None, now: datetime) -> Delivery:
+    """Return a planned reminder at the time that was asked for, or out of these quiet hours."""
+    starts_at = datetime.fromisoformat((reminder.facts or {})["starts_at"])
+    asked = Reminder(parse_duration(reminder.occasion.partition("@")[0]), starts_at)
+    on_time = replace(reminder, due_at=asked.due_at, useful_until=asked.useful_until)
+    return on_time if quiet is None or asked.due_at <= now else quiet.spare(on_time, starts_at, now)
 
 
 def snoozed(address: str, locale: str, event: Event, until: datetime) -> Delivery | None:

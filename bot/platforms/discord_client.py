@@ -17,7 +17,7 @@ from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Room, Rooms
 from bot.locales import texts_for
-from bot.platforms.discord_forms import ASK
+from bot.platforms.discord_forms import ASK, given
 from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render, render_edit
 from bot.services.answering import Answering
@@ -225,7 +225,7 @@ class TsudoiClient(commands.Bot):
         room = self.room_at(interaction.channel_id).as_seen_by(member, roles_of(interaction.user))
         await self._defer(interaction, is_for_all=button.startswith("question:") and room.may_decide(member))
         try:
-            message = await self.answering.press(button, room, member)
+            message = await self.answering.press(button, room, member, given(interaction)[1])
         except Exception:
             log.exception("button failed", room=room.name)
             message = self.apology(room)

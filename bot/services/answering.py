@@ -40,6 +40,7 @@ from bot.services import event_messages, general_messages
 from bot.services.changing_model import ChangingModel
 from bot.services.drafting import Drafting
 from bot.services.finding import find_coming
+from bot.services.member_settings import MemberSettings
 from bot.services.organising import PAGES, Organising
 from bot.services.places import Place
 from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search
@@ -67,6 +68,7 @@ class ReminderAnswers(Protocol):
     async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message: ...
     async def reminders(self, room: Room, member: str) -> Message: ...
     async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
+    async def spoken_with(self, room: Room, member: str) -> Room: ...
 
 
 AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
@@ -95,6 +97,7 @@ class Answering:
     quizzing: Quizzing | None = None
     changing_model: ChangingModel | None = None
     drafting: Drafting | None = None
+    settings: MemberSettings | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
 
@@ -134,11 +137,18 @@ class Answering:
         if teaching is None:
             return dict.fromkeys((SAMPLES, EXPORT, FORGET, DATA), lambda: self.help(room))
         return {
-            SAMPLES: lambda: teaching.samples(room, member),
-            EXPORT: lambda: teaching.export(room, member),
-            FORGET: lambda: teaching.forget(room, member),
+            SAMPLES: lambda: self._to_one(teaching.samples, room, member),
+            EXPORT: lambda: self._to_one(teaching.export, room, member),
+            FORGET: lambda: self._to_one(teaching.forget, room, member),
             DATA: lambda: self.data(room),
         }
+
+    async def alone_with(self, room: Room, member: str) -> Room:
+        """Return the room as it is for what only this member reads: in the language that they chose."""
+        return await self.reminding.spoken_with(room, member)
+
+    async def _to_one(self, answer: Callable[[Room, str], Awaitable[Message]], room: Room, member: str) -> Message:
+        return await answer(await self.alone_with(room, member), member)
 
     async def quiz(self, room: Room, member: str, argument: str = "") -> Message:
         """Answer `!quiz`."""
@@ -168,7 +178,7 @@ class Answering:
         """Take what teaches: ✓ and ✗ below an answer, and what follows; None if it is another button."""
         if self.teaching is None:
             return None
-        return await self.teaching.press(button_id, room, member, values, uploads)
+        return await self.teaching.press(button_id, await self.alone_with(room, member), member, values, uploads)
 
     async def tsudoi(self, room: Room, argument: str) -> Message:
         """Answer `!tsudoi status` in the local room; a chat with servers answers its organisers by itself."""
@@ -211,7 +221,9 @@ class Answering:
 
     async def draft(self, room: Room, member: str, argument: str = "") -> Message:
         """Answer `!draft 4`, which is for organisers."""
-        return await (self.drafting.draft(room, member, argument) if self.drafting else self.help(room))
+        if self.drafting is None:
+            return await self.help(room)
+        return await self.drafting.draft(await self.alone_with(room, member), member, argument)
 
     async def help(self, room: Room, sign: str = "!") -> Message:
         """Answer `!help`, or `/help` with the commands as they are given there."""
@@ -270,6 +282,8 @@ class Answering:
         `values` are what was chosen or filled in.
         """
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
+            return answer
+        if self.settings and (answer := await self.settings.press(button_id, room, member, values)) is not None:
             return answer
         if self.quizzing and (answer := await self.quizzing.press(button_id, room, member, values)) is not None:
             return answer

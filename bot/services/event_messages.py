@@ -45,14 +45,21 @@ def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime, pu
     """Remind of an event; the day before, ask those who cannot come to make room."""
     assert event.started_at is not None  # noqa: S101  # only dated events have reminders
     card = event_card(texts, event, now, public_url=public_url)
-    body = _ask_to_cancel_early(texts, event) if _DAY / 2 <= lead_time < 2 * _DAY else ""
+    is_early = _DAY / 2 <= lead_time < 2 * _DAY  # others can still take the seat
+    body = _ask_to_cancel_early(texts, event) if is_early else ""
     lead = _starts(texts, event.started_at, now)
     return Message(
         MessageKind.REMINDER,
         lead,
         (Card(card.title, card.url, body, card.fields, buttons=card.buttons),),
+        way_out(texts, event) if is_early else (),
         event_id=event.id,
     )
+
+
+def way_out(texts: Texts, event: Event) -> tuple[Button, ...]:
+    """Lead those who cannot come to the event's page, where connpass takes their cancellation."""
+    return (Button(texts.gettext("I cannot come after all"), url=event.url, quiet=True),) if event.url else ()
 
 
 def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: datetime) -> Message:

@@ -18,6 +18,7 @@ OFFERED = (_WEEK, _DAY, 3 * _HOUR, _HOUR, 30 * _MINUTE)
 SNOOZES = {"10m": 10 * _MINUTE, "1h": _HOUR}
 MORNING, MORNING_HOUR = "morning", 8
 CANCEL, USUAL = "cancel", "usual"
+SETTINGS = "settings"  # what the ids on a member's own page begin with
 MOST_LISTED = 10
 
 
@@ -25,7 +26,12 @@ def reminder_state(
     texts: Texts, reminder: PersonalReminder, event: Event, member: Member, now: datetime, *, by_dm: bool
 ) -> Message:
     """Say when the member will be reminded, with buttons to choose otherwise."""
-    lead = _promise(texts, reminder.ahead(event, now), by_dm)
+    ahead = reminder.ahead(event, now)
+    lead = _promise(texts, ahead, by_dm)
+    if member.quiet and event.started_at and any(member.quiet.around(event.started_at - one) for one in ahead):
+        lead = texts.in_a_row(
+            lead, texts.gettext("Those that fall into your quiet hours come a little earlier or later.")
+        )
     if event.started_at is None:
         lead = texts.gettext("It has no date yet. I will tell you when it is decided.") + "\n" + lead
     if event.status is EventStatus.POSTPONED:
@@ -93,7 +99,8 @@ def personal_reminder(texts: Texts, event: Event, now: datetime, public_url: str
     """Remind one member, who may put it off."""
     assert event.started_at is not None  # noqa: S101  # only dated events have reminders
     said = event_messages.reminder(texts, event, event.started_at - now, now, public_url)
-    return replace(said, buttons=(*snooze_buttons(texts, event, now), *said.buttons))
+    ways_out = said.buttons or event_messages.way_out(texts, event)
+    return replace(said, buttons=(*snooze_buttons(texts, event, now), *ways_out))
 
 
 def snooze_buttons(texts: Texts, event: Event, now: datetime) -> tuple[Button, ...]:
@@ -150,9 +157,10 @@ def personal_change(
 def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Event]], member: Member) -> Message:
     """Answer `!reminders`."""
     usual = texts.gettext("Without times of your own I remind you {when}.").format(when=all_before(texts, member.usual))
+    settings = Button(texts.gettext("⚙️ My settings"), id=f"{SETTINGS}:open", quiet=True)
     if not reminders:
         lead = texts.gettext("You have no reminders. Press 🔔 below an event to be reminded of it.")
-        return Message(MessageKind.ANSWER, f"{lead}\n{usual}")
+        return Message(MessageKind.ANSWER, f"{lead}\n{usual}", buttons=(settings,))
     lead = texts.ngettext("You have {count} reminder.", "You have {count} reminders.", len(reminders)).format(
         count=len(reminders)
     )
@@ -164,7 +172,7 @@ def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Even
         Button(texts.gettext("Cancel: {title}").format(title=event.title), id=f"remind:{event.id}:{CANCEL}")
         for _, event in shown
     )
-    return Message(MessageKind.ANSWER, lead, (Card(body=usual, fields=fields),), buttons)
+    return Message(MessageKind.ANSWER, lead, (Card(body=usual, fields=fields),), (*buttons, settings))
 
 
 def _listed(texts: Texts, reminder: PersonalReminder, event: Event) -> str:

@@ -46,6 +46,7 @@ class PersonalReminderStore(Protocol):
     async def reminders_of(self, address: str) -> list[PersonalReminder]: ...
     async def member(self, address: str) -> Member: ...
     async def keep_member(self, member: Member) -> None: ...
+    async def spare(self, member: Member, now: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Reminding:
 
     async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message:
         """Remind a member of the event that they mean, the next one if they name none."""
+        room = await self.spoken_with(room, member)
         texts, now = self._texts(room.locale), self.clock.now()
         try:
             lead_times = parse_lead_times(written) if written.strip() else None
@@ -81,6 +83,7 @@ class Reminding:
 
     async def reminders(self, room: Room, member: str) -> Message:
         """Answer `!reminders`."""
+        room = await self.spoken_with(room, member)
         address, now = direct_to(room.platform, member), self.clock.now()
         kept = await self.store.reminders_of(address)
         known = await self.events.known([one.event_id for one in kept])
@@ -89,6 +92,11 @@ class Reminding:
         open_ones.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
         listed = reminder_messages.reminder_list(self._texts(room.locale), open_ones, await self.store.member(address))
         return await self._told(room, member, listed)
+
+    async def spoken_with(self, room: Room, member: str) -> Room:
+        """Return the room as it is for what is said to this member alone: in their language, if they chose one."""
+        whose = await self.store.member(direct_to(room.platform, member))
+        return replace(room, locale=whose.locale) if whose.locale else room
 
     async def press(self, button_id: str, room: Room, member: str) -> Message | None:
         """Take `remind:EVENT`, `remind:EVENT:LEAD_TIME`, `…:cancel`, `…:usual`, `snooze:EVENT:HOW_LONG`; else None."""
@@ -99,6 +107,7 @@ class Reminding:
         event = (await self.events.known([int(number)])).get(int(number))
         if event is None:
             return None
+        room = await self.spoken_with(room, member)
         if kind == "snooze":
             return await self._snooze(room, member, event, choice)
         answer = await self._choose(room, member, event, choice)
@@ -184,28 +193,27 @@ class Reminding:
         event, facts = await self._event(delivery), delivery.facts or {}
         if not event.takes_place or event.started_at is None or event.started_at.isoformat() != facts["starts_at"]:
             return NothingToSay("the event moved or was cancelled")
-        if await self._is_closed(delivery):
+        whose = await self.store.member(delivery.destination)
+        if whose.is_closed:
             return NothingToSay("the member takes no direct messages")
-        texts, now = self._texts(facts["locale"]), self.clock.now()
+        texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
         return reminder_messages.personal_reminder(texts, event, now, self.public_url)
 
     async def personal_change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Tell what became of the event."""
         event, facts = await self._event(delivery), delivery.facts or {}
-        if await self._is_closed(delivery):
+        whose = await self.store.member(delivery.destination)
+        if whose.is_closed:
             return NothingToSay("the member takes no direct messages")
         if any(facts[name] != value for name, value in state_of(event).items()):
             return NothingToSay("it changed again")
         before = None if facts["before"] is None else datetime.fromisoformat(facts["before"])
-        texts, now = self._texts(facts["locale"]), self.clock.now()
+        texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
         return reminder_messages.personal_change(texts, event, before, now, self.public_url)
 
     async def _event(self, delivery: Delivery) -> Event:
         assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event
         return (await self.events.known([delivery.event_id]))[delivery.event_id]
-
-    async def _is_closed(self, delivery: Delivery) -> bool:
-        return (await self.store.member(delivery.destination)).is_closed
 
     async def _ring(self) -> None:
         if self.ring is not None:

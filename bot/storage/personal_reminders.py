@@ -2,16 +2,17 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, select
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.deliveries import Delivery
+from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
-from bot.domain.personal_reminders import PERSONAL, SNOOZED, Member, PersonalReminder
-from bot.storage.deliveries import insert_planned, rearm
+from bot.domain.personal_reminders import PERSONAL, SNOOZED, Member, PersonalReminder, at_its_time
+from bot.domain.quiet_hours import QuietHours
+from bot.storage.deliveries import delivery_of, insert_planned, rearm
 from bot.storage.statements import batches, upsert
 from bot.storage.tables import deliveries, events, members, personal_reminders
 
@@ -41,10 +42,11 @@ async def forget_past(connection: AsyncConnection, now: datetime) -> None:
 async def _keep_up(
     connection: AsyncConnection, reminders: Sequence[PersonalReminder], event: Event, now: datetime
 ) -> None:
-    addresses = [one.address for one in reminders]
-    which = and_(_open(PERSONAL, event.id), deliveries.c.destination.in_(addresses))
-    await rearm(connection, which, [one for each in reminders for one in each.deliveries(event)], now)
-    told = [(one, news) for one in reminders if (news := one.news(event, now)) is not None]
+    quiet = await _quiet_hours(connection, [one.address for one in reminders])
+    which = and_(_open(PERSONAL, event.id), deliveries.c.destination.in_(list(quiet)))
+    wanted = [one for each in reminders for one in each.deliveries(event, quiet[each.address], now)]
+    await rearm(connection, which, wanted, now)
+    told = [(one, news) for one in reminders if (news := one.news(event, now, quiet[one.address])) is not None]
     if told:
         await insert_planned(connection, [news for _, news in told])
         await connection.execute(upsert(connection, personal_reminders), [_row(one.knowing(event)) for one, _ in told])
@@ -62,7 +64,9 @@ class PersonalReminders:
         async with self._engine.begin() as connection:
             await connection.execute(upsert(connection, personal_reminders), _row(reminder.knowing(event)))
             which = and_(_open(PERSONAL, event.id), deliveries.c.destination == reminder.address)
-            await rearm(connection, which, reminder.deliveries(event), now)
+            quiet = (await _quiet_hours(connection, [reminder.address]))[reminder.address]
+            await rearm(connection, which, reminder.deliveries(event, quiet, now), now)
+            await _spare(connection, which, quiet, now)  # what was dropped once comes back as it was planned then
 
     async def cancel(self, address: str, event_id: int, now: datetime) -> bool:
         """Forget it, and what was put off; False if there was none."""
@@ -92,19 +96,59 @@ class PersonalReminders:
         async with self._read_only.connect() as connection:
             query = select(members).where(members.c.address == address)
             row = (await connection.execute(query)).mappings().first()
-        if row is None:
-            return Member(address)
-        return Member(address, _lead_times(row["lead_times"]) if row["lead_times"] else None, row["is_closed"])
+        return Member(address) if row is None else _member(row)
 
     async def keep_member(self, member: Member) -> None:
-        row = {**asdict(member), "lead_times": None if member.lead_times is None else _seconds(member.lead_times)}
         async with self._engine.begin() as connection:
-            await connection.execute(upsert(connection, members), row)
+            await connection.execute(upsert(connection, members), _member_row(member))
+
+    async def spare(self, member: Member, now: datetime) -> None:
+        """Move what a member is still to be reminded of out of their quiet hours, or back where those are others."""
+        theirs = and_(deliveries.c.kind == PERSONAL, deliveries.c.destination == member.address)
+        async with self._engine.begin() as connection:
+            await _spare(connection, theirs, member.quiet, now)
 
     async def _reminders(self, which: ColumnElement[bool]) -> list[PersonalReminder]:
         async with self._read_only.connect() as connection:
             rows = (await connection.execute(select(personal_reminders).where(which))).mappings()
             return [_reminder(row) for row in rows]
+
+
+async def _spare(
+    connection: AsyncConnection, which: ColumnElement[bool], quiet: QuietHours | None, now: datetime
+) -> None:
+    untried = and_(which, deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts == 0)
+    for row in (await connection.execute(select(deliveries).where(untried))).mappings().all():
+        moved = at_its_time(delivery_of(row), quiet, now)
+        when = {"due_at": moved.due_at, "useful_until": moved.useful_until}
+        await connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(when))
+
+
+async def _quiet_hours(connection: AsyncConnection, addresses: Sequence[str]) -> dict[str, QuietHours | None]:
+    """Return the quiet hours of each of these members; None where they have none."""
+    query = select(members.c.address, members.c.quiet).where(members.c.address.in_(list(addresses)))
+    known = {row.address: _quiet(row.quiet) for row in await connection.execute(query)}
+    return {address: known.get(address) for address in addresses}
+
+
+def _quiet(kept: Sequence[str] | None) -> QuietHours | None:
+    return QuietHours(time.fromisoformat(kept[0]), time.fromisoformat(kept[1]), kept[2]) if kept else None
+
+
+def _member(row: RowMapping) -> Member:
+    lead_times = _lead_times(row["lead_times"]) if row["lead_times"] else None
+    return Member(row["address"], lead_times, row["is_closed"], row["locale"], _quiet(row["quiet"]))
+
+
+def _member_row(member: Member) -> dict[str, Any]:
+    quiet = member.quiet
+    return {
+        "address": member.address,
+        "lead_times": None if member.lead_times is None else _seconds(member.lead_times),
+        "is_closed": member.is_closed,
+        "locale": member.locale,
+        "quiet": [quiet.begins.isoformat(), quiet.ends.isoformat(), quiet.zone] if quiet else None,
+    }
 
 
 def _of(address: str, event_id: int) -> ColumnElement[bool]:

@@ -234,8 +234,7 @@ members = Table(
     Column("lead_times", JSON),  # seconds; none: everybody's
     Column("is_closed", Boolean, nullable=False),
     Column("locale", String, nullable=False, server_default=""),  # empty: the room's
-    Column("quiet_from", Integer),  # minutes of the day; none: no quiet hours
-    Column("quiet_until", Integer),
+    Column("quiet", JSON),  # begin, end and zone; none: no quiet hours
 )
 
 personal_reminders = Table(

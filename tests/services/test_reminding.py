@@ -228,7 +228,7 @@ async def test_a_reminder_cancelled_and_asked_for_again_comes(world: World) -> N
 async def test_a_reminder_is_put_off_and_comes_again_once(world: World) -> None:
     await world.remind("1d")
     (_, message), *_ = await world.at(START - timedelta(days=1))
-    snoozes = [button.id for button in message.buttons]
+    snoozes = [button.id for button in message.buttons if button.id]
     assert snoozes == ["snooze:501:10m", "snooze:501:1h", "snooze:501:morning"]
     in_dm = a_room(platform="discord", channel="99999")
     assert "19:10 にもう一度" in (await world.press("snooze:501:10m", room=in_dm)).lead
@@ -241,7 +241,7 @@ async def test_a_reminder_is_put_off_and_comes_again_once(world: World) -> None:
 async def test_it_is_not_put_off_beyond_the_start(world: World) -> None:
     await world.remind("1h")
     (_, message), *_ = await world.at(START - timedelta(hours=1))
-    assert [button.id for button in message.buttons] == ["snooze:501:10m"]
+    assert [button.id for button in message.buttons if button.id] == ["snooze:501:10m"]
     assert "そのころには" in (await world.press("snooze:501:1h")).lead
 
 

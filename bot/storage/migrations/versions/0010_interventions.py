@@ -18,5 +18,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_interventions_delivery_id", "interventions", ["delivery_id"])
     op.add_column("members", sa.Column("locale", sa.String, nullable=False, server_default=""))
-    op.add_column("members", sa.Column("quiet_from", sa.Integer))
-    op.add_column("members", sa.Column("quiet_until", sa.Integer))
+    op.add_column("members", sa.Column("quiet", sa.JSON))
