@@ -23,9 +23,9 @@ class Delivery:
     """What is to be said where and when. (kind, subject, occasion, destination) is unique in the store.
 
     `kind` selects how the message is composed (`announcement`, `change`, `reminder`, `report`, `nag`, `question`,
-    `notice`, `digest`), or what is done to one that was said (`edit`, `thread`, `retract`); `subject` is what it is
-    about (`event:12`); `occasion` tells several about one subject apart; `destination` is a room's name. `facts` is
-    what the composer needs beyond the store's present state, as JSON.
+    `notice`, `digest`, `materials`, `outage`), or what is done to one that was said (`edit`, `thread`, `retract`);
+    `subject` is what it is about (`event:12`); `occasion` tells several about one subject apart; `destination` is a
+    room's name. `facts` is what the composer needs beyond the store's present state, as JSON.
     After `useful_until` it is skipped, and recorded as skipped.
     """
 
