@@ -5,11 +5,11 @@ pressed. What others say of it counts as a second opinion only.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -54,6 +54,7 @@ from bot.services.teaching_buttons import (
 from model.reading import Glyph
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 LAST_SHOWN = 24  # samples on a member's sheet
 
@@ -214,10 +215,9 @@ class Teaching:
         if claim is None or upload is None or self.recogniser is None:
             return said.gone(texts)
         found: list[tuple[About, Glyph]] = []
-        for place, picture in enumerate(upload.pictures):
-            if isinstance(picture, bytes):
-                glyphs = (await self.recogniser.read(picture)).glyphs
-                found += ((About(claim.upload, place, i), one) for i, one in enumerate(glyphs) if one.candidates)
+        for place, reading in await _of_each(upload, self.recogniser.read):
+            glyphs = enumerate(reading.glyphs)
+            found += ((About(claim.upload, place, i), one) for i, one in glyphs if one.candidates)
         return said.which_one(texts, code, found, claim.picture)
 
     async def _labelled(self, room: Room, member: str, about: About, written: str, uploads: Uploads) -> Message:
@@ -254,11 +254,8 @@ class Teaching:
         if claim.glyph is not None:
             cut = await self.recogniser.cut(_only(upload), claim.glyph)
             return [(cut, claim.label or as_read(cut.glyph))]
-        found: list[Cut] = []
-        for picture in upload.pictures:
-            if isinstance(picture, bytes):
-                found += (await self.recogniser.cuts(picture)).values()
-        return [(cut, as_read(cut.glyph)) for cut in found]
+        found = await _of_each(upload, self.recogniser.cuts)
+        return [(cut, as_read(cut.glyph)) for _, cuts in found for cut in cuts.values()]
 
     async def _second_opinion(self, room: Room, member: str, claim: Claim, upload: Upload) -> None:
         """Note on a sample what a second member says of it, if their word counts; of themselves nothing is kept."""
@@ -378,6 +375,26 @@ class Teaching:
 def as_read(glyph: Glyph) -> str:
     """Return the label that a character was read as."""
     return NOT_HIRAGANA if glyph.verdict == "not_hiragana" or glyph.best is None else glyph.best.label
+
+
+async def _of_each(upload: Upload, ask: Callable[[bytes], Awaitable[T]]) -> list[tuple[int, T]]:
+    """Ask about every picture that can be read; the answer to the upload has said which cannot.
+
+    Returns: what was found, each with its picture's place. Raises PictureError: it is too busy, or none can be read.
+    """
+    found: list[tuple[int, T]] = []
+    errors: list[PictureError] = []
+    for place, picture in enumerate(upload.pictures):
+        try:
+            if isinstance(picture, PictureError):
+                raise picture
+            found.append((place, await ask(picture)))
+        except PictureError as error:
+            errors.append(error)
+    busy = [one for one in errors if one.code == "busy"]
+    if busy or (errors and not found):
+        raise (busy or errors)[0]
+    return found
 
 
 def _only(upload: Upload) -> bytes:

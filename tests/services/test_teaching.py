@@ -228,6 +228,17 @@ async def test_of_several_characters_all_are_right_or_one_is_chosen(house: House
     assert [one.label for one in await house.store.samples_of("discord:@1")] == ["あ", "い", "ほ"]
 
 
+async def test_a_picture_that_cannot_be_read_does_not_keep_the_others_from_being_taught(house: House) -> None:
+    await house.agree(ALICE)
+    house.shown.show("7", ALICE, b"a", b"broken", b"aiu")
+    assert "4文字" in (await house.press("teach:all:7:3")).lead
+    which = await house.press("teach:which:7:3")
+    listed = [one.label for one in which.choices[0].options]
+    assert listed == ["1枚目: 1 あ", "3枚目: 1 あ", "3枚目: 2 い", "3枚目: 3 は"]
+    house.shown.show("8", ALICE, b"broken", b"broken")
+    assert "読めませんでした" in (await house.press("teach:all:8:2")).lead
+
+
 async def test_many_characters_fit_into_lists(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(READINGS, b"a page", tuple(sure("あ") for _ in range(60)))
     house.shown.show("7", ALICE, b"a page")
