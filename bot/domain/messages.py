@@ -86,6 +86,11 @@ class Bar:
     label: str
     share: float
 
+    @property
+    def percent(self) -> str:
+        """The share in words; nobody is ever wholly sure."""
+        return ">99%" if self.share > 0.99 else f"{self.share:.1%}"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -157,7 +162,7 @@ class Message:
 
 def _card_lines(card: Card) -> list[str]:
     fields = [f"{field.name}: {field.value}" for field in card.fields]
-    bars = [f"{bar.label} {bar.share:.1%}" for bar in card.bars]
+    bars = [f"{bar.label} {bar.percent}" for bar in card.bars]
     return [card.title, card.body, *fields, *bars, card.url, *_button_lines(card.buttons)]
 
 

@@ -201,7 +201,7 @@ def _bars(bars: Sequence[Bar]) -> str:
     if not bars:
         return ""
     lines = [
-        f"{_cut(bar.label.replace('`', ' '), 20)} {'█' * filled}{'░' * (_BAR_LENGTH - filled)} {bar.share:6.1%}"
+        f"{_cut(bar.label.replace('`', ' '), 20)} {'█' * filled}{'░' * (_BAR_LENGTH - filled)} {bar.percent:>6}"
         for bar in bars[:_MOST_BARS]
         for filled in [round(max(0.0, min(1.0, bar.share)) * _BAR_LENGTH)]
     ]

@@ -171,6 +171,13 @@ async def test_several_characters_are_one_text_and_the_doubtful_ones_are_told_of
     assert [button.label for button in links(answer)] == ["「は」と「ほ」の違い"]
 
 
+async def test_no_answer_claims_to_be_wholly_sure() -> None:
+    answer = readings_message(texts_for("ja"), [reading(glyph("sure", ("あ", 0.99999), ("お", 0.00001)))])
+    assert "100" not in answer.text
+    assert "あ >99%" in answer.text
+    assert "100" not in str(render(answer)["embeds"][0].to_dict())
+
+
 async def test_where_nobody_has_time_to_draw_the_reading_is_answered_all_the_same() -> None:
     for picture, title in ((b"ai", "「あい」と読みました。"), (b"a", "「あ」です。")):
         answer = await Reader(ByName(busy=True)).read([picture], a_room(), "77")
