@@ -472,4 +472,4 @@ async def test_a_consent_knows_its_wording(house: House) -> None:
     await house.agree(ALICE)
     consent = await house.store.consent("discord:@1")
     assert consent is not None
-    assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=1)
+    assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=2)
