@@ -125,7 +125,7 @@ async def test_all_events(stage: Stage) -> None:
     reads(
         await stage.alice.says("!events"),
         f"""
-        予定されているイベントは 2 件です。
+        予定されているイベントは2件です。
         ハンズオン #6
         日時: 2026年5月14日(木) 12:00〜14:00 JST
         開催まで: あと2日
@@ -144,7 +144,7 @@ async def test_many_events_are_all_there_and_each_can_be_reminded_of(stage: Stag
     lines, titles = said.words.splitlines(), [event.title for event in events]
     assert [line for line in lines if line in titles] == titles[:10]
     if typed == "!events":
-        assert said.words.startswith("予定されているイベントは 12 件です。近いものから 10 件をお見せします。")
+        assert said.words.startswith("予定されているイベントは12件です。近いものから10件をお見せします。")
     else:
         assert said.words.count("\n参加: 3/20人(残り17席)") == 10
 
@@ -158,7 +158,7 @@ async def test_reports(stage: Stage) -> None:
     reads(posted, f"開催レポートが公開されました！{thanks}\n{OF_REPORT}")
     assert posted.buttons == {"レポートを読む", "参加ページ"}
     reads(await stage.alice.says("!report 4"), f"レポートはこちらです。\n{OF_REPORT}")
-    reads(await stage.alice.says("!reports"), f"レポートは 1 件あります。\n{OF_REPORT}")
+    reads(await stage.alice.says("!reports"), f"レポートは1件あります。\n{OF_REPORT}")
 
 
 # --- commands ------------------------------------------------------------------------------------------------------

@@ -166,7 +166,7 @@ def play(simcord_env: simcord.Env, house: House) -> Play:
 async def test_a_channel_is_set_up_step_by_step_and_only_its_organiser_sees_it(play: Play) -> None:
     page = await play.set_up()
     assert page.response.ephemeral
-    assert "先月は 1 件でした" in text_of(page)
+    assert "先月は1件でした" in text_of(page)
     assert "もくもく会 #5" in text_of(page)
     page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:go:language")
     page = await play.organiser.select(page.response.message, ["ja"], custom_id="tsudoi:setup:language")

@@ -222,7 +222,7 @@ async def test_a_flood_posts_nothing_and_asks_once(house: House):
     (delivery,) = await house.due("question")
     question = await house.question(delivery.subject.removeprefix("report_flood:"), "report_flood")
     message = await house.reporting.question_composers()["report_flood"](question, house.organisers)
-    assert "21 件" in text_of(message)
+    assert "21件" in text_of(message)
     assert await house.reporting.answer_handlers()["report_flood"](question, "post", "mika")
     assert not await house.reporting.answer_handlers()["report_flood"](question, "leave", "ken")
     assert [one.event_id for one in await house.due()] == [64505]

@@ -26,7 +26,7 @@ from tests.support.events import NOW, an_event_named
 
 NEXT = Message(
     MessageKind.ANSWER,
-    "あと 10 日です！",
+    "あと10日です！",
     (
         Card(
             "もくもく会 #5",

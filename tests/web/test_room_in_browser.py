@@ -149,7 +149,7 @@ async def test_news_comes_by_itself_and_does_not_move_somebody_who_reads_history
         }"""
     )
     await room.send("main", NEWS, "news")
-    await expect(page.locator("#pill")).to_have_text("新しいメッセージ 1 件")
+    await expect(page.locator("#pill")).to_have_text("新しいメッセージ1件")
     assert await page.evaluate("document.getElementById('scroller').scrollTop") == 500
     await page.locator("#pill").click()
     await expect(page.locator("#list .kind-announcement .card")).to_be_in_viewport()
