@@ -67,7 +67,10 @@ def _said(lead: str, *cards: Card) -> Message:
 
 def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_rooms: bool) -> Message:
     """Say how the bot is."""
-    lead = texts.gettext("Tsudoi {version}, model {model}").format(version=health.version, model=health.model or "-")
+    if health.model:
+        lead = texts.gettext("Tsudoi {version}, model {model}").format(version=health.version, model=health.model)
+    else:
+        lead = texts.gettext("Tsudoi {version}; reading is switched off").format(version=health.version)
     lead += "".join(f"\n⚠️ {platform}: {problem}" for platform, problem in health.problems.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")

@@ -182,6 +182,7 @@ async def open_house(folder: Path, room: Room, recogniser: Recogniser | None = N
             rooms,
             clock,
             changed=lambda: services.following.refresh(),
+            model=lambda: read_by.model,
         )
         services = build_services(settings, stores, site, read_by, clock, rooms=rooms, organising=organising)
         quizzing = services.answering.quizzing

@@ -615,7 +615,7 @@ async def test_where_a_room_is_set_up_that_cannot_be_in_the_chat(stage: Stage) -
 
 async def test_how_the_bot_is(stage: Stage) -> None:
     said = (await stage.organiser.gives("tsudoi", "status")).words
-    assert said.startswith(f"集い Tsudoi {__version__}、モデル ")
+    assert said.startswith(f"集い Tsudoi {__version__}、モデル {stage.house.recogniser.model}\n")
     assert said.endswith(
         in_words(
             """
