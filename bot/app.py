@@ -11,12 +11,13 @@ from bot.clients.connpass_details import ConnpassDetails
 from bot.clients.connpass_feed import ConnpassFeedSource
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
+from bot.clients.worded_source import WordedSource
 from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
 from bot.domain.gaps import Gap
 from bot.domain.questions import Question
 from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
-from bot.domain.sources import SourceKind, query_named
+from bot.domain.sources import SourceKind, Words, query_named
 from bot.errors import ConfigurationError
 from bot.services.answering import AnswerHandler, Answering
 from bot.services.changing_model import ChangingModel
@@ -221,11 +222,17 @@ def _chosen_source(name: str, *, has_key: bool) -> SourceSettings | None:
     query = query_named(name)
     if query is None:
         return None
-    is_feed = query.kind is SourceKind.GROUP and not has_key
-    return SourceSettings.model_validate({"name": name, "kind": "feed" if is_feed else "api", query.kind: query.value})
+    kind = "feed" if query.kind is SourceKind.GROUP and not has_key else "api"
+    words = {"include": query.words.include, "exclude": query.words.exclude}
+    return SourceSettings.model_validate({"name": name, "kind": kind, query.kind: query.value, **words})
 
 
 def _source(source: SourceSettings, api: ConnpassApi, http: HttpClient, months: tuple[int, int]) -> EventSource:
+    shown, words = _whole_source(source, api, http, months), Words(source.include, source.exclude)
+    return shown if words == Words() else WordedSource(shown, words)
+
+
+def _whole_source(source: SourceSettings, api: ConnpassApi, http: HttpClient, months: tuple[int, int]) -> EventSource:
     if source.kind == "feed":
         return ConnpassFeedSource(source.name, source.group or "", http)
     asked = (source.group, source.keyword, source.prefecture, source.owner)

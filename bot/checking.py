@@ -95,7 +95,7 @@ async def _source(name: str, clients: Clients) -> Finding:
         listing = await clients.source(name).listing(datetime.now(UTC))
     except (SourceError, ConfigurationError) as error:
         return Finding(f"source {name}", False, str(error))
-    found = f"{len(listing.events)} events"
+    found = f"{len(listing.wanted)} events"
     return Finding(f"source {name}", True, f"{found}; {'; '.join(listing.problems)}".rstrip("; "))
 
 

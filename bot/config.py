@@ -59,11 +59,17 @@ def _id(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _groups(value: object) -> object:
+    is_list = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    return ",".join(value) if is_list else value  # type: ignore[arg-type]
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 PollInterval = Annotated[Duration, Field(ge=timedelta(seconds=1))]
 Id = Annotated[str, BeforeValidator(_id), Field(min_length=1)]
 Locale = Literal["ja", "en"]
 Text = Annotated[str, Field(max_length=2000)]
+Word = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class Section(BaseModel):
@@ -95,14 +101,16 @@ class ConnpassSettings(Section):
 
 
 class SourceSettings(Section):
-    """What to watch on connpass."""
+    """What to watch on connpass. `include` and `exclude` are words that an event has any of, or none of."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     kind: Literal["api", "feed"] = "api"
-    group: str | None = None
+    group: Annotated[str, BeforeValidator(_groups)] | None = None  # several with commas between them
     keyword: str | None = None
     prefecture: Annotated[str, BeforeValidator(_prefecture)] | None = None
     owner: str | None = None
+    include: tuple[Word, ...] = ()
+    exclude: tuple[Word, ...] = ()
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -287,8 +295,9 @@ def _mistakes(settings: Settings) -> Iterator[str]:
             yield f'sources[{index}].name: "{name}" is used twice; give each source a name of its own'
     fed = {source.group: source.name for source in settings.sources if source.kind == "feed"}
     for index, source in enumerate(settings.sources):
-        if source.kind == "api" and source.group in fed:
-            yield f'sources[{index}]: its group is watched by the feed "{fed[source.group]}" too; keep one of the two'
+        for group in (source.group or "").split(",") if source.kind == "api" else ():
+            if group in fed:
+                yield f'sources[{index}]: its group is watched by the feed "{fed[group]}" too; keep one of the two'
     for index, room in enumerate(settings.rooms):
         for name in room.announce or ():
             if name not in names:

@@ -14,10 +14,11 @@ import structlog
 from bot.app import SAMPLES, Clients, build_services, open_clients, open_stores, rooms_of
 from bot.clients.connpass import UnreadableEvent, group_of, parse_event
 from bot.clock import DrivenClock
-from bot.config import Settings
+from bot.config import Settings, SourceSettings
 from bot.domain.events import Event
 from bot.domain.reports import ReportPage
 from bot.domain.rooms import Room, Rooms
+from bot.domain.sources import Words
 from bot.errors import ConfigurationError, SourceError
 from bot.services.ports import ReportSource
 from bot.services.rehearsing import Collector, RecordedSite, RecordedSource, Rehearsed, Rehearsing, published_at
@@ -111,7 +112,7 @@ async def _listed(
     """Fetch what these sources show; a keyword or a prefecture for the months from `start` to half a year after."""
     months = (_months(now, start), _months(now, end) + 6)
     sources = [clients.source(name, months) for name in names]
-    return [RecordedSource(one.name, one.query, (await one.listing(now)).events) for one in sources]
+    return [RecordedSource(one.name, one.query, (await one.listing(now)).wanted) for one in sources]
 
 
 def _months(since: datetime, until: datetime) -> int:
@@ -132,10 +133,13 @@ def _from_file(settings: Settings, file: Path) -> list[RecordedSource]:
     entries = _entries_in(file)
     if not settings.sources:
         return [RecordedSource(SAMPLES, str(file), _events(entries))]
-    return [
-        RecordedSource(source.name, str(file), _events([entry for entry in entries if _is_of(entry, source.group)]))
-        for source in settings.sources
-    ]
+    return [RecordedSource(source.name, str(file), _events_of(source, entries)) for source in settings.sources]
+
+
+def _events_of(source: SourceSettings, entries: Sequence[dict[str, Any]]) -> list[Event]:
+    words = Words(source.include, source.exclude)
+    events = _events([entry for entry in entries if _is_of(entry, source.group)])
+    return [event for event in events if words.fit(event)]
 
 
 def _entries_in(file: Path) -> list[dict[str, Any]]:

@@ -113,3 +113,13 @@ def test_a_secret_of_the_wrong_type_is_not_repeated_in_the_error(tmp_path: Path)
 def test_a_number_may_name_a_channel(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, "[[rooms]]\nplatform = 'discord'\nchannel = 123456789012345678"))
     assert settings.rooms[0].channel == "123456789012345678"
+
+
+def test_a_source_takes_several_groups_and_words(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[[sources]]\nname = 'a'\ngroup = ['g', 'h']\ninclude = ['入門']\nexclude = ['採用', '求人']")
+    (source,) = load_settings(file).sources
+    assert (source.group, source.include, source.exclude) == ("g,h", ("入門",), ("採用", "求人"))
+    file.write_text("[[sources]]\nname = 'a'\ngroup = ['g', 3]")
+    with pytest.raises(ConfigurationError, match=r"sources\[0\]\.group"):
+        load_settings(file)

@@ -84,13 +84,26 @@ def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listin
 
 
 def group_of(written: str) -> dict[str, list[str]]:
-    """Return the parameter for a group: its subdomain, its address, or its number. Raises ConfigurationError."""
+    """Return the parameter for a group, or several with commas between them: subdomains, addresses, or numbers.
+
+    Raises ConfigurationError.
+    """
+    groups = [_group(one.strip()) for one in written.split(",")]
+    numbers = [group for group in groups if group.isdigit()]
+    if not numbers:
+        return {"subdomain": groups}
+    if len(numbers) < len(groups):  # connpass would look for groups that have both
+        raise ConfigurationError(f'groups "{written}": write all by their names, or all by their numbers')
+    return {"group_id": numbers}
+
+
+def _group(written: str) -> str:
     group = group_in(written)
     if group is None:
         raise ConfigurationError(
             f'group "{written}" is no group of connpass; write "tfug-utsunomiya", its address or its number'
         )
-    return {"group_id": [group]} if group.isdigit() else {"subdomain": [group]}
+    return group
 
 
 def _months(now: datetime, window: tuple[int, int]) -> dict[str, list[str]]:

@@ -37,8 +37,8 @@ class ConnpassFeedSource:
 
     def __init__(self, name: str, group: str, http: HttpClient, url: str | None = None) -> None:
         subdomains = group_of(group).get("subdomain")
-        if not subdomains:
-            raise ConfigurationError(f'source "{name}": the feed needs the group\'s name, such as "tfug-utsunomiya"')
+        if not subdomains or len(subdomains) > 1:
+            raise ConfigurationError(f'source "{name}": the feed needs one group\'s name, such as "tfug-utsunomiya"')
         self.name = name
         self._group = subdomains[0]
         self._url = url or f"https://{self._group}.connpass.com/ja.atom"

@@ -21,7 +21,7 @@ from bot.services.places import Place
 from bot.services.ports import Clock, EventStore, RoomStore
 from bot.services.rehearsing import Rehearsed
 from bot.services.reviewing import Reviewing
-from bot.services.settling_in import MOST_SOURCES, Rehearse, SettlingIn, with_parts
+from bot.services.settling_in import MOST_SOURCES, REFINED, Rehearse, SettlingIn, with_parts
 from bot.services.settling_in_messages import add_entries, too_many_sources
 
 MONTH = timedelta(days=31)
@@ -202,6 +202,10 @@ class Organising:
         if verb in _PAUSES:
             return await self._pause_source(place, member, verb, argument)
         here = next((room for room in rooms if room.channel == place.channel), None)
+        if verb == "words" and here is not None and argument in REFINED:
+            notice, follows = await self.settling_in.refine(self._texts(place), here.follows, argument, "".join(values))
+            await self._save(place, member, [replace(here, follows=follows)] if follows != here.follows else [])
+            return await self.sources(place, notice)
         if verb != "add" or here is None:
             return await self.sources(place)
         if len(here.follows) >= MOST_SOURCES:

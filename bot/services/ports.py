@@ -33,7 +33,8 @@ class Listing:
     `complete` says that every event in `covers` was seen, so that one missing is really missing. `covers` bounds the
     starts that the query asked for; None is no bound. `cut_off`: the rest did not come, so that what is missing here is
     no news at the next poll. `problems` has a sentence for each entry that could not be read; `unreadable` the ids of
-    those, which are there though we could not read them.
+    those, which are there though we could not read them. `unwanted` are the ids of events that the source's words leave
+    out: they are there, but no news, and only what was wanted before is still followed.
     """
 
     events: tuple[Event, ...]
@@ -42,6 +43,12 @@ class Listing:
     covers: tuple[datetime, datetime] | None = None
     problems: tuple[str, ...] = ()
     unreadable: frozenset[int] = frozenset()
+    unwanted: frozenset[int] = frozenset()
+
+    @property
+    def wanted(self) -> tuple[Event, ...]:
+        """The events that the source's words mean."""
+        return tuple(event for event in self.events if event.id not in self.unwanted)
 
 
 class EventSource(Protocol):

@@ -15,7 +15,7 @@ from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.rooms import MANAGERS, Room, Rooms
-from bot.domain.sources import SourceKind, SourceQuery, query_of
+from bot.domain.sources import LONGEST_NAME, SourceKind, SourceQuery, query_named, query_of, words_in
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services import settling_in_messages as said
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 LAST_MONTH_AND_SIX = (-1, 6)  # what a keyword or a prefecture is asked for, to say how much it brings
 MOST_SOURCES = 10  # in one room
+REFINED = ("include", "exclude")
 PREVIEWED = timedelta(days=31)  # to either side of now
 
 OpenSource = Callable[[str, tuple[int, int]], EventSource]
@@ -61,6 +62,8 @@ class SettlingIn:
                 return await self._end(place, member, draft.room, switch_off=verb == "off")
             case "add":
                 return await self._add(place, member, draft, SourceKind(argument), "".join(values))
+            case "words" if argument in REFINED:
+                return await self._refine(place, member, draft, argument, "".join(values))
             case "go":
                 draft = replace(draft, step=argument if argument in said.STEPS else said.STEPS[0])
             case _:
@@ -108,20 +111,46 @@ class SettlingIn:
             await self.store.keep_draft(draft, member, self.clock.now())
         return await self._page(place, draft, notice)
 
+    async def _refine(self, place: Place, member: str, draft: RoomDraft, which: str, written: str) -> Message:
+        notice, follows = await self.refine(self._texts(draft.room), draft.room.follows, which, written)
+        draft = replace(draft, room=replace(draft.room, follows=follows))
+        await self.store.keep_draft(draft, member, self.clock.now())
+        return await self._page(place, draft, notice)
+
     async def look_up(self, texts: Texts, kind: SourceKind, written: str) -> tuple[Message, SourceQuery | None]:
         """Ask connpass what a source shows, and say how much it brings; no query where it cannot be followed."""
-        now, query = self.clock.now(), query_of(kind, written)
+        query = query_of(kind, written)
         if query is None:
             return said.not_understood(texts, kind, written), None
+        return await self._preview_of(texts, query)
+
+    async def refine(
+        self, texts: Texts, follows: tuple[str, ...], which: str, written: str
+    ) -> tuple[Message, tuple[str, ...]]:
+        """Let words select from the source that was added last; `which` is `include` or `exclude`.
+
+        Returns what it brings now, and what is followed then.
+        """
+        query = query_named(follows[-1]) if follows else None
+        if query is None:
+            return said.nothing_to_refine(texts), follows
+        refined = replace(query, words=replace(query.words, **{which: words_in(written)}))
+        if len(refined.name) > LONGEST_NAME:
+            return said.too_many_words(texts), follows
+        notice, found = await self._preview_of(texts, refined)
+        return notice, follows if found is None else tuple(dict.fromkeys((*follows[:-1], found.name)))
+
+    async def _preview_of(self, texts: Texts, query: SourceQuery) -> tuple[Message, SourceQuery | None]:
+        now = self.clock.now()
         try:
             listing = await self.open_source(query.name, LAST_MONTH_AND_SIX).listing(now)
         except (SourceError, ConfigurationError) as error:
             return said.source_failed(texts, query, str(error)), None
         if query.kind is SourceKind.GROUP and not listing.events:
             return said.source_unknown(texts, query), None
-        last_month = sum(_was_last_month(event, now, self.zone) for event in listing.events)
+        last_month = sum(_was_last_month(event, now, self.zone) for event in listing.wanted)
         coming = sorted(
-            (event for event in listing.events if event.started_at and event.takes_place and event.started_at > now),
+            (event for event in listing.wanted if event.started_at and event.takes_place and event.started_at > now),
             key=lambda event: event.started_at or now,
         )
         return said.source_found(texts, query, last_month, coming, now), query

@@ -9,7 +9,7 @@ from bot.domain.events import Event
 from bot.domain.messages import Button, Card, Choice, Entry, Message, MessageKind, Option, People
 from bot.domain.prefectures import PREFECTURES
 from bot.domain.rooms import MANAGERS, Room
-from bot.domain.sources import SourceKind, SourceQuery, query_named
+from bot.domain.sources import SourceKind, SourceQuery, Words, query_named
 from bot.locales import Texts
 from bot.services.event_cards import event_place, event_times, event_title
 from bot.services.ports import RoomDraft
@@ -36,7 +36,20 @@ _NEXT_SHOWN, _PREVIEWED = 3, 4
 
 
 def source_label(texts: Texts, query: SourceQuery | None, name: str = "") -> str:
-    """Return a source as people call it; one of the configuration by its name there."""
+    """Return a source as people call it, with its words; one of the configuration by its name there."""
+    label = _asked_label(texts, query, name)
+    if query is None or query.words == Words():
+        return label
+    said = {
+        texts.gettext("with {words}"): query.words.include,
+        texts.gettext("without {words}"): query.words.exclude,
+    }
+    comma = texts.gettext(", ")
+    parts = comma.join(sentence.format(words=comma.join(words)) for sentence, words in said.items() if words)
+    return texts.gettext("{source} ({words})").format(source=label, words=parts)
+
+
+def _asked_label(texts: Texts, query: SourceQuery | None, name: str) -> str:
     match query:
         case SourceQuery(SourceKind.GROUP, group):
             return (
@@ -150,6 +163,18 @@ def add_entries(texts: Texts) -> tuple[Entry, ...]:
             texts.gettext("Prefecture, or online"),
             texts.gettext("Tochigi"),
         ),
+        Entry(
+            "words:include",
+            texts.gettext("Only with these words"),
+            texts.gettext("For the one added last: any of these words"),
+            texts.gettext("beginners, hands-on (- for none)"),
+        ),
+        Entry(
+            "words:exclude",
+            texts.gettext("Not with these words"),
+            texts.gettext("For the one added last: none of these words"),
+            texts.gettext("online, recruiting (- for none)"),
+        ),
     )
 
 
@@ -251,6 +276,16 @@ def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequ
         for event in coming[:_NEXT_SHOWN]
     )
     return _said(lead, *cards)
+
+
+def nothing_to_refine(texts: Texts) -> Message:
+    """Say that there is no source from which words could select."""
+    return _said(texts.gettext("Please add a group, keyword or prefecture first; the words then select from it."))
+
+
+def too_many_words(texts: Texts) -> Message:
+    """Say that a source takes no more words."""
+    return _said(texts.gettext("These are too many words for one source. Please name fewer, or shorter ones."))
 
 
 def source_unknown(texts: Texts, query: SourceQuery) -> Message:

@@ -82,8 +82,10 @@ class Watching:
         starts_anew = state.first_seen_at is None or state.query != source.query
         first_seen_at = state.first_seen_at or (None if listing.cut_off else now)
         sightings = {} if starts_anew else await self.events.sightings(source.name)
-        known = await self.events.known([event.id for event in listing.events])
-        remembered = [sight(known.get(event.id), event) for event in listing.events]
+        # What was wanted once is followed to its end: a title that says 中止 may have lost the word it was wanted for.
+        shown = [event for event in listing.events if event.id not in listing.unwanted or event.id in sightings]
+        known = await self.events.known([event.id for event in shown])
+        remembered = [sight(known.get(event.id), event) for event in shown]
         missed = _missed(sightings, listing, now)
         gone = [sightings[event_id].event for event_id in missed if sightings[event_id].missed + 1 == GONE_AFTER]
 

@@ -148,6 +148,8 @@ def test_a_source_that_asks_for_nothing_would_show_all_of_connpass(api: Connpass
         ("https://tfug-utsunomiya.connpass.com/", {"subdomain": ["tfug-utsunomiya"]}),
         ("https://TFUG-Utsunomiya.connpass.com/event/364/", {"subdomain": ["tfug-utsunomiya"]}),
         ("tfug-utsunomiya.connpass.com", {"subdomain": ["tfug-utsunomiya"]}),
+        ("tfug-utsunomiya, tfug-tokyo", {"subdomain": ["tfug-utsunomiya", "tfug-tokyo"]}),
+        ("1234,5678", {"group_id": ["1234", "5678"]}),
         (" 5000 ", {"group_id": ["5000"]}),
         ("https://connpass.com/series/5000/", {"group_id": ["5000"]}),
     ],

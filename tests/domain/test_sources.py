@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.sources import SourceKind, SourceQuery, query_named, query_of
+from bot.domain.sources import SourceKind, SourceQuery, Words, query_named, query_of, words_in
+from tests.support.events import an_event_named
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,46 @@ def test_what_is_written_becomes_a_source_with_one_name(kind: SourceKind, writte
     assert query is not None
     assert query.name == name
     assert query_named(name) == query
+
+
+def test_words_stand_in_the_name_and_are_read_from_it() -> None:
+    query = SourceQuery(SourceKind.KEYWORD, "python 入門", Words(("初心者", "はじめて の方"), ("採用",)))
+    assert query.name == "keyword=python 入門&include=初心者,はじめて の方&exclude=採用"
+    assert query_named(query.name) == query
+    assert query_named("group=g&exclude=採用") == SourceQuery(SourceKind.GROUP, "g", Words((), ("採用",)))
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("初心者、ハンズオン", ("初心者", "ハンズオン")),
+        (" Ｐｙｔｈｏｎ , Python,, ", ("Python",)),
+        ("-", ()),
+        ("ー", ()),
+        ("", ()),
+    ],
+)
+def test_words_are_read_as_people_write_them(written: str, words: tuple[str, ...]) -> None:
+    assert words_in(written) == words
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "is_meant"),
+    [
+        ((), (), True),
+        (("python",), (), True),  # in the title, in another width and case
+        (("rust", "まちなか"), (), True),  # any of them, in the place
+        (("rust",), (), False),
+        ((), ("初心者",), False),
+        (("python",), ("初心者",), False),
+        ((), ("rust",), True),
+    ],
+)
+def test_words_select_by_title_place_and_group(
+    include: tuple[str, ...], exclude: tuple[str, ...], is_meant: bool
+) -> None:
+    event = an_event_named("ＰＹＴＨＯＮ 初心者の会", place="まちなか会議室")
+    assert Words(include, exclude).fit(event) is is_meant
 
 
 @pytest.mark.parametrize(

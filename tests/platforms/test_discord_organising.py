@@ -12,16 +12,18 @@ import simcord
 from pydantic import SecretStr
 
 from bot.app import Clients, Services, Stores, build_services, open_stores
+from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
 from bot.domain.rooms import LOCAL, MAIN, MANAGERS, Room, Rooms
+from bot.domain.sources import Words, query_named
 from bot.errors import SourceRefused
 from bot.organising import build_organising
 from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.platforms.discord_client import TsudoiClient
 from bot.services.following import Following
-from bot.services.ports import Listing
+from bot.services.ports import EventSource, Listing
 from bot.services.settling_in_messages import STEPS
 from tests.support.events import NOW, an_event_named
 
@@ -38,8 +40,9 @@ class FakeConnpass:
     asked: list[str] = field(default_factory=list)
     site: None = None
 
-    def source(self, name: str, months: tuple[int, int] = (0, 6)) -> "FakeSource":
-        return FakeSource(name, self)
+    def source(self, name: str, months: tuple[int, int] = (0, 6)) -> EventSource:
+        query = query_named(name)
+        return WordedSource(FakeSource(name, self), query.words if query else Words())
 
 
 @dataclass
@@ -323,6 +326,20 @@ async def test_a_source_is_added_and_removed_on_the_page_of_sources(play: Play) 
     assert play.house.rooms.sources == (GROUP, "prefecture=tochigi")
     page = await play.organiser.select(page.response.message, [GROUP], custom_id="tsudoi:sources:remove")
     assert play.house.rooms.sources == ("prefecture=tochigi",)
+
+
+async def test_words_select_from_what_was_added_last_and_say_how_much_is_left(play: Play) -> None:
+    page = await play.set_up()
+    asked = await play.organiser.click(page.response.message, custom_id="ask:tsudoi:setup:words:exclude")
+    page = await play.organiser.submit_modal(asked, {"written": "もくもく会 #4、採用"})
+    assert "先月は0件でした" in text_of(page)
+    assert "「もくもく会 #4、採用」を除く" in text_of(page)
+    await play.save(page)
+    assert play.house.rooms.sources == (f"{GROUP}&exclude=もくもく会 #4,採用",)
+    page = await play.organiser.slash(play.channel, "tsudoi sources")
+    asked = await play.organiser.click(page.response.message, custom_id="ask:tsudoi:sources:words:exclude")
+    await play.organiser.submit_modal(asked, {"written": "-"})
+    assert play.house.rooms.sources == (GROUP,)
 
 
 async def test_parts_of_a_room_are_switched_on_the_page_of_rooms(play: Play) -> None:

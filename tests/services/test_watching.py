@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.rooms import Room, Rooms
+from bot.domain.sources import Words
 from bot.errors import SourceUnavailable
 from bot.services.ports import Listing
 from bot.services.watching import POST_ALL, POST_NONE, Watching
@@ -299,3 +301,48 @@ async def test_lead_times_that_changed_while_the_bot_was_off_are_planned_anew(wo
     planned = await world.planned("reminder")
     assert len(planned) == 150
     assert {one.occasion.split("@")[0] for one in planned} == {"2h"}
+
+
+async def test_words_select_what_is_news_and_what_was_wanted_is_followed_to_its_end(world: World) -> None:
+    event, other = an_event_named("Python 入門", 501), an_event_named("懇親会", 502)
+    wanted = WordedSource(world.source, Words(("python",)))
+    for shown in ([], [event, other], [replace(event, title="【中止】入門", status=EventStatus.CANCELLED), other]):
+        world.source.events = shown
+        await world.watching.watch(wanted)
+    assert [one.subject for one in await world.planned("announcement")] == ["event:501"]
+    assert [one.facts["kind"] for one in await world.planned("change")] == ["cancelled"]
+    for _ in range(3):
+        await world.watching.watch(wanted)
+    assert await world.planned("notice") == []
+    assert set(await world.events.sightings("utsunomiya")) == {501}
+
+
+async def test_a_source_with_other_words_is_seen_for_the_first_time_again(world: World) -> None:
+    world.source.events = [an_event_named("Python 入門", 501), an_event_named("懇親会", 502)]
+    await world.watching.watch(WordedSource(world.source, Words(("python",))))
+    await world.watching.watch(WordedSource(world.source, Words((), ("python",))))
+    assert await world.planned("announcement") == []
+    assert set(await world.events.sightings("utsunomiya")) == {502}
+
+
+async def test_an_event_that_two_sources_of_a_room_show_is_one_event(engine: AsyncEngine, clock: DrivenClock) -> None:
+    world = World(engine, clock, a_room(follows=("utsunomiya", "python")))
+    other = ShownSource("python", "keyword=python")
+    for source in (world.source, other):
+        await world.watching.watch(source)
+    event = an_event_named()
+    for source in (world.source, other):
+        source.events = [event]
+        await world.watching.watch(source)
+    moved = replace(event, started_at=event.started_at + timedelta(days=1))
+    for source in (world.source, other):
+        source.events = [moved]
+        await world.watching.watch(source)
+    assert len(await world.planned("announcement")) == 1
+    assert len(await world.planned("change")) == 1
+    assert [one.occasion.split("@")[0] for one in await world.planned("reminder")] == ["7d", "1d", "1h"]
+    other.events = []
+    for _ in range(2):
+        await world.watching.watch(other)
+    assert len(await world.planned("reminder")) == 3  # the other source still shows it
+    assert await world.planned("notice") == []
