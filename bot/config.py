@@ -200,7 +200,7 @@ class RoomSettings(Section):
 
     `materials` lists what was shown at an event and put online, `seats` tells when an event is full or a seat is free
     again, `filling` how it fills and its waiting list.
-    `digest` is when the weekly digest comes, in the community's time zone: `mon 09:00`; empty: never.
+    `digest` is when its digest comes, in the community's time zone: `mon 09:00`, `monthly 1 09:00`; empty: never.
 
     `scheduled_events` mirrors events into the calendar of the channel's server, `threads` opens a thread below each
     announcement, `images` shows pictures from connpass, whose addresses expire.

@@ -41,7 +41,7 @@ class Polls:
         now = self.services.clock.now()
         self.alarm.poll("rooms", self.follow, LOOK_FOR_ROOMS_EVERY, now + LOOK_FOR_ROOMS_EVERY)
         if self.leads:
-            self.alarm.poll("weekly digests", self.services.digesting.plan, PLAN_DIGESTS_EVERY, now)
+            self.alarm.poll("digests", self.services.digesting.plan, PLAN_DIGESTS_EVERY, now)
             self.alarm.poll("outages", self.services.outages.check, LOOK_FOR_OUTAGES_EVERY, now + FIRST_LOOKS_AFTER)
         if self.leads and self.clients.details is not None:
             gather = self.services.materials.gather

@@ -71,7 +71,8 @@ def _is_setting(line: str) -> bool:
         ),
         (
             "[[rooms]]\nplatform = 'local'\nchannel = 'main'\ndigest = 'monday 9am'",
-            'config.toml: rooms[0].digest: "monday 9am" is no day and time of the week; write "mon 09:00"',
+            'config.toml: rooms[0].digest: "monday 9am" is no day and time; write "mon 09:00", '
+            'or "monthly 1 09:00" with a day from 1 to 28',
         ),
         (
             "[[sources]]\nname = 'utsunomiya'\ngroup = 'g'\n"

@@ -9,7 +9,7 @@ from importlib.resources import files
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -38,6 +38,10 @@ class Texts:
     def time(self, at: datetime) -> str:
         """Return hours and minutes, 24 hours a day: `19:00`."""
         return format_time(self.local(at).time(), "HH:mm", locale=self.locale)
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week, Monday is 0: `月曜日`, `Monday`."""
+        return get_day_names("wide", locale=self.locale)[number]
 
     def span(self, start: datetime, end: datetime | None) -> str:
         """Return a stretch of time, the day said once: `2026年11月24日(火) 19:00〜21:00`."""

@@ -28,6 +28,7 @@ class Digest:
     changed: Sequence[Event] = ()
     changes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     reports: Sequence[tuple[Report, Event]] = ()
+    is_monthly: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -45,13 +46,7 @@ def digest_message(texts: Texts, digest: Digest, now: datetime) -> Message:
 
 
 def _lead(texts: Texts, digest: Digest, shown: int) -> str:
-    if not digest.coming:
-        first = texts.gettext("No event is planned in the next two weeks.")
-    elif shown < len(digest.coming):
-        first = texts.gettext("Events of the next two weeks, the first {count} of them:").format(count=shown)
-    else:
-        first = texts.gettext("Events of the next two weeks:")
-    lines = [first]
+    lines = [_of_month(texts, digest, shown) if digest.is_monthly else _of_two_weeks(texts, digest, shown)]
     if digest.changes:
         said = texts.ngettext("{count} event has changed.", "{count} events have changed.", len(digest.changes))
         lines.append(said.format(count=len(digest.changes)))
@@ -59,6 +54,22 @@ def _lead(texts: Texts, digest: Digest, shown: int) -> str:
         said = texts.ngettext("{count} report is new.", "{count} reports are new.", len(digest.reports))
         lines.append(said.format(count=len(digest.reports)))
     return "\n".join(lines)
+
+
+def _of_two_weeks(texts: Texts, digest: Digest, shown: int) -> str:
+    if not digest.coming:
+        return texts.gettext("No event is planned in the next two weeks.")
+    if shown < len(digest.coming):
+        return texts.gettext("Events of the next two weeks, the first {count} of them:").format(count=shown)
+    return texts.gettext("Events of the next two weeks:")
+
+
+def _of_month(texts: Texts, digest: Digest, shown: int) -> str:
+    if not digest.coming:
+        return texts.gettext("No event is planned in the next month.")
+    if shown < len(digest.coming):
+        return texts.gettext("Events of the next month, the first {count} of them:").format(count=shown)
+    return texts.gettext("Events of the next month:")
 
 
 def _event_card(texts: Texts, event: Event, change: Mapping[str, Any] | None, now: datetime) -> Card:

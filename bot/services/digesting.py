@@ -1,4 +1,4 @@
-"""The weekly digests: planned one ahead for each room that wants one, composed when they are due."""
+"""The digests, weekly or monthly: planned one ahead for each room that wants one, composed when they are due."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.announcements import must_be_said
 from bot.domain.deliveries import Delivery
-from bot.domain.digests import STAYS_USEFUL, WEEK, is_ahead, next_digest
+from bot.domain.digests import STAYS_USEFUL, Rhythm, is_ahead, next_digest, parse_digest
 from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.follow_ups import first_occasion
 from bot.domain.messages import Message
@@ -21,7 +21,7 @@ from bot.services.organising import Agenda
 from bot.services.ports import Clock, DeliveryStore, EventStore, ReportStore, Search
 
 MOST_LOOKED_AT = 200  # events of one room
-LOOKS_BACK = timedelta(days=31)  # at most, where the last digest was long ago
+LOOKS_BACK = timedelta(days=32)  # at most, where the last digest was long ago
 
 _PARTS = {"title": ("title",), "date": ("started_at", "ended_at"), "place": ("place", "address"), "limit": ("limit",)}
 _CHANGED_TO = {EventStatus.CANCELLED: ChangeKind.CANCELLED, EventStatus.POSTPONED: ChangeKind.POSTPONED}
@@ -60,22 +60,22 @@ class Digesting:
         """Compose a digest, unless there is nothing to say or the room has it at another time now."""
         if (delivery.facts or {}).get("digest") != room.digest:
             return NothingToSay("the room has its digest at another time now")
-        now = self.clock.now()
-        since = await self._last_said(room, now)
+        now, rhythm = self.clock.now(), parse_digest(room.digest)
+        since = await self._last_said(room, rhythm, now)
         events = await self.events.planned(Search(room.heard(now), certain=False), now, MOST_LOOKED_AT)
-        coming = [event for event in events if is_ahead(event, now, self.zone)]
+        coming = [event for event in events if is_ahead(event, now, self.zone, rhythm.days_ahead)]
         changes = await self._changes(events, since)
         changed = [event for event in events if event.id in changes and event not in coming]
-        digest = Digest(coming, changed, changes, await self._new_reports(room, since))
+        digest = Digest(coming, changed, changes, await self._new_reports(room, since), rhythm.is_monthly)
         if digest.is_empty:
             return NothingToSay("nothing is coming, nothing changed")
         return digest_message(texts_for(room.locale, self.zone), digest, now)
 
-    async def _last_said(self, room: Room, now: datetime) -> datetime:
+    async def _last_said(self, room: Room, rhythm: Rhythm, now: datetime) -> datetime:
         earlier = await self.deliveries.about("digest", [_subject(room)])
         # From when it was composed: what came in while it was sent is said next time.
         said = [one.first_tried_at for one in earlier if one.sent_at is not None and one.first_tried_at is not None]
-        return max(max(said, default=now - WEEK), now - LOOKS_BACK)
+        return max(max(said, default=now - rhythm.covers), now - LOOKS_BACK)
 
     async def _changes(self, events: Sequence[Event], since: datetime) -> dict[int, Mapping[str, Any]]:
         """Return the facts of what changed since by event, as far as people must know of it.

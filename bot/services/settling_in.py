@@ -189,6 +189,8 @@ def _chosen(room: Room, verb: str, values: Sequence[str]) -> Room:
             return replace(room, locale=values[0])
         case "parts":
             return with_parts(room, values)
+        case "digest" if values and values[0] in (said.NO_DIGEST, *said.DIGESTS):
+            return replace(room, digest="" if values[0] == said.NO_DIGEST else values[0])
         case "lead_times":
             offered = [parse_duration(value) for value in values if value in said.LEAD_TIMES]
             return replace(room, lead_times=tuple(sorted(offered, reverse=True)))

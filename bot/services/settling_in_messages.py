@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.digests import parse_digest
 from bot.domain.durations import write_duration
 from bot.domain.events import Event
 from bot.domain.messages import Button, Card, Choice, Entry, Message, MessageKind, Option, People
@@ -32,6 +33,8 @@ PARTS = (
     "images",
 )
 LEAD_TIMES = ("14d", "7d", "3d", "2d", "1d", "12h", "3h", "1h", "30m", "15m")
+NO_DIGEST = "never"
+DIGESTS = ("mon 09:00", "mon 18:00", "fri 18:00", "sun 18:00", "monthly 1 09:00", "monthly 15 09:00")
 _NEXT_SHOWN, _PREVIEWED = 3, 4
 
 
@@ -191,7 +194,24 @@ def parts_choice(texts: Texts, room: Room, choice_id: str = "parts") -> Choice:
 
 
 def _parts_step(texts: Texts, room: Room) -> Message:
-    return replace(_said(texts.gettext("What shall I say here?")), choices=(parts_choice(texts, room),))
+    choices = (parts_choice(texts, room), _digest_choice(texts, room))
+    return replace(_said(texts.gettext("What shall I say here?")), choices=choices)
+
+
+def _digest_choice(texts: Texts, room: Room) -> Choice:
+    offered = dict.fromkeys((*DIGESTS, *([room.digest] if room.digest else [])))
+    options = tuple(Option(one, digest_label(texts, one), one == room.digest) for one in offered)
+    never = Option(NO_DIGEST, texts.gettext("no digest"), not room.digest)
+    return Choice("digest", texts.gettext("A digest of what is coming"), (never, *options), least=1)
+
+
+def digest_label(texts: Texts, written: str) -> str:
+    """Return when a digest such as `mon 09:00` comes, as people say it."""
+    rhythm = parse_digest(written)
+    time = f"{rhythm.clock:%H:%M}"
+    if rhythm.weekday is None:
+        return texts.gettext("digest on day {day} of each month at {time}").format(day=rhythm.day, time=time)
+    return texts.gettext("digest every {weekday} at {time}").format(weekday=texts.weekday(rhythm.weekday), time=time)
 
 
 def _lead_times_step(texts: Texts, room: Room, usual: Sequence[timedelta]) -> Message:
@@ -236,6 +256,8 @@ def room_card(texts: Texts, room: Room, usual: Sequence[timedelta], title: str =
     if room.reminders:
         times = _listed(texts, [lead_time_label(texts, one) for one in sorted(lead_times, reverse=True)])
         lines.append(texts.gettext("Reminders: {times}").format(times=times or "-"))
+    if room.digest:
+        lines.append(digest_label(texts, room.digest))
     lines.append(texts.gettext("Language: {language}").format(language=LANGUAGES.get(room.locale, room.locale)))
     if not room.is_on:
         lines.insert(0, texts.gettext("(switched off)"))

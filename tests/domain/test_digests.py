@@ -23,6 +23,10 @@ MONDAY = tokyo(2026, 5, 11, 9)
         ("sun 23:30", tokyo(2026, 5, 11), tokyo(2026, 5, 17, 23, 30)),  # at the other end of the week
         ("Tue 0:05", tokyo(2026, 5, 11, 23), tokyo(2026, 5, 12, 0, 5)),  # Tokyo's Tuesday, UTC's Monday
         ("wed 09:00", tokyo(2026, 12, 31), tokyo(2027, 1, 6, 9)),
+        ("monthly 1 09:00", tokyo(2026, 5, 1, 8), tokyo(2026, 5, 1, 9)),
+        ("monthly 1 09:00", tokyo(2026, 5, 1, 9), tokyo(2026, 6, 1, 9)),
+        ("monthly 28 9:00", tokyo(2026, 2, 28, 9), tokyo(2026, 3, 28, 9)),  # over the shortest month
+        ("monthly 15 00:30", tokyo(2026, 12, 20), tokyo(2027, 1, 15, 0, 30)),
     ],
 )
 def test_the_next_digest_is_the_first_such_moment_to_come(written: str, after: datetime, due: datetime) -> None:
@@ -36,7 +40,22 @@ def test_it_stays_at_the_same_time_of_day_where_clocks_are_changed() -> None:
     assert (before, after) == (datetime(2026, 3, 22, 8, tzinfo=UTC), datetime(2026, 3, 29, 7, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("written", ["monday 09:00", "mon", "mon 25:00", "09:00", "mon 9", "weekly", ""])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "monday 09:00",
+        "mon",
+        "mon 25:00",
+        "09:00",
+        "mon 9",
+        "weekly",
+        "",
+        "monthly 09:00",
+        "monthly 0 09:00",
+        "monthly 29 09:00",  # not every month has it
+        "xyz 09:00",
+    ],
+)
 def test_what_is_no_day_and_time_is_refused_with_what_to_write(written: str) -> None:
     with pytest.raises(ValueError, match="mon 09:00"):
         parse_digest(written)

@@ -177,9 +177,11 @@ async def test_a_channel_is_set_up_step_by_step_and_only_its_organiser_sees_it(p
     page = await play.organiser.select(
         page.response.message, ["announces", "reminders"], custom_id="tsudoi:setup:parts"
     )
+    page = await play.organiser.select(page.response.message, ["monthly 1 09:00"], custom_id="tsudoi:setup:digest")
     page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:go:lead_times")
     page = await play.organiser.select(page.response.message, ["3d", "30m"], custom_id="tsudoi:setup:lead_times")
     page = await play.go_on_to(page, "review")
+    assert "まとめ：毎月1日 09:00" in text_of(page)
     assert text_of(page).count("プレビュー") == 2  # an announcement and a reminder of the last month
     assert "もくもく会 #4" in text_of(page)
     page = await play.organiser.click(page.response.message, custom_id="tsudoi:setup:save")
@@ -188,7 +190,7 @@ async def test_a_channel_is_set_up_step_by_step_and_only_its_organiser_sees_it(p
     assert (room.channel, room.guild, room.follows) == (str(play.channel.id), str(play.guild.id), (GROUP,))
     assert (room.announces, room.changes, room.reports) == (True, False, False)
     assert room.lead_times == (timedelta(days=3), timedelta(minutes=30))
-    assert room.organisers == (MANAGERS,)
+    assert (room.organisers, room.digest) == ((MANAGERS,), "monthly 1 09:00")
     assert play.channel.history() == []
     assert play.house.rooms.sources == (GROUP,)
 

@@ -122,6 +122,28 @@ def titles(message: Message) -> list[str]:
     return [card.title for card in message.cards]
 
 
+async def test_a_monthly_one_is_said_once_a_month_and_looks_a_month_ahead_and_back(engine: AsyncEngine) -> None:
+    house = House(engine, a_room(digest="monthly 1 09:00"))
+    june, july = tokyo(2026, 6, 1, 9), tokyo(2026, 7, 1, 9)
+    late = an_event_named("月末の会", 504, started_at=tokyo(2026, 6, 28, 13))
+    await house.poll(late, FAR)
+    await house.report(MEETING, tokyo(2026, 5, 18))
+    await house.poll(MEETING, late, FAR)
+    assert await house.wake(MONDAY) == []
+    (digest,) = await house.wake(june)
+    assert digest.lead.startswith("これから1か月のイベントです。")
+    assert "月末の会" in titles(digest)
+    assert FAR.title not in titles(digest)
+    assert await house.wake(june + WEEK) == []
+    assert [titles(one) for one in await house.wake(july)] == [[FAR.title]]
+
+
+async def test_a_monthly_one_without_anything_to_say_is_not_said(engine: AsyncEngine) -> None:
+    house = House(engine, a_room(digest="monthly 1 09:00"))
+    await house.poll()
+    assert await house.wake(tokyo(2026, 6, 1, 9)) == []
+
+
 async def test_it_is_said_once_a_week_on_monday_at_nine_in_tokyo(house: House) -> None:
     await house.poll(MEETING, FAR)
     assert await house.wake(MONDAY - timedelta(seconds=1)) == []
