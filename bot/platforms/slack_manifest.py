@@ -32,7 +32,6 @@ SCOPES = {
     "users:read": "knows who manages the workspace, and may set it up",
 }
 EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
-_DESCRIPTION = "connpassのイベントのお知らせとリマインド、手書きひらがなの読み取り"
 _COLOUR = "#2e9e5b"
 
 
@@ -55,8 +54,9 @@ def slash_notes(texts: Texts) -> str:
 
 def manifest() -> dict[str, Any]:
     """Return the manifest as Slack takes it."""
+    described = texts_for("ja").gettext("Announces connpass events, reminds of them, and reads handwritten hiragana")
     return {
-        "display_information": {"name": NAME, "description": _DESCRIPTION, "background_color": _COLOUR},
+        "display_information": {"name": NAME, "description": described, "background_color": _COLOUR},
         "features": {
             "app_home": {
                 "home_tab_enabled": True,

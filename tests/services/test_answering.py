@@ -329,22 +329,3 @@ async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world
     world.reports.known = (Report("https://example.org/a.html", "もくもく会 #4", NOW, 4, ReportState.LINKED), elsewhere)
     for typed, titles in (("もく", ["もくもく会 #4"]), ("", ["もくもく会 #4"]), ("よそ", [])):
         assert [one.title for one in await world.answering.suggest_reports(world.room, typed)] == titles
-
-
-def test_every_text_has_its_japanese() -> None:
-    from pathlib import Path
-
-    from babel.messages.extract import extract_from_dir
-    from babel.messages.pofile import read_po
-
-    root = Path(__file__).parents[2] / "bot"
-    with (root / "locales/ja/LC_MESSAGES/tsudoi.po").open("rb") as file:
-        catalogue = read_po(file, locale="ja")
-    translated = {
-        message.id[0] if isinstance(message.id, tuple) else message.id for message in catalogue if message.string
-    }
-    used = {
-        text[0] if isinstance(text, tuple) else text
-        for _, _, text, _, _ in extract_from_dir(str(root), [("**.py", "python")])
-    }
-    assert used - translated == set()

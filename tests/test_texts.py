@@ -1,0 +1,259 @@
+"""What people read: every text has its English and its Japanese, and no text stands outside of the catalogues."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[1]
+CATALOGUE = ROOT / "bot/locales/ja/LC_MESSAGES/tsudoi.po"
+PAGES = ROOT / "bot/web/static"
+JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
+TRANSLATES = {"gettext", "ngettext", "_"}
+DESCRIBES = {"command", "describe", "Choice", "Group"}  # what Discord shows of slash commands: its translator finds it
+COUNTERS = "件|人|回|文字|字|枚|分|日|時間|週間|か月|席|問|位|通"
+
+TABLES = (  # of texts that are looked up when they are said
+    "bot/services/report_reasons.py: _REASONS",
+    "bot/services/report_reasons.py: _SEVERAL",
+    "cogs/model.py: _TOPICS",
+    "cogs/quiz.py: _TOPICS",
+)
+
+# Japanese in the code that is no text of ours, by the reason why it is there.
+JAPANESE_IN_CODE = {
+    "what members may type": (
+        "bot/domain/commands.py",
+        "bot/domain/lead_times.py",
+        "bot/domain/prefectures.py",
+        "bot/services/changing_model.py: ChangingModel",
+        "bot/services/quizzing.py: _TOPICS",
+        "bot/services/reminding.py: _USUAL_WORDS",
+        "cogs/organising.py: Organising",
+    ),
+    "what is read in other people's pages and titles": (
+        "bot/clients/connpass_feed.py",
+        "bot/clients/report_page.py: _UPCOMING",
+        "bot/domain/events.py",
+        "bot/domain/report_dates.py",
+        "bot/domain/report_drafts.py",
+        "bot/domain/titles.py",
+        "bot/services/event_cards.py: event_title",
+    ),
+    "characters, and words that begin with them": (
+        "bot/domain/quiz.py",
+        "bot/domain/romaji.py: _ROWS",
+        "bot/services/quiz_messages.py: _hint",
+    ),
+    "the sample community, which is a Japanese one": (
+        "bot/web/sample_pages.py",
+        "bot/web/sample_timeline.py",
+        "bot/web/samples.py: SampleCommunity",
+    ),
+    "names that are the same in every language": (
+        "bot/__main__.py: cli",
+        "bot/running.py: introduction",
+        "bot/services/changing_model.py: SHIPPED",
+        "bot/services/member_settings_messages.py: _languages",
+        "bot/services/settling_in_messages.py: LANGUAGES",
+    ),
+    "what a platform is told before anybody says in which language": (
+        "bot/platforms/discord_client.py: READ_MENU",
+        "bot/platforms/discord_client.py: PARAMETERS",
+        "bot/platforms/slack_manifest.py: READ_MENU",
+    ),
+    "how Japanese dates are written": ("bot/locales/__init__.py: _date",),
+}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for package in ("bot", "cogs"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def strings(nodes: list[ast.expr]) -> Iterator[str]:
+    yield from (one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def texts_in(node: ast.AST) -> Iterator[str]:
+    """The texts that a call looks up: the singular, where there are two."""
+    if isinstance(node, ast.Call) and called(node) in TRANSLATES:
+        yield from strings(node.args[:1])
+    elif isinstance(node, ast.Call) and called(node) in DESCRIBES:
+        named = [one.value for one in node.keywords if one.arg != "value" and called(node) != "Choice"]
+        yield from (one for one in strings([*node.args[1:2], *named]) if " " in one)  # a name is no text
+        if called(node) == "Choice":
+            yield from strings([one.value for one in node.keywords if one.arg == "name"])
+
+
+@cache
+def used() -> frozenset[str]:
+    looked_up = {text for _, tree in modules() for node in ast.walk(tree) for text in texts_in(node)}
+    return frozenset({*looked_up, *texts_in_tables()})
+
+
+def texts_in_tables() -> Iterator[str]:
+    for path, tree in modules():
+        for top in tree.body:
+            if isinstance(top, ast.Assign) and isinstance(top.value, ast.Dict) and f"{path}: {name_of(top)}" in TABLES:
+                yield from strings(top.value.values)
+
+
+@cache
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="ja")
+
+
+def entries() -> list[tuple[tuple[str, ...], str]]:
+    """Each text in English, its plural too where it has one, and in Japanese, which knows no plural."""
+
+    def forms(text: Any) -> tuple[str, ...]:
+        return (text,) if isinstance(text, str) else tuple(text)
+
+    return [(forms(one.id), forms(one.string)[0]) for one in catalogue() if one.id]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_every_text_has_its_japanese() -> None:
+    translated = {english[0] for english, japanese in entries() if japanese}
+    assert used() - translated == set()
+
+
+def test_the_catalogue_has_nothing_that_is_not_used_and_nothing_twice() -> None:
+    assert {english[0] for english, _ in entries()} - used() == set()
+    written = re.findall(r'^msgid ((?:".*"\n)+)', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [text for text, count in Counter(written).items() if count > 1] == []
+    assert [one.id for one in catalogue() if one.id and one.fuzzy] == []
+
+
+def test_what_is_filled_in_is_the_same_in_both_languages() -> None:
+    wrong = [(english, japanese) for english, japanese in entries() if not fits(english, japanese)]
+    assert wrong == []
+
+
+def fits(english: tuple[str, ...], japanese: str) -> bool:
+    given = set().union(*map(placeholders, english))
+    may_be_left_out = (
+        {"count", "n"} if len(english) == 2 else set()
+    )  # "the reports are these" may be all there is to say
+    return given - may_be_left_out <= placeholders(japanese) <= given
+
+
+def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
+    """The texts of `TABLES` and of slash commands: no other can hide behind a variable."""
+    hidden = {
+        path
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node) in TRANSLATES and not isinstance(node.args[0], ast.Constant)
+    }
+    assert hidden == {"bot/services/report_reasons.py", "bot/platforms/discord_client.py"}
+
+
+def places_of_japanese() -> Iterator[str]:
+    for path, tree in modules():
+        no_texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        looked_up = {
+            id(part)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and any(True for _ in texts_in(node))
+            for given in (*node.args, *(one.value for one in node.keywords))
+            for part in ast.walk(given)
+        }
+        for top in tree.body:
+            parts = (one for one in ast.walk(top) if id(one) not in no_texts | looked_up)
+            if any(JAPANESE.search(text) for text in strings([one for one in parts if isinstance(one, ast.Constant)])):
+                yield f"{path}: {name_of(top)}"
+
+
+def name_of(statement: ast.stmt) -> str:
+    if isinstance(statement, ast.Assign):
+        return ast.unparse(statement.targets[0])
+    return getattr(statement, "name", "") or ast.unparse(getattr(statement, "target", statement))
+
+
+def test_no_japanese_text_stands_in_the_code() -> None:
+    found = list(places_of_japanese())
+    allowed = [place for places in JAPANESE_IN_CODE.values() for place in places]
+    assert [one for one in found if one not in allowed and one.partition(":")[0] not in allowed] == []
+    assert [one for one in allowed if one not in found and not any(f"{one}:" in place for place in found)] == []
+
+
+# --- the pages -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    source = (PAGES / "words.js").read_text(encoding="utf-8")
+    (table,) = re.findall(rf"^const {language} = \{{\n(.*?)^\}};", source, re.MULTILINE | re.DOTALL)
+    found = re.findall(r'^  (\w+): "((?:[^"\\]|\\.)*)",$', table, re.MULTILINE)
+    assert len(found) == len(table.splitlines()), "a line of words.js is no word"
+    assert len(found) == len(dict(found)), "a word is there twice"
+    return dict(found)
+
+
+def test_the_pages_have_every_word_in_both_languages() -> None:
+    assert words("JA").keys() == words("EN").keys()
+    assert [key for key, japanese in words("JA").items() if holes(japanese) != holes(words("EN")[key])] == []
+
+
+def holes(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_the_pages_use_every_word_and_no_other() -> None:
+    sources = [path for path in PAGES.iterdir() if path.suffix in {".js", ".html"} and path.name != "words.js"]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    asked = set(re.findall(r'data-(?:word|label|title|placeholder)="(\w+)"|word\("(\w+)"', source))
+    assert {one or other for one, other in asked} - words("JA").keys() == set()
+    begins = re.findall(r"`(\w+_)\$\{", source)
+    unused = [key for key in words("JA") if not re.search(rf"\b{key}\b", source) and not key.startswith(tuple(begins))]
+    assert [key for key in unused if not key.startswith("error_")] == []  # those are the codes of answers
+
+
+def test_no_japanese_text_stands_in_the_pages() -> None:
+    both = re.compile(r"<noscript>.*This (?:page|room) needs JavaScript|日本語|^export const ROWS|^  \.concat\(")
+    lines = [
+        f"{path.name}: {line}"
+        for path in PAGES.iterdir()
+        if path.suffix in {".js", ".html"} and path.name != "words.js"
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if JAPANESE.search(line) and not both.search(line)
+    ]
+    assert lines == []
+
+
+# --- how Japanese is written ---------------------------------------------------------------------------------------
+
+
+def japanese_texts() -> list[str]:
+    return [*(japanese for _, japanese in entries()), *words("JA").values()]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(rf"(?:\d|\{{\w+\}}) (?:{COUNTERS})", id="a space between a number and what it counts"),
+        pytest.param(r"[ぁ-ゖァ-ヺ一-鿿][,.](?:\s|$)", id="a comma or full stop of another language"),
+        pytest.param(r"\([ぁ-ゖァ-ヺ一-鿿]", id="brackets of another language"),
+    ],
+)
+def test_japanese_is_written_in_one_way(broken: str) -> None:
+    assert [text for text in japanese_texts() if re.search(broken, text)] == []
