@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from model.labels import LABELS, UNMARKED
 from model.lines import Line, line_of
-from model.page import Page, cut_touching
+from model.page import Page
 from model.preprocess import fit
 from model.reading import SMALL_FORMS, Box
 from model.small import TYPICAL
+from model.touching import cut_touching
 
 MOST_ATOMS = 8  # in a character
 WIDEST = 1.5  # letters: no candidate is wider
@@ -23,6 +24,8 @@ SIZE_SPREAD = 0.22  # of the logarithm of a character's size in a line
 EACH = -0.1  # for each character: fewer explain as well
 OTHER = -1.2  # for a character that is no hiragana
 INNER_GAP = 6.0  # less for each letter's width of emptiness inside a character, beyond what its kind has
+KNOWN, LARGEST_KNOWN = 0.95, 1.3  # a piece that is read so surely, and not so much too large, is not cut
+TORN = -0.6  # for a character of which a stroke goes on into its neighbour
 MARK_GAP = 0.12  # letters, more for ゛ and ゜
 LEAST = -5.0  # a logarithm of probability: nothing is impossible
 
@@ -71,7 +74,14 @@ class Lattice:
     page: Page
     line: Line
     read: Callable[[NDArray[np.float32]], Probabilities]
+    origins: NDArray[np.intp]  # the piece of ink that each of the page's pieces was cut from
     known: dict[tuple[int, int], Found] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Where in the line the first and the last part are of what each piece was cut from."""
+        same = self.origins[self.line.pieces] == self.origins[self.line.pieces][:, np.newaxis]
+        self._firsts = same.argmax(axis=1)
+        self._lasts = len(same) - 1 - same[:, ::-1].argmax(axis=1)
 
     def best_path(self) -> tuple[list[Found], float]:
         """The characters of the line in reading order, and how well they explain it; at most 0."""
@@ -113,7 +123,10 @@ class Lattice:
         known = logs[: len(LABELS)] + np.maximum(-0.5 * (far / SIZE_SPREAD) ** 2, LEAST)
         known -= INNER_GAP * np.maximum(0.0, self._gap(start, end) / letter - GAPS[self.line.vertical])
         other = logs[len(LABELS) :].sum() + max(-0.5 * ((size - np.log(0.8)) / SIZE_SPREAD) ** 2, LEAST) + OTHER
-        return float(max(known.max(), other) + EACH)
+        return float(max(known.max(), other) + EACH + (TORN if self._is_torn(start, end) else 0.0))
+
+    def _is_torn(self, start: int, end: int) -> bool:
+        return bool(self._firsts[start:end].min() < start or self._lasts[start:end].max() >= end)
 
     def _gap(self, start: int, end: int) -> float:
         """The widest emptiness along the line inside a candidate."""
@@ -134,8 +147,15 @@ def characters_of(
 ) -> tuple[list[Found], float]:
     """The characters of a line in reading order, and how well they explain it; at most 0."""
     letter = first_guess(page, line)
-    cut, pieces = cut_touching(page, line.pieces, letter, line.vertical)
-    return Lattice(cut, line if cut is page else line_of(cut, pieces, line.vertical), read).best_path()
+
+    def is_one(piece: int) -> bool:
+        box, picture = cut_out(page, np.asarray([piece]))
+        probabilities = read(picture)
+        label = int(np.argmax(probabilities[: len(LABELS)]))
+        return bool(probabilities[label] >= KNOWN and max(box[2:]) < LARGEST_KNOWN * SIZES[label] * letter)
+
+    cut, pieces, origins = cut_touching(page, line.pieces, letter, line.vertical, is_one)
+    return Lattice(cut, line if cut is page else line_of(cut, pieces, line.vertical), read, origins).best_path()
 
 
 def first_guess(page: Page, line: Line) -> float:

@@ -1,7 +1,6 @@
 """The pieces of ink on a page of writing, without what is printed on the paper and without what lies around it."""
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,7 +15,6 @@ SMALLEST_LETTER = 42  # pixels, as many as the network sees
 CRUMB = 0.035  # of the page: a shorter piece that lies on a printed line is a part of it
 SPECK = 0.08  # of a letter; the dots of ゛ are larger
 MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
-LONGEST_PIECE = 1.15  # letters: a longer one may be two
 LONG = 0.6  # of the page's side: a connected piece longer than this may be a ruled line
 PRINT_FROM = 45  # of 255: a fine line is fainter than this where it falls between two points, and comes out in dashes
 FAINTEST_WRITING = 215  # of 255; printed lines are mostly fainter than what is written on them
@@ -225,54 +223,3 @@ def _gathering(x: NDArray[np.float64], y: NDArray[np.float64], angle: float, bin
         counts = np.bincount(((places - places.min()) / bins).astype(np.int64)).astype(np.float64)
         total += float((counts**2).sum()) / len(x)
     return total
-
-
-def cut_touching(page: Page, pieces: NDArray[np.intp], letter: float, vertical: bool) -> tuple[Page, NDArray[np.intp]]:
-    """The page with long pieces cut where they are thinnest along a line: letters that touch can be told apart then.
-
-    Args: pieces: of the line. letter: pixels. vertical: which way the line runs.
-    Returns: the page, and the line's pieces in no order.
-    """
-    axis = 1 if vertical else 0
-    long = [int(i) for i in pieces if page.pieces.boxes[i, 2 + axis] > LONGEST_PIECE * letter]
-    if not long:
-        return page, pieces
-    owners, boxes, areas = page.owners.copy(), list(page.pieces.boxes), list(page.pieces.areas)
-    added: list[int] = []
-    for piece in long:
-        x, y, width, height = page.pieces.boxes[piece]
-        window = (slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1))
-        own = page.owners[window] == piece + 1
-        strong = own & (page.pieces.numbers[window] > 0)
-        bounds = [0, *_thinnest(strong.sum(axis=1 - axis), letter), own.shape[1 - axis]]
-        for number, (start, end) in enumerate(pairwise(bounds)):
-            part = np.zeros_like(own)
-            part[(slice(None), slice(start, end)) if axis == 0 else (slice(start, end), slice(None))] = True
-            part &= own
-            rows, columns = np.nonzero(part & strong)
-            if not len(rows):
-                continue
-            corner = (columns.min() + window[1].start, rows.min() + window[0].start)
-            box = np.asarray((*corner, np.ptp(columns) + 1, np.ptp(rows) + 1), np.int32)
-            if number == 0:
-                boxes[piece], areas[piece] = box, np.int32(len(rows))
-            else:
-                owners[window][part] = len(boxes) + 1
-                added.append(len(boxes))
-                boxes.append(box)
-                areas.append(np.int32(len(rows)))
-    cut = Pieces(page.pieces.numbers, np.asarray(boxes, np.int32), np.asarray(areas, np.int32))
-    return replace(page, owners=owners, pieces=cut), np.concatenate([pieces, np.asarray(added, np.intp)])
-
-
-def _thinnest(profile: NDArray[np.int64], letter: float) -> list[int]:
-    """Places of the fewest points, some way apart."""
-    apart, smooth = max(2, round(0.2 * letter)), np.convolve(profile, np.ones(3) / 3, mode="same")
-    most = int(2 * len(profile) / letter) + 1
-    cuts: list[int] = []
-    for place in np.argsort(smooth, kind="stable"):
-        if len(cuts) == most or smooth[place] > 0.16 * letter:
-            break
-        if apart <= place <= len(profile) - apart and all(abs(int(place) - cut) >= apart for cut in cuts):
-            cuts.append(int(place))
-    return sorted(cuts)

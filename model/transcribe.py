@@ -24,13 +24,14 @@ SURE = 0.6
 KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
-MOSTLY = 0.6  # of what lies about a character on a table, less than this is taken for hiragana
+MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
 
 # Width by height, of the characters that are not about as wide as high.
 LONG = {"へ": 2.1, "つづべぺ": 1.5, "うりくぐしじ": 0.65, "きらるすも": 0.75}
 RATIOS = {label: ratio for labels, ratio in LONG.items() for label in labels}
+LONGEST_ALONE = 1.8  # times as long as wide: two columns may look like り
 LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
 SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
 
@@ -154,7 +155,8 @@ def _is_well_read(found: Transcript) -> bool:
 def is_surely_one(located: Located, probabilities: Probabilities) -> bool:
     """Whether nothing needs to be looked for beside or in the one character that a picture seems to show."""
     sure = float(probabilities[: len(LABELS)].max()) >= SURELY_ONE
-    return sure and located.alone and not _is_long(located.box, probabilities)
+    longer, shorter = max(located.box[2:]), min(located.box[2:])
+    return sure and located.alone and longer < LONGEST_ALONE * shorter and not _is_long(located.box, probabilities)
 
 
 def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
