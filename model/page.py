@@ -75,20 +75,22 @@ def _page(grey: Grey, even: bool, reverse: bool, scale: float) -> Page:
     kept = _written(pieces, ink, foreign)
     if not kept.any():
         raise BlankImage("there is nothing written on the page")
-    pieces = _only(pieces, kept)
-    pieces = _only(pieces, pieces.sides >= SPECK * letter_of(pieces))
+    letter = letter_of(Pieces(pieces.numbers, pieces.boxes[kept], pieces.areas[kept]))
+    pieces = _only(pieces, kept & (pieces.sides >= SPECK * letter))
     turn = turn_of(pieces.numbers > 0) if len(pieces.areas) >= TURNED_FROM else 0.0
     return Page(ink, _owners(pieces), pieces, scale, turn)
 
 
 def _only(pieces: Pieces, kept: NDArray[np.bool_]) -> Pieces:
     table = np.concatenate(([0], np.where(kept, np.cumsum(kept), 0))).astype(np.int32)
-    return Pieces(table[pieces.numbers], pieces.boxes[kept], pieces.areas[kept])
+    return Pieces(np.take(table, pieces.numbers), pieces.boxes[kept], pieces.areas[kept])
 
 
 def _owners(pieces: Pieces) -> NDArray[np.int32]:
     grown = cv2.dilate(pieces.numbers.astype(np.uint16), np.ones((3, 3), np.uint8))
-    return np.where(pieces.numbers > 0, pieces.numbers, grown).astype(np.int32)
+    owners = grown.astype(np.int32)
+    np.copyto(owners, pieces.numbers, where=pieces.numbers > 0)
+    return owners
 
 
 def _written(pieces: Pieces, ink: Ink, surface: Grey | None) -> NDArray[np.bool_]:
@@ -106,13 +108,14 @@ def _written(pieces: Pieces, ink: Ink, surface: Grey | None) -> NDArray[np.bool_
     kept &= ~(on_rim & (np.minimum(wide, high) <= 4))
     kept &= ~_straight(pieces, max(height, width))
     if surface is not None and kept.any():
-        inside = pieces.numbers > 0
+        inside = np.flatnonzero(pieces.numbers)
+        numbers = pieces.numbers.ravel()[inside]
 
         def total(values: NDArray[np.uint8]) -> NDArray[np.float64]:
-            return np.bincount(pieces.numbers[inside], values[inside], len(sides) + 1)[1:].astype(np.float64)
+            return np.bincount(numbers, values.ravel()[inside], len(sides) + 1)[1:].astype(np.float64)
 
         steps = cv2.morphologyEx(surface, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
-        on_edge = total((steps > EDGE_STEP * surface).view(np.uint8)) > 0.6 * pieces.areas
+        on_edge = total((steps > cv2.convertScaleAbs(surface, alpha=EDGE_STEP)).view(np.uint8)) > 0.6 * pieces.areas
         bright = total(surface) / np.maximum(1, pieces.areas)
         dark = total(ink) / np.maximum(1, pieces.areas)
         weight = dark**2 * pieces.areas * np.where(on_edge, 0.0, 1.0) * np.where(on_rim, 0.3, 1.0) * kept
