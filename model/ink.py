@@ -135,9 +135,7 @@ def find_lines(grey: Grey, widest: float, reverse: bool = False) -> Lines:
         dark lines are looked for where light ones seem to be, and the reverse: a table's edges can outweigh the ink.
     Raises: BlankImage: nothing stands out.
     """
-    if (
-        ink_is_lighter(shrink(grey, LIGHT_SIZE), around=0.28) != reverse
-    ):  # than the nearest surface, not than the whole picture
+    if lines_are_lighter(grey) != reverse:
         grey = ~grey
     kernel = np.ones((_odd(widest * max(grey.shape)),) * 2, np.uint8)
     lit = np.maximum(grey, DARKEST)
@@ -146,6 +144,14 @@ def find_lines(grey: Grey, widest: float, reverse: bool = False) -> Lines:
     surface = np.asarray(cv2.morphologyEx(soft, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
     darkness = ~np.asarray(cv2.divide(lit, surface, scale=255), np.uint8)
     return Lines(_stretch(np.asarray(cv2.subtract(darkness, _texture(darkness)), np.uint8)), surface)
+
+
+def lines_are_lighter(grey: Grey) -> bool:
+    """True for chalk on a board among surfaces: what is narrow is brighter than the nearest surface.
+
+    Args: grey: as for `find_ink`.
+    """
+    return ink_is_lighter(shrink(grey, LIGHT_SIZE), around=0.28)
 
 
 def _texture(darkness: Ink) -> Ink:

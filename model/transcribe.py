@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import shrink, to_grey
+from model.ink import lines_are_lighter, shrink, to_grey
 from model.labels import LABELS
 from model.lattice import Found, Probabilities, characters_of, letter_of
 from model.lines import Line, ways_to_read
@@ -91,7 +91,8 @@ def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
     for find in (partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:
             yield view, False
-    yield View(grey), True
+    if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
+        yield View(grey), True
 
 
 def _in_view(view: View, reverse: bool, read: Network) -> Transcript:

@@ -43,7 +43,7 @@ def put(paper: NDArray[np.uint8], character: str, x: int, y: int, vertical: bool
     np.minimum(into, drawn(SMALL.get(character, character), side), out=into)
 
 
-WORDS = ["いつつ", "つくし", "とんこつ", "いこい", "こいし", "くつ", "うしとんこつしつこい", "いっこ", "しっこく"]
+WORDS = ["いつつ", "つくし", "とんこつ", "いこい", "こいし", "くつ", "うしとんこつしつこい", "いっこ", "しっこく", "しし", "しいし"]
 
 
 @pytest.mark.parametrize("vertical", [False, True], ids=["row", "column"])
