@@ -1,7 +1,7 @@
 """What members teach: right or wrong below a reading, and `!samples`, `!export`, `!forget` for what they gave."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import discord
 import structlog
@@ -88,7 +88,7 @@ class Teaching(commands.Cog):
         pressed, values = given(interaction)
         if interaction.type not in _OURS or not is_teaching(pressed.removeprefix(ASK)):
             return
-        room = self._room_of(interaction)
+        room = self._client.room_at(interaction.channel_id)
         if pressed.startswith(ASK):
             entry = self._teaching.entry(room, pressed.removeprefix(ASK))
             if entry is not None:
@@ -111,11 +111,6 @@ class Teaching(commands.Cog):
             log.exception("teaching failed", room=room.name)
             answer = None
         return answer or self._client.apology(room)
-
-    def _room_of(self, interaction: discord.Interaction) -> Room:
-        """Return the room, as one of its server: samples belong to a server, however its room was set up."""
-        room = self._client.room_at(interaction.channel_id)
-        return replace(room, guild=str(interaction.guild_id or ""))
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -133,11 +133,12 @@ class Rooms:
     def at(self, platform: str, channel: str, guild: str = "") -> Room:
         """The room of this channel; where there is none, one that only answers.
 
-        It answers about what the rooms of its guild follow, or else about the configured sources.
+        It answers about what the rooms of its guild follow, or else about the configured sources. Samples and boards
+        belong to a guild: it has its guild, also where it was configured without one.
         """
         room = self._by_name.get(f"{platform}:{channel}")
         if room is not None and room.is_on:
-            return room
+            return replace(room, guild=room.guild or guild)
         beside = self.of_guild(platform, guild) if guild else ()
         followed = tuple(dict.fromkeys(name for one in beside for name in one.follows))
         return Room(

@@ -44,6 +44,11 @@ def test_a_channel_without_a_room_is_answered_about_what_its_own_guild_follows(r
     assert rooms.at("discord", "9", "c").follows == ("utsunomiya",)
 
 
+def test_a_room_has_its_guild_also_where_it_was_configured_without_one(rooms: Rooms) -> None:
+    assert rooms.at("discord", "1", "a") == replace(CONFIGURED, guild="a")
+    assert rooms.at("discord", "2", "b").guild == CHOSEN.guild == "a"
+
+
 def test_a_guild_sees_its_own_rooms_and_the_configured_ones_among_its_channels(rooms: Rooms) -> None:
     assert rooms.of_guild("discord", "a", ["1", "2", "3"]) == (CONFIGURED, CHOSEN)
     assert rooms.of_guild("discord", "b", ["3"]) == (ELSEWHERE,)
