@@ -6,8 +6,11 @@ import pytest
 from numpy.typing import NDArray
 
 from model.classifier import Classifier, load
-from model.reading import Reading
-from model.transcribe import MOST, MOST_CANDIDATES, transcribe
+from model.labels import LABELS
+from model.lattice import Found
+from model.preprocess import Located
+from model.reading import Box, Reading
+from model.transcribe import MOST, MOST_CANDIDATES, are_many, is_surely_one, transcribe
 from tests.model.drawings import drawn
 
 LETTER = 96
@@ -43,7 +46,7 @@ def put(paper: NDArray[np.uint8], character: str, x: int, y: int, vertical: bool
     np.minimum(into, drawn(SMALL.get(character, character), side), out=into)
 
 
-WORDS = ["いつつ", "つくし", "とんこつ", "いこい", "こいし", "くつ", "うしとんこつしつこい", "いっこ", "しっこく", "しし", "しいし"]
+WORDS = "いつつ つくし とんこつ いこい こいし くつ うしとんこつしつこい いっこ しっこく しし しいし".split()
 
 
 @pytest.mark.parametrize("vertical", [False, True], ids=["row", "column"])
@@ -180,3 +183,47 @@ def test_threads_get_what_one_gets(classifier: Classifier) -> None:
     alone = [plain(classifier.read(picture)) for picture in pictures]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda picture: plain(classifier.read(picture)), pictures)) == alone
+
+
+SEEN = np.zeros((48, 48, 1), np.float32)
+
+
+def taken_for(label: str, probability: float) -> NDArray[np.float64]:
+    others = np.full(len(LABELS) + 1, (1 - probability) / len(LABELS))
+    others[LABELS.index(label)] = probability
+    return others
+
+
+@pytest.mark.parametrize(
+    ("label", "probability", "size", "alone", "one"),
+    [
+        ("わ", 0.99, (100, 100), True, True),
+        ("わ", 0.99, (100, 100), False, False),
+        ("わ", 0.95, (100, 100), True, False),
+        ("わ", 0.99, (175, 100), True, False),  # as なつ may look
+        ("つ", 0.99, (175, 100), True, True),
+        ("り", 0.99, (60, 100), True, True),
+        ("り", 0.99, (50, 100), True, False),  # as two columns may look
+    ],
+)
+def test_when_no_more_is_looked_for(
+    label: str, probability: float, size: tuple[int, int], alone: bool, one: bool
+) -> None:
+    assert is_surely_one(Located((0, 0, *size), SEEN, alone), taken_for(label, probability)) is one
+
+
+@pytest.mark.parametrize(
+    ("whole", "size", "boxes", "many"),
+    [
+        (("に", 0.99), (110, 100), [(0, 0, 40, 100), (60, 10, 50, 80)], False),  # しこ is a に
+        (("ら", 0.95), (60, 100), [(0, 0, 60, 45), (0, 55, 60, 45)], True),
+        (("わ", 0.99), (180, 100), [(0, 0, 80, 100), (100, 0, 80, 100)], True),
+        (("わ", 0.99), (100, 100), [(0, 0, 100, 100), (150, 0, 100, 100)], True),  # one is beside it
+        (("わ", 0.1), (180, 100), [(0, 0, 180, 100)], False),
+    ],
+)
+def test_when_a_picture_shows_more_than_its_one_character(
+    whole: tuple[str, float], size: tuple[int, int], boxes: list[Box], many: bool
+) -> None:
+    line = [Found(box, SEEN, taken_for("つ", 0.95)) for box in boxes]
+    assert are_many([line], (Located((0, 0, *size), SEEN), taken_for(*whole))) is many
