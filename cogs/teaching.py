@@ -13,6 +13,7 @@ from bot.domain.messages import Message
 from bot.domain.rooms import Room
 from bot.platforms.discord_client import TsudoiClient, command
 from bot.platforms.discord_forms import ASK, form, given
+from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render_edit
 from bot.services.general_messages import one_moment
 from bot.services.teaching import Teaching as Service
@@ -102,11 +103,13 @@ class Teaching(commands.Cog):
         await interaction.edit_original_response(**render_edit(answer))
 
     async def _answer(self, interaction: discord.Interaction, room: Room, pressed: str, values: list[str]) -> Message:
-        if self._client.take_turn(interaction.channel_id, interaction.user, pictures=1) is not Turn.GRANTED:
+        member = str(interaction.user.id)
+        asked = room.as_seen_by(member, roles_of(interaction.user))
+        if self._client.answering.take_turn_to_teach(asked, member) is not Turn.GRANTED:
             return one_moment(self._client.answering.texts(room))
         uploads = DiscordUploads(self._client, interaction)
         try:
-            answer = await self._client.answering.teach(pressed, room, str(interaction.user.id), values, uploads)
+            answer = await self._client.answering.teach(pressed, room, member, values, uploads)
         except Exception:
             log.exception("teaching failed", room=room.name)
             answer = None

@@ -100,6 +100,7 @@ class Answering:
     settings: MemberSettings | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
+    lessons: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(minutes=1)))
 
     def texts(self, room: Room) -> Texts:
         """Return the texts of a room."""
@@ -258,10 +259,16 @@ class Answering:
 
     def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
         """Take a member's turn for a command or for so many pictures; organisers always have one."""
+        return self._take(self.pictures if pictures else self.commands, room, member, max(pictures, 1))
+
+    def take_turn_to_teach(self, room: Room, member: str) -> Turn:
+        """Take a turn to press what teaches: a word with mistakes takes many presses, and they alone see them."""
+        return self._take(self.lessons, room, member)
+
+    def _take(self, cooldown: Cooldown, room: Room, member: str, turns: int = 1) -> Turn:
         if room.may_decide(member):
             return Turn.GRANTED
-        cooldown = self.pictures if pictures else self.commands
-        return cooldown.take(f"{room.platform}:{member}", self.clock.now(), max(pictures, 1))
+        return cooldown.take(f"{room.platform}:{member}", self.clock.now(), turns)
 
     async def suggest_events(self, room: Room, typed: str) -> list[Event]:
         """Return the coming events that somebody who is still typing may mean."""

@@ -318,6 +318,8 @@ async def test_members_take_turns_and_organisers_need_not_wait(world: World) -> 
     turns = [world.answering.take_turn(room, "8") for _ in range(50)]
     assert [turns.count(one) for one in (Turn.GRANTED, Turn.REFUSED, Turn.IGNORED)] == [8, 1, 41]
     assert world.answering.take_turn(room, "8", pictures=4) is Turn.GRANTED  # counted apart
+    assert {world.answering.take_turn_to_teach(room, "8") for _ in range(40)} == {Turn.GRANTED}
+    assert world.answering.take_turn_to_teach(room, "8") is Turn.REFUSED
 
 
 async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world: World) -> None:
