@@ -17,6 +17,7 @@ from model.segment import Pieces
 Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 
 LONGEST_PIECE = 0.7  # letters: a longer one may be two
+DETAIL = 48  # pixels: letters are no larger while their necks are looked for
 LONGEST_CHAIN = 12.0  # letters: a longer one is no writing
 MOST_PLACES = 48  # tried in a piece
 SMALLEST_PART = 0.2  # of a letter, along the line
@@ -88,10 +89,23 @@ def _length(mask: Mask) -> int:
 
 def _torn(mask: Mask, letter: float) -> tuple[Mask, Mask] | None:
     """What hangs on the two sides of the point of a stroke at which they overlap least."""
+    scale = min(1.0, DETAIL / letter)
+    small = cv2.resize(mask * np.uint8(255), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    right = _right_of_neck((small >= 64).view(np.uint8), scale * letter)
+    if right is None:
+        return None
+    side = cv2.resize(right, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return cv2.multiply(mask, np.uint8(1) - side), cv2.multiply(mask, side)
+
+
+def _right_of_neck(mask: Mask, letter: float) -> Mask | None:
+    """Where the right one of two parts is, with its soft edges."""
     depth = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 3), np.float32)
     ridge = (mask > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
+    if not ridge.any():
+        return None
     radius = 1.2 * float(np.median(depth[ridge])) + 1
-    best, halves = OVERLAP * letter, None
+    best, found = OVERLAP * letter, None
     for x, y in _places(ridge, radius, letter):
         without = mask.copy()
         cv2.circle(without, (x, y), round(radius), 0, -1)
@@ -100,8 +114,11 @@ def _torn(mask: Mask, letter: float) -> tuple[Mask, Mask] | None:
         if overlap < best:
             side = np.concatenate(([False], right))[numbers]
             side |= (mask > without) & (np.arange(mask.shape[1]) >= x)
-            best, halves = overlap, ((mask & ~side).astype(np.uint8), (mask & side).astype(np.uint8))
-    return halves
+            best, found = overlap, side
+    if found is None:
+        return None
+    grown = cv2.dilate(found.view(np.uint8), np.ones((3, 3), np.uint8))
+    return np.where((mask > 0) & ~found, 0, grown).astype(np.uint8)
 
 
 def _places(ridge: NDArray[np.bool_], radius: float, letter: float) -> Iterator[tuple[int, int]]:
