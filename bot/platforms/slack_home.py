@@ -17,6 +17,7 @@ _MOST_OF_A_PART = 30  # blocks
 
 async def home_view(answering: Answering, room: Room, member: str, notice: Message | None = None) -> Json:
     """Return the home of a member; `notice` answers what they pressed there."""
+    room = await answering.alone_with(room, member)
     texts = answering.texts(room)
     has_samples = any(one.name == _SAMPLES for one in COMMANDS)
     parts = [

@@ -127,7 +127,7 @@ class RecordedAnswers:
         self.asked.append(("say", room.name, text))
         return said("もしかして !next") if text == "!nxt" else None
 
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         self.asked.append(("press", button_id, member))
         return said("ありがとうございます。" if room.may_decide(member) else "運営の方だけです。")
 

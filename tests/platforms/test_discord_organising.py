@@ -344,6 +344,19 @@ async def test_words_select_from_what_was_added_last_and_say_how_much_is_left(pl
     assert play.house.rooms.sources == (GROUP,)
 
 
+async def test_a_member_sets_quiet_hours_and_a_language_for_their_own_eyes(play: Play) -> None:
+    page = await play.alice.slash(play.channel, "reminders")
+    page = await play.alice.click(page.response.message, custom_id="settings:open")
+    page = await play.alice.select(page.response.message, ["22:00-8:00"], custom_id="settings:quiet")
+    assert "22:00-8:00" in text_of(page)
+    page = await play.alice.select(page.response.message, ["en"], custom_id="settings:language")
+    assert text_of(page).startswith("Saved.")
+    page = await play.alice.slash(play.channel, "reminders")
+    assert page.response.ephemeral
+    assert "You have no reminders" in text_of(page)
+    assert "リマインド" in text_of(await play.organiser.slash(play.channel, "reminders"))
+
+
 async def test_parts_of_a_room_are_switched_on_the_page_of_rooms(play: Play) -> None:
     await play.saved()
     number = str(play.channel.id)

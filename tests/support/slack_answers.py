@@ -101,6 +101,9 @@ class RecordedAnswers:
             return None
         return said("承知しました。" if room.may_decide(member) else "運営の方だけです。")
 
+    async def alone_with(self, room: Room, member: str) -> Room:
+        return room
+
     def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
         return self.turns.pop(0) if self.turns else Turn.GRANTED
 
