@@ -31,18 +31,31 @@ _REMEDIES = {
     "cant_update_message": "nothing: it was posted by another app, under the token of an earlier installation",
     "edit_window_closed": "let the app edit its messages at any time, in the workspace's settings",
 }
-# Somebody may give us back what is missing, or it passes: then we say what we had to say.
-_MAY_PASS = (
-    *_BAD_TOKEN, *_BAD_TOKEN_KIND, "channel_not_found", "not_in_channel", "missing_scope", "restricted_action",
+# What is said cannot be said so, or its place is gone. Anything else, also what Slack has yet to invent, may pass, or
+# somebody may give us back what is missing: then we say what we had to say.
+_FOR_GOOD = (
+    "is_archived", "message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed",
+    "user_not_in_channel", "cannot_reply_to_message", "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel", "invalid_blocks",
+    "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments", "invalid_arg_name",
+    "invalid_array_arg", "invalid_charset", "invalid_form_data", "invalid_post_type", "missing_post_type",
+    "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema", "method_deprecated",
+    "deprecated_endpoint", "unknown_method",
+)  # fmt: skip
+_BUSY = (
     "ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable",
-    "request_timeout", "team_added_to_org", "accesslimited", "access_denied", "ekm_access_denied",
-    "team_access_not_granted", "org_login_required",
+    "request_timeout",
 )  # fmt: skip
 
 
 def code_of(error: SlackApiError) -> str:
     """Return Slack's code for what is wrong; "" where its answer has none, such as an error page."""
     return str(_answer(error).get("error") or "")
+
+
+def cause_of(error: SendError) -> str:
+    """Return Slack's code for what kept something from being sent; "" where Slack gave none."""
+    return code_of(error.__cause__) if isinstance(error.__cause__, SlackApiError) else ""
 
 
 def status_of(error: SlackApiError) -> int:
@@ -74,7 +87,7 @@ def explained(place: str, error: SlackApiError, setting: str = BOT_TOKEN) -> Sen
         said += f"; what to do: {remedy}"
     if code in _CLOSED_TO_US:
         return MemberUnreachable(said)
-    if code and status_of(error) < 500 and code not in _MAY_PASS:
+    if code in _FOR_GOOD and status_of(error) < 500:
         return SendRefused(said)
     return SendError(said)
 
@@ -84,12 +97,14 @@ def _remedy(error: SlackApiError, code: str, setting: str) -> str:
         return f"{_REINSTALL if setting == BOT_TOKEN else 'make a new app-level token, and put it under '}{setting}"
     if code in _BAD_TOKEN_KIND:
         return "slack.bot_token begins with xoxb-, slack.app_token with xapp-: they may be the wrong way round"
+    if code == "missing_scope" and setting == APP_TOKEN:
+        return f"make an app-level token with the scope connections:write, and put it under {setting}"
     if code == "missing_scope":
         needed = _answer(error).get("needed") or "what docs/slack-manifest.yaml lists"
         return f"add the scope {needed} on the app's page, under OAuth & Permissions, and install the app again"
     if code in _REMEDIES:
         return _REMEDIES[code]
-    return "look the reason up in Slack's documentation" if code and code not in _MAY_PASS else ""
+    return "look the reason up in Slack's documentation" if code and code not in _BUSY else ""
 
 
 def _details(error: SlackApiError) -> list[str]:

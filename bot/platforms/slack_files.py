@@ -25,7 +25,8 @@ DOWNLOAD_TAKES, UPLOAD_TAKES = 20.0, timedelta(seconds=30)  # seconds, all of a 
 LOOKS = (0.0, 0.3, 0.7, 1.5, 3.0, 5.0)  # seconds to wait before each look at a file that Slack still works on
 _HOME = (".slack.com", ".slack-edge.com", ".slack-files.com")
 _THIS_COMPUTER = {"localhost", "127.0.0.1", "::1"}
-_PHONE_PICTURES = ("heic", "heif", "avif")  # Slack does not always know their type
+_PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif", "avif")  # Slack may not name their type
+LOOK_BACK = 20  # messages in which the one that a file came with is looked for
 _TITLE, _COMMENT = 200, 3000
 
 
@@ -44,6 +45,24 @@ class SlackFiles:
     async def ready(self, files: Sequence[Json]) -> list[Json]:
         """Return the files as Slack knows them once it is done with them; one that takes too long as it was."""
         return [await self._ready(one) for one in files]
+
+    async def shared_in(self, file_id: str, channel: str = "") -> Json | None:
+        """Return the message that a file came with, its channel included; None if it is not found. Raises SendError."""
+        file = (await self._web.call("files.info", "a file", file=file_id))["file"]
+        shares = {place: share for kind in (file.get("shares") or {}).values() for place, share in kind.items()}
+        listed = (place for kind in ("channels", "groups", "ims") for place in file.get(kind) or ())
+        channel = next((place for place in (channel, *shares, *listed) if place), "")
+        if not channel:
+            return None
+        asked: dict[str, Any] = {"channel": channel, "limit": LOOK_BACK}
+        method = "conversations.history"
+        if shares.get(channel):
+            ts = max(str(one["ts"]) for one in shares[channel])
+            asked |= {"ts": ts, "oldest": ts, "latest": ts, "inclusive": True}
+            method = "conversations.replies"
+        said = (await self._web.call(method, f"channel {channel}", **asked))["messages"]
+        found = (one for one in said if any(part.get("id") == file_id for part in one.get("files") or ()))
+        return next(({**one, "channel": channel} for one in found), None)
 
     async def picture(self, file: Json) -> bytes | PictureError:
         """Fetch a picture; what is wrong with it is returned."""
@@ -128,8 +147,12 @@ _SCOPE = "check that the app has the scope files:read, that its token is right, 
 
 def is_picture(file: Json) -> bool:
     """Whether a file looks like a picture; one that Slack still works on looks like nothing."""
-    kind, name = str(file.get("mimetype") or ""), str(file.get("name") or "").lower()
-    return kind.startswith("image/") or name.endswith(tuple(f".{one}" for one in _PHONE_PICTURES))
+    kind = str(file.get("mimetype") or "")
+    return kind.startswith("image/") or bool({_ending(file), file.get("filetype")} & {*_PICTURES})
+
+
+def _ending(file: Json) -> str:
+    return str(file.get("name") or "").lower().rpartition(".")[2]
 
 
 def pictures_of(files: Sequence[Json]) -> list[Json]:
@@ -140,7 +163,8 @@ def pictures_of(files: Sequence[Json]) -> list[Json]:
 def _is_ready(file: Json) -> bool:
     if file.get("mode") in ("tombstone", "hidden_by_limit") or file.get("is_external"):
         return True  # nothing more is to come
-    return bool(file.get("mimetype")) and bool(file.get("url_private_download") or file.get("url_private"))
+    has_address = bool(file.get("url_private_download") or file.get("url_private"))
+    return has_address and bool(file.get("mimetype") or file.get("filetype") or is_picture(file))
 
 
 async def _content(reply: aiohttp.ClientResponse) -> bytes:

@@ -68,7 +68,8 @@ def asked_by(action: Mapping[str, Any]) -> Entry | None:
     if not action_id.startswith(ASK):
         return None
     asked = json.loads(action["value"])
-    return Entry(action_id.removeprefix(ASK), str(action["text"]["text"]), asked["question"], asked["example"])
+    label = str((action.get("text") or {}).get("text") or asked["question"])
+    return Entry(action_id.removeprefix(ASK), label, asked["question"], asked["example"])
 
 
 def form(entry: Entry, kept: Mapping[str, Any], send: str, cancel: str) -> Json:

@@ -3,6 +3,7 @@
 Everything is acknowledged first, done once, and answered with an apology where it fails.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -31,8 +32,8 @@ from bot.domain.commands import (
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Card, Entry, Message, MessageKind
 from bot.domain.rooms import Room
-from bot.errors import PictureError, SendError
-from bot.platforms.slack_files import SlackFiles, is_picture, pictures_of
+from bot.errors import PictureError, SendError, SendRefused
+from bot.platforms.slack_files import LOOK_BACK, SlackFiles, is_picture, pictures_of
 from bot.platforms.slack_forms import FORM, asked_by, form, given, written
 from bot.platforms.slack_home import home_view
 from bot.platforms.slack_manifest import READ_SHORTCUT, command_named, slash_notes
@@ -53,7 +54,7 @@ Json = Mapping[str, Any]
 Tell = Callable[[Message], Awaitable[None]]
 
 FOR_ALL = (NEXT, EVENTS, REPORT, REPORTS, READ, QUIZ, MODEL, HELP)  # what other commands answer is the member's alone
-LOOK_BACK = 20  # messages in which /read looks for the picture that is meant
+MESSAGE_FOLLOWS = 1.5  # seconds within which Slack tells of the message that a file came with, too
 _HEARD_SUBTYPES = (None, "file_share", "thread_broadcast")
 _MOST_REMEMBERED = 1000
 
@@ -114,7 +115,8 @@ class SlackListeners:
         app.view(FORM)(self.on_form)
         app.view_closed(anything)(self.on_anything)
         app.event("message")(self.on_message)
-        app.event("app_mention")(self.on_message)
+        app.event("app_mention")(self.on_mention)
+        app.event("file_shared")(self.on_file)
         app.event("app_home_opened")(self.on_home)
         app.event(anything)(self.on_anything)
 
@@ -149,6 +151,32 @@ class SlackListeners:
     async def on_message(self, ack: AsyncAck, event: Json) -> None:
         """Answer what members write: commands, mentions, and pictures where a room wants them read."""
         await ack()
+        for file in event.get("files") or ():
+            self._remember(f"file {file.get('id')}")
+        await self._hear(event)
+
+    async def on_mention(self, ack: AsyncAck, event: Json) -> None:
+        """Answer a mention, which may leave out what files came with it."""
+        await ack()
+        message = None if event.get("files") else await self._message(str(event["channel"]), str(event["ts"]))
+        await self._hear({**event, "files": message["files"]} if message else event)
+
+    async def on_file(self, ack: AsyncAck, event: Json) -> None:
+        """Hear the message that a file came with, where Slack tells of the file alone."""
+        await ack()
+        file = str(event.get("file_id") or (event.get("file") or {}).get("id") or "")
+        await asyncio.sleep(MESSAGE_FOLLOWS)
+        if not file or f"file {file}" in self._lately or event.get("user_id") == self._members.ourselves.member:
+            return
+        try:
+            message = await self._files.shared_in(file, str(event.get("channel_id") or ""))
+        except SendError as error:
+            log.warning("file not looked up", file=file, reason=str(error))
+            return
+        if message is not None:
+            await self._hear(message)
+
+    async def _hear(self, event: Json) -> None:
         if event.get("subtype") not in _HEARD_SUBTYPES or event.get("bot_id"):
             return
         if event.get("user") in (None, self._members.ourselves.member):
@@ -217,7 +245,7 @@ class SlackListeners:
         await ack()
         if body.get("callback_id") != READ_SHORTCUT:
             return
-        message, url = body["message"], str(body.get("response_url") or "")
+        url, ts = str(body.get("response_url") or ""), _message_ts(body)
         asked = f"shortcut {body.get('trigger_id') or url}"
         asker = await self._asker(asked, str(body["user"]["id"]), str(body["channel"]["id"]))
 
@@ -225,8 +253,10 @@ class SlackListeners:
             await self._respond(asker, url, answer, to_all=asker.is_alone)
 
         async def work() -> None:
-            if message.get("files"):
-                await tell(await self._read(asker, message["files"], str(body.get("message_ts") or message["ts"])))
+            message = body.get("message") or {}
+            message = message if message.get("files") else await self._message(asker.channel, ts)
+            if message is not None:
+                await tell(await self._read(asker, message["files"], ts))
             else:
                 await tell(await self._answering.how_to_read(asker.room))
 
@@ -307,7 +337,7 @@ class SlackListeners:
         picture = await self._picture_again(asker.channel, about.upload, about.picture)
         explanation = await self._answering.explain(picture, asker.room, about.glyph)
         if explanation.pictures and not _is_whispered(body):
-            await self._say(asker, explanation, asker.thread_ts or str(body["message"]["ts"]))
+            await self._say(asker, explanation, asker.thread_ts or _message_ts(body))
         else:
             await tell(explanation)
 
@@ -320,10 +350,10 @@ class SlackListeners:
         if action.get("url"):
             return  # a link
         member = str(body["user"]["id"])
-        if "channel" not in body:
+        entry, channel = asked_by(action), _channel(body)
+        if not channel:
             await self._pressed_at_home(member, body, action)
             return
-        entry, channel = asked_by(action), str(body["channel"]["id"])
         if entry is not None:
             await self._open_form(entry, channel, body)
             return
@@ -339,13 +369,18 @@ class SlackListeners:
 
     async def _open_form(self, entry: Entry, channel: str, body: Json) -> None:
         """Open a form at once: Slack allows it for three seconds. Who may send it off is looked at afterwards."""
+        if not await self._is_new(f"opening {body['trigger_id']}"):
+            return
         texts = self._answering.texts(self._members.room_at(channel))
-        kept = {"channel": channel, "url": str(body.get("response_url") or ""), "whispered": _is_whispered(body)}
+        url = str(body.get("response_url") or "")
+        kept = {"channel": channel, "url": url, "whispered": _is_whispered(body)}
         view = form(entry, kept, texts.gettext("Send"), texts.gettext("Cancel"))
         try:
             await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
-        except SendError as error:  # also where Slack told of the press twice, and the form is open already
+        except SendError as error:
             log.warning("form not opened", reason=str(error))
+            asker = await self._asker("", str(body["user"]["id"]), channel)
+            await self._apologise(asker, partial(self._respond, asker, url))
 
     async def on_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Take what was written in a form."""
@@ -376,7 +411,7 @@ class SlackListeners:
         if answer is None:
             return
         if pressed.startswith("question:") and asker.room.may_decide(asker.member):
-            await self._say(asker, answer, asker.thread_ts or str(body["message"]["ts"]))
+            await self._say(asker, answer, asker.thread_ts or _message_ts(body))
         else:
             await tell(answer)
 
@@ -423,7 +458,8 @@ class SlackListeners:
         await self._web.call("views.publish", "the app's home", user_id=member, view=view)
 
     async def _pressed_at_home(self, member: str, body: Json, action: Json) -> None:
-        asker = await self._asker(f"action {body.get('trigger_id') or body['view']['hash']}", member, "")
+        pressed_as = body.get("trigger_id") or (body.get("view") or {}).get("hash")
+        asker = await self._asker(f"action {pressed_as}", member, "")
 
         async def tell(message: Message) -> None:
             await self._show_home(member, notice=message)
@@ -467,10 +503,13 @@ class SlackListeners:
     async def _is_new(self, key: str) -> bool:
         if key in self._lately:
             return False
+        self._remember(key)
+        return self._heard is None or await self._heard.is_new(f"slack {key}", self._answering.clock.now())
+
+    def _remember(self, key: str) -> None:
         self._lately[key] = None
         if len(self._lately) > _MOST_REMEMBERED:
             del self._lately[next(iter(self._lately))]
-        return self._heard is None or await self._heard.is_new(f"slack {key}", self._answering.clock.now())
 
     async def _say(self, asker: Asker, message: Message, thread_ts: str | None) -> None:
         """Answer to all, once for what was asked."""
@@ -488,11 +527,19 @@ class SlackListeners:
     async def _respond(
         self, asker: Asker, url: str, message: Message, *, to_all: bool = False, instead: bool = False
     ) -> None:
-        """Answer by a response URL; what comes with the message follows in the channel, or by direct message."""
+        """Answer by a response URL, or without it where it has expired.
+
+        What comes with the message follows in the channel, or by direct message.
+        """
         if not url:
             await self._answer(asker, message, to_all=to_all)
             return
-        await self._posts.respond(url, message, to_all=to_all, instead=instead)
+        try:
+            await self._posts.respond(url, message, to_all=to_all, instead=instead)
+        except SendRefused as error:
+            log.info("response URL refused", reason=str(error))
+            await self._answer(asker, message, to_all=to_all)
+            return
         if to_all:
             await self._posts.share(message, asker.channel, asker.thread_ts)
         else:
@@ -517,6 +564,17 @@ def _member_command(argument: str) -> tuple[str, str] | None:
         return None
     assert typed.command is not None  # noqa: S101  # told apart above
     return typed.command.name, typed.argument
+
+
+def _channel(body: Json) -> str:
+    """Return where something was pressed; "" in the app's home."""
+    return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
+
+
+def _message_ts(body: Json) -> str:
+    """Return the message on which something was pressed or chosen."""
+    found = (body.get("message") or {}).get("ts") or body.get("message_ts")
+    return str(found or (body.get("container") or {}).get("message_ts") or "")
 
 
 def _is_whispered(body: Json) -> bool:

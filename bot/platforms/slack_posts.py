@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.messages import Message
 from bot.errors import SendError, SendRefused
-from bot.platforms.slack_errors import code_of, explained
+from bot.platforms.slack_errors import cause_of, code_of, explained
 from bot.platforms.slack_files import SlackFiles
 from bot.platforms.slack_members import Identity
 from bot.platforms.slack_render import ANSWER, is_named, named, render, without_pictures
@@ -21,8 +21,9 @@ log = structlog.get_logger()
 Json = dict[str, Any]
 
 CLOCKS_DIFFER = timedelta(minutes=2)
-A_PAGE, MOST_PAGES = 200, 3  # of the history
+A_PAGE, MOST_PAGES = 200, 10  # of the history; Slack may give shorter ones
 _LOOKS_AFTER = 0.5  # seconds
+_NOT_THERE = ("user_not_in_channel", "not_in_channel", "channel_not_found")  # the member, or we
 QUIET: Json = {"unfurl_links": False, "unfurl_media": False}  # strangers' links bring no previews into the room
 
 
@@ -68,11 +69,11 @@ class SlackPosts:
         Of a long history the latest page is looked at, and then those from `since` on.
         """
         oldest = f"{(since - CLOCKS_DIFFER).timestamp():.6f}"
-        latest = [one async for one in self._said("conversations.history", {"channel": channel}, 1)]
+        latest, cursor = await self._page("conversations.history", {"channel": channel})
         if (found := self._named(latest, key)) is not None:
             return found
         from_there, looks = {"channel": channel, "oldest": oldest}, []
-        if len(latest) >= A_PAGE and latest[-1]["ts"] > oldest:
+        if cursor and min((str(one["ts"]) for one in latest), default="") > oldest:
             looks.append(("conversations.history", from_there))
         if thread_ts is not None:
             looks.append(("conversations.replies", {**from_there, "ts": thread_ts}))
@@ -88,18 +89,24 @@ class SlackPosts:
     async def _said(self, method: str, asked: Json, pages: int) -> AsyncIterator[Json]:
         cursor = ""
         for _ in range(pages):
-            options: Json = {"include_all_metadata": True, "limit": A_PAGE, "cursor": cursor or None}
-            said = await self._web.call(method, f"channel {asked['channel']}", **asked, **options)
-            for one in said["messages"]:
+            messages, cursor = await self._page(method, asked, cursor)
+            for one in messages:
                 yield one
-            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
+
+    async def _page(self, method: str, asked: Json, cursor: str = "") -> tuple[list[Json], str]:
+        """Return a page, and the cursor of the next one; "" where there is none."""
+        options: Json = {"include_all_metadata": True, "limit": A_PAGE, "cursor": cursor or None}
+        said = await self._web.call(method, f"channel {asked['channel']}", **asked, **options)
+        return said["messages"], str((said.get("response_metadata") or {}).get("next_cursor") or "")
 
     def _is_ours(self, sent: Json) -> bool:
         """Whether we said it: another app could write the same metadata."""
         ourselves = self.ourselves
-        return ourselves is None or sent.get("user") == ourselves.member or sent.get("bot_id") == ourselves.bot
+        if ourselves is None or ("user" not in sent and not ourselves.bot):
+            return True
+        return sent.get("user") == ourselves.member or sent.get("bot_id") == ourselves.bot
 
     async def share(self, message: Message, channel: str, thread_ts: str | None = None) -> None:
         """Share what comes with a message that was said; without it that stands, too."""
@@ -131,17 +138,23 @@ class SlackPosts:
         try:
             await self._eased(method, arguments)
         except SendError as error:
-            if isinstance(error.__cause__, SlackApiError) and code_of(error.__cause__) == "message_not_found":
+            if cause_of(error) == "message_not_found":
                 return False
             raise
         return True
 
     async def whisper(self, channel: str, member: str, message: Message, thread_ts: str | None = None) -> None:
-        """Say it to one member alone. Raises SendError."""
+        """Say it to one member alone, by direct message where it cannot be shown in the channel. Raises SendError."""
         arguments: Json = {"channel": channel, "user": member, **render(message), **QUIET}
         if thread_ts:
             arguments["thread_ts"] = thread_ts
-        await self._eased("chat.postEphemeral", arguments)
+        try:
+            await self._eased("chat.postEphemeral", arguments)
+        except SendError as error:
+            if cause_of(error) not in _NOT_THERE:
+                raise
+            direct = await self.direct_channel(member)
+            await self._eased("chat.postMessage", {"channel": direct, **render(message), **QUIET})
 
     async def respond(self, url: str, message: Message, *, to_all: bool = False, instead: bool = False) -> None:
         """Answer a command or a press by its response URL, `instead` of what was pressed. Raises SendError."""

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import SlackSettings
-from bot.errors import SendError
+from bot.errors import SendError, SendRefused
 from bot.platforms.pace import Pace
 from bot.platforms.slack_errors import explained, is_bad_token, waits
 
@@ -119,7 +119,10 @@ class SlackWeb:
             raise SendError(f"Slack was cut off at {method} ({type(error).__name__})") from error
 
     async def respond(self, url: str, said: Json) -> None:
-        """Answer by a response URL. What was not refused is not repeated: it may have arrived. Raises SendError."""
+        """Answer by a response URL. What was not refused is not repeated: it may have arrived.
+
+        Raises SendError; SendRefused where the URL has expired.
+        """
         try:
             async with asyncio.timeout(CALL_TAKES.total_seconds()):
                 while (wait := await self._responded(url, said)) is not None:  # noqa: ASYNC110  # as long as Slack says
@@ -136,7 +139,8 @@ class SlackWeb:
                 after = reply.headers.get("Retry-After", "1")
                 return float(after) if after.isdecimal() else 1.0
             if reply.status != 200:
-                raise SendError(f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer")
+                refused = SendRefused if reply.status < 500 else SendError
+                raise refused(f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer")
             return None
 
     async def _let_pass(self, method: str, end: float) -> None:

@@ -124,6 +124,7 @@ async def test_a_member_who_takes_no_messages_is_told_apart(server: SlackServer)
         ("restricted_action", SendError, "administrators"),
         ("msg_too_long", SendRefused, "documentation"),
         ("internal_error", SendError, "internal_error"),
+        ("a_code_of_tomorrow", SendError, "documentation"),
     ],
 )
 async def test_every_no_names_its_remedy(server: SlackServer, code: str, kind: type[SendError], remedy: str) -> None:

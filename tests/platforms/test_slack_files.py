@@ -100,6 +100,17 @@ def test_slacks_own_addresses_are_known(address: str, home: bool) -> None:
 
 def test_pictures_are_known_by_type_or_name() -> None:
     photo, phone, text = {"mimetype": "image/png"}, {"name": "IMG_1.HEIC"}, {"mimetype": "text/plain", "name": "a.txt"}
-    assert [is_picture(one) for one in (photo, phone, text)] == [True, True, False]
+    untyped, named = {"filetype": "jpg"}, {"name": "scan.PNG"}
+    assert [is_picture(one) for one in (photo, phone, text, untyped, named)] == [True, True, False, True, True]
     assert pictures_of([photo, text]) == [photo]
     assert pictures_of([text]) == [text]
+
+
+async def test_a_file_of_which_slack_names_only_the_kind_is_not_waited_for(
+    server: SlackServer, files: SlackFiles
+) -> None:
+    shown = {
+        name: value for name, value in uploaded(server).items() if name not in ("mimetype", "url_private_download")
+    }
+    assert await files.picture(shown) == PNG
+    assert [call for call in server.calls if call.method == "files.info"] == []

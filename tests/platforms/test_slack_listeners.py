@@ -9,8 +9,10 @@ import pytest
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Choice, Entry, Message, MessageKind, Option
 from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.platforms import slack_listeners
 from bot.platforms.slack_manifest import READ_SHORTCUT, manifest
 from bot.services.places import Place
+from tests.support import slack_members
 from tests.support.slack_answers import RecordedAnswers, RememberedInMemory, at_once, connected, front_end_of, said
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, TEAM, AppConfig, Json
 from tests.support.slack_server import Fault, Interaction, SlackServer, Trouble
@@ -389,3 +391,47 @@ async def test_an_answer_comes_once_whatever_happens_to_it_on_the_way(stage: Sta
 async def test_a_slash_commands_answer_waits_where_slack_is_busy(stage: Stage) -> None:
     stage.server.troubles.append(Trouble("response_url", Fault.BUSY_BEFORE, retry_after=0))
     assert (await stage.slash("/next")).seen[0].content["text"].startswith("次回のイベント")
+
+
+@pytest.mark.parametrize("text", ["", "!read"])
+async def test_a_picture_is_read_also_where_slack_tells_of_the_file_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(slack_listeners, "MESSAGE_FOLLOWS", 0.0)
+    stage.server.world.app.events.remove("message.channels")
+    upload = await at_once(stage.server.say, CHANNEL, text, files=[("a.png", PNG)])
+    (answer,) = await at_once(stage.server.wait_for, lambda: stage.server.said(CHANNEL))
+    assert answer.content["thread_ts"] == upload["ts"]
+
+
+async def test_a_picture_of_which_slack_tells_twice_is_read_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slack_listeners, "MESSAGE_FOLLOWS", 0.0)
+    await stage.ask("!read", files=[("a.png", PNG)])
+    assert len(await stage.quiet()) == 1
+    assert [one for one in stage.answers.asked if one[0] == "read"] == [("read", f"slack:{CHANNEL}", str(len(PNG)))]
+
+
+async def test_an_answer_whose_response_url_has_expired_is_said_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_members, "URL_LASTS", -1.0)
+    await at_once(stage.server.slash, CHANNEL, "/next", "", ALICE)
+    answer = (await at_once(stage.server.wait_for, lambda: stage.server.said(CHANNEL)))[0]
+    assert lead(answer.content) == "次回のイベント"
+    assert stage.server.problems == ["response_url: expired_url"]
+    stage.server.problems.clear()
+
+
+async def test_what_cannot_be_whispered_in_a_channel_is_said_by_direct_message(stage: Stage) -> None:
+    stage.server.troubles.append(Trouble("chat.postEphemeral", "user_not_in_channel"))
+    await at_once(stage.server.say, CHANNEL, "!remind 5")
+    direct = stage.server.direct_channel()
+    answer = (await at_once(stage.server.wait_for, lambda: stage.server.said(direct)))[0]
+    assert "DM" in lead(answer.content)
+
+
+async def test_a_form_that_cannot_be_opened_is_apologised_for(stage: Stage) -> None:
+    page = (await stage.slash("/tsudoi", "setup", ORGANISER)).seen[0].content
+    stage.server.troubles.append(Trouble("views.open", "internal_error"))
+    pressed = await stage.press(page, "ask:tsudoi:setup:add:group", ORGANISER)
+    assert (pressed.seen[0].kind, "もう一度" in pressed.seen[0].content["text"]) == ("ephemeral", True)
