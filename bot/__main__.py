@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, time
@@ -39,6 +40,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @cli.command()
 def run(config: ConfigOption = None) -> None:
     """Run every configured front end until stopped."""
+    signal.signal(signal.SIGTERM, _end_at_once)  # while modules are imported; what runs then closes what it opened
     from bot.running import run as run_bot
 
     set_up_logging(logging.INFO)
@@ -190,6 +192,10 @@ def _midnight(day: str, settings: Settings) -> datetime:
         return datetime.combine(date.fromisoformat(day), time(), settings.community.timezone).astimezone(UTC)
     except ValueError as error:
         raise typer.BadParameter(f'"{day}" is not a date; write it like 2026-05-01') from error
+
+
+def _end_at_once(*_: object) -> None:
+    os._exit(0)
 
 
 def _wait_for(work: Coroutine[Any, Any, T]) -> T:
