@@ -220,7 +220,7 @@ def gone(texts: Texts) -> Message:
 
 
 def _nothing_found(texts: Texts) -> str:
-    return texts.gettext("I cannot find a hiragana here. Please draw one character large and dark on a light ground.")
+    return texts.gettext("I cannot find hiragana here. Please write them large and clear, on light paper.")
 
 
 def how_to_read(texts: Texts, is_on: bool) -> Message:
@@ -229,7 +229,10 @@ def how_to_read(texts: Texts, is_on: bool) -> Message:
         return Message(MessageKind.ANSWER, texts.gettext("Reading handwriting is switched off here."))
     return Message(
         MessageKind.ANSWER,
-        texts.gettext("Upload a picture of one handwritten hiragana, paste it, or draw it, and I will read it."),
+        texts.gettext(
+            "Send a picture of handwritten hiragana, paste it, or draw: one character, words or a whole note. "
+            "I will read it."
+        ),
     )
 
 

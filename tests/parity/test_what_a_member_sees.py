@@ -426,7 +426,7 @@ async def test_why_is_answered_with_a_picture(stage: Stage) -> None:
 
 
 async def test_read_without_a_picture(stage: Stage) -> None:
-    how = "手書きのひらがな一文字の画像を送るか、貼り付けるか、描いてください。読んでみます。"
+    how = "手書きのひらがなの画像を送るか、貼り付けるか、描いてください。一文字でも、ことばやメモでも読みます。"
     reads(await stage.alice.says("!read"), how)
 
 
