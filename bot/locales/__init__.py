@@ -41,7 +41,7 @@ class Texts:
 
     def weekday(self, number: int) -> str:
         """Return the name of a day of the week, Monday is 0: `月曜日`, `Monday`."""
-        return get_day_names("wide", locale=self.locale)[number]
+        return str(get_day_names("wide", locale=self.locale)[number])
 
     def span(self, start: datetime, end: datetime | None) -> str:
         """Return a stretch of time, the day said once: `2026年11月24日(火) 19:00〜21:00`."""

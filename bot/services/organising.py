@@ -166,6 +166,11 @@ class Organising:
             failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
             posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
             by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN) if self.intervening else [],
+            paused={
+                place.channels.get(room.channel, room.channel): pause
+                for room in rooms
+                if room.is_on and (pause := room.pause_of(EVERYTHING, now)) is not None
+            },
             questions=await self.agenda.open_questions_in(names),
             version=self.version,
             model=self.model(),

@@ -49,6 +49,7 @@ class Health:
     failed: Sequence[Delivery]
     posted: Sequence[Delivery]
     by_hand: Sequence[Intervention]
+    paused: Mapping[str, Pause]  # by the names of channels
     questions: Sequence[Question]
     version: str
     model: str
@@ -72,6 +73,7 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
     else:
         lead = texts.gettext("Tsudoi {version}; reading is switched off").format(version=health.version)
     lead += "".join(f"\n⚠️ {platform}: {problem}" for platform, problem in health.problems.items())
+    lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
     sources = tuple(_source_field(texts, one) for one in health.sources)

@@ -186,6 +186,7 @@ async def test_a_paused_room_is_silent_and_the_other_one_is_not(house: House) ->
     await house.see(FIRST)
     assert house.platform.titles() == []
     assert house.platform.titles("6") == [f"announcement {FIRST.title}"]
+    assert "⏸ #events: " in (await house.status()).lead
 
 
 async def test_a_retracted_announcement_stays_away_and_its_event_is_not_spoken_of_again(house: House) -> None:
@@ -220,7 +221,7 @@ async def test_who_did_what_stands_in_status(house: House) -> None:
     await house.press(await house.chosen(FIRST.title), "もう一度投稿する")
     assert house.platform.titles() == [f"announcement {FIRST.title}"] * 2
     await house.press(await house.chosen(FIRST.title), "取り消す（削除）")
-    (card,) = (one for one in (await house.status()).cards if one.title == "手作業の記録")
+    (card,) = (one for one in (await house.status()).cards if one.title == "手動操作の記録")
     assert [(field.name.split()[2], field.member) for field in card.fields] == [("取り消し:", "77"), ("再投稿:", "77")]
 
 
