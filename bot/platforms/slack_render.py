@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from bot.domain.messages import Bar, Button, Card, Field, Message
 from bot.platforms.slack_forms import ACTION_ID, BUTTON, Json, ask_for, choice_block, people_block, text_of
-from bot.platforms.slack_text import BLANK, fit, is_web, link, moment, plain, plain_line, width
+from bot.platforms.slack_text import BLANK, escape, fit, is_web, link, moment, plain, plain_line, width
 
 BLOCKS, BLOCKS_OF_VIEW, TEXT, FIELDS, FIELD, HEADER, ALT_TEXT, URL = 50, 100, 3000, 10, 2000, 150, 2000, 3000
 FALLBACK = 3000  # characters of what a notification and a screen reader are given
@@ -129,7 +129,7 @@ def _field(field: Field) -> str:
 def _bars(bars: Sequence[Bar]) -> str:
     """Draw the bars in a block of fixed width, where they line up."""
     lines = [
-        f"{fit(bar.label, 40)} {'█' * filled}{'░' * (_BAR_LENGTH - filled)} {bar.percent:>6}"
+        f"{fit(bar.label, 40)} {'█' * filled}{'░' * (_BAR_LENGTH - filled)} {' ' * (6 - len(bar.percent))}{escape(bar.percent)}"
         for bar in bars[:_MOST_BARS]
         for filled in [round(max(0.0, min(1.0, bar.share)) * _BAR_LENGTH)]
     ]
