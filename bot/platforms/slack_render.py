@@ -129,7 +129,8 @@ def _field(field: Field) -> str:
 def _bars(bars: Sequence[Bar]) -> str:
     """Draw the bars in a block of fixed width, where they line up."""
     lines = [
-        f"{fit(bar.label, 40)} {'█' * filled}{'░' * (_BAR_LENGTH - filled)} {' ' * (6 - len(bar.percent))}{escape(bar.percent)}"
+        f"{fit(bar.label, 40)} {'█' * filled}{'░' * (_BAR_LENGTH - filled) + ' ' * (7 - len(bar.percent))}"
+        f"{escape(bar.percent)}"
         for bar in bars[:_MOST_BARS]
         for filled in [round(max(0.0, min(1.0, bar.share)) * _BAR_LENGTH)]
     ]
