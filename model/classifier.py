@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,13 +47,15 @@ class Preparation(NamedTuple):
 
     locate: Callable[[NDArray[np.uint8]], Located]
     other_ways: Callable[[NDArray[np.uint8]], Iterable[Located]]  # for when the network does not know what it sees
-    transcribe: Callable[[NDArray[np.uint8], Network, bool], Transcript]  # for when there is more than one character
+    transcribe: Callable[
+        [NDArray[np.uint8], Network, bool, Callable[[], bool]], Transcript
+    ]  # for when there is more than one character
 
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
     "hiragana": Preparation(locate, other_ways, transcribe),
-    "classic": Preparation(classic.locate, lambda image: (), lambda image, read, once: []),
+    "classic": Preparation(classic.locate, lambda image: (), lambda image, read, once, is_one: []),
 }
 KNOWN, BETTER = 0.9, 0.85  # probability of a hiragana: below KNOWN there is a second look, which counts from BETTER on
 
@@ -93,7 +96,8 @@ class Classifier:
         Returns: for a picture without ink, "not_hiragana" that covers the picture and has no candidates.
         Raises: UnreadableImage: the array is no picture.
         """
-        return self._one(image, self._at_first_sight(image), top, min_confidence)
+        whole = self._at_second_sight(image, self._at_first_sight(image))
+        return self._one(image, whole, top, min_confidence)
 
     def read(self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE) -> Reading:
         """Find the characters in a picture and read them.
@@ -110,22 +114,21 @@ class Classifier:
 
     def _glyphs(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> tuple[Glyph, ...]:
         first = self._at_first_sight(image)
-        known = first is not None and _best(first[1]) >= KNOWN
+        whole = cache(lambda: self._at_second_sight(image, first))
         if first is None or not is_surely_one(*first):
-            lines = self._preparation.transcribe(image, self.probabilities, known)
+            once = first is not None and _best(first[1]) >= KNOWN
+            lines = self._preparation.transcribe(image, self.probabilities, once, lambda: _is_known(whole()))
             if are_many(lines, first):
                 read = (
                     [self._judged(one.box, one.probabilities, top, min_confidence) for one in line] for line in lines
                 )
                 return tuple(glyph for line in read for glyph in marked_small(line))
-        return (self._one(image, first, top, min_confidence),)
+        return (self._one(image, whole(), top, min_confidence),)
 
-    def _one(self, image: NDArray[np.uint8], first: Sight | None, top: int, min_confidence: float) -> Glyph:
-        try:
-            found, probabilities = self._find(image, first)
-        except BlankImage:
+    def _one(self, image: NDArray[np.uint8], whole: Sight | None, top: int, min_confidence: float) -> Glyph:
+        if whole is None:
             return Glyph((0, 0, image.shape[1], image.shape[0]), (), "not_hiragana")
-        return self._judged(found.box, probabilities, top, min_confidence)
+        return self._judged(whole[0].box, whole[1], top, min_confidence)
 
     def _judged(self, box: Box, probabilities: NDArray[np.float64], top: int, min_confidence: float) -> Glyph:
         best = np.argsort(-probabilities[: len(LABELS)], kind="stable")[:top]
@@ -142,7 +145,7 @@ class Classifier:
 
         Raises: BlankImage: there is none. UnreadableImage: the array is no picture.
         """
-        return self._find(image, self._at_first_sight(image))[0]
+        return self._find(image)[0]
 
     def look(
         self, image: NDArray[np.uint8], top: int = 5, min_confidence: float = MIN_CONFIDENCE
@@ -151,20 +154,22 @@ class Classifier:
 
         Raises: BlankImage: there is no character. UnreadableImage: the array is no picture.
         """
-        found, probabilities = self._find(image, self._at_first_sight(image))
+        found, probabilities = self._find(image)
         return self._judged(found.box, probabilities, top, min_confidence), found
 
-    def _find(self, image: NDArray[np.uint8], first: Sight | None) -> Sight:
+    def _find(self, image: NDArray[np.uint8]) -> Sight:
+        whole = self._at_second_sight(image, self._at_first_sight(image))
+        if whole is None:
+            raise BlankImage("nothing stands out from the paper, at second sight neither")
+        return whole
+
+    def _at_second_sight(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
         """The first way to find the character, unless the network hardly knows what it shows and another's surely."""
         if first is not None and _best(first[1]) >= KNOWN:
             return first
         others = [(way, self.probabilities(way.input)) for way in self._preparation.other_ways(image)]
         better = [(way, known) for way, known in others if _best(known) >= BETTER]
-        if better:
-            return max(better, key=lambda pair: _best(pair[1]))
-        if first is None:
-            raise BlankImage("nothing stands out from the paper, at second sight neither")
-        return first
+        return max(better, key=lambda pair: _best(pair[1])) if better else first
 
     def _at_first_sight(self, image: NDArray[np.uint8]) -> Sight | None:
         try:
@@ -185,6 +190,10 @@ class Classifier:
             self._interpreter.set_tensor(self._input, picture[np.newaxis])
             self._interpreter.invoke()
             return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)  # get_tensor copies
+
+
+def _is_known(whole: Sight | None) -> bool:
+    return whole is not None and _best(whole[1]) >= KNOWN
 
 
 def _best(probabilities: NDArray[np.float64]) -> float:

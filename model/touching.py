@@ -94,8 +94,8 @@ def _torn(mask: Mask, letter: float) -> tuple[Mask, Mask] | None:
     right = _right_of_neck((small >= 64).view(np.uint8), scale * letter)
     if right is None:
         return None
-    side = cv2.resize(right, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return cv2.multiply(mask, np.uint8(1) - side), cv2.multiply(mask, side)
+    side = np.asarray(cv2.resize(right, mask.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    return mask & (1 - side), mask & side
 
 
 def _right_of_neck(mask: Mask, letter: float) -> Mask | None:

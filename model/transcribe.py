@@ -24,6 +24,7 @@ SURE = 0.6
 KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
+LIKELIEST = 2  # views: the picture as it is, and its colours
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
@@ -39,16 +40,21 @@ Transcript = list[list[Found]]  # lines in reading order, characters in reading 
 Network = Callable[[NDArray[np.float32]], Probabilities]
 
 
-def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False) -> Transcript:
+def transcribe(
+    image: NDArray[np.uint8], read: Network, once: bool = False, is_one: Callable[[], bool] = lambda: False
+) -> Transcript:
     """The characters of a picture, by line.
 
     Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). once: there
-        is no second look, whatever the first one finds.
+            is no second look, whatever the first one finds. is_one: asked when the likeliest views show no writing,
+            whether the network knows the picture as one character: then the others are left out.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
     best: Transcript = []
-    for view, reverse in _views(image):
+    for number, (view, reverse) in enumerate(_views(image)):
+        if number >= LIKELIEST and is_one():
+            break
         with suppress(BlankImage, _TooMuch):
             found = _in_view(view, reverse, _Bounded(read))
             if _worth(found) > _worth(best):
