@@ -124,8 +124,10 @@ def is_whole(strokes: list[list[float]]) -> bool:
 
 async def test_strokes_are_taken_back_and_brought_back_with_the_keyboard(visit: Open) -> None:
     page = (await visit("draw")).page
+    await expect(page.get_by_role("img", name="白い紙")).to_be_visible()
     await write(page, *HA)
     await expect(first_letter(page)).to_have_text("は")
+    await expect(page.get_by_role("img", name="白い紙、3画")).to_be_visible()
     async with page.expect_request(lambda one: is_live(one) and len(sent(one)) == 1):
         await page.keyboard.press("Control+z")
         await page.keyboard.press("Control+z")

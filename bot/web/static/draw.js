@@ -44,6 +44,7 @@ function changed(isDrawing) {
   at("undo").disabled = !paper.canUndo;
   at("redo").disabled = !paper.canRedo;
   at("clear").disabled = paper.isEmpty;
+  at("paper").setAttribute("aria-label", paper.isEmpty ? word("pad_paper") : word("strokes_on_paper", { n: paper.strokes.length }));
   at("send").disabled = isSending || (paper.isEmpty && !photo.upload);
   if (paper.isEmpty) {
     live.stop();
