@@ -1,7 +1,7 @@
 """What can be chosen and filled in, as Slack shows it: lists, pickers, and modals that ask for one line."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.messages import Choice, Entry, People
@@ -88,6 +88,22 @@ def form(entry: Entry, kept: Mapping[str, Any], send: str, cancel: str) -> Json:
             {"type": "input", "block_id": WRITTEN, "label": text_of(entry.question, _QUESTION), "element": line}
         ],
     }
+
+
+def without(blocks: Sequence[Json], pressed: str) -> list[Json]:
+    """Return the blocks without what was pressed or chosen: a button, or an entry of a list. `pressed` is its id."""
+    return [kept for block in blocks if (kept := _without(block, pressed)) is not None]
+
+
+def _without(block: Json, pressed: str) -> Json | None:
+    if block["type"] == "actions":
+        elements = [one for one in block["elements"] if one.get("action_id") != pressed]
+        return {**block, "elements": elements} if elements else None
+    options = (block.get("accessory") or {}).get("options")
+    if options is None:
+        return block
+    left = [one for one in options if one["value"] != pressed]
+    return {**block, "accessory": {**block["accessory"], "options": left}} if left else None
 
 
 def given(action: Mapping[str, Any]) -> list[str]:

@@ -338,6 +338,8 @@ class SlackListeners:
         explanation = await self._answering.explain(picture, asker.room, about.glyph)
         if explanation.pictures and not _is_whispered(body):
             await self._say(asker, explanation, asker.thread_ts or _message_ts(body))
+            if (body.get("message") or {}).get("blocks"):
+                await self._posts.take_away(asker.channel, body["message"], about.id(WHY))
         else:
             await tell(explanation)
 

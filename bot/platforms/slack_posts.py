@@ -12,6 +12,7 @@ from bot.domain.messages import Message
 from bot.errors import SendError, SendRefused
 from bot.platforms.slack_errors import cause_of, code_of, explained
 from bot.platforms.slack_files import SlackFiles
+from bot.platforms.slack_forms import without
 from bot.platforms.slack_members import Identity
 from bot.platforms.slack_render import ANSWER, is_named, named, render, without_pictures
 from bot.platforms.slack_web import SlackWeb
@@ -129,6 +130,17 @@ class SlackPosts:
         return await self._changed(
             "chat.update", {"channel": channel, "ts": ts, **render(message), "metadata": named(key)}
         )
+
+    async def take_away(self, channel: str, message: Mapping[str, Any], pressed: str) -> None:
+        """Take what was pressed away from a message: it has been answered, once and for all."""
+        left = without(message["blocks"], pressed)
+        if left == message["blocks"]:
+            return
+        said: Json = {"channel": channel, "ts": message["ts"], "text": message.get("text", ""), "blocks": left}
+        try:
+            await self._web.call("chat.update", f"channel {channel}", **said)
+        except SendError as error:
+            log.warning("button not taken away", channel=channel, reason=str(error))
 
     async def delete(self, channel: str, ts: str) -> bool:
         """Take a message away; False if it is gone already. Raises SendError."""

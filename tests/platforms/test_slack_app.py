@@ -10,6 +10,7 @@ import pytest
 from bot.domain.messages import Card, Message, MessageKind
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.platforms.slack_app import SlackFrontEnd
+from tests.support import slack_conversations
 from tests.support.slack_answers import at_once, connected, front_end_of, serving
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL
 from tests.support.slack_server import Fault, SlackServer, Trouble
@@ -51,6 +52,18 @@ async def test_it_is_found_beyond_the_first_page_of_a_busy_channel(server: Slack
     async with connected(front_end_of(server), server) as slack:
         ts = await slack.send(CHANNEL, EVENT, KEY)
         for number in range(250):
+            server.say(CHANNEL, f"おしゃべり {number}")
+        assert await slack.find(CHANNEL, EVENT, KEY, began) == ts
+
+
+async def test_it_is_found_where_slack_gives_shorter_pages_than_were_asked_for(
+    server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_conversations, "MOST_HISTORY", 2)
+    began = since()
+    async with connected(front_end_of(server), server) as slack:
+        ts = await slack.send(CHANNEL, EVENT, KEY)
+        for number in range(7):
             server.say(CHANNEL, f"おしゃべり {number}")
         assert await slack.find(CHANNEL, EVENT, KEY, began) == ts
 

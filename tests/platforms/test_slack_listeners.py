@@ -288,6 +288,21 @@ async def test_why_is_shown_in_the_thread_with_a_picture_of_ours(stage: Stage) -
     assert uploads[-1].arguments["alt_txt"] == "決め手"
 
 
+async def test_what_has_been_explained_is_not_offered_again(stage: Stage) -> None:
+    reading = await stage.ask("これ", files=[("a.png", PNG)])
+    upload = reading["thread_ts"]
+    why = f"why:{upload}:0:0"
+    stage.server.do(stage.server.world.update, CHANNEL, reading["ts"], {"blocks": [*buttons_of("x"), *buttons_of(why)]})
+    reading = next(one for one in stage.server.shown(CHANNEL, thread_ts=upload) if one["ts"] == reading["ts"])
+    await stage.press(reading, why)
+
+    def left() -> list[str]:
+        shown = next(one for one in stage.server.shown(CHANNEL, thread_ts=upload) if one["ts"] == reading["ts"])
+        return [one["action_id"] for block in shown["blocks"] for one in block["elements"]]
+
+    await at_once(stage.server.wait_for, lambda: left() == ["x"])
+
+
 async def test_what_teaches_is_said_to_the_member_alone_and_filled_in_a_form(stage: Stage) -> None:
     reading = await stage.ask("これ", files=[("a.png", PNG)])
     wrong = f"wrong:{reading['thread_ts']}"
