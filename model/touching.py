@@ -30,8 +30,8 @@ def cut_touching(
 ) -> tuple[Page, NDArray[np.intp], NDArray[np.intp]]:
     """The page with long pieces cut, so that letters that touch can be told apart.
 
-    Args: pieces: of the line. letter: pixels. vertical: which way the line runs. is_one: asked of a
-            long piece, whether it is surely a character as it is.
+    Args: pieces: of the line. letter: pixels. vertical: which way the line runs. is_one: asked of a long
+            piece, whether it is surely a character as it is.
     Returns: the page, the line's pieces in no order, and for each piece of the page the one that it was cut from.
     """
     lengths = page.pieces.boxes[pieces, 3 if vertical else 2]
@@ -91,11 +91,12 @@ def _torn(mask: Mask, letter: float) -> tuple[Mask, Mask] | None:
     """What hangs on the two sides of the point of a stroke at which they overlap least."""
     scale = min(1.0, DETAIL / letter)
     small = cv2.resize(mask * np.uint8(255), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    right = _right_of_neck((small >= 64).view(np.uint8), scale * letter)
-    if right is None:
+    beyond = _right_of_neck((small >= 64).view(np.uint8), scale * letter)
+    if beyond is None:
         return None
-    side = np.asarray(cv2.resize(right, mask.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
-    return mask & (1 - side), mask & side
+    side = np.asarray(cv2.resize(beyond, mask.shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    left, right = mask & (1 - side), mask & side
+    return (left, right) if left.any() and right.any() else None
 
 
 def _right_of_neck(mask: Mask, letter: float) -> Mask | None:
