@@ -2,7 +2,8 @@
 
 Their letters are written by our own stroke generator when a model is exported, from a seed that no training uses, and
 kept as clean ink. Hands, pens, light and cameras are added to them at run time, always the same, and so are the
-scribbles: that takes a quarter of a second and no TensorFlow, while the finished pictures would take ten times the room.
+scribbles: that takes a quarter of a second and no TensorFlow, while the finished pictures would take ten times the
+room.
 """
 
 from collections.abc import Sequence
