@@ -60,7 +60,8 @@ def event_times(texts: Texts, event: Event, now: datetime, *, stays: bool = Fals
     when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
     if not event.takes_place or stays:
         return (when,)
-    return (when, Field(texts.gettext("Starts"), _distance(texts, event, now)))
+    label = texts.gettext("Now") if event.has_started(now) else texts.gettext("Starts")
+    return (when, Field(label, _distance(texts, event, now)))
 
 
 def _distance(texts: Texts, event: Event, now: datetime) -> str:

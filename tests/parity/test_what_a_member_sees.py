@@ -113,7 +113,7 @@ async def test_no_event_to_come(stage: Stage) -> None:
         前回のイベントはこちらです。
         もくもく会 #5
         日時: 2026年5月12日(火) 09:00〜12:00 JST
-        開催まで: 終了しました
+        状況: 終了しました
         場所: まちなか会議室
         参加: 3人
         """,
@@ -243,7 +243,7 @@ async def test_reminders_are_listed_and_cancelled(stage: Stage) -> None:
         🔔 前日と1時間前
         """,
     )
-    cancelled = await stage.alice.presses("取り消す: もくもく会 #5")
+    cancelled = await stage.alice.presses("取り消す:もくもく会 #5")
     reads(cancelled, "このイベントのリマインドを取り消しました。\nもくもく会 #5")
     none = "いまリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"
     reads(await stage.alice.gives("reminders"), f"{none}\n時間を指定しないときは、前日と1時間前にお知らせします。")
@@ -525,10 +525,10 @@ async def test_the_quiz_asks_compares_and_praises(stage: Stage) -> None:
     assert len(await stage.alice.sees_pictures(1)) == 1  # beside the usual shapes
     stage.house.hand.wrote = (glyph("ま", "は"),)
     right = await stage.alice.shows(a_picture(200))
-    reads(right, "正解です！ きれいな「ま」ですね ⭐")
-    assert right.buttons >= {"もう一問", "やめる", "ランキングにのせる", "この字を学習データに寄付する"}
+    reads(right, "正解です！きれいな「ま」ですね ⭐")
+    assert right.buttons >= {"もう一問", "やめる", "ランキングにのせる", "この字を学習用に預ける"}
     joined = await stage.alice.writes("ランキングにのせる", "はなこ")
-    assert joined.words.startswith(in_words("はなこさん、ランキングにようこそ！ 次の問題から星を数えます。"))
+    assert joined.words.startswith(in_words("はなこさん、ランキングへようこそ！次の問題から星を数えます。"))
 
 
 # --- strangers' words ----------------------------------------------------------------------------------------------
@@ -574,7 +574,7 @@ DECIDERS = {"discord": "ロールとメンバー", "slack": "メンバー"}
 @needs("set-up in the chat")
 async def test_a_channel_is_set_up_step_by_step_and_hears_of_the_next_event(stage: Stage) -> None:
     page = await stage.organiser.gives("tsudoi", "setup", elsewhere=True)
-    asked = "このチャンネルでどのイベントをお知らせしますか？ 入力するとすぐに connpass で確認します。"
+    asked = "このチャンネルでどのイベントをお知らせしますか？入力するとすぐに connpass で確認します。"
     reads(page, f"1/6 {asked}\n追いかけているもの：まだありません")
     page = await stage.organiser.writes("グループを追加", "https://tfug-utsunomiya.connpass.com/")
     assert in_words("✅ tfug-utsunomiya.connpass.com が見つかりました。") in page.words

@@ -102,7 +102,7 @@ async def test_a_typed_quiz_asks_and_the_next_picture_answers_it_as_a_reply(play
     assert "を手で書いてみましょう" in text_of(play.room.last_message)
     uploaded = await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
     answer = play.room.last_message
-    assert f"正解です！ きれいな「{label}」ですね ⭐⭐" in text_of(answer)
+    assert f"正解です！きれいな「{label}」ですね ⭐⭐" in text_of(answer)
     assert answer.reference.message_id == uploaded.id
     assert {"quiz:again", "quiz:stop", "ask:quiz:join"} <= set(buttons_of(answer))
 
@@ -142,7 +142,7 @@ async def test_the_board_is_joined_by_a_form_seen_by_all_and_left_at_once(play: 
     await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
     asked = await play.alice.click(play.room.last_message, custom_id="ask:quiz:join")
     joined = await play.alice.submit_modal(asked, {"written": "@everyone はな"})
-    assert "ランキングにようこそ" in text_of(joined.response.message)
+    assert "ランキングへようこそ" in text_of(joined.response.message)
     await ask(play)
     await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
     board = await play.bob.slash(play.room, "quiz", topic="board")

@@ -164,7 +164,7 @@ async def test_a_worse_one_is_refused_with_the_reasons(world: World) -> None:
 
 
 async def test_one_command_leads_back_and_forth(world: World) -> None:
-    assert "もどせるモデルはありません" in (await world.say("back")).text
+    assert "戻せるモデルはありません" in (await world.say("back")).text
     await world.say("try new")
     await world.say("back")
     await world.say("back")

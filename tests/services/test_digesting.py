@@ -270,7 +270,7 @@ async def test_many_events_leave_room_for_changes_and_reports(house: House) -> N
     await house.poll(*many, replace(FAR, status=EventStatus.CANCELLED), at=SUNDAY + timedelta(hours=1))
     await house.report(many[0], SUNDAY)
     (digest,) = await house.wake(MONDAY)
-    assert digest.lead.startswith("これから2週間のイベントです。はじめの8件をお知らせします。")
+    assert digest.lead.startswith("これから2週間のイベントのうち、近いものから8件です。")
     assert titles(digest) == [*(f"会 #{number}" for number in range(1, 9)), "【中止】 夏の発表会", "第5回の記録"]
 
 

@@ -130,7 +130,7 @@ async def test_a_draft_has_all_that_is_known_and_a_place_for_what_only_people_kn
         "\n"
         "## 当日の様子\n"
         "\n"
-        "<!-- 写真と当日の出来事をここに。写真の入れ方: ![写真の説明]({static}/images/photo.jpg) -->\n"
+        "<!-- 写真と当日の出来事をここに。写真の入れ方：![写真の説明]({static}/images/photo.jpg) -->\n"
         "\n"
         "## 感想\n"
         "\n"
@@ -227,4 +227,4 @@ async def test_a_draft_comes_without_what_connpass_does_not_tell_now(world: Worl
     assert "- [前の資料](https://x.example/)\n" in text_of(answer)
     assert "応答がありませんでした" in answer.text
     without_key = Drafting(world.drafting.event_store, world.reports, world.materials, None, "TFUG", world.clock, TOKYO)
-    assert "APIキーがない" in (await without_key.draft(world.room, "organiser", "4")).text
+    assert "API キーがない" in (await without_key.draft(world.room, "organiser", "4")).text

@@ -176,13 +176,13 @@ async def test_organisers_hear_of_an_outage_once_after_six_hours_and_once_when_i
     assert bot.platform.leads("organisers") == []
     await bot.run(timedelta(hours=20))
     (told,) = bot.platform.leads("organisers")
-    assert told.startswith("2026年5月12日(火) 12:15から、connpassの情報を取得できていません。")
+    assert told.startswith("2026年5月12日(火) 12:15 から、connpass の情報を取得できていません。")
     assert "503" in bot.platform.said[0][3].cards[0].body
     bot.connpass_is_down(False)
     await bot.run(DAY)
     assert bot.platform.leads("organisers") == [
         told,
-        "connpassの情報をまた取得できるようになりました（2026年5月12日(火) 12:15から取得できていませんでした）。",
+        "connpass の情報をまた取得できるようになりました（2026年5月12日(火) 12:15 から取得できていませんでした）。",
     ]
     assert bot.platform.leads() == []
 

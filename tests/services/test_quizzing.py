@@ -265,7 +265,7 @@ async def test_without_joining_nothing_counts_and_nothing_outlives_the_quiz(play
 async def test_who_joins_stands_on_the_board_until_monday(play: Play, clock: DrivenClock) -> None:
     answered = await play.drawn(glyph(await play.asked()))
     assert [entry.id for entry in answered.entries] == ["quiz:join"]
-    assert "はなさん、ランキングにようこそ" in (await play.press("quiz:join", " はな ")).lead
+    assert "はなさん、ランキングへようこそ" in (await play.press("quiz:join", " はな ")).lead
     again = await play.drawn(glyph(await play.asked()))
     assert again.entries == ()
     assert "今週：⭐2" in again.text

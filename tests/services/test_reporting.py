@@ -437,7 +437,7 @@ async def test_a_report_as_json_says_how_sure_and_why(house: House):
     shown = report_json(report, texts_for("ja"))
     assert (shown["event_id"], shown["state"], shown["url"]) == (62404, "linked", FOURTH.url)
     assert shown["certainty"] == pytest.approx(0.895)
-    assert shown["reasons"][0] == "題名の番号（#4）が「connpass 62404」と同じです。"
+    assert shown["reasons"][0] == "タイトルの番号（#4）が「connpass 62404」と同じです。"
     assert report_json(report, texts_for("en"))["reasons"][0].startswith("The number in its title")
 
 

@@ -123,7 +123,7 @@ async def test_the_first_time_it_thanks_and_asks_and_keeps_nothing(house: House)
     assert "ありがとうございます" in asked.lead
     assert "残してもよいですか" in asked.lead
     assert ids(asked) == ["teach:yes:5:0:0:", "teach:no"]
-    assert all(word in asked.text for word in ("写真そのもの", "仮の名前", "運営者", "/忘れて", "/あずけた文字"))
+    assert all(word in asked.text for word in ("写真そのもの", "仮の名前", "運営の方", "/忘れて", "/あずけた文字"))
     assert await traces(house.engine, "discord:@1", "cut ") == []
 
 

@@ -138,10 +138,10 @@ async def test_strokes_are_taken_back_and_brought_back_with_the_keyboard(visit: 
     await page.keyboard.press("Delete")
     await expect(said(page)).to_have_text("かきはじめると、ここに答えが出ます")
     await expect(first_letter(page)).to_have_text("")
-    for name in ("一画もどす", "やり直す", "消す", "ルームに送る"):
+    for name in ("一画戻す", "やり直す", "消す", "ルームに送る"):
         button = page.get_by_role("button", name=name)
-        await (expect(button).to_be_enabled() if name == "一画もどす" else expect(button).to_be_disabled())
-    await page.get_by_role("button", name="一画もどす").click()  # clearing, too
+        await (expect(button).to_be_enabled() if name == "一画戻す" else expect(button).to_be_disabled())
+    await page.get_by_role("button", name="一画戻す").click()  # clearing, too
     await expect(said(page)).to_have_text("「は」です。")
 
 
@@ -268,7 +268,7 @@ async def test_a_photo_is_read_on_the_page_and_its_characters_are_numbered(
     edge = f"[...document.getElementById('picture').getContext('2d').getImageData({x + width // 2}, {{y}}, 1, 9).data]"
     above = await page.evaluate(edge.format(y=max(0, y - 12)))
     assert min(above[::4]) < 200  # the frame stands there on white paper
-    await page.get_by_role("button", name="紙にもどる").click()
+    await page.get_by_role("button", name="紙に戻る").click()
     await expect(page.locator("#paper")).to_be_visible()
     await expect(said(page)).to_have_text("かきはじめると、ここに答えが出ます")
     assert visited.complaints == []

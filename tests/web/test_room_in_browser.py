@@ -34,7 +34,7 @@ async def test_a_newcomer_finds_the_next_event_without_a_manual(
     visited = await visit(**device, color_scheme=colours)
     page = visited.page
     await expect(page.locator("#welcome")).to_be_visible()
-    await page.get_by_role("button", name="次のイベントをきく").click()
+    await page.get_by_role("button", name="次のイベントを聞く").click()
     await expect(page.locator("#list .own .bubble")).to_have_text("!次")
     await page.locator("#text").fill("!next")
     await page.keyboard.press("Enter")
