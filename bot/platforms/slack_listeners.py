@@ -337,9 +337,9 @@ class SlackListeners:
         picture = await self._picture_again(asker.channel, about.upload, about.picture)
         explanation = await self._answering.explain(picture, asker.room, about.glyph)
         if explanation.pictures and not _is_whispered(body):
-            await self._say(asker, explanation, asker.thread_ts or _message_ts(body))
-            if (body.get("message") or {}).get("blocks"):
+            if (body.get("message") or {}).get("blocks"):  # gone before the answer is there, so that nobody asks twice
                 await self._posts.take_away(asker.channel, body["message"], about.id(WHY))
+            await self._say(asker, explanation, asker.thread_ts or _message_ts(body))
         else:
             await tell(explanation)
 

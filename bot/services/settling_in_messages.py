@@ -32,6 +32,7 @@ PARTS = (
     "threads",
     "images",
 )
+_OF_DISCORD = ("scheduled_events", "threads")  # elsewhere there is no calendar, or every message has a thread anyway
 LEAD_TIMES = ("14d", "7d", "3d", "2d", "1d", "12h", "3h", "1h", "30m", "15m")
 NO_DIGEST = "never"
 DIGESTS = ("mon 09:00", "mon 18:00", "fri 18:00", "sun 18:00", "monthly 1 09:00", "monthly 15 09:00")
@@ -72,7 +73,7 @@ def labels_of(texts: Texts, names: Sequence[str]) -> str:
 
 
 def part_labels(texts: Texts, room: Room) -> dict[str, str]:
-    """Return what can be said in a room, as people call it; only Discord's servers have a calendar of events."""
+    """Return what can be said in a room, as people call it."""
     labels = {
         "announces": texts.gettext("New events"),
         "changes": texts.gettext("Changes and cancellations"),
@@ -86,7 +87,7 @@ def part_labels(texts: Texts, room: Room) -> dict[str, str]:
         "threads": texts.gettext("A thread below each announcement"),
         "images": texts.gettext("The event's picture"),
     }
-    return {part: label for part, label in labels.items() if part != "scheduled_events" or room.platform == "discord"}
+    return {part: label for part, label in labels.items() if part not in _OF_DISCORD or room.platform == "discord"}
 
 
 def lead_time_label(texts: Texts, lead_time: timedelta) -> str:

@@ -280,7 +280,9 @@ async def test_a_message_is_read_from_its_menu_for_the_member_alone(stage: Stage
 async def test_why_is_shown_in_the_thread_with_a_picture_of_ours(stage: Stage) -> None:
     reading = await stage.ask("これ", files=[("a.png", PNG), ("b.png", PNG + b"2")])
     done = await stage.press(reading, button(reading, "why:"))
-    shown = done.seen[0].content
+    shown = (await at_once(stage.server.wait_for, lambda: [one for one in done.seen if one.kind == "message"]))[
+        0
+    ].content
     assert (shown["text"], shown["thread_ts"]) == ("このように読みました。", reading["thread_ts"])
     assert [one["mimetype"] for one in shown["files"]] == ["image/png"]
     assert stage.answers.asked[-1] == ("explain", str(len(PNG) + 1), "0")
