@@ -5,16 +5,20 @@ loopback that fails one time in ten, before or after it accepted the message. SI
 them just as a message arrives. In one half of the kills Discord remembers nonces for minutes, in the other not at all,
 so that only the look into the channel's history keeps a message from coming twice. At the end a last process may finish
 undisturbed; then every announcement, change and reminder must stand in every room exactly once.
+
+With `--processes 3 --postgres postgresql://…` three processes share one store, which is emptied first, and each kill
+meets one of them at random. On two cores 200 kills take about @MIN@ minutes, and an hour is `--kills @HOUR@`.
 """
 
 import argparse
+import asyncio
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,16 +29,17 @@ from rich.table import Table
 
 from benchmarks.busy_community import LEAD_TIMES, SAID_OF_EACH, Organisers, seen_as
 from benchmarks.mortal_bot import Bot
+from tests.conftest import empty
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.discord_server import LONG_MEMORY, DiscordServer, Fault
+from tests.support.discord_world import SHARD_OF
 
 ROOMS = ("101", "102", "103")
 LONGEST_LIFE, QUICK_LIFE, SETTLES_WITHIN = 5.0, 2.5, 300.0  # seconds
 DUE_IN, DUE_SOON = (60, 75), (8, 11)  # seconds from an event's publication to its first reminder
 # A claim lasts 30 s: this one was made in the last second of the process, which was killed at work on it.
-JUST_CLAIMED = (
-    "SELECT count(*) FROM deliveries WHERE state = 'claimed' AND claimed_until > datetime('now', '29 seconds')"
-)
+JUST_CLAIMED = "SELECT count(*) FROM deliveries WHERE state = 'claimed' AND claimed_until > "
+IN_29_SECONDS = {"sqlite": "datetime('now', '29 seconds')", "postgresql": "now() + interval '29 seconds'"}
 OPEN = "('planned', 'claimed')"
 SILENT = 9_999  # an event that was there before the bot: seen for the first time, and never announced
 
@@ -78,7 +83,11 @@ def wait_until(happened: Callable[[], bool], within: float, what: str) -> None:
 
 @dataclass
 class KillTest:
-    """One run: `kills` kills, a Discord that remembers nonces for `memory` seconds, a fixed `seed` for every die."""
+    """One run: `kills` kills, a Discord that remembers nonces for `memory` seconds, a fixed `seed` for every die.
+
+    Several `processes` share the store at `postgres`, which is emptied, and each holds a shard; the rooms beyond the
+    home server's lie in servers of the others.
+    """
 
     kills: int
     events: int
@@ -86,6 +95,8 @@ class KillTest:
     seed: int = 1
     rooms: tuple[str, ...] = ROOMS
     quick: bool = False  # all events are there before the first kill, and the claims of a dead process run out at once
+    processes: int = 1
+    postgres: str = ""
 
     def play(self, folder: Path, step: Callable[[], None] = lambda: None) -> Outcome:
         """Play it and count. Raises TimeoutError if the machine is too slow to play it at all."""
@@ -96,30 +107,54 @@ class KillTest:
         with (
             ConnpassServer(events) as connpass,
             DiscordServer(
-                self.rooms, nonce_memory=self.memory, fault_rates=faults, latency=0.1, seed=self.seed
+                self._home, nonce_memory=self.memory, fault_rates=faults, latency=0.1, seed=self.seed
             ) as discord,
-            Bot(folder) as bot,
+            ExitStack() as stack,
         ):
-            bot.configure(connpass, discord, self.rooms, LEAD_TIMES)
+            bots = self._bots(folder, connpass, discord, stack)
             outcome = Outcome()
             organisers = Organisers(connpass, discord, dice, self.rooms, DUE_SOON if self.quick else DUE_IN)
-            bot.start()
-            wait_until(lambda: bot.count("SELECT count(*) FROM events") == 1, 30, "the first poll is stored")
+            for bot in bots:
+                bot.start()
+            wait_until(lambda: bots[0].count("SELECT count(*) FROM events") == 1, 60, "the first poll is stored")
             if self.quick:
-                self._publish_everything(bot, organisers)
+                self._publish_everything(bots[0], organisers)
             for number in range(self.kills):
+                bot = dice.choice(bots)
                 self._live_and_die(bot, organisers, self.events * (number + 1) // self.kills, dice)
-                outcome.amid += bot.count(JUST_CLAIMED) > 0
+                outcome.amid += bot.count(JUST_CLAIMED + IN_29_SECONDS[self._database]) > 0
                 outcome.kills += 1
-                if self.quick:
+                if self.quick and not self.postgres:
                     bot.age_claims()
                 bot.start()
                 step()
-            self._settle(bot, organisers)
-            bot.stop()
+            self._settle(bots[0], organisers)
+            for bot in bots:
+                bot.stop()
             count(organisers, discord, outcome)
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    @property
+    def _home(self) -> tuple[str, ...]:
+        return self.rooms[: 1 - self.processes or None]
+
+    @property
+    def _database(self) -> str:
+        return "postgresql" if self.postgres else "sqlite"
+
+    def _bots(self, folder: Path, connpass: ConnpassServer, discord: DiscordServer, stack: ExitStack) -> list[Bot]:
+        if self.postgres:
+            asyncio.run(empty(self.postgres))
+        for number, room in enumerate(self.rooms[len(self._home) :], 1):
+            discord.do(discord.world.add_guild, str(number << SHARD_OF), (room,))
+        bots = []
+        for number in range(self.processes):
+            (own := folder / str(number)).mkdir()
+            bot = stack.enter_context(Bot(own, self.postgres, number, self.processes))
+            bot.configure(connpass, discord, self.rooms, LEAD_TIMES)
+            bots.append(bot)
+        return bots
 
     def _live_and_die(self, bot: Bot, organisers: Organisers, events: int, dice: random.Random) -> None:
         """Let the process work for a while, then kill it: after some time, or just as some message arrives."""
@@ -189,8 +224,12 @@ def main() -> int:
     """Run both halves; 1 if anything was lost, came twice, or came though nobody planned it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--processes", type=int, default=1, choices=range(1, len(ROOMS) + 1))
+    parser.add_argument("--postgres", default="", help="the address of a PostgreSQL that may be emptied")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats the dice, not the machine's timing")
     asked = parser.parse_args()
+    if asked.processes > 1 and not asked.postgres:
+        parser.error("several processes share a PostgreSQL: name one that may be emptied with --postgres")
     console, outcomes = Console(), {}
     console.print(f"seed {asked.seed}")
     with Progress(console=console, transient=True) as progress, tempfile.TemporaryDirectory() as name:
@@ -198,7 +237,8 @@ def main() -> int:
             kills = max(1, asked.kills // 2)
             task = progress.add_task(f"nonces {label}", total=kills)
             (folder := Path(name) / label).mkdir()
-            test = KillTest(kills, min(90, max(3, kills // 2)), memory, asked.seed)
+            shared = {"processes": asked.processes, "postgres": asked.postgres}
+            test = KillTest(kills, max(3, kills // 2), memory, asked.seed, **shared)
             outcomes[label] = test.play(folder, lambda task=task: progress.advance(task))  # type: ignore[misc]
     console.print(table_of(outcomes))
     for one in outcomes.values():
