@@ -253,6 +253,11 @@ def japanese_texts() -> list[str]:
         pytest.param(rf"(?:\d|\{{\w+\}}) (?:{COUNTERS})", id="a space between a number and what it counts"),
         pytest.param(r"[ぁ-ゖァ-ヺ一-鿿][,.](?:\s|$)", id="a comma or full stop of another language"),
         pytest.param(r"\([ぁ-ゖァ-ヺ一-鿿]", id="brackets of another language"),
+        pytest.param(r"[！？] [ぁ-ゖァ-ヺ一-鿿]", id="a space between two sentences"),
+        pytest.param(
+            r"[A-Za-z](?<!DM)[ぁ-ゖァ-ヺ一-鿿]|[ぁ-ゖァ-ヺ一-鿿](?!DM)[A-Za-z]",
+            id="no space beside a name in Latin letters",
+        ),
     ],
 )
 def test_japanese_is_written_in_one_way(broken: str) -> None:

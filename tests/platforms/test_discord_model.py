@@ -89,7 +89,7 @@ async def test_an_organiser_tries_one_and_goes_back_typed_and_by_slash(play: Pla
     await play.organiser.send(play.room, "!model try new")
     assert "「new」に切り替えました" in text_of(play.room.last_message)
     back = await play.organiser.slash(play.room, "model", topic="back")
-    assert "もどしました" in text_of(back.response.message)
+    assert "戻しました" in text_of(back.response.message)
     assert play.reader.used == ["new", ""]
 
 
