@@ -329,19 +329,21 @@ class SlackListeners:
             return None
         return next((one for one in said["messages"] if one["ts"] == ts and one.get("files")), None)
 
-    async def _explain(self, asker: Asker, about: About, body: Json, tell: Tell) -> None:
+    async def _explain(self, asker: Asker, about: About, body: Json) -> None:
         """Add the picture that explains a reading, in its thread; for the member alone where they alone saw it."""
+        url, to_all = str(body.get("response_url") or ""), not _is_whispered(body)
+        beside = partial(self._respond, asker, url, to_all=to_all and asker.is_alone)  # the reading stays
         if self._answering.take_turn(asker.room, asker.member, pictures=1) is not Turn.GRANTED:
-            await tell(one_moment(self._answering.texts(asker.room)))
+            await beside(one_moment(self._answering.texts(asker.room)))
             return
         picture = await self._picture_again(asker.channel, about.upload, about.picture)
         explanation = await self._answering.explain(picture, asker.room, about.glyph)
-        if explanation.pictures and not _is_whispered(body):
-            if (body.get("message") or {}).get("blocks"):  # gone before the answer is there, so that nobody asks twice
-                await self._posts.take_away(asker.channel, body["message"], about.id(WHY))
-            await self._say(asker, explanation, asker.thread_ts or _message_ts(body))
-        else:
-            await tell(explanation)
+        if not (explanation.pictures and to_all):
+            await beside(explanation)
+            return
+        if (body.get("message") or {}).get("blocks"):  # gone before the answer is there, so that nobody asks twice
+            await self._posts.take_away(asker.channel, body["message"], about.id(WHY))
+        await self._say(asker, explanation, asker.thread_ts or _message_ts(body))
 
     # --- what is pressed, chosen and filled in ---------------------------------------------------------------------
 
@@ -403,7 +405,7 @@ class SlackListeners:
             return
         about = asked_about(WHY, pressed, values)
         if about is not None:
-            await self._explain(asker, about, body, tell)
+            await self._explain(asker, about, body)
             return
         uploads = _Uploads(partial(self._upload_again, asker.channel))
         here = replace(asker.room, guild=self._members.ourselves.team)  # samples belong to the workspace

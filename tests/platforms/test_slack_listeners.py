@@ -277,6 +277,15 @@ async def test_a_message_is_read_from_its_menu_for_the_member_alone(stage: Stage
     assert (answer.kind, "「あ」" in answer.content["text"]) == ("ephemeral", True)
 
 
+async def test_why_leaves_a_reading_that_a_member_alone_saw_where_it_is(stage: Stage) -> None:
+    upload = await at_once(stage.server.say, OTHER, "これ", files=[("a.png", PNG)])
+    done = await at_once(stage.server.shortcut, upload, READ_SHORTCUT)
+    (reading,) = await at_once(stage.server.wait_for, lambda: done.seen)
+    asked = await stage.press(reading.content, button(reading.content, "why:"))
+    assert stage.server.responses[-1]["replace_original"] is False
+    assert asked.seen[0].content["text"] == "このように読みました。"
+
+
 async def test_why_is_shown_in_the_thread_with_a_picture_of_ours(stage: Stage) -> None:
     reading = await stage.ask("これ", files=[("a.png", PNG), ("b.png", PNG + b"2")])
     done = await stage.press(reading, button(reading, "why:"))
