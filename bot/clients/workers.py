@@ -199,7 +199,8 @@ class Workers:
         try:
             worker.wait_until_ready()
         except WorkerLost as error:
-            log.error("worker does not start", reason=str(error), next="what it printed says why")
+            if self._is_open:  # else it was ended because nobody needs it any more
+                log.error("worker does not start", reason=str(error), next="what it printed says why")
             with self._lock:
                 self._let_go(worker)
             raise _busy() from error

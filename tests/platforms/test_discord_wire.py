@@ -49,7 +49,7 @@ class Answers:
     async def read(self, pictures: Sequence[bytes], room: Room, upload: str = "", *, member: str = "") -> Message:
         return Message(MessageKind.ANSWER, f"{len(pictures[0])} バイトの絵")
 
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         return (
             Message(MessageKind.ANSWER, "はい" if room.may_decide(member) else "運営の方だけです")
             if button_id
