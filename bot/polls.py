@@ -1,5 +1,6 @@
 """The polls of a running bot, kept in step with what its rooms follow."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -33,6 +34,8 @@ class Polls:
     reports_every: timedelta
     leads: bool = True
     _polled: set[str] = field(default_factory=set, init=False)
+    # First come, first served: hundreds at once would hold a page of each in memory until the next one is their turn.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def start(self) -> None:
         """Begin to ring, and poll everything for the first time."""
@@ -75,7 +78,8 @@ class Polls:
             return
 
         async def watch() -> None:
-            await self.services.watching.watch(source)
+            async with self._turn:
+                await self.services.watching.watch(source)
             self.services.mirroring.heard_of(name)
 
         self.alarm.poll(name, watch, self.events_every, self.services.clock.now())

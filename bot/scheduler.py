@@ -32,6 +32,7 @@ class AlarmClock:
         self._waking = Waking()
         self._looking: asyncio.Task[None] | None = None
         self._at_work: dict[asyncio.Task[None], str] = {}
+        self._overdue: dict[str, Callable[[], None]] = {}  # called while still at work
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_JOB_DEFAULTS)
 
     def start(self) -> None:
@@ -60,6 +61,7 @@ class AlarmClock:
 
     async def stop(self) -> None:
         """Ring no more, and wait until what is at work has ended: the store is closed after this."""
+        self._overdue.clear()
         if self._looking is not None:
             self._looking.cancel()
         if self._scheduler.running:
@@ -73,15 +75,20 @@ class AlarmClock:
     def _begin(self, name: str, job: Callable[[], Coroutine[Any, Any, None]], *, alone: bool) -> Job:
         """Return what APScheduler calls: it begins the job and does not wait, since a stop would cut what waits there.
 
-        An `alone` job does not begin while it is still at work.
+        An `alone` job that is called while it is still at work begins anew when that has ended: were it left out, some
+        polls would wait for two intervals where all of them together take longer than one.
         """
 
-        async def begin() -> None:
+        def start() -> None:
             if alone and name in self._at_work.values():
+                self._overdue[name] = start
                 return
             task = asyncio.create_task(job(), name=name)
             self._at_work[task] = name
             task.add_done_callback(self._ended)
+
+        async def begin() -> None:
+            start()
 
         return begin
 
@@ -89,6 +96,8 @@ class AlarmClock:
         name = self._at_work.pop(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("job broke", job=name, exc_info=error)
+        if (start := self._overdue.pop(name, None)) is not None:
+            start()
 
     def poll(self, name: str, job: Job, every: timedelta, first: datetime) -> None:
         """Call `job` at `first` and then at this interval; what it planned is delivered right after."""
@@ -108,6 +117,7 @@ class AlarmClock:
     def stop_poll(self, name: str) -> None:
         """Poll this no more."""
         self._scheduler.remove_job(f"poll {name}")
+        self._overdue.pop(f"poll {name}", None)
 
     async def set_alarm(self) -> None:
         """Keep one alarm, for the earliest due delivery: setting it again moves it."""
