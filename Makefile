@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint bench hostile-pictures kill-test clean
+.PHONY: run test lint bench hostile-pictures kill-test scale clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-installed
@@ -24,6 +24,9 @@ hostile-pictures: $(VENV)/.test-installed
 
 kill-test: $(VENV)/.test-installed
 	@$(BIN)/python -m benchmarks.kill_test --kills 200 $(ARGS)
+
+scale: $(VENV)/.test-installed
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 # The stamps are newer than the two files that say what is needed, so that a second start installs nothing.
 $(VENV)/.run-installed: pyproject.toml constraints.txt | $(BIN)/pip

@@ -1,0 +1,132 @@
+"""`make scale`: 500 sources, 100,000 events and 100,000 pending reminders in one store.
+
+The real process, with a Discord and a connpass on loopback: how late a due reminder leaves, how often connpass is
+called, how much memory is held. Then the polls alone, with time twenty times as fast: see `poll_order`. The store is an
+SQLite; where TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, the same is measured there.
+"""
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import psutil
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+
+from benchmarks import poll_order
+from benchmarks.kill_test import wait_until
+from benchmarks.large_store import LEAD_TIMES, ROOMS, Community, LargeConnpass
+from benchmarks.mortal_bot import Bot
+from bot.storage.engine import close_store, open_engine
+from bot.storage.tables import deliveries
+from tests.conftest import empty
+from tests.support.connpass_server import Call
+from tests.support.discord_server import DiscordServer
+
+SECONDS = 60.0  # in which the process is watched
+FILLED_WITHIN, STARTS_WITHIN = timedelta(seconds=45), 300.0  # the first reminders come due after the store is filled
+CALM = "SELECT count(*) FROM deliveries WHERE state = 'claimed' OR (state = 'planned' AND due_at < {now})"
+NOW = {"sqlite": "datetime('now', '-1 seconds')", "postgresql": "now() - interval '1 second'"}
+PENDING = "SELECT count(*) FROM deliveries WHERE state = 'planned'"
+
+
+@dataclass
+class Watched:
+    """What the running process did. Seconds, MiB."""
+
+    events: int = 0
+    pending: int = 0
+    filled: float = 0.0
+    ready: float = 0.0
+    late: list[float] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    before: float = 0.0
+    after: float = 0.0
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """What to print."""
+        yield "events, and pending reminders", f"{self.events:,}, {self.pending:,}"
+        yield "filling the store", f"{self.filled:.0f} s"
+        yield "start until all are planned and polls begin", f"{self.ready:.0f} s"
+        late = np.percentile(self.late, (50, 99, 100))
+        yield "reminders that came due", f"{len(self.late)}"
+        yield "sent after its moment: median, p99, worst", "{:.2f}, {:.2f}, {:.2f} s".format(*late)
+        spacing = min(later.at - earlier.at for earlier, later in pairwise(self.calls))
+        refused = sum(call.status != 200 for call in self.calls)
+        yield "calls to connpass, refused, closest two", f"{len(self.calls)}, {refused}, {spacing:.2f} s"
+        yield "resident memory at first, and at the end", f"{self.before:.0f}, {self.after:.0f} MiB"
+
+
+def watch(folder: Path, postgres: str, seconds: float) -> Watched:
+    """Fill the store, start the process, and watch it for so long. Raises TimeoutError if it does not come so far."""
+    community, watched, began = (
+        Community(datetime.now(UTC).replace(microsecond=0) + FILLED_WITHIN),
+        Watched(),
+        time.monotonic(),
+    )
+    with LargeConnpass(community) as connpass, DiscordServer(ROOMS) as discord, Bot(folder, postgres) as bot:
+        asyncio.run(community.fill(bot.url))
+        watched.filled = time.monotonic() - began
+        bot.configure(connpass, discord, ROOMS, LEAD_TIMES, poll_every="15m", sources=community.groups)
+        bot.start()
+        connpass.wait_for_calls(1, STARTS_WITHIN)
+        watched.ready = time.monotonic() - began - watched.filled
+        calm = CALM.format(now=NOW["postgresql" if postgres else "sqlite"])
+        wait_until(lambda: bot.count(calm) == 0, STARTS_WITHIN, "what came due during the start was said")
+        watched.events, watched.pending = bot.count("SELECT count(*) FROM events"), bot.count(PENDING)
+        assert bot.process is not None
+        process, since = psutil.Process(bot.process.pid), datetime.now(UTC)
+        watched.before = process.memory_info().rss / 2**20
+        time.sleep(seconds)
+        watched.after = process.memory_info().rss / 2**20
+        watched.late = asyncio.run(lateness(bot.url, since, datetime.now(UTC) - timedelta(seconds=5)))
+        watched.calls = list(connpass.calls)
+        bot.stop()
+    return watched
+
+
+async def lateness(url: str, since: datetime, until: datetime) -> list[float]:
+    """Return how many seconds after its moment each reminder of this time was sent; infinite if it was not."""
+    engine = open_engine(url)
+    asked = deliveries.c.kind == "reminder", deliveries.c.due_at >= since, deliveries.c.due_at < until
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(deliveries.c.due_at, deliveries.c.sent_at).where(*asked))).all()
+    await close_store(engine)
+    return [(row.sent_at - row.due_at).total_seconds() if row.sent_at else float("inf") for row in rows]
+
+
+def table(watched: Watched, database: str) -> Table:
+    """Show the figures."""
+    shown = Table(f"500 sources on {database}", "", box=None)
+    for name, value in watched.rows():
+        shown.add_row(name, value)
+    return shown
+
+
+def main() -> None:
+    """Measure all and print tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for which the process is watched")
+    seconds, console = parser.parse_args().seconds, Console()
+    postgres = os.environ.get("TSUDOI_TEST_POSTGRES", "")
+    with tempfile.TemporaryDirectory() as folder:
+        console.print(table(watch(Path(folder), "", seconds), "SQLite"))
+    if postgres:
+        asyncio.run(empty(postgres))
+        with tempfile.TemporaryDirectory() as folder:
+            console.print(table(watch(Path(folder), postgres, seconds), "PostgreSQL"))
+    with tempfile.TemporaryDirectory() as folder:
+        console.print(poll_order.measure(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
