@@ -180,7 +180,8 @@ class Workers:
         except WorkerLate as error:
             raise PictureError("the picture takes too long to read: send a smaller one", "too_slow") from error
         except WorkerLost as error:
-            log.warning("worker lost", reason=str(error))
+            if self._is_open:
+                log.warning("worker lost", reason=str(error))
             raise PictureError("the picture is damaged: send it again", "broken") from error
         finally:
             self._give_back(worker)
