@@ -84,9 +84,10 @@ class Deliveries:
 
         Rooms that are `busy` are left out.
         """
-        at = func.min(func.coalesce(deliveries.c.claimed_until, deliveries.c.due_at), type_=deliveries.c.due_at.type)
+        looks = ((DeliveryState.PLANNED, deliveries.c.due_at), (DeliveryState.CLAIMED, deliveries.c.claimed_until))
         async with self._reading() as connection:
-            return (await connection.execute(select(at).where(deliveries.c.state.in_(_OPEN), _not_in(busy)))).scalar()
+            first = [await _first(connection, at, deliveries.c.state == state, _not_in(busy)) for state, at in looks]
+        return min((at for at in first if at is not None), default=None)
 
     async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]:
         """Return what is due, first what loses its use first: a reminder for today before news of next month."""
@@ -157,6 +158,14 @@ class Deliveries:
 
     def _reading(self) -> AsyncConnection:
         return self._engine.execution_options(read_only=True).connect()
+
+
+async def _first(
+    connection: AsyncConnection, at: ColumnElement[datetime], *which: ColumnElement[bool]
+) -> datetime | None:
+    """Return the earliest: the first of an index in order, where a minimum would read all that is planned."""
+    found: datetime | None = (await connection.execute(select(at).where(*which).order_by(at).limit(1))).scalar()
+    return found
 
 
 def _not_in(busy: Collection[str]) -> ColumnElement[bool]:
