@@ -7,17 +7,18 @@ so that only the look into the channel's history keeps a message from coming twi
 undisturbed; then every announcement, change and reminder must stand in every room exactly once.
 
 With `--processes 3 --postgres postgresql://…` three processes share one store, which is emptied first, and each kill
-meets one of them at random. On two cores 200 kills take about @MIN@ minutes, and an hour is `--kills @HOUR@`.
+meets one of them at random; `--minutes 60` kills for an hour instead of a number of times.
 """
 
 import argparse
 import asyncio
+import math
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,7 @@ DUE_IN, DUE_SOON = (60, 75), (8, 11)  # seconds from an event's publication to i
 JUST_CLAIMED = "SELECT count(*) FROM deliveries WHERE state = 'claimed' AND claimed_until > "
 IN_29_SECONDS = {"sqlite": "datetime('now', '29 seconds')", "postgresql": "now() + interval '29 seconds'"}
 OPEN = "('planned', 'claimed')"
+EVENTS_A_MINUTE = 6
 SILENT = 9_999  # an event that was there before the bot: seen for the first time, and never announced
 
 FAULTS = {
@@ -97,6 +99,7 @@ class KillTest:
     quick: bool = False  # all events are there before the first kill, and the claims of a dead process run out at once
     processes: int = 1
     postgres: str = ""
+    minutes: float = 0.0  # where given, it kills for so long, however often that is
 
     def play(self, folder: Path, step: Callable[[], None] = lambda: None) -> Outcome:
         """Play it and count. Raises TimeoutError if the machine is too slow to play it at all."""
@@ -119,9 +122,9 @@ class KillTest:
             wait_until(lambda: bots[0].count("SELECT count(*) FROM events") == 1, 60, "the first poll is stored")
             if self.quick:
                 self._publish_everything(bots[0], organisers)
-            for number in range(self.kills):
+            for share in self._shares():
                 bot = dice.choice(bots)
-                self._live_and_die(bot, organisers, self.events * (number + 1) // self.kills, dice)
+                self._live_and_die(bot, organisers, math.floor(self.events * share), dice)
                 outcome.amid += bot.count(JUST_CLAIMED + IN_29_SECONDS[self._database]) > 0
                 outcome.kills += 1
                 if self.quick and not self.postgres:
@@ -134,6 +137,16 @@ class KillTest:
             count(organisers, discord, outcome)
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    def _shares(self) -> Iterator[float]:
+        """Yield before each kill which share of the run is over with it."""
+        if not self.minutes:
+            yield from ((number + 1) / self.kills for number in range(self.kills))
+            return
+        began, over = time.monotonic(), 0.0
+        while over < 1:
+            over = min(1.0, (time.monotonic() - began) / 60 / self.minutes)
+            yield over
 
     @property
     def _home(self) -> tuple[str, ...]:
@@ -224,6 +237,7 @@ def main() -> int:
     """Run both halves; 1 if anything was lost, came twice, or came though nobody planned it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=0.0, help="kill for so long instead of --kills times")
     parser.add_argument("--processes", type=int, default=1, choices=range(1, len(ROOMS) + 1))
     parser.add_argument("--postgres", default="", help="the address of a PostgreSQL that may be emptied")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats the dice, not the machine's timing")
@@ -234,11 +248,12 @@ def main() -> int:
     console.print(f"seed {asked.seed}")
     with Progress(console=console, transient=True) as progress, tempfile.TemporaryDirectory() as name:
         for label, memory in (("remembered", LONG_MEMORY), ("forgotten", 0.0)):
-            kills = max(1, asked.kills // 2)
-            task = progress.add_task(f"nonces {label}", total=kills)
+            kills, minutes = max(1, asked.kills // 2), asked.minutes / 2
+            task = progress.add_task(f"nonces {label}", total=None if minutes else kills)
             (folder := Path(name) / label).mkdir()
-            shared = {"processes": asked.processes, "postgres": asked.postgres}
-            test = KillTest(kills, max(3, kills // 2), memory, asked.seed, **shared)
+            shared = {"processes": asked.processes, "postgres": asked.postgres, "minutes": minutes}
+            events = round(EVENTS_A_MINUTE * minutes) if minutes else kills // 2
+            test = KillTest(kills, max(3, events), memory, asked.seed, **shared)
             outcomes[label] = test.play(folder, lambda task=task: progress.advance(task))  # type: ignore[misc]
     console.print(table_of(outcomes))
     for one in outcomes.values():

@@ -1,6 +1,6 @@
 """Polls of more sources than one interval has calls for: their order, their pace, and how old the oldest knowledge is.
 
-The real polls, alarm clock, client and store, with time twenty times as fast: the second between two calls, the
+The real polls, alarm clock, client and store, with time ten times as fast: the second between two calls, the
 interval of the polls, and the second that the connpass on loopback insists on. Calls that come too soon are refused.
 """
 
@@ -23,10 +23,10 @@ from bot.polls import Polls
 from bot.scheduler import AlarmClock
 from tests.support.connpass_server import Answer, Call, ConnpassServer, a_group, an_event
 
-FASTER = 20  # times the real pace
+FASTER = 10  # times the real pace
 SOURCES, EVENTS_OF_EACH = 500, 5
 POLL_EVERY = timedelta(minutes=5)  # all of them take longer
-ROUNDS, PLAYED_WITHIN = 3.2, 300.0
+ROUNDS, PLAYED_WITHIN = 2.5, 300.0
 
 
 class ManyGroups(ConnpassServer):

@@ -1,7 +1,7 @@
 """`make scale`: 500 sources, 100,000 events and 100,000 pending reminders in one store.
 
 The real process, with a Discord and a connpass on loopback: how late a due reminder leaves, how often connpass is
-called, how much memory is held. Then the polls alone, with time twenty times as fast: see `poll_order`. The store is an
+called, how much memory is held. Then the polls alone, with time ten times as fast: see `poll_order`. The store is an
 SQLite; where TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, the same is measured there.
 """
 
