@@ -7,6 +7,7 @@ SQLite; where TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, the s
 
 import argparse
 import asyncio
+import logging
 import os
 import tempfile
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+import structlog
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
@@ -124,6 +126,7 @@ def main() -> None:
         asyncio.run(empty(postgres))
         with tempfile.TemporaryDirectory() as folder:
             console.print(table(watch(Path(folder), postgres, seconds), "PostgreSQL"))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
         console.print(poll_order.measure(Path(folder)))
 
