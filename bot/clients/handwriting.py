@@ -16,6 +16,7 @@ from model import beside as beside_usual
 from model import classifier, cut_out
 from model.explain import explain as explain_glyph
 from model.ink import BlankImage
+from model.numbered import numbered as with_numbers
 from model.reading import Glyph, Reading
 from model.stroke_order import draw_stroke_order
 
@@ -61,8 +62,6 @@ def explain(picture: bytes, may_be_big: bool, glyph: int) -> bytes:
 
 def numbered(picture: bytes, may_be_big: bool, reading: Reading) -> bytes:
     """Show, as JPEG, where the glyphs of its reading are."""
-    from model.numbered import numbered as with_numbers  # type: ignore[import-untyped,unused-ignore]  # it is coming
-
     return encode_jpeg(with_numbers(open_picture(picture, may_be_big=may_be_big), reading))
 
 
