@@ -239,6 +239,16 @@ def _whole_source(source: SourceSettings, api: ConnpassApi, http: HttpClient, mo
     return ConnpassSource(source.name, api, *asked, window=months)
 
 
+def _ringing(handler: AnswerHandler, ring: Callable[[], Awaitable[object]] | None) -> AnswerHandler:
+    async def handle(question: Question, option: str, member: str) -> bool:
+        taken = await handler(question, option, member)
+        if ring is not None:
+            await ring()
+        return taken
+
+    return handle
+
+
 def build_services(
     settings: Settings,
     stores: Stores,
@@ -259,15 +269,6 @@ def build_services(
     kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
     reporting = Reporting(site, settings.reports.site_url, *kept, stores.materials, rooms, clock, zone)
 
-    def ringing(handler: AnswerHandler) -> AnswerHandler:
-        async def handle(question: Question, option: str, member: str) -> bool:
-            taken = await handler(question, option, member)
-            if ring is not None:
-                await ring()
-            return taken
-
-        return handle
-
     handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring, public_url)
     drafted = (stores.events, stores.reports, stores.materials)
@@ -278,7 +279,7 @@ def build_services(
         stores.questions,
         reporting,
         reminding,
-        {kind: ringing(handler) for kind, handler in handlers.items()},
+        {kind: _ringing(handler, ring) for kind, handler in handlers.items()},
         Reader(recogniser, zone, public_url),
         clock,
         max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),

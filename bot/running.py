@@ -118,15 +118,20 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
                     if changing_model is not None:
                         group.create_task(changing_model.restore(), name="model")
                         alarm.poll("model", changing_model.restore, MODEL_FOLLOWED, clock.now() + MODEL_FOLLOWED)
-                    if (quizzing := services.answering.quizzing) is not None:
-                        alarm.poll("quiz", quizzing.forget_expired, QUIZ_EXPIRY, clock.now() + QUIZ_EXPIRY)
-                    for mirror in build_mirrors(front_ends):
-                        reconcile = partial(services.mirroring.reconcile, mirror)
-                        alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, clock.now() + MIRROR_EVERY)
+                    _look_after_quiz_and_calendars(services, front_ends, alarm)
             except* FrontEndError as group_of_errors:
                 raise group_of_errors.exceptions[0] from None
             finally:
                 await alarm.stop()
+
+
+def _look_after_quiz_and_calendars(services: Services, front_ends: Sequence[FrontEnd], alarm: AlarmClock) -> None:
+    now = services.clock.now()
+    if (quizzing := services.answering.quizzing) is not None:
+        alarm.poll("quiz", quizzing.forget_expired, QUIZ_EXPIRY, now + QUIZ_EXPIRY)
+    for mirror in build_mirrors(front_ends):
+        reconcile = partial(services.mirroring.reconcile, mirror)
+        alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, now + MIRROR_EVERY)
 
 
 def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, "SampleCommunity"]:

@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.errors import PictureError, SendError
+from bot.errors import SendError
 from bot.platforms.slack_conversation import Asker, Json, SlackConversation, Tell, is_whispered, message_ts
 from bot.platforms.slack_files import LOOK_BACK, SlackFiles, is_picture, pictures_of
 from bot.platforms.slack_members import SlackMembers
@@ -109,12 +109,6 @@ class SlackUploads:
         pictures = pictures_of(await self._files.ready(message["files"]))[places.start : places.stop]
         return Upload(await self._files.pictures(pictures), str(message["user"]))
 
-    async def _picture_again(self, channel: str, upload: str, index: int) -> bytes | PictureError | None:
-        """Fetch a picture again from the message that it came with: none is kept here."""
-        message = await self.message(channel, upload)
-        pictures = pictures_of(await self._files.ready(message["files"])) if message else []
-        return await self._files.picture(pictures[index]) if index < len(pictures) else None
-
     async def message(self, channel: str, ts: str) -> Json | None:
         """Return a message with files, from the channel or from a thread; None if there is no such message."""
         asked: dict[str, Any] = {"channel": channel, "ts": ts, "oldest": ts, "latest": ts, "inclusive": True}
@@ -132,7 +126,8 @@ class SlackUploads:
         if self._answering.take_turn(asker.room, asker.member, pictures=1) is not Turn.GRANTED:
             await beside(one_moment(self._answering.texts(asker.room)))
             return
-        picture = await self._picture_again(asker.channel, about.upload, about.picture)
+        shown = await self._upload_again(asker.channel, about.upload, range(about.picture, about.picture + 1))
+        picture = shown.pictures[0] if shown is not None and shown.pictures else None
         explanation = await self._answering.explain(picture, asker.room, about.glyph)
         if not (explanation.pictures and to_all):
             await beside(explanation)
