@@ -18,9 +18,10 @@ PEAK_RATE = 3e-3
 WEIGHT_DECAY = 1e-3
 SMOOTHING = 0.05
 JUDGE_EVERY = 100_000  # pictures
-PATIENCE = 0.4  # of all judgings may pass without a better one; while the rate is high, one is seldom better
-SETTLES = 0.7  # of a training, after which the mixture's settled shares count
+PATIENCE = 0.2  # of all judgings may pass without a better one
+SETTLES = 0.7  # of a training, after which the mixture's settled shares count, and so does patience
 WORST = 1 / 3  # of the writers: a network is as good as those find it whom it reads worst
+HOPELESS = 0.01  # a chance below it counts as this: how wrong a network is about a blot says nothing of writing
 TEACHER_SHARE, SOFTER = 0.7, 1.5  # of what a student believes; times a teacher's own temperature
 
 
@@ -36,7 +37,7 @@ class Judge:
         """How surprised the network is, in nats, by the third of the writers that it reads worst."""
         logits = network.predict(self.inputs, batch_size=512, verbose=0)
         chances = softmax(logits, find_temperature(logits, self.labels))  # boldness is set right after the training
-        surprise = -np.log(np.maximum(chances[np.arange(len(self.labels)), self.labels], 1e-6))
+        surprise = -np.log(np.maximum(chances[np.arange(len(self.labels)), self.labels], HOPELESS))
         names = np.asarray(self.writers)
         losses = sorted(float(surprise[names == name].mean()) for name in set(self.writers))
         return float(np.mean(losses[-max(1, round(WORST * len(losses))) :]))
@@ -63,7 +64,7 @@ class Progressed:
     step: int = 0
     best: float = float("inf")  # the judge's loss
     best_step: int = 0
-    waited: int = 0  # judgings since the best one
+    waited: int = 0  # judgings since the best one, after the training settled: while the rate is high few are better
 
 
 def learn(
@@ -96,7 +97,7 @@ def learn(
         state = replace(state, step=state.step + 1)
         progress.update(task, completed=state.step)
         if state.step % every == 0 or state.step == steps:
-            state = _judged(network, state, judge, folder)
+            state = _judged(network, state, judge, folder, settled=state.step > SETTLES * steps)
             progress.update(task, description=f"training, loss {state.best:.4f} on the hardest unseen writers")
             if state.waited >= max(3, PATIENCE * steps / every):
                 break
@@ -130,13 +131,13 @@ def _started(network: keras.Model, fresh: Progressed, steps: int, folder: Path) 
     return network, fresh
 
 
-def _judged(network: keras.Model, state: Progressed, judge: Judge, folder: Path) -> Progressed:
+def _judged(network: keras.Model, state: Progressed, judge: Judge, folder: Path, settled: bool) -> Progressed:
     loss = judge.loss(network)
     if loss < state.best:
         network.save(folder / "best.keras", include_optimizer=False)
         state = replace(state, best=loss, best_step=state.step, waited=0)
     else:
-        state = replace(state, waited=state.waited + 1)
+        state = replace(state, waited=state.waited + settled)
     network.save(folder / "going.keras")
     (folder / "going.json").write_text(json.dumps(asdict(state)), encoding="utf-8")
     return state

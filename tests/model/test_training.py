@@ -124,7 +124,7 @@ def test_a_training_stops_when_nothing_gets_better(
     with Progress(disable=True) as progress:
         told = Told(judge.inputs, judge.labels, judge.writers)
         learn(build_network(stages=TINY), Mixture((images,), (1.0,)), told, 20 * learning.BATCH, 1, progress, tmp_path)
-    assert len(list(losses)) == 20 - 2 - learning.PATIENCE * 20
+    assert len(list(losses)) == 20 - (learning.SETTLES + learning.PATIENCE) * 20
 
 
 def test_a_teacher_who_finds_the_right_class_is_believed_and_one_who_errs_is_not() -> None:
