@@ -262,11 +262,16 @@ class Settings(BaseSettings):
         return not (self.sources or self.rooms or has_chat)
 
 
+def environment_settings() -> Settings:
+    """Read the settings from the environment alone. ConfigurationError lists every mistake."""
+    return _validate({}, "environment")
+
+
 def load_settings(file: Path | None = None) -> Settings:
     """Read the settings from `file`, or from config.toml if there is one. ConfigurationError lists every mistake."""
     path = file or DEFAULT_FILE
     if file is None and not path.exists():
-        return _validate({}, "environment")
+        return environment_settings()
     try:
         return _validate(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
     except OSError as error:

@@ -12,6 +12,7 @@ TsudoiError
 ├── PictureError            an upload is not a picture that can be read
 ├── ExportError             a folder cannot take samples
 └── FrontEndError           a front end (room, Discord, Slack) cannot start
+    └── FrontEndRefused     the platform takes no such token: somebody must act
 """
 
 from datetime import timedelta
@@ -79,3 +80,7 @@ class ExportError(TsudoiError):
 
 class FrontEndError(TsudoiError):
     """A front end cannot start."""
+
+
+class FrontEndRefused(FrontEndError):
+    """The platform answered, and takes no such token. Trying again will not help."""

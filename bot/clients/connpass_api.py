@@ -64,6 +64,10 @@ class ConnpassApi:
         """Fetch every event of a query, each id once. Raises SourceRefused or SourceUnavailable if none came at all."""
         return await self._all("events", {**query, "order": _NEWEST_DATE_FIRST})
 
+    async def groups(self, subdomain: str) -> Entries:
+        """Fetch the group of this name; no entry where there is none. Raises as above."""
+        return await self._all("groups", {"subdomain": subdomain})
+
     async def presentations(self, event_id: int) -> Entries:
         """Fetch the slides, videos and articles of an event. Raises as above."""
         return await self._all(f"events/{event_id}/presentations", {})

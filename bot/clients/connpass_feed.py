@@ -17,7 +17,7 @@ from typing import Any
 from bot.clients.connpass import group_of
 from bot.clients.connpass_api import refusal
 from bot.clients.connpass_events import LARGEST_ID, LIKELY_YEARS, LONGEST_TEXT, TOKYO, UnreadableEvent, event_url
-from bot.clients.feeds import entries_of
+from bot.clients.feeds import entries_of, title_of
 from bot.clients.http import HttpClient, Page
 from bot.clients.plain_text import plain
 from bot.domain.events import Event, marked_status
@@ -48,7 +48,18 @@ class ConnpassFeedSource:
     def query(self) -> str:
         return f"feed={self._group}"
 
+    async def title(self) -> str:
+        """Return what the feed calls its group. Raises SourceRefused where connpass has none, SourceUnavailable."""
+        page = await self._page()
+        title = await asyncio.to_thread(title_of, page)
+        if title is None:
+            raise self._no_feed()
+        return plain(_plain_of(title), LONGEST_TEXT)
+
     async def listing(self, now: datetime) -> Listing:
+        return await asyncio.to_thread(self._read, await self._page())
+
+    async def _page(self) -> Page:
         page = await self._http.fetch(self._url)
         if page.status == HTTPStatus.NOT_FOUND:
             raise SourceRefused(
@@ -56,7 +67,10 @@ class ConnpassFeedSource:
             )
         if page.status != HTTPStatus.OK:
             raise refusal(page)
-        return await asyncio.to_thread(self._read, page)
+        return page
+
+    def _no_feed(self) -> SourceUnavailable:
+        return SourceUnavailable(f"connpass sent no feed for the group {self._group}; it is asked again later")
 
     async def look_up(self, event_ids: Sequence[int]) -> Listing:
         return Listing((), complete=False)  # a feed cannot be asked for one event
@@ -64,7 +78,7 @@ class ConnpassFeedSource:
     def _read(self, page: Page) -> Listing:
         entries = entries_of(page)
         if entries is None:
-            raise SourceUnavailable(f"connpass sent no feed for the group {self._group}; it is asked again later")
+            raise self._no_feed()
         events: dict[int, Event] = {}
         unreadable: list[UnreadableEvent] = []
         for entry in entries:

@@ -59,8 +59,13 @@ async def _look(web: SlackWeb, settings: SlackSettings, rooms: Sequence[Room]) -
         yield "slack rooms", True, f"{len(rooms) - MOST_ROOMS} more rooms were not looked at"
 
 
+def missing_scopes(granted: str) -> tuple[str, ...]:
+    """Return what the manifest asks for and Slack's answer does not grant; none where the answer names no scopes."""
+    return tuple(sorted(set(SCOPES) - {one.strip() for one in granted.split(",")})) if granted else ()
+
+
 def _scopes(granted: str) -> Found:
-    missing = sorted(set(SCOPES) - {one.strip() for one in granted.split(",")}) if granted else []
+    missing = missing_scopes(granted)
     if not missing:
         return "slack scopes", True, "are all there" if granted else "were not named by Slack"
     why = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)

@@ -80,6 +80,12 @@ async def test_a_group_shows_everything_it_ever_held(source: ConnpassSource, ser
     }
 
 
+async def test_a_group_is_looked_up_by_its_name(api: ConnpassApi, server: ConnpassServer):
+    server.add(an_event(1, group=a_group("tfug-utsunomiya")), an_event(2, group=a_group("other", 7)))
+    assert (await api.groups("other")).entries == (a_group("other", 7),)
+    assert (await api.groups("nobody")).entries == ()
+
+
 async def test_an_owner_shows_everything_they_ever_held(api: ConnpassApi, server: ConnpassServer):
     server.add(an_event(1, "a", tokyo(2017, 8, 27, 13)), an_event(2, "b", owner_nickname="someone-else"))
     listing = await ConnpassSource("o", api, owner="organiser").listing(NOW)

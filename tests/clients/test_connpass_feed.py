@@ -44,6 +44,18 @@ def times(when: str) -> tuple[datetime | None, datetime | None]:
     return event.started_at, event.ended_at
 
 
+async def test_a_feed_names_its_group_and_one_that_is_none_names_nothing(
+    source: ConnpassFeedSource, server: ConnpassServer
+):
+    assert await source.title() == GROUP
+    server.fail("not found")
+    with pytest.raises(SourceRefused):
+        await source.title()
+    server.fail("html")
+    with pytest.raises(SourceUnavailable):
+        await source.title()
+
+
 async def test_a_feed_shows_the_events_of_its_group(source: ConnpassFeedSource, server: ConnpassServer):
     published = tokyo(2026, 4, 1, 9)
     server.add(

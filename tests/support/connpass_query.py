@@ -47,6 +47,17 @@ def presentations(shown: list[Any], params: Parameters) -> dict[str, Any]:
     return _page_of(shown, params, "presentations")
 
 
+def groups(events: list[Any], params: Parameters) -> dict[str, Any]:
+    """Answer a query as `/groups/` does: the groups that hold these events. Raises QueryError."""
+    params = _checked(params)
+    if unknown := params.keys() - {"subdomain", "start", "count"}:
+        raise QueryError(f"{min(unknown)}: unknown parameter")
+    found = {key(event, "group", "id"): key(event, "group") for event in events if key(event, "group", "id")}
+    asked = params.get("subdomain")
+    chosen = [group for group in found.values() if asked is None or group["subdomain"] in asked]
+    return _page_of(chosen, params, "groups")
+
+
 def _page_of(found: list[Any], params: Parameters, name: str) -> dict[str, Any]:
     start, count = int(params.get("start", ["1"])[0]), int(params.get("count", ["10"])[0])
     page = found[start - 1 : start - 1 + count]

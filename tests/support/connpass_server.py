@@ -1,4 +1,4 @@
-"""A strict connpass on loopback: API v2 `/events/` with its presentations, a group's Atom feed, every fault on demand.
+"""A strict connpass on loopback: events, presentations and groups of API v2, the Atom feed, every fault on demand.
 
     with ConnpassServer([an_event(1, "もくもく会", tokyo(2026, 12, 1, 19))]) as server:
         api = ConnpassApi(server.base_url, server.api_key, http)
@@ -21,7 +21,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.connpass_events import a_group, a_presentation, an_event, malformed_events, written
-from tests.support.connpass_query import Parameters, QueryError, feed, key, listing, presentations
+from tests.support.connpass_query import Parameters, QueryError, feed, groups, key, listing, presentations
 from tests.support.events import TOKYO, tokyo
 
 __all__ = [
@@ -227,7 +227,7 @@ class ConnpassServer:
             return FAULTS["blocked"]
         if group := re.fullmatch(r"/([a-z0-9-]+)/ja\.atom", path):
             return Answer(200, feed(self.events, group[1]), content_type="application/atom+xml; charset=utf-8")
-        asked = re.fullmatch(r"/api/v2/events/(?:(\d+)/presentations/)?", path)
+        asked = re.fullmatch(r"/api/v2/(?:events|groups)/(?:(?<=events/)(\d+)/presentations/)?", path)
         if asked is None:
             return FAULTS["not found"]
         if headers.get("x-api-key") != self.api_key:
@@ -235,6 +235,8 @@ class ConnpassServer:
         if too_soon:
             return FAULTS["too many"]
         try:
+            if path.endswith("/groups/"):
+                return Answer(200, groups(self.events, params))
             return Answer(200, listing(self.events, params)) if asked[1] is None else self._shown(int(asked[1]), params)
         except QueryError as error:
             return Answer(400, {"detail": str(error)})
