@@ -23,6 +23,11 @@ def degrade(ink: Ink, rng: np.random.Generator) -> Picture:
     return photograph(drawn, rng)
 
 
+def untouched(ink: Ink, rng: np.random.Generator) -> Picture:
+    """The character as it is, dark on light: what training without augmentation sees, to show what that buys."""
+    return np.asarray(cv2.bitwise_not(ink), np.uint8)
+
+
 def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     """Another hand: turned, slanted, stretched, moved, and bent smoothly; (96, 96)."""
     side = max(ink.shape)

@@ -12,6 +12,7 @@ from model.classifier import ARTIFACT, CARD
 from model.evaluate import Evaluation
 from model.labels import LABELS
 from model.sources.catalogue import REAL_DATA
+from model.sources.members import SAMPLES
 
 if TYPE_CHECKING:
     from model.export import Exported
@@ -33,11 +34,11 @@ OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FR
 WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
 LIMITS = (
     "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
+    "What it refuses was judged by fonts, kanji and drawings that were kept aside, not by pictures that people sent.",
+)
+SCANS_LIMITS = (
     "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for photos are of simulated ones.",
     "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",
-    "What it refuses was judged by fonts, kanji and drawings that were kept aside, not by pictures that people sent.",
-    "The writers {choosing} and the development drawings chose the moment to stop, the temperature and the threshold "
-    "of refusal; {judges} decided nothing.",
 )
 
 
@@ -55,7 +56,7 @@ def make_card(training: "Training", exported: "Exported", found: Evaluation, net
         "temperature": training.temperature,
         "refuse_from": training.refuse_from,
         "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "made_with": [f"{REAL_DATA}=FOLDER {command}" for command in _commands(training)],
+        "made_with": [f"{_data(training)}=FOLDER {command}" for command in _commands(training)],
         "file": {
             "kind": exported.kind,
             "bytes": len(exported.content),
@@ -64,26 +65,45 @@ def make_card(training: "Training", exported: "Exported", found: Evaluation, net
             "furthest": round(exported.furthest, 6),
         },
         "training": asdict(training),
-        "notices": [*training.notices, DEVELOPMENT_NOTICE],
+        "notices": [*training.notices, *([DEVELOPMENT_NOTICE] if _knows_development(found) else [])],
         "figures": evaluated["figures"],
         "hardships": evaluated["hardships"],
         "refused": evaluated["refused"],
         "limits": [
-            *(limit.format(choosing=_choosing(training), judges=", ".join(training.judges)) for limit in LIMITS),
+            *LIMITS,
+            *(SCANS_LIMITS if "scans" in training.sources else ()),
+            _who_decided(training, found),
             *training.remarks,
         ],
     }
 
 
+def _data(training: "Training") -> str:
+    """The environment variable that names the real handwriting."""
+    return REAL_DATA if "scans" in training.sources else SAMPLES
+
+
+def _knows_development(found: Evaluation) -> bool:
+    return any(one.name == "dev" for one in found.figures)
+
+
 def _commands(training: "Training") -> list[str]:
     train = f"python -m model train --network {training.network} --images {training.images} --seed {training.seed}"
-    if training.teacher is None:
-        return [train, "python -m model export"]
-    return [f"python -m model distil --seed {training.seed}", "python -m model export"]
+    train += "" if training.augmented else " --no-augment"
+    train += f" --teacher RUN_OF_{training.teacher.upper()}" if training.teacher else ""
+    return [train, "python -m model export"]
 
 
-def _choosing(training: "Training") -> str:
-    return ", ".join(group for group in training.held_out if group not in training.judges) or "that were held out"
+def _who_decided(training: "Training", found: Evaluation) -> str:
+    """Who chose between states of the network, and who only judged it; a single group did both."""
+    apart = [group for group in training.held_out if group not in training.judges]
+    choosing = [f"the writers {', '.join(apart)}"] if apart else []
+    choosing += ["the development drawings"] if _knows_development(found) else []
+    judged = f"{', '.join(training.judges)} decided nothing" if choosing else "they judge it here, too, which flatters"
+    who = " and ".join(choosing or [f"the writers {', '.join(training.judges)}"])
+    return (
+        f"{who[0].upper()}{who[1:]} chose the moment to stop, the temperature and the threshold of refusal; {judged}."
+    )
 
 
 def write_artifact(card: Mapping[str, Any], content: bytes, file: Path = ARTIFACT) -> None:

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.augment import degrade
+from model.augment import Picture, degrade
+from model.ink import Ink
 from model.labels import NOT_HIRAGANA
 from model.preprocess import BlankImage, preprocess
 from model.sources import Source
@@ -19,6 +20,7 @@ from model.sources.stored import StoredImages
 
 Batch = tuple[NDArray[np.float32], NDArray[np.int64]]  # (n, side, side, 1) inputs, (n,) classes
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+Change = Callable[[Ink, np.random.Generator], Picture]  # one of model.augment
 
 HELD_OUT_SHARE = 0.18
 MAKERS, WAITING = 2, 12  # processes that draw pictures, and batches that each may have ready
@@ -56,6 +58,7 @@ class Mixture:
     prepare: Prepare = preprocess  # a picture -> what the network reads
     settled_shares: tuple[float, ...] | None = None  # towards the end of a training; None: the same
     other_share: float = 0.12  # of what is no hiragana, where a source has it
+    change: Change = degrade  # clean ink -> a picture as people send it
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
@@ -92,7 +95,7 @@ class Mixture:
         while True:
             chosen = int(rng.choice(len(weights), p=weights))
             try:
-                return self.prepare(degrade(self.sources[chosen].ink(int(rng.choice(items[chosen])), rng), rng))
+                return self.prepare(self.change(self.sources[chosen].ink(int(rng.choice(items[chosen])), rng), rng))
             except BlankImage:  # bent out of the picture or faded away: draw another
                 continue
 

@@ -15,11 +15,13 @@ from model.dataset import group_of
 from model.labels import LABELS, UnknownLabel, label_of
 from model.sources.catalogue import real_file
 from model.sources.folders import read_folders
+from model.sources.members import read_members, samples_folder
 from model.sources.negatives import judging_negatives
 from model.sources.npz import read_npz
-from model.sources.stored import Written
+from model.sources.stored import NO_LETTER, Written
 
 JUDGING_SEED = 2017  # training uses others
+MEMBERS = "members"  # the catalogue's name for their samples
 
 
 class UnreadablePictures(Exception):
@@ -44,16 +46,24 @@ class Pictures:
 
 
 def held_out_by(models: Iterable[Path]) -> list[str]:
-    """The groups of writers that none of some model files was trained on, as the cards beside them say."""
+    """The groups of writers that none of some model files was trained on, as the cards beside them say.
+
+    Of the members at hand, a model that never practised with members' samples has seen none.
+    """
     cards = [json.loads((model.parent / CARD).read_text(encoding="utf-8")) for model in models]
-    held_out = [set(card.get("training", {}).get("held_out", ())) for card in cards]
+    members = {group_of(one.writer) for one in members_at_hand()}
+    held_out = []
+    for training in (card.get("training", {}) for card in cards):
+        strangers = set() if MEMBERS in training.get("sources", [MEMBERS]) else members
+        held_out.append(strangers.union(training.get("held_out", ())))
     return sorted(set.intersection(*held_out))
 
 
 def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
     """The real pictures at hand that no training with these held-out groups has seen; none without real data.
 
-    A set for each group, for some of them may have chosen when the training stopped.
+    A set for each group, for some of them may have chosen when the training stopped; members are one set, for there
+    may be many.
     """
     sets = []
     if (scans := real_file("hiragana", "raw_train.zip")).is_file():
@@ -62,7 +72,15 @@ def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
         sets += _by_group("black and white", read_npz(sheets), held_out)
     if (dev := real_file("hiragana", "dev.npz")).is_file():
         sets.append(Pictures("dev", list(read_npz(dev))))
+    if its := [one for one in members_at_hand() if group_of(one.writer) in held_out]:
+        sets.append(Pictures(MEMBERS, its))
     return sets
+
+
+def members_at_hand() -> list[Written]:
+    """What members wrote and gave, without what is no hiragana; none where no folder of it is at hand."""
+    folder = samples_folder()
+    return [one for one in read_members(folder) if one.character != NO_LETTER] if folder else []
 
 
 def _by_group(name: str, found: Iterable[Written], groups: Sequence[str]) -> list[Pictures]:

@@ -9,7 +9,7 @@ That teacher spoke with its smoothed, timid answers, and where it erred, too; mo
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model import classic
+from model.augment import untouched
 from model.calibrate import find_refusal, find_temperature
 from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
@@ -69,6 +70,7 @@ class Training:
     sources: list[str]
     notices: list[str]
     remarks: list[str] = field(default_factory=list)  # what else its card must say
+    augmented: bool = True
 
 
 def train(
@@ -79,12 +81,14 @@ def train(
     seed: int = SEED,
     kind: str = "large",
     teacher: Path | None = None,
+    augment: bool = True,
 ) -> Training:
     """Train a network from nothing, calibrate it on writers it never saw, and write it down.
 
     Args: entries: the sources to practise on. out: a folder for network.keras and training.json. images: how many
         pictures to see. seed: of everything random; which writers are held out, too. kind: one of KINDS. teacher: the
-        folder of a training whose network teaches this one.
+        folder of a training whose network teaches this one. augment: practise on pictures as people send them, each
+        with another hand, pen, light and camera; else on clean ones.
     Raises: ValueError: no source is real handwriting, of which writers can be held out.
     """
     chosen = KINDS[kind]
@@ -95,7 +99,8 @@ def train(
     practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
     teaching = load_teacher(teacher) if teacher else None
     judge = judge_by(practice.choosing, chosen)
-    network = learn(chosen.build(), practice.mixture, judge, images, seed, progress, out, teaching)
+    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched)
+    network = learn(chosen.build(), mixture, judge, images, seed, progress, out, teaching)
 
     temperature, refuse_from = calibrate(network, judge, chosen)
     choosing = _accuracy(network, practice.choosing, chosen, None)
@@ -106,6 +111,7 @@ def train(
         parameters=network.count_params(),
         images=images,
         seed=seed,
+        augmented=augment,
         held_out=sorted(practice.held_out),
         judges=sorted({group_of(writer) for writer in practice.judging.writers}),
         temperature=temperature,

@@ -10,7 +10,7 @@ from model.classifier import load
 from model.evaluate import evaluate, read, refusals, sample
 from model.figures import Answer, count
 from model.hardships import SLOW, framed, hardships
-from model.pictures import Pictures, UnreadablePictures, pictures_in
+from model.pictures import Pictures, UnreadablePictures, held_out_by, pictures_in, unseen_pictures
 from model.preprocess import locate
 from model.reading import Candidate, Verdict
 from model.resampling import compare, range_of_share
@@ -152,6 +152,26 @@ def test_an_npz_of_several_sources_is_judged_source_by_source(tmp_path: Path) ->
         ("both: screens", 1),
     ]
     assert [one.name for one in pictures_in(tmp_path / "plain.npz")] == ["plain"]
+
+
+def test_members_are_strangers_to_a_model_that_held_them_out_or_was_never_given_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cv2.imwrite(str(tmp_path / "1.png"), drawn("い", 60))
+    lines = [{"image": "1.png", "label": label, "writer": writer, "consent": True} for label, writer in ("いm", "×n")]
+    lines.append({**lines[0], "writer": "o"})
+    (tmp_path / "samples.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    monkeypatch.setenv("TSUDOI_SAMPLES", str(tmp_path))
+    monkeypatch.delenv("TSUDOI_REAL_DATA", raising=False)
+    cards = {"ours": {"sources": ["members"], "held_out": ["member:o"]}, "others": {"sources": ["scans"]}}
+    for name, training in cards.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "card.json").write_text(json.dumps({"training": training}), encoding="utf-8")
+    ours, others = (tmp_path / name / "hiragana.tflite" for name in cards)
+    assert held_out_by([others]) == ["member:m", "member:o"]
+    assert held_out_by([others, ours]) == ["member:o"]
+    (members,) = unseen_pictures(held_out_by([ours]))
+    assert [(one.character, one.writer) for one in members.written] == [("い", "member:o")]
 
 
 def test_paths_without_pictures_say_what_is_expected(tmp_path: Path) -> None:

@@ -292,14 +292,15 @@ def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) 
         chosen_accuracy=0.9,
         held_out_accuracy=0.9,
         degraded_accuracy=0.8,
-        sources=["drawn"],
+        sources=["scans"],
         notices=["drawn for a test, MIT"],
     )
     right = Answer("あ", "w1", (Candidate("あ", 0.9),), "sure")
     wrong = Answer("い", "w2", (Candidate("り", 0.8),), "sure")
     figures = count("strangers", [right, wrong])
     refusals = [Refusal("kanji", 40, 0.975, 0.0)]
-    found = Evaluation("large", [[right, wrong]], [figures], refusals, {"inverted": [figures]})
+    development = count("dev", [right])
+    found = Evaluation("large", [[right, wrong]], [figures, development], refusals, {"inverted": [figures]})
     card = make_card(facts, Exported("float16", b"content", 0.0, 1e-4), found, "hiragana")
     write_artifact(card, b"content", tmp_path / "hiragana.tflite")
     prose = (tmp_path / "card.md").read_text(encoding="utf-8")
@@ -310,7 +311,55 @@ def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) 
         "い as り (1)",
         "inverted",
         "| kanji | 40 | 97.5% |",
-        "lomps:g12 and the development drawings chose",
+        "The writers lomps:g12 and the development drawings chose",
         "lomps:g01 decided nothing",
     ):
         assert words in prose
+
+
+def test_a_card_of_members_handwriting_claims_no_other() -> None:
+    facts = training.Training(
+        network="small",
+        teacher="large",
+        parameters=1000,
+        images=128,
+        seed=5,
+        held_out=["member:m1"],
+        judges=["member:m1"],
+        temperature=0.7,
+        refuse_from=0.2,
+        chosen_accuracy=0.9,
+        held_out_accuracy=0.9,
+        degraded_accuracy=0.8,
+        sources=["members"],
+        notices=["drawn by members"],
+    )
+    figures = count("members", [Answer("あ", "member:m1", (Candidate("あ", 0.9),), "sure")])
+    card = make_card(
+        facts, Exported("float16", b"content", 0.0, 0.0), Evaluation("small", [], [figures], [], {}), "hiragana"
+    )
+    assert card["notices"] == ["drawn by members"]
+    assert card["made_with"][0].startswith("TSUDOI_SAMPLES=FOLDER python -m model train --network small")
+    assert card["made_with"][0].endswith("--teacher RUN_OF_LARGE")
+    assert "The writers member:m1 chose" in card["limits"][-1]
+    assert not any("scans" in limit or "development" in limit for limit in card["limits"])
+
+
+@pytest.mark.usefixtures("small")
+def test_without_augmentation_clean_pictures_are_practised(
+    images: StoredImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practised: list[Mixture] = []
+
+    def learnt(network: "keras.Model", mixture: Mixture, *_: object) -> "keras.Model":
+        practised.append(mixture)
+        return network
+
+    monkeypatch.setattr(training, "learn", learnt)
+    with Progress(disable=True) as progress:
+        augmented = training.train([_entry(images)], tmp_path, progress, images=128, seed=2)
+        clean = training.train([_entry(images)], tmp_path, progress, images=128, seed=2, augment=False)
+    assert (augmented.augmented, clean.augmented) == (True, False)
+    degraded, untouched = (one.change(images.inks[0], np.random.default_rng(1)) for one in practised)
+    assert np.array_equal(untouched, 255 - images.inks[0])
+    assert degraded.shape != untouched.shape
