@@ -1,4 +1,4 @@
-"""The recogniser's command line: `python -m model prepare | train | evaluate | export | tendencies | bench`.
+"""The recogniser's command line: `python -m model prepare | train | evaluate | export | tendencies | sheet | bench`.
 
 Every command shows its progress on stderr, ends with a short table, and prints data instead with `--json`.
 """
@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from model.sheet import command_line as paper
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is imported, which only some commands do
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+paper.add_to(app)
 RUN = Path("build/model")
 
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]

@@ -85,7 +85,7 @@ def photograph(picture: NDArray[np.uint8], rng: np.random.Generator, paper: str 
     kind = PAPERS[name]
     writing = _write(_stroke(picture), PENS[str(rng.choice(kind.pens))], rng)
     scene, written = _view(_sheet(name, kind, rng), writing, name, rng)
-    return _packed(_sensed(_optics(_lit(scene, rng), written, rng), rng), rng)
+    return packed(sensed(through_lens(lit(scene, rng), written, rng), rng), rng)
 
 
 def photograph_page(
@@ -100,7 +100,7 @@ def photograph_page(
     kind = PAPERS[paper]
     writing = _write(cover, PENS[str(rng.choice(kind.pens))], rng)
     scene, written = _page_view(_sheet(paper, kind, rng, letter), writing, letter, paper, rng)
-    return _packed(_sensed(_optics(_lit(scene, rng), written, rng), rng), rng)
+    return packed(sensed(through_lens(lit(scene, rng), written, rng), rng), rng)
 
 
 def _stroke(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -271,7 +271,7 @@ def _seen(
     scene = np.asarray(paper + cover * (writing.colour - paper), np.float32)
     if edges is not None:
         corners = np.asarray(cv2.perspectiveTransform(edges[np.newaxis], matrix)[0], np.float32)
-        scene = _on_table(scene, corners, rng)
+        scene = on_table(scene, corners, rng)
     return np.asarray(scene, np.float32)
 
 
@@ -305,7 +305,7 @@ def _edges(width: float, height: float, widest: float, rng: np.random.Generator)
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
 
 
-def _on_table(scene: Scene, corners: NDArray[np.float32], rng: np.random.Generator) -> Scene:
+def on_table(scene: Scene, corners: NDArray[np.float32], rng: np.random.Generator) -> Scene:
     """The sheet casts a narrow shadow on the table."""
     covered = np.zeros(scene.shape[:2], np.float32)
     cv2.fillPoly(covered, [np.round(corners * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
@@ -317,15 +317,16 @@ def _on_table(scene: Scene, corners: NDArray[np.float32], rng: np.random.Generat
 def _tilted(rng: np.random.Generator) -> NDArray[np.float64]:
     """(4, 2): the corners of the sheet around the character's middle, in the sheet's pixels, in perspective."""
     turn, tilt, around = np.deg2rad(rng.uniform(-12, 12)), np.deg2rad(rng.uniform(0, 25)), rng.uniform(0, 2 * np.pi)
-    corners = (np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * SHEET / 2) @ _rotation(turn)
-    along = corners @ _rotation(around)
+    corners = (np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * SHEET / 2) @ rotation(turn)
+    along = corners @ rotation(around)
     distance = 2.2 * SHEET
     depth = 1 + along[:, 1] * np.sin(tilt) / distance
     seen = np.stack([along[:, 0], along[:, 1] * np.cos(tilt)], axis=1) / depth[:, None]
-    return np.asarray(seen @ _rotation(-around), np.float64)
+    return np.asarray(seen @ rotation(-around), np.float64)
 
 
-def _rotation(angle: float) -> NDArray[np.float64]:
+def rotation(angle: float) -> NDArray[np.float64]:
+    """(2, 2): places as rows times this are turned by so many radians."""
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
@@ -337,7 +338,7 @@ def _table(shape: tuple[int, ...], rng: np.random.Generator) -> Scene:
     return np.asarray(np.clip(colour * (1 + veins[:, :, None]), 0, 1), np.float32)
 
 
-def _lit(scene: Scene, rng: np.random.Generator) -> Scene:
+def lit(scene: Scene, rng: np.random.Generator) -> Scene:
     """A lamp at some distance, the shadow of a hand or of the phone, and the colour of the light."""
     height, width = scene.shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32) / max(height, width)
@@ -369,7 +370,7 @@ def _shadow(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.floa
     return np.asarray(cv2.GaussianBlur(dark, (0, 0), softness), np.float32)
 
 
-def _optics(scene: Scene, written: float, rng: np.random.Generator) -> Scene:
+def through_lens(scene: Scene, written: float, rng: np.random.Generator) -> Scene:
     """Darker corners, out of focus, a hand that shook; blur stays below what hides a line of the character."""
     height, width = scene.shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -389,7 +390,7 @@ def _optics(scene: Scene, written: float, rng: np.random.Generator) -> Scene:
     return np.asarray(scene, np.float32)
 
 
-def _sensed(scene: Scene, rng: np.random.Generator) -> Scene:
+def sensed(scene: Scene, rng: np.random.Generator) -> Scene:
     """Exposure, the grain of the sensor (stronger in the dark), and the phone's own sharpening."""
     exposure = rng.uniform(0.5, 1.12) / max(0.2, float(np.percentile(scene, 98)))
     scene = scene * np.float32(exposure)
@@ -402,9 +403,10 @@ def _sensed(scene: Scene, rng: np.random.Generator) -> Scene:
     return np.clip(scene, 0, 1).astype(np.float32)
 
 
-def _packed(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+def packed(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """(h, w, 3) RGB: what is left after a JPEG of quality 40 to 95."""
     settings = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))]
     settings += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, int(rng.choice([0x221111, 0x211111, 0x111111]))]
-    _, packed = cv2.imencode(".jpg", np.asarray(scene[:, :, ::-1] * 255, np.uint8), settings)
-    decoded = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    _, jpeg = cv2.imencode(".jpg", np.asarray(scene[:, :, ::-1] * 255, np.uint8), settings)
+    decoded = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
     return np.ascontiguousarray(decoded[:, :, ::-1])

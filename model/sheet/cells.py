@@ -1,0 +1,84 @@
+"""A found page -> its cells: the ink alone, without the printed guides, and whether there is any."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ink import Grey
+from model.sheet import layout
+from model.sheet.finding import SCALE, FoundPage
+
+RIM = 0.7  # mm within a cell's line that are cut off with it
+CROSS = 0.8  # mm on both sides of a guide in which faint grey may be the guide
+GRAIN = (0.12, 0.2)  # shares of the light that paper may take, and from which on it is ink
+GUIDE = (0.2, 0.34)  # the same where a guide is printed
+MARK = 0.3  # a share that only ink takes
+LEAST_INK = 1.6  # mm², of a written cell; へ with a fine pencil has five
+LEAST_LENGTH = 3.0  # mm from one end of the ink to the other
+SPECK = 0.15  # mm²; smaller than a dot of ゛
+LEAST_TICK = 1.2  # mm² of ink in the box for consent
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A cell in which something is written."""
+
+    slot: int  # of its strip on the page
+    number: int  # in the strip, from 0
+    label: str | None  # what should stand there; None where the strip's marker cannot be read
+    picture: Grey  # (136, 136) uint8, ink on white
+
+
+def written_cells(page: FoundPage) -> Iterator[Cell]:
+    """The cells with ink in them, in the order of the page; empty ones are dropped."""
+    for slot, label in enumerate(page.labels):
+        for number, place in enumerate(layout.cells_at(slot)):
+            picture = _cut(page.picture, place)
+            if has_ink(picture):
+                yield Cell(slot, number, label, picture)
+
+
+def has_consent(page: FoundPage) -> bool:
+    """Whether the box is ticked: some ink within its lines is enough."""
+    x, y, side = layout.CONSENT
+    inside = _part(page.picture, x + 0.8, y + 0.8, side - 1.6, side - 1.6)
+    return float(np.count_nonzero(255 - inside > MARK * 255)) / SCALE**2 >= LEAST_TICK
+
+
+def alias_line(page: FoundPage) -> Grey:
+    """The place where the writer's name stands, (h, w) uint8, for a person to read."""
+    return _part(page.picture, *layout.ALIAS)
+
+
+def has_ink(picture: Grey) -> bool:
+    """Whether a cell holds more than a speck: (h, w) uint8 with SCALE pixels for a millimetre, ink on white."""
+    marked = (255 - picture > MARK * 255).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=8)
+    parts = [stats[i] for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= SPECK * SCALE**2]
+    if sum(int(part[cv2.CC_STAT_AREA]) for part in parts) < LEAST_INK * SCALE**2:
+        return False
+    low = np.min([part[:2] for part in parts], axis=0)
+    high = np.max([part[:2] + part[2:4] for part in parts], axis=0)
+    return bool((high - low).max() >= LEAST_LENGTH * SCALE)
+
+
+def _part(page: Grey, x: float, y: float, width: float, height: float) -> Grey:
+    left, top, right, bottom = (round(value * SCALE) for value in (x, y, x + width, y + height))
+    return np.asarray(page[top:bottom, left:right], np.uint8)
+
+
+def _cut(page: Grey, place: layout.Place) -> Grey:
+    """What is written in a cell, (136, 136) uint8: paper and guides become white, ink stays as dark as it was."""
+    side = layout.CELL - 2 * RIM
+    dark = 1 - _part(page, place[0] + RIM, place[1] + RIM, side, side).astype(np.float32) / 255
+    low, high = (np.where(_near_guide(dark.shape[0]), *pair) for pair in zip(GUIDE, GRAIN, strict=True))
+    kept = dark * np.clip((dark - low) / (high - low), 0, 1)
+    return np.asarray(np.round(255 * (1 - kept)), np.uint8)
+
+
+def _near_guide(side: int) -> NDArray[np.bool_]:
+    away = np.abs(np.arange(side) - side / 2) < CROSS * SCALE
+    return np.asarray(away[:, np.newaxis] | away[np.newaxis, :], np.bool_)

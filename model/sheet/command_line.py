@@ -1,0 +1,236 @@
+"""`python -m model sheet` and `import-sheet`: handwriting collected on paper."""
+
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from model.sheet.collecting import LeftOut, ReadPage
+    from model.sheet.judging import Judged
+    from model.sheet.layout import Page
+
+PHOTOS = 20260101  # the seed of photographs that nobody took
+
+Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]
+Samples = Annotated[
+    Path | None, typer.Option(help="The folder of samples; the one that TSUDOI_SAMPLES names by default, else samples.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to a command line."""
+    app.command()(sheet)
+    app.command()(import_sheet)
+
+
+def sheet(
+    characters: Annotated[
+        str | None, typer.Option(help="Which hiragana, in this order; by default all, the least collected first.")
+    ] = None,
+    each: Annotated[int, typer.Option(min=1, max=100, help="Cells for each character; a strip has five.")] = 5,
+    pages: Annotated[int | None, typer.Option(min=1, help="No more pages than these; a page has 22 strips.")] = None,
+    out: Annotated[Path, typer.Option(help="The PDF.")] = Path("build/sheet.pdf"),
+    samples: Samples = None,
+    rehearse: Annotated[
+        Path | None,
+        typer.Option(help="A folder for photos of the same pages, filled by a simulated hand: to try import-sheet."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a sheet to print: A4, to write hiragana on and photograph."""
+    from model.sheet.keeping import CannotKeep, default_folder
+    from model.sheet.layout import pages_for
+    from model.sheet.printing import save_pdf
+
+    try:
+        wanted = _labels(characters) if characters is not None else _least_collected(samples or default_folder())
+        made = pages_for(wanted, each)[:pages]
+        save_pdf(made, out)
+    except (ValueError, CannotKeep) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{out} cannot be written ({error.strerror}): name another file with --out")
+    photos = _rehearsed(made, rehearse) if rehearse else []
+    if as_json:
+        listed = [{"name": page.code.name, "characters": "".join(page.labels)} for page in made]
+        typer.echo(
+            json.dumps({"file": str(out), "pages": listed, "photos": list(map(str, photos))}, ensure_ascii=False)
+        )
+        return
+    table = Table("page", "characters", "cells", title=f"A sheet to print: {out}")
+    for page in made:
+        table.add_row(page.code.name, "".join(page.labels), str(5 * len(page.labels)))
+    Console().print(table)
+    Console().print(
+        "Print it at its true size (100 %). Photographs go to: python -m model import-sheet", *photos, sep="\n"
+    )
+
+
+def _labels(characters: str) -> list[str]:
+    """The labels of characters, each once. Raises: ValueError: one is no hiragana that can be learnt."""
+    from model.labels import label_of
+
+    labels = list(dict.fromkeys(label_of(character) for character in characters if not character.isspace()))
+    if not labels:
+        raise ValueError("--characters names no hiragana: write them one after the other, as in --characters あいう")
+    return labels
+
+
+def _least_collected(folder: Path) -> list[str]:
+    """All labels, those with the fewest samples first."""
+    from model.labels import LABELS
+    from model.sheet.keeping import lines_in
+
+    count = Counter(line.get("label") for line in lines_in(folder) if line.get("consent") is True)
+    return sorted(LABELS, key=lambda label: count[label])
+
+
+def _rehearsed(pages: "list[Page]", folder: Path) -> list[Path]:
+    import cv2
+    import numpy as np
+
+    from model.sheet.rehearsal import photographed
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for page, (photo, _) in zip(pages, photographed(pages, np.random.default_rng(PHOTOS)), strict=True):
+        files.append(folder / f"photo-{page.number}.jpg")
+        files[-1].write_bytes(cv2.imencode(".jpg", photo[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
+    return files
+
+
+def import_sheet(
+    photos: Annotated[list[Path], typer.Argument(help="Photographs of filled sheets, a page each, all by one writer.")],
+    writer: Annotated[str, typer.Option(help="The alias of who wrote them, as on the sheet.")],
+    consent: Annotated[
+        bool, typer.Option("--consent", help="The writer agreed that the samples train a model.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Add what is not doubtful, without asking.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also pages that this writer gave before: another copy.")
+    ] = False,
+    samples: Samples = None,
+    out: Annotated[Path, typer.Option(help="The folder for contact sheets.")] = Path("build/contact"),
+    as_json: Json = False,
+) -> None:
+    """Add what is written on photographed sheets to the samples that training uses."""
+    from model.sheet import keeping
+    from model.sheet.collecting import collect
+
+    if not consent:
+        _fail("only what its writer agreed to is kept: ask them to tick the box on the sheet, then add --consent")
+    folder = samples or keeping.default_folder()
+    try:
+        alias = keeping.checked_alias(writer)
+        known = {} if again else keeping.pages_of(keeping.own_lines(folder), alias)
+        classifier, model = _model()
+        pages, left_out = collect(photos, classifier, known)
+        doubtful = dict(enumerate((one for page in pages for one in page.doubtful), 1))
+        sheets = _contact_sheets(pages, doubtful, out)
+        _show(pages, left_out, sheets, err=as_json)
+        chosen = _chosen(pages, doubtful, yes, as_json)
+        added = keeping.add(folder, chosen, alias, model, datetime.now(UTC)) if chosen else 0
+    except keeping.CannotKeep as error:
+        _fail(str(error))
+    if as_json:
+        typer.echo(json.dumps(_data(pages, left_out, doubtful, sheets, added, folder), ensure_ascii=False))
+    elif added:
+        typer.echo(f"{added} samples added to {folder}; train with TSUDOI_SAMPLES={folder} python -m model train")
+    else:
+        typer.echo("nothing was added")
+    if not pages:
+        raise typer.Exit(1)
+
+
+def _model() -> "tuple[Any, str]":
+    from model.classifier import ARTIFACT, CARD, ModelUnusable, load
+
+    try:
+        card = json.loads((ARTIFACT.parent / CARD).read_text(encoding="utf-8"))
+        return load(), f"{card['name']} {card['made']}"
+    except (ModelUnusable, OSError) as error:
+        _fail(str(error))
+
+
+def _contact_sheets(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", out: Path) -> list[Path]:
+    from model.sheet.contact import save_contact_sheets
+
+    try:
+        return save_contact_sheets(pages, {one: number for number, one in doubtful.items()}, out)
+    except OSError as error:
+        _fail(f"{out} cannot be written ({error.strerror}): name another folder with --out")
+
+
+def _show(pages: "list[ReadPage]", left_out: "list[LeftOut]", sheets: list[Path], err: bool) -> None:
+    console = Console(stderr=err)
+    table = Table("photo", "page", "written", "doubtful", "strips unread", "contact sheet", title="What was found")
+    for one, file in zip(pages, sheets, strict=True):
+        counts = [str(number) for number in (len(one.cells), len(one.doubtful), one.page.unread)]
+        table.add_row(one.file.name, one.page.code.name, *counts, str(file))
+    if pages:
+        console.print(table)
+    for photo in left_out:
+        typer.echo(f"left out: {photo.file}: {photo.reason}", err=True)
+
+
+def _chosen(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", yes: bool, err: bool) -> "list[tuple[str, Judged]]":
+    """The cells to add, each with the name of its page: those that are sure, and what a person takes in."""
+    taken: set[Judged] = set()
+    if not yes and pages:
+        asked = {number: one for number, one in doubtful.items() if one.cell.label is not None}
+        if asked:
+            taken = {asked[number] for number in _asked_numbers(asked, err)}
+        count = sum(len(page.sure) for page in pages) + len(taken)
+        if count and not typer.confirm(f"Look at the contact sheets. Add {count} samples?", err=err):
+            return []
+    return [(page.page.code.name, one) for page in pages for one in page.cells if not one.is_doubtful or one in taken]
+
+
+def _asked_numbers(asked: "dict[int, Judged]", err: bool) -> set[int]:
+    question = "Which of the numbered cells hold what they should? Their numbers, or nothing"
+    while True:
+        numbers = {int(word) for word in re.findall(r"\d+", typer.prompt(question, default="", err=err))}
+        if numbers <= set(asked):
+            return numbers
+        typer.echo(f"these have no such cell: {', '.join(map(str, sorted(numbers - set(asked))))}", err=True)
+
+
+def _data(
+    pages: "list[ReadPage]",
+    left_out: "list[LeftOut]",
+    doubtful: "dict[int, Judged]",
+    sheets: list[Path],
+    added: int,
+    folder: Path,
+) -> dict[str, Any]:
+    return {
+        "added": added,
+        "samples": str(folder),
+        "pages": [
+            {
+                "photo": str(one.file),
+                "page": one.page.code.name,
+                "written": len(one.cells),
+                "unread": one.page.unread,
+                "contact_sheet": str(file),
+            }
+            for one, file in zip(pages, sheets, strict=True)
+        ],
+        "doubtful": [
+            {"number": number, "label": one.cell.label, "said": one.said, "share": round(one.share, 4)}
+            for number, one in doubtful.items()
+        ],
+        "left_out": [{"photo": str(one.file), "reason": one.reason} for one in left_out],
+    }
+
+
+def _fail(reason: str) -> NoReturn:
+    typer.echo(reason, err=True)
+    raise typer.Exit(1)

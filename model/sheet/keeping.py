@@ -1,0 +1,119 @@
+"""Samples from paper, kept as those of members: a picture each, and a line each in `samples.jsonl`."""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from model.sheet.judging import Judged
+from model.sources.members import LIST, SAMPLES
+
+SOURCE = "sheet"
+DEFAULT = Path("samples")
+LONGEST_ALIAS = 60
+
+
+class CannotKeep(Exception):
+    """The folder cannot take these samples; the message says why, and what to do."""
+
+
+def default_folder() -> Path:
+    """Where samples go unless another folder is named: where training looks for them."""
+    return Path(os.environ[SAMPLES]) if os.environ.get(SAMPLES) else DEFAULT
+
+
+def checked_alias(alias: str) -> str:
+    """A writer's alias as it is kept. Raises: CannotKeep: it is empty, too long or has strange characters."""
+    plain = " ".join(alias.split())
+    if not plain or len(plain) > LONGEST_ALIAS or not plain.isprintable():
+        raise CannotKeep(f"--writer takes a name of 1 to {LONGEST_ALIAS} ordinary characters, not {alias!r}")
+    return plain
+
+
+def lines_in(folder: Path) -> list[dict[str, Any]]:
+    """The lines of a folder's list; none where there is no folder.
+
+    Raises: CannotKeep: the list is damaged, or the folder cannot be read.
+    """
+    file = folder / LIST
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        found = [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise CannotKeep(f"{file} cannot be read ({error}): name another folder with --samples") from error
+    if not all(isinstance(line, dict) for line in found):
+        raise CannotKeep(f"{file} is no list of samples: name another folder with --samples")
+    return found
+
+
+def own_lines(folder: Path) -> list[dict[str, Any]]:
+    """The lines of a folder that holds nothing but samples from paper.
+
+    Raises: CannotKeep: it holds other things. The bot replaces all that is in a folder of its own when it exports.
+    """
+    lines = lines_in(folder)
+    if any(line.get("source") != SOURCE for line in lines):
+        raise CannotKeep(f"{folder} is an export of the bot, which it replaces: name another folder with --samples")
+    if not lines and folder.is_dir() and any(one.name != LIST for one in folder.iterdir()):
+        raise CannotKeep(f"{folder} holds other things: name an empty or a new folder with --samples")
+    return lines
+
+
+def pages_of(lines: Iterable[Mapping[str, Any]], writer: str) -> dict[str, str]:
+    """The names of the pages that a writer has given, and the day on which each was added."""
+    return {str(line.get("sheet")): str(line.get("at"))[:10] for line in lines if line.get("writer") == writer}
+
+
+def add(folder: Path, cells: Iterable[tuple[str, Judged]], writer: str, model: str, at: datetime) -> int:
+    """Add cells to a folder of samples; a crash leaves the list as it was, or complete.
+
+    Args: cells: each with the name of its page; all have a label. writer: as `checked_alias` gives it, who agreed.
+        model: the version of the model that looked at them. at: now, aware.
+    Returns: how many were added.
+    Raises: CannotKeep: the folder holds other things, or cannot be written.
+    """
+    lines = own_lines(folder)
+    before = len(lines)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, (sheet, one) in zip(_numbers(lines), cells, strict=False):
+            name = f"{number:06d}.png"
+            (folder / name).write_bytes(cv2.imencode(".png", one.cell.picture)[1].tobytes())
+            lines.append(_line(name, sheet, one, writer, model, at))
+        _replace(folder, lines)
+    except OSError as error:
+        raise CannotKeep(f"{folder} cannot be written ({error.strerror}): name another folder") from error
+    return len(lines) - before
+
+
+def _line(name: str, sheet: str, one: Judged, writer: str, model: str, at: datetime) -> dict[str, Any]:
+    return {
+        "image": name,
+        "label": one.cell.label,
+        "writer": writer,
+        "consent": True,
+        "source": SOURCE,
+        "at": at.isoformat(timespec="seconds"),
+        "model": model,
+        "said": one.said,
+        "share": round(one.share, 4),
+        "sheet": sheet,
+    }
+
+
+def _numbers(lines: Iterable[Mapping[str, Any]]) -> Iterator[int]:
+    names = (re.fullmatch(r"(\d+)\.png", str(line.get("image"))) for line in lines)
+    number = max((int(name[1]) for name in names if name), default=0)
+    while True:
+        yield (number := number + 1)
+
+
+def _replace(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    written = folder / f"{LIST}.new"
+    written.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    written.replace(folder / LIST)

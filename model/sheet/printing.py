@@ -1,0 +1,119 @@
+"""A sheet on paper: A4 pages at 300 dots an inch, in grey, as a PDF."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from model.sheet import layout
+from model.sheet.lettering import Words, write
+
+DPI = 300
+DOTS = DPI / 25.4  # a millimetre
+INK, SOFT, RIM, GUIDE = 30, 120, 178, 212  # of 255
+
+TITLE = Words("ひらがな記入シート", "ひらがなを かく かみ", "")
+CONSENT = Words(
+    "わたしが書いた字を、ひらがなを読むモデルの学習に使うことに同意します。",
+    "わたしの じを もじよみの れんしゅうに つかって いいです",
+    "(to train a model)",
+)
+WITHDRAW = Words(
+    "左の四角にチェックを入れてください。あとで取り消したくなったら、主催者にお知らせください。",
+    "",
+    "Tick the box if you agree. You can take it back later: tell the organiser.",
+)
+ALIAS = Words("ニックネーム", "なまえ", "")
+HOW = Words(
+    "1マスに1字ずつ、左の字を書いてください。空いたマスがあってもかまいません。まちがえたマスには、大きく×を書いてください。",
+    "ひとつの ますに ひとつの じ",
+    "Cross a cell out if it went wrong; empty cells are fine.",
+)
+PHOTO = Words(
+    "写真は、四隅の印がすべて入るように、明るいところで、なるべく真上から撮ってください。",
+    "",
+    "Photograph it from above, with all four corners in sight.",
+)
+
+
+def save_pdf(pages: Sequence[layout.Page], file: Path) -> None:
+    """Write pages to print, at their true size. Raises: OSError: the file cannot be written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    first, *others = (Image.fromarray(draw_page(page, len(pages))) for page in pages)
+    title = f"Tsudoi {pages[0].code.name}"
+    first.save(file, "PDF", resolution=DPI, save_all=True, append_images=others, quality=92, title=title)
+
+
+def draw_page(page: layout.Page, of: int) -> NDArray[np.uint8]:
+    """A page as it is printed. Args: of: how many pages there are.
+
+    Returns: (3508, 2480) uint8, dark on white.
+    """
+    picture = Image.new("L", (round(layout.WIDTH * DOTS), round(layout.HEIGHT * DOTS)), 255)
+    for place, tag in zip(layout.CORNERS, page.code.tags(), strict=True):
+        _tag(picture, place, layout.CORNER, layout.CORNER_TAGS, tag)
+    _head(picture, page, of)
+    for slot, label in enumerate(page.labels):
+        _strip(picture, slot, label)
+    _foot(picture, page)
+    return np.asarray(picture, np.uint8)
+
+
+def _dots(*millimetres: float) -> tuple[int, ...]:
+    return tuple(round(value * DOTS) for value in millimetres)
+
+
+def _tag(picture: Image.Image, place: layout.Place, side: float, family: cv2.aruco.Dictionary, number: int) -> None:
+    size = round(side * DOTS)
+    x, y = _dots(*place)
+    picture.paste(Image.fromarray(np.asarray(cv2.aruco.generateImageMarker(family, number, size), np.uint8)), (x, y))
+
+
+def _write(picture: Image.Image, x: float, y: float, words: Words | str, size: float, grey: int = INK) -> None:
+    left, middle = _dots(x, y)
+    write(picture, (left, middle), words, round(size * DOTS), grey)
+
+
+def _box(picture: Image.Image, x: float, y: float, width: float, height: float, grey: int, line: float) -> None:
+    corners = _dots(x, y, x + width, y + height)
+    ImageDraw.Draw(picture).rectangle(corners, outline=grey, width=round(line * DOTS))
+
+
+def _head(picture: Image.Image, page: layout.Page, of: int) -> None:
+    left = layout.MARGIN + layout.CORNER + 6
+    _write(picture, left, 16.0, TITLE, 6.2)
+    _write(picture, left, 21.6, f"{page.number} / {of}    No. {page.code.name}", 3.0, SOFT)
+    x, y, width, height = layout.ALIAS
+    _write(picture, x, y + height - 2.6, ALIAS, 3.4, SOFT)
+    ImageDraw.Draw(picture).line(_dots(x + 22, y + height, x + width, y + height), fill=SOFT, width=3)
+    x, y, side = layout.CONSENT
+    _box(picture, x, y, side, side, INK, 0.3)
+    _write(picture, x + side + 2.5, y + 1.3, CONSENT, 3.9)
+    _write(picture, x + side + 2.5, y + 6.0, WITHDRAW, 2.9, SOFT)
+    _write(picture, layout.MARGIN, 38.6, HOW, 3.05, SOFT)
+
+
+def _foot(picture: Image.Image, page: layout.Page) -> None:
+    left, low = layout.MARGIN + layout.CORNER + 6, layout.HEIGHT - layout.MARGIN - layout.CORNER / 2
+    _write(picture, left, low - 2.2, PHOTO, 3.05, SOFT)
+    _write(picture, left, low + 3.0, f"python -m model import-sheet   ·   {page.code.name}", 2.6, SOFT)
+
+
+def _strip(picture: Image.Image, slot: int, label: str) -> None:
+    x, y = layout.strip_at(slot)
+    _write(picture, x + 0.4, y + 4.6, label, 8.2)
+    _tag(picture, layout.marker_at(slot), layout.MARKER, layout.STRIP_TAGS, layout.tag_of(label))
+    for left, top in layout.cells_at(slot):
+        _cell(picture, left, top)
+        _write(picture, left + 0.8, top - 1.9, label, 3.0, SOFT)
+
+
+def _cell(picture: Image.Image, x: float, y: float) -> None:
+    _box(picture, x, y, layout.CELL, layout.CELL, RIM, 0.25)
+    pen, half = ImageDraw.Draw(picture), layout.CELL / 2
+    for at in np.arange(1.0, layout.CELL - 1, 1.0):  # a dashed cross, as in practice books
+        pen.line(_dots(x + at, y + half, x + at + 0.5, y + half), fill=GUIDE, width=2)
+        pen.line(_dots(x + half, y + at, x + half, y + at + 0.5), fill=GUIDE, width=2)
