@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import StoreError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+APPLICATION = "tsudoi"  # how PostgreSQL names our sessions
 _MIGRATING = 0x54737564  # any number, as long as every process locks the same
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -40,12 +41,12 @@ async def open_store(url: str) -> AsyncEngine:
     """Open the database at `url` with the present schema, creating or upgrading it as needed. Raises StoreError."""
     engine = open_engine(url)
     try:
-        _check_sqlite_file(engine.url)
-        async with engine.connect() as connection:
-            await _bring_up_to_date(connection)
+        check_sqlite_file(engine.url)
+        async with engine.begin() as connection:
+            await bring_up_to_date(connection)
     except (DBAPIError, OSError, sqlite3.Error) as error:
         await engine.dispose()
-        raise StoreError(_explain(engine.url, error)) from error
+        raise StoreError(f"storage.url: {explain(engine.url, error)}") from error
     except StoreError:
         await engine.dispose()
         raise
@@ -57,19 +58,21 @@ def open_engine(url: str) -> AsyncEngine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreError(f'storage.url: "{url}" is not a database address; write "sqlite:///tsudoi.db"') from error
+        shown = url.rpartition("@")[2]  # what stands before may be a password
+        raise StoreError(f'storage.url: "{shown}" is not a database address; write "sqlite:///tsudoi.db"') from error
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None:
         raise StoreError(f'storage.url: "{parsed.get_backend_name()}" is not supported; use sqlite or postgresql')
+    if driver.startswith("postgresql"):
+        named = {"server_settings": {"application_name": APPLICATION}}
+        return create_async_engine(parsed.set(drivername=driver), connect_args=named)
     engine = create_async_engine(parsed.set(drivername=driver))
-    if parsed.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return SqliteEngine(engine)
-    return engine
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return SqliteEngine(engine)
 
 
-def _check_sqlite_file(url: URL) -> None:
+def check_sqlite_file(url: URL) -> None:
     """Open and close the file: aiosqlite's thread would outlive a connection that fails, and write to stderr."""
     if url.get_backend_name() == "sqlite" and url.database:
         sqlite3.connect(url.database).close()
@@ -91,19 +94,24 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-async def _bring_up_to_date(connection: AsyncConnection) -> None:
+async def bring_up_to_date(connection: AsyncConnection) -> None:
+    """Create or upgrade the schema in the connection's transaction, which is the caller's to commit. StoreError."""
     if connection.dialect.name == "postgresql":  # several processes may start at once; SQLite's BEGIN makes them wait
         await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
-    current, head = await connection.run_sync(_version), newest_version()
+    current, head = await schema_version(connection), newest_version()
     if current == head:
         return
     if current is not None and current not in _versions():
         raise StoreError(
-            f"{_place(connection.engine.url)}: the database has schema {current}, newer than this Tsudoi ({head}); "
+            f"{place(connection.engine.url)}: the database has schema {current}, newer than this Tsudoi ({head}); "
             "upgrade Tsudoi, or restore the backup made before"
         )
     await connection.run_sync(_upgrade)
-    await connection.commit()
+
+
+async def schema_version(connection: AsyncConnection) -> str | None:
+    """Return the schema version of a database; None where there is no store."""
+    return await connection.run_sync(_version)
 
 
 def _version(connection: Connection) -> str | None:
@@ -131,19 +139,29 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _place(url: URL) -> str:
-    return url.database or "memory" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+def place(url: URL) -> str:
+    """Return where a database is, without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "memory"
+    shown = {name: "***" if "password" in name else value for name, value in url.query.items()}
+    return url.set(drivername="postgresql", query=shown).render_as_string(hide_password=True)
 
 
-def _explain(url: URL, error: Exception) -> str:
-    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+def cause_of(error: Exception) -> str:
+    """Return what a database said, in one line."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def explain(url: URL, error: Exception) -> str:
+    """Return a sentence on a database that cannot be used, and what to do."""
+    cause = cause_of(error)
     if url.get_backend_name() == "sqlite":
         path = Path(url.database or "").absolute()
         return (
-            f"storage.url: cannot use the database {path}: {cause}; "
+            f"cannot use the database {path}: {cause}; "
             "check that the folder exists and may be written, or restore a backup"
         )
-    return f"storage.url: cannot use {_place(url)}: {cause}; check that PostgreSQL runs, and address and password"
+    return f"cannot use {place(url)}: {cause}; check that PostgreSQL runs, and address and password"
 
 
 async def close_store(engine: AsyncEngine) -> None:
