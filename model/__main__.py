@@ -66,6 +66,9 @@ def train(
         str, typer.Option(help="large, which ships, small, or classic, the one of the 2017 hands-on.")
     ] = "large",
     teacher: Annotated[Path | None, typer.Option(help="The folder of a training whose network teaches.")] = None,
+    augment: Annotated[
+        bool, typer.Option(help="Each picture with another hand, pen, light and camera; without, clean ones.")
+    ] = True,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
     share_alike: ShareAlike = False,
     run: Run = RUN,
@@ -88,7 +91,8 @@ def train(
     seen = images or (training.QUICK if quick else training.FULL)
     try:
         with _progress() as progress:
-            facts = training.train(entries, run, progress, seen, SEED if seed is None else seed, network, teacher)
+            seed = SEED if seed is None else seed
+            facts = training.train(entries, run, progress, seen, seed, network, teacher, augment)
     except (DamagedSource, LeakFound) as error:
         _fail(str(error))
     rows = [
