@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ _OTHERS = text(
     " WHERE datname = current_database() AND application_name = :name AND pid <> pg_backend_pid()"
 )
 
-Progress = Callable[[str, int, int], None]  # a table, how many of its rows are moved, and of how many
+Progress = Callable[[str, int, int], None]  # a table, how many rows it has, and how many of them are moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,10 @@ async def move_store(source: str, target: str, progress: Progress) -> list[Moved
                 f"{place(new.engine.url)} holds rows already ({', '.join(taken)}): give the address of an empty "
                 "database, or of a file that is not there yet"
             )
-        moved = []
-        for one in metadata.sorted_tables:
-            progress(one.name, 0, rows[one.name])
-            moved.append(await _move_table(one, old, new, lambda done, of=one.name: progress(of, done, rows[of])))
+        moved = [
+            await _move_table(one, old, new, partial(progress, one.name, rows[one.name]))
+            for one in metadata.sorted_tables
+        ]
         await new.commit()
     return moved
 
@@ -158,6 +159,7 @@ async def _move_table(
     moved: Table, old: AsyncConnection, new: AsyncConnection, progress: Callable[[int], None]
 ) -> MovedTable:
     exact, sent, arrived = _exactly(moved), _Content(), _Content()
+    progress(0)
     async for rows in _rows_in(old, exact):
         await _put(new, exact, rows)
         sent.add(rows)
