@@ -1,4 +1,4 @@
-"""`python -m model sheet` and `import-sheet`: handwriting collected on paper."""
+"""`python -m model sheet`, `import-sheet` and `forget-writer`: handwriting collected on paper."""
 
 import json
 import re
@@ -20,7 +20,8 @@ PHOTOS = 20260101  # the seed of photographs that nobody took
 
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]
 Samples = Annotated[
-    Path | None, typer.Option(help="The folder of samples; the one that TSUDOI_SAMPLES names by default, else samples.")
+    Path | None,
+    typer.Option(help="The folder of samples; by default the one that TSUDOI_SAMPLES names, else samples/."),
 ]
 
 
@@ -28,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to a command line."""
     app.command()(sheet)
     app.command()(import_sheet)
+    app.command()(forget_writer)
 
 
 def sheet(
@@ -42,6 +44,7 @@ def sheet(
         Path | None,
         typer.Option(help="A folder for photos of the same pages, filled by a simulated hand: to try import-sheet."),
     ] = None,
+    hand: Annotated[int, typer.Option(min=1, help="Whose hand: each number is another simulated person.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Make a sheet to print: A4, to write hiragana on and photograph."""
@@ -57,7 +60,7 @@ def sheet(
         _fail(str(error))
     except OSError as error:
         _fail(f"{out} cannot be written ({error.strerror}): name another file with --out")
-    photos = _rehearsed(made, rehearse) if rehearse else []
+    photos = _rehearsed(made, rehearse, hand) if rehearse else []
     if as_json:
         listed = [{"name": page.code.name, "characters": "".join(page.labels)} for page in made]
         typer.echo(
@@ -92,15 +95,17 @@ def _least_collected(folder: Path) -> list[str]:
     return sorted(LABELS, key=lambda label: count[label])
 
 
-def _rehearsed(pages: "list[Page]", folder: Path) -> list[Path]:
+def _rehearsed(pages: "list[Page]", folder: Path, hand: int) -> list[Path]:
     import cv2
     import numpy as np
 
+    from model.sheet.hands import hand_of
     from model.sheet.rehearsal import photographed
 
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for page, (photo, _) in zip(pages, photographed(pages, np.random.default_rng(PHOTOS)), strict=True):
+    taken = photographed(pages, np.random.default_rng((PHOTOS, hand)), writes=hand_of(hand))
+    for page, (photo, _) in zip(pages, taken, strict=True):
         files.append(folder / f"photo-{page.number}.jpg")
         files[-1].write_bytes(cv2.imencode(".jpg", photo[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
     return files
@@ -142,11 +147,30 @@ def import_sheet(
     if as_json:
         typer.echo(json.dumps(_data(pages, left_out, doubtful, sheets, added, folder), ensure_ascii=False))
     elif added:
-        typer.echo(f"{added} samples added to {folder}; train with TSUDOI_SAMPLES={folder} python -m model train")
+        named = keeping.training_reads(folder)
+        typer.echo(f"{added} samples added to {folder}; train with: TSUDOI_SAMPLES={named} python -m model train")
     else:
         typer.echo("nothing was added")
     if not pages:
         raise typer.Exit(1)
+
+
+def forget_writer(
+    writer: Annotated[str, typer.Argument(help="The alias that --writer gave.")], samples: Samples = None
+) -> None:
+    """Erase all that somebody gave on paper, as they may ask at any time."""
+    from model.sheet.keeping import CannotKeep, checked_alias, default_folder, forget
+
+    folder = samples or default_folder()
+    try:
+        count = forget(folder, checked_alias(writer))
+    except CannotKeep as error:
+        _fail(str(error))
+    if not count:
+        _fail(f"{folder} holds nothing by {writer!r}: the alias must be the one that --writer gave")
+    typer.echo(
+        f"{count} samples by {writer} erased from {folder}; a model that was trained on them should be trained anew"
+    )
 
 
 def _model() -> "tuple[Any, str]":

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 
 from model.sheet.judging import Judged
-from model.sources.members import LIST, SAMPLES
+from model.sources.members import LIST, named_folders
 
 SOURCE = "sheet"
 DEFAULT = Path("samples")
@@ -23,8 +23,14 @@ class CannotKeep(Exception):
 
 
 def default_folder() -> Path:
-    """Where samples go unless another folder is named: where training looks for them."""
-    return Path(os.environ[SAMPLES]) if os.environ.get(SAMPLES) else DEFAULT
+    """Where samples go unless another folder is named: the first that training reads and the bot does not replace."""
+    return next((folder for folder in named_folders() if not _is_an_export(folder)), DEFAULT)
+
+
+def training_reads(folder: Path) -> str:
+    """What TSUDOI_SAMPLES must say so that training reads a folder, too."""
+    named = named_folders()
+    return os.pathsep.join(map(str, named if folder in named else [*named, folder]))
 
 
 def checked_alias(alias: str) -> str:
@@ -51,13 +57,17 @@ def lines_in(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def _is_an_export(folder: Path) -> bool:
+    return any(line.get("source") != SOURCE for line in lines_in(folder))
+
+
 def own_lines(folder: Path) -> list[dict[str, Any]]:
     """The lines of a folder that holds nothing but samples from paper.
 
     Raises: CannotKeep: it holds other things. The bot replaces all that is in a folder of its own when it exports.
     """
     lines = lines_in(folder)
-    if any(line.get("source") != SOURCE for line in lines):
+    if _is_an_export(folder):
         raise CannotKeep(f"{folder} is an export of the bot, which it replaces: name another folder with --samples")
     if not lines and folder.is_dir() and any(one.name != LIST for one in folder.iterdir()):
         raise CannotKeep(f"{folder} holds other things: name an empty or a new folder with --samples")
@@ -89,6 +99,23 @@ def add(folder: Path, cells: Iterable[tuple[str, Judged]], writer: str, model: s
     except OSError as error:
         raise CannotKeep(f"{folder} cannot be written ({error.strerror}): name another folder") from error
     return len(lines) - before
+
+
+def forget(folder: Path, writer: str) -> int:
+    """Erase all that a writer gave on paper, and say how many samples it was.
+
+    Raises: CannotKeep: as `add`.
+    """
+    lines = own_lines(folder)
+    theirs = [line for line in lines if line.get("writer") == writer]
+    try:
+        for line in theirs:
+            (folder / Path(str(line.get("image"))).name).unlink(missing_ok=True)
+        if theirs:
+            _replace(folder, [line for line in lines if line.get("writer") != writer])
+    except OSError as error:
+        raise CannotKeep(f"{folder} cannot be written ({error.strerror}): make it writable") from error
+    return len(theirs)
 
 
 def _line(name: str, sheet: str, one: Judged, writer: str, model: str, at: datetime) -> dict[str, Any]:

@@ -45,13 +45,20 @@ class Filled:
 
 
 def fill(
-    page: Page, of: int, rng: np.random.Generator, empty: float = 0.1, wrong: float = 0.0, consent: bool = True
+    page: Page,
+    of: int,
+    rng: np.random.Generator,
+    empty: float = 0.1,
+    wrong: float = 0.0,
+    consent: bool = True,
+    writes: Writes | None = None,
 ) -> Filled:
     """Write on a printed page, with one pen.
 
     Args: of: how many pages there are. empty, wrong: the shares of cells that are left empty, or hold another
-        character. consent: whether the box is ticked.
+        character. consent: whether the box is ticked. writes: whose hand; `hand()` by default.
     """
+    writes = writes or hand()
     paper = cv2.cvtColor(draw_page(page, of), cv2.COLOR_GRAY2RGB)
     cover = np.zeros(paper.shape[:2], np.float32)
     written: Written = {}
@@ -61,8 +68,8 @@ def fill(
                 continue
             chosen = str(rng.choice([one for one in LABELS if one != label])) if rng.random() < wrong else label
             written[slot, number] = chosen
-            _put(cover, place, hand()(chosen, rng), rng)
-    _sign(cover, rng, consent)
+            _put(cover, place, writes(chosen, rng), rng)
+    _sign(cover, rng, consent, writes)
     colour, covers = PENS[str(rng.choice(list(PENS)))]
     share = cover[:, :, np.newaxis] * np.float32(rng.uniform(*covers))
     return Filled(np.round(paper + share * (np.array(colour, np.float32) - paper)).astype(np.uint8), written)
@@ -80,11 +87,14 @@ def hand() -> Writes:
 
 
 def _varied(label: str, rng: np.random.Generator) -> Ink:
-    known = tendencies.load()
-    few = np.flatnonzero(known.exemplar_labels == INDEX[label])
-    ink = np.pad(known.exemplars[int(rng.choice(few))], 4)
-    large = np.asarray(cv2.resize(ink, (112, 112), interpolation=cv2.INTER_CUBIC), np.uint8)
-    return move_parts(vary_line_ends(large, find_line_ends(large), rng), rng)
+    """The most ordinary shape that ships, slanted and stretched, its parts moved and its lines ended otherwise."""
+    large = cv2.resize(np.pad(tendencies.typical(label), 6), (112, 112), interpolation=cv2.INTER_CUBIC)
+    ink = np.asarray(large, np.uint8)
+    ink = move_parts(vary_line_ends(ink, find_line_ends(ink), rng), rng)
+    matrix = np.eye(2) + rng.normal(0, 0.08, (2, 2))
+    middle = np.array([56, 56])
+    placed = np.column_stack([matrix, middle - matrix @ middle])
+    return np.asarray(cv2.warpAffine(ink, placed, (112, 112), flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _put(cover: NDArray[np.float32], place: layout.Place, ink: Ink, rng: np.random.Generator) -> None:
@@ -99,11 +109,11 @@ def _put(cover: NDArray[np.float32], place: layout.Place, ink: Ink, rng: np.rand
     np.maximum(under, large, out=under)
 
 
-def _sign(cover: NDArray[np.float32], rng: np.random.Generator, consent: bool) -> None:
+def _sign(cover: NDArray[np.float32], rng: np.random.Generator, consent: bool, writes: Writes) -> None:
     """A name on its line, and a tick in the box."""
     x, y, _, height = layout.ALIAS
     for number, label in enumerate(rng.choice(list("あおかきくけこさしつとなはまみ"), 3)):
-        _put(cover, (x + 26 + 11 * number, y + height - layout.CELL + 1), hand()(str(label), rng), rng)
+        _put(cover, (x + 26 + 11 * number, y + height - layout.CELL + 1), writes(str(label), rng), rng)
     if consent:
         x, y, side = layout.CONSENT
         tick = np.array([[0.1, 0.45], [0.4, 0.85], [1.1, -0.15]]) * side + (x, y) + rng.normal(0, 0.3, (3, 2))
@@ -162,9 +172,13 @@ def _curled(page: Rgb, rng: np.random.Generator) -> Rgb:
 
 
 def photographed(
-    pages: list[Page], rng: np.random.Generator, empty: float = 0.1, wrong: float = 0.0
+    pages: list[Page],
+    rng: np.random.Generator,
+    empty: float = 0.1,
+    wrong: float = 0.0,
+    writes: Writes | None = None,
 ) -> Iterator[tuple[Rgb, Written]]:
     """Photos of all pages, filled by one writer, and what was written."""
     for page in pages:
-        filled = fill(page, len(pages), rng, empty, wrong)
+        filled = fill(page, len(pages), rng, empty, wrong, writes=writes)
         yield photograph(filled.picture, rng), filled.written

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -143,9 +144,9 @@ CATALOGUE: tuple[Entry, ...] = (
         "members",
         0.1,
         "drawn by members of the community, with their consent",
-        f"a folder that `tsudoi samples export` wrote, named by {members.SAMPLES}",
-        lambda: members.samples_folder() is not None,
-        lambda: store("members", members.read_members(members.samples_folder() or Path())),
+        f"a folder that `tsudoi samples export` or `python -m model import-sheet` wrote, named by {members.SAMPLES}",
+        lambda: bool(members.samples_folders()),
+        lambda: store("members", chain.from_iterable(map(members.read_members, members.samples_folders()))),
         knows_writers=True,
     ),
     Entry(

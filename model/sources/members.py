@@ -17,7 +17,7 @@ import numpy as np
 from model.labels import UnknownLabel, label_of
 from model.sources.stored import NO_LETTER, Written
 
-SAMPLES = "TSUDOI_SAMPLES"  # the environment variable that names the folder
+SAMPLES = "TSUDOI_SAMPLES"  # the environment variable that names the folder, or several as PATH does
 LIST = "samples.jsonl"
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,14 @@ class UnusableSample(ValueError):
     """A line of the list that cannot be used; the message says why."""
 
 
-def samples_folder() -> Path | None:
-    """The folder of members' samples, or None where the environment names none or it has no list."""
-    folder = Path(os.environ.get(SAMPLES, "no-samples"))
-    return folder if (folder / LIST).is_file() else None
+def named_folders() -> list[Path]:
+    """The folders that the environment names, whether they are there or not."""
+    return [Path(name) for name in os.environ.get(SAMPLES, "").split(os.pathsep) if name]
+
+
+def samples_folders() -> list[Path]:
+    """The folders of members' samples: those that the environment names and that have a list."""
+    return [folder for folder in named_folders() if (folder / LIST).is_file()]
 
 
 def read_members(folder: Path) -> Iterator[Written]:

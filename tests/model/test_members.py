@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import cv2
 import pytest
 
 from model.labels import INDEX, NOT_HIRAGANA
-from model.sources.members import read_members, samples_folder
+from model.sources.members import read_members, samples_folders
 from model.sources.stored import store
 from tests.model.drawings import drawn
 
@@ -63,10 +64,13 @@ def test_a_bad_line_is_named_and_left_out(
     assert reason in warning
 
 
-def test_the_folder_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TSUDOI_SAMPLES", raising=False)
-    assert samples_folder() is None
-    monkeypatch.setenv("TSUDOI_SAMPLES", str(tmp_path))
-    assert samples_folder() is None
+    assert samples_folders() == []
+    (other := tmp_path / "other").mkdir()
+    monkeypatch.setenv("TSUDOI_SAMPLES", os.pathsep.join([str(tmp_path), str(other)]))
+    assert samples_folders() == []
     exported(tmp_path, GOOD)
-    assert samples_folder() == tmp_path
+    assert samples_folders() == [tmp_path]
+    exported(other, GOOD)
+    assert samples_folders() == [tmp_path, other]
