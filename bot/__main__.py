@@ -13,8 +13,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.config import Settings, load_settings
+from bot import __version__
+from bot.config import DEFAULT_FILE, Settings, load_settings
 from bot.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
+from bot.first_evening.command import init
 from bot.logs import set_up_logging
 
 T = TypeVar("T")
@@ -30,11 +32,27 @@ cli = typer.Typer(
 
 samples = typer.Typer(help="Members' samples: what they gave, for training.", no_args_is_help=True)
 cli.add_typer(samples, name="samples")
+cli.command()(init)
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="The configuration; config.toml if there is one.", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        _say(f"tsudoi {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def every_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take what stands before the name of a command."""
 
 
 @cli.command()
@@ -143,6 +161,18 @@ def rehearse(
             )
 
     _wait_for(play())
+
+
+@cli.command(name="move-store")
+def move_store(
+    source: Annotated[str | None, typer.Option("--from", metavar="ADDRESS", help="Where it is, if not there.")] = None,
+    target: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="Where to, if not there.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Move everything between SQLite and PostgreSQL, from or to the configured database, while no bot runs."""
+    from bot.moving_store import move
+
+    _wait_for(move(load_settings(config).storage.url, source, target, config or DEFAULT_FILE, say=_say))
 
 
 @samples.command(name="list")

@@ -64,7 +64,7 @@ def _secrets(file: Path) -> Finding:
     secrets = ("api_key", "token", "bot_token", "app_token")
     lines = (line.partition("#")[0].partition("=") for line in file.read_text(encoding="utf-8").splitlines())
     holds_secret = any(name.strip() in secrets and value.strip(" \"'\t") for name, _, value in lines)
-    if holds_secret and _is_tracked(file):
+    if holds_secret and is_tracked(file):
         return Finding(
             "configuration",
             False,
@@ -74,12 +74,13 @@ def _secrets(file: Path) -> Finding:
     return Finding("configuration", True, f"{file} is valid")
 
 
-def _is_tracked(file: Path) -> bool:
+def is_tracked(file: Path) -> bool:
+    """Whether git has this file; False where there is no git."""
     command = ["git", "ls-files", "--error-unmatch", file.name]
     try:
         return subprocess.run(command, cwd=file.absolute().parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
     except OSError:
-        return False  # no git on this computer
+        return False
 
 
 async def _database(settings: Settings) -> Finding:

@@ -58,9 +58,9 @@ async def _look(web: SlackWeb) -> SlackLook:
 
 
 async def _channels(web: SlackWeb) -> tuple[SlackChannel, ...]:
-    asked = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": MOST_CHANNELS}
-    listed = (await web.ask("users.conversations", **asked))["channels"]
-    return tuple(SlackChannel(str(one["id"]), str(one.get("name", one["id"]))) for one in listed)
+    kinds = "public_channel,private_channel"
+    listed = await web.ask("users.conversations", types=kinds, exclude_archived=True, limit=MOST_CHANNELS)
+    return tuple(SlackChannel(str(one["id"]), str(one.get("name", one["id"]))) for one in listed["channels"])
 
 
 async def _ask_for_socket(web: SlackWeb, app_token: str) -> None:

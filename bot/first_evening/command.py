@@ -1,0 +1,172 @@
+"""The command `tsudoi init`: its flags, who is asked, and what a Ctrl-C leaves behind."""
+
+import locale
+import os
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from bot.config import DEFAULT_FILE, Locale, environment_settings
+from bot.domain.rooms import LOCAL
+from bot.domain.sources import group_in
+from bot.errors import ConfigurationError, TsudoiError
+from bot.first_evening.answers import PLATFORMS, SECRETS, Answers, Draft, secret_in, secrets_in_environment
+
+if TYPE_CHECKING:
+    from bot.first_evening.asking import Asker
+    from bot.first_evening.evening import Commands
+
+SecretFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds only this secret.")]
+
+
+def init(
+    group: Annotated[str | None, typer.Option(help="The group's page on connpass: its address or name.")] = None,
+    name: Annotated[str | None, typer.Option(help="How the bot calls the group; else as connpass does.")] = None,
+    language: Annotated[str | None, typer.Option(help="ja or en.")] = None,
+    connpass_key_file: SecretFile = None,
+    platform: Annotated[list[str] | None, typer.Option(help="discord, slack or local; several times.")] = None,
+    discord_token_file: SecretFile = None,
+    discord_channel: Annotated[list[str] | None, typer.Option(help="A channel's id; several times.")] = None,
+    slack_bot_token_file: SecretFile = None,
+    slack_app_token_file: SecretFile = None,
+    slack_channel: Annotated[list[str] | None, typer.Option(help="A channel's id; several times.")] = None,
+    site_url: Annotated[str | None, typer.Option(help='Where the group publishes reports; "" for nowhere.')] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Check nothing and rehearse nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: what is not given is as usual.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a configuration that is there; it is kept.")] = False,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Where to write it.", show_default="config.toml")
+    ] = None,
+) -> None:
+    """Make the configuration: asks, checks each answer at once, rehearses last month, and writes config.toml.
+
+    Secrets are typed unseen, or come from files or from the environment: TSUDOI_DISCORD__TOKEN,
+    TSUDOI_SLACK__BOT_TOKEN, TSUDOI_SLACK__APP_TOKEN, TSUDOI_CONNPASS__API_KEY.
+    """
+    in_environment = secrets_in_environment()
+    files = {
+        "api_key": connpass_key_file,
+        "discord_token": discord_token_file,
+        "slack_bot_token": slack_bot_token_file,
+        "slack_app_token": slack_app_token_file,
+    }
+    written = {
+        "locale": _language(language),
+        "group": _group(group),
+        "name": name,
+        "platforms": _platforms(platform),
+        "discord_channels": discord_channel or None,
+        "slack_channels": slack_channel or None,
+        "site_url": site_url,
+        **{secret: secret_in(file) for secret, file in files.items() if file is not None},
+    }
+    twice = [SECRETS[key] for key in in_environment if files[key] is not None]
+    if twice:  # the environment would win when the bot runs
+        raise ConfigurationError(
+            f"{', '.join(twice)}: given in the environment and as a file; leave one of the two out"
+        )
+    given = {key: value for key, value in {**in_environment, **written}.items() if value is not None}
+    _spend(given, in_environment, config or DEFAULT_FILE, asks=not yes, offline=offline, force=force)
+
+
+def _spend(
+    given: dict[str, Any], in_environment: dict[str, str], file: Path, *, asks: bool, offline: bool, force: bool
+) -> None:
+    from bot.first_evening.asking import Person, Script, is_at_terminal
+    from bot.first_evening.evening import Commands, spend_evening
+    from bot.first_evening.looks import Looks
+    from bot.first_evening.talk import Talk
+    from bot.locales import texts_for
+
+    usual = usual_language()
+    is_person = asks and is_at_terminal()
+    asker = (Person if is_person else Script)(texts_for(given.get("locale", usual)))
+    draft = Draft(file.with_name(f"{file.name}.draft")) if is_person else None
+    commands = Commands(_program(), "" if file == DEFAULT_FILE else f"--config {shlex.quote(str(file))}")
+    try:
+        if file.exists() and not force and not _may_replace(asker, file):
+            return
+        with Looks(environment_settings()) as looks:
+            talk = Talk(asker, None if offline else looks, given, in_environment, draft, _kept(asker, draft, given))
+            if not spend_evening(talk, file, usual, commands):
+                _say_what_is_kept(asker, draft, file, commands)
+    except TsudoiError:
+        _say_what_is_kept(asker, draft, file, commands)
+        raise
+    except (KeyboardInterrupt, EOFError):
+        _say_what_is_kept(asker, draft, file, commands)
+        sys.stdout.flush()
+        os._exit(130)  # a thread in the middle of a call to a slow server would hold us up
+
+
+def _may_replace(asker: "Asker", file: Path) -> bool:
+    _ = asker.texts.gettext
+    if not asker.is_person:
+        raise ConfigurationError(f"{file} is there already: --force replaces it, and keeps it as {file}.old")
+    asker.warn(_("{file} is there already.").format(file=file))
+    question = _("Make a new one at the end, and keep this one as {file}.old?").format(file=file)
+    return asker.confirm(question, default=False)
+
+
+def _kept(asker: "Asker", draft: Draft | None, given: dict[str, Any]) -> Answers:
+    """Return what was answered on an evening that was not finished, with the secrets that were given today."""
+    kept = draft.read() if draft is not None else None
+    if kept is not None:
+        asker.good(asker.texts.gettext("Your answers of last time are here: Enter takes each as it was."))
+    return replace(kept or Answers(), **{key: value for key, value in given.items() if key in SECRETS})
+
+
+def _say_what_is_kept(asker: "Asker", draft: Draft | None, file: Path, commands: "Commands") -> None:
+    _ = asker.texts.gettext
+    unchanged = _("{file} is as it was.") if file.exists() else _("{file} is not written yet.")
+    asker.say("\n" + unchanged.format(file=file))
+    if draft is not None and draft.file.exists():
+        asker.say(_("Your answers are kept in {file}, which only you can read. To go on:").format(file=draft.file))
+        asker.show(f"  {commands.line('init')}")
+
+
+def usual_language() -> str:
+    """Return the language of this computer where it is one of ours; Japanese where the computer does not say."""
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
+    spoken = (named or locale.getlocale()[0] or "C").casefold()
+    return "ja" if spoken.startswith(("ja", "c.", "posix")) or spoken == "c" else "en"
+
+
+def _language(written: str | None) -> str | None:
+    languages = get_args(Locale)
+    if written is not None and written not in languages:
+        raise typer.BadParameter(f"--language {written}: say {' or '.join(languages)}")
+    return written
+
+
+def _group(written: str | None) -> str | None:
+    group = None if written is None else group_in(written)
+    if written is not None and group is None:
+        raise typer.BadParameter(f'--group "{written}": is no group; write "tfug-utsunomiya" or its address')
+    return group
+
+
+def _platforms(written: list[str] | None) -> tuple[str, ...] | None:
+    if not written:
+        return None
+    unknown = [one for one in written if one not in (*PLATFORMS, LOCAL)]
+    if unknown:
+        raise typer.BadParameter(f"--platform {unknown[0]}: say {', '.join(PLATFORMS)} or {LOCAL}")
+    return tuple(one for one in PLATFORMS if one in written)
+
+
+def _program() -> str:
+    """Return how we were called, as somebody would type it again."""
+    called = Path(sys.argv[0])
+    if called.name != "__main__.py":
+        return shlex.quote(sys.argv[0]) if called.parent != Path() else called.name
+    return f"{shlex.quote(_short(Path(sys.executable)))} -m bot"
+
+
+def _short(program: Path) -> str:
+    """Return the path as it is seen from here, if it lies below."""
+    return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)

@@ -1,0 +1,98 @@
+"""What a first evening asks of the network: a group's name, its reports, what tokens open, and a month as it was."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from pydantic import SecretStr
+
+from bot.app import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients, rooms_of
+from bot.clients.connpass import ConnpassApi
+from bot.clients.connpass_feed import ConnpassFeedSource
+from bot.clients.http import HttpClient
+from bot.clients.plain_text import plain
+from bot.clients.report_site import ReportSite
+from bot.config import Settings
+from bot.domain.reports import ReportPage
+from bot.errors import SourceRefused
+from bot.rehearsal import rehearsing_rooms
+from bot.services.rehearsing import Rehearsed
+
+if TYPE_CHECKING:
+    from bot.platforms.discord_look import DiscordLook
+    from bot.platforms.slack_look import SlackLook
+
+LONGEST_TITLE = 200
+
+
+class GroupUnknown(SourceRefused):
+    """connpass took the question, and has no such group."""
+
+
+@dataclass
+class Looks:
+    """Each look blocks and raises what its client raises. `settings` are those of the environment, for addresses.
+
+    One client a service for the whole evening, so that connpass is never asked twice within a second.
+    """
+
+    settings: Settings
+
+    def __enter__(self) -> Self:
+        self._open = ExitStack()
+        self._connpass = self._open.enter_context(HttpClient("connpass", CONNPASS_SPACING))
+        self._site = self._open.enter_context(HttpClient("the report site", REPORT_SITE_SPACING))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def group_title(self, group: str, api_key: str) -> str:
+        """Return what a group calls itself; from its public feed where there is no key. Raises GroupUnknown."""
+        return asyncio.run(self._group_title(group, api_key))
+
+    async def _group_title(self, group: str, api_key: str) -> str:
+        if not api_key:
+            return await ConnpassFeedSource(group, group, self._connpass).title()
+        api = ConnpassApi(self.settings.connpass.base_url, api_key, self._connpass)
+        if group.isdigit():
+            events = (await api.entries({"group_id": group})).entries
+            groups = [event.get("group") for event in events if isinstance(event, dict)]
+        else:
+            groups = list((await api.groups(group)).entries)
+        match groups:
+            case [{"title": str(title)}, *_]:
+                return plain(title, LONGEST_TITLE)
+        raise GroupUnknown(f'connpass knows no group "{group}"')
+
+    def reports(self, site_url: str) -> Sequence[ReportPage]:
+        """Return the reports on a site."""
+        return asyncio.run(ReportSite(site_url, self._site).pages())
+
+    def discord(self, token: str) -> "DiscordLook":
+        """Return what the token opens in Discord."""
+        from bot.platforms.discord_look import look_at_discord
+
+        return asyncio.run(look_at_discord(self.settings.discord.model_copy(update={"token": SecretStr(token)})))
+
+    def slack(self, bot_token: str, app_token: str) -> "SlackLook":
+        """Return what the tokens open in Slack; the second may be empty yet."""
+        from bot.platforms.slack_look import look_at_slack
+
+        tokens = {"bot_token": SecretStr(bot_token), "app_token": SecretStr(app_token)}
+        return asyncio.run(look_at_slack(self.settings.slack.model_copy(update=tokens)))
+
+    def rehearsal(self, settings: Settings, start: datetime, end: datetime) -> list[Rehearsed]:
+        """Return what would have been said under these settings, in order."""
+        site_url, key = settings.reports.site_url, settings.connpass.api_key.get_secret_value()
+        api = ConnpassApi(settings.connpass.base_url, key, self._connpass)
+        site = ReportSite(site_url, self._site) if site_url else None
+        rehearse = rehearsing_rooms(settings, Clients(settings, api, self._connpass, site))
+
+        async def play() -> list[Rehearsed]:
+            return await rehearse(rooms_of(settings).in_force, start, end)
+
+        return asyncio.run(play())

@@ -1,0 +1,239 @@
+"""The steps about Discord and Slack: where to get what, the tokens, the invitation, the channels."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import ConfigurationError
+from bot.first_evening.answers import Platform, write_privately
+from bot.first_evening.talk import REFUSALS, Talk
+
+if TYPE_CHECKING:
+    from bot.platforms.discord_look import DiscordLook
+    from bot.platforms.slack_look import SlackLook
+
+DISCORD_PORTAL = "https://discord.com/developers/applications"
+SLACK_APPS = "https://api.slack.com/apps"
+MANIFEST = "slack-manifest.yaml"
+_AGAIN = "r"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A channel in which the bot might speak; `lacks` says what it may not do there."""
+
+    id: str
+    label: str
+    lacks: str = ""
+
+
+def choose_platforms(talk: Talk) -> tuple[Platform, ...]:
+    """Ask where the bot shall speak, beside its own page."""
+    _ = talk.texts.gettext
+    talk.asker.heading(_("Where I speak"))
+    choices: dict[str, tuple[Platform, ...]] = {
+        "page": (),
+        "discord": ("discord",),
+        "slack": ("slack",),
+        "both": ("discord", "slack"),
+    }
+    labels = {
+        "page": _("only on my own page, for a first look"),
+        "discord": "Discord",
+        "slack": "Slack",
+        "both": _("Discord and Slack"),
+    }
+    usual = talk.answers.platforms if talk.answers.platforms is not None else talk.answers.platforms_with_tokens()
+    default = next(name for name, chosen in choices.items() if chosen == usual)
+
+    def ask() -> tuple[Platform, ...]:
+        return choices[talk.asker.choose(_("Where shall I speak?"), "--platform", labels, default)]
+
+    return talk.given_or("platforms", ask)
+
+
+def connect_discord(talk: Talk) -> None:
+    """Lead to a token, log in with it, give the invite link, and ask for the channels."""
+    _ = talk.texts.gettext
+    talk.asker.heading("Discord")
+    if "discord_token" not in talk.given:
+        talk.asker.guide(_("1. Open the developer portal, press New Application and name the bot:"), DISCORD_PORTAL)
+        intent = _("2. Under Bot, switch Message Content Intent on, and save. Without it only slash commands work.")
+        talk.asker.guide(intent)
+        talk.asker.guide(_("3. On the same page press Reset Token, and copy the token."))
+    look = _discord_look(talk)
+    if look is None:
+        _channels(talk, "discord", [], None)
+        return
+    talk.asker.good(_("Logged in to Discord as {name}.").format(name=look.bot))
+    if not look.hears_messages:
+        off = _("Message Content Intent is off: I hear slash commands and mentions, but no !next and no pictures.")
+        talk.asker.warn(off)
+    talk.asker.say(_("Open this link to invite the bot to your server. It asks for exactly what the bot needs:"))
+    talk.asker.show(f"  {look.invite}")
+    _channels(talk, "discord", _in_discord(talk, look), lambda: _in_discord(talk, _again_in_discord(talk)))
+
+
+def _discord_look(talk: Talk) -> "DiscordLook | None":
+    _ = talk.texts.gettext
+    while True:
+        talk.secret("discord_token", _("Token of the Discord bot"), "--discord-token-file", is_needed=True)
+        try:
+            return _again_in_discord(talk)
+        except REFUSALS as error:
+            talk.refuse(
+                error,
+                _("Discord did not take this token. Reset Token on the Bot page gives a new one."),
+                "discord_token",
+            )
+
+
+def _again_in_discord(talk: Talk) -> "DiscordLook | None":
+    return talk.look("Discord", lambda looks: looks.discord(talk.answers.discord_token or ""))
+
+
+def _in_discord(talk: Talk, look: "DiscordLook | None") -> list[Seen]:
+    from bot.platforms.discord_permissions import names_of
+
+    comma = talk.texts.gettext(", ")
+    channels = look.channels if look is not None else ()
+    return [
+        Seen(one.id, f"#{one.name} ({one.guild})", comma.join(names_of(talk.texts, one.missing))) for one in channels
+    ]
+
+
+def connect_slack(talk: Talk, folder: Path) -> None:
+    """Lead to an app by its manifest, which is put into `folder`, take both tokens, and ask for the channels."""
+    _ = talk.texts.gettext
+    talk.asker.heading("Slack")
+    if "slack_bot_token" not in talk.given:
+        _write_manifest(folder)
+        talk.asker.say(_("1. Open this page, press Create New App, From a manifest, and choose your workspace:"))
+        talk.asker.show(f"   {SLACK_APPS}")
+        talk.asker.say(_("2. Paste the whole content of this file. It asks for exactly what the bot needs:"))
+        talk.asker.show(f"   {folder / MANIFEST}")
+        talk.asker.say(
+            _("3. Under Install App press Install to Workspace, and copy the Bot User OAuth Token (xoxb-…).")
+        )
+    look = _slack_look(talk, "slack_bot_token")
+    if look is not None:
+        talk.asker.good(
+            _("Logged in to Slack as {name} in {workspace}.").format(name=look.bot, workspace=look.workspace)
+        )
+        if look.missing_scopes:
+            lacks = _("The app lacks scopes: {scopes}. Add them under OAuth & Permissions, and install it again.")
+            talk.asker.warn(lacks.format(scopes=", ".join(look.missing_scopes)))
+    if "slack_app_token" not in talk.given:
+        talk.asker.guide(_("4. Under Basic Information, App-Level Tokens, press Generate Token and Scopes."))
+        talk.asker.guide(_("   Add the scope connections:write, press Generate, and copy the token (xapp-…)."))
+    look = _slack_look(talk, "slack_app_token")
+    if look is None:
+        _channels(talk, "slack", [], None)
+        return
+    talk.asker.good(_("Slack takes both tokens."))
+    talk.asker.guide(_("Type /invite @Tsudoi in each channel of Slack in which I shall speak."))
+    _channels(talk, "slack", _in_slack(look), lambda: _in_slack(_again_in_slack(talk)))
+
+
+def _write_manifest(folder: Path) -> None:
+    from bot.platforms.slack_manifest import written
+
+    write_privately(folder / MANIFEST, written().encode(), 0o666)
+
+
+def _slack_look(talk: Talk, name: str) -> "SlackLook | None":
+    """Take one of Slack's tokens and look with it."""
+    _ = talk.texts.gettext
+    questions = {"slack_bot_token": _("Bot User OAuth Token"), "slack_app_token": _("App-level token")}
+    begins = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+    flag = f"--{name.replace('_', '-')}-file"
+    while True:
+        talk.secret(name, questions[name], flag, is_needed=True, begins=begins[name])
+        try:
+            return _again_in_slack(talk) if name == "slack_app_token" else _with_bot_token(talk)
+        except REFUSALS as error:
+            talk.refuse(error, _("Slack did not take this token. Please look at its page again."), name)
+
+
+def _with_bot_token(talk: Talk) -> "SlackLook | None":
+    return talk.look("Slack", lambda looks: looks.slack(talk.answers.slack_bot_token or "", ""))
+
+
+def _again_in_slack(talk: Talk) -> "SlackLook | None":
+    tokens = (talk.answers.slack_bot_token or "", talk.answers.slack_app_token or "")
+    return talk.look("Slack", lambda looks: looks.slack(*tokens))
+
+
+def _in_slack(look: "SlackLook | None") -> list[Seen]:
+    return [Seen(one.id, f"#{one.name}") for one in look.channels] if look is not None else []
+
+
+def _channels(talk: Talk, platform: Platform, seen: Sequence[Seen], again: Callable[[], list[Seen]] | None) -> None:
+    """Settle in which channels it shall speak; none: that is set up in the chat. `again` None: nothing can be seen."""
+    name = f"{platform}_channels"
+    chosen = _of_given(talk, name, seen, is_blind=again is None) if name in talk.given else None
+    if chosen is None:
+        kept = talk.answers.channels(platform)
+        chosen = dict(kept) if again is None or not talk.asker.is_person else _ask_channels(talk, seen, again, kept)
+    talk.settle(name, chosen)
+    if not chosen:
+        talk.asker.say(talk.texts.gettext("No channel is chosen: type /tsudoi setup in the chat once the bot runs."))
+
+
+def _of_given(talk: Talk, name: str, seen: Sequence[Seen], *, is_blind: bool) -> dict[str, str] | None:
+    """Return the channels that were given; None where the bot does not see them all, and somebody can choose others."""
+    ids, known = talk.given.pop(name), {one.id: one for one in seen}
+    unseen = ", ".join(one for one in ids if one not in known)
+    if unseen and not is_blind:
+        error = ConfigurationError(f"channel {unseen}: the bot does not see it; invite it there, and check the id")
+        sentence = talk.texts.gettext("The bot does not see this channel: {channel}").format(channel=unseen)
+        talk.refuse(error, sentence, name)
+        return None
+    _warn_of_lacks(talk, [known[one] for one in ids if one in known])
+    return {one: known[one].label if one in known else "" for one in ids}
+
+
+def _ask_channels(
+    talk: Talk, seen: Sequence[Seen], again: Callable[[], list[Seen]], kept: Collection[str]
+) -> dict[str, str]:
+    _ = talk.texts.gettext
+    while True:
+        if not seen:
+            talk.asker.say(_("The bot is in no channel yet."))
+            ways = {"again": _("It is invited now: look again"), "later": _("Decide later, in the chat")}
+            if talk.asker.choose(_("What now?"), "", ways, "again") == "later":
+                return {}
+            seen = again()
+            continue
+        talk.asker.say(_("Channels that I see:"))
+        for number, one in enumerate(seen, 1):
+            talk.asker.say(f"  {number}  {one.label}")
+        question = _("Numbers (such as 1 3), r to look again, or Enter to decide later in the chat")
+        usual = " ".join(str(number) for number, one in enumerate(seen, 1) if one.id in kept)
+        typed = talk.asker.ask(question, "", usual)
+        if typed.casefold() == _AGAIN:
+            seen = again()
+            continue
+        chosen = _numbered(typed, seen)
+        if chosen is not None:
+            _warn_of_lacks(talk, chosen)
+            return {one.id: one.label for one in chosen}
+        talk.asker.bad(_("Please type one of the numbers."))
+
+
+def _numbered(typed: str, seen: Sequence[Seen]) -> list[Seen] | None:
+    """Return what these numbers stand for, each once; None if one of them is none."""
+    words = dict.fromkeys(typed.replace("、", " ").replace(",", " ").split())
+    if not all(word.isdecimal() and 0 < int(word) <= len(seen) for word in words):
+        return None
+    return [seen[int(word) - 1] for word in words]
+
+
+def _warn_of_lacks(talk: Talk, chosen: Sequence[Seen]) -> None:
+    for one in chosen:
+        if one.lacks:
+            lacks = talk.texts.gettext(
+                "In {channel} the bot may not: {permissions}. Allow it in the channel's settings."
+            )
+            talk.asker.warn(lacks.format(channel=one.label, permissions=one.lacks))
