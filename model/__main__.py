@@ -238,6 +238,9 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="Where the .tflite file goes, with its card; the package by default.")
     ] = None,
+    hard: Annotated[
+        bool, typer.Option(help="The card also says how it reads turned, small and photographed pictures; a minute.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Turn a trained network into the file that ships, and write its card."""
@@ -248,7 +251,7 @@ def export(
         _fail(f"nothing was trained in {run}: `python -m model train` comes first")
     try:
         with _progress() as progress:
-            chosen, tried = export_run(run, out or ARTIFACT, progress)
+            chosen, tried = export_run(run, out or ARTIFACT, progress, hard)
     except ValueError as error:
         _fail(str(error))
     rows = [

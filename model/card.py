@@ -128,8 +128,7 @@ def as_prose(card: Mapping[str, Any]) -> str:
         _figures_table(card["figures"]),
         "\n## Not hiragana\n\nHow many of such pictures are refused, and how many pass as sure.\n",
         _refused_table(card["refused"]),
-        "\n## Hardships\n\nTop-1 after the same pictures were changed.\n",
-        _hardships_table(card["hardships"]),
+        *_hardships(card["hardships"]),
         "\n## Weakest characters\n",
         *(f"- {one['name']}: {_weakest(one)}" for one in card["figures"]),
         "\n## Limits\n",
@@ -165,14 +164,17 @@ def _refused_table(refused: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def _hardships_table(hardships: Mapping[str, Mapping[str, float]]) -> str:
-    names = list(next(iter(hardships.values()), {}))
+def _hardships(hardships: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """A section, where any was tried."""
+    if not hardships:
+        return []
+    names = list(next(iter(hardships.values())))
     rows = ["| change | " + " | ".join(names) + " |", "|" + "---|" * (len(names) + 1)]
     rows += [
         f"| {change} | " + " | ".join(f"{tops[name]:.2%}" for name in names) + " |"
         for change, tops in hardships.items()
     ]
-    return "\n".join(rows)
+    return ["\n## Hardships\n\nTop-1 after the same pictures were changed.\n", "\n".join(rows)]
 
 
 def _weakest(figures: Mapping[str, Any]) -> str:

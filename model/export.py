@@ -96,9 +96,10 @@ def inputs_of(pictures: Sequence[Pictures], prepare: Prepare) -> NDArray[np.floa
     return np.stack(inputs)
 
 
-def export_run(run: Path, file: Path, progress: Progress) -> tuple[Exported, list[Exported]]:
+def export_run(run: Path, file: Path, progress: Progress, hard: bool = True) -> tuple[Exported, list[Exported]]:
     """Write down what was trained in the folder `run`, with its card beside the file.
 
+    Args: hard: the card also says how the network reads changed pictures, which takes a minute and more.
     Returns: the kind that was written, and all that were tried.
     Raises: OSError: nothing was trained there. ValueError: no pictures are at hand to compare its answers on.
     """
@@ -112,7 +113,7 @@ def export_run(run: Path, file: Path, progress: Progress) -> tuple[Exported, lis
     progress.advance(task)
     calibration = Calibration(training.temperature, training.refuse_from)
     classifier = open_model(chosen.content, calibration, network.reads_with)
-    (found,) = examine({training.network: classifier}, pictures, negatives_at_hand(), True, progress).models
+    (found,) = examine({training.network: classifier}, pictures, negatives_at_hand(), hard, progress).models
     write_artifact(make_card(training, chosen, found, network.reads_with), chosen.content, file)
     if (strokes := real_file("strokes", "hiragana.tdic")).is_file():
         write_check_set(StrokeDrawings("strokes", read_tdic(strokes))).save(file.parent / CHECK_SET)

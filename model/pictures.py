@@ -5,6 +5,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from model.dataset import group_of
 from model.labels import LABELS, UnknownLabel, label_of
 from model.sources.catalogue import real_file
 from model.sources.folders import read_folders
-from model.sources.members import read_members, samples_folder
+from model.sources.members import read_members, samples_folders
 from model.sources.negatives import judging_negatives
 from model.sources.npz import read_npz
 from model.sources.stored import NO_LETTER, Written
@@ -79,8 +80,8 @@ def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
 
 def members_at_hand() -> list[Written]:
     """What members wrote and gave, without what is no hiragana; none where no folder of it is at hand."""
-    folder = samples_folder()
-    return [one for one in read_members(folder) if one.character != NO_LETTER] if folder else []
+    found = chain.from_iterable(map(read_members, samples_folders()))
+    return [one for one in found if one.character != NO_LETTER]
 
 
 def _by_group(name: str, found: Iterable[Written], groups: Sequence[str]) -> list[Pictures]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import Progress
 
+from model import check_set, tendencies
 from model.augment import degrade
 from model.classifier import Classifier
 from model.ink import Ink
@@ -15,10 +16,11 @@ from model.labels import LABELS
 from model.preprocess import INPUT_SIZE, BlankImage, preprocess
 from model.sources import Source
 from model.sources.catalogue import Entry
+from model.sources.stored import StoredImages, Written, store
 from model.tendencies import Tendencies, as_input, directions, most_confused
 
 # Only pictures from these ship: they are drawn from free fonts and strokes, never copied from anyone's handwriting.
-GENERATED = ("fonts", "strokes")
+GENERATED = ("fonts", "strokes", "shipped")
 # And averages are made of these alone: what members draw, or what may not be passed on, leaves no trace in the file.
 PUBLIC = ("scans", "thresholded", *GENERATED)
 AVERAGED = 60  # pictures of each label and source
@@ -44,11 +46,13 @@ class Taken:
 def survey(classifier: Classifier, entries: Sequence[Entry], progress: Progress) -> Tendencies:
     """Ask a network about what training sees.
 
-    Args: entries: sources at hand, among them one that generates every label. Only those of PUBLIC are used.
-    Raises: ValueError: nothing generates pictures of some label, or the network reads none of them.
+    Args: entries: sources at hand. Only those of PUBLIC are used; where none generates, the letters that ship do.
+    Raises: ValueError: what generates has no pictures of some label.
     """
     chosen = [entry for entry in entries if entry.name in PUBLIC]
     sources = [entry.read() for entry in progress.track(chosen, description="reading sources")]
+    if not any(source.name in GENERATED for source in sources):
+        sources.append(letters_that_ship())
     generating = [source for source in sources if source.name in GENERATED]
     rng = np.random.default_rng(SEED)
     averages, exemplars, taken = [], [], []
@@ -66,6 +70,14 @@ def survey(classifier: Classifier, entries: Sequence[Entry], progress: Progress)
         lookalikes=_fewer_shades(np.stack([_most_alike(taken[written], read) for written, read in pairs])),
         lookalike_pairs=np.asarray(pairs, np.uint8),
     )
+
+
+def letters_that_ship() -> StoredImages:
+    """What was generated for the shipped model, some shapes of each label: for machines without fonts and strokes."""
+    letters, known = check_set.load(), tendencies.load()
+    found = [*zip(letters.inks, letters.labels, strict=True)]
+    found += zip(known.exemplars, known.exemplar_labels, strict=True)
+    return store("shipped", (Written(np.asarray(255 - ink, np.uint8), LABELS[i], "generated") for ink, i in found))
 
 
 def inks_of(source: Source, label: int, count: int, rng: np.random.Generator) -> Iterator[Ink]:
@@ -96,9 +108,10 @@ def _exemplars(classifier: Classifier, generating: Sequence[Source], label: int,
     """The most typical picture of a label, then others that differ from it and from one another."""
     pool = _read_inks(chain.from_iterable(inks_of(source, label, CANDIDATES, rng) for source in generating))
     logits = [classifier.logits(as_input(ink)) for ink in pool]
-    right = [i for i, answer in enumerate(logits) if int(np.argmax(answer)) == label]
-    if not right:
-        raise ValueError(f"no generated picture of {LABELS[label]} is read as that: are the fonts or strokes at hand?")
+    if not logits:
+        raise ValueError(f"no picture of {LABELS[label]} is generated: are the fonts or strokes at hand?")
+    # A network that has hardly begun to learn may read none: then what it finds typical of them all tells as much.
+    right = [i for i, answer in enumerate(logits) if int(np.argmax(answer)) == label] or list(range(len(logits)))
     pool, answers = pool[right], directions([logits[i] for i in right])
     return np.asarray(pool[_spread_out(answers, _most_typical(answers, pool), EXEMPLARS)], np.uint8)
 

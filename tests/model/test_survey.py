@@ -69,6 +69,21 @@ def test_scans_are_averaged_but_never_shown() -> None:
     assert likeness(found.lookalikes[found.lookalike_pairs[:, 0] != INDEX["い"]], seen).max() < 0.9
 
 
+@pytest.mark.usefixtures("hasty")
+def test_without_fonts_and_strokes_the_letters_that_ship_are_read_also_by_one_that_knows_none() -> None:
+    class Untrained:
+        def logits(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.eye(75, dtype=np.float32)[INDEX["ん"]] + picture.mean()
+
+        def probabilities(self, picture: NDArray[np.float32]) -> NDArray[np.float64]:
+            return np.full(75, 1 / 75)
+
+    with Progress(disable=True) as progress:
+        found = survey(Untrained(), [], progress)
+    assert np.bincount(found.exemplar_labels, minlength=74).min() >= 1
+    assert found.averages.max(axis=(1, 2)).min() > 0
+
+
 def likeness(pictures: NDArray[np.uint8], to: NDArray[np.float32]) -> NDArray[np.float64]:
     flat = pictures.reshape(-1, 48 * 48).astype(np.float64)
     return np.asarray(flat @ to / np.linalg.norm(flat, axis=1) / np.linalg.norm(to))

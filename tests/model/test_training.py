@@ -342,6 +342,7 @@ def test_a_card_of_members_handwriting_claims_no_other() -> None:
     assert card["made_with"][0].startswith("TSUDOI_SAMPLES=FOLDER python -m model train --network small")
     assert card["made_with"][0].endswith("--teacher RUN_OF_LARGE")
     assert "The writers member:m1 chose" in card["limits"][-1]
+    assert "Hardships" not in as_prose(card)
     assert not any("scans" in limit or "development" in limit for limit in card["limits"])
 
 
