@@ -12,7 +12,12 @@ from bot.platforms.discord_forms import given
 from bot.platforms.discord_permissions import roles_of
 from bot.services.model_messages import BACK, TRY
 
-_TOPICS = {"about": "About the model", "try": "Try it", "back": "Back to the one before"}
+_TOPICS = {
+    "about": "About the model",
+    "try": "Try it",
+    "use": "Use it, even if it is worse",
+    "back": "Back to the one before",
+}
 
 
 class Model(commands.Cog):

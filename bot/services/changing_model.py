@@ -1,5 +1,7 @@
 """Which model reads: how well it does, and how another takes its place, if it is no worse, without a restart.
 
+An organiser who is told what speaks against a worse one may want it all the same.
+
 The choice outlives the process. A chosen file that is missing or not the one that was checked is not used: then the
 shipped model reads, and organisers are told.
 """
@@ -47,7 +49,7 @@ class Notes(Protocol):
 
 @dataclass
 class ChangingModel:
-    """Answers `!model`, `!model try NAME` and `!model back`; `restore` brings the last choice back after a start."""
+    """Answers `!model` and `!model try | use NAME | back`; `restore` brings the last choice back after a start."""
 
     models: Models
     reader: ModelUser
@@ -69,6 +71,8 @@ class ChangingModel:
         match verb.casefold():
             case "try" | "ためす" | "試す":
                 return await self._if_allowed(room, member, said.TRY, name.strip())
+            case "use" | "つかう" | "使う":
+                return await self._if_allowed(room, member, said.USE, name.strip())
             case "back" | "もどす" | "戻す":
                 return await self._if_allowed(room, member, said.BACK, "")
         return await self._describe(room, member)
@@ -87,7 +91,7 @@ class ChangingModel:
             return said.busy(texts)
         async with self._turn:
             try:
-                return await (self._back(texts) if what == said.BACK else self._try(texts, name))
+                return await (self._back(texts) if what == said.BACK else self._try(texts, name, what == said.USE))
             except ModelError as error:
                 log.warning("model refused", model=name, reason=str(error))
                 return said.unusable(texts, name, error, self.models.names())
@@ -110,17 +114,18 @@ class ChangingModel:
             self._current = await self.models.fetch("")
         return self._current
 
-    async def _try(self, texts: Texts, name: str) -> Message:
+    async def _try(self, texts: Texts, name: str, all_the_same: bool) -> Message:
         old, new = await self._in_use(), await self.models.fetch("" if name in SHIPPED else name)
         if new.sha256 == old.sha256 and new.card == old.card:
             return said.in_use_already(texts, old)
         samples = await self._reviewed()
         trial = await self.models.try_out(old, new, samples)
         reasons = list(trial.reasons())
-        if not reasons:
+        taken = all_the_same or not reasons
+        if taken:
             await self._take(new, old)
-        log.info("model tried", model=new.name, sha256=new.sha256, taken=not reasons, reasons=[str(r) for r in reasons])
-        return said.outcome(texts, old, new, trial, reasons, ENOUGH_SAMPLES)
+        log.info("model tried", model=new.name, sha256=new.sha256, taken=taken, reasons=[str(r) for r in reasons])
+        return said.outcome(texts, old, new, trial, reasons, taken, ENOUGH_SAMPLES)
 
     async def _back(self, texts: Texts) -> Message:
         """Return to the model before; it read here, so it need only load still."""

@@ -10,7 +10,7 @@ from bot.locales import Texts
 from bot.services.ports import ModelFile
 
 MODEL = "model"
-TRY, BACK = f"{MODEL}:try", f"{MODEL}:back"
+TRY, USE, BACK = f"{MODEL}:try", f"{MODEL}:use", f"{MODEL}:back"
 CARD_PAGE = "/model"  # the address of the page that shows the card
 LOSSES_SHOWN = 8
 LONGEST_NOTICE = 160  # characters; the card has them whole
@@ -63,17 +63,21 @@ def _cut(text: str) -> str:
 
 
 def outcome(
-    texts: Texts, old: ModelFile, new: ModelFile, trial: Trial, reasons: Sequence[Reason], enough: int
+    texts: Texts, old: ModelFile, new: ModelFile, trial: Trial, reasons: Sequence[Reason], taken: bool, enough: int
 ) -> Message:
-    """Say how two models compare, and that the new one reads from now on, or why it does not."""
+    """Say how two models compare, whether the new one reads from now on, and what speaks against it."""
     lead = (
-        texts.gettext("{new} is not taken in; {old} goes on reading.")
-        if reasons
-        else texts.gettext("From now on I read with {new}. {old} can come back at any time: !model back")
+        texts.gettext("From now on I read with {new}. {old} can come back at any time: !model back")
+        if taken
+        else texts.gettext("{new} is not taken in; {old} goes on reading.")
     )
     told = [lead.format(new=named(texts, new), old=named(texts, old)), f"SHA-256 {new.sha256[:16]}…"]
+    if taken and reasons:
+        told.append(texts.gettext("You wanted it all the same. What speaks against it:"))
     told += [f"・{_reason(texts, one)}" for one in reasons]
-    buttons = () if reasons else (Button(texts.gettext("Back to {name}").format(name=named(texts, old)), id=BACK),)
+    if not taken and new.name:
+        told.append(texts.gettext("To use it all the same: !model use {name}").format(name=new.name))
+    buttons = (Button(texts.gettext("Back to {name}").format(name=named(texts, old)), id=BACK),) if taken else ()
     return Message(MessageKind.ANSWER, "\n".join(told), (_table(texts, trial, enough),), buttons)
 
 

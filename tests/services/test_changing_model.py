@@ -208,6 +208,20 @@ async def test_samples_count_where_there_are_enough_reviewed_ones(world: World) 
     assert world.folder.tried == [("", "new", 0), ("new", "newer", ENOUGH_SAMPLES)]
 
 
+async def test_an_organiser_who_was_told_may_use_a_worse_one_all_the_same_and_go_back(world: World) -> None:
+    world.folder.trial = FAILED
+    assert "それでも使うときは !model use new" in (await world.say("try new")).text
+    assert world.reader.used == []
+    said = await world.say("使う new")
+    for part in ("「new」に切り替えました", "次の点にご注意", "偶然とはいえない", "ぬ 6→1/6"):
+        assert part in said.text
+    world.start()
+    await world.changing.restore()
+    await world.say("back")
+    assert world.reader.used == ["new", ""]
+    assert "運営の方だけ" in (await world.say("use new", HOME, "5")).text
+
+
 async def test_the_choice_outlives_a_restart(world: World) -> None:
     await world.say("try new")
     world.start()
