@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
@@ -32,8 +33,8 @@ class Asker(ABC):
         self._console.print(Rule(Text(title, "bold"), align="left", style="dim"), width=self._width)
 
     def say(self, text: str, style: str = "") -> None:
-        """Say something, in lines that fit."""
-        self._console.print(Text(_plain(text), style), width=self._width)
+        """Say something, in lines that fit; Japanese may break anywhere, so the terminal does it."""
+        self._console.print(Text(_plain(text), style), width=self._width, soft_wrap=self.texts.locale == "ja")
 
     def guide(self, text: str, address: str = "") -> None:
         """Lead somebody by the hand: what to do, and an address or a file for it."""
@@ -58,9 +59,10 @@ class Asker(ABC):
         self._marked("✗", "red", text, detail)
 
     def _marked(self, mark: str, style: str, text: str, detail: str = "") -> None:
-        self._console.print(Text.assemble((f"{mark} ", style), _plain(text)), width=self._width)
+        marked = Text.assemble((f"{mark} ", style), _plain(text))
+        self._console.print(marked, width=self._width, soft_wrap=self.texts.locale == "ja")
         if detail:
-            self._console.print(Text(f"  {_plain(detail)}", "dim"), width=self._width)
+            self._console.print(Padding(Text(_plain(detail), "dim"), (0, 0, 0, 2)), width=self._width)
 
     @property
     def _width(self) -> int:
@@ -101,13 +103,15 @@ class Person(Asker):
                 return typed or default or ""
 
     def ask_secret(self, question: str, source: str, default: str | None = None) -> str:
-        hint = self.texts.gettext("not shown while you type")
-        if default:
-            hint = self.texts.gettext("not shown while you type; Enter keeps the one from before")
+        _ = self.texts.gettext
+        hint = _("not shown while you type")
+        if default is not None:
+            none = _("Enter for none yet; not shown while you type")
+            hint = _("Enter for the one from before; not shown while you type") if default else none
         while True:
-            typed = getpass.getpass(self.texts.gettext("{question} ({hint}): ").format(question=question, hint=hint))
-            if typed.strip() or default is not None:
-                return typed.strip() or default or ""
+            typed = getpass.getpass(_("{question} ({hint}): ").format(question=question, hint=hint)).strip()
+            if typed or default is not None:
+                return typed or default or ""
 
     def choose(self, question: str, flag: str, options: Mapping[str, str], default: str) -> str:
         self.say(question)

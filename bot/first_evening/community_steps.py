@@ -48,7 +48,7 @@ def _ask_group(talk: Talk) -> str:
 
 
 def _ask_key(talk: Talk) -> None:
-    question = talk.texts.gettext("API key of connpass (Enter: none yet)")
+    question = talk.texts.gettext("API key of connpass")
     talk.secret("api_key", question, "--connpass-key-file", is_needed=False)
 
 

@@ -1,11 +1,14 @@
 """The evening from its first question to the next command: what is asked in which order, a rehearsal, and the file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from bot import __version__
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.domain.rooms import LOCAL, MAIN
 from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import PLATFORMS
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
@@ -32,6 +35,7 @@ class Commands:
 
 def spend_evening(talk: Talk, file: Path, usual_language: str, commands: Commands) -> bool:
     """Ask everything, rehearse, and write `file`; False if somebody decided against it. Raises TsudoiError."""
+    talk.asker.heading(f"Tsudoi {__version__}")
     choose_language(talk, usual_language)
     _introduce(talk, file)
     find_group(talk)
@@ -69,13 +73,27 @@ def _rehearse(talk: Talk, settings: Settings, commands: Commands) -> None:
         talk.asker.warn(_("There is no rehearsal now."), str(error))
         return
     texts = texts_for(settings.community.locale, settings.community.timezone)
-    labels = {f"{one}:{channel}": label for one in PLATFORMS for channel, label in talk.answers.channels(one).items()}
-    for said in played[:MOST_SHOWN]:
-        _show(talk, texts, said, labels.get(said.room) or _("my own page"))
-    if not played:
+    said = in_one(played)
+    for one, rooms in said[:MOST_SHOWN]:
+        _show(talk, texts, one, [_label(talk, room) for room in rooms])
+    if not said:
         talk.asker.say(_("Nothing: connpass shows no event for that month."))
-    if len(played) > MOST_SHOWN:
-        _point_to_the_rest(talk, len(played) - MOST_SHOWN, commands, start.date(), end.date())
+    if len(said) > MOST_SHOWN:
+        _point_to_the_rest(talk, len(said) - MOST_SHOWN, commands, start.date(), end.date())
+
+
+def in_one(played: Sequence[Rehearsed]) -> list[tuple[Rehearsed, list[str]]]:
+    """Return each message once, with all the rooms in which it is said at the same time."""
+    rooms: dict[tuple[datetime, str], tuple[Rehearsed, list[str]]] = {}
+    for one in played:
+        rooms.setdefault((one.at, one.message.text), (one, []))[1].append(one.room)
+    return list(rooms.values())
+
+
+def _label(talk: Talk, room: str) -> str:
+    names = {f"{one}:{channel}": label for one in PLATFORMS for channel, label in talk.answers.channels(one).items()}
+    names[f"{LOCAL}:{MAIN}"] = talk.texts.gettext("my own page")
+    return names.get(room) or room
 
 
 def _point_to_the_rest(talk: Talk, count: int, commands: Commands, start: date, end: date) -> None:
@@ -90,8 +108,8 @@ def last_month(now: datetime, settings: Settings) -> tuple[datetime, datetime]:
     return (end - timedelta(days=1)).replace(day=1), end
 
 
-def _show(talk: Talk, texts: Texts, said: Rehearsed, room: str) -> None:
-    talk.asker.say(f"\n{texts.date(said.at)} {texts.time(said.at)}  {room}", "bold")
+def _show(talk: Talk, texts: Texts, said: Rehearsed, rooms: Sequence[str]) -> None:
+    talk.asker.say(f"\n{texts.date(said.at)} {texts.time(said.at)}  {talk.texts.gettext(', ').join(rooms)}", "bold")
     lines = [line for line in said.message.text.splitlines() if line.strip()]
     cut = [*lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])]
     talk.asker.say("\n".join(f"  {line}" for line in cut))
