@@ -165,11 +165,16 @@ def rehearse(
 
 @cli.command(name="move-store")
 def move_store(
-    source: Annotated[str | None, typer.Option("--from", metavar="ADDRESS", help="Where it is, if not there.")] = None,
-    target: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="Where to, if not there.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="ADDRESS", help="The database with the store.")
+    ] = None,
+    target: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="An empty one, to move it to.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Move everything between SQLite and PostgreSQL, from or to the configured database, while no bot runs."""
+    """Move everything between SQLite and PostgreSQL, while no bot runs.
+
+    The address that is left out is the configured one: with `--to` it is moved out of there, with `--from` into it.
+    """
     from bot.moving_store import move
 
     _wait_for(move(load_settings(config).storage.url, source, target, config or DEFAULT_FILE, say=_say))

@@ -163,8 +163,13 @@ async def serving(front_end: FrontEnd) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, room: Room, recogniser: Recogniser | None = None) -> AsyncIterator[House]:
-    """Open the services for one room, after their first, silent look at connpass and the report site."""
+async def open_house(
+    folder: Path, room: Room, recogniser: Recogniser | None = None, url: str = ""
+) -> AsyncIterator[House]:
+    """Open the services for one room, after their first, silent look at connpass and the report site.
+
+    The store is in `folder`, unless another is named by its address.
+    """
     settings = Settings(
         community={"locale": room.locale},
         sources=[{"name": SOURCE, "group": GROUP}],
@@ -174,7 +179,7 @@ async def open_house(folder: Path, room: Room, recogniser: Recogniser | None = N
     clock, site = DrivenClock(NOW), ReportSite()
     connpass, read_by = Connpass(site), recogniser or Hand()
     rooms = Rooms((room,), (SOURCE,), room.locale)
-    async with open_stores(f"sqlite:///{folder}/tsudoi.db") as stores:
+    async with open_stores(url or f"sqlite:///{folder}/tsudoi.db") as stores:
         organising = build_organising(
             settings,
             stores,
