@@ -1,0 +1,216 @@
+"""What the documents name is there: files, functions, commands with their options, and the arrows of the house."""
+
+import ast
+import re
+from collections.abc import Container, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from bot.__main__ import cli
+from model.__main__ import app
+from tests.test_architecture import imports_of, modules
+
+ROOT = Path(__file__).parents[1]
+OF_CODE = ("docs/architecture.md", "docs/architecture.ja.md", "CONTRIBUTING.md")
+DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+FOLDERS = ("bot", "cogs", "model", "tests", "benchmarks", "docs", "deploy")
+FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|toml|yaml|md|po|txt)|(?:[\w.-]+/)+[\w.-]*")
+NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(?:\.\w+)?|\w+\(\)|(?!TSUDOI_)[A-Z][A-Z_]+")
+BEFORE = re.compile(r"(?:sudo (?:-u \w+ )?|env |\w+=\S* |\S+/(?=python|tsudoi))*")  # a command itself
+COMMAND = re.compile(r"(?:(?P<tsudoi>tsudoi|python -m bot)|python -m (?P<module>[\w.]+)|make)(?P<rest>(?: \S+)*)$")
+TERMINAL = {"tsudoi": get_command(cli), "model": get_command(app)}
+
+
+def read(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+# --- files and functions -------------------------------------------------------------------------------------------
+
+
+def spans(paragraph: str) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", paragraph)
+
+
+def paragraphs(document: str) -> Iterator[list[str]]:
+    """What stands between backticks, by paragraph, entry of a list or row of a table."""
+    text = re.sub(r"```.*?```", "", read(document), flags=re.DOTALL)
+    for part in re.split(r"\n\s*\n|\n(?=\s*(?:[-*|]|\d+\.) ?)", text):
+        yield spans(part)
+
+
+def file_named(span: str) -> Path | None:
+    """The file or folder that is meant; None where something else is."""
+    is_ours = span.split("/")[0] in FOLDERS or (ROOT / span).exists()
+    return ROOT / span if FILE.fullmatch(span) and is_ours else None
+
+
+@cache
+def defined_in(path: Path) -> frozenset[str]:
+    """Every name that a module defines: `Class`, `Class.attribute`, `function()`, CONSTANT."""
+    return frozenset(names_in(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def names_in(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{node.name}()"
+        elif isinstance(node, ast.ClassDef):
+            yield node.name
+            yield from (f"{node.name}.{name}" for name in members_of(node))
+        else:
+            yield from names_set_by(node)
+
+
+def members_of(node: ast.ClassDef) -> Iterator[str]:
+    for member in node.body:
+        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield member.name
+        else:
+            yield from names_set_by(member)
+
+
+def names_set_by(node: ast.stmt) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    for target in targets:
+        yield from (name.id for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+@cache
+def defined_anywhere() -> frozenset[str]:
+    paths = (
+        path for folder in ("bot", "cogs", "model", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    )
+    return frozenset(name for path in paths if "node_modules" not in path.parts for name in defined_in(path))
+
+
+@pytest.mark.parametrize("document", OF_CODE)
+def test_every_file_that_is_named_is_there(document: str) -> None:
+    named = [path for paragraph in paragraphs(document) for span in paragraph if (path := file_named(span))]
+    assert named
+    assert [str(path.relative_to(ROOT)) for path in named if not path.exists()] == []
+
+
+@pytest.mark.parametrize("document", OF_CODE)
+def test_every_name_is_defined_in_a_file_that_its_paragraph_names(document: str) -> None:
+    def is_defined(name: str, known: Container[str]) -> bool:
+        return name in (known if "." in name or "(" in name else defined_anywhere())  # a Message is at home everywhere
+
+    missing = []
+    for paragraph in paragraphs(document):
+        files = [path for span in paragraph if (path := file_named(span)) and path.suffix == ".py" and path.exists()]
+        known = {name for path in files for name in defined_in(path)} if files else defined_anywhere()
+        missing += [name for name in paragraph if NAME.fullmatch(name) and not is_defined(name, known)]
+    assert missing == []
+
+
+# --- the picture of the house --------------------------------------------------------------------------------------
+
+KNOWN_TO_ALL = ("bot", "bot.__version__", "bot.errors", "bot.config", "bot.clock", "bot.logs")
+LAYERS = ("domain", "services", "clients", "storage", "platforms", "web", "locales")
+
+
+def part_of(module: str) -> str:
+    """Where a module, or what is imported from one, stands in the picture: what starts all of them is left out."""
+    first, second, *_ = (*module.split("."), "")
+    if first == "bot":
+        return second if second in LAYERS else "start"
+    return "reading" if module.startswith("model.reading") else first
+
+
+def is_drawn(imported: str) -> bool:
+    left_out = any(imported == known or imported.startswith(f"{known}.") for known in KNOWN_TO_ALL[1:])
+    return imported.split(".")[0] in ("bot", "cogs", "model") and imported != "bot" and not left_out
+
+
+def test_the_arrows_of_the_house_are_the_imports() -> None:
+    drawn = set(re.findall(r"^ *(\w+) --> (\w+)$", read("docs/architecture.md"), re.MULTILINE))
+    real = {
+        (part_of(module), part_of(imported))
+        for module, path in modules()
+        for imported in imports_of(path)
+        if is_drawn(imported) and not module.startswith("model")
+    }
+    assert drawn == {(one, other) for one, other in real if one not in ("start", other)}
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def commands_in(document: str) -> Iterator[re.Match[str]]:
+    """Every command, in blocks that are typed into a terminal and between backticks."""
+    text = re.sub(r"\\\n\s*", "", read(document))
+    typed = [
+        line for block in re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL) for line in block.splitlines()
+    ]
+    for code in (*typed, *spans(re.sub(r"```.*?```", "", text, flags=re.DOTALL))):
+        for part in re.split(r"&&|[;|<>'()]", code.partition(" #")[0]):
+            command = BEFORE.sub("", part.strip(), count=1)
+            if found := COMMAND.match(command):
+                yield found
+
+
+def mistake_in(command: Any, words: list[str]) -> str | None:
+    """What is wrong with the words after a command of typer's; None where they are understood."""
+    while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
+        if not re.fullmatch(r"[a-z-]+", words[0]):  # COMMAND, …: any of them is meant
+            return None
+        inner = command.commands.get(words[0])
+        if inner is None:
+            return f"there is no command {words[0]}"
+        command, words = inner, words[1:]
+    known = {"--help", *(name for one in command.params for name in (*one.opts, *one.secondary_opts))}
+    wrong = [word for word in words if re.match(r"--?[a-z]", word) and word.partition("=")[0] not in known]
+    return f"{command.name} has no {wrong}" if wrong else None
+
+
+def mistake(found: re.Match[str]) -> str | None:
+    words = [word.strip("[]") for word in (found["rest"] or "").split()]
+    if found["tsudoi"]:
+        return mistake_in(TERMINAL["tsudoi"], words)
+    module = found["module"]
+    if module is None:
+        return mistake_of_make(words)
+    if module == "model":
+        return mistake_in(TERMINAL["model"], words)
+    if module.split(".")[0] not in FOLDERS:
+        return None  # not ours: python -m venv
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    path = path if path.exists() else ROOT / module.replace(".", "/") / "__main__.py"
+    if not path.exists():
+        return f"there is no module {module}"
+    unknown = [word for word in words if word.startswith("--") and f'"{word}"' not in path.read_text(encoding="utf-8")]
+    return f"{module} has no {unknown}" if unknown else None
+
+
+def mistake_of_make(words: list[str]) -> str | None:
+    target = next((word for word in words if "=" not in word), None)
+    if target is None or re.search(rf"^{re.escape(target)}:", read("Makefile"), re.MULTILINE):
+        return None
+    return f"make has no {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_that_is_shown_is_understood(document: str) -> None:
+    assert [f"{found[0]}: {wrong}" for found in commands_in(document) if (wrong := mistake(found))] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
+def test_the_table_of_the_command_line_is_whole(document: str) -> None:
+    _, first, others = read(document).partition("\n| `run` |")
+    rows = re.findall(r"^\| `([^`]+)` \|", (first + others).partition("\n\n")[0], re.MULTILINE)
+    commands: Any = TERMINAL["tsudoi"]
+    assert {row.split()[0] for row in rows} == set(commands.commands)
+    assert [wrong for row in rows if (wrong := mistake_in(commands, [word.strip("[]") for word in row.split()]))] == []
+
+
+def test_a_slip_in_a_command_is_noticed() -> None:
+    for typed in ("tsudoi rum", "tsudoi next --jason", "python -m model tran", "make scael", "python -m benchmarks.x"):
+        found = COMMAND.match(typed)
+        assert found is not None
+        assert mistake(found) is not None, typed
