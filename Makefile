@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint bench hostile-pictures kill-test scale clean
+.PHONY: run test lint learn handson bench hostile-pictures kill-test scale clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-installed
@@ -15,6 +15,13 @@ test: $(VENV)/.test-installed
 
 lint: $(VENV)/.test-installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# Of the hands-on, docs/handson.md: what it needs, and doing it from its own text.
+learn: $(VENV)/.learn-installed
+	@echo "Ready. Now: source $(BIN)/activate"
+
+handson: $(VENV)/.test-installed
+	@$(BIN)/python -m docs.handson run $(ARGS)
 
 bench: $(VENV)/.test-installed
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -34,10 +41,15 @@ $(VENV)/.run-installed: pyproject.toml constraints.txt | $(BIN)/pip
 	@$(INSTALL) --editable .
 	@touch $@
 
+$(VENV)/.learn-installed: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing what training needs, TensorFlow included (a few minutes, once) ..."
+	@$(INSTALL) --editable '.[train]'
+	@touch $@ $(VENV)/.run-installed
+
 $(VENV)/.test-installed: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing what the tests need, TensorFlow included (a few minutes, once) ..."
 	@$(INSTALL) --editable '.[test]'
-	@touch $@ $(VENV)/.run-installed
+	@touch $@ $(VENV)/.run-installed $(VENV)/.learn-installed
 
 $(BIN)/pip:
 	@command -v $(PYTHON) >/dev/null || { echo "Tsudoi needs Python 3.11 or newer: install python3, or say make PYTHON=/path/to/python3" >&2; exit 1; }

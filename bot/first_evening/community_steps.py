@@ -25,7 +25,7 @@ def find_group(talk: Talk) -> None:
     _ = talk.texts.gettext
     talk.asker.heading("connpass")
     talk.given_or("group", lambda: _ask_group(talk))
-    if "api_key" not in talk.given:
+    if talk.is_open("api_key"):
         free = _("With an API key I see seats, waiting lists and materials. It is free for communities:")
         talk.asker.guide(free, ABOUT_KEYS)
         talk.asker.guide(_("Without one I read the group's public feed, which shows its newest events."))
@@ -72,7 +72,7 @@ def find_reports(talk: Talk) -> None:
     """Ask for the site with the group's reports, if there is one, and read it."""
     _ = talk.texts.gettext
     talk.asker.heading(_("Reports"))
-    if "site_url" not in talk.given:
+    if talk.is_open("site_url"):
         about = _("If the group publishes reports on a site, I post each new one beside its event, and miss none.")
         talk.asker.guide(about)
     question = _("Address of that site (Enter: none)")

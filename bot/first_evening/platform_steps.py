@@ -57,7 +57,7 @@ def connect_discord(talk: Talk) -> None:
     """Lead to a token, log in with it, give the invite link, and ask for the channels."""
     _ = talk.texts.gettext
     talk.asker.heading("Discord")
-    if "discord_token" not in talk.given:
+    if talk.is_open("discord_token"):
         talk.asker.guide(_("1. Open the developer portal, press New Application and name the bot:"), DISCORD_PORTAL)
         intent = _("2. Under Bot, switch Message Content Intent on, and save. Without it only slash commands work.")
         talk.asker.guide(intent)
@@ -107,15 +107,14 @@ def connect_slack(talk: Talk, folder: Path) -> None:
     """Lead to an app by its manifest, which is put into `folder`, take both tokens, and ask for the channels."""
     _ = talk.texts.gettext
     talk.asker.heading("Slack")
-    if "slack_bot_token" not in talk.given:
+    if talk.is_open("slack_bot_token"):
         _write_manifest(folder)
-        talk.asker.say(_("1. Open this page, press Create New App, From a manifest, and choose your workspace:"))
-        talk.asker.show(f"   {SLACK_APPS}")
-        talk.asker.say(_("2. Paste the whole content of this file. It asks for exactly what the bot needs:"))
-        talk.asker.show(f"   {folder / MANIFEST}")
-        talk.asker.say(
-            _("3. Under Install App press Install to Workspace, and copy the Bot User OAuth Token (xoxb-…).")
-        )
+        begin = _("1. Open this page, press Create New App, From a manifest, and choose your workspace:")
+        talk.asker.guide(begin, SLACK_APPS)
+        paste = _("2. Paste the whole content of this file. It asks for exactly what the bot needs:")
+        talk.asker.guide(paste, str((folder / MANIFEST).absolute()))
+        install = _("3. Under Install App press Install to Workspace, and copy the Bot User OAuth Token (xoxb-…).")
+        talk.asker.guide(install)
     look = _slack_look(talk, "slack_bot_token")
     if look is not None:
         talk.asker.good(
@@ -124,7 +123,7 @@ def connect_slack(talk: Talk, folder: Path) -> None:
         if look.missing_scopes:
             lacks = _("The app lacks scopes: {scopes}. Add them under OAuth & Permissions, and install it again.")
             talk.asker.warn(lacks.format(scopes=", ".join(look.missing_scopes)))
-    if "slack_app_token" not in talk.given:
+    if talk.is_open("slack_app_token"):
         talk.asker.guide(_("4. Under Basic Information, App-Level Tokens, press Generate Token and Scopes."))
         talk.asker.guide(_("   Add the scope connections:write, press Generate, and copy the token (xapp-…)."))
     look = _slack_look(talk, "slack_app_token")

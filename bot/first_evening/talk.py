@@ -37,6 +37,10 @@ class Talk:
         """The texts of the language that was chosen."""
         return self.asker.texts
 
+    def is_open(self, name: str) -> bool:
+        """Whether a person has to find an answer, and may need to be led to it."""
+        return self.asker.is_person and name not in self.given
+
     def settle(self, name: str, value: Any) -> None:
         """Take an answer, and keep it in case that the evening ends here."""
         self.answers = replace(self.answers, **{name: value})
