@@ -16,10 +16,10 @@ ALLOWED = {
     "bot.services": {"bot.services", "bot.domain", "bot.locales", "bot.errors", "model.reading"},
     "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.errors", "bot.__version__", "model"},
     "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.errors"},
-    "bot.platforms": {"bot.platforms", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales", "cogs"},
+    "bot.platforms": {"bot.platforms", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales"},
     "bot.web": {
         "bot.web", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales", "bot.storage",
-        "bot.clients.pictures", "bot.__version__", "model.reading",
+        "bot.__version__", "model.reading",
     },
     "cogs": {"cogs", "bot.services", "bot.domain", "bot.errors", "bot.platforms"},
     "model": {"model"},
@@ -41,17 +41,31 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def ours_imported_in(package: str) -> Iterator[tuple[str, str]]:
+    """Each module of a package with each of this project's that it imports."""
+    for name, path in modules():
+        if is_in(name, package):
+            yield from ((name, one) for one in imports_of(path) if one.split(".")[0] in {"bot", "cogs", "model"})
+
+
 @pytest.mark.parametrize("package", ALLOWED)
 def test_imports_point_inwards(package: str) -> None:
     wrong = [
         f"{name} imports {imported}"
-        for name, path in modules()
-        if name == package or name.startswith(f"{package}.")
-        for imported in imports_of(path)
-        if imported.split(".")[0] in {"bot", "cogs", "model"}
-        and not any(imported == allowed or imported.startswith(f"{allowed}.") for allowed in ALLOWED[package])
+        for name, imported in ours_imported_in(package)
+        if not any(is_in(imported, allowed) for allowed in ALLOWED[package])
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_nothing_is_allowed_that_nobody_needs(package: str) -> None:
+    imported = {one for _, one in ours_imported_in(package)}
+    assert [one for one in ALLOWED[package] - {package} if not any(is_in(name, one) for name in imported)] == []
 
 
 def test_the_domain_knows_the_standard_library_only() -> None:
