@@ -1,14 +1,17 @@
-# `make run` opens the bot with its local room, `make test` runs every test. Both install what they need into .venv first.
+# `make run` opens the bot with its local room, `make init` sets it up for your group, `make test` runs every test. They install what they need into .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint learn handson bench hostile-pictures kill-test scale clean
+.PHONY: run init test lint learn handson bench hostile-pictures kill-test scale clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-installed
 	@$(BIN)/python -m bot run $(ARGS)
+
+init: $(VENV)/.run-installed
+	@$(BIN)/python -m bot init $(ARGS)
 
 test: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest $(ARGS)
