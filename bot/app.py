@@ -270,7 +270,7 @@ def build_services(
     reporting = Reporting(site, settings.reports.site_url, *kept, stores.materials, rooms, clock, zone)
 
     handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
-    reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring, public_url)
+    reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
     drafted = (stores.events, stores.reports, stores.materials)
     teaching = Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone, stores.quizzes)
     answering = Answering(
@@ -293,7 +293,7 @@ def build_services(
         MemberSettings(stores.personal_reminders, clock, zone, ring),
     )
     asked = (stores.questions, reporting.question_composers())
-    composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone, public_url)
+    composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone)
     following = Following(stores.rooms, rooms, watching, stores.deliveries)
     mirroring = Mirroring(stores.events, stores.mirrored_events, rooms, clock, zone)
     digested = (stores.agenda, stores.deliveries, stores.events, stores.reports)

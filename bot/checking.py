@@ -40,6 +40,8 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
     yield _secrets(file or DEFAULT_FILE)
     yield await _database(settings)
     rooms = await _rooms(settings)
+    for finding in _questions(rooms.in_force):
+        yield finding
     with open_clients(settings) as clients:
         if settings.shows_samples:
             yield Finding("sources", True, "none configured: the local room shows samples; add [[sources]]")
@@ -81,6 +83,15 @@ def is_tracked(file: Path) -> bool:
         return subprocess.run(command, cwd=file.absolute().parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
     except OSError:
         return False
+
+
+def _questions(rooms: Sequence[Room]) -> list[Finding]:
+    """Find the rooms in which questions are asked that nobody may answer."""
+    sentence = (
+        'questions = true, but nobody may answer them there: add organisers = ["managers"] (who manages the server) '
+        "or the ids of members or roles to its [[rooms]]"
+    )
+    return [Finding(f"room {room.name}", False, sentence) for room in rooms if room.asks and not room.organisers]
 
 
 async def _database(settings: Settings) -> Finding:

@@ -1,9 +1,10 @@
 """`tsudoi run`: every front end side by side, the polls, and the alarm clock, until somebody says stop."""
 
 import asyncio
+import math
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -28,6 +29,7 @@ from bot.services.changing_model import ChangingModel
 from bot.services.looking_back import find_gap
 from bot.services.ports import Clock, EventMirror, Recogniser, Sender
 from bot.services.report_messages import report_json
+from bot.web.metrics import Gauges
 from bot.web.server import WebRoom
 
 if TYPE_CHECKING:
@@ -81,9 +83,6 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
             rooms = rooms_of(settings)
             front_ends: list[FrontEnd] = []
 
-            def problems() -> dict[str, str]:
-                return {one.platform: one.problem for one in front_ends if one.problem is not None}
-
             organising = build_organising(
                 settings,
                 stores,
@@ -91,7 +90,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
                 rooms,
                 clock,
                 changed=lambda: polls.follow(),
-                problems=problems,
+                problems=lambda: problems_of(front_ends),
                 model=lambda: recogniser.model if recogniser else "",
                 sheets=pictures.sample_sheets(),
                 ring=lambda: alarm.set_alarm(),
@@ -101,7 +100,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
             drawn = (pictures.sample_sheets(), changing_model)
             services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, *drawn, clients.details)
             await services.following.load()
-            room = build_room(settings, services, recogniser, pictures, samples, problems)
+            room = build_room(settings, services, recogniser, pictures, samples, front_ends)
             front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
             gap = await find_gap(stores.events, stores.deliveries, stores.memory, clock.now())
             alarm = AlarmClock(services.delivering(front_ends, gap))
@@ -178,15 +177,20 @@ def build_changing_model(
     return ChangingModel(*parts, settings.community.timezone, settings.web.public_url)
 
 
+def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, str]:
+    """Return why nobody is met at a front end now, by the platforms of which that is so."""
+    return {one.platform: one.problem for one in front_ends if one.problem is not None}
+
+
 def build_room(
     settings: Settings,
     services: Services,
     recogniser: Recogniser | None,
     pictures: LocalRecogniser,
     samples: "SampleCommunity | None",
-    problems: Callable[[], Mapping[str, str]],
+    front_ends: Sequence[FrontEnd],
 ) -> WebRoom:
-    """Build the local room."""
+    """Build the local room, which says how all `front_ends` are."""
 
     async def reports_json(room: Room) -> dict[str, Any]:
         texts = texts_for(room.locale, settings.community.timezone)
@@ -197,12 +201,22 @@ def build_room(
         return {
             "status": "ok",
             "version": __version__,
-            "problems": problems(),
+            "problems": problems_of(front_ends),
             "sources": {
                 name: {"seen_at": state.seen_at.isoformat() if state.seen_at else None, "error": state.error}
                 for name, state in states.items()
             },
         }
+
+    async def gauges() -> Gauges:
+        states, now = await services.stores.events.sources(), services.clock.now()
+        watched = [*services.rooms.sources, *([services.reporting.name] if settings.reports.site_url else [])]
+        seen = {name: states[name].seen_at if name in states else None for name in watched}
+        return Gauges(
+            await services.stores.deliveries.counts(),
+            {name: (now - at).total_seconds() if at else math.inf for name, at in seen.items()},
+            {one.platform: one.problem is None for one in front_ends},
+        )
 
     return WebRoom(
         settings.web,
@@ -217,7 +231,7 @@ def build_room(
         quizzing=services.answering.quizzing,
         reports_json=reports_json,
         health=health,
-        delivery_counts=services.stores.deliveries.counts,
+        gauges=gauges,
         samples=samples.application() if samples else None,
     )
 

@@ -79,6 +79,11 @@ class Event:
         return self.status is EventStatus.SCHEDULED
 
     @property
+    def location(self) -> str:
+        """The place with its address, said once where both are the same; "" where neither is known."""
+        return " ".join(dict.fromkeys(part for part in (self.place, self.address) if part))
+
+    @property
     def searched(self) -> str:
         """What a keyword is looked for in, folded."""
         return fold(" ".join((self.title, self.place, self.address, self.group)))

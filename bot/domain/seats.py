@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from bot.domain.events import Event
 
-FILLING, ALMOST_FULL = 0.75, 0.9  # of the seats
+FILLING_FROM, ALMOST_FULL_FROM = 0.75, 0.9  # of the seats
 SMALLEST_FILLING, SMALLEST_ALMOST_FULL = 12, 5  # seats; of fewer, three quarters or nine tenths are one person's whim
 WAITING_FROM, WAITING_SHARE = 3, 0.2  # people, or of the seats, from which a waiting list is worth a word
 
@@ -24,6 +24,9 @@ class SeatNews(StrEnum):
         return self in (SeatNews.FULL, SeatNews.FREE_AGAIN)
 
 
+FILLING = (SeatNews.FILLING, SeatNews.ALMOST_FULL)
+
+
 def seat_news(before: Event | None, after: Event) -> SeatNews | None:
     """Say what happened to the seats; None if nothing worth saying, or if either sighting does not tell.
 
@@ -39,8 +42,8 @@ def seat_news(before: Event | None, after: Event) -> SeatNews | None:
     if before.is_full:
         return None if after.waiting else SeatNews.FREE_AGAIN
     for news, share, smallest in (
-        (SeatNews.ALMOST_FULL, ALMOST_FULL, SMALLEST_ALMOST_FULL),
-        (SeatNews.FILLING, FILLING, SMALLEST_FILLING),
+        (SeatNews.ALMOST_FULL, ALMOST_FULL_FROM, SMALLEST_ALMOST_FULL),
+        (SeatNews.FILLING, FILLING_FROM, SMALLEST_FILLING),
     ):
         if (after.limit or 0) >= smallest and _taken(before) < share <= _taken(after):
             return news

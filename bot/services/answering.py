@@ -1,5 +1,6 @@
 """What members and organisers ask, on every platform: a command, a picture, a button -> a message."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,9 +37,11 @@ from bot.domain.reports import Report
 from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services import event_messages, general_messages
+from bot.services import calendar_messages, event_messages, general_messages
+from bot.services.calendar_files import calendar_file
 from bot.services.changing_model import ChangingModel
 from bot.services.drafting import Drafting
+from bot.services.event_cards import fits_calendar
 from bot.services.finding import find_coming
 from bot.services.member_settings import MemberSettings
 from bot.services.organising import PAGES, Organising
@@ -195,7 +198,7 @@ class Answering:
         found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
         old = await self._known_since(room, now)
         if found:
-            return event_messages.next_events(texts, found, await self._reports_of(found), now, old, self.public_url)
+            return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
         if await self._seen_at(room) is None:
             return event_messages.not_looked_yet(texts)
         last = await self.event_store.latest_past(search, now)
@@ -290,6 +293,8 @@ class Answering:
         """
         if (answer := await self.reminding.press(button_id, room, member)) is not None:
             return answer
+        if (answer := await self._into_calendar(button_id, room, member)) is not None:
+            return answer
         if self.settings and (answer := await self.settings.press(button_id, room, member, values)) is not None:
             return answer
         if self.quizzing and (answer := await self.quizzing.press(button_id, room, member, values)) is not None:
@@ -337,6 +342,24 @@ class Answering:
     async def calendar_events(self, room: Room) -> list[Event]:
         """Return the events that a calendar shows: every dated one."""
         return [event for event in await self.event_store.all_events(room.follows) if event.started_at is not None]
+
+    async def calendar_event(self, event_id: int) -> Event | None:
+        """Return an event that a calendar can show, whichever room follows it; None if there is none."""
+        event = (await self.event_store.known([event_id])).get(event_id)
+        return event if event is not None and event.started_at is not None else None
+
+    async def _into_calendar(self, button_id: str, room: Room, member: str) -> Message | None:
+        """Offer a member every way to have an event in their calendar; None if it is another button."""
+        event_id = calendar_messages.event_meant(button_id)
+        event = None if event_id is None else (await self.event_store.known([event_id])).get(event_id)
+        if event is None:
+            return None
+        texts, now = self.texts(await self.alone_with(room, member)), self.clock.now()
+        if not fits_calendar(event, now):
+            return calendar_messages.not_for_calendars(texts, event, now)
+        address = calendar_messages.address_of(event, "" if room.platform == LOCAL else self.public_url or None)
+        file = None if address else await asyncio.to_thread(calendar_file, [event], self.zone)
+        return calendar_messages.ways_into_calendar(texts, event, now, address, file)
 
     async def _reports_of(self, events: Sequence[Event]) -> dict[int, Report]:
         if len(events) > MOST_EVENTS:

@@ -11,14 +11,12 @@ from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.messages import Button, Message
 from bot.domain.questions import Question
 from bot.domain.rooms import Room
-from bot.domain.seats import SeatNews
+from bot.domain.seats import FILLING, SeatNews
 from bot.locales import Texts, texts_for
 from bot.services import event_messages, question_messages, seat_messages
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.ports import Clock, DeliveryStore, EventStore, QuestionStore, ReportStore
 from bot.services.watching import POST_ALL, POST_NONE
-
-_FILLING = (SeatNews.FILLING, SeatNews.ALMOST_FULL)
 
 QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
 
@@ -27,7 +25,7 @@ QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]
 class Composing:
     """Composes what is said about events, and questions by their kind.
 
-    What was said already is composed anew to edit it. `public_url` is where our own page can be reached.
+    What was said already is composed anew to edit it.
     """
 
     events: EventStore
@@ -37,7 +35,6 @@ class Composing:
     reports: ReportStore
     clock: Clock
     zone: ZoneInfo
-    public_url: str = ""
 
     def composers(self) -> dict[str, Composer]:
         """Return the composer of each kind of delivery that is about events or asks a question."""
@@ -56,8 +53,8 @@ class Composing:
         if event.status in (EventStatus.CANCELLED, EventStatus.VANISHED) and not delivery.external_id:
             return NothingToSay("cancelled before it was announced")
         report = await self.reports.report_of(event.id)
-        shown = (report, self.public_url, event.image_url if room.images else "")
-        return event_messages.announcement(self._texts(room), event, self.clock.now(), *shown)
+        image = event.image_url if room.images else ""
+        return event_messages.announcement(self._texts(room), event, self.clock.now(), report, image)
 
     async def change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Say what changed, below the announcement; there is no need where editing that one tells enough."""
@@ -77,16 +74,17 @@ class Composing:
             return NothingToSay("the event moved or was cancelled")
         if not await self._is_followed(event, room):
             return NothingToSay("the room no longer follows this event")
-        return event_messages.reminder(self._texts(room), event, lead_time, self.clock.now(), self.public_url)
+        return event_messages.reminder(self._texts(room), event, lead_time, self.clock.now())
 
     async def seats(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Say how it stands with the seats, unless they changed back meanwhile; said once, it is kept up to date."""
         event, news = await self._event(delivery), SeatNews((delivery.facts or {})["news"])
-        if not event.takes_place:
-            return NothingToSay("the event was called off")
-        if not delivery.external_id and event.is_full is (news in (SeatNews.FREE_AGAIN, *_FILLING)):
-            return NothingToSay("the seats changed again")
-        said = seat_messages.seats_message(self._texts(room), event, news, self.clock.now(), self.public_url)
+        if not delivery.external_id:
+            if not event.takes_place:
+                return NothingToSay("the event was called off")
+            if event.is_full is (news in (SeatNews.FREE_AGAIN, *FILLING)):
+                return NothingToSay("the seats changed again")
+        said = seat_messages.seats_message(self._texts(room), event, news, self.clock.now())
         announced = await self._announced(event, room)
         return replace(said, replies_to=announced.external_id if announced else None)
 

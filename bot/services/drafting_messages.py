@@ -83,10 +83,9 @@ def _sections(texts: Texts, draft: Draft, day: str) -> Iterator[str]:
 
 def _facts(texts: Texts, event: Event) -> Iterator[str]:
     assert event.started_at is not None  # noqa: S101  # it took place
-    place = " ".join(dict.fromkeys(part for part in (event.place, event.address) if part))
     yield f"{texts.gettext('Date')}: {texts.span(event.started_at, event.ended_at)}"
-    if place:
-        yield f"{texts.gettext('Place')}: {escaped(place)}"
+    if event.location:
+        yield f"{texts.gettext('Place')}: {escaped(event.location)}"
     if event.accepted is not None:
         people = texts.ngettext("{count} person", "{count} people", event.accepted).format(count=event.accepted)
         yield f"{texts.gettext('Attendees')}: {people}"

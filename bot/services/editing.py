@@ -1,7 +1,7 @@
-"""Which messages are to be edited, and when: announcements as their events change, questions once they are answered."""
+"""Which messages are to be edited, and when: those about events as they change, questions once they are answered."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.domain.deliveries import Delivery
@@ -15,19 +15,8 @@ async def edits_of_announcements(
     deliveries: DeliveryStore, event_ids: Collection[int], now: datetime, at_once: Collection[int] = ()
 ) -> list[Delivery]:
     """Return the edits of what was announced of these events, in every room; those `at_once` wait for no turn."""
-    if not event_ids:
-        return []
-    subjects = {f"event:{event_id}" for event_id in event_ids}
-    announced = [one for one in await deliveries.about("announcement", subjects) if was_said(one)]
-    planned: defaultdict[tuple[str, str], list[Delivery]] = defaultdict(list)
-    for edit in await deliveries.about(EDIT, subjects):
-        planned[edit.subject, edit.destination].append(edit)
-    return [
-        edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
-        if one.event_id in at_once
-        else edit_of(one, planned[one.subject, one.destination], now)
-        for one in announced
-    ]
+    announced = await deliveries.about("announcement", _subjects(event_ids))
+    return await _edits(deliveries, announced, now, at_once)
 
 
 def seats_day(now: datetime) -> str:
@@ -35,14 +24,30 @@ def seats_day(now: datetime) -> str:
     return f"{now.astimezone(TOKYO):%Y-%m-%d}"
 
 
-async def edits_of_seats(deliveries: DeliveryStore, event_ids: Collection[int], now: datetime) -> list[Delivery]:
-    """Return the edits of what was said today of these events' seats."""
-    subjects = {f"event:{event_id}" for event_id in event_ids}
-    said = await deliveries.about("seats", subjects) if subjects else []
+async def edits_of_seats(
+    deliveries: DeliveryStore, event_ids: Collection[int], now: datetime, at_once: Collection[int] = ()
+) -> list[Delivery]:
+    """Return the edits of what was said today of these events' seats; those `at_once` wait for no turn."""
+    said = await deliveries.about("seats", _subjects(event_ids))
+    return await _edits(deliveries, [one for one in said if one.occasion == seats_day(now)], now, at_once)
+
+
+def _subjects(event_ids: Collection[int]) -> set[str]:
+    return {f"event:{event_id}" for event_id in event_ids}
+
+
+async def _edits(
+    deliveries: DeliveryStore, about_events: Sequence[Delivery], now: datetime, at_once: Collection[int]
+) -> list[Delivery]:
+    said = [one for one in about_events if was_said(one)]
+    planned: defaultdict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for edit in await deliveries.about(EDIT, {one.subject for one in said}):
+        planned[edit.subject, edit.destination].append(edit)
     return [
         edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
+        if one.event_id in at_once
+        else edit_of(one, planned[one.subject, one.destination], now)
         for one in said
-        if was_said(one) and one.occasion == seats_day(now)
     ]
 
 

@@ -1,14 +1,13 @@
 """An event as a card: everything a member wants to know of it, in the language of the room."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Button, Card, Field
 from bot.domain.reports import Report
 from bot.locales import Texts
 
-_LONGEST_LINK_TEXT = 200
+CALENDAR = "calendar"  # what the id of the button begins with that puts an event into a calendar
 
 
 def event_card(
@@ -16,20 +15,18 @@ def event_card(
     event: Event,
     now: datetime,
     report: Report | None = None,
-    public_url: str = "",
     *,
     stays: bool = False,
 ) -> Card:
     """Everything a member wants to know of one event.
 
-    A card that `stays` is read for weeks: it does not say how far away the event is. `public_url` is where our own page
-    can be reached.
+    A card that `stays` is read for weeks: it does not say how far away the event is.
     """
     return Card(
         title=event_title(texts, event),
         url=event.url,
         fields=(*event_times(texts, event, now, stays=stays), *event_place(texts, event), *_seats(texts, event, now)),
-        buttons=event_buttons(texts, event, now, report, public_url),
+        buttons=event_buttons(texts, event, now, report),
     )
 
 
@@ -84,8 +81,7 @@ def _distance(texts: Texts, event: Event, now: datetime) -> str:
 
 def event_place(texts: Texts, event: Event) -> tuple[Field, ...]:
     """Return where the event is."""
-    place = " ".join(dict.fromkeys(part for part in (event.place, event.address) if part))
-    return (Field(texts.gettext("Place"), place or texts.gettext("to be decided")),)
+    return (Field(texts.gettext("Place"), event.location or texts.gettext("to be decided")),)
 
 
 def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
@@ -107,13 +103,11 @@ def _seats(texts: Texts, event: Event, now: datetime) -> tuple[Field, ...]:
     return (Field(name, said),)
 
 
-def event_buttons(
-    texts: Texts, event: Event, now: datetime, report: Report | None = None, public_url: str = ""
-) -> tuple[Button, ...]:
-    """Return the buttons that lead to event page, calendar and report, and the one that asks for a reminder."""
+def event_buttons(texts: Texts, event: Event, now: datetime, report: Report | None = None) -> tuple[Button, ...]:
+    """Return the buttons that lead to event page and report, and those that ask for calendars or a reminder."""
     buttons = [Button(texts.gettext("Event page"), url=event.url)]
-    if event.started_at is not None and event.takes_place and not event.is_over(now):
-        buttons.append(Button(texts.gettext("Add to calendar"), url=calendar_link(event, public_url)))
+    if fits_calendar(event, now):
+        buttons.append(Button(texts.gettext("Add to calendar"), id=f"{CALENDAR}:{event.id}", quiet=True))
     if event.takes_place and not event.has_started(now):
         buttons.append(remind_button(texts, event))
     if report is not None:
@@ -121,25 +115,11 @@ def event_buttons(
     return tuple(buttons)
 
 
+def fits_calendar(event: Event, now: datetime) -> bool:
+    """Whether a member may still want it in their calendar."""
+    return event.started_at is not None and event.takes_place and not event.is_over(now)
+
+
 def remind_button(texts: Texts, event: Event) -> Button:
     """Return the button with which a member asks to be reminded."""
     return Button(texts.gettext("🔔 Remind me"), id=f"remind:{event.id}")
-
-
-def calendar_link(event: Event, public_url: str = "") -> str:
-    """Return a link that puts the event into a calendar; the event must have a date.
-
-    Where our own page can be reached that is a file for every calendar, else Google Calendar with the event filled in.
-    """
-    if public_url:
-        return f"{public_url.rstrip('/')}/events/{event.id}.ics"
-    assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
-    place = " ".join(part for part in (event.place, event.address) if part)
-    query = {
-        "action": "TEMPLATE",
-        "text": event.title[:_LONGEST_LINK_TEXT],
-        "dates": f"{event.started_at:%Y%m%dT%H%M%SZ}/{event.ends_at:%Y%m%dT%H%M%SZ}",
-        "location": place[:_LONGEST_LINK_TEXT],
-        "details": event.url,
-    }
-    return f"https://calendar.google.com/calendar/render?{urlencode(query)}"

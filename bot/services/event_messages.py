@@ -14,11 +14,9 @@ from bot.services.event_cards import event_buttons, event_card, event_day, event
 _DAY = timedelta(days=1)
 
 
-def announcement(
-    texts: Texts, event: Event, now: datetime, report: Report | None = None, public_url: str = "", image: str = ""
-) -> Message:
+def announcement(texts: Texts, event: Event, now: datetime, report: Report | None = None, image: str = "") -> Message:
     """Say that there is a new event; once that was said, how things stand with it now."""
-    card = replace(event_card(texts, event, now, report, public_url, stays=True), image=image)
+    card = replace(event_card(texts, event, now, report, stays=True), image=image)
     report_url = report.url if report else None
     return Message(
         MessageKind.ANNOUNCEMENT,
@@ -29,22 +27,30 @@ def announcement(
     )
 
 
+def called_off(texts: Texts, event: Event) -> str:
+    """Say that the event does not take place as it was planned; "" if it does."""
+    sentences = {
+        EventStatus.CANCELLED: texts.gettext("This event has been cancelled."),
+        EventStatus.POSTPONED: texts.gettext(
+            "This event has been postponed. We will say so when the new date is known."
+        ),
+        EventStatus.VANISHED: texts.gettext("This event is no longer on connpass."),
+    }
+    return sentences.get(event.status, "")
+
+
 def _standing(texts: Texts, event: Event, now: datetime, report: Report | None) -> str:
-    if event.status is EventStatus.CANCELLED:
-        return texts.gettext("This event has been cancelled.")
-    if event.status is EventStatus.POSTPONED:
-        return texts.gettext("This event has been postponed. We will say so when the new date is known.")
-    if event.status is EventStatus.VANISHED:
-        return texts.gettext("This event is no longer on connpass.")
+    if not event.takes_place:
+        return called_off(texts, event)
     if report is not None:
         return texts.gettext("This event is over. The report is out!")
     return texts.gettext("This event is over.") if event.is_over(now) else texts.gettext("A new event!")
 
 
-def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime, public_url: str = "") -> Message:
+def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime) -> Message:
     """Remind of an event; the day before, ask those who cannot come to make room."""
     assert event.started_at is not None  # noqa: S101  # only dated events have reminders
-    card = event_card(texts, event, now, public_url=public_url)
+    card = event_card(texts, event, now)
     is_early = _DAY / 2 <= lead_time < 2 * _DAY  # others can still take the seat
     body = _ask_to_cancel_early(texts, event) if is_early else ""
     lead = _starts(texts, event.started_at, now)
@@ -102,12 +108,11 @@ def next_events(
     reports: dict[int, Report],
     now: datetime,
     old: datetime | None = None,
-    public_url: str = "",
 ) -> Message:
     """Answer `!next` with the events found, the first one first."""
     first = events[0]
     lead = texts.gettext("In progress right now!") if first.has_started(now) else _starts(texts, first.started_at, now)
-    cards = tuple(event_card(texts, event, now, reports.get(event.id), public_url) for event in events)
+    cards = tuple(event_card(texts, event, now, reports.get(event.id)) for event in events)
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, event_id=first.id)
 
 

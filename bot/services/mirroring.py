@@ -111,11 +111,10 @@ class Mirroring:
     def _entry(self, event: Event, locale: str) -> CalendarEntry:
         assert event.started_at is not None and event.ends_at is not None  # noqa: S101, PT018  # the caller looked
         texts = texts_for(locale, self.zone)
-        place = " ".join(dict.fromkeys(part for part in (event.place, event.address) if part))
         said = texts.gettext("Details and registration:") + f"\n{event.url}"
         if event.end_is_assumed:
             said += "\n" + texts.gettext("(The end is not given; two hours are assumed.)")
-        where = place or texts.gettext("to be decided")
+        where = event.location or texts.gettext("to be decided")
         return CalendarEntry(event.id, event.title, event.url, where, said, event.started_at, event.ends_at)
 
     async def _look(self, mirror: EventMirror, space: str, wanted: Wanted, now: datetime) -> None:

@@ -13,6 +13,7 @@ from bot.locales import Texts, texts_for
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.organising import Agenda
 from bot.services.ports import Clock, DeliveryStore, EventStore, SourceState
+from bot.services.remedies import remedy
 
 STAYS_USEFUL = timedelta(hours=12)
 DOWN, BACK = "down", "back"
@@ -78,8 +79,9 @@ class Outages:
         texts, facts = texts_for(room.locale, self.zone), delivery.facts or {}
         since = datetime.fromisoformat(facts["since"])
         if delivery.occasion.startswith(DOWN):
-            is_failing = _still_failing(delivery, await self.events.sources())
-            return _is_down(texts, since, facts["reason"]) if is_failing else NothingToSay("connpass answers again")
+            if not _still_failing(delivery, await self.events.sources()):
+                return NothingToSay("connpass answers again")
+            return _is_down(texts, since, remedy(texts, facts["reason"]))
         told = (delivery.kind, delivery.subject, delivery.occasion.replace(BACK, DOWN, 1), delivery.destination)
         said = await self.deliveries.find(told)
         if said is None or said.state is not DeliveryState.SENT:
@@ -100,12 +102,12 @@ def _subject(room: Room) -> str:
     return f"room:{room.name}"
 
 
-def _is_down(texts: Texts, since: datetime, reason: str) -> Message:
+def _is_down(texts: Texts, since: datetime, what_to_do: str) -> Message:
     lead = texts.gettext(
         "I have not been able to read connpass since {since}. New events and changes come once I can again; until then "
         "reminders go out as I know the events. I will tell you when it is over."
     ).format(since=_moment(texts, since))
-    return Message(MessageKind.QUESTION, lead, (Card(body=reason),))
+    return Message(MessageKind.QUESTION, lead, (Card(body=what_to_do),))
 
 
 def _is_back(texts: Texts, since: datetime) -> Message:

@@ -95,10 +95,10 @@ def before(texts: Texts, lead_time: timedelta) -> str:
     return texts.gettext("{length} before").format(length=written)
 
 
-def personal_reminder(texts: Texts, event: Event, now: datetime, public_url: str = "") -> Message:
+def personal_reminder(texts: Texts, event: Event, now: datetime) -> Message:
     """Remind one member, who may put it off."""
     assert event.started_at is not None  # noqa: S101  # only dated events have reminders
-    said = event_messages.reminder(texts, event, event.started_at - now, now, public_url)
+    said = event_messages.reminder(texts, event, event.started_at - now, now)
     ways_out = said.buttons or event_messages.way_out(texts, event)
     return replace(said, buttons=(*snooze_buttons(texts, event, now), *ways_out))
 
@@ -136,9 +136,7 @@ def too_late_to_snooze(texts: Texts) -> Message:
     return Message(MessageKind.ANSWER, texts.gettext("By then the event will have begun, so I will not remind again."))
 
 
-def personal_change(
-    texts: Texts, event: Event, before_at: datetime | None, now: datetime, public_url: str = ""
-) -> Message:
+def personal_change(texts: Texts, event: Event, before_at: datetime | None, now: datetime) -> Message:
     """Tell a member what became of an event of which they wanted to be reminded."""
     if event.status is EventStatus.CANCELLED:
         lead = texts.gettext("An event of your reminders has been cancelled. I will not remind you of it.")
@@ -148,7 +146,7 @@ def personal_change(
         lead = texts.gettext("An event of your reminders takes place. I will remind you in time.")
     else:
         lead = texts.gettext("An event of your reminders has a new date. I will remind you accordingly.")
-    card = event_card(texts, event, now, public_url=public_url)
+    card = event_card(texts, event, now)
     if before_at is not None and before_at != event.started_at:
         card = replace(card, fields=(Field(texts.gettext("Date until now"), _moment(texts, before_at)), *card.fields))
     return Message(MessageKind.CHANGE, lead, (card,), event_id=event.id)

@@ -58,7 +58,6 @@ class Reminding:
     clock: Clock
     zone: ZoneInfo = TOKYO
     ring: Callable[[], Awaitable[object]] | None = None
-    public_url: str = ""
 
     async def remind(self, room: Room, member: str, argument: str = "") -> Message:
         """Answer `!remind`, `!remind もくもく会 3日前 1時間前`, and `!remind いつも 1d 2h` for every event to come."""
@@ -197,7 +196,7 @@ class Reminding:
         if whose.is_closed:
             return NothingToSay("the member takes no direct messages")
         texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
-        return reminder_messages.personal_reminder(texts, event, now, self.public_url)
+        return reminder_messages.personal_reminder(texts, event, now)
 
     async def personal_change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Tell what became of the event."""
@@ -209,7 +208,7 @@ class Reminding:
             return NothingToSay("it changed again")
         before = None if facts["before"] is None else datetime.fromisoformat(facts["before"])
         texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
-        return reminder_messages.personal_change(texts, event, before, now, self.public_url)
+        return reminder_messages.personal_change(texts, event, before, now)
 
     async def _event(self, delivery: Delivery) -> Event:
         assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event

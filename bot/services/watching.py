@@ -104,7 +104,7 @@ class Watching:
         edited += [event.id for event in vanished]
         urgent = [one.event.id for one in changes if must_be_said(one.kind, one.fields)]
         planned += await edits_of_announcements(self.deliveries, edited, now, urgent)
-        planned += await edits_of_seats(self.deliveries, [event.id for event, _ in news], now)
+        planned += await edits_of_seats(self.deliveries, edited, now, [event.id for event, _ in news] + urgent)
         moved = [event for event in remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
         reminders = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in moved}
         reminders |= {event.id: self.reminders_for(event, shown_by[event.id] - {source.name}) for event in gone}

@@ -59,7 +59,7 @@ class RoomApi:
     drawing: DrawingApi
     quiz: QuizApi
     health: Callable[[], Awaitable[dict[str, Any]]]
-    delivery_counts: Callable[[], Awaitable[Mapping[str, int]]]
+    gauges: Callable[[], Awaitable[metrics.Gauges]]
     community: CommunitySettings
     shows_samples: bool
     clock: Clock
@@ -226,8 +226,7 @@ class RoomApi:
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         """Give numbers to Prometheus."""
-        counts = await self.delivery_counts()
-        body = await asyncio.to_thread(self.metrics.exposition, counts, len(self.streams))
+        body = await asyncio.to_thread(self.metrics.exposition, await self.gauges(), len(self.streams))
         return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
 
 

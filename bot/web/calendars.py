@@ -13,7 +13,7 @@ from bot.config import CommunitySettings
 from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
-from bot.web.calendar import calendar_file
+from bot.services.calendar_files import calendar_file
 from bot.web.refusals import Refusal
 
 
@@ -21,6 +21,7 @@ class CalendarAnswers(Protocol):
     """What is needed of `Answering`."""
 
     async def calendar_events(self, room: Room) -> list[Event]: ...
+    async def calendar_event(self, event_id: int) -> Event | None: ...
 
 
 @dataclass(frozen=True)
@@ -41,31 +42,31 @@ class Calendars:
 
     async def of_community(self, request: web.Request) -> web.Response:
         """Give every event that the room follows."""
-        return await self._given(request, await self.answering.calendar_events(self._room))
+        return await self._given(request, await self.answering.calendar_events(self._room), self.community.name)
 
     async def of_source(self, request: web.Request) -> web.Response:
         """Give the events of one source."""
         source = request.match_info["source"]
         if source not in self.rooms.sources:
             raise Refusal(404, "not_found")
-        return await self._given(request, await self.answering.calendar_events(replace(self._room, follows=(source,))))
+        events = await self.answering.calendar_events(replace(self._room, follows=(source,)))
+        return await self._given(request, events, self.community.name)
 
     async def of_event(self, request: web.Request) -> web.Response:
         """Give one event to any calendar."""
-        number = int(request.match_info["id"])
-        wanted = [event for event in await self.answering.calendar_events(self._room) if event.id == number]
-        if not wanted:
+        event = await self.answering.calendar_event(int(request.match_info["id"]))
+        if event is None:
             raise Refusal(404, "not_found")
-        return await self._given(request, wanted)
+        return await self._given(request, [event])
 
     @property
     def _room(self) -> Room:
         return self.rooms.at(LOCAL, MAIN)
 
-    async def _given(self, request: web.Request, events: Sequence[Event]) -> web.Response:
+    async def _given(self, request: web.Request, events: Sequence[Event], name: str = "") -> web.Response:
         """Give the file, or say that the one the calendar has is still right."""
         alarm = _alarm(request)
-        body = await asyncio.to_thread(calendar_file, self.community.name, events, self.community.timezone, alarm)
+        body = await asyncio.to_thread(calendar_file, events, self.community.timezone, name, alarm)
         tag = hashlib.sha256(body).hexdigest()[:32]
         known = request.if_none_match or ()
         if any(one.value in (tag, "*") for one in known):

@@ -2,12 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """How things stand now.
+
+    `deliveries` counts them by state. `unread` has for each source that is watched the seconds since it was last read,
+    infinity where it never was; `connected` whether each front end is.
+    """
+
+    deliveries: Mapping[str, int]
+    unread: Mapping[str, float]
+    connected: Mapping[str, bool]
 
 
 class Metrics:
@@ -18,20 +32,20 @@ class Metrics:
         self.readings: Counter[str] = Counter()  # "read", or the code of a PictureError
         self.reading_seconds = 0.0
 
-    def exposition(self, deliveries: Mapping[str, int], streams: int) -> bytes:
+    def exposition(self, gauges: Gauges, streams: int) -> bytes:
         """Return everything as Prometheus's text format. Blocks for a moment."""
         from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Numbers(self, deliveries, streams))
+        registry.register(_Numbers(self, gauges, streams))
         return generate_latest(registry)
 
 
 class _Numbers:
-    def __init__(self, metrics: Metrics, deliveries: Mapping[str, int], streams: int) -> None:
+    def __init__(self, metrics: Metrics, gauges: Gauges, streams: int) -> None:
         self._metrics = metrics
-        self._deliveries = deliveries
+        self._gauges = gauges
         self._streams = streams
 
     def collect(self) -> "Iterator[Metric]":
@@ -54,7 +68,19 @@ class _Numbers:
         )
 
         deliveries = GaugeMetricFamily("tsudoi_deliveries", "Deliveries by state.", labels=["state"])
-        for state, number in self._deliveries.items():
+        for state, number in self._gauges.deliveries.items():
             deliveries.add_metric([state], number)
         yield deliveries
+        unread = GaugeMetricFamily(
+            "tsudoi_source_unread_seconds", "Time since a source was last read.", labels=["source"]
+        )
+        for source, seconds in self._gauges.unread.items():
+            unread.add_metric([source], seconds)
+        yield unread
+        connected = GaugeMetricFamily(
+            "tsudoi_front_end_connected", "Whether a front end is connected.", labels=["platform"]
+        )
+        for platform, is_connected in self._gauges.connected.items():
+            connected.add_metric([platform], float(is_connected))
+        yield connected
         yield GaugeMetricFamily("tsudoi_streams", "Pages that listen for news.", self._streams)

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,7 +26,7 @@ from bot.web.calendars import CalendarAnswers, Calendars
 from bot.web.conversation import VISITOR, Conversation
 from bot.web.drawing import DrawingApi
 from bot.web.guard import HEADERS, Guard
-from bot.web.metrics import Metrics
+from bot.web.metrics import Gauges, Metrics
 from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal, sentence
 from bot.web.streams import Streams
@@ -69,7 +69,7 @@ class WebRoom:
         quizzing: Quizzing | None = None,
         reports_json: Callable[[Room], Awaitable[dict[str, Any]]],
         health: Callable[[], Awaitable[dict[str, Any]]],
-        delivery_counts: Callable[[], Awaitable[Mapping[str, int]]],
+        gauges: Callable[[], Awaitable[Gauges]],
         samples: web.Application | None = None,
     ) -> None:
         self._settings = settings
@@ -89,7 +89,7 @@ class WebRoom:
             drawing=DrawingApi(drawing_board, community.locale),
             quiz=QuizApi(quizzing, rooms, self._album, clock),
             health=health,
-            delivery_counts=delivery_counts,
+            gauges=gauges,
             community=community,
             shows_samples=samples is not None,
             clock=clock,

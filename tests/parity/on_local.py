@@ -111,7 +111,7 @@ async def local_stage(folder: Path, locale: str, recogniser: Recogniser | None) 
     room = Room(LOCAL, MAIN, (SOURCE,), locale=locale, organisers=(EVERYBODY,), asks=True, digest="mon 09:00")
     async with open_house(folder, room, recogniser) as house:
         paper = cast(LocalRecogniser, Paper(house.recogniser))
-        web = build_room(house.settings, house.services, house.recogniser, paper, None, dict)
+        web = build_room(house.settings, house.services, house.recogniser, paper, None, [])
         house.senders.append(web)
         async with serving(web):
             await web.opened.wait()

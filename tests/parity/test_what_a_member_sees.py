@@ -30,6 +30,10 @@ CANNOT = {
     "several pictures in one message": {"local": "its form takes one picture at a time"},
     "a calendar of its own": {"local": "calendar.ics is for all", "slack": "a workspace keeps no list of events"},
     "set-up in the chat": {"local": "its room stands in config.toml"},
+    "a page of our own": {
+        "discord": "its members reach none without a public_url",
+        "slack": "its members reach none without a public_url",
+    },
 }
 
 
@@ -203,6 +207,39 @@ async def test_which_model_reads(stage: Stage) -> None:
     message = await stage.house.services.answering.say("!model", room, stage.alice.id)
     assert message is not None
     assert (await stage.alice.says("!model")).words == all_of(message)
+
+
+# --- calendars -----------------------------------------------------------------------------------------------------
+
+WAYS = {"Google カレンダー", "Outlook", "Outlook(会社・学校)"}
+CHOOSE_ONE = "お使いのカレンダーを選んでください。"
+A_DAY = "もくもく会 #5\n日時: 2026年5月22日(金) 12:00〜14:00 JST\n開催まで: あと10日\n場所: まちなか会議室"
+
+
+@needs("a page of our own")
+async def test_an_event_goes_into_a_members_own_calendar(stage: Stage) -> None:
+    await stage.alice.says("!next")
+    offered = await stage.alice.presses("カレンダーに追加")
+    reads(offered, f"{CHOOSE_ONE}\n{A_DAY}")
+    assert offered.buttons == {*WAYS, "iPhone など(.ics)"}
+
+
+@without("a page of our own")
+async def test_an_event_goes_into_a_members_own_calendar_with_a_file(stage: Stage) -> None:
+    asked = await stage.alice.says("!next")
+    offered = await stage.alice.presses("カレンダーに追加")
+    along = "iPhone などほかのカレンダーには、一緒に送る .ics ファイルをお使いください。"
+    reads(offered, f"{CHOOSE_ONE}{along}\n{A_DAY}")
+    assert offered.buttons == WAYS
+    assert await stage.alice.sees_files(1) == ["event-501.ics"]
+    assert [one.words for one in await stage.organiser.what_is_said_to()] == [asked.words]
+
+
+async def test_a_calendar_is_offered_no_more_for_what_is_cancelled(stage: Stage) -> None:
+    said = await stage.alice.says("!next")
+    await stage.connpass_shows(PAST, replace(COMING, status=EventStatus.CANCELLED))
+    refused = await stage.alice.presses("カレンダーに追加", said)
+    reads(refused, "このイベントは中止になりました。\n[中止] もくもく会 #5")
 
 
 # --- reminders -----------------------------------------------------------------------------------------------------

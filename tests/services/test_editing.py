@@ -321,3 +321,74 @@ async def test_how_an_event_fills_is_told_where_somebody_wants_to_know(
     await world.see(event)
     await world.see(replace(event, accepted=18))
     assert [one.lead for one in world.board.of(MessageKind.CHANGE)] == told
+
+
+async def seats_told(world: World, **told: int) -> Event:
+    """Let the room be told of the seats of an event, of which ten of twenty were taken before."""
+    event = an_event_named(accepted=10)
+    await world.see()
+    await world.see(event)
+    await world.see(replace(event, **told))
+    return event
+
+
+def of_seats(world: World) -> Message:
+    (said,) = world.board.of(MessageKind.CHANGE)
+    return said
+
+
+async def test_what_was_said_of_seats_today_is_kept_up_to_date_in_turns(
+    engine: AsyncEngine, clock: DrivenClock
+) -> None:
+    world = World(engine, clock, a_room(filling=True), Board())
+    event = await seats_told(world, accepted=18)
+    assert of_seats(world).lead == "残り2席です。"
+    await world.see(replace(event, accepted=19), after=timedelta(hours=1))
+    await world.wait(SETTLES_IN)
+    assert of_seats(world).lead == "残り1席です。"
+    edits = world.board.edits
+    for accepted in (18, 17, 16, 17, 18, 19, 17):
+        await world.see(replace(event, accepted=accepted), after=timedelta(seconds=1))
+    assert world.board.edits == edits
+    await world.wait()
+    assert of_seats(world).lead == "残り3席です。"
+    assert world.board.edits == edits + 2  # this message and the announcement, each once
+    assert len(world.board.shown) == 2
+
+
+async def test_a_full_event_says_so_at_once_where_seats_were_left(engine: AsyncEngine, clock: DrivenClock) -> None:
+    world = World(engine, clock, a_room(filling=True), Board())
+    event = await seats_told(world, accepted=18)
+    await world.see(replace(event, accepted=20), after=timedelta(hours=1))
+    assert of_seats(world).lead.startswith("満席になりました。")
+
+
+async def test_a_seat_that_somebody_waits_for_is_not_called_free(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    await world.see(replace(event, accepted=19, waiting=3), after=timedelta(hours=1))
+    await world.wait(SETTLES_IN)
+    assert of_seats(world).lead == "満席になりました。イベントページから補欠で申し込めます。"
+    assert "補欠" in of_seats(world).cards[0].fields[-1].value
+
+
+async def test_seats_without_a_limit_are_not_counted(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    await world.see(replace(event, accepted=20, limit=None), after=timedelta(hours=1))
+    await world.wait(SETTLES_IN)
+    assert of_seats(world).lead == "空きが出ました！"
+
+
+async def test_seats_of_a_cancelled_event_are_no_longer_offered(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    cancelled = replace(event, title=f"【中止】{event.title}", status=EventStatus.CANCELLED)
+    await world.see(cancelled, after=timedelta(hours=1))
+    said = [one for one in world.board.of(MessageKind.CHANGE) if one.replies_to]
+    assert {one.lead for one in said} == {"このイベントは中止になりました。"}
+    assert not any(field.name == "参加" for one in said for card in one.cards for field in card.fields)
+
+
+async def test_what_was_said_of_seats_yesterday_stays_as_it_was(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    await world.see(replace(event, accepted=20, waiting=1), after=timedelta(days=1))
+    await world.wait()
+    assert "補欠" not in of_seats(world).cards[0].fields[-1].value

@@ -177,7 +177,12 @@ async def test_organisers_hear_of_an_outage_once_after_six_hours_and_once_when_i
     await bot.run(timedelta(hours=20))
     (told,) = bot.platform.leads("organisers")
     assert told.startswith("2026年5月12日(火) 12:15 から、connpass の情報を取得できていません。")
-    assert "503" in bot.platform.said[0][3].cards[0].body
+    assert bot.platform.said[0][3].text == (
+        "2026年5月12日(火) 12:15 から、connpass の情報を取得できていません。"
+        "新しいイベントや変更は、取得できるようになりしだいお知らせします。"
+        "それまでのリマインドは、いまわかっている情報でお送りします。復旧したらまたお知らせします。\n"
+        "connpass から正しい応答がありません。自動で再試行しますので、対応は不要です。"
+    )
     bot.connpass_is_down(False)
     await bot.run(DAY)
     assert bot.platform.leads("organisers") == [

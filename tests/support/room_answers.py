@@ -1,6 +1,7 @@
 """A room to try the page with: its answers are fixed, everything around them is real."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from bot.errors import PictureError
 from bot.services.ports import DrawingBoard
 from bot.services.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
+from bot.web.metrics import Gauges
 from bot.web.server import WebRoom
 from model.reading import Candidate, Glyph, Reading
 from tests.support.events import NOW, an_event_named
@@ -103,6 +105,10 @@ class FixedAnswers:
         self.calendars.append(room.follows)
         return self.events
 
+    async def calendar_event(self, event_id: int) -> Event | None:
+        """Return one of the events."""
+        return next((event for event in self.events if event.id == event_id), None)
+
 
 class FixedRecogniser:
     """Reads any picture as あ."""
@@ -145,6 +151,10 @@ async def open_room(
     async def health() -> dict[str, Any]:
         return {"deliveries": await counts()}
 
+    async def gauges() -> Gauges:
+        unread = {"utsunomiya": 900.0, 'a "new" one': math.inf}
+        return Gauges(await counts(), unread, {"local": True, "discord": False})
+
     room = WebRoom(
         settings or WebSettings(port=0),
         RoomMessages(engine),
@@ -157,7 +167,7 @@ async def open_room(
         drawing_board=board,
         reports_json=no_reports,
         health=health,
-        delivery_counts=counts,
+        gauges=gauges,
         samples=samples,
         quizzing=quizzing,
     )

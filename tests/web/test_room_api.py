@@ -399,6 +399,10 @@ async def test_prometheus_reads_the_numbers(client: aiohttp.ClientSession) -> No
     assert 'tsudoi_http_requests_total{method="GET",route="other",status="404"} 1.0' in lines
     assert 'tsudoi_readings_total{outcome="read"} 1.0' in lines
     assert 'tsudoi_deliveries{state="planned"} 3.0' in lines
+    assert 'tsudoi_source_unread_seconds{source="utsunomiya"} 900.0' in lines
+    assert 'tsudoi_source_unread_seconds{source="a \\"new\\" one"} +Inf' in lines
+    assert 'tsudoi_front_end_connected{platform="local"} 1.0' in lines
+    assert 'tsudoi_front_end_connected{platform="discord"} 0.0' in lines
     assert "tsudoi_reading_seconds_count 1.0" in lines
 
 

@@ -1,4 +1,4 @@
-"""calendar.ics: the events for a calendar that follows them."""
+"""Events as a file for calendars: one event, or all of them for a calendar that follows them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,10 +14,11 @@ REFRESH = timedelta(hours=1)
 _STATUS = {EventStatus.SCHEDULED: "CONFIRMED", EventStatus.POSTPONED: "TENTATIVE"}
 
 
-def calendar_file(name: str, events: Sequence[Event], zone: ZoneInfo, alarm: timedelta | None = None) -> bytes:
+def calendar_file(events: Sequence[Event], zone: ZoneInfo, name: str = "", alarm: timedelta | None = None) -> bytes:
     """Return the dated events as iCalendar (RFC 5545), with UIDs that stay and a SEQUENCE that grows with changes.
 
-    The same events give the same bytes. `alarm`: how long before each event that takes place a calendar shall ring.
+    The same events give the same bytes. `name`: of a calendar that is followed. `alarm`: how long before each event
+    that takes place a calendar shall ring.
     """
     from icalendar import Calendar  # costs 0.2 s that no start should wait for
 
@@ -25,7 +26,8 @@ def calendar_file(name: str, events: Sequence[Event], zone: ZoneInfo, alarm: tim
     calendar.add("prodid", "-//Tsudoi//events//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
+    if name:
+        calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", zone.key)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
@@ -48,7 +50,7 @@ def _entry(event: Event, start: datetime, end: datetime, zone: ZoneInfo, alarm: 
     entry.add("dtstart", start.astimezone(zone))
     entry.add("dtend", end.astimezone(zone))
     entry.add("summary", event.title)
-    entry.add("location", " ".join(dict.fromkeys(part for part in (event.place, event.address) if part)))
+    entry.add("location", event.location)
     entry.add("url", event.url)
     entry.add("description", event.url)
     entry.add("status", _STATUS.get(event.status, "CANCELLED"))
