@@ -1,0 +1,187 @@
+"""`python -m docs.handson run | record | notebook`: the hands-on, done from its own text.
+
+`run` does what docs/handson.md says, in an empty folder, and stops where a promise is not kept. `record` does it in
+full, and writes what was printed and shown into both texts. `notebook` writes the notebooks.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from docs.handson_notebook import write_notebooks
+from docs.handson_record import keep_outputs, keep_pictures, take_room
+from docs.handson_room import say
+from docs.handson_text import DOCUMENTS, Block, steps_of
+
+ROOT = Path(__file__).parents[1]
+SHORT = {"PEOPLE": "3", "PAGES": "1", "IMAGES": "1500"}  # to see whether everything goes, not how well
+BASH = "/bin/bash"
+WITHIN = 900.0  # seconds that a command may take
+KEPT = ".exported"  # what a block exports, the next one has
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class PromiseBroken(Exception):
+    """A step does not do what the text says; the message names the line and what happened."""
+
+
+@dataclass
+class Afternoon:
+    """The course in a folder of its own."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    url: str = ""
+    _stay: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def do(self, block: Block) -> str:
+        """Do what a block says, and return what was printed or answered. Raises PromiseBroken."""
+        started = time.time()
+        if block.kind == "room":
+            said = "\n".join(say(line, self.url) for line in self._here(block.text).splitlines())
+            if not re.search(block.notes["answers"], said):
+                raise _broken(block, f"the room answered otherwise than {block.notes['answers']!r}", said)
+        elif "stays" in block.notes:
+            said = self._start(block)
+        else:
+            said = self._shell(block)
+        for pattern in block.notes.get("makes", "").split():
+            made = [file for file in self.folder.glob(pattern) if file.stat().st_mtime >= started - 1]
+            if not made:
+                raise _broken(block, f"there is no new {pattern}", said)
+        return said
+
+    def close(self) -> None:
+        """End what still runs."""
+        for process in self._stay:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+    def _here(self, text: str) -> str:
+        return re.sub(r"(?<=📎 )", f"{self.folder}/", text)
+
+    def _shell(self, block: Block) -> str:
+        done = subprocess.run(  # noqa: S603  # what our own text says
+            [BASH, "-c", f"{self._prelude()}\n{block.text}\nexport -p > {KEPT}"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            check=False,
+        )
+        if done.returncode:
+            raise _broken(block, f"exit status {done.returncode}", f"{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def _start(self, block: Block) -> str:
+        log = self.folder / "run.log"
+        with log.open("wb") as out:
+            command = [BASH, "-c", f"{self._prelude()}\nexec {block.text}"]
+            process = subprocess.Popen(  # noqa: S603
+                command, cwd=self.folder, env=self.environment, stdout=out, stderr=out
+            )
+        self._stay.append(process)
+        end = time.monotonic() + 120
+        while time.monotonic() < end and process.poll() is None:
+            said = log.read_text(encoding="utf-8")
+            if found := re.search(r"http://127\.0\.0\.1:\d+", said):
+                self.url = found[0]
+                return said
+            time.sleep(0.1)
+        raise _broken(block, "it opened no room", log.read_text(encoding="utf-8"))
+
+    def _prelude(self) -> str:
+        return f"set -euo pipefail\n[ ! -f {KEPT} ] || source ./{KEPT}"
+
+
+def _broken(block: Block, what: str, said: str) -> PromiseBroken:
+    return PromiseBroken(f"handson.md, line {block.first + 1}: {what}\n{block.text}\n…\n{said[-3000:]}")
+
+
+def surroundings(short: bool) -> dict[str, str]:
+    """The environment of a reader who activated .venv and has set nothing else."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TSUDOI_")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+    ours = {"PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "TSUDOI_WEB__PORT": "0"}
+    return {**kept, **ours, **(SHORT if short else {})}
+
+
+Shown = Callable[[Block, str, str], None]  # a block, what it printed or was answered, and where the room is
+
+
+def go_through(folder: Path, short: bool, tell: Callable[[str], None], shown: Shown = lambda *_: None) -> None:
+    """Do every step in an empty folder, and tell how long each took. Raises PromiseBroken."""
+    with closing(Afternoon(folder, surroundings(short))) as afternoon:
+        for step in steps_of(DOCUMENTS["ja"].read_text(encoding="utf-8")):
+            started, said = time.monotonic(), ""
+            for block in step.blocks:
+                if block.is_run:
+                    said = afternoon.do(block)
+                shown(block, said, afternoon.url)
+            if any(block.is_run for block in step.blocks):
+                tell(f"{time.monotonic() - started:6.1f} s  {step.title}")
+
+
+Folder = Annotated[Path | None, typer.Option(help="An empty folder that is kept; else one that is removed.")]
+
+
+@app.command()
+def run(short: Annotated[bool, typer.Option(help="Few people, few pictures.")] = False, folder: Folder = None) -> None:
+    """Do the course."""
+    _in_folder(folder, lambda where: go_through(where, short, typer.echo))
+
+
+@app.command()
+def record(folder: Folder = None, short: Annotated[bool, typer.Option(help="To try it.")] = False) -> None:
+    """Do the course in full, and write what was printed and shown into the texts, the pictures and the notebooks."""
+    outputs: list[str] = []
+
+    def keep(block: Block, said: str, url: str) -> None:
+        if block.kind == "text":
+            outputs.append(said)
+        elif block.notes.get("from") == "room":
+            take_room(url, block.text)
+
+    def do(where: Path) -> None:
+        go_through(where, short, typer.echo, keep)
+        keep_outputs(outputs)
+        keep_pictures(where)
+        write_notebooks()
+
+    _in_folder(folder, do)
+
+
+@app.command()
+def notebook() -> None:
+    """Write the notebooks that the texts make."""
+    write_notebooks()
+
+
+def _in_folder(folder: Path | None, do: Callable[[Path], None]) -> None:
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            do(folder.resolve())
+            return
+        with tempfile.TemporaryDirectory() as name:
+            do(Path(name))
+    except PromiseBroken as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,31 @@
+"""Saying something in the room of a bot that runs on this machine, and hearing what it answers."""
+
+import time
+from pathlib import Path
+
+import requests
+
+UPLOAD = "📎 "  # begins a line that sends a picture
+WAITS = 300.0  # seconds
+
+
+def say(line: str, url: str = "http://127.0.0.1:8000") -> str:
+    """Type a line in the room, or send a picture, and return the answer. Raises TimeoutError, requests.HTTPError."""
+    if line.startswith(UPLOAD):
+        file = Path(line.removeprefix(UPLOAD))
+        said = requests.post(f"{url}/api/messages", files={"file": (file.name, file.read_bytes())}, timeout=30)
+    else:
+        said = requests.post(f"{url}/api/messages", json={"text": line}, timeout=30)
+    said.raise_for_status()
+    return _answer_after(said.json()["id"], url)
+
+
+def _answer_after(number: int, url: str) -> str:
+    end = time.monotonic() + WAITS
+    while time.monotonic() < end:
+        heard = requests.get(f"{url}/api/messages", params={"after": number}, timeout=30).json()["messages"]
+        answers = [one["text"] for one in heard if one["bot"] and one["kind"] == "answer"]
+        if answers:
+            return str(answers[0])
+        time.sleep(0.1)
+    raise TimeoutError(f"no answer within {WAITS:.0f} s")
