@@ -4,6 +4,7 @@ from functools import partial
 
 from bot.domain.sources import group_in
 from bot.errors import SourceRefused, TsudoiError
+from bot.first_evening.answers import Answers
 from bot.first_evening.looks import GroupUnknown, Looks
 from bot.first_evening.talk import REFUSALS, Talk
 from bot.locales import texts_for
@@ -56,16 +57,19 @@ def _title(talk: Talk) -> str | None:
     """Return the group's name; None where that could not be asked."""
     _ = talk.texts.gettext
     while True:
-        key = talk.answers.api_key or ""
         try:
-            return talk.look("connpass", partial(Looks.group_title, group=talk.answers.group or "", api_key=key))
+            return talk.look("connpass", lambda looks: _title_seen(looks, talk.answers))
         except REFUSALS as error:
-            if key and isinstance(error, SourceRefused) and not isinstance(error, GroupUnknown):
+            if talk.answers.api_key and isinstance(error, SourceRefused) and not isinstance(error, GroupUnknown):
                 talk.refuse(error, _("connpass did not take this API key."), "api_key")
                 _ask_key(talk)
             else:
                 talk.refuse(error, _("connpass knows no such group."), "group")
                 talk.given_or("group", lambda: _ask_group(talk))
+
+
+def _title_seen(looks: Looks, answers: Answers) -> str:
+    return looks.group_title(answers.group or "", answers.api_key or "")
 
 
 def find_reports(talk: Talk) -> None:

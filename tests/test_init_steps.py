@@ -1,0 +1,379 @@
+"""The steps of an organiser's first evening, without a network: what is asked again, what is kept, what is written."""
+
+import io
+import stat
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot.config import load_settings
+from bot.domain.messages import Message, MessageKind
+from bot.errors import ConfigurationError, FrontEndError, FrontEndRefused, SourceRefused, SourceUnavailable
+from bot.first_evening.answers import SECRETS, Answers, Draft, secret_in
+from bot.first_evening.asking import Asker, Script
+from bot.first_evening.command import usual_language
+from bot.first_evening.community_steps import choose_language, find_group, find_reports
+from bot.first_evening.configuration_file import configuration, loaded, put_in_place
+from bot.first_evening.evening import Commands, in_one, last_month, spend_evening
+from bot.first_evening.looks import GroupUnknown
+from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
+from bot.first_evening.talk import Talk
+from bot.locales import texts_for
+from bot.platforms.discord_look import DiscordChannel, DiscordLook
+from bot.platforms.slack_look import SlackChannel, SlackLook
+from bot.services.rehearsing import Rehearsed
+
+COMMANDS = Commands("tsudoi", "")
+INVITE = "https://discord.com/oauth2/authorize?client_id=900"
+DOWN = SourceUnavailable("connpass cannot be reached")
+
+
+class Typist(Asker):
+    """A person who has their answers ready; `asked` is every question, `screen` everything that was shown."""
+
+    is_person = True
+
+    def __init__(self, *answers: str) -> None:
+        self.file = io.StringIO()
+        super().__init__(texts_for("en"), Console(file=self.file, width=100, highlight=False))
+        self._answers = list(answers)
+        self.asked: list[str] = []
+
+    @property
+    def screen(self) -> str:
+        return self.file.getvalue()
+
+    def ask(self, question: str, flag: str, default: str | None = None) -> str:
+        self.asked.append(question)
+        return self._answers.pop(0) or default or ""
+
+    def ask_secret(self, question: str, source: str, default: str | None = None) -> str:
+        return self.ask(question, source, default)
+
+    def choose(self, question: str, flag: str, options: Mapping[str, str], default: str) -> str:
+        chosen = self.ask(question, flag, default)
+        assert chosen in options
+        return chosen
+
+    def confirm(self, question: str, *, default: bool) -> bool:
+        return self.ask(question, "", "y" if default else "n") == "y"
+
+
+@dataclass
+class FixedLooks:
+    """A network that answers so: an error among the answers is raised; the last answer is given again and again."""
+
+    titles: Sequence[object] = ("TFUG 宇都宮",)
+    discords: Sequence[object] = (DiscordLook("Tsudoi", INVITE, True, ()),)
+    slacks: Sequence[object] = (SlackLook("tsudoi", "Utsunomiya", (), ()),)
+    sites: Sequence[object] = ((),)
+    played: Sequence[object] = ((),)
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._answers = {
+            "group": list(self.titles),
+            "discord": list(self.discords),
+            "slack": list(self.slacks),
+            "site": list(self.sites),
+            "rehearsal": list(self.played),
+        }
+
+    def _look(self, name: str, *asked: object) -> Any:
+        self.asked.append((name, *asked))
+        answers = self._answers[name]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def group_title(self, group: str, api_key: str) -> str:
+        return self._look("group", group, api_key)
+
+    def reports(self, site_url: str) -> Sequence[Any]:
+        return self._look("site", site_url)
+
+    def discord(self, token: str) -> DiscordLook:
+        return self._look("discord", token)
+
+    def slack(self, bot_token: str, app_token: str) -> SlackLook:
+        return self._look("slack", bot_token, app_token)
+
+    def rehearsal(self, settings: object, start: datetime, end: datetime) -> list[Rehearsed]:
+        return self._look("rehearsal", start, end)
+
+
+def a_talk(*typed: str, looks: FixedLooks | None = None, draft: Draft | None = None, **given: Any) -> Talk:
+    return Talk(Typist(*typed), looks or FixedLooks(), given, {}, draft, Answers())
+
+
+def screen(talk: Talk) -> str:
+    assert isinstance(talk.asker, Typist)
+    return talk.asker.screen
+
+
+def seen(*names: str, missing: tuple[str, ...] = ()) -> DiscordLook:
+    channels = tuple(DiscordChannel(str(101 + n), name, "Utsunomiya", missing) for n, name in enumerate(names))
+    return DiscordLook("Tsudoi", INVITE, True, channels)
+
+
+# --- the group
+
+
+def test_the_language_is_asked_in_every_language_and_then_spoken() -> None:
+    talk = a_talk("ja")
+    choose_language(talk, "en")
+    assert talk.asker.asked == ["言語 / Language"]
+    assert (talk.answers.locale, talk.texts.locale) == ("ja", "ja")
+
+
+def test_a_group_is_found_by_its_feed_without_a_key_and_named_as_it_names_itself() -> None:
+    talk = a_talk("https://TFUG-utsunomiya.connpass.com/event/1/", "", "")
+    find_group(talk)
+    assert talk.looks.asked == [("group", "tfug-utsunomiya", "")]
+    assert (talk.answers.group, talk.answers.api_key, talk.answers.name) == ("tfug-utsunomiya", "", "TFUG 宇都宮")
+    assert "Found on connpass: TFUG 宇都宮" in screen(talk)
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [(GroupUnknown("none"), "group"), (SourceRefused("connpass answered 401"), "key")],
+    ids=["an unknown group", "a refused key"],
+)
+def test_only_what_connpass_refused_is_asked_again(error: Exception, again: str) -> None:
+    talk = a_talk("g", "k", "other", "", looks=FixedLooks(titles=(error, "G")))
+    find_group(talk)
+    expected = ("other", "k") if again == "group" else ("g", "other")
+    assert talk.looks.asked == [("group", "g", "k"), ("group", *expected)]
+
+
+def test_a_network_that_is_down_is_tried_again_or_gone_on_without() -> None:
+    talk = a_talk("g", "", "again", "on", "", looks=FixedLooks(titles=(DOWN,)))
+    find_group(talk)
+    assert len(talk.looks.asked) == 2
+    assert talk.answers.name == "g"
+    assert "connpass cannot be asked at the moment." in screen(talk)
+    assert "Not checked." in screen(talk)
+
+
+def test_what_no_key_can_hold_is_asked_again_before_anybody_hears_of_it() -> None:
+    talk = a_talk("g", "my key\u200b", "good-key", "")
+    find_group(talk)
+    assert talk.looks.asked == [("group", "g", "good-key")]
+    assert "my key" not in screen(talk)
+
+
+def test_reports_are_counted_and_an_address_that_is_none_is_asked_again() -> None:
+    talk = a_talk("example.org", "https://example.org/", looks=FixedLooks(sites=(("page", "page"),)))
+    find_reports(talk)
+    assert talk.answers.site_url == "https://example.org/"
+    assert "2 reports found." in screen(talk)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(["on"], "https://a.org/"), (["other", "https://b.org/"], "https://b.org/")]
+)
+def test_a_site_without_reports_may_be_another_or_be_kept(typed: list[str], kept: str) -> None:
+    talk = a_talk("https://a.org/", *typed, looks=FixedLooks(sites=(SourceUnavailable("is the address right?"), ())))
+    find_reports(talk)
+    assert talk.answers.site_url == kept
+
+
+# --- Discord and Slack
+
+
+def test_the_platforms_whose_tokens_are_there_are_the_usual_ones() -> None:
+    talk = a_talk("")
+    talk.answers = Answers(slack_bot_token="b", slack_app_token="a", discord_token="")
+    assert choose_platforms(talk) == ("slack",)
+
+
+def test_discord_gives_the_link_waits_for_the_invitation_and_shows_the_channels() -> None:
+    looks = FixedLooks(discords=(FrontEndRefused("no"), seen(), seen("general", "events")))
+    talk = a_talk("wrong-token", "good-token", "again", "3", "2", looks=looks)
+    connect_discord(talk)
+    assert INVITE in screen(talk)
+    assert talk.answers.discord_token == "good-token"
+    assert talk.answers.discord_channels == {"102": "#events (Utsunomiya)"}
+    assert "wrong-token" not in screen(talk)
+    assert "good-token" not in screen(talk)
+
+
+def test_a_channel_in_which_something_is_missing_is_named_with_it() -> None:
+    talk = a_talk("t", "1", looks=FixedLooks(discords=(seen("general", missing=("embed_links",)),)))
+    connect_discord(talk)
+    assert "In #general (Utsunomiya) the bot may not: Embed Links." in screen(talk)
+
+
+def test_channels_may_be_left_to_the_chat() -> None:
+    talk = a_talk("t", "", looks=FixedLooks(discords=(seen("general"),)))
+    connect_discord(talk)
+    assert talk.answers.discord_channels == {}
+    assert "/tsudoi setup" in screen(talk)
+
+
+def test_slack_takes_its_tokens_one_by_one_and_tells_them_apart(tmp_path: Path) -> None:
+    look = SlackLook("tsudoi", "Utsunomiya", ("files:read",), (SlackChannel("C1", "events"),))
+    talk = a_talk("xapp-a", "xoxb-b", "xapp-a", "1", looks=FixedLooks(slacks=(look,)))
+    connect_slack(talk, tmp_path)
+    assert talk.looks.asked == [("slack", "xoxb-b", ""), ("slack", "xoxb-b", "xapp-a")]
+    assert talk.answers.slack_channels == {"C1": "#events"}
+    assert "lacks scopes: files:read" in screen(talk)
+    assert (tmp_path / "slack-manifest.yaml").is_file()
+    assert "xapp-a" not in screen(talk)
+
+
+def test_a_platform_that_is_down_holds_up_nobody(tmp_path: Path) -> None:
+    talk = a_talk("t", "on", looks=FixedLooks(discords=(FrontEndError("Discord cannot be asked"),)))
+    connect_discord(talk)
+    assert (talk.answers.discord_token, talk.answers.discord_channels) == ("t", {})
+
+
+def test_a_channel_that_was_given_and_is_not_seen_stops_a_script_and_is_asked_of_a_person() -> None:
+    looks = FixedLooks(discords=(seen("general"),))
+    talk = a_talk("1", looks=looks, discord_token="t", discord_channels=["999"])
+    connect_discord(talk)
+    assert talk.answers.discord_channels == {"101": "#general (Utsunomiya)"}
+    talk = replace(a_talk(looks=looks, discord_token="t", discord_channels=["999"]), asker=Script(texts_for("en")))
+    with pytest.raises(ConfigurationError, match="channel 999"):
+        connect_discord(talk)
+
+
+# --- the rehearsal and the file
+
+
+def said(text: str, room: str, day: int = 1) -> Rehearsed:
+    return Rehearsed(datetime(2026, 10, day, tzinfo=UTC), room, Message(MessageKind.REMINDER, text))
+
+
+def an_evening(file: Path, looks: FixedLooks, *typed: str, draft: Draft | None = None) -> Talk:
+    talk = a_talk("en", "g", "key-1", "", "page", "", *typed, looks=looks, draft=draft)
+    spend_evening(talk, file, "ja", COMMANDS)
+    return talk
+
+
+def test_a_message_to_several_rooms_is_shown_once() -> None:
+    grouped = in_one([said("a", "local:main"), said("a", "discord:1"), said("a", "local:main", 2)])
+    assert [rooms for _, rooms in grouped] == [["local:main", "discord:1"], ["local:main"]]
+
+
+def test_a_long_month_is_cut_and_the_command_for_the_rest_is_shown(tmp_path: Path) -> None:
+    month = [said(f"reminder {day}", "local:main", day) for day in range(1, 10)]
+    talk = an_evening(tmp_path / "config.toml", FixedLooks(played=(month,)), "y")
+    assert "reminder 6" in screen(talk)
+    assert "reminder 7" not in screen(talk)
+    assert "There are 3 more." in screen(talk)
+    assert "tsudoi rehearse --from 20" in screen(talk)
+
+
+def test_a_rehearsal_that_fails_stops_nobody(tmp_path: Path) -> None:
+    talk = an_evening(tmp_path / "config.toml", FixedLooks(played=(DOWN,)), "y")
+    assert "There is no rehearsal now." in screen(talk)
+    assert (tmp_path / "config.toml").exists()
+
+
+def test_a_no_writes_nothing_and_keeps_the_answers(tmp_path: Path) -> None:
+    draft = Draft(tmp_path / "config.toml.draft")
+    an_evening(tmp_path / "config.toml", FixedLooks(), "n", draft=draft)
+    assert [file.name for file in tmp_path.iterdir()] == ["config.toml.draft"]
+    kept = draft.read()
+    assert kept is not None
+    assert (kept.group, kept.api_key, kept.platforms) == ("g", "key-1", ())
+
+
+def test_last_month_is_the_community_s() -> None:
+    settings = loaded("")
+    start, end = last_month(datetime(2026, 12, 31, 15, 30, tzinfo=UTC), settings)  # New Year has come in Japan
+    assert (start.isoformat(), end.isoformat()) == ("2026-12-01T00:00:00+09:00", "2027-01-01T00:00:00+09:00")
+
+
+names = st.text(max_size=60)
+
+
+@settings(max_examples=50, deadline=None)
+@given(name=names, label=names)
+def test_whatever_a_group_is_called_the_file_is_read_as_it_was_meant(name: str, label: str) -> None:
+    answers = Answers("ja", "g", name.replace("\x7f", ""), ("discord",), {"1": label}, site_url="", discord_token='"\\')
+    try:
+        text = configuration(texts_for("ja"), answers, ())
+        text.encode()
+    except UnicodeEncodeError:
+        return  # half of a surrogate pair: no terminal and no connpass gives one
+    read = tomllib.loads(text)
+    assert read["community"]["name"] == (answers.name or "Tsudoi")
+    assert read["discord"]["token"] == '"\\'
+    assert [room["channel"] for room in read["rooms"]] == ["1"]
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_the_file_explains_itself_in_the_language_that_was_chosen(locale: str) -> None:
+    text = configuration(texts_for(locale), Answers(locale, "g", "G", ("slack",)), {"slack_bot_token"})
+    assert ("取得元" in text or "設定" in text) == (locale == "ja")
+    assert 'kind = "feed"' in text
+    assert "TSUDOI_SLACK__BOT_TOKEN" in text
+    assert loaded(text).sources[0].kind == "feed"
+
+
+def test_a_configuration_that_the_bot_would_refuse_never_gets_there() -> None:
+    with pytest.raises(ConfigurationError, match=r"community\.name"):
+        loaded(configuration(texts_for("ja"), Answers("ja", "g", "x" * 3000), ()))
+
+
+def test_only_a_file_with_secrets_is_closed_to_others(tmp_path: Path) -> None:
+    for is_secret, mode in ((True, 0o600), (False, 0o644)):
+        put_in_place("", tmp_path / "config.toml", is_secret=is_secret)
+        assert stat.S_IMODE((tmp_path / "config.toml").stat().st_mode) == mode
+    assert load_settings(tmp_path / "config.toml").sources == ()
+
+
+# --- answers and how they are shown
+
+
+def test_a_draft_holds_no_secret_of_the_environment_and_is_nobody_else_s(tmp_path: Path) -> None:
+    draft = Draft(tmp_path / "draft")
+    answers = Answers("ja", platforms=("slack",), slack_channels={"C1": "#a"}, api_key="typed", discord_token="outside")
+    draft.keep(answers, {"discord_token": "outside"})
+    assert "outside" not in draft.file.read_text()
+    assert stat.S_IMODE(draft.file.stat().st_mode) == 0o600
+    assert draft.read() == replace(answers, discord_token=None)
+    draft.file.write_text('{"unknown": 1}')
+    assert draft.read() is None
+
+
+def test_a_secret_is_in_no_representation() -> None:
+    assert "hidden" not in repr(Answers(**dict.fromkeys(SECRETS, "hidden")))
+
+
+def test_a_file_for_a_secret_that_is_empty_or_no_text_is_named_alone(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    for content, wrong in ((b"\n", "is empty"), (b"\xff\xfesecret", "cannot be read")):
+        file.write_bytes(content)
+        with pytest.raises(ConfigurationError, match=wrong) as caught:
+            secret_in(file)
+        assert "secret'" not in str(caught.value)
+
+
+@pytest.mark.parametrize("show", [Asker.say, Asker.show, Asker.good, Asker.warn, Asker.bad])
+def test_strangers_words_do_not_steer_the_terminal(show: Callable[[Asker, str], None]) -> None:
+    typist = Typist()
+    show(typist, "会\x1b[2J\x07\r\u202e[bold]名")
+    assert "会[2J[bold]名" in typist.screen
+
+
+@pytest.mark.parametrize(
+    ("spoken", "language"),
+    [("ja_JP.UTF-8", "ja"), ("C.UTF-8", "ja"), ("C", "ja"), ("en_US.UTF-8", "en"), ("de_DE", "en")],
+)
+def test_the_usual_language_is_this_computer_s(monkeypatch: pytest.MonkeyPatch, spoken: str, language: str) -> None:
+    monkeypatch.setenv("LC_ALL", "")
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", spoken)
+    assert usual_language() == language
