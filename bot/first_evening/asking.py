@@ -5,7 +5,7 @@ import sys
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 
 from rich.console import Console
 from rich.padding import Padding
@@ -45,6 +45,10 @@ class Asker(ABC):
     def show(self, text: str, style: str = "cyan") -> None:
         """Show an address or a command, in one piece so that it can be copied."""
         self._console.print(Text(_plain(text), style), soft_wrap=True)
+
+    def waiting(self, text: str) -> AbstractContextManager[object]:
+        """Show at a terminal that something takes a moment, as long as it does."""
+        return self._console.status(Text(_plain(text), "dim"))
 
     def good(self, text: str) -> None:
         """Say what works."""

@@ -96,7 +96,8 @@ def _is_readable(talk: Talk, url: str) -> bool:
     if not url.startswith(("https://", "http://")):
         raise SourceRefused(f'reports.site_url: "{url}" is no address; it begins with https://')
     try:
-        pages = talk.looks.reports(url) if talk.looks is not None else []
+        with talk.asker.waiting(_("Reading the reports …")):
+            pages = talk.looks.reports(url) if talk.looks is not None else []
     except REFUSALS:
         raise
     except TsudoiError as error:

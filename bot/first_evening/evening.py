@@ -68,7 +68,8 @@ def _rehearse(talk: Talk, settings: Settings, commands: Commands) -> None:
     start, end = last_month(SystemClock().now(), settings)
     talk.asker.heading(_("Rehearsal: what I would have said last month"))
     try:
-        played = talk.looks.rehearsal(settings, start, end)
+        with talk.asker.waiting(_("Rehearsing …")):
+            played = talk.looks.rehearsal(settings, start, end)
     except TsudoiError as error:
         talk.asker.warn(_("There is no rehearsal now."), str(error))
         return

@@ -83,7 +83,8 @@ class Talk:
         _ = self.texts.gettext
         while self.looks is not None:
             try:
-                return look(self.looks)
+                with self.asker.waiting(_("Asking {service} …").format(service=service)):
+                    return look(self.looks)
             except REFUSALS:
                 raise
             except TsudoiError as error:
