@@ -21,7 +21,7 @@ import typer
 
 from docs.handson_notebook import write_notebooks
 from docs.handson_record import keep_outputs, keep_pictures, take_room
-from docs.handson_room import say
+from docs.handson_room import say, wait_until_open
 from docs.handson_text import DOCUMENTS, Block, steps_of
 
 ROOT = Path(__file__).parents[1]
@@ -99,6 +99,7 @@ class Afternoon:
             said = log.read_text(encoding="utf-8")
             if found := re.search(r"http://127\.0\.0\.1:\d+", said):
                 self.url = found[0]
+                wait_until_open(self.url)
                 return said
             time.sleep(0.1)
         raise _broken(block, "it opened no room", log.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), 
 (repository / "afternoon").mkdir(exist_ok=True)
 os.chdir(repository / "afternoon")
 
-from docs.handson_room import say
+from docs.handson_room import say, wait_until_open
 
 
 def export(text):
@@ -65,7 +65,7 @@ def _code(block: Block) -> str:
     if block.kind == "room":
         return "\n".join(f"print(say({json.dumps(line, ensure_ascii=False)}))" for line in block.text.splitlines())
     if "stays" in block.notes:
-        return f"bot = subprocess.Popen({json.dumps(block.text.split())})"
+        return f"bot = subprocess.Popen({json.dumps(block.text.split())})\nwait_until_open()"
     if block.text.startswith("export "):
         return f'export(r"""{block.text}""")'
     return f"%%bash\nset -euo pipefail\n{block.text}"

@@ -1,15 +1,28 @@
 """Saying something in the room of a bot that runs on this machine, and hearing what it answers."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import requests
 
 UPLOAD = "📎 "  # begins a line that sends a picture
 WAITS = 300.0  # seconds
+URL = "http://127.0.0.1:8000"
 
 
-def say(line: str, url: str = "http://127.0.0.1:8000") -> str:
+def wait_until_open(url: str = URL) -> None:
+    """Wait until the room is open and the bot has seen its events, as a reader does who opens a browser."""
+    end = time.monotonic() + WAITS
+    while time.monotonic() < end:
+        with suppress(requests.ConnectionError):
+            if requests.get(f"{url}/api/events", timeout=30).json()["events"]:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"no room at {url} within {WAITS:.0f} s")
+
+
+def say(line: str, url: str = URL) -> str:
     """Type a line in the room, or send a picture, and return the answer. Raises TimeoutError, requests.HTTPError."""
     if line.startswith(UPLOAD):
         file = Path(line.removeprefix(UPLOAD))
