@@ -223,7 +223,7 @@ def _asked_numbers(asked: "dict[int, Judged]", err: bool) -> set[int]:
         numbers = {int(word) for word in re.findall(r"\d+", typer.prompt(question, default="", err=err))}
         if numbers <= set(asked):
             return numbers
-        typer.echo(f"these have no such cell: {', '.join(map(str, sorted(numbers - set(asked))))}", err=True)
+        typer.echo(f"no such cell: {', '.join(map(str, sorted(numbers - set(asked))))}", err=True)
 
 
 def _data(
@@ -248,7 +248,8 @@ def _data(
             for one, file in zip(pages, sheets, strict=True)
         ],
         "doubtful": [
-            {"number": number, "label": one.cell.label, "said": one.said, "share": round(one.share, 4)}
+            {"number": number, "strip": one.cell.slot + 1, "cell": one.cell.number + 1, "label": one.cell.label}
+            | {"said": one.said, "share": round(one.share, 4)}
             for number, one in doubtful.items()
         ],
         "left_out": [{"photo": str(one.file), "reason": one.reason} for one in left_out],

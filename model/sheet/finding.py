@@ -119,7 +119,7 @@ def _straightened(grey: Grey, matrix: NDArray[np.float64], bend: NDArray[np.floa
     size = (round(layout.WIDTH * SCALE), round(layout.HEIGHT * SCALE))
     # Between places a millimetre apart the way to the photo is as good as straight.
     x, y = np.meshgrid(np.arange(layout.WIDTH) + 0.5, np.arange(layout.HEIGHT) + 0.5)
-    places = np.stack([x.ravel(), y.ravel()], axis=1) - 0.5 / SCALE  # OpenCV counts from a pixel's middle
+    places = np.stack([x.ravel(), y.ravel()], axis=1)
     if bend is not None:
         places += _terms(places) @ bend
     seen = cv2.perspectiveTransform(places[np.newaxis].astype(np.float32), matrix).reshape(*x.shape, 2)
@@ -145,7 +145,7 @@ def _strips(straight: Grey, code: Code) -> dict[int, _Tag]:
     """The tags of strips that lie where one should, by slot, their corners in millimetres."""
     found: dict[int, _Tag] = {}
     for tag in _tags(straight, layout.STRIP_TAGS):
-        corners = np.asarray(tag.corners / np.float32(SCALE), np.float32)
+        corners = np.asarray((tag.corners + 0.5) / SCALE, np.float32)  # OpenCV counts from a pixel's middle
         for slot in range(code.strips):
             if float(np.abs(corners - layout.square(layout.marker_at(slot), layout.MARKER)).max()) < FURTHEST:
                 found[slot] = _Tag(tag.number, corners)

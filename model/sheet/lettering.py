@@ -34,8 +34,8 @@ class Words:
 
 
 @cache
-def _font_file() -> str | None:
-    return next((name for name in FONTS if _has_all(name)), None)
+def _font_file(names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if _has_all(name)), None)
 
 
 def _has_all(name: str) -> bool:
@@ -48,9 +48,13 @@ def _has_all(name: str) -> bool:
 
 
 @cache
+def _opened(name: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(name, size)
+
+
 def _font(size: int) -> ImageFont.FreeTypeFont | None:
-    name = _font_file()
-    return ImageFont.truetype(name, size) if name else None
+    name = _font_file(FONTS)
+    return _opened(name, size) if name else None
 
 
 def write(page: Image.Image, place: tuple[int, int], words: Words | str, size: int, grey: int = 0) -> None:

@@ -10,7 +10,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 LARGEST_FILE = 60 * 2**20
 LARGEST_PIXELS = 64_000_000  # phones have sensors of 50 megapixels
 LONGEST_SIDE = 3600  # ample: twelve pixels for a millimetre of an A4 page that fills the photo
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
+MOST_SCANS = 100  # a progressive JPEG has ten or so, and goes over the whole picture in each
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
 
 
 class NoPhoto(ValueError):
@@ -43,10 +44,13 @@ def open_photo(file: Path) -> NDArray[np.uint8]:
 def _decoded(file: Path) -> NDArray[np.uint8]:
     import pillow_heif  # costs 0.1 s, and only this command needs it
 
+    Image.init()  # MPO and AVIF are known only then
     pillow_heif.register_heif_opener(thumbnails=False)
     with Image.open(file, formats=FORMATS) as picture:
         if picture.width * picture.height > LARGEST_PIXELS:
             raise NoPhoto(f"{picture.width}×{picture.height} pixels are too many: send at most 64 megapixels")
+        if picture.format in ("JPEG", "MPO") and file.read_bytes().count(b"\xff\xda") > MOST_SCANS:
+            raise NoPhoto("the picture takes too long to read: send it as an ordinary JPEG")
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG decodes no detail that is thrown away
         upright = ImageOps.exif_transpose(picture).convert("RGB")
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -124,10 +124,10 @@ def photograph(picture: Rgb, rng: np.random.Generator, tilt: float = TILT, longe
     """A phone's photo of a page on a table, turned in any way.
 
     Args: picture: (h, w, 3) uint8, a page. tilt: the most degrees out of the plane. longest: pixels of the photo's
-        longer side, 1,700 to 3,200 if None.
+        longer side, 2,000 to 3,600 if None.
     Returns: (h, w, 3) uint8, in the proportions 4:3.
     """
-    long_side = longest or rng.uniform(1700, 3200)
+    long_side = longest or rng.uniform(2000, 3600)
     frame = np.array([0.75 * long_side, long_side]).astype(int)[:: int(rng.choice([1, -1]))]
     corners = _seen_from(picture.shape[:2], frame, tilt, rng)
     height = float(max(np.ptp(corners[:, 0]), np.ptp(corners[:, 1])))

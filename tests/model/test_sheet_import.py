@@ -1,0 +1,225 @@
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from model.__main__ import app
+from model.labels import INDEX, LABELS
+from model.sheet.layout import Page
+from model.sheet.printing import DOTS
+from model.sheet.rehearsal import Filled, fill
+from model.sources.catalogue import at_hand
+from model.sources.members import read_members
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("TSUDOI_REAL_DATA", "TSUDOI_SAMPLES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@cache
+def filled(labels: str = "あいうえおかき", number: int = 1, wrong: float = 0.0, consent: bool = True) -> Filled:
+    return fill(Page(number, tuple(labels)), 2, np.random.default_rng(8), 0.2, wrong, consent)
+
+
+def photo(name: str, page: Filled, blur: float = 0.0) -> str:
+    """A photo from above, in the working directory."""
+    scale = 6 / DOTS
+    small = cv2.resize(page.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    seen = np.pad(small, ((50, 50), (50, 50), (0, 0)), constant_values=90)
+    cv2.imwrite(name, cv2.GaussianBlur(seen, (0, 0), blur)[:, :, ::-1] if blur else seen[:, :, ::-1])
+    return name
+
+
+def imported(*words: str, answers: str | None = None) -> Result:
+    return runner.invoke(app, ["import-sheet", "--writer", "hana", "--consent", *words], input=answers)
+
+
+def data(done: Result) -> dict[str, Any]:
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def kept(folder: str = "samples") -> list[dict[str, Any]]:
+    file = Path(folder) / "samples.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
+
+
+def test_what_was_written_becomes_samples_that_training_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = filled(), filled("んわを", 2)
+    done = imported(photo("1.jpg", one), photo("2.jpg", two), "--yes", "--json")
+    assert done.exit_code == 0, done.output
+    found = data(done)
+    assert found["left_out"] == []
+    assert found["added"] + len(found["doubtful"]) == len(one.written) + len(two.written)
+    assert found["added"] >= 0.9 * (len(one.written) + len(two.written))
+    lines = kept()
+    assert {line["label"] for line in lines} <= set("あいうえおかきんわを")
+    assert all(line["writer"] == "hana" and line["consent"] is True and line["at"].endswith("+00:00") for line in lines)
+
+    monkeypatch.setenv("TSUDOI_SAMPLES", "samples")
+    (members,) = (entry for entry in at_hand() if entry.name == "members")
+    read = members.read()
+    assert read.labels.tolist() == [INDEX[line["label"]] for line in lines]
+    assert set(read.writers) == {"member:hana"}
+
+
+def test_the_picture_of_a_sample_is_what_its_line_says() -> None:
+    page = filled()
+    imported(photo("1.jpg", page), "--yes")
+    by_label = [written.character for written in read_members(Path("samples"))]
+    assert by_label == [line["label"] for line in kept()]
+    assert by_label == sorted(by_label, key="あいうえおかき".index)
+    assert all(written.image.shape == (136, 136, 3) for written in read_members(Path("samples")))
+
+
+def test_a_character_in_the_wrong_cell_is_asked_about_and_never_added_unasked() -> None:
+    page = filled("あいうえおかき", 1, wrong=0.3)
+    wrong = {cell: label for cell, label in page.written.items() if label != "あいうえおかき"[cell[0]]}
+    found = data(imported(photo("1.jpg", page), "--yes", "--json"))
+    assert len(wrong) > 4
+    assert set(wrong) <= {(one["strip"] - 1, one["cell"] - 1) for one in found["doubtful"]}
+    assert found["added"] == len(page.written) - len(found["doubtful"])
+
+
+def test_a_person_is_shown_everything_and_decides() -> None:
+    page = filled("あいうえおかき", 1, wrong=0.3)
+    name = photo("1.jpg", page)
+    done = imported(name, "--out", "shown", answers="\nn\n")
+    assert "nothing was added" in done.output
+    assert kept() == []
+    (sheet,) = Path("shown").iterdir()
+    picture = cv2.imread(str(sheet))
+    assert picture is not None
+    assert min(picture.shape[:2]) > 400
+
+    done = imported(name, answers="999\n1 2\ny\n")
+    assert "no such cell: 999" in done.output
+    found = data(imported(name, "--again", "--yes", "--json"))
+    assert len(kept()) == 2 * found["added"] + 2  # 1 and 2 were taken in by hand
+
+
+def test_two_photos_of_a_page_give_its_samples_once_from_the_sharper() -> None:
+    page = filled()
+    found = data(imported(photo("soft.jpg", page, 1.4), photo("sharp.jpg", page), "--yes", "--json"))
+    assert [one["photo"] for one in found["pages"]] == ["sharp.jpg"]
+    assert [one["photo"] for one in found["left_out"]] == ["soft.jpg"]
+    assert "is on sharp.jpg, too" in found["left_out"][0]["reason"]
+
+
+def test_a_page_is_added_once_for_a_writer_unless_it_is_another_copy() -> None:
+    name = photo("1.jpg", filled())
+    first = data(imported(name, "--yes", "--json"))["added"]
+    done = imported(name, "--yes")
+    assert done.exit_code == 1
+    assert "was added on 20" in done.output
+    assert "--again" in done.output
+    assert len(kept()) == first
+    other = ["import-sheet", "--writer", "taro", "--consent", "--yes", name]
+    assert runner.invoke(app, other).exit_code == 0
+    assert len(kept()) == 2 * first
+    assert len({line["image"] for line in kept()}) == 2 * first
+
+
+def test_without_a_tick_on_the_paper_a_page_is_left_out() -> None:
+    done = imported(photo("1.jpg", filled("あいうえおかき", 1, 0.0, consent=False)), "--yes")
+    assert done.exit_code == 1
+    assert "is not ticked: ask its writer" in done.output
+    assert kept() == []
+
+
+def test_without_a_clear_yes_nothing_is_read() -> None:
+    done = runner.invoke(app, ["import-sheet", "--writer", "hana", "there-is-no-such.jpg"])
+    assert done.exit_code == 1
+    assert "then add --consent" in done.output
+
+
+def test_one_bad_photo_does_not_spoil_the_others() -> None:
+    Path("broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not much")
+    cv2.imwrite("cat.png", np.full((500, 500, 3), 120, np.uint8))
+    found = data(imported("broken.jpg", photo("1.jpg", filled()), "cat.png", "gone.jpg", "--yes", "--json"))
+    assert found["added"] > 0
+    assert [one["photo"] for one in found["left_out"]] == ["broken.jpg", "cat.png", "gone.jpg"]
+    assert "photograph the whole sheet again" in found["left_out"][1]["reason"]
+
+
+def test_a_folder_of_the_bot_is_not_touched() -> None:
+    line = {"image": "000001.png", "label": "あ", "writer": "m1", "consent": True, "source": "drawing"}
+    Path("export").mkdir()
+    Path("export/samples.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    done = imported("1.jpg", "--samples", "export", "--yes")
+    assert done.exit_code == 1
+    assert "export is an export of the bot" in done.output
+    Path("things").mkdir()
+    Path("things/letter.txt").write_text("dear")
+    assert "holds other things" in imported("1.jpg", "--samples", "things", "--yes").output
+
+
+def test_samples_go_where_training_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = {"image": "000001.png", "label": "あ", "writer": "m1", "consent": True, "source": "drawing"}
+    Path("export").mkdir()
+    Path("export/samples.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    monkeypatch.setenv("TSUDOI_SAMPLES", "export")
+    assert "TSUDOI_SAMPLES=export:samples" in imported(photo("1.jpg", filled()), "--yes").output.replace("\n", "")
+    monkeypatch.setenv("TSUDOI_SAMPLES", "export:paper")
+    assert "TSUDOI_SAMPLES=export:paper" in imported(photo("1.jpg", filled()), "--yes").output.replace("\n", "")
+    assert len(kept("paper")) == len(kept("samples"))
+
+
+@pytest.mark.parametrize("alias", ["", "  ", "x" * 61, "a\u202eb"])
+def test_an_alias_is_an_ordinary_name(alias: str) -> None:
+    done = runner.invoke(app, ["import-sheet", "1.jpg", "--consent", "--writer", alias])
+    assert done.exit_code == 1
+    assert "--writer takes a name" in done.output
+
+
+def test_a_writer_can_take_everything_back() -> None:
+    name = photo("1.jpg", filled())
+    imported(name, "--yes")
+    runner.invoke(app, ["import-sheet", "--writer", "taro", "--consent", "--yes", name])
+    done = runner.invoke(app, ["forget-writer", "hana"])
+    assert done.exit_code == 0
+    assert {line["writer"] for line in kept()} == {"taro"}
+    assert {path.name for path in Path("samples").glob("*.png")} == {line["image"] for line in kept()}
+    assert "holds nothing by 'hana'" in runner.invoke(app, ["forget-writer", "hana"]).output
+
+
+def test_a_sheet_asks_for_what_is_least_collected_first() -> None:
+    Path("samples").mkdir()
+    lines = [{"label": label, "consent": True} for label in LABELS if label not in "ぬゑ"] + [{"label": "ぬ"}]
+    Path("samples/samples.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = runner.invoke(app, ["sheet", "--pages", "1", "--out", "new/a.pdf", "--json"])
+    (page,) = json.loads(done.stdout)["pages"]
+    assert page["characters"].startswith("ぬゑあ")
+    assert Path("new/a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_sheet_of_chosen_characters() -> None:
+    done = runner.invoke(app, ["sheet", "--characters", "がっ ヘが", "--each", "8", "--json"])
+    (page,) = json.loads(done.stdout)["pages"]
+    assert page["characters"] == "がつへがつへ"
+    assert Path("build/sheet.pdf").is_file()
+
+
+@pytest.mark.parametrize(("characters", "reason"), [("漢", "'漢' is none of"), (" ", "names no hiragana")])
+def test_a_sheet_of_something_else_is_refused(characters: str, reason: str) -> None:
+    done = runner.invoke(app, ["sheet", "--characters", characters])
+    assert done.exit_code == 1
+    assert reason in done.output
+
+
+def test_a_rehearsal_can_be_imported() -> None:
+    made = json.loads(runner.invoke(app, ["sheet", "--characters", "あい", "--rehearse", "photos", "--json"]).stdout)
+    found = data(imported(*made["photos"], "--yes", "--json"))
+    assert found["left_out"] == []
+    assert found["added"] >= 5
