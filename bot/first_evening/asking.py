@@ -66,7 +66,7 @@ class Asker(ABC):
         marked = Text.assemble((f"{mark} ", style), _plain(text))
         self._console.print(marked, width=self._width, soft_wrap=self.texts.locale == "ja")
         if detail:
-            self._console.print(Padding(Text(_plain(detail), "dim"), (0, 0, 0, 2)), width=self._width)
+            self._console.print(Padding(Text(_plain(detail), "dim"), (0, 0, 0, 2), expand=False), width=self._width)
 
     @property
     def _width(self) -> int:

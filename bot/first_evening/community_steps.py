@@ -101,9 +101,7 @@ def _is_readable(talk: Talk, url: str) -> bool:
     except REFUSALS:
         raise
     except TsudoiError as error:
-        if not talk.asker.is_person:
-            raise
-        talk.asker.warn(_("No reports can be read there."), str(error))
+        talk.doubt(error, _("No reports can be read there."))
         ways = {"again": _("Try again"), "other": _("Give another address"), "on": _("Go on without this check")}
         way = talk.asker.choose(_("What now?"), "--offline", ways, "other")
         if way == "again":

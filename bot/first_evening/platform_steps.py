@@ -1,12 +1,10 @@
 """The steps about Discord and Slack: where to get what, the tokens, the invitation, the channels."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import ConfigurationError
 from bot.first_evening.answers import Platform, write_privately
+from bot.first_evening.channel_steps import Seen, choose_channels
 from bot.first_evening.talk import REFUSALS, Talk
 
 if TYPE_CHECKING:
@@ -16,16 +14,6 @@ if TYPE_CHECKING:
 DISCORD_PORTAL = "https://discord.com/developers/applications"
 SLACK_APPS = "https://api.slack.com/apps"
 MANIFEST = "slack-manifest.yaml"
-_AGAIN = "r"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A channel in which the bot might speak; `lacks` says what it may not do there."""
-
-    id: str
-    label: str
-    lacks: str = ""
 
 
 def choose_platforms(talk: Talk) -> tuple[Platform, ...]:
@@ -64,7 +52,7 @@ def connect_discord(talk: Talk) -> None:
         talk.asker.guide(_("3. On the same page press Reset Token, and copy the token."))
     look = _discord_look(talk)
     if look is None:
-        _channels(talk, "discord", [], None)
+        choose_channels(talk, "discord", [], None)
         return
     talk.asker.good(_("Logged in to Discord as {name}.").format(name=look.bot))
     if not look.hears_messages:
@@ -72,7 +60,7 @@ def connect_discord(talk: Talk) -> None:
         talk.asker.warn(off)
     talk.asker.say(_("Open this link to invite the bot to your server. It asks for exactly what the bot needs:"))
     talk.asker.show(f"  {look.invite}")
-    _channels(talk, "discord", _in_discord(talk, look), lambda: _in_discord(talk, _again_in_discord(talk)))
+    choose_channels(talk, "discord", _in_discord(talk, look), lambda: _in_discord(talk, _again_in_discord(talk)))
 
 
 def _discord_look(talk: Talk) -> "DiscordLook | None":
@@ -128,11 +116,11 @@ def connect_slack(talk: Talk, folder: Path) -> None:
         talk.asker.guide(_("   Add the scope connections:write, press Generate, and copy the token (xapp-…)."))
     look = _slack_look(talk, "slack_app_token")
     if look is None:
-        _channels(talk, "slack", [], None)
+        choose_channels(talk, "slack", [], None)
         return
     talk.asker.good(_("Slack takes both tokens."))
     talk.asker.guide(_("Type /invite @Tsudoi in each channel of Slack in which I shall speak."))
-    _channels(talk, "slack", _in_slack(look), lambda: _in_slack(_again_in_slack(talk)))
+    choose_channels(talk, "slack", _in_slack(look), lambda: _in_slack(_again_in_slack(talk)))
 
 
 def _write_manifest(folder: Path) -> None:
@@ -166,73 +154,3 @@ def _again_in_slack(talk: Talk) -> "SlackLook | None":
 
 def _in_slack(look: "SlackLook | None") -> list[Seen]:
     return [Seen(one.id, f"#{one.name}") for one in look.channels] if look is not None else []
-
-
-def _channels(talk: Talk, platform: Platform, seen: Sequence[Seen], again: Callable[[], list[Seen]] | None) -> None:
-    """Settle in which channels it shall speak; none: that is set up in the chat. `again` None: nothing can be seen."""
-    name = f"{platform}_channels"
-    chosen = _of_given(talk, name, seen, is_blind=again is None) if name in talk.given else None
-    if chosen is None:
-        kept = talk.answers.channels(platform)
-        chosen = dict(kept) if again is None or not talk.asker.is_person else _ask_channels(talk, seen, again, kept)
-    talk.settle(name, chosen)
-    if not chosen:
-        talk.asker.say(talk.texts.gettext("No channel is chosen: type /tsudoi setup in the chat once the bot runs."))
-
-
-def _of_given(talk: Talk, name: str, seen: Sequence[Seen], *, is_blind: bool) -> dict[str, str] | None:
-    """Return the channels that were given; None where the bot does not see them all, and somebody can choose others."""
-    ids, known = talk.given.pop(name), {one.id: one for one in seen}
-    unseen = ", ".join(one for one in ids if one not in known)
-    if unseen and not is_blind:
-        error = ConfigurationError(f"channel {unseen}: the bot does not see it; invite it there, and check the id")
-        sentence = talk.texts.gettext("The bot does not see this channel: {channel}").format(channel=unseen)
-        talk.refuse(error, sentence, name)
-        return None
-    _warn_of_lacks(talk, [known[one] for one in ids if one in known])
-    return {one: known[one].label if one in known else "" for one in ids}
-
-
-def _ask_channels(
-    talk: Talk, seen: Sequence[Seen], again: Callable[[], list[Seen]], kept: Collection[str]
-) -> dict[str, str]:
-    _ = talk.texts.gettext
-    while True:
-        if not seen:
-            talk.asker.say(_("The bot is in no channel yet."))
-            ways = {"again": _("It is invited now: look again"), "later": _("Decide later, in the chat")}
-            if talk.asker.choose(_("What now?"), "", ways, "again") == "later":
-                return {}
-            seen = again()
-            continue
-        talk.asker.say(_("Channels that I see:"))
-        for number, one in enumerate(seen, 1):
-            talk.asker.say(f"  {number}  {one.label}")
-        question = _("Numbers (such as 1 3), r to look again, or Enter to decide later in the chat")
-        usual = " ".join(str(number) for number, one in enumerate(seen, 1) if one.id in kept)
-        typed = talk.asker.ask(question, "", usual)
-        if typed.casefold() == _AGAIN:
-            seen = again()
-            continue
-        chosen = _numbered(typed, seen)
-        if chosen is not None:
-            _warn_of_lacks(talk, chosen)
-            return {one.id: one.label for one in chosen}
-        talk.asker.bad(_("Please type one of the numbers."))
-
-
-def _numbered(typed: str, seen: Sequence[Seen]) -> list[Seen] | None:
-    """Return what these numbers stand for, each once; None if one of them is none."""
-    words = dict.fromkeys(typed.replace("、", " ").replace(",", " ").split())
-    if not all(word.isdecimal() and 0 < int(word) <= len(seen) for word in words):
-        return None
-    return [seen[int(word) - 1] for word in words]
-
-
-def _warn_of_lacks(talk: Talk, chosen: Sequence[Seen]) -> None:
-    for one in chosen:
-        if one.lacks:
-            lacks = talk.texts.gettext(
-                "In {channel} the bot may not: {permissions}. Allow it in the channel's settings."
-            )
-            talk.asker.warn(lacks.format(channel=one.label, permissions=one.lacks))

@@ -78,6 +78,12 @@ class Talk:
         for name in names:
             self.settle(name, None)
 
+    def doubt(self, error: TsudoiError, sentence: str) -> None:
+        """Say that an answer could not be checked; raise where nobody can decide what that means."""
+        if not self.asker.is_person:
+            raise TsudoiError(f"{error}; to ask nobody and write the configuration unchecked: --offline") from error
+        self.asker.warn(sentence, str(error))
+
     def look(self, service: str, look: Callable[[Looks], T]) -> T | None:
         """Return what is found, or None where somebody goes on without. Raises what is in `REFUSALS`."""
         _ = self.texts.gettext
@@ -88,11 +94,7 @@ class Talk:
             except REFUSALS:
                 raise
             except TsudoiError as error:
-                if not self.asker.is_person:
-                    raise TsudoiError(
-                        f"{error}; to ask nobody and write the configuration unchecked: --offline"
-                    ) from error
-                self.asker.warn(_("{service} cannot be asked at the moment.").format(service=service), str(error))
+                self.doubt(error, _("{service} cannot be asked at the moment.").format(service=service))
             ways = {"again": _("Try again"), "on": _("Go on without this check")}
             if self.asker.choose(_("What now?"), "--offline", ways, "again") == "on":
                 self.asker.warn(_("Not checked. `tsudoi check` does it later."))

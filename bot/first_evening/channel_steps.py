@@ -1,0 +1,91 @@
+"""The step about channels, the same for Discord and Slack: what the bot sees, and where of that it shall speak."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from bot.errors import ConfigurationError
+from bot.first_evening.answers import Platform
+from bot.first_evening.talk import Talk
+
+_AGAIN = "r"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A channel in which the bot might speak; `lacks` says what it may not do there."""
+
+    id: str
+    label: str
+    lacks: str = ""
+
+
+def choose_channels(
+    talk: Talk, platform: Platform, seen: Sequence[Seen], again: Callable[[], list[Seen]] | None
+) -> None:
+    """Settle in which channels it shall speak; none: that is set up in the chat. `again` None: nothing can be seen."""
+    name = f"{platform}_channels"
+    chosen = _of_given(talk, name, seen, is_blind=again is None) if name in talk.given else None
+    if chosen is None:
+        kept = talk.answers.channels(platform)
+        chosen = dict(kept) if again is None or not talk.asker.is_person else _ask_channels(talk, seen, again, kept)
+    talk.settle(name, chosen)
+    if not chosen:
+        talk.asker.say(talk.texts.gettext("No channel is chosen: type /tsudoi setup in the chat once the bot runs."))
+
+
+def _of_given(talk: Talk, name: str, seen: Sequence[Seen], *, is_blind: bool) -> dict[str, str] | None:
+    """Return the channels that were given; None where the bot does not see them all, and somebody can choose others."""
+    ids, known = talk.given.pop(name), {one.id: one for one in seen}
+    unseen = ", ".join(one for one in ids if one not in known)
+    if unseen and not is_blind:
+        error = ConfigurationError(f"channel {unseen}: the bot does not see it; invite it there, and check the id")
+        sentence = talk.texts.gettext("The bot does not see this channel: {channel}").format(channel=unseen)
+        talk.refuse(error, sentence, name)
+        return None
+    _warn_of_lacks(talk, [known[one] for one in ids if one in known])
+    return {one: known[one].label if one in known else "" for one in ids}
+
+
+def _ask_channels(
+    talk: Talk, seen: Sequence[Seen], again: Callable[[], list[Seen]], kept: Collection[str]
+) -> dict[str, str]:
+    _ = talk.texts.gettext
+    while True:
+        if not seen:
+            talk.asker.say(_("The bot is in no channel yet."))
+            ways = {"again": _("It is invited now: look again"), "later": _("Decide later, in the chat")}
+            if talk.asker.choose(_("What now?"), "", ways, "again") == "later":
+                return {}
+            seen = again()
+            continue
+        talk.asker.say(_("Channels that I see:"))
+        for number, one in enumerate(seen, 1):
+            talk.asker.say(f"  {number}  {one.label}")
+        question = _("Numbers (such as 1 3), r to look again, or Enter to decide later in the chat")
+        usual = " ".join(str(number) for number, one in enumerate(seen, 1) if one.id in kept)
+        typed = talk.asker.ask(question, "", usual)
+        if typed.casefold() == _AGAIN:
+            seen = again()
+            continue
+        chosen = _numbered(typed, seen)
+        if chosen is not None:
+            _warn_of_lacks(talk, chosen)
+            return {one.id: one.label for one in chosen}
+        talk.asker.bad(_("Please type one of the numbers."))
+
+
+def _numbered(typed: str, seen: Sequence[Seen]) -> list[Seen] | None:
+    """Return what these numbers stand for, each once; None if one of them is none."""
+    words = dict.fromkeys(typed.replace("、", " ").replace(",", " ").split())
+    if not all(word.isdecimal() and 0 < int(word) <= len(seen) for word in words):
+        return None
+    return [seen[int(word) - 1] for word in words]
+
+
+def _warn_of_lacks(talk: Talk, chosen: Sequence[Seen]) -> None:
+    for one in chosen:
+        if one.lacks:
+            lacks = talk.texts.gettext(
+                "In {channel} the bot may not: {permissions}. Allow it in the channel's settings."
+            )
+            talk.asker.warn(lacks.format(channel=one.label, permissions=one.lacks))
