@@ -90,7 +90,7 @@ async def play(folder: Path, connpass: ConnpassServer, sources: int, every: time
     async with open_stores(f"sqlite:///{folder / 'polls.db'}") as stores:
         with HttpClient("connpass", CONNPASS_SPACING / faster) as http:
             api = ConnpassApi(connpass.base_url, connpass.api_key, http)
-            services = build_services(settings, stores, None, None, SystemClock())
+            services = build_services(settings, stores, SystemClock())
             alarm = AlarmClock(services.delivering([]))
             Polls(services, Clients(settings, api, http, None), alarm, every / faster, every).start()
             await asyncio.to_thread(connpass.wait_for_calls, int(ROUNDS * sources), PLAYED_WITHIN)

@@ -130,12 +130,10 @@ class Services:
 
     def delivering(self, senders: Sequence[Sender], gap: Gap | None = None) -> Delivering:
         """Bind delivering to the platforms that can send; `gap` is what the store knows nothing of."""
-        composers = self.composing.composers() | self.reporting.composers() | self.reminding.composers()
-        composers |= self.digesting.composers() | self.materials.composers() | self.outages.composers()
-        if self.answering.organising is not None:
-            composers |= self.answering.organising.composers()
-        if self.answering.changing_model is not None:
-            composers |= self.answering.changing_model.composers()
+        speaking = (self.composing, self.reporting, self.reminding, self.digesting, self.materials, self.outages)
+        asked = (self.answering.organising, self.answering.changing_model)
+        services = (*speaking, *(one for one in asked if one is not None))
+        composers = {kind: compose for one in services for kind, compose in one.composers().items()}
         by_platform = {sender.platform: sender for sender in senders}
         unreachable = self.reminding.unreachable
         silence = Silencing(self.stores.events, self.stores.deliveries, self.clock).reason
@@ -252,17 +250,21 @@ def _ringing(handler: AnswerHandler, ring: Callable[[], Awaitable[object]] | Non
 def build_services(
     settings: Settings,
     stores: Stores,
-    site: ReportSource | None,
-    recogniser: Recogniser | None,
     clock: Clock,
-    ring: Callable[[], Awaitable[object]] | None = None,
+    *,
     rooms: Rooms | None = None,
-    organising: Organising | None = None,
-    sheets: SampleSheets | None = None,
-    changing_model: ChangingModel | None = None,
+    site: ReportSource | None = None,
     details: EventDetails | None = None,
+    recogniser: Recogniser | None = None,
+    sheets: SampleSheets | None = None,
+    organising: Organising | None = None,
+    changing_model: ChangingModel | None = None,
+    ring: Callable[[], Awaitable[object]] | None = None,
 ) -> Services:
-    """Bind the use cases to their parts. `ring` is called when an answer planned something that is due at once."""
+    """Bind the use cases to their parts; what is left out is off, and the rooms are those of the configuration.
+
+    `ring` is called when an answer planned something that is due at once.
+    """
     rooms, zone = rooms or rooms_of(settings), settings.community.timezone
     lead_times, public_url = settings.reminders.lead_times, settings.web.public_url
     watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
@@ -285,12 +287,12 @@ def build_services(
         max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
         zone,
         public_url,
-        organising,
-        teaching,
-        Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
-        changing_model,
-        Drafting(*drafted, details, settings.community.name, clock, zone),
-        MemberSettings(stores.personal_reminders, clock, zone, ring),
+        organising=organising,
+        teaching=teaching,
+        quizzing=Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
+        changing_model=changing_model,
+        drafting=Drafting(*drafted, details, settings.community.name, clock, zone),
+        settings=MemberSettings(stores.personal_reminders, clock, zone, ring),
     )
     asked = (stores.questions, reporting.question_composers())
     composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone)
@@ -308,7 +310,7 @@ def build_services(
 async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, Room]]:
     """Open just enough to answer as the local room does."""
     async with open_stores(settings.storage.url) as stores:
-        services = build_services(settings, stores, None, None, SystemClock())
+        services = build_services(settings, stores, SystemClock())
         yield services.answering, services.rooms.at(LOCAL, MAIN)
 
 
@@ -317,6 +319,6 @@ async def open_drafting(settings: Settings) -> AsyncIterator[tuple[Drafting, Roo
     """Open just enough to draft reports, with what connpass tells of their events."""
     async with open_stores(settings.storage.url) as stores:
         with open_clients(settings) as clients:
-            services = build_services(settings, stores, None, None, SystemClock(), details=clients.details)
+            services = build_services(settings, stores, SystemClock(), details=clients.details)
             assert services.answering.drafting is not None  # noqa: S101  # built above
             yield services.answering.drafting, services.rooms.at(LOCAL, MAIN)

@@ -89,7 +89,7 @@ async def _play(
     site = None if recording.pages is None else RecordedSite(recording.pages, clock)
     with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder:
         async with open_stores(f"sqlite:///{folder}/rehearsal.db") as stores:
-            services = build_services(settings, stores, site, None, clock, rooms=rooms)
+            services = build_services(settings, stores, clock, rooms=rooms, site=site)
             platforms = {room.platform for room in rooms.in_force} | {"local"}
             collectors = [Collector(platform, clock) for platform in sorted(platforms)]
             rehearsing = Rehearsing(

@@ -96,9 +96,19 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
                 ring=lambda: alarm.set_alarm(),
             )
             changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
-            parts = (settings, stores, clients.site, recogniser, clock)
-            drawn = (pictures.sample_sheets(), changing_model)
-            services = build_services(*parts, lambda: alarm.set_alarm(), rooms, organising, *drawn, clients.details)
+            services = build_services(
+                settings,
+                stores,
+                clock,
+                rooms=rooms,
+                site=clients.site,
+                details=clients.details,
+                recogniser=recogniser,
+                sheets=pictures.sample_sheets(),
+                organising=organising,
+                changing_model=changing_model,
+                ring=lambda: alarm.set_alarm(),
+            )
             await services.following.load()
             room = build_room(settings, services, recogniser, pictures, samples, front_ends)
             front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]

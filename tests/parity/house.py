@@ -189,7 +189,9 @@ async def open_house(
             changed=lambda: services.following.refresh(),
             model=lambda: read_by.model,
         )
-        services = build_services(settings, stores, site, read_by, clock, rooms=rooms, organising=organising)
+        services = build_services(
+            settings, stores, clock, rooms=rooms, site=site, recogniser=read_by, organising=organising
+        )
         quizzing = services.answering.quizzing
         assert quizzing is not None
         answering = replace(services.answering, quizzing=replace(quizzing, random=Random(3)))

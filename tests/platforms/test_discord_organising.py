@@ -95,7 +95,7 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
             changed=lambda: services.following.refresh(),
             problems=lambda: problems,
         )
-        services = build_services(settings, stores, None, None, clock, rooms=rooms, organising=organising)
+        services = build_services(settings, stores, clock, rooms=rooms, organising=organising)
         await services.following.load()
         front_end = DiscordFrontEnd(settings.discord, services.answering, rooms)
         yield House(stores, rooms, services, connpass, front_end, problems)

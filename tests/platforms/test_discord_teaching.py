@@ -53,7 +53,7 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
             settings, stores, cast(Clients, NoConnpass()), rooms, clock, changed, sheets=Sheets()
         )
         services = build_services(
-            settings, stores, None, ByName(), clock, rooms=rooms, organising=organising, sheets=Sheets()
+            settings, stores, clock, rooms=rooms, recogniser=ByName(), sheets=Sheets(), organising=organising
         )
         yield House(stores, services, DiscordFrontEnd(settings.discord, services.answering, rooms))
 

@@ -135,7 +135,7 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
             await services.following.refresh()
 
         organising = build_organising(settings, stores, cast(Clients, Nothing()), rooms, clock, changed)
-        services = build_services(settings, stores, None, None, clock, rooms=rooms, organising=organising)
+        services = build_services(settings, stores, clock, rooms=rooms, organising=organising)
         await services.following.load()
         yield House(stores, rooms, services, organising)
 

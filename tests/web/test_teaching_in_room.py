@@ -63,7 +63,7 @@ class Visit:
 @pytest.fixture
 async def visit(engine: AsyncEngine, clock: DrivenClock, tmp_path: Path) -> AsyncIterator[Visit]:
     async with open_stores(f"sqlite:///{tmp_path / 'services.db'}") as stores:
-        services = build_services(Settings(), stores, None, AlwaysHa(), clock, sheets=Sheets())
+        services = build_services(Settings(), stores, clock, recogniser=AlwaysHa(), sheets=Sheets())
         async with open_room(engine, clock, services.answering) as room, aiohttp.ClientSession(room.url) as client:
             yield Visit(client, stores)
 
