@@ -26,11 +26,11 @@ def calendar_file(events: Sequence[Event], zone: ZoneInfo, name: str = "", alarm
     calendar.add("prodid", "-//Tsudoi//events//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-timezone", zone.key)
     if name:
         calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", zone.key)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
+        calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
     for event in events:
         if event.started_at is not None and event.ends_at is not None:
             calendar.add_component(_entry(event, event.started_at, event.ends_at, zone, alarm))

@@ -51,7 +51,8 @@ def message_page(texts: Texts, message: Delivery, events: Mapping[int, Event], l
     card = Card(_label(texts, message, events), body="\n".join(fact for fact in facts if fact))
     repeat = Button(texts.gettext("Post it again"), id=f"sent:repeat:{message.id}")
     retract = Button(texts.gettext("Retract (delete)"), id=f"sent:retract:{message.id}", quiet=True)
-    buttons = (repeat, retract) if message.external_id else (repeat,)
+    stands_there = message.external_id is not None and message.state is not DeliveryState.RETRACTED
+    buttons = (repeat, retract) if stands_there else (repeat,)
     return Message(MessageKind.ANSWER, lead or texts.gettext("What shall I do about it?"), (card,), buttons)
 
 

@@ -18,7 +18,7 @@ def settings_page(texts: Texts, member: Member, *, is_kept: bool) -> Message:
     lead = texts.gettext("Saved. These are your settings:") if is_kept else texts.gettext("These are your settings:")
     languages = _languages(texts)
     chosen = next(value for value, locale in LANGUAGES.items() if locale == member.locale)
-    quiet = quiet_label(member.quiet) if member.quiet else texts.gettext("none")
+    quiet = _span(texts, quiet_label(member.quiet)) if member.quiet else texts.gettext("none")
     card = Card(
         body=texts.gettext(
             "A reminder that falls into your quiet hours comes right after them, or before them where that would be "
@@ -34,8 +34,13 @@ def settings_page(texts: Texts, member: Member, *, is_kept: bool) -> Message:
 
 
 def quiet_label(quiet: QuietHours) -> str:
-    """Return quiet hours as they are written on the page: `22:00-8:00`."""
+    """Return quiet hours as they are written: `22:00-8:00`."""
     return f"{quiet.begins.hour}:{quiet.begins:%M}-{quiet.ends.hour}:{quiet.ends:%M}"
+
+
+def _span(texts: Texts, written: str) -> str:
+    """Return written quiet hours as each language shows a stretch of time."""
+    return written.replace("-", "〜") if texts.locale == "ja" else written
 
 
 def _languages(texts: Texts) -> dict[str, str]:
@@ -45,7 +50,7 @@ def _languages(texts: Texts) -> dict[str, str]:
 def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: str) -> tuple[Choice, ...]:
     lead_times = longest_first((*OFFERED, *member.usual))
     quiet = quiet_label(member.quiet) if member.quiet else NEVER
-    hours = {NEVER: texts.gettext("no quiet hours"), **{one: one.replace("-", "〜") for one in QUIET}}
+    hours = {NEVER: texts.gettext("no quiet hours"), **{one: _span(texts, one) for one in QUIET}}
     return (
         Choice(
             f"{SETTINGS}:language",

@@ -12,7 +12,7 @@ from bot.services.event_messages import called_off
 
 def seats_message(texts: Texts, event: Event, news: SeatNews, now: datetime) -> Message:
     """Say how it stands with the seats now, of which there was this news; that the event is off, where it is."""
-    card = event_card(texts, event, now)
+    card = event_card(texts, event, now, stays=True)
     return Message(
         MessageKind.CHANGE, called_off(texts, event) or _standing(texts, event, news), (card,), event_id=event.id
     )

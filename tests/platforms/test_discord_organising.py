@@ -348,7 +348,7 @@ async def test_a_member_sets_quiet_hours_and_a_language_for_their_own_eyes(play:
     page = await play.alice.slash(play.channel, "reminders")
     page = await play.alice.click(page.response.message, custom_id="settings:open")
     page = await play.alice.select(page.response.message, ["22:00-8:00"], custom_id="settings:quiet")
-    assert "22:00-8:00" in text_of(page)
+    assert "おやすみ時間 22:00〜8:00" in text_of(page)
     page = await play.alice.select(page.response.message, ["en"], custom_id="settings:language")
     assert text_of(page).startswith("Saved.")
     page = await play.alice.slash(play.channel, "reminders")

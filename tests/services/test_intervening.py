@@ -201,7 +201,9 @@ async def test_a_retracted_announcement_stays_away_and_its_event_is_not_spoken_o
     assert house.platform.titles() == []
     assert f"announcement {FIRST.title}" in house.platform.titles("6")
     assert await house.stores.deliveries.about("announcement", ["event:501"])
-    await house.press(await house.chosen(f"🗑 告知: {FIRST.title}"), "もう一度投稿する")
+    page = await house.chosen(f"🗑 告知: {FIRST.title}")
+    assert [button.label for button in page.buttons] == ["もう一度投稿する"]
+    await house.press(page, "もう一度投稿する")
     assert f"announcement {FIRST.title}" in house.platform.titles()
 
 
