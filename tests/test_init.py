@@ -11,9 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from bot import __version__
+from bot.__main__ import cli
 from bot.config import Settings, load_settings
+from bot.errors import ConfigurationError
+from bot.first_evening.answers import SECRETS
 from bot.platforms.slack_manifest import manifest, written
 from tests.support.connpass_server import ConnpassServer, a_group, an_event
 from tests.support.discord_server import DiscordServer
@@ -198,11 +202,14 @@ def test_a_script_gives_flags_files_and_variables_and_is_asked_nothing(
     ],
 )
 def test_a_script_that_leaves_something_out_hears_which_flag_is_missing(
-    tmp_path: Path, flags: list[str], named: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], named: str
 ) -> None:
-    ended = init(tmp_path, "--offline", *flags)
-    assert ended.returncode == 2
-    assert named in ended.stderr
+    monkeypatch.chdir(tmp_path)
+    for variable in SECRETS.values():
+        monkeypatch.delenv(variable, raising=False)
+    ended = CliRunner().invoke(cli, ["init", "--offline", *flags])
+    assert isinstance(ended.exception, ConfigurationError)
+    assert named in str(ended.exception)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -106,6 +106,8 @@ def _is_readable(talk: Talk, url: str) -> bool:
         way = talk.asker.choose(_("What now?"), "--offline", ways, "other")
         if way == "again":
             return _is_readable(talk, url)
+        if way == "other":
+            talk.settle("site_url", None)
         return way == "on"
     if talk.looks is not None:
         count = talk.texts.ngettext("{count} report found.", "{count} reports found.", len(pages))
