@@ -77,7 +77,7 @@ def seen_by(calls: list[Call], faster: float) -> Order:
         order.shortest = min(order.shortest, (later.at - earlier.at) * faster)
     for call in calls:
         order.refused += call.status == 429
-        if call.params["start"] == ["1"]:
+        if call.params.get("start") == ["1"]:
             order.polls[call.params["subdomain"][0]].append(call.at * faster)
     order.seconds = (calls[-1].at - calls[0].at) * faster
     return order

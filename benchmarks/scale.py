@@ -1,8 +1,9 @@
 """`make scale`: 500 sources, 100,000 events and 100,000 pending reminders in one store.
 
 The real process, with a Discord and a connpass on loopback: how late a due reminder leaves, how often connpass is
-called, how much memory is held. Then the polls alone, with time ten times as fast: see `poll_order`. The store is an
-SQLite; where TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, the same is measured there.
+called, how old what is known of a source gets, how much memory is held: watch longer to see whether it grows, with
+`--seconds 1500`. Then the polls alone, with time ten times as fast: see `poll_order`. The store is an SQLite; where
+TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, it is moved there and back, and the same is measured there.
 """
 
 import argparse
@@ -24,9 +25,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from benchmarks import poll_order
+from benchmarks import moving_store, poll_order
 from benchmarks.kill_test import wait_until
-from benchmarks.large_store import LEAD_TIMES, ROOMS, Community, LargeConnpass
+from benchmarks.large_store import DUE_SOON, LEAD_TIMES, ROOMS, Community, LargeConnpass
 from benchmarks.mortal_bot import Bot
 from bot.storage.engine import close_store, open_engine
 from bot.storage.tables import deliveries
@@ -35,6 +36,7 @@ from tests.support.connpass_server import Call
 from tests.support.discord_server import DiscordServer
 
 SECONDS = 60.0  # in which the process is watched
+LOOK, SHOWN = 2.0, 6  # seconds between two looks at its memory, and how many stretches of time are shown
 FILLED_WITHIN, STARTS_WITHIN = timedelta(seconds=45), 300.0  # the first reminders come due after the store is filled
 CALM = "SELECT count(*) FROM deliveries WHERE state = 'claimed' OR (state = 'planned' AND due_at < {now})"
 NOW = {"sqlite": "datetime('now', '-1 seconds')", "postgresql": "now() - interval '1 second'"}
@@ -51,8 +53,7 @@ class Watched:
     ready: float = 0.0
     late: list[float] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    before: float = 0.0
-    after: float = 0.0
+    memory: list[float] = field(default_factory=list)  # each LOOK
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """What to print."""
@@ -65,16 +66,19 @@ class Watched:
         spacing = min(later.at - earlier.at for earlier, later in pairwise(self.calls))
         refused = sum(call.status != 200 for call in self.calls)
         yield "calls to connpass, refused, closest two", f"{len(self.calls)}, {refused}, {spacing:.2f} s"
-        yield "resident memory at first, and at the end", f"{self.before:.0f}, {self.after:.0f} MiB"
+        order = poll_order.seen_by(self.calls, 1)
+        if gaps := [later - earlier for times in order.polls.values() for earlier, later in pairwise(times)]:
+            yield "a source asked again after: median, longest", f"{np.median(gaps):.0f}, {max(gaps):.0f} s"
+        stretches = [np.median(part) for part in np.array_split(self.memory, SHOWN)]
+        yield f"resident memory, {SHOWN} medians in turn", ", ".join(f"{one:.0f}" for one in stretches) + " MiB"
+        yield "at its peak", f"{max(self.memory):.0f} MiB"
 
 
 def watch(folder: Path, postgres: str, seconds: float) -> Watched:
     """Fill the store, start the process, and watch it for so long. Raises TimeoutError if it does not come so far."""
-    community, watched, began = (
-        Community(datetime.now(UTC).replace(microsecond=0) + FILLED_WITHIN),
-        Watched(),
-        time.monotonic(),
-    )
+    due_from = datetime.now(UTC).replace(microsecond=0) + FILLED_WITHIN
+    community = Community(due_from, max(DUE_SOON, int(seconds + STARTS_WITHIN)))
+    watched, began = Watched(), time.monotonic()
     with LargeConnpass(community) as connpass, DiscordServer(ROOMS) as discord, Bot(folder, postgres) as bot:
         asyncio.run(community.fill(bot.url))
         watched.filled = time.monotonic() - began
@@ -87,9 +91,9 @@ def watch(folder: Path, postgres: str, seconds: float) -> Watched:
         watched.events, watched.pending = bot.count("SELECT count(*) FROM events"), bot.count(PENDING)
         assert bot.process is not None
         process, since = psutil.Process(bot.process.pid), datetime.now(UTC)
-        watched.before = process.memory_info().rss / 2**20
-        time.sleep(seconds)
-        watched.after = process.memory_info().rss / 2**20
+        for _ in range(max(SHOWN, int(seconds / LOOK))):
+            time.sleep(LOOK)
+            watched.memory.append(process.memory_info().rss / 2**20)
         watched.late = asyncio.run(lateness(bot.url, since, datetime.now(UTC) - timedelta(seconds=5)))
         watched.calls = list(connpass.calls)
         bot.stop()
@@ -122,6 +126,8 @@ def main() -> None:
     postgres = os.environ.get("TSUDOI_TEST_POSTGRES", "")
     with tempfile.TemporaryDirectory() as folder:
         console.print(table(watch(Path(folder), "", seconds), "SQLite"))
+        if postgres:
+            console.print(moving_store.measure(Path(folder) / "tsudoi.db", postgres))
     if postgres:
         asyncio.run(empty(postgres))
         with tempfile.TemporaryDirectory() as folder:
