@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# All tests run on all cores; what ARGS asks for in one process, where a debugger works.
+EVERY_TEST := --numprocesses auto --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: run init test lint learn handson bench hostile-pictures kill-test scale clean
@@ -14,7 +16,7 @@ init: $(VENV)/.run-installed
 	@$(BIN)/python -m bot init $(ARGS)
 
 test: $(VENV)/.test-installed
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST))
 
 lint: $(VENV)/.test-installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,39 +1,57 @@
 """What every test can ask for: a real store, and a clock that stands still.
 
 The store is a real SQLite, and also a real PostgreSQL where TSUDOI_TEST_POSTGRES names one that may be emptied.
+Where tests run in several processes, each process makes a PostgreSQL database of its own beside that one.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.storage.engine import close_store, open_engine, open_store
+from bot.storage.tables import metadata
 from tests.support.events import NOW
+from tests.support.stores import lay_new_store
 
 settings.register_profile("tests", deadline=None)  # a test machine is shared: what takes long there is no fault
 settings.load_profile("tests")
 
-POSTGRES = os.environ.get("TSUDOI_TEST_POSTGRES", "")
+SERVER = os.environ.get("TSUDOI_TEST_POSTGRES", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+OWN = f"{make_url(SERVER).database}_{WORKER}" if SERVER and WORKER else ""
+POSTGRES = make_url(SERVER).set(database=OWN).render_as_string(hide_password=False) if OWN else SERVER
 
 
-@pytest.fixture
-def clock() -> DrivenClock:
-    return DrivenClock(NOW)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: real processes and browsers are waited for."""
+    return (os.cpu_count() or 1) + 1
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
-async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    url = f"sqlite:///{tmp_path / 'tsudoi.db'}"
-    if request.param == "postgresql":
-        await empty(url := POSTGRES)
-    engine = await open_store(url)
-    yield engine
+@pytest.fixture(scope="session", autouse=True)
+def _own_postgres() -> Iterator[None]:
+    if OWN:
+        asyncio.run(on_server(f'DROP DATABASE IF EXISTS "{OWN}" WITH (FORCE)', f'CREATE DATABASE "{OWN}"'))
+    elif POSTGRES:
+        asyncio.run(empty(POSTGRES))
+    yield
+    if OWN:
+        asyncio.run(on_server(f'DROP DATABASE "{OWN}" WITH (FORCE)'))
+
+
+async def on_server(*statements: str) -> None:
+    """Say to the PostgreSQL what stands outside of every transaction."""
+    engine = open_engine(SERVER).execution_options(isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
     await close_store(engine)
 
 
@@ -43,4 +61,23 @@ async def empty(url: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("DROP SCHEMA public CASCADE"))
         await connection.execute(text("CREATE SCHEMA public"))
+    await close_store(engine)
+
+
+@pytest.fixture
+def clock() -> DrivenClock:
+    return DrivenClock(NOW)
+
+
+@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    if request.param == "postgresql":
+        engine = await open_store(POSTGRES)
+        async with engine.begin() as connection:
+            names = ", ".join(metadata.tables)
+            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        await lay_new_store(file := tmp_path / "tsudoi.db")
+        engine = await open_store(f"sqlite:///{file}")
+    yield engine
     await close_store(engine)

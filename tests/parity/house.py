@@ -25,6 +25,7 @@ from bot.services.delivering import Delivering
 from bot.services.ports import Cut, Listing, Recogniser, Sender
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
 from tests.support.events import NOW, an_event_named
+from tests.support.stores import lay_new_store
 
 SOURCE, GROUP = "utsunomiya", "tfug-utsunomiya"
 SITE = "https://reports.example.test/"
@@ -179,7 +180,10 @@ async def open_house(
     clock, site = DrivenClock(NOW), ReportSite()
     connpass, read_by = Connpass(site), recogniser or Hand()
     rooms = Rooms((room,), (SOURCE,), room.locale)
-    async with open_stores(url or f"sqlite:///{folder}/tsudoi.db") as stores:
+    if not url:
+        await lay_new_store(file := folder / "tsudoi.db")
+        url = f"sqlite:///{file}"
+    async with open_stores(url) as stores:
         organising = build_organising(
             settings,
             stores,

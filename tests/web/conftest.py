@@ -1,6 +1,6 @@
 """A room on loopback, a client that talks to it, and a browser that visits it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.web.server import WebRoom
-from tests.support.browsing import ARGUMENTS, CHROMIUM, DESK, Open, Visit
+from tests.support.browsing import DESK, Open, Visit, serving_browser
 from tests.support.room_answers import FixedAnswers, open_room
 
 
@@ -35,10 +35,17 @@ async def base_url(room: WebRoom) -> str:
     return room.url
 
 
+@pytest.fixture(scope="session")
+def served_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Chromium for every test of a process; each has contexts of its own in it."""
+    with serving_browser(tmp_path_factory.mktemp("browser")) as address:
+        yield address
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+async def browser(served_browser: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = await playwright.chromium.connect(served_browser)
         yield browser
         await browser.close()
 
