@@ -25,12 +25,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import live_drawing, many_servers, uploads
+from benchmarks import live_drawing, many_servers, paper_sheets, uploads
 from bot.app import open_stores
 from bot.domain.events import Event
 from bot.services.ports import SourceState, Watched
 
-STARTS, QUESTIONS, PICTURES, UPLOADS = 7, 200, 100, 300
+STARTS, QUESTIONS, PICTURES, UPLOADS, SHEETS = 7, 200, 100, 300, 24
 WARMS = 2.0  # seconds in which a worker has loaded the model
 TAKES = 30.0  # seconds that a start may take before it counts as failed
 
@@ -210,6 +210,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         Console().print(measure_drawing(Path(name)))
         Console().print(many_servers.measure(many_servers.SERVERS, Path(name)))
+    Console().print(paper_sheets.measure(SHEETS))
 
 
 if __name__ == "__main__":

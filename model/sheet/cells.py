@@ -13,6 +13,7 @@ from model.sheet.finding import SCALE, FoundPage
 
 RIM = 0.7  # mm within a cell's line that are cut off with it
 CROSS = 0.8  # mm on both sides of a guide in which faint grey may be the guide
+REACH = 1.8  # mm that the end of a stroke may reach into the cell beside its own
 GRAIN = (0.12, 0.2)  # shares of the light that paper may take, and from which on it is ink
 GUIDE = (0.2, 0.34)  # the same where a guide is printed
 MARK = 0.3  # a share that only ink takes
@@ -76,7 +77,20 @@ def _cut(page: Grey, place: layout.Place) -> Grey:
     dark = 1 - _part(page, place[0] + RIM, place[1] + RIM, side, side).astype(np.float32) / 255
     low, high = (np.where(_near_guide(dark.shape[0]), *pair) for pair in zip(GUIDE, GRAIN, strict=True))
     kept = dark * np.clip((dark - low) / (high - low), 0, 1)
-    return np.asarray(np.round(255 * (1 - kept)), np.uint8)
+    return _without_neighbours(np.asarray(np.round(255 * (1 - kept)), np.uint8))
+
+
+def _without_neighbours(picture: Grey) -> Grey:
+    """Ends of strokes that reach in from the cell beside are wiped away: they touch an edge and go no further."""
+    side, reach = picture.shape[0], REACH * SCALE
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats((picture < 240).astype(np.uint8), connectivity=8)
+    cleaned = picture.copy()
+    for part in range(1, count):
+        low, size = stats[part, :2], stats[part, 2:4]
+        high = low + size
+        if ((low == 0) & (high <= reach)).any() or ((high == side) & (low >= side - reach)).any():
+            cleaned[numbers == part] = 255
+    return cleaned
 
 
 def _near_guide(side: int) -> NDArray[np.bool_]:

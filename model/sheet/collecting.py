@@ -21,8 +21,8 @@ class ReadPage:
 
     @property
     def doubtful(self) -> list[Judged]:
-        """Cells that stay out unless a person takes them in."""
-        return [one for one in self.cells if one.is_doubtful]
+        """Cells that stay out unless a person takes them in; where nobody knows what they are for, nobody can."""
+        return [one for one in self.cells if one.is_doubtful and one.cell.label is not None]
 
     @property
     def sure(self) -> list[Judged]:

@@ -194,12 +194,14 @@ def _contact_sheets(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", out:
 
 def _show(pages: "list[ReadPage]", left_out: "list[LeftOut]", sheets: list[Path], err: bool) -> None:
     console = Console(stderr=err)
-    table = Table("photo", "page", "written", "doubtful", "strips unread", "contact sheet", title="What was found")
-    for one, file in zip(pages, sheets, strict=True):
+    table = Table("photo", "page", "written", "doubtful", "strips unread", title="What was found")
+    for one in pages:
         counts = [str(number) for number in (len(one.cells), len(one.doubtful), one.page.unread)]
-        table.add_row(one.file.name, one.page.code.name, *counts, str(file))
+        table.add_row(one.file.name, one.page.code.name, *counts)
     if pages:
         console.print(table)
+    for file in sheets:
+        typer.echo(f"contact sheet: {file}", err=err)
     for photo in left_out:
         typer.echo(f"left out: {photo.file}: {photo.reason}", err=True)
 
@@ -208,9 +210,8 @@ def _chosen(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", yes: bool, e
     """The cells to add, each with the name of its page: those that are sure, and what a person takes in."""
     taken: set[Judged] = set()
     if not yes and pages:
-        asked = {number: one for number, one in doubtful.items() if one.cell.label is not None}
-        if asked:
-            taken = {asked[number] for number in _asked_numbers(asked, err)}
+        if doubtful:
+            taken = {doubtful[number] for number in _asked_numbers(doubtful, err)}
         count = sum(len(page.sure) for page in pages) + len(taken)
         if count and not typer.confirm(f"Look at the contact sheets. Add {count} samples?", err=err):
             return []

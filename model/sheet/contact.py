@@ -14,7 +14,7 @@ from model.sheet.cells import alias_line
 from model.sheet.collecting import ReadPage
 from model.sheet.judging import Judged
 
-SIDE, GAP, MARGIN, HEAD = 84, 6, 32, 116
+SIDE, GAP, MARGIN, HEAD = 84, 6, 32, 128
 LETTER = 62  # the width of the column in which the expected letter stands
 STRIP = LETTER + layout.CELLS * (SIDE + GAP)
 ROW = SIDE + 30
@@ -69,12 +69,11 @@ def _strip(canvas: Canvas, x: int, y: int, label: str | None) -> None:
 
 
 def _cell(canvas: Canvas, x: int, y: int, one: Judged, number: int | None) -> None:
-    doubtful = number is not None
-    canvas.card(x, y, SIDE, SIDE, FOR if doubtful else RIM)
-    if doubtful:
+    canvas.card(x, y, SIDE, SIDE, FOR if one.is_doubtful else RIM)
+    if one.is_doubtful:
         canvas.card(x + 1, y + 1, SIDE - 2, SIDE - 2, FOR)
     canvas.picture(x + 5, y + 5, SIDE - 10, one.cell.picture)
-    if doubtful:
+    if number is not None:
         canvas.text(x + 2, y + SIDE + 4, number, 16, FOR)
         _reading(canvas, x + 30, y + SIDE + 1, one)
 

@@ -116,6 +116,15 @@ def test_a_shadow_is_no_writing_however_sharp_its_edge() -> None:
     assert places(find_page(photo)) == set()
 
 
+def test_a_stroke_that_reaches_into_the_next_cell_is_not_written_there() -> None:
+    page = np.dstack([draw_page(PAGE, 1)] * 3)
+    x, y = (round(value * DOTS) for value in next(layout.cells_at(0)))
+    end = x + round((layout.CELL + 1.9) * DOTS)
+    cv2.line(page, (x + 40, y + 90), (end, y + 80), (20, 20, 20), 22)
+    (cell,) = written_cells(find_page(on_table(page)))
+    assert (cell.slot, cell.number) == (0, 0)
+
+
 @pytest.mark.parametrize("ticked", [True, False])
 def test_consent_is_a_tick_on_the_paper(ticked: bool) -> None:
     page = fill(Page(1, ("あ",)), 1, np.random.default_rng(2), consent=ticked)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from model.__main__ import app
 from model.labels import INDEX, LABELS
-from model.sheet.layout import Page
+from model.sheet.layout import MARKER, Page, marker_at
 from model.sheet.printing import DOTS
 from model.sheet.rehearsal import Filled, fill
 from model.sources.catalogue import at_hand
@@ -107,6 +107,17 @@ def test_a_person_is_shown_everything_and_decides() -> None:
     assert "no such cell: 999" in done.output
     found = data(imported(name, "--again", "--yes", "--json"))
     assert len(kept()) == 2 * found["added"] + 2  # 1 and 2 were taken in by hand
+
+
+def test_a_strip_whose_marker_is_hidden_is_shown_and_left_out() -> None:
+    page = filled()
+    hidden = page.picture.copy()
+    x, y, side = (round(value * DOTS) for value in (*marker_at(2), MARKER))
+    hidden[y : y + side, x : x + side] = (200, 160, 140)
+    found = data(imported(photo("1.jpg", Filled(hidden, page.written)), "--yes", "--json"))
+    assert found["pages"][0]["unread"] == 1
+    assert found["pages"][0]["written"] == len(page.written)
+    assert not [line for line in kept() if line["label"] == "う"]
 
 
 def test_two_photos_of_a_page_give_its_samples_once_from_the_sharper() -> None:
