@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -161,6 +162,24 @@ def test_a_ctrl_c_loses_nothing_and_says_so(
     assert settings.community.name == "宇都宮の会"
     assert settings.connpass.api_key.get_secret_value() == connpass.api_key
     assert not (tmp_path / "config.toml.draft").exists()
+
+
+def test_a_ctrl_c_does_not_wait_for_a_server_that_hangs(
+    tmp_path: Path, connpass: ConnpassServer, discord: DiscordServer, slack: SlackServer
+) -> None:
+    connpass.fail("hang", times=3)
+    with terminal(tmp_path, "init", **at(connpass, discord, slack)) as evening:
+        evening.answer("[1]: ")
+        evening.answer("グループページ", "tfug-utsunomiya")
+        evening.answer(HIDDEN, connpass.api_key)
+        assert connpass.wait_for_calls(1, timeout=ENDS_WITHIN)
+        began = time.monotonic()
+        evening.press(CTRL_C)
+        assert evening.end() == 130
+        assert time.monotonic() - began < 10  # a call may take 20 s
+    assert "config.toml.draft に残しました" in evening.shown
+    assert "Traceback" not in evening.shown
+    connpass.release()
 
 
 def test_a_script_gives_flags_files_and_variables_and_is_asked_nothing(
