@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.ink import to_grey
 from model.photographs import photograph
 from model.preprocess import BlankImage, locate
 
@@ -67,4 +68,4 @@ def framed(
 
 def take_photo(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A simulated phone photo, (h, w, 3); the same for the same picture, whatever else is read."""
-    return photograph(image, np.random.default_rng(zlib.crc32(image.tobytes())))
+    return photograph(to_grey(image), np.random.default_rng(zlib.crc32(image.tobytes())))

@@ -112,6 +112,14 @@ def test_a_hardship_changes_a_picture_in_the_same_way_each_time() -> None:
         assert np.array_equal(change(drawn("う", 80)), change(drawn("う", 80))), name
 
 
+@pytest.mark.parametrize("name", hardships())
+def test_every_hardship_changes_coloured_pictures_too(name: str) -> None:
+    grey = drawn("い", 120)
+    changed = hardships()[name](np.stack([grey] * 3, axis=2))
+    assert changed.dtype == np.uint8
+    assert changed.std() > 5
+
+
 def test_a_slow_hardship_is_tried_on_pictures_from_the_whole_set() -> None:
     some = sample(DRAWINGS, 4)
     assert len(some.written) == 4
