@@ -239,7 +239,7 @@ async def test_a_calendar_is_offered_no_more_for_what_is_cancelled(stage: Stage)
     said = await stage.alice.says("!next")
     await stage.connpass_shows(PAST, replace(COMING, status=EventStatus.CANCELLED))
     refused = await stage.alice.presses("カレンダーに追加", said)
-    reads(refused, "このイベントは中止になりました。\n[中止] もくもく会 #5")
+    reads(refused, "このイベントは中止になりました。\n【中止】 もくもく会 #5")
 
 
 # --- reminders -----------------------------------------------------------------------------------------------------
