@@ -6,6 +6,7 @@ read and from the code that read them, so nobody has to remember to raise it.
 
 import hashlib
 import inspect
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -52,7 +53,7 @@ def cached(
         images = read()
     folder.mkdir(parents=True, exist_ok=True)
     for outdated in folder.glob(f"{name}-??????????.npz"):
-        outdated.unlink()
+        outdated.unlink(missing_ok=True)
     _save(images, kept)
     return images
 
@@ -63,9 +64,11 @@ def _load(name: str, file: Path) -> StoredImages:
 
 
 def _save(images: StoredImages, file: Path) -> None:
-    half_written = file.with_suffix(".part")
-    with half_written.open("wb") as out:
-        np.savez_compressed(
-            out, inks=images.inks, labels=images.labels, writers=np.asarray(images.writers, dtype=np.str_)
-        )
-    half_written.replace(file)
+    writers = np.asarray(images.writers, dtype=np.str_)
+    half_written = file.with_suffix(f".{os.getpid()}.part")  # another process may be at the same
+    try:
+        with half_written.open("wb") as out:
+            np.savez_compressed(out, inks=images.inks, labels=images.labels, writers=writers)
+        half_written.replace(file)
+    finally:
+        half_written.unlink(missing_ok=True)
