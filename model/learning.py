@@ -19,7 +19,7 @@ WEIGHT_DECAY = 1e-3
 SMOOTHING = 0.05
 JUDGE_EVERY = 100_000  # pictures
 PATIENCE = 0.2  # of all judgings may pass without a better one
-SETTLES = 0.7  # of a training, after which the mixture's settled shares count, and so does patience
+SETTLES = 0.7  # of a training, after which the mixture's settled shares count, and so does which judging was best
 WORST = 1 / 3  # of the writers: a network is as good as those find it whom it reads worst
 HOPELESS = 0.01  # a chance below it counts as this: how wrong a network is about a blot says nothing of writing
 TEACHER_SHARE, SOFTER = 0.7, 1.5  # of what a student believes; times a teacher's own temperature
@@ -64,7 +64,7 @@ class Progressed:
     step: int = 0
     best: float = float("inf")  # the judge's loss
     best_step: int = 0
-    waited: int = 0  # judgings since the best one, after the training settled: while the rate is high few are better
+    waited: int = 0  # judgings since the best one, after the training settled
 
 
 def learn(
@@ -83,7 +83,7 @@ def learn(
 
     Args: network: untrained, for the mixture's pictures; (n, classes) logits. images: pictures to see at most. seed: of
         the pictures. teacher: one whose doubts are learnt along with the labels (Hinton et al., 2015).
-    Returns: the network as it was when the judge liked it best.
+    Returns: the network as it was when the judge liked it best, once it had settled.
     """
     smoothing = 0.0 if network.compiled else SMOOTHING  # the network of 2017 brings its own way of learning
     steps = max(1, images // BATCH)
@@ -133,7 +133,7 @@ def _started(network: keras.Model, fresh: Progressed, steps: int, folder: Path) 
 
 def _judged(network: keras.Model, state: Progressed, judge: Judge, folder: Path, settled: bool) -> Progressed:
     loss = judge.loss(network)
-    if loss < state.best:
+    if not settled or loss < state.best:  # while the rate is high a good judging is luck: the last one counts
         network.save(folder / "best.keras", include_optimizer=False)
         state = replace(state, best=loss, best_step=state.step, waited=0)
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model.augment import bend
@@ -111,11 +112,32 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     assert drawn_from == [range(6), range(4, 6), range(6)]  # cut off after four steps; a finished one leaves nothing
 
 
-def test_a_training_stops_when_nothing_gets_better(
+def test_the_best_judging_after_the_training_settled_is_kept(
     images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "JUDGE_EVERY", learning.BATCH)
-    losses = iter([1.0, 0.5, *[0.6] * 18])
+    # An early stroke of luck, and then, of six settled judgings, the second best and the best.
+    losses = iter([1.0, 0.1, *[0.6] * 12, 0.5, 0.4, *[0.6] * 4])
+    judged: list[NDArray[np.float32]] = []
+
+    class Told(Judge):
+        def loss(self, network: "keras.Model") -> float:
+            judged.append(np.asarray(network.weights[0]))
+            return next(losses)
+
+    with Progress(disable=True) as progress:
+        told = Told(judge.inputs, judge.labels, judge.writers)
+        mixture = Mixture((images,), (1.0,))
+        best = learn(build_network(stages=TINY), mixture, told, 20 * learning.BATCH, 1, progress, tmp_path)
+    assert [index for index, one in enumerate(judged, 1) if np.array_equal(one, best.weights[0])] == [16]
+    assert len(judged) == 20
+
+
+def test_a_training_that_never_gets_better_stops_before_its_end(
+    images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "JUDGE_EVERY", learning.BATCH)
+    losses = iter([*[0.6] * 14, 0.5, *[0.6] * 5])
 
     class Told(Judge):
         def loss(self, network: "keras.Model") -> float:
@@ -124,7 +146,7 @@ def test_a_training_stops_when_nothing_gets_better(
     with Progress(disable=True) as progress:
         told = Told(judge.inputs, judge.labels, judge.writers)
         learn(build_network(stages=TINY), Mixture((images,), (1.0,)), told, 20 * learning.BATCH, 1, progress, tmp_path)
-    assert len(list(losses)) == 20 - (learning.SETTLES + learning.PATIENCE) * 20
+    assert len(list(losses)) == 1  # 14 steps to settle, one better one, and a fifth of 20 in vain
 
 
 def test_a_teacher_who_finds_the_right_class_is_believed_and_one_who_errs_is_not() -> None:
