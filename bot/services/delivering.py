@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -18,7 +18,7 @@ from bot.services.ports import Clock, DeliveryStore, Sender, Threads
 
 log = structlog.get_logger()
 
-CLAIM_LASTS = timedelta(seconds=30)  # longer than any send: senders give up after 15 s
+CLAIM_LASTS, SEND_LASTS = timedelta(seconds=30), timedelta(seconds=15)  # senders give up after that
 # A burst of thousands is spread: what waits for its turn at a platform is claimed, and no claim may run out meanwhile.
 ROOMS_TOGETHER, MOST_ROOMS = 20, 100
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
@@ -89,9 +89,10 @@ class Delivering:
 
     async def _claim_and_deliver(self, delivery: Delivery) -> None:
         now = self.clock.now()
+        until = now + CLAIM_LASTS
         try:
-            if await self.deliveries.claim(delivery, now, now + CLAIM_LASTS):
-                await self._deliver(delivery)
+            if await self.deliveries.claim(delivery, now, until):
+                await self._deliver(replace(delivery, claimed_until=until))
         except Exception:  # a bug in one must not hold up the others; its claim runs out, and it is tried again
             log.exception("delivery broke", delivery=delivery.id, kind=delivery.kind, room=delivery.destination)
 
@@ -127,6 +128,8 @@ class Delivering:
         sent = await self._find_earlier(delivery, room, message, sender)
         if sent is None and self._is_too_late(delivery):
             return NothingToSay("too late to be of use")
+        if sent is None and self._may_be_taken_over(delivery):
+            raise SendError("this process or its host stood still meanwhile")
         return sent or await sender.send(room.channel, message, delivery.key)
 
     async def _follow_up(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
@@ -156,6 +159,10 @@ class Delivering:
         said = None if self.gap is None else self.gap.said_since(delivery.due_at, self.clock.now())
         since = min((at for at in (tried, said) if at is not None), default=None)
         return None if since is None else await sender.find(room.channel, message, delivery.key, since)
+
+    def _may_be_taken_over(self, delivery: Delivery) -> bool:
+        """Whether the claim could run out before a send that begins now has ended: somebody else would send as well."""
+        return delivery.claimed_until is not None and self.clock.now() > delivery.claimed_until - SEND_LASTS
 
     def _is_too_late(self, delivery: Delivery) -> bool:
         return delivery.useful_until is not None and self.clock.now() >= delivery.useful_until

@@ -135,7 +135,10 @@ class Deliveries:
             return (await connection.execute(claimed)).rowcount == 1
 
     async def sent(self, delivery: Delivery, at: datetime, external_id: str) -> None:
-        await self._close(delivery, state=DeliveryState.SENT, sent_at=at, external_id=external_id, reason=None)
+        """Record that it stands there, whoever has it in hand by now."""
+        done = {"state": DeliveryState.SENT, "sent_at": at, "external_id": external_id, "reason": None}
+        async with self._engine.begin() as connection:
+            await _set(connection, deliveries.c.id == delivery.id, claimed_until=None, **done)
 
     async def skip(self, delivery: Delivery, reason: str) -> None:
         await self._close(delivery, state=DeliveryState.SKIPPED, reason=reason)
@@ -153,8 +156,10 @@ class Deliveries:
             return {state: int(number) for state, number in await connection.execute(query)}
 
     async def _close(self, delivery: Delivery, **values: Any) -> None:
+        """Put it down, unless its claim ran out and somebody else has it in hand."""
+        is_ours = and_(deliveries.c.id == delivery.id, deliveries.c.claimed_until == delivery.claimed_until)
         async with self._engine.begin() as connection:
-            await _set(connection, deliveries.c.id == delivery.id, claimed_until=None, **values)
+            await _set(connection, is_ours, claimed_until=None, **values)
 
     def _reading(self) -> AsyncConnection:
         return self._engine.execution_options(read_only=True).connect()

@@ -121,6 +121,41 @@ async def test_only_one_of_two_bots_wins_a_claim(world: World) -> None:
     assert claims == [True, False]
 
 
+@pytest.mark.parametrize("accepts", [True, False])
+async def test_who_stood_still_until_another_took_over_neither_says_it_again_nor_takes_it_back(
+    world: World, accepts: bool
+) -> None:
+    """The first of two processes claims, and comes to itself after the second has claimed as well."""
+    other = replace(world.delivering, busy=set())
+
+    async def stand_still(delivery: Delivery, room: Room) -> Message:
+        world.clock.set(world.clock.now() + CLAIM_LASTS)
+        world.platform.faults = [] if accepts else [SendError("busy")]
+        await other.deliver_due()
+        return Message(MessageKind.REMINDER, "もうすぐです")
+
+    await world.plan()
+    await replace(world.delivering, composers={"reminder": stand_still}).deliver_due()
+    assert world.platform.times_said == ([1] if accepts else [])
+    assert await world.deliveries.counts() == {DeliveryState.SENT if accepts else DeliveryState.PLANNED: 1}
+    await world.deliver_after(timedelta(minutes=1))
+    assert world.platform.times_said == [1]
+
+
+async def test_what_a_claim_leaves_no_time_for_is_not_begun(world: World) -> None:
+    def wait() -> Message:
+        world.clock.set(world.clock.now() + timedelta(seconds=16))
+        return Message(MessageKind.REMINDER, "もうすぐです")
+
+    world.compose = wait
+    await world.plan()
+    await world.delivering.deliver_due()
+    assert (world.platform.said, await world.deliveries.counts()) == ({}, {DeliveryState.PLANNED: 1})
+    world.compose = lambda: Message(MessageKind.REMINDER, "もうすぐです")
+    await world.deliver_after(timedelta(seconds=2))
+    assert world.platform.times_said == [1]
+
+
 async def test_a_reminder_too_late_to_be_of_use_is_skipped_and_recorded(world: World) -> None:
     await world.plan()
     await world.deliver_after(timedelta(hours=12))
