@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class Bot:
     shard: int = 0
     shards: int = 1
     process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0  # by the monotonic clock
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +79,7 @@ class Bot:
         command = [sys.executable, "-m", "bot", "run", "--config", str(self.folder / "config.toml")]
         with (self.folder / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        self.started = time.monotonic()
 
     def kill(self) -> None:
         """Let it end without a word. Raises RuntimeError if it had ended by itself, which no bot should."""

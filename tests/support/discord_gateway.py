@@ -84,6 +84,10 @@ class Gateway:
             gates.prune_guild_create(shown, session.intents, int(BOT))
         return shown
 
+    def connected(self, shard: int) -> bool:
+        """Return whether a client is on the line for this shard."""
+        return any(one.shard == shard and one.socket is not None for one in list(self.sessions.values()))
+
     def drop(self) -> None:
         """Cut every client off, as a failing network would."""
         for session in self.sessions.values():
