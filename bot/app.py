@@ -31,13 +31,13 @@ from bot.services.member_settings import MemberSettings
 from bot.services.mirroring import Mirroring
 from bot.services.organising import Organising
 from bot.services.outages import Outages
-from bot.services.ports import Clock, EventDetails, EventSource, Recogniser, ReportSource, Sender
+from bot.services.ports import Clock, EventDetails, EventSource, Recogniser, ReportSource, SampleSheets, Sender
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
 from bot.services.silencing import Silencing
-from bot.services.teaching import SampleSheets, Teaching
+from bot.services.teaching import Teaching
 from bot.services.watching import Watching
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries

@@ -9,10 +9,9 @@ from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearsing_rooms
 from bot.services.intervening import Intervening
 from bot.services.organising import Organising
-from bot.services.ports import Clock
+from bot.services.ports import Clock, SampleSheets
 from bot.services.reviewing import Reviewing
 from bot.services.settling_in import SettlingIn
-from bot.services.teaching import SampleSheets
 
 
 def build_organising(

@@ -16,8 +16,8 @@ from bot.platforms.discord_forms import ASK, form, given
 from bot.platforms.discord_permissions import roles_of
 from bot.platforms.discord_render import render_edit
 from bot.services.general_messages import one_moment
+from bot.services.ports import Upload
 from bot.services.teaching import Teaching as Service
-from bot.services.teaching import Upload
 from bot.services.teaching_buttons import is_teaching, stands_below_reading
 from cogs.recognition import fetched, pictures_of, upload_again
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.clients.workers import Workers
-from bot.services.teaching import Tile
+from bot.services.ports import Tile
 
 _DRAWING = "bot.clients.sample_drawing"
 

@@ -17,8 +17,8 @@ from bot.platforms.slack_posts import SlackPosts
 from bot.platforms.slack_web import SlackWeb
 from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
+from bot.services.ports import Upload
 from bot.services.reading_buttons import WHY, About
-from bot.services.teaching import Upload
 
 log = structlog.get_logger()
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import (
@@ -46,32 +46,17 @@ from bot.services.finding import find_coming
 from bot.services.member_settings import MemberSettings
 from bot.services.organising import PAGES, Organising
 from bot.services.places import Place
-from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search
+from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search, Uploads
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
-from bot.services.teaching import Teaching, Uploads
+from bot.services.reminding import Reminding
+from bot.services.reporting import Reporting
+from bot.services.teaching import Teaching
 
 MOST_SUGGESTED = 25
 # The pages on which something can be done in the local room; what it follows stands in the configuration.
 _LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "sources", "rehearse"))
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
-
-
-class ReportAnswers(Protocol):
-    """What `Reporting` answers about reports."""
-
-    async def report(self, room: Room, argument: str) -> Message: ...
-    async def reports(self, room: Room) -> Message: ...
-
-
-class ReminderAnswers(Protocol):
-    """What `Reminding` answers a member."""
-
-    async def remind(self, room: Room, member: str, argument: str = "") -> Message: ...
-    async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message: ...
-    async def reminders(self, room: Room, member: str) -> Message: ...
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None: ...
-    async def spoken_with(self, room: Room, member: str) -> Room: ...
 
 
 AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
@@ -87,8 +72,8 @@ class Answering:
     event_store: EventStore
     report_store: ReportStore
     question_store: QuestionStore
-    reporting: ReportAnswers
-    reminding: ReminderAnswers
+    reporting: Reporting
+    reminding: Reminding
     handlers: Mapping[str, AnswerHandler]
     reader: Reader
     clock: Clock

@@ -17,8 +17,7 @@ from bot.domain.rooms import Room, Rooms
 from bot.locales import texts_for
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.digest_messages import Digest, digest_message
-from bot.services.organising import Agenda
-from bot.services.ports import Clock, DeliveryStore, EventStore, ReportStore, Search
+from bot.services.ports import Agenda, Clock, DeliveryStore, EventStore, ReportStore, Search
 
 MOST_LOOKED_AT = 200  # events of one room
 LOOKS_BACK = timedelta(days=32)  # at most, where the last digest was long ago

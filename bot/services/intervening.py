@@ -2,29 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 import structlog
 
 from bot.domain.deliveries import Delivery
-from bot.domain.interventions import Action, Intervention
+from bot.domain.interventions import Action
 from bot.domain.messages import Message
 from bot.locales import Texts
 from bot.services import intervening_messages as said
-from bot.services.ports import Clock, EventStore
+from bot.services.ports import Clock, EventStore, Interventions
 
 log = structlog.get_logger()
 
 SHOW = "show"
-
-
-class Interventions(Protocol):
-    """What was done by hand, and the doing of it."""
-
-    async def message(self, destinations: Collection[str], number: int) -> Delivery | None: ...
-    async def carry_out(self, action: Action, said: Delivery, member: str, at: datetime) -> bool: ...
-    async def of(self, destinations: Collection[str], limit: int) -> list[Intervention]: ...
 
 
 @dataclass(frozen=True)

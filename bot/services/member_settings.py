@@ -13,9 +13,8 @@ from bot.domain.quiet_hours import parse_quiet_hours
 from bot.domain.rooms import Room, direct_to
 from bot.locales import texts_for
 from bot.services import member_settings_messages as said
-from bot.services.ports import Clock
+from bot.services.ports import Clock, PersonalReminderStore
 from bot.services.reminder_messages import SETTINGS
-from bot.services.reminding import PersonalReminderStore
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,11 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
-from bot.domain.questions import Question
 from bot.domain.rooms import EVERYTHING, LOCAL, MANAGERS, Room, Rooms
 from bot.domain.sources import SourceKind
 from bot.errors import ConfigurationError, SourceError
@@ -18,7 +16,7 @@ from bot.services import organising_messages as said
 from bot.services.delivering import Composer
 from bot.services.intervening import Intervening
 from bot.services.places import Place
-from bot.services.ports import Clock, EventStore, RoomStore
+from bot.services.ports import Agenda, Clock, EventStore, RoomStore
 from bot.services.rehearsing import Rehearsed
 from bot.services.reviewing import Reviewing
 from bot.services.settling_in import MOST_SOURCES, REFINED, Rehearse, SettlingIn, with_parts
@@ -32,16 +30,6 @@ REHEARSAL_KEPT = timedelta(minutes=15)
 
 
 Played = tuple[tuple[Room, ...], str]  # in which rooms, and which month
-
-
-class Agenda(Protocol):
-    """What is said of the deliveries and questions of some rooms."""
-
-    async def next_in(self, destinations: Collection[str], limit: int) -> list[Delivery]: ...
-    async def sent_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]: ...
-    async def failed_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]: ...
-    async def open_questions_in(self, destinations: Collection[str]) -> list[Question]: ...
-    async def plan(self, planned: Sequence[Delivery]) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from bot.domain.outages import is_outage
 from bot.domain.rooms import Room, Rooms
 from bot.locales import Texts, texts_for
 from bot.services.delivering import Composer, NothingToSay
-from bot.services.organising import Agenda
-from bot.services.ports import Clock, DeliveryStore, EventStore, SourceState
+from bot.services.ports import Agenda, Clock, DeliveryStore, EventStore, SourceState
 from bot.services.remedies import remedy
 
 STAYS_USEFUL = timedelta(hours=12)

@@ -4,20 +4,20 @@ import secrets
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random, SystemRandom
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.cooldowns import Cooldown, Turn
 from bot.domain.messages import Button, Entry, Message, Picture
-from bot.domain.quiz import LASTS, Outcome, Player, Quiz, Score, display_name, judge, next_label, week_of
+from bot.domain.quiz import LASTS, Outcome, Player, Quiz, display_name, judge, next_label, week_of
 from bot.domain.rooms import LOCAL, Room, direct_to
 from bot.domain.teaching import Offered, Sample, Source, counts, used
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import quiz_messages as said
-from bot.services.ports import Clock, Cut, Recogniser
+from bot.services.ports import Clock, Cut, QuizStore, Recogniser
 from bot.services.reading_messages import unreadable_picture
 from model.reading import Reading
 
@@ -26,23 +26,6 @@ _TOPICS = {
     said.STOP: ("stop", "やめる", "おわり", "終わり"),
     said.LEAVE: ("leave", "退出", "ランキングをやめる"),
 }
-
-
-class QuizStore(Protocol):
-    """What is asked of whom until it expires, and the boards."""
-
-    async def keep(self, quiz: Quiz) -> None: ...
-    async def advance(self, before: Quiz, after: Quiz) -> bool: ...
-    async def of(self, address: str, room: str, now: datetime) -> Quiz | None: ...
-    async def by_token(self, token: str, now: datetime) -> Quiz | None: ...
-    async def drop(self, address: str, room: str) -> None: ...
-    async def forget_expired(self, now: datetime, week: date) -> None: ...
-    async def player(self, address: str, space: str) -> Player | None: ...
-    async def join(self, player: Player) -> None: ...
-    async def leave(self, address: str, space: str) -> bool: ...
-    async def add(self, player: Player, week: date, stars: int, streak: int) -> Score: ...
-    async def board(self, space: str, week: date) -> list[Score]: ...
-    async def forget(self, address: str) -> int: ...
 
 
 class KnownSamples(Protocol):

@@ -7,36 +7,20 @@ what would be sent is collected.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.reports import ReportPage
 from bot.services.delivering import Delivering
-from bot.services.ports import Clock, DeliveryStore, EventSource, Listing
+from bot.services.digesting import Digesting
+from bot.services.ports import Clock, DeliveryStore, EventSource, Listing, SettableClock
+from bot.services.reporting import Reporting
 from bot.services.watching import Watching
 
 ASSUMED_NOTICE = timedelta(days=30)  # where it is not known when an event was published: a month before its start
 _LOOK_EVERY = timedelta(days=1)  # what is said relies on a look that is not older
-
-
-class SettableClock(Clock, Protocol):
-    """A clock that the rehearsal drives."""
-
-    def set(self, now: datetime) -> None: ...
-
-
-class DigestPlan(Protocol):
-    """What a rehearsal asks of `Digesting`."""
-
-    async def plan(self) -> None: ...
-
-
-class SiteCheck(Protocol):
-    """What a rehearsal asks of `Reporting`."""
-
-    async def check_site(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +107,8 @@ class Rehearsing:
 
     sources: Sequence[EventSource]
     watching: Watching
-    reporting: SiteCheck | None
-    digesting: DigestPlan
+    reporting: Reporting | None
+    digesting: Digesting
     delivering: Delivering
     deliveries: DeliveryStore
     collectors: Sequence[Collector]

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,7 +15,6 @@ from bot.domain.personal_reminders import (
     PERSONAL,
     PERSONAL_CHANGE,
     SNOOZED,
-    Member,
     PersonalReminder,
     snoozed,
     state_of,
@@ -27,26 +25,13 @@ from bot.locales import TOKYO, Texts, texts_for
 from bot.services import reminder_messages
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.finding import find_coming
-from bot.services.ports import Clock, EventStore
+from bot.services.ports import Clock, EventStore, PersonalReminderStore
 from bot.services.reminder_messages import CANCEL, USUAL
 
 log = structlog.get_logger()
 
 MOST_OFFERED = 4
 _USUAL_WORDS = ("いつも", "既定", "default", "usual")
-
-
-class PersonalReminderStore(Protocol):
-    """What members asked to be reminded of, and what they want in general."""
-
-    async def keep(self, reminder: PersonalReminder, event: Event, now: datetime) -> None: ...
-    async def cancel(self, address: str, event_id: int, now: datetime) -> bool: ...
-    async def snooze(self, again: Delivery, now: datetime) -> None: ...
-    async def reminder(self, address: str, event_id: int) -> PersonalReminder | None: ...
-    async def reminders_of(self, address: str) -> list[PersonalReminder]: ...
-    async def member(self, address: str) -> Member: ...
-    async def keep_member(self, member: Member) -> None: ...
-    async def spare(self, member: Member, now: datetime) -> None: ...
 
 
 @dataclass(frozen=True)

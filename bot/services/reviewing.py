@@ -11,9 +11,8 @@ from bot.errors import PictureError
 from bot.locales import TOKYO, Texts
 from bot.services import reviewing_messages as said
 from bot.services.places import Place
-from bot.services.ports import Clock
+from bot.services.ports import Clock, SampleSheets, SampleStore, Tile
 from bot.services.sample_archive import archive, training_line
-from bot.services.teaching import SampleSheets, SampleStore, Tile
 
 ON_A_SHEET = 12
 RELABEL = "relabel"

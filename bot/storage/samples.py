@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, se
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.teaching import DAY, Consent, Given, Offered, Opinion, Sample, Source, State, admitted
-from bot.services.teaching import Export
+from bot.services.ports import Export
 from bot.storage.statements import batches, upsert
 from bot.storage.tables import consents, sample_exports, samples
 

@@ -8,9 +8,8 @@ from bot.domain.messages import Button, Message, MessageKind
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.domain.teaching import Source
 from bot.errors import PictureError
-from bot.services.ports import Clock
+from bot.services.ports import Clock, Upload, Uploads
 from bot.services.reading_buttons import WHY, asked_about
-from bot.services.teaching import Upload, Uploads
 from bot.services.teaching_buttons import ERASE, WITHDRAW
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.album import Album

@@ -16,9 +16,9 @@ from bot.domain.quiz import LASTS, WORDS
 from bot.domain.rooms import LOCAL, MAIN, Room
 from bot.domain.teaching import Offered, Sample, Source, State
 from bot.errors import PictureError
-from bot.services.ports import Cut
+from bot.services.ports import Cut, Upload
 from bot.services.quizzing import Quizzing
-from bot.services.teaching import Teaching, Upload
+from bot.services.teaching import Teaching
 from bot.storage.quizzes import Quizzes
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples

@@ -18,10 +18,10 @@ from bot.domain.teaching import MOST_A_DAY, NOT_HIRAGANA, Consent, Offered, Opin
 from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.places import Place
-from bot.services.ports import Cut
+from bot.services.ports import Cut, Upload
 from bot.services.reading_messages import readings_message
 from bot.services.reviewing import Reviewing
-from bot.services.teaching import Teaching, Upload
+from bot.services.teaching import Teaching
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples
 from bot.storage.tables import consents, metadata

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.errors import PictureError
-from bot.services.ports import Cut
-from bot.services.teaching import Tile
+from bot.services.ports import Cut, Tile
 from model.reading import Candidate, Glyph, Reading, text_of
 
 HA_OR_HO = Glyph((0, 0, 9, 9), (Candidate("は", 0.55), Candidate("ほ", 0.31), Candidate("け", 0.1)), "unsure")

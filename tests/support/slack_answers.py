@@ -18,8 +18,7 @@ from bot.errors import PictureError
 from bot.locales import Texts, texts_for
 from bot.platforms.slack_app import SlackFrontEnd
 from bot.services.answering import Answering
-from bot.services.ports import Heard
-from bot.services.teaching import Uploads
+from bot.services.ports import Heard, Uploads
 from tests.support.events import NOW
 from tests.support.slack_facts import CHANNEL
 from tests.support.slack_server import SlackServer

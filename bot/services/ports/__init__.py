@@ -1,0 +1,75 @@
+"""What services need from outside, as Protocols, each beside the plain data that it speaks of.
+
+Adapters fulfil them; `app.py` binds them. What one service needs of another stands beside the one that needs it.
+"""
+
+from bot.services.ports.clock import Clock, SettableClock
+from bot.services.ports.deliveries import Agenda, DeliveryStore, Interventions
+from bot.services.ports.drawing import DrawingBoard, LearnedShapes, ShapeSheet, Sight, Stroke
+from bot.services.ports.events import EventStore, Search, Sighting, SourceState, Watched
+from bot.services.ports.members import PersonalReminderStore, QuizStore
+from bot.services.ports.memory import Heard, Memory
+from bot.services.ports.platforms import EventMirror, MirrorStore, Sender, Threads
+from bot.services.ports.recognition import LARGEST_UPLOAD, Cut, ModelFile, Models, ModelUser, Recogniser
+from bot.services.ports.reports import MaterialStore, QuestionStore, ReportStore
+from bot.services.ports.rooms import RoomDraft, RoomStore
+from bot.services.ports.samples import (
+    AlsoKnown,
+    Export,
+    ExportFolders,
+    SampleSheets,
+    SampleStore,
+    Tile,
+    Upload,
+    Uploads,
+)
+from bot.services.ports.sources import EventDetails, EventSource, Listing, ReportSource
+
+__all__ = [
+    "LARGEST_UPLOAD",
+    "Agenda",
+    "AlsoKnown",
+    "Clock",
+    "Cut",
+    "DeliveryStore",
+    "DrawingBoard",
+    "EventDetails",
+    "EventMirror",
+    "EventSource",
+    "EventStore",
+    "Export",
+    "ExportFolders",
+    "Heard",
+    "Interventions",
+    "LearnedShapes",
+    "Listing",
+    "MaterialStore",
+    "Memory",
+    "MirrorStore",
+    "ModelFile",
+    "ModelUser",
+    "Models",
+    "PersonalReminderStore",
+    "QuestionStore",
+    "QuizStore",
+    "Recogniser",
+    "ReportSource",
+    "ReportStore",
+    "RoomDraft",
+    "RoomStore",
+    "SampleSheets",
+    "SampleStore",
+    "Search",
+    "Sender",
+    "SettableClock",
+    "ShapeSheet",
+    "Sight",
+    "Sighting",
+    "SourceState",
+    "Stroke",
+    "Threads",
+    "Tile",
+    "Upload",
+    "Uploads",
+    "Watched",
+]
