@@ -50,6 +50,11 @@ def seat_news(before: Event | None, after: Event) -> SeatNews | None:
     return None
 
 
+def has_turned(before: Event | None, after: Event) -> bool:
+    """Whether what was said of the seats before would mislead now: on whether there is one, or anything to sit at."""
+    return before is not None and (before.is_full, before.takes_place) != (after.is_full, after.takes_place)
+
+
 def _tells(event: Event) -> bool:
     return event.limit is not None and event.limit > 0 and event.accepted is not None
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.domain.deliveries import Delivery
-from bot.domain.follow_ups import EDIT, edit_at_once, edit_of, was_said
+from bot.domain.follow_ups import EDIT, edit_at_once, edit_of, first_occasion, was_said
 from bot.domain.questions import Question
 from bot.locales import TOKYO
 from bot.services.ports import DeliveryStore
@@ -25,11 +25,27 @@ def seats_day(now: datetime) -> str:
 
 
 async def edits_of_seats(
-    deliveries: DeliveryStore, event_ids: Collection[int], now: datetime, at_once: Collection[int] = ()
+    deliveries: DeliveryStore,
+    event_ids: Collection[int],
+    now: datetime,
+    at_once: Collection[int] = (),
+    turned: Collection[int] = (),
+    planned: Sequence[Delivery] = (),
 ) -> list[Delivery]:
-    """Return the edits of what was said today of these events' seats; those `at_once` wait for no turn."""
-    said = await deliveries.about("seats", _subjects(event_ids))
-    return await _edits(deliveries, [one for one in said if one.occasion == seats_day(now)], now, at_once)
+    """Return the edits of what was last said of these events' seats; those `at_once` wait for no turn.
+
+    Today's message is kept up to date. An earlier one has its day and stays as it was, until it would mislead about a
+    `turned` event of which no message is `planned` there now.
+    """
+    told = [one for one in await deliveries.about("seats", _subjects(event_ids)) if was_said(one)]
+    last = {(one.subject, one.destination): one for one in sorted(told, key=lambda one: one.id or 0)}
+    today, told_now = seats_day(now), {(one.subject, one.destination) for one in planned if one.kind == "seats"}
+    stale = [
+        one
+        for place, one in last.items()
+        if first_occasion(one) == today or (one.event_id in turned and place not in told_now)
+    ]
+    return await _edits(deliveries, stale, now, at_once)
 
 
 def _subjects(event_ids: Collection[int]) -> set[str]:

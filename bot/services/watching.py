@@ -15,7 +15,7 @@ from bot.domain.outages import failing_since
 from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
 from bot.domain.rooms import Room, Rooms
-from bot.domain.seats import SeatNews, seat_news
+from bot.domain.seats import SeatNews, has_turned, seat_news
 from bot.errors import SourceError
 from bot.services.editing import edits_of_announcements, edits_of_question, edits_of_seats, seats_day
 from bot.services.ports import (
@@ -100,11 +100,10 @@ class Watching:
         ]
         news = [] if starts_anew else _seat_news(remembered, known, now)
         planned += [one for event, what in news for one in self._seats(event, what, shown_by[event.id], now)]
-        edited = [event.id for event in remembered if _is_worth_editing(known.get(event.id), event, now)]
-        edited += [event.id for event in vanished]
         urgent = [one.event.id for one in changes if must_be_said(one.kind, one.fields)]
-        planned += await edits_of_announcements(self.deliveries, edited, now, urgent)
-        planned += await edits_of_seats(self.deliveries, edited, now, [event.id for event, _ in news] + urgent)
+        seats_told = [event.id for event, _ in news]
+        before = known | {event.id: event for event in gone}
+        planned += await self._edits(before, [*remembered, *vanished], planned, urgent, seats_told)
         moved = [event for event in remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
         reminders = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in moved}
         reminders |= {event.id: self.reminders_for(event, shown_by[event.id] - {source.name}) for event in gone}
@@ -145,6 +144,22 @@ class Watching:
             for room in self._hearing(shown_by)
             if (room.seats if news.is_for_all else room.filling)
         ]
+
+    async def _edits(
+        self,
+        known: Mapping[int, Event],
+        events: Sequence[Event],
+        planned: Sequence[Delivery],
+        urgent: Sequence[int],
+        seats_told: Sequence[int],
+    ) -> list[Delivery]:
+        """Bring what stands in the rooms up to date: announcements, and what was said of seats."""
+        now = self.clock.now()
+        pairs = [(known.get(event.id), event) for event in events]
+        edited = [event.id for before, event in pairs if _is_worth_editing(before, event, now)]
+        turned = [event.id for before, event in pairs if has_turned(before, event)]
+        edits = await edits_of_announcements(self.deliveries, edited, now, urgent)
+        return edits + await edits_of_seats(self.deliveries, edited, now, [*urgent, *seats_told], turned, planned)
 
     def _ask_about_flood(
         self, source: str, changes: Sequence[Change], now: datetime

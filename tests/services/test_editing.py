@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.domain.deliveries import DeliveryState
-from bot.domain.events import Event, EventStatus
+from bot.domain.events import GONE_AFTER, Event, EventStatus
 from bot.domain.follow_ups import EDIT_EVERY, SETTLES_IN
 from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import ReportPage
@@ -392,3 +392,36 @@ async def test_what_was_said_of_seats_yesterday_stays_as_it_was(world: World) ->
     await world.see(replace(event, accepted=20, waiting=1), after=timedelta(days=1))
     await world.wait()
     assert "補欠" not in of_seats(world).cards[0].fields[-1].value
+
+
+async def test_what_was_said_of_seats_yesterday_misleads_nobody_about_a_cancelled_event(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    cancelled = replace(event, title=f"【中止】{event.title}", status=EventStatus.CANCELLED)
+    await world.see(cancelled, after=timedelta(days=1))
+    assert "補欠で申し込めます" not in "".join(one.lead for one in world.board.of(MessageKind.CHANGE))
+
+
+async def test_what_was_said_of_seats_yesterday_misleads_nobody_about_a_page_that_is_gone(world: World) -> None:
+    await seats_told(world, accepted=20)
+    for _ in range(GONE_AFTER):
+        await world.see(after=timedelta(days=1))
+    await world.wait()
+    said = [one.lead for one in world.board.of(MessageKind.CHANGE) if one.event_id]
+    assert "このイベントは connpass から見えなくなりました。" in said
+    assert "補欠で申し込めます" not in "".join(said)
+
+
+async def test_where_no_new_message_tells_of_seats_the_last_one_is_edited(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    await world.see(replace(event, accepted=20, limit=None), after=timedelta(days=2))
+    await world.wait(SETTLES_IN)
+    assert [one.lead for one in world.board.of(MessageKind.CHANGE) if one.cards[0].title] == ["空きが出ました！"]
+
+
+async def test_where_a_new_message_tells_of_seats_the_earlier_ones_stay(world: World) -> None:
+    event = await seats_told(world, accepted=20)
+    for days, accepted in ((1, 18), (2, 20)):
+        await world.see(replace(event, accepted=accepted), after=timedelta(days=days))
+        await world.wait()
+    told = ["満席になりました", "空きが出ました！", "満席になりました"]
+    assert [one.lead[:8] for one in world.board.of(MessageKind.CHANGE)] == told
