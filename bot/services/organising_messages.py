@@ -17,7 +17,7 @@ from bot.services.delivery_labels import moment, subject_label
 from bot.services.intervening_messages import by_hand_card, messages_choice, posted_card
 from bot.services.ports import SourceState
 from bot.services.rehearsing import Rehearsed
-from bot.services.remedies import remedy
+from bot.services.remedies import remedy, remedy_now, trouble
 from bot.services.settling_in_messages import (
     add_entries,
     managers,
@@ -72,7 +72,8 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
         lead = texts.gettext("Tsudoi {version}, model {model}").format(version=health.version, model=health.model)
     else:
         lead = texts.gettext("Tsudoi {version}; reading is switched off").format(version=health.version)
-    lead += "".join(f"\n⚠️ {platform}: {problem}" for platform, problem in health.problems.items())
+    troubles = {platform.capitalize(): trouble(texts, problem) for platform, problem in health.problems.items()}
+    lead += "".join(f"\n⚠️ {platform}: {what_to_do}" for platform, what_to_do in troubles.items())
     lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
@@ -227,7 +228,7 @@ def set_up_elsewhere(texts: Texts) -> Message:
 
 def rehearsal_failed(texts: Texts, reason: str) -> Message:
     """Say why nothing can be rehearsed."""
-    return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=reason))
+    return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=remedy_now(texts, reason)))
 
 
 def rehearsal_page(

@@ -15,6 +15,7 @@ from bot.locales import Texts
 from bot.services.event_cards import event_place, event_times, event_title
 from bot.services.ports import RoomDraft
 from bot.services.rehearsing import Rehearsed
+from bot.services.remedies import remedy_now
 
 REVIEW = "review"
 STEPS = ("source", "language", "parts", "lead_times", "deciders", REVIEW)
@@ -278,7 +279,7 @@ def review_page(
     if missing:
         cards.append(Card(body=missing_permissions(texts, missing)))
     if isinstance(preview, str):
-        cards.append(Card(body=texts.gettext("No preview: {reason}").format(reason=preview)))
+        cards.append(Card(body=texts.gettext("No preview: {reason}").format(reason=remedy_now(texts, preview))))
     elif not preview:
         cards.append(Card(body=texts.gettext("Nothing would have been said here last month, nor in the next one.")))
     for one in list(preview[:_PREVIEWED]) if not isinstance(preview, str) else ():
@@ -320,7 +321,7 @@ def source_unknown(texts: Texts, query: SourceQuery) -> Message:
 def source_failed(texts: Texts, query: SourceQuery, reason: str) -> Message:
     """Say why connpass could not be asked."""
     lead = texts.gettext("connpass could not tell me about {source}: {reason}")
-    return _said(lead.format(source=source_label(texts, query), reason=reason))
+    return _said(lead.format(source=source_label(texts, query), reason=remedy_now(texts, reason)))
 
 
 def not_understood(texts: Texts, kind: SourceKind, written: str) -> Message:

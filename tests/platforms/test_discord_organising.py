@@ -263,7 +263,8 @@ async def test_a_role_that_was_named_may_organise(play: Play) -> None:
 
 async def test_status_says_which_platform_does_not_work(play: Play) -> None:
     play.house.problems["slack"] = "Slack refused the token"
-    assert "⚠️ slack: Slack refused the token" in text_of(await play.organiser.slash(play.channel, "tsudoi status"))
+    page = text_of(await play.organiser.slash(play.channel, "tsudoi status"))
+    assert "⚠️ Slack: トークンが受け付けられませんでした。" in page
 
 
 async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: Play) -> None:
@@ -377,6 +378,14 @@ async def test_a_rehearsal_shows_last_month_and_the_next_one(play: Play) -> None
     page = await play.organiser.click(page.response.message, custom_id="tsudoi:rehearse:next:0")
     assert "この先1か月" in text_of(page)
     assert await play.house.stores.events.sources() == {}
+
+
+async def test_a_rehearsal_that_fails_says_why_in_the_rooms_language(play: Play) -> None:
+    await play.saved()
+    play.house.connpass.error = "connpass answered 503 (no reason given); it is asked again later"
+    said = text_of(await play.organiser.slash(play.channel, "tsudoi rehearse"))
+    assert "いまはリハーサルできません：connpass から正しい応答がありませんでした。" in said
+    assert "asked again" not in said
 
 
 async def test_the_local_room_answers_typed_and_sees_every_room(house: House) -> None:

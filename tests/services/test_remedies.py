@@ -7,7 +7,7 @@ import pytest
 from bot.clients.connpass_api import refusal
 from bot.clients.http import Page
 from bot.locales import texts_for
-from bot.services.remedies import remedy
+from bot.services.remedies import remedy, remedy_now, trouble
 
 JA = texts_for("ja")
 
@@ -64,3 +64,29 @@ def test_what_else_may_happen(reason: str, said: str) -> None:
 def test_what_is_not_known_is_said_as_it_is() -> None:
     assert remedy(JA, "the moon fell down") == "the moon fell down"
     assert re.search("[ぁ-ん]", remedy(JA, answered(500)))
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(401, "API キー"), (429, "もう一度お試し"), (503, "もう一度お試し")],
+)
+def test_who_asked_a_moment_ago_hears_what_they_can_do(status: int, said: str) -> None:
+    assert said in remedy_now(JA, answered(status))
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (
+            "Discord refused the token: put the bot's token under discord.token",
+            "新しいトークン",
+        ),
+        ("Slack answered 200 (not_allowed_token_type) for the bot's token", "新しいトークン"),
+        ("Slack answered 200 (missing_scope) for the app's token; what to do: …", "スコープ"),
+        ("Discord cannot be reached (ClientConnectorError: …)", "自動でつなぎ直します"),
+        ("Slack's socket was cut", "自動でつなぎ直します"),
+    ],
+)
+def test_a_front_end_in_trouble(problem: str, said: str) -> None:
+    assert said in trouble(JA, problem)
+    assert not re.search("Discord|Slack", trouble(JA, problem))
