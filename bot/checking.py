@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.app import Clients, open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
 from bot.config import DEFAULT_FILE, Settings
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import LOCAL, Room, Rooms
 from bot.errors import ConfigurationError, SourceError, TsudoiError
 from bot.services.ports import ReportSource
 
@@ -40,7 +40,7 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
     yield _secrets(file or DEFAULT_FILE)
     yield await _database(settings)
     rooms = await _rooms(settings)
-    for finding in _questions(rooms.in_force):
+    for finding in _questions(rooms):
         yield finding
     with open_clients(settings) as clients:
         if settings.shows_samples:
@@ -85,13 +85,19 @@ def is_tracked(file: Path) -> bool:
         return False
 
 
-def _questions(rooms: Sequence[Room]) -> list[Finding]:
-    """Find the rooms in which questions are asked that nobody may answer."""
+def _questions(rooms: Rooms) -> list[Finding]:
+    """Find the rooms in which questions are asked that nobody may answer, and say where they go if no chat has any."""
     sentence = (
         'questions = true, but nobody may answer them there: add organisers = ["managers"] (who manages the server) '
         "or the ids of members or roles to its [[rooms]]"
     )
-    return [Finding(f"room {room.name}", False, sentence) for room in rooms if room.asks and not room.organisers]
+    asked = [room for room in rooms.in_force if room.asks and not room.organisers]
+    found = [Finding(f"room {room.name}", False, sentence) for room in asked]
+    has_chats = any(room.platform != LOCAL for room in rooms.in_force)
+    if has_chats and all(room.platform == LOCAL for room in rooms.asking()):
+        elsewhere = 'asked on the bot\'s own page; for a chat, add organisers = ["managers"] to its [[rooms]]'
+        found.append(Finding("questions", True, elsewhere))
+    return found
 
 
 async def _database(settings: Settings) -> Finding:
