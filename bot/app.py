@@ -15,13 +15,13 @@ from bot.clients.worded_source import WordedSource
 from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
 from bot.domain.gaps import Gap
-from bot.domain.questions import Question
 from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
 from bot.domain.sources import SourceKind, Words, query_named
 from bot.errors import ConfigurationError
-from bot.services.answering import AnswerHandler, Answering
+from bot.services.answering import Answering
 from bot.services.changing_model import ChangingModel
 from bot.services.composing import Composing
+from bot.services.deciding import Deciding
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
 from bot.services.drafting import Drafting
@@ -237,16 +237,6 @@ def _whole_source(source: SourceSettings, api: ConnpassApi, http: HttpClient, mo
     return ConnpassSource(source.name, api, *asked, window=months)
 
 
-def _ringing(handler: AnswerHandler, ring: Callable[[], Awaitable[object]] | None) -> AnswerHandler:
-    async def handle(question: Question, option: str, member: str) -> bool:
-        taken = await handler(question, option, member)
-        if ring is not None:
-            await ring()
-        return taken
-
-    return handle
-
-
 def build_services(
     settings: Settings,
     stores: Stores,
@@ -270,18 +260,16 @@ def build_services(
     watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
     kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
     reporting = Reporting(site, settings.reports.site_url, *kept, stores.materials, rooms, clock, zone)
-
-    handlers: dict[str, AnswerHandler] = {"flood": watching.answer_flood, **reporting.answer_handlers()}
+    handlers = {"flood": watching.answer_flood, **reporting.answer_handlers()}
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
     drafted = (stores.events, stores.reports, stores.materials)
     teaching = Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone, stores.quizzes)
     answering = Answering(
         stores.events,
         stores.reports,
-        stores.questions,
         reporting,
         reminding,
-        {kind: _ringing(handler, ring) for kind, handler in handlers.items()},
+        Deciding(stores.questions, handlers, zone, ring),
         Reader(recogniser, zone, public_url),
         clock,
         max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),

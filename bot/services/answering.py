@@ -1,10 +1,10 @@
 """What members and organisers ask, on every platform: a command, a picture, a button -> a message."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import (
@@ -32,7 +32,7 @@ from bot.domain.cooldowns import Cooldown, Turn
 from bot.domain.events import Event
 from bot.domain.folding import fold
 from bot.domain.messages import Message
-from bot.domain.questions import Question
+from bot.domain.numbers import whole_number
 from bot.domain.reports import Report
 from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
@@ -40,13 +40,14 @@ from bot.locales import TOKYO, Texts, texts_for
 from bot.services import calendar_messages, event_messages, general_messages
 from bot.services.calendar_files import calendar_file
 from bot.services.changing_model import ChangingModel
+from bot.services.deciding import Deciding
 from bot.services.drafting import Drafting
 from bot.services.event_cards import fits_calendar
 from bot.services.finding import find_coming
 from bot.services.member_settings import MemberSettings
 from bot.services.organising import PAGES, Organising
 from bot.services.places import Place
-from bot.services.ports import Clock, EventStore, QuestionStore, ReportStore, Search, Uploads
+from bot.services.ports import Clock, EventStore, ReportStore, Search, Uploads
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
@@ -59,22 +60,28 @@ _LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "s
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
 
 
-AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
+Press = Callable[[str, Room, str, Sequence[str]], Awaitable[Message | None]]
+
+
+class TakesPresses(Protocol):
+    """A service that has buttons."""
+
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str], /) -> Message | None:
+        """Take what was pressed; None if it is none of its own."""
 
 
 @dataclass(frozen=True)
 class Answering:
     """Answers from the store alone, so that an answer is quick whether connpass is up or down.
 
-    `handlers` take an organiser's answer to a question by its kind; knowledge older than `stale_after` says its age.
+    Knowledge older than `stale_after` says its age.
     """
 
     event_store: EventStore
     report_store: ReportStore
-    question_store: QuestionStore
     reporting: Reporting
     reminding: Reminding
-    handlers: Mapping[str, AnswerHandler]
+    deciding: Deciding
     reader: Reader
     clock: Clock
     stale_after: timedelta
@@ -272,43 +279,29 @@ class Answering:
         return sorted(found, key=lambda one: one.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
 
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
-        """Take what was pressed; None if it is none of ours. Only a room's organisers may answer a question.
+        """Take what was pressed, with what was chosen or filled in as its `values`; None if it is none of ours."""
+        for press in self._takers():
+            if (answer := await press(button_id, room, member, values)) is not None:
+                return answer
+        return None
 
-        `values` are what was chosen or filled in.
-        """
-        if (answer := await self.reminding.press(button_id, room, member)) is not None:
-            return answer
-        if (answer := await self._into_calendar(button_id, room, member)) is not None:
-            return answer
-        if self.settings and (answer := await self.settings.press(button_id, room, member, values)) is not None:
-            return answer
-        if self.quizzing and (answer := await self.quizzing.press(button_id, room, member, values)) is not None:
-            return answer
-        if self.drafting and (answer := await self.drafting.press(button_id, room, member)) is not None:
-            return answer
-        model = self.changing_model
-        if model is not None and (answer := await model.press(button_id, room, member, values)) is not None:
-            return answer
-        if self.organising is not None and room.platform == LOCAL and button_id.startswith(_LOCAL_PAGES):
-            return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)
-        question, option = await self._asked(button_id)
-        if question is None:
+    def _takers(self) -> list[Press]:
+        """Return whoever has buttons: each takes its own, and leaves those of the others."""
+        services: tuple[TakesPresses | None, ...] = (
+            self.reminding,
+            self.settings,
+            self.quizzing,
+            self.drafting,
+            self.changing_model,
+            self.deciding,
+        )
+        return [*(one.press for one in services if one is not None), self._into_calendar, self._act_on_page]
+
+    async def _act_on_page(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
+        """Take what organisers do on a page in the local room; a chat with servers takes it by itself."""
+        if self.organising is None or room.platform != LOCAL or not button_id.startswith(_LOCAL_PAGES):
             return None
-        texts = self.texts(room)
-        if not room.may_decide(member):
-            return general_messages.organisers_only(texts)
-        if await self.handlers[question.kind](question, option, member):
-            return general_messages.answer_taken(texts)
-        return general_messages.answered_before(texts)
-
-    async def _asked(self, button_id: str) -> tuple[Question | None, str]:
-        kind, _, rest = button_id.partition(":")
-        number, _, option = rest.partition(":")
-        if kind != "question" or not (number.isascii() and number.isdigit() and len(number) < 16):
-            return None, ""
-        question = await self.question_store.question_by_id(int(number))
-        known = question is not None and option in question.options and question.kind in self.handlers
-        return (question if known else None), option
+        return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)
 
     async def events_json(self, room: Room, upcoming: bool = False) -> dict[str, Any]:
         """Return the events as DESIGN.md's JSON: all of them, past ones included, or only those that `!next` shows."""
@@ -333,7 +326,7 @@ class Answering:
         event = (await self.event_store.known([event_id])).get(event_id)
         return event if event is not None and event.started_at is not None else None
 
-    async def _into_calendar(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def _into_calendar(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
         """Offer a member every way to have an event in their calendar; None if it is another button."""
         event_id = calendar_messages.event_meant(button_id)
         event = None if event_id is None else (await self.event_store.known([event_id])).get(event_id)
@@ -385,8 +378,7 @@ def event_json(event: Event, report: Report | None) -> dict[str, Any]:
 
 def _number(argument: str) -> int | None:
     """Read a small count; `2026` is a keyword."""
-    is_count = argument.isascii() and argument.isdigit() and len(argument) <= 2
-    return int(argument) if is_count and int(argument) > 0 else None
+    return whole_number(argument, digits=2) or None
 
 
 def _as_many(planned: Sequence[Event], count: int | None, now: datetime) -> Sequence[Event]:

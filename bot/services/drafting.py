@@ -13,6 +13,7 @@ from bot.domain.events import Event
 from bot.domain.folding import fold
 from bot.domain.materials import Material
 from bot.domain.messages import Message
+from bot.domain.numbers import whole_number
 from bot.domain.report_drafts import slug_of, timetable_in
 from bot.domain.rooms import Room
 from bot.domain.titles import numbers_in
@@ -54,14 +55,15 @@ class Drafting:
             return organisers_only(self._texts(room))
         return await self._answer(room, argument, await self._meant(room, argument.strip()))
 
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         """Take the button below the question for a missing report; None if it is another one."""
-        kind, _, number = button_id.partition(":")
-        if kind != said.DRAFT or not (number.isascii() and number.isdigit() and len(number) < 16):
+        kind, _, written = button_id.partition(":")
+        number = whole_number(written)
+        if kind != said.DRAFT or number is None:
             return None
         if not room.may_decide(member):
             return organisers_only(self._texts(room))
-        return await self._answer(room, "", (await self._followed(room)).get(int(number)))
+        return await self._answer(room, "", (await self._followed(room)).get(number))
 
     async def written(self, room: Room, argument: str) -> tuple[str | None, str]:
         """Return the draft's text, None if there is none, and what is to be said about it."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.events import Event
 from bot.domain.folding import fold
+from bot.domain.numbers import whole_number
 from bot.domain.rooms import Room
 from bot.domain.titles import numbers_in
 from bot.services.ports import EventStore, Search
@@ -14,10 +15,10 @@ MOST_LOOKED_AT = 100
 async def find_coming(store: EventStore, room: Room, meant: str, now: datetime, limit: int = 25) -> list[Event]:
     """Return the events that have not begun and may be meant, the soonest first; every one where `meant` is empty."""
     asked = meant.strip()
-    number = asked.removeprefix("#").strip()
-    if number.isascii() and number.isdigit() and len(number) < 16:
+    number = whole_number(asked.removeprefix("#").strip())
+    if number is not None:
         found = await store.planned(Search(room.follows, certain=False), now, MOST_LOOKED_AT)
-        found = [event for event in found if event.id == int(number) or int(number) in numbers_in(event.title)]
+        found = [event for event in found if event.id == number or number in numbers_in(event.title)]
     else:
         found = await store.planned(
             Search(room.follows, tuple(fold(asked).split()), certain=False), now, MOST_LOOKED_AT

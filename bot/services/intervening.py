@@ -8,6 +8,7 @@ import structlog
 from bot.domain.deliveries import Delivery
 from bot.domain.interventions import Action
 from bot.domain.messages import Message
+from bot.domain.numbers import whole_number
 from bot.locales import Texts
 from bot.services import intervening_messages as said
 from bot.services.ports import Clock, EventStore, Interventions
@@ -46,6 +47,6 @@ class Intervening:
             await self.ring()
         return said.done(texts, Action(verb), message, events) if is_done else said.too_late(texts)
 
-    async def _message(self, rooms: Collection[str], number: str) -> Delivery | None:
-        is_number = number.isascii() and number.isdigit() and len(number) < 16
-        return await self.store.message(rooms, int(number)) if is_number else None
+    async def _message(self, rooms: Collection[str], written: str) -> Delivery | None:
+        number = whole_number(written)
+        return await self.store.message(rooms, number) if number is not None else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from bot.domain.messages import Button, Choice, Option
+from bot.domain.numbers import whole_number
 from bot.locales import Texts
 
 WHY = "why"
@@ -33,13 +34,10 @@ def asked_about(kind: str, button_id: str, values: Sequence[str] = ()) -> About 
     """
     found, _, rest = (values[0] if values else button_id).partition(":")
     upload, *places = rest.split(":")
-    if found != kind or not upload or not 0 < len(places) < 3 or not all(_is_index(place) for place in places):
+    numbers = [number for place in places if (number := whole_number(place, digits=3)) is not None]
+    if found != kind or not upload or not 0 < len(places) < 3 or len(numbers) < len(places):
         return None
-    return About(upload, *map(int, places))
-
-
-def _is_index(place: str) -> bool:
-    return place.isascii() and place.isdigit() and len(place) < 4
+    return About(upload, *numbers)
 
 
 def why(texts: Texts, asked: Sequence[tuple[str, About]]) -> tuple[tuple[Button, ...], tuple[Choice, ...]]:

@@ -1,6 +1,6 @@
 """Members' own reminders: asked for by a button or a command, sent by direct message, put off, cancelled."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
 from bot.domain.messages import Message
+from bot.domain.numbers import whole_number
 from bot.domain.personal_reminders import (
     PERSONAL,
     PERSONAL_CHANGE,
@@ -82,13 +83,14 @@ class Reminding:
         whose = await self.store.member(direct_to(room.platform, member))
         return replace(room, locale=whose.locale) if whose.locale else room
 
-    async def press(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         """Take `remind:EVENT`, `remind:EVENT:LEAD_TIME`, `…:cancel`, `…:usual`, `snooze:EVENT:HOW_LONG`; else None."""
         kind, _, rest = button_id.partition(":")
-        number, _, choice = rest.partition(":")
-        if kind not in ("remind", "snooze") or not (number.isascii() and number.isdigit() and len(number) < 16):
+        written, _, choice = rest.partition(":")
+        number = whole_number(written)
+        if kind not in ("remind", "snooze") or number is None:
             return None
-        event = (await self.events.known([int(number)])).get(int(number))
+        event = (await self.events.known([number])).get(number)
         if event is None:
             return None
         room = await self.spoken_with(room, member)
@@ -213,8 +215,8 @@ def _is_off(event: Event) -> bool:
 
 def _offered(choice: str) -> timedelta | None:
     """Read the lead time of a button, in minutes: `1440m`."""
-    minutes = choice.removesuffix("m")
-    if not (choice.endswith("m") and minutes.isascii() and minutes.isdigit() and len(minutes) < 8):
+    minutes = whole_number(choice.removesuffix("m"), digits=7)
+    if not choice.endswith("m") or minutes is None:
         return None
-    lead_time = timedelta(minutes=int(minutes))
+    lead_time = timedelta(minutes=minutes)
     return lead_time if SHORTEST <= lead_time <= LONGEST else None

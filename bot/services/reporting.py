@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceError
 from bot.locales import TOKYO
 from bot.services.composing import QuestionComposer
+from bot.services.deciding import AnswerHandler
 from bot.services.delivering import Composer
 from bot.services.editing import edits_of_announcements, edits_of_question
 from bot.services.ports import (
@@ -42,7 +43,6 @@ from bot.services.watching import ask
 log = structlog.get_logger()
 
 Events = dict[int, Event]
-AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
 
 
 @dataclass(frozen=True)

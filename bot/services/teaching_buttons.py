@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.messages import Button
+from bot.domain.numbers import whole_number
 from bot.domain.teaching import understood
 from bot.locales import Texts
 from bot.services.reading_buttons import About, asked_about
@@ -42,17 +43,15 @@ class Claim:
 def claim_of(code: str) -> Claim | None:
     """Return the claim that stands in the id of a button; None if there is none."""
     upload, *rest = code.split(":")
-    if not upload or len(rest) not in (1, 3) or not all(_is_number(one) for one in rest[:2]):
-        return None
-    picture, *about = rest
-    if not about:
-        return Claim(upload, int(picture))
-    glyph, label = about
-    return Claim(upload, int(picture), int(glyph), label) if label in ("", understood(label)) else None
-
-
-def _is_number(written: str) -> bool:
-    return written.isascii() and written.isdigit() and len(written) < 4
+    numbers = [number for one in rest[:2] if (number := whole_number(one, digits=3)) is not None]
+    match (upload, numbers, rest[2:]):
+        case ("", _, _):
+            return None
+        case (_, [picture], []) if len(rest) == 1:
+            return Claim(upload, picture)
+        case (_, [picture, glyph], [label]) if label in ("", understood(label)):
+            return Claim(upload, picture, glyph, label)
+    return None
 
 
 def claimed(button_id: str) -> Claim | None:

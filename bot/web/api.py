@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot import __version__
 from bot.config import CommunitySettings
+from bot.domain.numbers import whole_number
 from bot.domain.rooms import MAIN, Room
 from bot.errors import PictureError
 from bot.locales import texts_for
@@ -135,9 +136,9 @@ class RoomApi:
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Send every new message as it comes, from the one after `Last-Event-ID` on, and each edit after `edited`."""
         last, edited = _number(request, "after"), _number(request, "edited")
-        seen = request.headers.get("Last-Event-ID", "")
-        if seen.isascii() and seen.isdigit() and len(seen) < 19:
-            last = int(seen)
+        seen = whole_number(request.headers.get("Last-Event-ID", ""), digits=18)
+        if seen is not None:
+            last = seen
         with self.streams.listening() as news:
             if last is None:
                 last = await self.messages.last_id(MAIN)
@@ -248,9 +249,10 @@ def _number(request: web.Request, name: str) -> int | None:
     written = request.query.get(name)
     if written is None:
         return None
-    if not (written.isascii() and written.isdigit() and len(written) < 19):
+    number = whole_number(written, digits=18)
+    if number is None:
         raise Refusal(400, "bad_number")
-    return int(written)
+    return number
 
 
 def _event(said: RoomMessage) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.numbers import whole_number
 from bot.locales import TOKYO
 from bot.services.ports import Clock
 from bot.web import sample_pages
@@ -156,8 +157,8 @@ class SampleCommunity:
 
 
 def _number(request: web.Request, name: str, default: int) -> int:
-    written = request.query.get(name, "")
-    return max(int(written), 1) if written.isascii() and written.isdigit() and len(written) < 9 else default
+    number = whole_number(request.query.get(name, ""), digits=8)
+    return default if number is None else max(number, 1)
 
 
 def _written(at: datetime) -> str:

@@ -17,6 +17,7 @@ from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.platforms.discord_client import TsudoiClient
 from bot.services.answering import Answering
 from bot.services.changing_model import ChangingModel
+from bot.services.deciding import Deciding
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.storage.events import Events
@@ -53,7 +54,7 @@ def changing(engine: AsyncEngine, clock: DrivenClock, rooms: Rooms) -> ChangingM
 def simcord_bot(engine: AsyncEngine, clock: DrivenClock, changing: ChangingModel, rooms: Rooms) -> TsudoiClient:
     events = Events(engine)
     reminding = Reminding(PersonalReminders(engine), events, clock)
-    parts = (events, None, None, None, reminding, {}, Reader(None), clock, timedelta(hours=1))
+    parts = (events, None, None, reminding, Deciding(None, {}), Reader(None), clock, timedelta(hours=1))
     answering = replace(Answering(*parts), changing_model=changing, commands=OFTEN)  # type: ignore[arg-type]
     return DiscordFrontEnd(DiscordSettings(token=SecretStr("a-token")), answering, rooms).client
 

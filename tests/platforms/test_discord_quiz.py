@@ -16,6 +16,7 @@ from bot.domain.rooms import Room, Rooms
 from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.platforms.discord_client import TsudoiClient
 from bot.services.answering import Answering
+from bot.services.deciding import Deciding
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
@@ -56,7 +57,7 @@ def answering(engine: AsyncEngine, clock: DrivenClock, hand: Hand, given: Given)
     quizzing = Quizzing(Quizzes(engine), Collected(), given, hand, clock, public_url=PAGE)  # type: ignore[arg-type]
     events = Events(engine)
     reminding = Reminding(PersonalReminders(engine), events, clock)
-    parts = (events, None, None, None, reminding, {}, Reader(None), clock, timedelta(hours=1))
+    parts = (events, None, None, reminding, Deciding(None, {}), Reader(None), clock, timedelta(hours=1))
     return replace(Answering(*parts), quizzing=quizzing, commands=OFTEN, pictures=OFTEN)  # type: ignore[arg-type]
 
 

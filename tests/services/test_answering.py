@@ -14,6 +14,7 @@ from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
 from bot.errors import PictureError
 from bot.services.answering import Answering
+from bot.services.deciding import Deciding
 from bot.services.ports import SourceState, Watched
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
@@ -71,10 +72,9 @@ class World:
         self.answering = Answering(
             self.events,
             self.reports,
-            self.questions,
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
-            handlers={"flood": self._take},
+            deciding=Deciding(self.questions, {"flood": self._take}),
             reader=Reader(self.recogniser),
             clock=clock,
             stale_after=timedelta(hours=1),
@@ -113,7 +113,7 @@ async def test_next_says_title_date_place_seats_and_links(world: World) -> None:
     ):
         assert part in answer
     assert "https://utsunomiya.connpass.com/event/501/" in answer
-    assert "dates=20260519T100000Z%2F20260519T120000Z" in answer
+    assert "[カレンダーに追加]" in answer
 
 
 async def test_a_full_event_says_so_with_its_waiting_list(world: World) -> None:
