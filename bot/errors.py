@@ -10,6 +10,7 @@ TsudoiError
 │   └── SendRefused         the platform said no for good
 │       └── MemberUnreachable   a member takes no direct messages
 ├── PictureError            an upload is not a picture that can be read
+├── ModelError              a model cannot be used
 ├── ExportError             a folder cannot take samples
 └── FrontEndError           a front end (room, Discord, Slack) cannot start
     └── FrontEndRefused     the platform takes no such token: somebody must act

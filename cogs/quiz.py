@@ -43,9 +43,18 @@ class Quiz(commands.Cog):
         if picture is None:
             await self._client.answer(ctx, await self._client.answering.quiz(room, member, topic))
             return
-        quizzing = self._client.answering.quizzing
+        await self._client.answer(ctx, await self._judged(ctx, picture, room, member))
+
+    async def _judged(
+        self, ctx: commands.Context[TsudoiClient], picture: discord.Attachment, room: Room, member: str
+    ) -> Message:
+        """Judge a picture; a member who was asked nothing is asked now."""
+        answering = self._client.answering
+        if self._client.take_turn(ctx.channel.id, ctx.author, pictures=1) is not Turn.GRANTED:
+            return one_moment(answering.texts(room))
+        quizzing = answering.quizzing
         answer = await quizzing.answer(await content_of(picture), room, member) if quizzing else None
-        await self._client.answer(ctx, answer or await self._client.answering.quiz(room, member))
+        return answer or await answering.quiz(room, member)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:

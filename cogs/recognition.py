@@ -15,9 +15,9 @@ from bot.platforms.discord_client import READ_MENU, TsudoiClient, command
 from bot.platforms.discord_forms import given
 from bot.platforms.discord_render import picture_files, render
 from bot.services.general_messages import one_moment
+from bot.services.ports import LARGEST_UPLOAD
 from bot.services.reading_buttons import WHY, About, asked_about
 
-LARGEST_MB = 20
 DOWNLOAD_TAKES = 20.0  # seconds
 MOST_ATTACHMENTS = 10
 _PHONE_PICTURES = (".heic", ".heif", ".avif")  # Discord does not always know their type
@@ -172,7 +172,7 @@ async def fetched(pictures: list[discord.Attachment]) -> list[bytes | PictureErr
 
 async def content_of(picture: discord.Attachment) -> bytes | PictureError:
     """Fetch a picture, or return why it cannot be fetched."""
-    if picture.size > LARGEST_MB * 2**20:
+    if picture.size > LARGEST_UPLOAD:
         return PictureError(f"{picture.size} bytes are too many", "too_large")
     try:
         async with asyncio.timeout(DOWNLOAD_TAKES):

@@ -203,7 +203,7 @@ def test_every_command_that_is_shown_is_understood(document: str) -> None:
 @pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
 def test_the_table_of_the_command_line_is_whole(document: str) -> None:
     _, first, others = read(document).partition("\n| `run` |")
-    rows = re.findall(r"^\| `([^`]+)` \|", (first + others).partition("\n\n")[0], re.MULTILINE)
+    rows = re.findall(r"^\| `([^`]+)`", (first + others).partition("\n\n")[0], re.MULTILINE)
     commands: Any = TERMINAL["tsudoi"]
     assert {row.split()[0] for row in rows} == set(commands.commands)
     assert [wrong for row in rows if (wrong := mistake_in(commands, [word.strip("[]") for word in row.split()]))] == []

@@ -123,9 +123,9 @@ def unusable(texts: Texts, name: str, error: ModelError, names: Sequence[str]) -
         "too_large": texts.gettext("「{name}」 is far too large for a model of ours."),
         "crashed": texts.gettext("「{name}」 crashed when it was tried. Its file is damaged, or none of ours."),
         "too_slow": texts.gettext("「{name}」 did not answer in time."),
-        "unusable": texts.gettext("「{name}」 cannot be loaded: {reason}"),
+        "unusable": texts.gettext("「{name}」 cannot be loaded: it is damaged, or no LiteRT model that I can use."),
     }
-    told = sentences.get(error.code, sentences["unusable"]).format(name=name[:50], reason=str(error)[:300])
+    told = sentences.get(error.code, sentences["unusable"]).format(name=name[:50])
     known = texts.gettext("Known: {names}").format(names=", ".join(names)) if names else ""
     stays = texts.gettext("Nothing has changed.")
     lines = [told, *([known] if error.code == "unknown" and known else []), stays]

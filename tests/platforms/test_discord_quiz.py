@@ -26,7 +26,8 @@ from bot.storage.quizzes import Quizzes
 from tests.services.test_quizzing import PAGE, Collected, Given, Hand, glyph
 
 PICTURE = b"\x89PNG picture"
-OFTEN = Cooldown(1000, timedelta(seconds=1))
+MANY = 1000
+OFTEN = Cooldown(MANY, timedelta(seconds=1))
 
 
 @dataclass
@@ -58,7 +59,7 @@ def answering(engine: AsyncEngine, clock: DrivenClock, hand: Hand, given: Given)
     events = Events(engine)
     reminding = Reminding(PersonalReminders(engine), events, clock)
     parts = (events, None, None, reminding, Deciding(None, {}), Reader(None), clock, timedelta(hours=1))
-    return replace(Answering(*parts), quizzing=quizzing, commands=OFTEN, pictures=OFTEN)  # type: ignore[arg-type]
+    return replace(Answering(*parts), quizzing=quizzing, commands=OFTEN, pictures=Cooldown(MANY, timedelta(seconds=1)))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -116,6 +117,17 @@ async def test_in_a_channel_where_nothing_else_is_read_the_quiz_is_all_the_same(
     assert "正解" not in text_of(play.elsewhere.last_message)
     await play.alice.send(play.elsewhere, attachments=[("a.png", PICTURE)])
     assert "正解" in text_of(play.elsewhere.last_message)
+
+
+async def test_a_picture_beside_the_command_takes_a_turn_of_the_pictures(play: Play) -> None:
+    await ask(play)
+    play.answering.pictures.take(f"discord:{play.alice.id}", play.answering.clock.now(), MANY)
+    refused = await play.alice.slash(play.room, "quiz", picture=("a.png", PICTURE))
+    assert "正解" not in text_of(refused.response.message)
+    await ask(play)
+    play.answering.clock.set(play.answering.clock.now() + timedelta(seconds=2))
+    judged = await play.alice.slash(play.room, "quiz", picture=("a.png", PICTURE))
+    assert "正解" in text_of(judged.response.message)
 
 
 async def test_a_wrong_answer_shows_both_shapes(play: Play) -> None:

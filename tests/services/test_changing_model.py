@@ -42,6 +42,7 @@ class Folder:
 
     files: dict[str, ModelFile] = field(default_factory=lambda: {one: model(one) for one in ("", "new", "newer")})
     broken: set[str] = field(default_factory=set)
+    error: ModelError = field(default_factory=lambda: ModelError("crashed", "crashed"))
     trial: Trial = PASSED
     tried: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -55,7 +56,7 @@ class Folder:
 
     async def probe(self, one: ModelFile) -> None:
         if one.name in self.broken:
-            raise ModelError("crashed", "crashed")
+            raise self.error
 
     async def try_out(self, old: ModelFile, new: ModelFile, samples: Sequence[tuple[str, bytes]]) -> Trial:
         await self.probe(new)
@@ -194,6 +195,12 @@ async def test_only_organisers_at_home_may_change_what_all_read_with(
 async def test_whatever_is_wrong_with_a_file_nothing_changes(world: World) -> None:
     world.folder.broken.add("new")
     assert "異常終了しました" in (await world.say("try new")).text
+    world.folder.error = ModelError("this is no LiteRT model: Model provided has model identifier 'xxxx'")
+    damaged = (await world.say("try new")).text  # what the library says is English, and stands in the log
+    assert damaged.splitlines() == [
+        "「new」は読み込めません。ファイルが壊れているか、使える LiteRT モデルではありません。",
+        "設定は変わっていません。",
+    ]
     unknown = (await world.say("try ../secret")).text
     assert "new, newer" in unknown
     assert "設定は変わっていません。" in unknown
