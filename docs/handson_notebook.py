@@ -8,7 +8,7 @@ from typing import Any
 from docs.handson_text import DOCUMENTS, NOTE, Block, blocks_of
 
 BEGIN = """\
-import os, pathlib, subprocess, sys
+import json, os, pathlib, subprocess, sys
 
 here = pathlib.Path.cwd()
 repository = next(one for one in (here, *here.parents) if (one / "pyproject.toml").is_file())
@@ -21,8 +21,9 @@ from docs.handson_room import say, wait_until_open
 
 
 def export(text):
-    done = subprocess.run(["bash", "-euc", f"{text}\\nenv -0"], check=True, capture_output=True, text=True)
-    os.environ.update(line.split("=", 1) for line in done.stdout.split("\\0") if "=" in line)"""
+    tell = 'python -c "import json, os; print(json.dumps(dict(os.environ)))"'
+    done = subprocess.run(["bash", "-euc", f"{text}\\n{tell}"], check=True, stdout=subprocess.PIPE, text=True)
+    os.environ.update(json.loads(done.stdout))"""
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 
 
