@@ -12,36 +12,13 @@ from numpy.typing import NDArray
 
 from model.classifier import Classifier
 from model.labels import INDEX, LABELS
-from model.preprocess import INK_SIZE, INPUT_SIZE
-from model.reading import Box
+from model.preprocess import INPUT_SIZE
 
 ERASER = 4.0  # standard deviation in pixels of the input: about as broad as a stroke and its surroundings
 STRIDE = 3
 LEAST_INK = 0.5  # pixels of ink under the eraser; with less, the answer could not change
 
 Heat = NDArray[np.float32]
-
-
-def what_decided(
-    classifier: Classifier, image: NDArray[np.uint8], label: str | None = None, against: str | None = None
-) -> Heat:
-    """How much each point of a picture speaks for a label.
-
-    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, holding one character. label: by default what is read.
-        against: another label, to ask what tells the two apart; by default everything else.
-    Returns: (h, w) float32 in natural logarithms of odds: by so much the odds for the label fall if the ink is erased
-        there. Negative where ink speaks against the label, 0 where there is no ink.
-    Raises: BlankImage, UnreadableImage: as `preprocess`. KeyError: no such label.
-    """
-    found = classifier.locate(image)
-    return _on_picture(decisive(classifier, found.input, label, against), found.box, image.shape)
-
-
-def decisive(
-    classifier: Classifier, picture: NDArray[np.float32], label: str | None = None, against: str | None = None
-) -> Heat:
-    """As `what_decided`, for a picture as the network reads it, (48, 48, 1) -> (48, 48)."""
-    return Occlusion(classifier, picture).heat(label, against)
 
 
 class Occlusion:
@@ -61,7 +38,14 @@ class Occlusion:
         )
 
     def heat(self, label: str | None = None, against: str | None = None) -> Heat:
-        """(48, 48) how much each point speaks for a label. Args, Raises: as `what_decided`."""
+        """How much each point speaks for a label.
+
+        Args: label: by default what is read. against: another label, to ask what tells the two apart; by default
+            everything else.
+        Returns: (48, 48) float32 in natural logarithms of odds: by so much the odds for the label fall if the ink is
+            erased there. Negative where ink speaks against the label, 0 where there is no ink.
+        Raises: KeyError: no such label.
+        """
         chosen = INDEX[label] if label else int(np.argmax(self._whole[: len(LABELS)]))
         whole = _odds(self._whole[np.newaxis], chosen, against)
         falls = (whole - _odds(self._erased, chosen, against)).reshape(INPUT_SIZE // STRIDE, INPUT_SIZE // STRIDE)
@@ -84,14 +68,3 @@ def _odds(logits: NDArray[np.float32], label: int, against: str | None) -> NDArr
         return np.asarray(logits[:, label] - logits[:, INDEX[against]], np.float32)
     others = np.delete(logits, label, axis=1)
     return np.asarray(logits[:, label] - np.logaddexp.reduce(others, axis=1), np.float32)
-
-
-def _on_picture(heat: Heat, box: Box, shape: tuple[int, ...]) -> Heat:
-    """Undo what `preprocess` did to the picture."""
-    x, y, width, height = box
-    scale, middle = INK_SIZE / max(width, height), (INPUT_SIZE - 1) / 2
-    matrix = np.array(
-        [[scale, 0, middle - scale * (x + (width - 1) / 2)], [0, scale, middle - scale * (y + (height - 1) / 2)]]
-    )
-    size = (shape[1], shape[0])
-    return np.asarray(cv2.warpAffine(heat, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP), np.float32)

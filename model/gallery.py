@@ -30,9 +30,6 @@ CHART = (
 )
 VOICED = 11  # from this column on
 AVERAGE_AND_TYPICAL = Caption("上：平均　下：もっとも典型的な形", "above: average; below: most typical")
-CONFUSIONS = Caption(
-    "読みまちがいやすい字（粗い写真で）：書いた字 → 読んだ字", "mistaken in poor pictures: written → read"
-)
 REAL = Caption("本物（そのまま）", "real, untouched")
 
 

@@ -92,16 +92,6 @@ def typical(label: str) -> Ink:
     return load().typical(label)
 
 
-def average(label: str) -> Ink:
-    """`Tendencies.average` of the shipped model."""
-    return load().average(label)
-
-
-def confused_with(label: str, top: int = 5) -> list[tuple[str, float]]:
-    """`Tendencies.confused_with` of the shipped model."""
-    return load().confused_with(label, top)
-
-
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """An exemplar that the network finds similar to a picture."""
@@ -111,18 +101,12 @@ class Neighbour:
     likeness: float  # cosine of the two answers, -1 to 1
 
 
-def neighbours(classifier: Classifier, image: NDArray[np.uint8], k: int = 5) -> list[Neighbour]:
-    """The exemplars nearest to a picture in the space of the network's answers.
-
-    Args: image: (h, w) grey or (h, w, 3) RGB, uint8, holding one character. k: how many.
-    Returns: the most similar first.
-    Raises: BlankImage, UnreadableImage: as `preprocess`. NotSurveyed: the exemplars are missing.
-    """
-    return nearest(classifier, classifier.locate(image).input, k)
-
-
 def nearest(classifier: Classifier, picture: NDArray[np.float32], k: int = 5) -> list[Neighbour]:
-    """As `neighbours`, for a picture as the network reads it, (48, 48, 1)."""
+    """The exemplars nearest to a picture in the space of the network's answers, the most similar first.
+
+    Args: picture: (48, 48, 1), as the network reads it. k: how many.
+    Raises: NotSurveyed: the exemplars are missing.
+    """
     known = load()
     likeness = _exemplar_directions(classifier, known) @ directions([classifier.logits(picture)])[0]
     best = np.argsort(-likeness, kind="stable")[:k]

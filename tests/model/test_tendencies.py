@@ -8,6 +8,7 @@ import pytest
 from model import tendencies
 from model.classifier import ARTIFACT, Classifier, load
 from model.labels import LABELS
+from model.preprocess import preprocess
 from model.tendencies import FILE, NotSurveyed, Tendencies, as_input, most_confused
 from tests.model.drawings import drawn
 
@@ -18,8 +19,9 @@ def classifier() -> Classifier:
 
 
 def test_every_label_has_an_average_and_a_typical_shape() -> None:
+    known = tendencies.load()
     for label in LABELS:
-        for ink in (tendencies.average(label), tendencies.typical(label)):
+        for ink in (known.average(label), known.typical(label)):
             assert (ink.shape, ink.dtype) == ((48, 48), np.uint8)
             assert ink.max() > 60, label
 
@@ -31,7 +33,7 @@ def test_the_typical_shapes_are_read_as_what_they_are(classifier: Classifier) ->
 
 def test_confusions_come_with_their_share_most_frequent_first() -> None:
     for label in LABELS:
-        found = tendencies.confused_with(label)
+        found = tendencies.load().confused_with(label)
         shares = [share for _, share in found]
         assert label not in dict(found)
         assert shares == sorted(shares, reverse=True)
@@ -45,7 +47,7 @@ def test_an_unknown_label_is_a_key_error() -> None:
 
 @pytest.mark.parametrize("label", ["い", "こ", "と", "へ"])
 def test_the_neighbours_of_a_drawing_are_like_it(classifier: Classifier, label: str) -> None:
-    found = tendencies.neighbours(classifier, drawn(label), k=4)
+    found = tendencies.nearest(classifier, preprocess(drawn(label)), k=4)
     assert found[0].label == label
     likeness = [one.likeness for one in found]
     assert likeness == sorted(likeness, reverse=True)
