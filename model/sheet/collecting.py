@@ -1,11 +1,12 @@
 """Photographs of one writer's pages -> what may be added to the samples, and what not, each with its reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from model.classifier import Classifier
-from model.sheet.cells import has_consent, written_cells
+from model.sheet.cells import Cell, has_consent, written_cells
+from model.sheet.copies import KeptPaper, is_same_paper
 from model.sheet.finding import FoundPage, NoSheet, find_page
 from model.sheet.judging import Judged, judge
 from model.sheet.photos import NoPhoto, open_photo
@@ -31,6 +32,27 @@ class ReadPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was imported before."""
+
+    writer: str  # who wrote what is imported now
+    papers: Callable[[str], Iterable[KeptPaper]]  # of a page, by its name
+    again: bool  # whether the writer gives another copy of a page
+
+    def require_new(self, name: str, cells: Iterable[Cell]) -> None:
+        """Raises: NoSheet: this paper was added before, or, unless told of it, another copy by this writer."""
+        papers, cells = list(self.papers(name)), list(cells)
+        for paper in papers:
+            if is_same_paper(cells, paper.cells):
+                raise NoSheet(f"this very sheet, page {name}, was added on {paper.day} as {paper.writer!r}")
+        if mine := [paper.day for paper in papers if paper.writer == self.writer and not self.again]:
+            raise NoSheet(
+                f"{self.writer!r} gave a page {name} on {mine[-1]}: if this is another copy of it by the same person, "
+                "say --again; if it is somebody else's, give them another alias"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A photo that is not used."""
 
@@ -38,19 +60,16 @@ class LeftOut:
     reason: str
 
 
-def collect(
-    files: Iterable[Path], classifier: Classifier, known: Mapping[str, str]
-) -> tuple[list[ReadPage], list[LeftOut]]:
+def collect(files: Iterable[Path], classifier: Classifier, earlier: Earlier) -> tuple[list[ReadPage], list[LeftOut]]:
     """Read photos of pages, each page once.
 
-    Args: known: the names of pages that this writer has given already, and when.
     Returns: the pages in their order, and the photos that are not used, in the order given.
     """
     pages: dict[str, ReadPage] = {}
     left_out: list[LeftOut] = []
     for file in files:
         try:
-            found = _usable(file, known)
+            found, cells = _usable(file, earlier)
         except (NoPhoto, NoSheet) as error:
             left_out.append(LeftOut(file, str(error)))
             continue
@@ -59,22 +78,20 @@ def collect(
             kept, dropped = (file, other.file) if found.blur < other.page.blur else (other.file, file)
             left_out.append(LeftOut(dropped, _twice(name, kept)))
         if other is None or found.blur < other.page.blur:
-            pages[name] = ReadPage(file, found, judge(classifier, written_cells(found)))
+            pages[name] = ReadPage(file, found, judge(classifier, cells))
     return sorted(pages.values(), key=lambda one: (one.page.code.page, one.page.code.name)), left_out
 
 
-def _usable(file: Path, known: Mapping[str, str]) -> FoundPage:
+def _usable(file: Path, earlier: Earlier) -> tuple[FoundPage, list[Cell]]:
     page = find_page(open_photo(file))
-    if page.code.name in known:
-        raise NoSheet(
-            f"page {page.code.name} of this writer was added on {known[page.code.name]}: "
-            "if it is another copy of it, say --again"
-        )
     if not has_consent(page):
         raise NoSheet(
-            f"the box for consent on page {page.code.name} is not ticked: ask its writer, and photograph it again"
+            f"the box for consent on page {page.code.name} is not ticked, so nothing of it is kept: "
+            "ask its writer, and photograph it again"
         )
-    return page
+    cells = list(written_cells(page))
+    earlier.require_new(page.code.name, cells)
+    return page, cells
 
 
 def _twice(name: str, kept: Path) -> str:

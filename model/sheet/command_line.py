@@ -127,19 +127,21 @@ def import_sheet(
 ) -> None:
     """Add what is written on photographed sheets to the samples that training uses."""
     from model.sheet import keeping
-    from model.sheet.collecting import collect
+    from model.sheet.collecting import Earlier, collect
 
     if not consent:
         _fail("only what its writer agreed to is kept: ask them to tick the box on the sheet, then add --consent")
     folder = samples or keeping.default_folder()
     try:
         alias = keeping.checked_alias(writer)
-        known = {} if again else keeping.pages_of(keeping.own_lines(folder), alias)
+        lines = keeping.own_lines(folder)
         classifier, model = _model()
-        pages, left_out = collect(photos, classifier, known)
+        earlier = Earlier(alias, lambda name: keeping.papers_of(folder, lines, name), again)
+        pages, left_out = collect(photos, classifier, earlier)
         doubtful = dict(enumerate((one for page in pages for one in page.doubtful), 1))
         sheets = _contact_sheets(pages, doubtful, out)
         _show(pages, left_out, sheets, err=as_json)
+        _tell_of_namesake(alias, *keeping.given_by(lines, alias))
         chosen = _chosen(pages, doubtful, yes, as_json)
         added = keeping.add(folder, chosen, alias, model, datetime.now(UTC)) if chosen else 0
     except keeping.CannotKeep as error:
@@ -204,6 +206,11 @@ def _show(pages: "list[ReadPage]", left_out: "list[LeftOut]", sheets: list[Path]
         typer.echo(f"contact sheet: {file}", err=err)
     for photo in left_out:
         typer.echo(f"left out: {photo.file}: {photo.reason}", err=True)
+
+
+def _tell_of_namesake(alias: str, count: int, day: str) -> None:
+    if count:
+        typer.echo(f"{alias!r} gave {count} samples before, last on {day}: somebody else needs another alias", err=True)
 
 
 def _chosen(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", yes: bool, err: bool) -> "list[tuple[str, Judged]]":

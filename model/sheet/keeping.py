@@ -3,13 +3,18 @@
 import json
 import os
 import re
+import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
+from model.ink import Grey
+from model.sheet.copies import KeptPaper, Where
 from model.sheet.judging import Judged
 from model.sources.members import LIST, named_folders
 
@@ -34,8 +39,11 @@ def training_reads(folder: Path) -> str:
 
 
 def checked_alias(alias: str) -> str:
-    """A writer's alias as it is kept. Raises: CannotKeep: it is empty, too long or has strange characters."""
-    plain = " ".join(alias.split())
+    """A writer's alias as it is kept: the same however it was typed, が in one piece or two, Ａ wide or not.
+
+    Raises: CannotKeep: it is empty, too long or has strange characters.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", alias).split())
     if not plain or len(plain) > LONGEST_ALIAS or not plain.isprintable():
         raise CannotKeep(f"--writer takes a name of 1 to {LONGEST_ALIAS} ordinary characters, not {alias!r}")
     return plain
@@ -74,9 +82,23 @@ def own_lines(folder: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def pages_of(lines: Iterable[Mapping[str, Any]], writer: str) -> dict[str, str]:
-    """The names of the pages that a writer has given, and the day on which each was added."""
-    return {str(line.get("sheet")): str(line.get("at"))[:10] for line in lines if line.get("writer") == writer}
+def given_by(lines: Iterable[Mapping[str, Any]], writer: str) -> tuple[int, str]:
+    """How many samples a writer gave on paper, and on which day the last of them; 0 and nothing if none."""
+    days = [str(line.get("at"))[:10] for line in lines if line.get("writer") == writer]
+    return len(days), max(days, default="")
+
+
+def papers_of(folder: Path, lines: Iterable[Mapping[str, Any]], sheet: str) -> list[KeptPaper]:
+    """The papers that were added of a page, each with its handwriting. Args: sheet: the page's name."""
+    papers: dict[tuple[str, str], dict[Where, Grey]] = defaultdict(dict)
+    for line in lines:
+        strip, cell = line.get("strip"), line.get("cell")
+        if line.get("sheet") == sheet and isinstance(strip, int) and isinstance(cell, int):
+            picture = cv2.imread(str(folder / Path(str(line.get("image"))).name), cv2.IMREAD_GRAYSCALE)
+            if picture is not None:
+                paper = papers[str(line.get("writer")), str(line.get("at"))]
+                paper[strip - 1, cell - 1] = np.asarray(picture, np.uint8)
+    return [KeptPaper(writer, at[:10], cells) for (writer, at), cells in papers.items()]
 
 
 def add(folder: Path, cells: Iterable[tuple[str, Judged]], writer: str, model: str, at: datetime) -> int:
@@ -130,6 +152,8 @@ def _line(name: str, sheet: str, one: Judged, writer: str, model: str, at: datet
         "said": one.said,
         "share": round(one.share, 4),
         "sheet": sheet,
+        "strip": one.cell.slot + 1,
+        "cell": one.cell.number + 1,
     }
 
 

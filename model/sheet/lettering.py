@@ -1,6 +1,6 @@
 """The words on a sheet, in any Japanese font at hand; without one, in hiragana, whose shapes ship with the model.
 
-No font is shipped: a sheet made on a machine without any is as complete, in kana and English.
+No font is shipped: a sheet made on a machine without any says the same in kana alone; the English beside it stays.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,6 @@ class Words:
 
     japanese: str
     kana: str  # the same in hiragana alone, with spaces between its words
-    english: str
 
 
 @cache
@@ -81,8 +80,6 @@ def _write_kana(page: Image.Image, place: tuple[int, int], words: Words, size: i
         label = FULL_FORMS.get(letter, letter)
         _stamp(page, (x, y), label, size, grey, SMALL if label != letter else 1.0)
         x += size
-    english = f"  {words.english}" if words.kana else words.english
-    ImageDraw.Draw(page).text((x, y), english, fill=grey, font=ImageFont.load_default(0.8 * size), anchor="lm")
 
 
 def _stamp(page: Image.Image, place: tuple[int, int], label: str, size: int, grey: int, scale: float = 1.0) -> None:

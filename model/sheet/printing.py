@@ -15,28 +15,30 @@ DPI = 300
 DOTS = DPI / 25.4  # a millimetre
 INK, SOFT, RIM, GUIDE = 30, 120, 178, 212  # of 255
 
-TITLE = Words("ひらがな記入シート", "ひらがなを かく かみ", "")
+TITLE = Words("ひらがな記入シート", "ひらがなを かく かみ")
 CONSENT = Words(
     "わたしが書いた字を、ひらがなを読むモデルの学習に使うことに同意します。",
     "わたしの じを もじよみの れんしゅうに つかって いいです",
-    "(to train a model)",
+)
+CONSENT_ENGLISH = (
+    "I agree that what I write here is used to train a model that reads hiragana. "
+    "Tick the box; to take it back, tell the organiser."
 )
 WITHDRAW = Words(
-    "左の四角にチェックを入れてください。あとで取り消したくなったら、主催者にお知らせください。",
-    "",
-    "Tick the box if you agree. You can take it back later: tell the organiser.",
+    "左の四角にチェックを入れてください（ない紙は使いません）。取り消したいときは、いつでも主催者にお知らせください。",
+    "いいときは しかくに しるしを つけて ください",
 )
-ALIAS = Words("ニックネーム", "なまえ", "")
+ALIAS, ALIAS_ENGLISH = Words("ニックネーム", "なまえ"), "Nickname"
 HOW = Words(
-    "1マスに1字ずつ、左の字を書いてください。空いたマスがあってもかまいません。まちがえたマスには、大きく×を書いてください。",
-    "ひとつの ますに ひとつの じ",
-    "Cross a cell out if it went wrong; empty cells are fine.",
+    "1マスに1字ずつ、左の字をふだんどおりに書いてください。空いたマスがあってもかまいません。まちがえたら、大きく×をつけてください。",
+    "ひとつの ますに ひとつの じを いつもの ように かいて ください",
 )
+HOW_ENGLISH = "One letter a cell, as you always write it. Empty cells are fine. If one goes wrong, cross it out."
 PHOTO = Words(
     "写真は、四隅の印がすべて入るように、明るいところで、なるべく真上から撮ってください。",
-    "",
-    "Photograph it from above, with all four corners in sight.",
+    "よつかどが うつる ように うえから とって ください",
 )
+PHOTO_ENGLISH = "Photograph it in good light, from above, with all four corners in sight."
 
 
 def save_pdf(pages: Sequence[layout.Page], file: Path) -> None:
@@ -84,22 +86,29 @@ def _box(picture: Image.Image, x: float, y: float, width: float, height: float, 
 
 def _head(picture: Image.Image, page: layout.Page, of: int) -> None:
     left = layout.MARGIN + layout.CORNER + 6
-    _write(picture, left, 16.0, TITLE, 6.2)
-    _write(picture, left, 21.6, f"{page.number} / {of}    No. {page.code.name}", 3.0, SOFT)
+    _write(picture, left, 15.6, TITLE, 6.2)
+    _write(picture, left, 21.6, f"Hiragana sheet    {page.number} / {of}    No. {page.code.name}", 3.0, SOFT)
     x, y, width, height = layout.ALIAS
     _write(picture, x, y + height - 2.6, ALIAS, 3.4, SOFT)
+    _write(picture, x, y + height - 6.4, ALIAS_ENGLISH, 2.5, SOFT)
     ImageDraw.Draw(picture).line(_dots(x + 22, y + height, x + width, y + height), fill=SOFT, width=3)
     x, y, side = layout.CONSENT
     _box(picture, x, y, side, side, INK, 0.3)
-    _write(picture, x + side + 2.5, y + 1.3, CONSENT, 3.9)
-    _write(picture, x + side + 2.5, y + 6.0, WITHDRAW, 2.9, SOFT)
-    _write(picture, layout.MARGIN, 38.6, HOW, 3.05, SOFT)
+    for down, words, size, grey in (
+        (0.7, CONSENT, 3.9, INK),
+        (4.5, CONSENT_ENGLISH, 2.5, SOFT),
+        (7.8, WITHDRAW, 2.7, SOFT),
+    ):
+        _write(picture, x + side + 2.5, y + down, words, size, grey)
+    _write(picture, layout.MARGIN, 39.1, HOW, 2.8, SOFT)
+    _write(picture, layout.MARGIN, 42.4, HOW_ENGLISH, 2.5, SOFT)
 
 
 def _foot(picture: Image.Image, page: layout.Page) -> None:
     left, low = layout.MARGIN + layout.CORNER + 6, layout.HEIGHT - layout.MARGIN - layout.CORNER / 2
-    _write(picture, left, low - 2.2, PHOTO, 3.05, SOFT)
-    _write(picture, left, low + 3.0, f"python -m model import-sheet   ·   {page.code.name}", 2.6, SOFT)
+    _write(picture, left, low - 4.0, PHOTO, 3.05, SOFT)
+    _write(picture, left, low - 0.2, PHOTO_ENGLISH, 2.5, SOFT)
+    _write(picture, left, low + 3.6, f"python -m model import-sheet   ·   {page.code.name}", 2.5, SOFT)
 
 
 def _strip(picture: Image.Image, slot: int, label: str) -> None:

@@ -27,8 +27,10 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @cache
-def filled(labels: str = "あいうえおかき", number: int = 1, wrong: float = 0.0, consent: bool = True) -> Filled:
-    return fill(Page(number, tuple(labels)), 2, np.random.default_rng(8), 0.2, wrong, consent)
+def filled(
+    labels: str = "あいうえおかき", number: int = 1, wrong: float = 0.0, consent: bool = True, copy: int = 8
+) -> Filled:
+    return fill(Page(number, tuple(labels)), 2, np.random.default_rng(copy), 0.2, wrong, consent)
 
 
 def photo(name: str, page: Filled, blur: float = 0.0) -> str:
@@ -105,8 +107,8 @@ def test_a_person_is_shown_everything_and_decides() -> None:
 
     done = imported(name, answers="999\n1 2\ny\n")
     assert "no such cell: 999" in done.output
-    found = data(imported(name, "--again", "--yes", "--json"))
-    assert len(kept()) == 2 * found["added"] + 2  # 1 and 2 were taken in by hand
+    sure = data(imported(name, "--yes", "--json", "--samples", "elsewhere"))["added"]
+    assert len(kept()) == sure + 2  # 1 and 2 were taken in by hand
 
 
 def test_a_strip_whose_marker_is_hidden_is_shown_and_left_out() -> None:
@@ -128,24 +130,46 @@ def test_two_photos_of_a_page_give_its_samples_once_from_the_sharper() -> None:
     assert "is on sharp.jpg, too" in found["left_out"][0]["reason"]
 
 
-def test_a_page_is_added_once_for_a_writer_unless_it_is_another_copy() -> None:
-    name = photo("1.jpg", filled())
-    first = data(imported(name, "--yes", "--json"))["added"]
-    done = imported(name, "--yes")
-    assert done.exit_code == 1
-    assert "was added on 20" in done.output
-    assert "--again" in done.output
+def as_writer(writer: str, *words: str) -> Result:
+    return runner.invoke(app, ["import-sheet", "--writer", writer, "--consent", "--yes", *words])
+
+
+def test_a_sheet_of_paper_is_added_once_whoever_is_said_to_have_written_it() -> None:
+    first = data(imported(photo("1.jpg", filled()), "--yes", "--json"))["added"]
+    for words in (["1.jpg"], ["1.jpg", "--again"], [photo("2.jpg", filled(), 1.2), "--again"]):
+        done = imported(*words, "--yes")
+        assert done.exit_code == 1
+        assert "this very sheet" in done.output
+        assert "as 'hana'" in done.output
+    assert "as 'hana'" in as_writer("taro", "1.jpg").output
     assert len(kept()) == first
-    other = ["import-sheet", "--writer", "taro", "--consent", "--yes", name]
-    assert runner.invoke(app, other).exit_code == 0
-    assert len(kept()) == 2 * first
-    assert len({line["image"] for line in kept()}) == 2 * first
+
+
+def test_another_copy_of_a_page_is_added_when_it_is_said_to_be_one() -> None:
+    first = data(imported(photo("1.jpg", filled()), "--yes", "--json"))["added"]
+    other = photo("2.jpg", filled(copy=9))
+    done = imported(other, "--yes")
+    assert done.exit_code == 1
+    assert "say --again; if it is somebody else's, give them another alias" in done.output
+    assert len(kept()) == first
+    assert f"'hana' gave {first} samples before" in imported(other, "--yes", "--again").output
+    second = len(kept()) - first
+    assert second > 0
+    assert as_writer("taro", photo("3.jpg", filled(copy=10))).exit_code == 0
+    assert len({line["image"] for line in kept()}) == len(kept()) > first + second
+
+
+def test_an_alias_is_the_same_however_it_was_typed() -> None:
+    as_writer("か\u3099ー  ＡＢ", photo("1.jpg", filled()))
+    assert {line["writer"] for line in kept()} == {"がー AB"}
+    assert runner.invoke(app, ["forget-writer", "がー ＡＢ"]).exit_code == 0
+    assert kept() == []
 
 
 def test_without_a_tick_on_the_paper_a_page_is_left_out() -> None:
     done = imported(photo("1.jpg", filled("あいうえおかき", 1, 0.0, consent=False)), "--yes")
     assert done.exit_code == 1
-    assert "is not ticked: ask its writer" in done.output
+    assert "is not ticked, so nothing of it is kept: ask its writer" in done.output
     assert kept() == []
 
 
@@ -195,9 +219,8 @@ def test_an_alias_is_an_ordinary_name(alias: str) -> None:
 
 
 def test_a_writer_can_take_everything_back() -> None:
-    name = photo("1.jpg", filled())
-    imported(name, "--yes")
-    runner.invoke(app, ["import-sheet", "--writer", "taro", "--consent", "--yes", name])
+    imported(photo("1.jpg", filled()), "--yes")
+    as_writer("taro", photo("2.jpg", filled(copy=9)))
     done = runner.invoke(app, ["forget-writer", "hana"])
     assert done.exit_code == 0
     assert {line["writer"] for line in kept()} == {"taro"}
