@@ -65,7 +65,7 @@ class Digesting:
         coming = [event for event in events if is_ahead(event, now, self.zone, rhythm.days_ahead)]
         changes = await self._changes(events, since)
         changed = [event for event in events if event.id in changes and event not in coming]
-        digest = Digest(coming, changed, changes, await self._new_reports(room, since), rhythm.is_monthly)
+        digest = Digest(coming, changed, changes, await self._new_reports(room, since, now), rhythm.is_monthly)
         if digest.is_empty:
             return NothingToSay("nothing is coming, nothing changed")
         return digest_message(texts_for(room.locale, self.zone), digest, now)
@@ -93,14 +93,14 @@ class Digesting:
             if must_be_said(ChangeKind(change["kind"]), change["fields"])
         }
 
-    async def _new_reports(self, room: Room, since: datetime) -> list[tuple[Report, Event]]:
+    async def _new_reports(self, room: Room, since: datetime, now: datetime) -> list[tuple[Report, Event]]:
         if not room.reports:
             return []
         found = [one for one in await self.reports.reports() if _is_new(one, since)]
         ids = sorted({one.event_id for one in found if one.event_id is not None})
         events, shown_by = await self.events.known(ids), await self.events.shown_by(ids)
         pairs = [(one, events[one.event_id]) for one in found if one.event_id in events]
-        return [(report, event) for report, event in pairs if not shown_by[event.id].isdisjoint(room.follows)]
+        return [(report, event) for report, event in pairs if not shown_by[event.id].isdisjoint(room.heard(now))]
 
 
 def _subject(room: Room) -> str:

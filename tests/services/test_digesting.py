@@ -14,7 +14,7 @@ from bot.config import RoomSettings, Settings, SourceSettings
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import Report, ReportState
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Pause, Room, Rooms
 from bot.rehearsal import rehearse
 from bot.services.delivering import Delivering
 from bot.services.digesting import Digesting
@@ -225,6 +225,15 @@ async def test_an_old_report_and_one_that_is_not_linked_are_no_news(house: House
     await house.poll(past)
     await house.report(past, SUNDAY, is_old=True)
     await house.report(past, SUNDAY, key="/6.html", event_id=None)
+    assert await house.wake(MONDAY) == []
+
+
+async def test_what_is_paused_is_in_no_digest(engine: AsyncEngine) -> None:
+    past = an_event_named("もくもく会 #4", 500, started_at=tokyo(2026, 5, 1, 19))
+    house = House(engine, a_room(digest="mon 09:00", pauses=(Pause("utsunomiya"),)))
+    await house.poll(past)
+    await house.poll(past, MEETING)
+    await house.report(past, SUNDAY)
     assert await house.wake(MONDAY) == []
 
 
