@@ -10,6 +10,7 @@ from bot.rehearsal import rehearsing_rooms
 from bot.services.intervening import Intervening
 from bot.services.organising import Organising
 from bot.services.ports import Clock, SampleSheets
+from bot.services.reporting import name_of_site
 from bot.services.reviewing import Reviewing
 from bot.services.settling_in import SettlingIn
 
@@ -43,6 +44,7 @@ def build_organising(
         rehearse,
         changed,
         lead_times,
+        name_of_site(settings.reports.site_url) if settings.reports.site_url else "",
         __version__,
         model,
         clock,

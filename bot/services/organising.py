@@ -36,7 +36,8 @@ Played = tuple[tuple[Room, ...], str]  # in which rooms, and which month
 class Organising:
     """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with.
 
-    `problems` says why a platform does not work now, by its name.
+    `site` is the name under which polls of the report site are noted, "" without one. `problems` says why a platform
+    does not work now, by its name.
     """
 
     settling_in: SettlingIn
@@ -47,6 +48,7 @@ class Organising:
     rehearse: Rehearse
     changed: Callable[[], Awaitable[object]]
     lead_times: Sequence[timedelta]
+    site: str
     version: str
     model: Callable[[], str]
     clock: Clock
@@ -149,7 +151,7 @@ class Organising:
         now, rooms = self.clock.now(), self._rooms_of(place)
         names = [room.name for room in rooms]
         health = said.Health(
-            sources=await self._states(rooms),
+            sources=[*await self._states(rooms), *await self._site(rooms)],
             coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
             failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
             posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
@@ -181,6 +183,11 @@ class Organising:
         pauses = {name: pause for name, room in followed if (pause := room.pause_of(name, now)) is not None}
         names = dict.fromkeys(name for name, _ in followed)
         return [said.SourceHealth(name, states.get(name), pauses.get(name)) for name in names]
+
+    async def _site(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
+        if not self.site or not any(room.is_on and room.reports for room in rooms):
+            return []
+        return [said.SourceHealth(self.site, (await self.events.sources()).get(self.site), is_site=True)]
 
     async def _change_sources(
         self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]

@@ -33,11 +33,12 @@ REHEARSED_A_PAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """A source that rooms follow; without a state it was not polled yet."""
+    """A source that rooms follow, or the site of their reports; without a state it was not polled yet."""
 
     name: str
     state: SourceState | None
     pause: Pause | None = None
+    is_site: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
 
 
 def _source_field(texts: Texts, source: SourceHealth) -> Field:
-    label, state = source_label(texts, query_named(source.name), source.name), source.state
+    label, state = _label(texts, source), source.state
     if state is None or state.seen_at is None:
         said = texts.gettext("not seen yet")
     else:
@@ -106,6 +107,12 @@ def _source_field(texts: Texts, source: SourceHealth) -> Field:
     if source.pause is not None:
         said += f"\n⏸ {pause_label(texts, source.pause)}"
     return Field(label, said)
+
+
+def _label(texts: Texts, source: SourceHealth) -> str:
+    if source.is_site:
+        return texts.gettext("Report site")
+    return source_label(texts, query_named(source.name), source.name)
 
 
 def _question(texts: Texts, question: Question) -> str:

@@ -45,6 +45,11 @@ log = structlog.get_logger()
 Events = dict[int, Event]
 
 
+def name_of_site(site_url: str) -> str:
+    """Return the name under which polls of a site are noted."""
+    return f"reports of {site_url}"
+
+
 @dataclass(frozen=True)
 class Reporting:
     """Reports of one site, for the rooms that follow their events; with no site it only answers."""
@@ -62,8 +67,8 @@ class Reporting:
 
     @property
     def name(self) -> str:
-        """The name under which polls of the site are noted. A new address is seen for the first time, silently."""
-        return f"reports of {self.site_url}"
+        """The name of the site. A new address is seen for the first time, silently."""
+        return name_of_site(self.site_url)
 
     @cached_property
     def saying(self) -> ReportSaying:

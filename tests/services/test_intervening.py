@@ -1,6 +1,7 @@
 """What organisers do by hand, on a real store: pause a room or a source, retract a message, post it again."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -19,9 +20,10 @@ from bot.organising import build_organising
 from bot.services.delivering import Delivering
 from bot.services.organising import Organising
 from bot.services.places import Place
-from bot.services.ports import Listing
+from bot.services.ports import Listing, SourceState
 from tests.support.events import NOW, an_event_named
 
+SITE = "https://reports.example/"
 GROUP, WORD = "group=tfug-utsunomiya", "keyword=python"
 FIRST, SECOND = an_event_named("もくもく会 #5", 501), an_event_named("もくもく会 #6", 502)
 
@@ -127,7 +129,7 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
-    settings = Settings(recognition={"enabled": False})
+    settings = Settings(recognition={"enabled": False}, reports={"site_url": SITE})
     async with open_stores(f"sqlite:///{tmp_path}/tsudoi.db") as stores:
         rooms = Rooms((), ())
 
@@ -236,6 +238,20 @@ async def test_a_failure_is_told_with_its_remedy_in_the_rooms_language_and_can_b
     house.platform.refusal = ""
     await house.press(await house.chosen(f"⚠️ 告知: {FIRST.title}"), "もう一度投稿する")
     assert len(house.platform.there) == 1
+
+
+async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_where_it_cannot_be(house: House) -> None:
+    await house.follow(GROUP)
+    (sources,) = (card for card in (await house.status()).cards if card.title == "追いかけているもの")
+    assert (sources.fields[-1].name, sources.fields[-1].value) == ("レポートサイト", "まだ確認していません")
+    failed = SourceState(house.services.reporting.name, SITE, NOW, NOW, error=f"reports.site_url: {SITE} answered 503")
+    await house.stores.events.note(failed)
+    said = (await house.status()).text
+    assert "レポートサイト: 最終確認 2026年5月12日" in said
+    assert "レポートのサイトを読み取れません" in said
+    rooms = [replace(room, reports=False) for room in house.rooms.in_force]
+    house.rooms.set_up(rooms)
+    assert "レポートサイト" not in (await house.status()).text
 
 
 async def test_messages_of_another_guild_cannot_be_touched(house: House) -> None:
