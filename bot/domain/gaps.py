@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 QUIET = timedelta(minutes=30)  # a bot that runs leaves a trace more often: each poll is one
 DOUBTED_FOR = timedelta(days=1)  # until every source and the report site were read again
+DOUBTED_BRIEFLY = timedelta(minutes=15)  # a restart, or somebody went back to the copy of before an upgrade
 ASLEEP = timedelta(minutes=2)  # without a look, of which there is one every few seconds
 POLLS_FIRST = timedelta(seconds=30)
 
@@ -21,16 +22,33 @@ class Gap:
     start: datetime
     end: datetime
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is longer than a bot that runs is ever without a trace."""
+        return self.end - self.start > QUIET
+
+    def is_doubted(self, now: datetime) -> bool:
+        """Whether what was said in it may still be planned again."""
+        return now - self.end <= (DOUBTED_FOR if self.is_quiet else DOUBTED_BRIEFLY)
+
     def said_since(self, due_at: datetime, now: datetime) -> datetime | None:
         """Return since when something due at this moment may have been said; None if it cannot have been."""
-        if now - self.end > DOUBTED_FOR:
+        if not self.is_doubted(now):
             return None
         return max(self.start, due_at) if due_at <= self.end else self.start  # news are due when they are planned
 
 
-def gap_before(start: datetime, trace: datetime | None) -> Gap | None:
-    """Return the gap between the last trace in the store and this start, None if it is an ordinary restart."""
-    return Gap(trace, start) if trace is not None and start - trace > QUIET else None
+def gap_before(start: datetime, trace: datetime | None, earlier: Gap | None = None) -> Gap | None:
+    """Return what is to be doubted from this start on: since the last trace in the store, and since an `earlier` gap.
+
+    None for a new store. An ordinary restart does not make a gap that is doubted for a day any newer.
+    """
+    if trace is None:
+        return None
+    gap = Gap(min(trace, start), start)
+    if earlier is None or not earlier.is_doubted(start):
+        return gap
+    return Gap(min(earlier.start, gap.start), start) if gap.is_quiet else earlier
 
 
 @dataclass

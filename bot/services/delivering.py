@@ -24,6 +24,8 @@ ROOMS_TOGETHER, MOST_ROOMS = 20, 100
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=2), 30  # a host that slept for a week has not tried for long
 CLOCK_LEAPS = timedelta(minutes=75)  # what was said under a clock that was an hour ahead is found all the same
+# What tells how an event is: where a lost store had it said, the event may have changed once more since.
+SAYS_HOW_IT_IS = ("announcement", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,15 @@ class Delivering:
         message = await self.composers[delivery.kind](delivery, room)
         if isinstance(message, NothingToSay):
             return message
-        sent = await self._find_earlier(delivery, room, message, sender)
-        if sent is None and self._is_too_late(delivery):
+        if (sent := await self._find_earlier(delivery, room, message, sender)) is not None:
+            if delivery.kind in SAYS_HOW_IT_IS and delivery.first_tried_at is None:  # this store never said it
+                await sender.edit(room.channel, sent, message, delivery.key)
+            return sent
+        if self._is_too_late(delivery):
             return NothingToSay("too late to be of use")
-        if sent is None and self._may_be_taken_over(delivery):
+        if self._may_be_taken_over(delivery):
             raise SendError("this process or its host stood still meanwhile")
-        return sent or await sender.send(room.channel, message, delivery.key)
+        return await sender.send(room.channel, message, delivery.key)
 
     async def _follow_up(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
         """Edit or retract an earlier message, or open a thread below it. Twice is as good as once: no look-up."""
