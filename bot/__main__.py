@@ -93,7 +93,7 @@ def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None
 
     async def ask(settings: Settings) -> tuple[str, dict[str, Any]]:
         async with open_answering(settings) as (answering, room):
-            return (await answering.next(room)).text, await answering.events_json(room, upcoming=True)
+            return (await answering.next(room)).text, await answering.telling.events_json(room, upcoming=True)
 
     text, found = _wait_for(ask(load_settings(config)))
     _say(json.dumps(found, ensure_ascii=False) if as_json else text)

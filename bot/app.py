@@ -38,6 +38,7 @@ from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
 from bot.services.silencing import Silencing
 from bot.services.teaching import Teaching
+from bot.services.telling import Telling
 from bot.services.watching import Watching
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
@@ -264,15 +265,14 @@ def build_services(
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
     drafted = (stores.events, stores.reports, stores.materials)
     teaching = Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone, stores.quizzes)
+    stale_after = max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER)
     answering = Answering(
-        stores.events,
-        stores.reports,
+        Telling(stores.events, stores.reports, clock, stale_after, zone),
         reporting,
         reminding,
         Deciding(stores.questions, handlers, zone, ring),
         Reader(recogniser, zone, public_url),
         clock,
-        max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
         zone,
         public_url,
         organising=organising,

@@ -25,7 +25,7 @@ class Events(commands.Cog):
     async def suggest_events(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the titles of events to come."""
         room = self._client.room_at(interaction.channel_id)
-        found = await self._client.answering.suggest_events(room, typed)
+        found = await self._client.answering.telling.suggest_events(room, typed)
         return choices((event.title, event.title) for event in found)
 
     @command(EVENTS, "All events to come")

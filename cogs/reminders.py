@@ -34,7 +34,7 @@ class Reminders(commands.Cog):
         """Suggest the events to come."""
         room = self._client.room_at(interaction.channel_id)
         texts = self._client.answering.texts(room)
-        found = await self._client.answering.suggest_events(room, typed)
+        found = await self._client.answering.telling.suggest_events(room, typed)
         return choices((f"{event_title(texts, one)[:70]}（{event_day(texts, one)}）", str(one.id)) for one in found)
 
     @command(REMINDERS, "Your reminders; cancels them, too")

@@ -26,7 +26,7 @@ class Reports(commands.Cog):
     async def suggest_reports(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the titles of reports."""
         room = self._client.room_at(interaction.channel_id)
-        found = await self._client.answering.suggest_reports(room, typed)
+        found = await self._client.answering.telling.suggest_reports(room, typed)
         return choices((report.title, report.title) for report in found)
 
     @command(REPORTS, "All reports")

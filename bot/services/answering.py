@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.commands import (
@@ -29,35 +29,29 @@ from bot.domain.commands import (
     parse_command,
 )
 from bot.domain.cooldowns import Cooldown, Turn
-from bot.domain.events import Event
-from bot.domain.folding import fold
 from bot.domain.messages import Message
-from bot.domain.numbers import whole_number
-from bot.domain.reports import Report
 from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services import calendar_messages, event_messages, general_messages
+from bot.services import calendar_messages, general_messages
 from bot.services.calendar_files import calendar_file
 from bot.services.changing_model import ChangingModel
 from bot.services.deciding import Deciding
 from bot.services.drafting import Drafting
 from bot.services.event_cards import fits_calendar
-from bot.services.finding import find_coming
 from bot.services.member_settings import MemberSettings
 from bot.services.organising import PAGES, Organising
 from bot.services.places import Place
-from bot.services.ports import Clock, EventStore, ReportStore, Search, Uploads
+from bot.services.ports import Clock, Uploads
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
 from bot.services.reporting import Reporting
 from bot.services.teaching import Teaching
+from bot.services.telling import Telling
 
-MOST_SUGGESTED = 25
 # The pages on which something can be done in the local room; what it follows stands in the configuration.
 _LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "sources", "rehearse"))
-MOST_EVENTS = 10  # as many cards as one message carries everywhere
 
 
 Press = Callable[[str, Room, str, Sequence[str]], Awaitable[Message | None]]
@@ -72,19 +66,14 @@ class TakesPresses(Protocol):
 
 @dataclass(frozen=True)
 class Answering:
-    """Answers from the store alone, so that an answer is quick whether connpass is up or down.
+    """Where all platforms come in: hands what is asked to the service that it concerns. What is None is off."""
 
-    Knowledge older than `stale_after` says its age.
-    """
-
-    event_store: EventStore
-    report_store: ReportStore
+    telling: Telling
     reporting: Reporting
     reminding: Reminding
     deciding: Deciding
     reader: Reader
     clock: Clock
-    stale_after: timedelta
     zone: ZoneInfo = TOKYO
     public_url: str = ""
     organising: Organising | None = None
@@ -183,29 +172,12 @@ class Answering:
         return await self.organising.say(room, argument)
 
     async def next(self, room: Room, argument: str = "") -> Message:
-        """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
-        now, texts = self.clock.now(), self.texts(room)
-        count, keyword = _number(argument), "" if _number(argument) else argument
-        search = Search(room.follows, tuple(fold(keyword).split()))
-        found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
-        old = await self._known_since(room, now)
-        if found:
-            return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
-        if await self._seen_at(room) is None:
-            return event_messages.not_looked_yet(texts)
-        last = await self.event_store.latest_past(search, now)
-        report = await self.report_store.report_of(last.id) if last else None
-        return event_messages.nothing_planned(texts, last, report, now, keyword, old)
+        """Answer `!next`, `!next 3` and `!next KEYWORD`."""
+        return await self.telling.next(room, argument)
 
     async def events(self, room: Room) -> Message:
-        """Answer `!events`: everything planned, cancelled and postponed ones marked."""
-        now, texts = self.clock.now(), self.texts(room)
-        search = Search(room.follows, certain=False)
-        planned = await self.event_store.planned(search, now, MOST_EVENTS)
-        if not planned:
-            return await self.next(room)
-        more = await self.event_store.count_planned(search, now) - len(planned)
-        return event_messages.event_list(texts, planned, more, now, await self._known_since(room, now))
+        """Answer `!events`."""
+        return await self.telling.events(room)
 
     async def report(self, room: Room, argument: str = "") -> Message:
         """Answer `!report 4`."""
@@ -265,19 +237,6 @@ class Answering:
             return Turn.GRANTED
         return cooldown.take(f"{room.platform}:{member}", self.clock.now(), turns)
 
-    async def suggest_events(self, room: Room, typed: str) -> list[Event]:
-        """Return the coming events that somebody who is still typing may mean."""
-        return await find_coming(self.event_store, room, typed, self.clock.now(), MOST_SUGGESTED)
-
-    async def suggest_reports(self, room: Room, typed: str) -> list[Report]:
-        """Return the reports that somebody who is still typing may mean, the newest first."""
-        words = fold(typed).split()
-        found = [one for one in await self.report_store.reports() if all(word in fold(one.title) for word in words)]
-        shown_by = await self.event_store.shown_by([one.event_id for one in found if one.event_id is not None])
-        found = [one for one in found if one.event_id is None or shown_by[one.event_id] & set(room.follows)]
-        oldest = datetime.min.replace(tzinfo=UTC)
-        return sorted(found, key=lambda one: one.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
-
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         """Take what was pressed, with what was chosen or filled in as its `values`; None if it is none of ours."""
         for press in self._takers():
@@ -303,33 +262,10 @@ class Answering:
             return None
         return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)
 
-    async def events_json(self, room: Room, upcoming: bool = False) -> dict[str, Any]:
-        """Return the events as DESIGN.md's JSON: all of them, past ones included, or only those that `!next` shows."""
-        now = self.clock.now()
-        if upcoming:
-            events = _as_many(await self.event_store.planned(Search(room.follows), now, MOST_EVENTS), None, now)
-        else:
-            events = await self.event_store.all_events(room.follows)
-        reports = await self._reports_of(events)
-        seen_at = await self._seen_at(room)
-        return {
-            "events": [event_json(event, reports.get(event.id)) for event in events],
-            "seen_at": seen_at.isoformat() if seen_at else None,
-        }
-
-    async def calendar_events(self, room: Room) -> list[Event]:
-        """Return the events that a calendar shows: every dated one."""
-        return [event for event in await self.event_store.all_events(room.follows) if event.started_at is not None]
-
-    async def calendar_event(self, event_id: int) -> Event | None:
-        """Return an event that a calendar can show, whichever room follows it; None if there is none."""
-        event = (await self.event_store.known([event_id])).get(event_id)
-        return event if event is not None and event.started_at is not None else None
-
     async def _into_calendar(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
         """Offer a member every way to have an event in their calendar; None if it is another button."""
         event_id = calendar_messages.event_meant(button_id)
-        event = None if event_id is None else (await self.event_store.known([event_id])).get(event_id)
+        event = None if event_id is None else await self.telling.event(event_id)
         if event is None:
             return None
         texts, now = self.texts(await self.alone_with(room, member)), self.clock.now()
@@ -338,49 +274,3 @@ class Answering:
         address = calendar_messages.address_of(event, "" if room.platform == LOCAL else self.public_url or None)
         file = None if address else await asyncio.to_thread(calendar_file, [event], self.zone)
         return calendar_messages.ways_into_calendar(texts, event, now, address, file)
-
-    async def _reports_of(self, events: Sequence[Event]) -> dict[int, Report]:
-        if len(events) > MOST_EVENTS:
-            return {one.event_id: one for one in await self.report_store.reports() if one.event_id is not None}
-        found = [await self.report_store.report_of(event.id) for event in events]
-        return {one.event_id: one for one in found if one is not None and one.event_id is not None}
-
-    async def _seen_at(self, room: Room) -> datetime | None:
-        """Return since when at least one followed source has not been seen."""
-        states = await self.event_store.sources()
-        seen = [states[name].seen_at for name in room.follows if name in states]
-        known = [at for at in seen if at is not None]
-        return min(known) if known else None
-
-    async def _known_since(self, room: Room, now: datetime) -> datetime | None:
-        """Return the age of what we know, if it is worth saying."""
-        seen_at = await self._seen_at(room)
-        return seen_at if seen_at is not None and now - seen_at > self.stale_after else None
-
-
-def event_json(event: Event, report: Report | None) -> dict[str, Any]:
-    """Return an event as others receive it."""
-    return {
-        "id": event.id,
-        "title": event.title,
-        "url": event.url,
-        "started_at": event.started_at.isoformat() if event.started_at else None,
-        "ended_at": event.ended_at.isoformat() if event.ended_at else None,
-        "place": event.place,
-        "address": event.address,
-        "accepted": event.accepted,
-        "limit": event.limit,
-        "waiting": event.waiting,
-        "status": event.status.value,
-        "report_url": report.url if report else None,
-    }
-
-
-def _number(argument: str) -> int | None:
-    """Read a small count; `2026` is a keyword."""
-    return whole_number(argument, digits=2) or None
-
-
-def _as_many(planned: Sequence[Event], count: int | None, now: datetime) -> Sequence[Event]:
-    """Return as many as asked for, else what is in progress and the one that comes after it."""
-    return planned[: count or sum(event.has_started(now) for event in planned) + 1]

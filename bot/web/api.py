@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -17,13 +17,14 @@ from bot.domain.numbers import whole_number
 from bot.domain.rooms import MAIN, Room
 from bot.errors import PictureError
 from bot.locales import texts_for
+from bot.services.answering import Answering
 from bot.services.ports import Clock, Recogniser
 from bot.services.reading_messages import unreadable_picture
 from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web import metrics
 from bot.web.album import Album
 from bot.web.calendars import Calendars
-from bot.web.conversation import Answers, Conversation
+from bot.web.conversation import Conversation
 from bot.web.drawing import DrawingApi
 from bot.web.message_json import message_json
 from bot.web.quiz import QuizApi
@@ -41,20 +42,13 @@ SLOWEST_READER = 20.0  # seconds in which a page must take what is written to it
 _PICTURE_STATUS = {"too_large": 413, "busy": 503, "too_slow": 422}
 
 
-class RoomAnswers(Answers, Protocol):
-    """What the page needs of `Answering`, beside what the conversation needs."""
-
-    async def events_json(self, room: Room) -> dict[str, Any]: ...
-    async def model_card(self) -> str: ...
-
-
 @dataclass(frozen=True)
 class RoomApi:
     """Everything that the addresses need. `health` raises where the store does not answer."""
 
     conversation: Conversation
     messages: RoomMessages
-    answering: RoomAnswers
+    answering: Answering
     reports_json: Callable[[Room], Awaitable[dict[str, Any]]]
     recogniser: Recogniser | None
     drawing: DrawingApi
@@ -215,7 +209,7 @@ class RoomApi:
 
     async def events(self, _request: web.Request) -> web.Response:
         """Give every event, past ones included."""
-        return _json(await self.answering.events_json(self.conversation.room))
+        return _json(await self.answering.telling.events_json(self.conversation.room))
 
     async def reports(self, _request: web.Request) -> web.Response:
         """Give every report, and which event it is about."""

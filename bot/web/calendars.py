@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
 
 from aiohttp import ETag, web
 
@@ -14,21 +13,15 @@ from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.services.calendar_files import calendar_file
+from bot.services.telling import Telling
 from bot.web.refusals import Refusal
-
-
-class CalendarAnswers(Protocol):
-    """What is needed of `Answering`."""
-
-    async def calendar_events(self, room: Room) -> list[Event]: ...
-    async def calendar_event(self, event_id: int) -> Event | None: ...
 
 
 @dataclass(frozen=True)
 class Calendars:
     """Answers for calendars that are followed. `?alarm=1h` adds an alarm so long before each event."""
 
-    answering: CalendarAnswers
+    telling: Telling
     rooms: Rooms
     community: CommunitySettings
 
@@ -42,19 +35,19 @@ class Calendars:
 
     async def of_community(self, request: web.Request) -> web.Response:
         """Give every event that the room follows."""
-        return await self._given(request, await self.answering.calendar_events(self._room), self.community.name)
+        return await self._given(request, await self.telling.calendar_events(self._room), self.community.name)
 
     async def of_source(self, request: web.Request) -> web.Response:
         """Give the events of one source."""
         source = request.match_info["source"]
         if source not in self.rooms.sources:
             raise Refusal(404, "not_found")
-        events = await self.answering.calendar_events(replace(self._room, follows=(source,)))
+        events = await self.telling.calendar_events(replace(self._room, follows=(source,)))
         return await self._given(request, events, self.community.name)
 
     async def of_event(self, request: web.Request) -> web.Response:
         """Give one event to any calendar."""
-        event = await self.answering.calendar_event(int(request.match_info["id"]))
+        event = await self.telling.calendar_event(int(request.match_info["id"]))
         if event is None:
             raise Refusal(404, "not_found")
         return await self._given(request, [event])

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from bot.domain.messages import Button, Message, MessageKind
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.domain.teaching import Source
-from bot.errors import PictureError
-from bot.services.ports import Clock, Upload, Uploads
+from bot.services.answering import Answering
+from bot.services.ports import Clock, Upload
 from bot.services.reading_buttons import WHY, asked_about
 from bot.services.teaching_buttons import ERASE, WITHDRAW
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
@@ -24,25 +23,11 @@ DRAWN = "drawn-"  # what the names of drawings begin with
 LOOK_BACK = 300  # messages in which a pressed button is looked for
 
 
-class Answers(Protocol):
-    """What the room needs of `Answering`."""
-
-    async def say(self, text: str, room: Room, member: str) -> Message | None: ...
-    async def read(
-        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, member: str = ""
-    ) -> Message: ...
-    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message: ...
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None: ...
-    async def teach(
-        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
-    ) -> Message | None: ...
-
-
 class Conversation:
     """The one conversation of the local room. Whoever visits it is a member and an organiser."""
 
     def __init__(
-        self, messages: RoomMessages, answering: Answers, rooms: Rooms, clock: Clock, album: Album, streams: Streams
+        self, messages: RoomMessages, answering: Answering, rooms: Rooms, clock: Clock, album: Album, streams: Streams
     ) -> None:
         self._messages = messages
         self._answering = answering

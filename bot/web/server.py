@@ -5,7 +5,7 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -17,12 +17,13 @@ from bot.domain.messages import Message
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
 from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
+from bot.services.answering import Answering
 from bot.services.ports import Clock, DrawingBoard, Recogniser
 from bot.services.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
 from bot.web.album import Album
-from bot.web.api import RoomAnswers, RoomApi
-from bot.web.calendars import CalendarAnswers, Calendars
+from bot.web.api import RoomApi
+from bot.web.calendars import Calendars
 from bot.web.conversation import VISITOR, Conversation
 from bot.web.drawing import DrawingApi
 from bot.web.guard import HEADERS, Guard
@@ -44,10 +45,6 @@ _http_log = logging.getLogger("bot.web.http")
 _http_log.addFilter(_is_an_error_of_ours)
 
 
-class WebAnswers(RoomAnswers, CalendarAnswers, Protocol):
-    """What the whole of it needs of `Answering`."""
-
-
 class WebRoom:
     """Fulfils `Sender` for the platform `local`. Once `opened`, the page answers at `url`."""
 
@@ -58,7 +55,7 @@ class WebRoom:
         self,
         settings: WebSettings,
         messages: RoomMessages,
-        answering: WebAnswers,
+        answering: Answering,
         rooms: Rooms,
         clock: Clock,
         *,
@@ -94,7 +91,7 @@ class WebRoom:
             shows_samples=samples is not None,
             clock=clock,
             album=self._album,
-            calendars=Calendars(answering, rooms, community),
+            calendars=Calendars(answering.telling, rooms, community),
             streams=self._streams,
             metrics=self._metrics,
         )

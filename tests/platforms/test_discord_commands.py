@@ -106,6 +106,10 @@ class RecordedAnswers:
         return [Report("https://example.test/r.html", f"{typed} のレポート", None)]
 
     @property
+    def telling(self) -> "RecordedAnswers":
+        return self
+
+    @property
     def reminding(self) -> "RecordedAnswers":
         return self
 

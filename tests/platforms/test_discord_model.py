@@ -54,7 +54,7 @@ def changing(engine: AsyncEngine, clock: DrivenClock, rooms: Rooms) -> ChangingM
 def simcord_bot(engine: AsyncEngine, clock: DrivenClock, changing: ChangingModel, rooms: Rooms) -> TsudoiClient:
     events = Events(engine)
     reminding = Reminding(PersonalReminders(engine), events, clock)
-    parts = (events, None, None, reminding, Deciding(None, {}), Reader(None), clock, timedelta(hours=1))
+    parts = (None, None, reminding, Deciding(None, {}), Reader(None), clock)
     answering = replace(Answering(*parts), changing_model=changing, commands=OFTEN)  # type: ignore[arg-type]
     return DiscordFrontEnd(DiscordSettings(token=SecretStr("a-token")), answering, rooms).client
 

@@ -58,7 +58,7 @@ def answering(engine: AsyncEngine, clock: DrivenClock, hand: Hand, given: Given)
     quizzing = Quizzing(Quizzes(engine), Collected(), given, hand, clock, public_url=PAGE)  # type: ignore[arg-type]
     events = Events(engine)
     reminding = Reminding(PersonalReminders(engine), events, clock)
-    parts = (events, None, None, reminding, Deciding(None, {}), Reader(None), clock, timedelta(hours=1))
+    parts = (None, None, reminding, Deciding(None, {}), Reader(None), clock)
     return replace(Answering(*parts), quizzing=quizzing, commands=OFTEN, pictures=Cooldown(MANY, timedelta(seconds=1)))  # type: ignore[arg-type]
 
 

@@ -18,6 +18,7 @@ from bot.services.deciding import Deciding
 from bot.services.ports import SourceState, Watched
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
+from bot.services.telling import Telling
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
@@ -70,14 +71,12 @@ class World:
         self.recogniser = FixedRecogniser()
         self.reports = FixedReports()
         self.answering = Answering(
-            self.events,
-            self.reports,
+            Telling(self.events, self.reports, clock, stale_after=timedelta(hours=1)),
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
             deciding=Deciding(self.questions, {"flood": self._take}),
             reader=Reader(self.recogniser),
             clock=clock,
-            stale_after=timedelta(hours=1),
         )
 
     async def _take(self, question: Question, option: str, member: str) -> bool:
@@ -214,7 +213,7 @@ async def test_a_japanese_name_may_be_typed_in_hiragana(world: World) -> None:
 async def test_help_speaks_of_pictures_only_where_they_are_read_and_says_what_is_posted(world: World) -> None:
     here = await world.answering.help(a_room())
     assert "!read" in here.text
-    assert "ここには自動でお知らせします：新しいイベントと変更、リマインド、レポート" in here.text
+    assert "ここに自動で投稿するもの：新しいイベントと変更、リマインド、レポート" in here.text
     elsewhere = a_room(recognition=False, announces=False, reminders=False, reports=False)
     assert not {"!read", "自動で"} & set((await world.answering.help(elsewhere)).text.split())
 
@@ -295,13 +294,13 @@ async def test_a_button_that_is_none_of_ours_does_nothing(world: World, button: 
 
 async def test_the_json_of_events_has_the_promised_keys(world: World) -> None:
     await world.hold(an_event_named(), an_event_named("過去の会", 2, started_at=NOW - timedelta(days=9)))
-    everything = await world.answering.events_json(world.room)
+    everything = await world.answering.telling.events_json(world.room)
     assert [event["id"] for event in everything["events"]] == [2, 501]
     assert everything["seen_at"] == NOW.isoformat()
     assert set(everything["events"][0]) == set(
         "id title url started_at ended_at place address accepted limit waiting status report_url".split()
     )
-    upcoming = await world.answering.events_json(world.room, upcoming=True)
+    upcoming = await world.answering.telling.events_json(world.room, upcoming=True)
     assert [event["id"] for event in upcoming["events"]] == [501]
 
 
@@ -326,8 +325,8 @@ async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world
     past = an_event_named("もくもく会 #4", 4, started_at=NOW - timedelta(days=3))
     await world.hold(past, an_event_named(), an_event_named("LT会 #6", 502))
     for typed, found in (("", [501, 502]), ("6", [502]), ("もく", [501]), ("501", [501]), ("x", [])):
-        assert [event.id for event in await world.answering.suggest_events(world.room, typed)] == found
+        assert [event.id for event in await world.answering.telling.suggest_events(world.room, typed)] == found
     elsewhere = Report("https://example.org/b.html", "よその会", NOW, 999, ReportState.LINKED)
     world.reports.known = (Report("https://example.org/a.html", "もくもく会 #4", NOW, 4, ReportState.LINKED), elsewhere)
     for typed, titles in (("もく", ["もくもく会 #4"]), ("", ["もくもく会 #4"]), ("よそ", [])):
-        assert [one.title for one in await world.answering.suggest_reports(world.room, typed)] == titles
+        assert [one.title for one in await world.answering.telling.suggest_reports(world.room, typed)] == titles

@@ -96,6 +96,11 @@ class FixedAnswers:
         """Return a card."""
         return "# Tsudoi hiragana"
 
+    @property
+    def telling(self) -> "FixedAnswers":
+        """What tells of events: the same."""
+        return self
+
     async def events_json(self, room: Room) -> dict[str, Any]:
         """Return the ids of the events."""
         return {"events": [{"id": event.id} for event in self.events], "seen_at": None}
