@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -18,6 +18,7 @@ LOOK_FOR_OUTAGES_EVERY = timedelta(minutes=10)
 LOOK_FOR_MATERIALS_EVERY = timedelta(minutes=20)  # a look that finds no event to ask about asks nobody
 FIRST_LOOKS_AFTER = timedelta(minutes=2)  # events come first
 FIRST_REPORTS_AFTER = timedelta(seconds=3)  # a report is matched to an event: let the events come first
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -37,10 +38,10 @@ class Polls:
     # First come, first served: hundreds at once would hold a page of each in memory until the next one is their turn.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to ring, and poll everything for the first time."""
         self.alarm.start()
-        self._follow()
+        await self._follow()
         now = self.services.clock.now()
         self.alarm.poll("rooms", self.follow, LOOK_FOR_ROOMS_EVERY, now + LOOK_FOR_ROOMS_EVERY)
         if self.leads:
@@ -57,18 +58,24 @@ class Polls:
     async def follow(self) -> None:
         """Take over rooms that somebody changed, and poll what they follow from now on."""
         if await self.services.following.refresh():
-            self._follow()
+            await self._follow()
             if self.leads:
                 await self.services.digesting.plan()
             await self.alarm.set_alarm()
 
-    def _follow(self) -> None:
+    async def _follow(self) -> None:
         wanted = set(self.services.rooms.sources) if self.leads else set()
-        for name in sorted(wanted - self._polled):
+        for name in await self._longest_unasked_first(wanted - self._polled):
             self._begin(name)
         for name in self._polled - wanted:
             self.alarm.stop_poll(name)
         self._polled &= wanted
+
+    async def _longest_unasked_first(self, names: set[str]) -> list[str]:
+        """Sort, or of hundreds the last ones would never have their turn with a bot that is restarted often."""
+        states = await self.services.stores.events.sources()
+        asked = {name: [at for at in (one.seen_at, one.failed_at) if at] for name, one in states.items()}
+        return sorted(names, key=lambda name: (max(asked.get(name, []), default=_NEVER), name))
 
     def _begin(self, name: str) -> None:
         try:

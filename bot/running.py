@@ -123,7 +123,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
                     for line in introduction(settings, room.url, has_samples=samples is not None):
                         say(line)
                     await services.watching.plan_reminders(stores.deliveries)
-                    polls.start()
+                    await polls.start()
                     if changing_model is not None:
                         group.create_task(changing_model.restore(), name="model")
                         alarm.poll("model", changing_model.restore, MODEL_FOLLOWED, clock.now() + MODEL_FOLLOWED)

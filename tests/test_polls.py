@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from benchmarks.poll_order import ManyGroups, play
+from benchmarks.poll_order import ManyGroups, play, seen_by
 from bot.clock import DrivenClock
 from bot.domain.rooms import Rooms
 from bot.scheduler import AlarmClock
@@ -21,6 +21,17 @@ async def test_no_source_is_asked_twice_while_another_waits(tmp_path: Path) -> N
     assert order.refused == 0
     assert len(often) == 12
     assert max(often.values()) - min(often.values()) <= 1
+
+
+async def test_after_a_restart_what_was_not_asked_for_longest_is_asked_first(tmp_path: Path) -> None:
+    lives = []
+    for _ in range(2):
+        with ManyGroups(rate=timedelta(milliseconds=10)) as connpass:
+            await play(tmp_path, connpass, sources=12, every=timedelta(seconds=6), faster=100)
+            lives.append(seen_by(list(connpass.calls), faster=100).polls)
+    before, after = lives
+    waited = sorted(before, key=lambda source: before[source][-1])
+    assert list(after)[:4] == waited[:4]
 
 
 async def test_a_poll_that_rings_while_it_is_at_work_begins_anew_when_it_has_ended(
