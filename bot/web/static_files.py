@@ -18,6 +18,7 @@ _TYPES = {
 }
 
 PAGES = {"/": "index.html", "/draw": "draw.html", "/tendencies": "tendencies.html"}
+HEAD, ITS_PLACE = "head.html", b"<!-- head.html -->\n"  # what every page begins with, and where it stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class StaticFile:
 
 def static_files() -> dict[str, StaticFile]:
     """Return every file of the page by its name."""
-    found = {}
-    for file in (files(__package__) / "static").iterdir():
+    folder, found = files(__package__) / "static", {}
+    head = (folder / HEAD).read_bytes()
+    for file in folder.iterdir():
         content_type = _TYPES.get("." + file.name.rpartition(".")[2])
-        if content_type is not None:
-            body = file.read_bytes()
+        if content_type is not None and file.name != HEAD:
+            body = file.read_bytes().replace(ITS_PLACE, head)
             found[file.name] = StaticFile(body, content_type, hashlib.blake2b(body, digest_size=10).hexdigest())
     return found
 

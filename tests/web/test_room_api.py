@@ -473,6 +473,16 @@ async def test_events_reports_and_the_room_itself_are_given_as_json(client: aioh
     assert (found["room"]["locale"], found["room"]["samples"]) == ("ja", False)
 
 
+@pytest.mark.parametrize("path", ["/", "/draw", "/tendencies"])
+async def test_every_page_has_the_same_head(path: str, client: aiohttp.ClientSession) -> None:
+    async with client.get(path) as answer:
+        page = await answer.text()
+    assert page.count('<meta charset="utf-8">') == page.count('href="/static/base.css"') == 1
+    assert "<!--" not in page
+    async with client.get("/static/head.html") as answer:
+        assert answer.status == 404  # no page of its own
+
+
 async def test_nothing_beside_the_pages_own_files_is_served(client: aiohttp.ClientSession) -> None:
     for path in ("/static/", "/static/../server.py", "/static/%2e%2e/server.py", "/static/server.py", "/.git/config"):
         async with client.get(path, allow_redirects=False) as response:
