@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+import requests
 import typer
 
 from docs.handson_notebook import write_notebooks
@@ -52,9 +53,7 @@ class Afternoon:
         """Do what a block says, and return what was printed or answered. Raises PromiseBroken."""
         started = time.time()
         if block.kind == "room":
-            said = "\n".join(say(line, self.url) for line in self._here(block.text).splitlines())
-            if not re.search(block.notes["answers"], said):
-                raise _broken(block, f"the room answered otherwise than {block.notes['answers']!r}", said)
+            said = self._say(block)
         elif "stays" in block.notes:
             said = self._start(block)
         else:
@@ -74,8 +73,15 @@ class Afternoon:
             finally:
                 process.kill()
 
-    def _here(self, text: str) -> str:
-        return re.sub(r"(?<=📎 )", f"{self.folder}/", text)
+    def _say(self, block: Block) -> str:
+        lines = re.sub(r"(?<=📎 )", f"{self.folder}/", block.text).splitlines()
+        try:
+            said = "\n".join(say(line, self.url) for line in lines)
+        except (TimeoutError, requests.RequestException) as error:
+            raise _broken(block, f"the room did not answer: {error}", "") from error
+        if not re.search(block.notes["answers"], said):
+            raise _broken(block, f"the room answered otherwise than {block.notes['answers']!r}", said)
+        return said
 
     def _shell(self, block: Block) -> str:
         with subprocess.Popen(  # noqa: S603  # what our own text says

@@ -87,6 +87,12 @@ def test_a_step_that_fails_names_its_line(afternoon: Afternoon) -> None:
         afternoon.do(command("false | true"))
 
 
+def test_a_room_that_is_not_there_names_the_line(tmp_path: Path) -> None:
+    nowhere = Afternoon(tmp_path, surroundings(short=True), url="http://127.0.0.1:1")
+    with pytest.raises(PromiseBroken, match="line 1: the room did not answer"):
+        nowhere.do(Block("room", "!next", 0, 2, {"answers": "."}))
+
+
 def test_a_command_that_does_not_end_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     with pytest.raises(PromiseBroken, match="did not end within 3 s"):
         Afternoon(tmp_path, surroundings(short=True), within=3.0).do(command("sleep 600 & echo $! > sleeper; wait"))
