@@ -185,7 +185,7 @@ async def test_what_is_of_use_to_all_is_answered_to_all(stage: Stage, command: s
 
 async def test_help_names_the_commands_as_they_are_given(stage: Stage) -> None:
     said = (await stage.alice.says("!help")).words
-    posts = "ここには自動でお知らせします：新しいイベントと変更、リマインド、レポート"
+    posts = "ここに自動で投稿するもの：新しいイベントと変更、リマインド、レポート"
     assert said.startswith(in_words("できることはこちらです。", posts))
     for command in ("!next / !次: ", "!remind / !リマインド: ", "!read / !読んで: ", "!forget / !忘れて: ", "!help / "):
         assert f"\n{command}" in said
@@ -282,7 +282,7 @@ async def test_reminders_are_listed_and_cancelled(stage: Stage) -> None:
     )
     cancelled = await stage.alice.presses("取り消す:もくもく会 #5")
     reads(cancelled, "このイベントのリマインドを取り消しました。\nもくもく会 #5")
-    none = "いまリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"
+    none = "設定中のリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"
     reads(await stage.alice.gives("reminders"), f"{none}\n時間を指定しないときは、前日と1時間前にお知らせします。")
 
 
@@ -305,7 +305,7 @@ async def test_what_is_a_members_own_is_nobody_elses_business(stage: Stage) -> N
         ("!export", "預かっている文字はないので、お渡しするものもありません。"),
         ("!forget", "あなたの文字も、同意の記録も残っていません。"),
         ("!remind", "前日と1時間前にDMでお知らせします。\nもくもく会 #5"),
-        ("!reminders", "いまリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"),
+        ("!reminders", "設定中のリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"),
     ],
 )
 async def test_what_is_a_members_own_is_nobody_elses_business_where_it_is_typed(
@@ -658,6 +658,7 @@ async def test_how_the_bot_is(stage: Stage) -> None:
             """
             追いかけているもの
             utsunomiya: 最終確認 2026年5月12日(火) 12:00
+            レポートサイト: 最終確認 2026年5月12日(火) 12:00
             次の投稿
             ・2026年5月15日(金) 12:00 リマインド: もくもく会 #5
             ・2026年5月21日(木) 12:00 リマインド: もくもく会 #5

@@ -176,7 +176,7 @@ async def test_right_at_once_is_two_stars_and_right_answers_in_a_row_are_counted
     assert ids(first)[:2] == ["quiz:again", "quiz:stop"]
     await play.press("quiz:again")
     second = await play.drawn(glyph(await play.asked()))
-    assert "2問連続で正解中" in second.lead
+    assert "2問連続正解" in second.lead
 
 
 async def test_wrong_says_what_it_looks_like_and_why_shows_both_and_allows_a_second_try(play: Play) -> None:
@@ -216,7 +216,7 @@ async def test_what_is_unclear_is_told_as_unclear(play: Play) -> None:
 async def test_what_cannot_be_read_or_is_too_much_costs_no_try(play: Play) -> None:
     label = await play.asked()
     for _ in range(3):
-        assert "読みとれませんでした" in (await play.drawn(glyph(label, verdict="not_hiragana"))).lead
+        assert "読み取れませんでした" in (await play.drawn(glyph(label, verdict="not_hiragana"))).lead
         assert "1文字だけ" in (await play.drawn(glyph(label), glyph(label))).lead
     play.hand.wrote = PictureError("cut off", "broken")
     broken = await play.quizzing.answer(b"a picture", play.room, "77")

@@ -54,7 +54,7 @@ def test_a_block_that_comes_as_a_web_page() -> None:
         ("connpass moved from https://connpass.com to https://x.example: if that is right, …", "connpass.base_url"),
         ('connpass has no feed of a group "x"; correct group of the source "x"', "グループ名を確認"),
         ("reports.site_url: the report site at x.example cannot be reached, or hangs up", "reports.site_url を確認"),
-        ("Discord did not answer in time", "チャット側の応答がありません"),
+        ("Discord did not answer in time", "チャット側から応答がありません"),
     ],
 )
 def test_what_else_may_happen(reason: str, said: str) -> None:
