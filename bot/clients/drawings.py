@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bot.clients.handwriting import model_in_use
+from bot.clients.handwriting import file_in_use, model_in_use
 from bot.services.ports import LearnedShapes, ShapeSheet, Sight, Stroke
 from model import stroke_order, tendencies
 from model.drawing import PAPER, SIDE, draw
@@ -43,16 +43,16 @@ def strokes_of(character: str) -> list[list[tuple[float, float]]]:
 
 
 def learned() -> LearnedShapes:
-    """What the network takes for what."""
-    known = tendencies.load()
+    """What the network takes for what; the shipped one, where nobody surveyed the one that reads."""
+    known, is_own = _known()
     confused = {label: tuple(known.confused_with(label, _MOST_CONFUSED)) for label in LABELS}
     pairs = tuple(_named(pair) for pair in known.lookalike_pairs)
-    return LearnedShapes(LABELS, _most_exemplars(known), confused, tuple(known.pairs(_MOST_PAIRS)), pairs)
+    return LearnedShapes(LABELS, _most_exemplars(known), confused, tuple(known.pairs(_MOST_PAIRS)), pairs, is_own)
 
 
 def sheet(name: ShapeSheet) -> bytes:
     """A sheet of shapes, 48 pixels each, as PNG: black ink on nothing."""
-    known = tendencies.load()
+    known, _ = _known()
     match name:
         case "exemplars":
             return _sheet(_by_label(known))
@@ -60,6 +60,14 @@ def sheet(name: ShapeSheet) -> bytes:
             return _sheet(known.averages[:, np.newaxis])
         case "lookalikes":
             return _sheet(known.lookalikes)
+
+
+def _known() -> tuple[tendencies.Tendencies, bool]:
+    """What was learned, and whether by the model in use."""
+    try:
+        return tendencies.load(file_in_use().parent / tendencies.FILE), True
+    except tendencies.NotSurveyed:
+        return tendencies.load(), False
 
 
 def _by_label(known: tendencies.Tendencies) -> NDArray[np.uint8]:

@@ -29,6 +29,11 @@ def use(file: str) -> None:
     _in_use[0] = file
 
 
+def file_in_use() -> Path:
+    """The model's file."""
+    return Path(_in_use[0])
+
+
 def model_in_use() -> classifier.Classifier:
     """The model, loaded once a process."""
     return _loaded(_in_use[0])

@@ -19,7 +19,7 @@ from bot.errors import ModelError
 from bot.services.ports import ModelFile
 from model.reading import LABELS
 
-MODEL, CARD, PROSE = "hiragana.tflite", "card.json", "card.md"
+MODEL, CARD, PROSE, TENDENCIES = "hiragana.tflite", "card.json", "card.md", "tendencies.npz"
 LARGEST_MODEL, LARGEST_CARD = 32 << 20, 1 << 20  # bytes; the shipped one has less than 1 MiB
 MOST_NAMES = 25
 PROBE_TAKES, TRIAL_TAKES = 30.0, 240.0  # seconds
@@ -66,11 +66,14 @@ class ModelFolder:
         content = _read(folder / MODEL, LARGEST_MODEL)
         written = _read(folder / CARD, LARGEST_CARD)
         card = _card(folder / CARD, written)
-        prose = _read(folder / PROSE, LARGEST_CARD) if (folder / PROSE).is_file() else b""
+        prose = _read_if_there(folder / PROSE, LARGEST_CARD) or b""
+        learned = _read_if_there(folder / TENDENCIES, LARGEST_MODEL)
         copy = Path(self._copies.name) / hashlib.sha256(content + written).hexdigest()
         copy.mkdir(exist_ok=True)
         (copy / MODEL).write_bytes(content)
         (copy / CARD).write_bytes(written)
+        if learned is not None:
+            (copy / TENDENCIES).write_bytes(learned)
         digest = hashlib.sha256(content).hexdigest()
         return ModelFile(name, str(copy / MODEL), digest, card, prose.decode("utf-8", "replace"))
 
@@ -91,6 +94,10 @@ def _read(file: Path, largest: int) -> bytes:
     if len(content) > largest:
         raise ModelError(f"{file} has more than {largest} bytes: this is no model of ours", "too_large")
     return content
+
+
+def _read_if_there(file: Path, largest: int) -> bytes | None:
+    return _read(file, largest) if file.is_file() else None
 
 
 def _card(file: Path, written: bytes) -> dict[str, Any]:

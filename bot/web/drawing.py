@@ -85,6 +85,7 @@ class DrawingApi:
                 "confused_with": {label: list(shares) for label, shares in shapes.confused_with.items()},
                 "pairs": shapes.pairs,
                 "lookalikes": shapes.lookalikes,
+                "own": shapes.is_own,
             }
         )
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,13 @@ from bot.clients import model_folder
 from bot.clients.model_folder import CARD, LARGEST_MODEL, MODEL, ModelFolder
 from bot.clients.pictures import encode_png
 from bot.clients.recogniser import LocalRecogniser
+from bot.clients.workers import Workers
 from bot.errors import ModelError
+from model import tendencies
 from model.classifier import ARTIFACT
 from tests.model.drawings import drawn
+
+PATIENT = 300.0  # seconds: a test machine is shared
 
 
 @pytest.fixture
@@ -61,6 +67,22 @@ async def test_every_folder_with_a_model_in_it_is_offered_and_the_shipped_one_is
     nowhere = ModelFolder(Path("/nowhere"))
     assert nowhere.names() == []
     nowhere.close()
+
+
+async def test_what_a_model_learned_comes_along_and_the_shipped_facts_stand_in_where_nobody_asked(
+    models: ModelFolder, folder: Path
+) -> None:
+    known = tendencies.load()
+    replace(known, confusion=known.confusion[::-1].copy()).save(folder / "twin" / tendencies.FILE)
+    add(folder, "unsurveyed", ARTIFACT.read_bytes())
+    with closing(LocalRecogniser(workers=Workers(takes=PATIENT))) as recogniser:
+        shipped = await recogniser.drawing_board().learned()
+        recogniser.use(await models.fetch("twin"))
+        own = await recogniser.drawing_board().learned()
+        recogniser.use(await models.fetch("unsurveyed"))
+        stands_in = await recogniser.drawing_board().learned()
+    assert (shipped.is_own, own.is_own, stands_in.is_own) == (True, True, False)
+    assert own.confused_with != shipped.confused_with == stands_in.confused_with
 
 
 async def test_what_is_used_is_a_copy_that_later_changes_do_not_touch(models: ModelFolder, folder: Path) -> None:

@@ -165,6 +165,7 @@ async def test_the_sheets_of_shapes_are_sent_again_only_when_they_changed(client
     async with client.get("/api/tendencies") as response:
         facts = await response.json()
     assert facts["confused_with"]["は"] == [["ほ", 0.02]]
+    assert facts["own"] is True
     async with client.get("/api/tendencies/averages.png") as response:
         assert (await response.read(), response.content_type) == (b"averages", "image/png")
         seen = response.headers["ETag"]

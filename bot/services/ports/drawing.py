@@ -27,7 +27,7 @@ class LearnedShapes:
 
     `exemplars` is how many stand in a row, the most typical first; `pairs` are the most frequent confusions (written,
     read, share of what was written), `confused_with` those of each label; `lookalikes` pairs of which
-    examples are known.
+    examples are known. `is_own`: it is the network that reads which was asked; else the shipped one in its place.
     """
 
     labels: Sequence[str]
@@ -35,6 +35,7 @@ class LearnedShapes:
     confused_with: Mapping[str, Sequence[tuple[str, float]]]
     pairs: Sequence[tuple[str, str, float]]
     lookalikes: Sequence[tuple[str, str]]
+    is_own: bool = True
 
 
 class DrawingBoard(Protocol):

@@ -25,6 +25,7 @@ function hang() {
   drawPairs();
   show();
   at("confusions").hidden = false;
+  if (!facts.own) Object.assign(at("notice"), { textContent: word("gallery_of_shipped"), hidden: false });
   addEventListener("popstate", show);
   document.addEventListener("click", follow);
 }
