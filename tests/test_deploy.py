@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import known_keys
 from bot.domain.deliveries import DeliveryState
-from bot.web.metrics import Metrics
+from bot.web.metrics import Gauges, Metrics
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -60,11 +60,12 @@ def test_the_environment_names_settings_that_there_are() -> None:
 def test_the_documents_name_the_metrics_that_there_are(document: Path) -> None:
     metrics = Metrics()
     metrics.requests["/", "GET", "200"] = metrics.readings["read"] = 1
-    shown = metrics.exposition({state.value: 1 for state in DeliveryState}, 1).decode()
+    shown = metrics.exposition(Gauges({}, {"a source": 1.0}, {"local": True}), 1).decode()
     there_are = set(re.findall(r"^((?:tsudoi|process)_\w+)", shown, re.MULTILINE))
     named = set(re.findall(r"\b((?:tsudoi|process)_[a-z_]+)", document.read_text(encoding="utf-8")))
     assert named <= there_are
     assert {name for name in there_are if name.startswith("tsudoi_")} <= named
+    assert all(f'tsudoi_deliveries{{state="{state}"}} 0.0' in shown for state in DeliveryState)
     assert all(f"`{state.value}`" in document.read_text(encoding="utf-8") for state in DeliveryState)
 
 

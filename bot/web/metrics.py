@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.deliveries import DeliveryState
+
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
@@ -68,8 +70,8 @@ class _Numbers:
         )
 
         deliveries = GaugeMetricFamily("tsudoi_deliveries", "Deliveries by state.", labels=["state"])
-        for state, number in self._gauges.deliveries.items():
-            deliveries.add_metric([state], number)
+        for state in DeliveryState:  # zeros too: no alert sees a series begin with its first failure
+            deliveries.add_metric([state], self._gauges.deliveries.get(state, 0))
         yield deliveries
         unread = GaugeMetricFamily(
             "tsudoi_source_unread_seconds", "Time since a source was last read.", labels=["source"]
