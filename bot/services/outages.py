@@ -45,7 +45,7 @@ class Outages:
             told = await self._told(room)
             if told is None or not told.occasion.startswith(DOWN):
                 planned += [self._down(room, out, now)] if out else []
-            elif not _still_failing(told, states):
+            elif not self._still_failing(told, states):
                 planned.append(self._back(room, told, now))
         if planned:
             await self.agenda.plan(planned)
@@ -78,23 +78,27 @@ class Outages:
         texts, facts = texts_for(room.locale, self.zone), delivery.facts or {}
         since = datetime.fromisoformat(facts["since"])
         if delivery.occasion.startswith(DOWN):
-            if not _still_failing(delivery, await self.events.sources()):
+            if not self._still_failing(delivery, await self.events.sources()):
                 return NothingToSay("connpass answers again")
             return _is_down(texts, since, remedy(texts, facts["reason"]))
         told = (delivery.kind, delivery.subject, delivery.occasion.replace(BACK, DOWN, 1), delivery.destination)
         said = await self.deliveries.find(told)
         if said is None or said.state is not DeliveryState.SENT:
             return NothingToSay("nobody was told that it was down")
+        if not self._still_followed(delivery):
+            return NothingToSay("what could not be read is followed no more")
         return _is_back(texts, since)
+
+    def _still_failing(self, told: Delivery, states: Mapping[str, SourceState]) -> bool:
+        return any(states[name].error is not None for name in self._still_followed(told) if name in states)
+
+    def _still_followed(self, told: Delivery) -> set[str]:
+        """Return the sources of which was told, without those that are not polled any more: they stay as they were."""
+        return set((told.facts or {})["sources"]).intersection(self.rooms.sources)
 
 
 def _is_out(state: SourceState, now: datetime) -> bool:
     return is_outage(state.failing_since, state.failed_at, now)
-
-
-def _still_failing(told: Delivery, states: Mapping[str, SourceState]) -> bool:
-    names = (told.facts or {})["sources"]
-    return any(states[name].error is not None for name in names if name in states)
 
 
 def _subject(room: Room) -> str:

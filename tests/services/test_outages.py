@@ -117,11 +117,17 @@ class Bot:
     """A bot that polls every quarter of an hour and then says what is due."""
 
     def __init__(
-        self, engine: AsyncEngine, time: TrueTime, platform: Platform, rooms: Sequence[Room], gap: Gap | None = None
+        self,
+        engine: AsyncEngine,
+        time: TrueTime,
+        platform: Platform,
+        rooms: Sequence[Room],
+        gap: Gap | None = None,
+        own_sources: Sequence[str] = ("utsunomiya", "python"),
     ) -> None:
         clock, self.time, self.platform = time.clock, time, platform
         self.events, self.deliveries = Events(engine), Deliveries(engine)
-        questions, known = Questions(engine), Rooms(rooms, ("utsunomiya", "python"))
+        questions, known = Questions(engine), Rooms(rooms, own_sources)
         self.sources = [Connpass(), Connpass("python")]
         self.watching = Watching(self.events, questions, known, LEAD_TIMES, clock, self.deliveries)
         kept = (questions, {}, self.deliveries, Reports(engine))
@@ -221,6 +227,23 @@ async def test_each_guild_hears_of_its_own_sources(engine: AsyncEngine, time: Tr
 
 
 _GUILDS = {"one": ("utsunomiya",), "two": ("utsunomiya", "python"), "three": ("python",)}
+
+
+@pytest.mark.parametrize(("followed_then", "told"), [("utsunomiya", ["down", "back", "down"]), ("elsewhere", ["down"])])
+async def test_a_source_that_is_followed_no_more_is_taken_for_no_outage(
+    engine: AsyncEngine, time: TrueTime, followed_then: str, told: list[str]
+) -> None:
+    room = a_room(channel="one", guild="one", follows=("utsunomiya", "python"))
+    bot = Bot(engine, time, Platform(time), (), own_sources=())
+    bot.outages.rooms.set_up([room])
+    bot.connpass_is_down(True)
+    await bot.run(timedelta(hours=7))
+    bot.outages.rooms.set_up([replace(room, follows=(followed_then,))])
+    bot.sources = [source for source in bot.sources if source.name == followed_then]
+    for is_down, hours in ((False, 1), (True, 7)):
+        bot.connpass_is_down(is_down)
+        await bot.run(timedelta(hours=hours))
+    assert ["back" if "また取得" in lead else "down" for lead in bot.platform.leads("one")] == told
 
 
 async def test_who_could_not_be_told_of_an_outage_is_not_told_of_its_end(bot: Bot) -> None:
