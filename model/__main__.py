@@ -204,7 +204,7 @@ def evaluate(
 def _evaluate_pages(
     models: "Mapping[str, Classifier]", pictures: "Sequence[Pictures]", each: int, as_json: bool
 ) -> None:
-    from model.pages import hands_of
+    from model.composed_pages import hands_of
     from model.transcripts import read_pages
 
     hands = hands_of(one for some in pictures if not some.name.startswith("black") for one in some.written)

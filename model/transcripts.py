@@ -8,7 +8,7 @@ import numpy as np
 from rich.progress import Progress
 
 from model.classifier import Classifier
-from model.pages import STYLES, Hand, Page, compose
+from model.composed_pages import STYLES, Hand, Page, compose
 
 SEED = 1103
 

@@ -7,7 +7,8 @@ import pytest
 
 import model
 from model.ink import BlankImage
-from model.photographs import PAPERS, photograph
+from model.photographs import photograph
+from model.stationery import PAPERS
 from tests.model.drawings import drawn
 
 MODEL = Path(model.__file__).parent
@@ -36,11 +37,12 @@ def test_training_does_not_know_the_photographs_and_pages_that_judge_it() -> Non
     started = {name for name in TRAINING if (MODEL / f"{name}.py").is_file()}
     started |= {f"sources/{path.stem}" for path in (MODEL / "sources").glob("*.py")}
     assert len(started) > 6
-    assert not {"photographs", "pages"} & known_to(started)
+    assert not {"photographs", "stationery", "composed_pages"} & known_to(started)
 
 
 def test_the_photographs_do_not_know_how_training_degrades_or_how_ink_is_found() -> None:
-    assert imported(MODEL / "photographs.py") == {"ink"}  # for its error alone
+    assert imported(MODEL / "photographs.py") == {"ink", "stationery"}  # of ink its error alone
+    assert imported(MODEL / "stationery.py") == set()
     assert "find_" not in (MODEL / "photographs.py").read_text(encoding="utf-8")
 
 

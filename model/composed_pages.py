@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from model.ink import Ink
 from model.labels import FULL_FORMS, label_of
-from model.photographs import PAPERS, cell_ink, photograph_page
+from model.photographs import cell_ink, photograph_page
 from model.small import TYPICAL
 from model.sources.stored import Written
+from model.stationery import PAPERS
 
 WORDS = (
     "こんにちは ありがとう おはよう さようなら きょう がっこう ちょっと ぎゅうにゅう しゃしん でんしゃ "

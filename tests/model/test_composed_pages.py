@@ -5,8 +5,8 @@ import pytest
 from rich.progress import Progress
 
 from model.classifier import load
+from model.composed_pages import STYLES, WORDS, Hand, Page, cell_of, compose, hands_of
 from model.labels import label_of
-from model.pages import STYLES, WORDS, Hand, Page, cell_of, compose, hands_of
 from model.sources.stored import Written
 from model.transcripts import edits, read_pages
 from tests.model.drawings import STROKES, drawn
