@@ -1,1 +1,1 @@
-"""The use cases, as plain coroutines over the ports of `ports.py`."""
+"""The use cases, as plain coroutines over the Protocols of `ports`."""
