@@ -22,9 +22,10 @@ import requests
 import typer
 
 from docs.handson_notebook import write_notebooks
-from docs.handson_record import keep_outputs, keep_pictures, take_room
+from docs.handson_record import as_at_home, keep_outputs, keep_pictures, take_room
 from docs.handson_room import say, wait_until_open
 from docs.handson_text import DOCUMENTS, Block, steps_of
+from model.sources.fonts import font_files
 
 ROOT = Path(__file__).parents[1]
 SHORT = {"PEOPLE": "2", "PAGES": "1", "IMAGES": "256"}  # to see whether everything goes, not how well
@@ -172,6 +173,9 @@ def run(short: Annotated[bool, typer.Option(help="Few people, few pictures.")] =
 @app.command()
 def record(folder: Folder = None, short: Annotated[bool, typer.Option(help="To try it.")] = False) -> None:
     """Do the course in full, and write what was printed and shown into the texts, the pictures and the notebooks."""
+    if fonts := font_files():
+        typer.echo(f"a reader has no fonts to train on yet: record where there are none, not even {fonts[0]}", err=True)
+        raise typer.Exit(1)
     outputs: list[str] = []
 
     def keep(block: Block, said: str, url: str) -> None:
@@ -182,7 +186,7 @@ def record(folder: Folder = None, short: Annotated[bool, typer.Option(help="To t
 
     def do(where: Path) -> None:
         go_through(where, short, typer.echo, keep)
-        keep_outputs(outputs)
+        keep_outputs([as_at_home(said, where) for said in outputs])
         keep_pictures(where)
         write_notebooks()
 
@@ -202,7 +206,7 @@ def _in_folder(folder: Path | None, do: Callable[[Path], None]) -> None:
             do(folder.resolve())
             return
         with tempfile.TemporaryDirectory() as name:
-            do(Path(name))
+            do(Path(name).resolve())
     except PromiseBroken as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -14,6 +14,11 @@ COLOURS = 96
 MESSAGE = {"viewport": {"width": 720, "height": 900}, "color_scheme": "light", "locale": "ja-JP"}
 
 
+def as_at_home(said: str, folder: Path) -> str:
+    """What was printed, as if the folder were a reader's."""
+    return said.replace(str(folder), "~/tsudoi/afternoon")
+
+
 def keep_outputs(outputs: list[str]) -> None:
     """Write outputs into the blocks of both texts, in their order."""
     for document in DOCUMENTS.values():

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
-from docs.handson import Afternoon, PromiseBroken, go_through, surroundings
+from docs.handson import Afternoon, PromiseBroken, app, go_through, surroundings
 from docs.handson_notebook import as_notebook, notebook_of
+from docs.handson_record import as_at_home
 from docs.handson_text import DOCUMENTS, HERE, Block, blocks_of, steps_of
 
 TEXTS = {language: document.read_text(encoding="utf-8") for language, document in DOCUMENTS.items()}
@@ -49,6 +51,7 @@ def test_every_picture_and_output_is_there(language: str) -> None:
             assert (HERE / block.text).is_file(), block.text
         if block.kind == "text":
             assert block.text.strip(), f"line {block.first + 1}: python -m docs.handson record"
+            assert not re.search(r"/(tmp|home|root|work)\b", block.text), "a path of the machine where it was recorded"
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", TEXTS[language]):
         assert (HERE / target).exists(), target
 
@@ -85,6 +88,18 @@ def test_a_step_that_fails_names_its_line(afternoon: Afternoon) -> None:
         afternoon.do(command("echo no paper >&2; exit 3"))
     with pytest.raises(PromiseBroken, match="exit status 1"):
         afternoon.do(command("false | true"))
+
+
+def test_an_output_is_kept_as_a_reader_sees_it(tmp_path: Path) -> None:
+    said = f"12 samples added to {tmp_path}/samples"
+    assert as_at_home(said, tmp_path) == "12 samples added to ~/tsudoi/afternoon/samples"
+
+
+def test_nothing_is_recorded_that_a_reader_would_not_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docs.handson.font_files", lambda: [Path("fonts/klee.ttf")])
+    refused = CliRunner().invoke(app, ["record"])
+    assert refused.exit_code == 1
+    assert "record where there are none, not even fonts/klee.ttf" in refused.stderr
 
 
 def test_a_room_that_is_not_there_names_the_line(tmp_path: Path) -> None:
