@@ -10,6 +10,7 @@ import discord
 
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
 from bot.platforms.discord_forms import ask_for, choices_of, people_of
+from bot.platforms.lengths import cut, width
 
 CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
 EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
@@ -132,25 +133,17 @@ def _escape_words(text: str) -> str:
     return _MASS_MENTION.sub("@\u200b", _SPECIAL.sub(r"\\\g<0>", text))
 
 
-def width(text: str) -> int:
-    """Return the length as Discord's strictest counter sees it: in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def fit(text: str, limit: int) -> str:
     """Escape the text and cut it to the limit, never inside an escape."""
     return _cut(escape(text[: 2 * max(0, limit)]), limit)  # escaping what is cut off anyway would take time
 
 
 def _cut(text: str, limit: int) -> str:
-    if width(text) <= limit:
-        return text
-    if limit < 1:
-        return ""
-    while (excess := width(text) - limit + 1) > 0:
-        text = text[: -max(1, excess // 2)]  # a character has one or two units
-    whole = text[:-1] if (len(text) - len(text.rstrip("\\"))) % 2 else text
-    return f"{whole.rstrip()}…"
+    return cut(text, limit, _without_half_escape)
+
+
+def _without_half_escape(text: str) -> str:
+    return text[:-1] if (len(text) - len(text.rstrip("\\"))) % 2 else text
 
 
 def _embeds(message: Message) -> list[discord.Embed]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any, TypedDict
 
 from bot.domain.messages import Bar, Button, Card, Field, Message
+from bot.platforms.lengths import width
 from bot.platforms.slack_forms import ACTION_ID, BUTTON, Json, ask_for, choice_block, people_block, text_of
-from bot.platforms.slack_text import BLANK, escape, fit, is_web, link, moment, plain, plain_line, width
+from bot.platforms.slack_text import BLANK, escape, fit, is_web, link, moment, plain, plain_line
 
 BLOCKS, BLOCKS_OF_VIEW, TEXT, FIELDS, FIELD, HEADER, ALT_TEXT, URL = 50, 100, 3000, 10, 2000, 150, 2000, 3000
 FALLBACK = 3000  # characters of what a notification and a screen reader are given

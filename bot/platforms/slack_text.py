@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+from bot.platforms.lengths import cut, width
+
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _TWINS = str.maketrans("*_~`", "＊＿～｀")  # Slack has no escape for them; it reads these as letters
@@ -13,11 +15,6 @@ _UNSAFE_IN_ADDRESS = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", '"': "%2
 _MARK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 BLANK = "\u200b"
-
-
-def width(text: str) -> int:
-    """Return the length as the strictest counter sees it: in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain(text: str, limit: int) -> str:
@@ -42,13 +39,7 @@ def fit(text: str, limit: int) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    if width(text) <= limit:
-        return text
-    if limit < 1:
-        return ""
-    while (excess := width(text) - limit + 1) > 0:
-        text = text[: -max(1, excess // 2)]  # a character has one or two units
-    return f"{_HALF_ENTITY.sub('', text).rstrip()}…"
+    return cut(text, limit, lambda shortened: _HALF_ENTITY.sub("", shortened))
 
 
 def link(url: str, text: str, limit: int) -> str:

@@ -10,7 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
-from bot.platforms.discord_render import Rendered, escape, fit, plain_line, render, width
+from bot.platforms.discord_render import Rendered, escape, fit, plain_line, render
+from bot.platforms.lengths import width
 from tests.support.discord_limits import of_message
 from tests.support.events import NOW
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, People
+from bot.platforms.lengths import width
 from bot.platforms.slack_forms import asked_by, form
 from bot.platforms.slack_render import BLOCKS, render, without_pictures
-from bot.platforms.slack_text import called_first, escape, fit, link, moment, plain, read_typed, width
+from bot.platforms.slack_text import called_first, escape, fit, link, moment, plain, read_typed
 from tests.support.slack_blocks import WEIGHT, refused_blocks, refused_view, weight
 from tests.support.slack_text import broken_markup, pings
 
