@@ -258,14 +258,23 @@ def _mark(key: str) -> int:
 
 
 def was_sent_as(sent: discord.Message, rendered: Rendered, key: str) -> bool:
-    """Whether `sent` is this delivery: by nonce or mark; where it has no mark, because it says exactly the same."""
+    """Whether `sent` is this delivery: by nonce or mark; where it has no mark, because it says exactly the same.
+
+    A digest has none, and made anew it says something else; it comes once a week, so that any is this one.
+    """
     if str(sent.nonce) == key:
         return True
     rows = [row for row in sent.components if isinstance(row, discord.ActionRow) and row.children]
     mark = rows[0].children[0].id if rows else None
     if mark:
         return mark == _mark(key)
+    if _is_digest(rendered["embeds"]):
+        return _is_digest(sent.embeds)
     return _gist(sent.content, sent.embeds) == _gist(rendered["content"], rendered["embeds"])
+
+
+def _is_digest(embeds: Sequence[discord.Embed]) -> bool:
+    return any(one.colour is not None and one.colour.value == COLOURS[MessageKind.DIGEST] for one in embeds)
 
 
 def _gist(content: str | None, embeds: Sequence[discord.Embed]) -> list[str]:

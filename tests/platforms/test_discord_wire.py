@@ -125,6 +125,16 @@ async def test_a_delivery_is_found_although_its_text_would_be_another_now(server
         assert await front_end.find(CHANNEL, later, KEY, datetime.now(UTC)) == number
 
 
+async def test_a_digest_is_found_although_more_is_known_now(server: DiscordServer) -> None:
+    """It has no button that could bear a mark, and a store that was restored has not heard of every event yet."""
+    async with connected(server) as front_end:
+        await front_end.send(CHANNEL, NEWS, "e" * 20)
+        digest = Message(MessageKind.DIGEST, "今後2週間のイベントです。", (Card("もくもく会 #5"), Card("LT大会 #6")))
+        number = await front_end.send(CHANNEL, digest, KEY)
+        anew = Message(MessageKind.DIGEST, "今後2週間のイベントです。", (Card("もくもく会 #5"),))
+        assert await front_end.find(CHANNEL, anew, KEY, datetime.now(UTC)) == number
+
+
 @pytest.mark.parametrize("said_later", [150, 20])
 async def test_a_delivery_is_found_far_back_and_below_what_was_said_before_it(
     server: DiscordServer, said_later: int
