@@ -1,7 +1,7 @@
 """Builds every part from the settings, starts and stops them. Nothing else knows how parts are made."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +31,17 @@ from bot.services.member_settings import MemberSettings
 from bot.services.mirroring import Mirroring
 from bot.services.organising import Organising
 from bot.services.outages import Outages
-from bot.services.ports import Clock, EventDetails, EventSource, Recogniser, ReportSource, SampleSheets, Sender
+from bot.services.ports import (
+    Clock,
+    EventDetails,
+    EventSource,
+    Recogniser,
+    ReportSource,
+    Ring,
+    SampleSheets,
+    Sender,
+    no_ring,
+)
 from bot.services.quizzing import Quizzing
 from bot.services.reading import Reader
 from bot.services.reminding import Reminding
@@ -250,7 +260,7 @@ def build_services(
     sheets: SampleSheets | None = None,
     organising: Organising | None = None,
     changing_model: ChangingModel | None = None,
-    ring: Callable[[], Awaitable[object]] | None = None,
+    ring: Ring = no_ring,
 ) -> Services:
     """Bind the use cases to their parts; what is left out is off, and the rooms are those of the configuration.
 

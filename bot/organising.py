@@ -9,7 +9,7 @@ from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearsing_rooms
 from bot.services.intervening import Intervening
 from bot.services.organising import Organising
-from bot.services.ports import Clock, SampleSheets
+from bot.services.ports import Clock, Ring, SampleSheets, no_ring
 from bot.services.reporting import name_of_site
 from bot.services.reviewing import Reviewing
 from bot.services.settling_in import SettlingIn
@@ -25,7 +25,7 @@ def build_organising(
     problems: Callable[[], Mapping[str, str]] = dict,
     model: Callable[[], str] = str,
     sheets: SampleSheets | None = None,
-    ring: Callable[[], Awaitable[object]] | None = None,
+    ring: Ring = no_ring,
 ) -> Organising:
     """Bind what organisers use. `changed` is called when a room was set up or switched.
 

@@ -10,7 +10,7 @@ from bot.domain.questions import Question
 from bot.domain.rooms import Room
 from bot.locales import TOKYO, texts_for
 from bot.services.general_messages import answer_taken, answered_before, organisers_only
-from bot.services.ports import QuestionStore
+from bot.services.ports import QuestionStore, Ring, no_ring
 
 AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
 
@@ -25,7 +25,7 @@ class Deciding:
     store: QuestionStore
     handlers: Mapping[str, AnswerHandler]
     zone: ZoneInfo = TOKYO
-    ring: Callable[[], Awaitable[object]] | None = None
+    ring: Ring = no_ring
 
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
         """Take `question:ID:OPTION`; None if it is another button. Only a room's organisers may decide."""
@@ -36,8 +36,7 @@ class Deciding:
         if not room.may_decide(member):
             return organisers_only(texts)
         is_first = await self.handlers[question.kind](question, option, member)
-        if self.ring is not None:
-            await self.ring()
+        await self.ring()
         return answer_taken(texts) if is_first else answered_before(texts)
 
     async def _asked(self, button_id: str) -> tuple[Question | None, str]:

@@ -1,6 +1,6 @@
 """What organisers do by hand about one message: retract it, or post it again."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,7 +11,7 @@ from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
 from bot.locales import Texts
 from bot.services import intervening_messages as said
-from bot.services.ports import Clock, EventStore, Interventions
+from bot.services.ports import Clock, EventStore, Interventions, Ring, no_ring
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ class Intervening:
     store: Interventions
     events: EventStore
     clock: Clock
-    ring: Callable[[], Awaitable[object]] | None = None
+    ring: Ring = no_ring
 
     async def act(
         self, texts: Texts, rooms: Collection[str], member: str, action: str, values: Sequence[str]
@@ -43,7 +43,6 @@ class Intervening:
         is_done = await self.store.carry_out(Action(verb), message, member, self.clock.now())
         if is_done:
             log.info("message touched by hand", action=verb, delivery=message.id, room=message.destination)
-        if is_done and self.ring is not None:
             await self.ring()
         return said.done(texts, Action(verb), message, events) if is_done else said.too_late(texts)
 

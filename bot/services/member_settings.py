@@ -1,6 +1,6 @@
 """What a member sets for themselves: the language of what they are told alone, when to be reminded, and when not."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from bot.domain.quiet_hours import parse_quiet_hours
 from bot.domain.rooms import Room, direct_to
 from bot.locales import texts_for
 from bot.services import member_settings_messages as said
-from bot.services.ports import Clock, PersonalReminderStore
+from bot.services.ports import Clock, PersonalReminderStore, Ring, no_ring
 from bot.services.reminder_messages import SETTINGS
 
 
@@ -24,7 +24,7 @@ class MemberSettings:
     store: PersonalReminderStore
     clock: Clock
     zone: ZoneInfo
-    ring: Callable[[], Awaitable[object]] | None = None
+    ring: Ring = no_ring
 
     async def press(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
         """Take `settings:open`, and what was chosen on the page; None if it is another button."""
@@ -37,7 +37,7 @@ class MemberSettings:
             await self.store.keep_member(changed)
             if changed.quiet != whose.quiet:
                 await self.store.spare(changed, self.clock.now())
-                await self._ring()
+                await self.ring()
         texts = texts_for(changed.locale or room.locale, self.zone)
         return said.settings_page(texts, changed, is_kept=changed != whose)
 
@@ -54,10 +54,6 @@ class MemberSettings:
             case "quiet" if value in said.QUIET:
                 return replace(whose, quiet=parse_quiet_hours(value, self.zone.key))
         return whose
-
-    async def _ring(self) -> None:
-        if self.ring is not None:
-            await self.ring()
 
 
 def _lead_times(values: Sequence[str]) -> tuple[timedelta, ...]:

@@ -1,6 +1,6 @@
 """Members' own reminders: asked for by a button or a command, sent by direct message, put off, cancelled."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from bot.locales import TOKYO, Texts, texts_for
 from bot.services import reminder_messages
 from bot.services.delivering import Composer, NothingToSay
 from bot.services.finding import find_coming
-from bot.services.ports import Clock, EventStore, PersonalReminderStore
+from bot.services.ports import Clock, EventStore, PersonalReminderStore, Ring, no_ring
 from bot.services.reminder_messages import CANCEL, USUAL
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Reminding:
     events: EventStore
     clock: Clock
     zone: ZoneInfo = TOKYO
-    ring: Callable[[], Awaitable[object]] | None = None
+    ring: Ring = no_ring
 
     async def remind(self, room: Room, member: str, argument: str = "") -> Message:
         """Answer `!remind`, `!remind もくもく会 3日前 1時間前`, and `!remind いつも 1d 2h` for every event to come."""
@@ -128,7 +128,7 @@ class Reminding:
         if kept is None or lead_times is not None:
             kept = PersonalReminder(address, event.id, lead_times or whose.usual, room.locale)
             await self.store.keep(kept, event, now)
-            await self._ring()
+            await self.ring()
         is_local = room.platform == LOCAL  # there is one conversation, and no direct messages beside it
         return reminder_messages.reminder_state(texts, kept, event, whose, now, by_dm=not is_local)
 
@@ -148,7 +148,7 @@ class Reminding:
         if again is None:
             return reminder_messages.too_late_to_snooze(texts)
         await self.store.snooze(again, now)
-        await self._ring()
+        await self.ring()
         return reminder_messages.snoozed_message(texts, until, now)
 
     async def unreachable(self, delivery: Delivery) -> None:
@@ -200,10 +200,6 @@ class Reminding:
     async def _event(self, delivery: Delivery) -> Event:
         assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event
         return (await self.events.known([delivery.event_id]))[delivery.event_id]
-
-    async def _ring(self) -> None:
-        if self.ring is not None:
-            await self.ring()
 
     def _texts(self, locale: str) -> Texts:
         return texts_for(locale, self.zone)

@@ -3,7 +3,7 @@
 Adapters fulfil them; `app.py` binds them. What one service needs of another stands beside the one that needs it.
 """
 
-from bot.services.ports.clock import Clock, SettableClock
+from bot.services.ports.clock import Clock, Ring, SettableClock, no_ring
 from bot.services.ports.deliveries import Agenda, DeliveryStore, Interventions
 from bot.services.ports.drawing import DrawingBoard, LearnedShapes, ShapeSheet, Sight, Stroke
 from bot.services.ports.events import EventStore, Search, Sighting, SourceState, Watched
@@ -55,6 +55,7 @@ __all__ = [
     "Recogniser",
     "ReportSource",
     "ReportStore",
+    "Ring",
     "RoomDraft",
     "RoomStore",
     "SampleSheets",
@@ -72,4 +73,5 @@ __all__ = [
     "Upload",
     "Uploads",
     "Watched",
+    "no_ring",
 ]
