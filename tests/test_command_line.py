@@ -1,18 +1,30 @@
 """The real process with its real command line: what works, and one clear sentence for what does not."""
 
 import json
+import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.support.connpass_server import ConnpassServer, an_event
-from tests.support.process import messages, running_bot, tsudoi, wait_for_message, wait_for_problem
+from tests.support.process import (
+    ENDS_WITHIN,
+    environment,
+    messages,
+    running_bot,
+    tsudoi,
+    wait_for_message,
+    wait_for_problem,
+)
 from tests.support.report_site import ARTICLES, EVENTS, TRUTH, ReportServer
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -49,6 +61,26 @@ def test_a_real_run_polls_answers_announces_and_ends_cleanly(tmp_path: Path, con
     told = tsudoi(tmp_path, "next", "--json")
     assert [event["id"] for event in json.loads(told.stdout)["events"]] == [501]
     assert "もくもく会 #5" in tsudoi(tmp_path, "next").stdout
+
+
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)], ids=["stop", "Ctrl-C"])
+def test_a_stop_while_it_is_still_being_imported_is_clean_too(tmp_path: Path, told: signal.Signals, code: int) -> None:
+    (tmp_path / "typer.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(600)\n")
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where a shell in the background starts the tests
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hears,
+    ) as bot:
+        assert bot.stdout is not None
+        assert bot.stdout.readline() == "importing\n"
+        bot.send_signal(told)
+        assert bot.communicate(timeout=ENDS_WITHIN) == ("", "")
+    assert bot.returncode == code
 
 
 def test_what_was_announced_before_a_kill_is_not_announced_again(tmp_path: Path, connpass: ConnpassServer) -> None:

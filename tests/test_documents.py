@@ -11,7 +11,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bot.__main__ import cli
+from bot.command_line import cli
 from model.__main__ import app
 from tests.test_architecture import imports_of, modules
 

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import __version__
-from bot.__main__ import cli
+from bot.command_line import cli
 from bot.config import Settings, load_settings
 from bot.errors import ConfigurationError
 from bot.first_evening.answers import SECRETS
@@ -257,6 +257,27 @@ def test_a_network_that_is_down_stops_a_script_unless_it_says_offline(tmp_path: 
     assert ended.returncode == 0
     assert "tsudoi check" in ended.stdout
     assert settings_in(tmp_path).community.name == "tfug-utsunomiya"
+
+
+def test_a_second_evening_begins_with_what_is_there(
+    tmp_path: Path, connpass: ConnpassServer, discord: DiscordServer, slack: SlackServer
+) -> None:
+    file = tmp_path / "config.toml"
+    first = ["--offline", "--group", "tfug-utsunomiya", "--name", "宇都宮の会", "--connpass-key-file", "key"]
+    (tmp_path / "key").write_text(connpass.api_key)
+    assert init(tmp_path, *first).returncode == 0
+    file.write_text(file.read_text() + "\n[web]\nport = 9000\n")
+    with terminal(tmp_path, "init", **at(connpass, discord, slack)) as evening:
+        evening.answer("[y/N]", "y")
+        for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN, "[宇都宮の会]", "[1]: ", "サイト"):
+            evening.answer(question)
+        evening.wait_for("web.port")
+        evening.answer("書きますか？")
+        assert evening.end() == 0
+    assert connpass.api_key not in evening.shown
+    assert settings_in(tmp_path).connpass.api_key.get_secret_value() == connpass.api_key
+    assert "port = 9000" in (tmp_path / "config.toml.old").read_text()
+    assert mode(tmp_path / "config.toml.old") == 0o600
 
 
 def test_what_is_there_is_replaced_only_on_demand_and_kept(tmp_path: Path) -> None:

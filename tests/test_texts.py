@@ -59,7 +59,7 @@ JAPANESE_IN_CODE = {
         "bot/web/samples.py: SampleCommunity",
     ),
     "names that are the same in every language": (
-        "bot/__main__.py: cli",
+        "bot/command_line.py: cli",
         "bot/running.py: introduction",
         "bot/services/changing_model.py: SHIPPED",
         "bot/services/member_settings_messages.py: _languages",
