@@ -198,7 +198,7 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(findings.to_json() | {"charts": list(map(str, charts))}, ensure_ascii=False))
         return
-    Console().print(*tables(findings, classes), *charts, sep="\n")
+    Console(markup=False).print(*tables(findings, classes), *charts, sep="\n")
 
 
 def _evaluate_pages(
@@ -374,7 +374,7 @@ def _print(as_json: bool, title: str, columns: list[str], rows: list[list[str]],
     table = Table(*columns, title=title, show_header=any(columns))
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def _fail(reason: str) -> NoReturn:

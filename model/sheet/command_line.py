@@ -70,8 +70,8 @@ def sheet(
     table = Table("page", "characters", "cells", title=f"A sheet to print: {out}")
     for page in made:
         table.add_row(page.code.name, "".join(page.labels), str(5 * len(page.labels)))
-    Console().print(table)
-    Console().print(
+    Console(markup=False).print(table)
+    Console(markup=False).print(
         "Print it at its true size (100 %). Photographs go to: python -m model import-sheet", *photos, sep="\n"
     )
 
@@ -195,7 +195,7 @@ def _contact_sheets(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", out:
 
 
 def _show(pages: "list[ReadPage]", left_out: "list[LeftOut]", sheets: list[Path], err: bool) -> None:
-    console = Console(stderr=err)
+    console = Console(stderr=err, markup=False)
     table = Table("photo", "page", "written", "doubtful", "strips unread", title="What was found")
     for one in pages:
         counts = [str(number) for number in (len(one.cells), len(one.doubtful), one.page.unread)]

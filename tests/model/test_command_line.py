@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from model import evaluate, pictures
-from model.__main__ import app
+from model.__main__ import _print, app
 from model.classifier import ARTIFACT
 from model.sources import fonts, negatives
 from tests.model.drawings import STROKES, drawn
@@ -30,6 +30,11 @@ def test_prepare_names_what_is_missing_and_goes_on(monkeypatch: pytest.MonkeyPat
     assert {"scans", "thresholded", "fonts", "strokes", "etl", "members", "kanjivg", "kuzushiji"} <= set(found)
     assert found["scans"]["state"] == "missing"
     assert "TSUDOI_REAL_DATA" in found["scans"]["note"]
+
+
+def test_a_table_prints_square_brackets_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    _print(False, "Sources", ["note"], [["needs pip install 'tsudoi[strokes]'"]], None)
+    assert "needs pip install 'tsudoi[strokes]'" in capsys.readouterr().out
 
 
 def test_training_without_handwriting_says_what_to_do(tmp_path: Path) -> None:
