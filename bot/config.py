@@ -273,11 +273,17 @@ def load_settings(file: Path | None = None) -> Settings:
     if file is None and not path.exists():
         return environment_settings()
     try:
-        return _validate(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+        return settings_of(path.read_text(encoding="utf-8"), path)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror}); check --config") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: is not UTF-8; save it as UTF-8") from error
+
+
+def settings_of(text: str, path: Path = DEFAULT_FILE) -> Settings:
+    """Read the settings from the text of a configuration. ConfigurationError lists every mistake."""
+    try:
+        return _validate(tomllib.loads(text), path.name)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: is not valid TOML: {error}") from error
 

@@ -14,15 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.config import load_settings
+from bot.config import load_settings, settings_of
 from bot.domain.messages import Message, MessageKind
 from bot.errors import ConfigurationError, FrontEndError, FrontEndRefused, SourceRefused, SourceUnavailable
 from bot.first_evening.answers import SECRETS, Answers, Draft, secret_in
 from bot.first_evening.asking import Asker, Script
 from bot.first_evening.command import usual_language
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
-from bot.first_evening.configuration_file import configuration, loaded, put_in_place
+from bot.first_evening.configuration_file import configuration, put_in_place
 from bot.first_evening.evening import Commands, in_one, last_month, spend_evening
+from bot.first_evening.existing import answers_of, left_out, settings_in
 from bot.first_evening.looks import GroupUnknown
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.talk import Talk
@@ -289,8 +290,47 @@ def test_a_no_writes_nothing_and_keeps_the_answers(tmp_path: Path) -> None:
     assert (kept.group, kept.api_key, kept.platforms) == ("g", "key-1", ())
 
 
+OLD = Answers(
+    "en",
+    "g",
+    "G",
+    ("discord", "slack"),
+    {"1": "#a"},
+    {"C1": "#b"},
+    "https://g.org/",
+    "key-1",
+    "token",
+    "xoxb-1",
+    "xapp-1",
+)
+
+
+def test_a_configuration_that_is_there_has_the_answers_that_it_was_made_of() -> None:
+    there = settings_of(configuration(texts_for("ja"), OLD, ()))
+    assert answers_of(there) == replace(OLD, discord_channels={"1": ""}, slack_channels={"C1": ""})
+    assert left_out(there, there) == []
+    assert answers_of(settings_of("")).name is None  # so that connpass is asked for it
+
+
+def test_what_nobody_is_asked_for_is_named_before_it_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    more = '[web]\nport = 9000\n[[rooms]]\nplatform = "local"\nchannel = "main"\ndigest = "mon 09:00"\n'
+    more += '[[sources]]\nname = "lt"\nkeyword = "LT"\n[[rooms]]\nplatform = "slack"\nchannel = "C9"\n'
+    file.write_text(configuration(texts_for("en"), Answers("en", "g", "G", site_url="", api_key="old-key"), ()) + more)
+    talk = an_evening(file, FixedLooks(), "n")
+    written = screen(talk).partition("config.toml.old")[2].split()
+    assert {"web.port", "lt", "digest"} <= set(written)
+    assert not {"C9", "connpass.api_key", "community.name"} & set(written)
+    assert "old-key" not in screen(talk)
+
+
+def test_a_configuration_that_cannot_be_read_answers_nothing(tmp_path: Path) -> None:
+    (tmp_path / "broken.toml").write_text("[web")
+    assert settings_in(tmp_path / "broken.toml") is settings_in(tmp_path / "absent.toml") is None
+
+
 def test_last_month_is_the_community_s() -> None:
-    settings = loaded("")
+    settings = settings_of("")
     start, end = last_month(datetime(2026, 12, 31, 15, 30, tzinfo=UTC), settings)  # New Year has come in Japan
     assert (start.isoformat(), end.isoformat()) == ("2026-12-01T00:00:00+09:00", "2027-01-01T00:00:00+09:00")
 
@@ -319,12 +359,12 @@ def test_the_file_explains_itself_in_the_language_that_was_chosen(locale: str) -
     assert ("取得元" in text or "設定" in text) == (locale == "ja")
     assert 'kind = "feed"' in text
     assert "TSUDOI_SLACK__BOT_TOKEN" in text
-    assert loaded(text).sources[0].kind == "feed"
+    assert settings_of(text).sources[0].kind == "feed"
 
 
 def test_a_configuration_that_the_bot_would_refuse_never_gets_there() -> None:
     with pytest.raises(ConfigurationError, match=r"community\.name"):
-        loaded(configuration(texts_for("ja"), Answers("ja", "g", "x" * 3000), ()))
+        settings_of(configuration(texts_for("ja"), Answers("ja", "g", "x" * 3000), ()))
 
 
 def test_only_a_file_with_secrets_is_closed_to_others(tmp_path: Path) -> None:

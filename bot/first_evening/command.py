@@ -91,7 +91,8 @@ def _spend(
         if file.exists() and not force and not _may_replace(asker, file):
             return
         with Looks(environment_settings()) as looks:
-            talk = Talk(asker, None if offline else looks, given, in_environment, draft, _kept(asker, draft, given))
+            kept = _kept(asker, draft, file, given)
+            talk = Talk(asker, None if offline else looks, given, in_environment, draft, kept)
             if not spend_evening(talk, file, usual, commands):
                 _say_what_is_kept(asker, draft, file, commands)
     except TsudoiError:
@@ -112,9 +113,13 @@ def _may_replace(asker: "Asker", file: Path) -> bool:
     return asker.confirm(question, default=False)
 
 
-def _kept(asker: "Asker", draft: Draft | None, given: dict[str, Any]) -> Answers:
-    """Return what was answered on an evening that was not finished, with the secrets that were given today."""
+def _kept(asker: "Asker", draft: Draft | None, file: Path, given: dict[str, Any]) -> Answers:
+    """Return what was answered before, last in an evening that was not finished, with the secrets given today."""
+    from bot.first_evening.existing import answers_of, settings_in
+
     kept = draft.read() if draft is not None else None
+    if kept is None and draft is not None and (settings := settings_in(file)) is not None:
+        kept = answers_of(settings)
     if kept is not None:
         asker.good(asker.texts.gettext("Your answers of last time are here: Enter takes each as it was."))
     return replace(kept or Answers(), **{key: value for key, value in given.items() if key in SECRETS})

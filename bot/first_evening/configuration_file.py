@@ -1,14 +1,12 @@
 """The configuration that an evening ends with: it explains itself, and is read as the bot reads it before it counts."""
 
 import json
-import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from rich.cells import cell_len
 
 from bot.clients.plain_text import plain
-from bot.config import Settings, load_settings
 from bot.domain.rooms import MANAGERS
 from bot.first_evening.answers import SECRETS, Answers, Platform, write_privately
 from bot.locales import Texts
@@ -20,14 +18,6 @@ def configuration(texts: Texts, answers: Answers, in_environment: Collection[str
     """Write the answers as TOML, each setting with a comment; secrets of the environment are left out."""
     parts = (_head, _community, _connpass, _reports, _reminders, _discord, _slack, _rooms)
     return "\n\n".join("\n".join(part(texts, answers, in_environment)) for part in parts).rstrip() + "\n"
-
-
-def loaded(text: str) -> Settings:
-    """Read a configuration as the bot will. Raises ConfigurationError, which lists every mistake."""
-    with tempfile.TemporaryDirectory(prefix="tsudoi-init-") as folder:  # only we may look into it
-        file = Path(folder) / "config.toml"
-        file.write_text(text, encoding="utf-8")
-        return load_settings(file)
 
 
 def put_in_place(text: str, file: Path, *, is_secret: bool) -> Path | None:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from bot import __version__
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config import Settings, settings_of
 from bot.domain.rooms import LOCAL, MAIN
 from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import PLATFORMS
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
-from bot.first_evening.configuration_file import configuration, loaded, put_in_place
+from bot.first_evening.configuration_file import configuration, put_in_place
+from bot.first_evening.existing import left_out, settings_in
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.talk import Talk
 from bot.locales import Texts, texts_for
@@ -46,9 +47,9 @@ def spend_evening(talk: Talk, file: Path, usual_language: str, commands: Command
         connect_slack(talk, file.parent)
     find_reports(talk)
     text = configuration(talk.texts, talk.answers, talk.in_environment)
-    settings = loaded(text)
+    settings = settings_of(text)
     _rehearse(talk, settings, commands)
-    return _write(talk, text, file, commands)
+    return _write(talk, text, settings, file, commands)
 
 
 def _introduce(talk: Talk, file: Path) -> None:
@@ -116,7 +117,7 @@ def _show(talk: Talk, texts: Texts, said: Rehearsed, rooms: Sequence[str]) -> No
     talk.asker.say("\n".join(f"  {line}" for line in cut))
 
 
-def _write(talk: Talk, text: str, file: Path, commands: Commands) -> bool:
+def _write(talk: Talk, text: str, settings: Settings, file: Path, commands: Commands) -> bool:
     from bot.checking import is_tracked
 
     _ = talk.texts.gettext
@@ -126,6 +127,7 @@ def _write(talk: Talk, text: str, file: Path, commands: Commands) -> bool:
             f"git tracks {file}, and secrets would stand in it: run `git rm --cached {file}` first"
         )
     talk.asker.heading(_("Write it down"))
+    _warn_of_what_is_left_out(talk, file, settings)
     if not talk.asker.confirm(_("Shall I write {file}?").format(file=file), default=True):
         return False
     before = put_in_place(text, file, is_secret=is_secret)
@@ -138,6 +140,14 @@ def _write(talk: Talk, text: str, file: Path, commands: Commands) -> bool:
         talk.asker.say(_("The one from before is kept as {file}.").format(file=before))
     _say_what_comes_next(talk, commands)
     return True
+
+
+def _warn_of_what_is_left_out(talk: Talk, file: Path, settings: Settings) -> None:
+    _ = talk.texts.gettext
+    before = settings_in(file)
+    if before is not None and (names := left_out(before, settings)):
+        unasked = _("Nobody is asked for these settings, so copy them from {file}.old if you need them:")
+        talk.asker.warn(unasked.format(file=file), "\n".join(names))
 
 
 def _say_what_comes_next(talk: Talk, commands: Commands) -> None:

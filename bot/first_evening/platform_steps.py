@@ -58,6 +58,7 @@ def connect_discord(talk: Talk) -> None:
     if not look.hears_messages:
         off = _("Message Content Intent is off: I hear slash commands and mentions, but no !next and no pictures.")
         talk.asker.warn(off)
+        talk.asker.say(_("It can be switched on under Bot at any time; start the bot again afterwards."))
     talk.asker.say(_("Open this link to invite the bot to your server. It asks for exactly what the bot needs:"))
     talk.asker.show(f"  {look.invite}")
     choose_channels(talk, "discord", _in_discord(talk, look), lambda: _in_discord(talk, _again_in_discord(talk)))
