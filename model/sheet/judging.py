@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.classifier import Classifier
+from model.labels import LABELS
 from model.reading import Glyph
 from model.sheet.cells import Cell
 
 BELIEVED = 0.1  # of what should stand there: below this the model contradicts
-ALL = 74
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,8 @@ class Judged:
 
 def judge(classifier: Classifier, cells: Iterable[Cell]) -> list[Judged]:
     """Ask the model about cells; those without a label are doubtful whatever it says."""
-    return [_judged(cell, classifier.glyph(np.pad(cell.picture, 8, constant_values=255), ALL)) for cell in cells]
+    padded = ((cell, np.pad(cell.picture, 8, constant_values=255)) for cell in cells)
+    return [_judged(cell, classifier.glyph(picture, len(LABELS))) for cell, picture in padded]
 
 
 def _judged(cell: Cell, glyph: Glyph) -> Judged:
