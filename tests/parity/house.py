@@ -17,8 +17,10 @@ from bot.clients.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
+from bot.domain.materials import Material
 from bot.domain.reports import ReportPage
 from bot.domain.rooms import Room, Rooms
+from bot.errors import SourceUnavailable
 from bot.organising import build_organising
 from bot.running import FrontEnd
 from bot.services.delivering import Delivering
@@ -35,13 +37,25 @@ COMING = an_event_named("もくもく会 #5", 501, published_at=NOW - timedelta(
 
 @dataclass
 class Connpass:
-    """Shows the same for every source that is asked for; `site` is the report site."""
+    """Shows the same for every source that is asked for; `site` is the report site.
+
+    What was shown at any event is `shown`, and what the page of any event says is `page`.
+    """
 
     site: "ReportSite"
     events: list[Event] = field(default_factory=lambda: [PAST, COMING])
+    shown: tuple[Material, ...] = ()
+    page: tuple[str, ...] = ()
+    is_down: bool = False
 
     def source(self, name: str, months: tuple[int, int] = (0, 6)) -> "Source":
         return Source(name, self)
+
+    async def materials(self, event_id: int) -> Sequence[Material]:
+        return self.shown
+
+    async def description(self, event_id: int) -> Sequence[str]:
+        return self.page
 
 
 @dataclass
@@ -54,6 +68,8 @@ class Source:
         return self.name
 
     async def listing(self, now: datetime) -> Listing:
+        if self.connpass.is_down:
+            raise SourceUnavailable("connpass answered 503 (no reason given); it is asked again later")
         return Listing(tuple(self.connpass.events))
 
     async def look_up(self, event_ids: Sequence[int]) -> Listing:
@@ -134,10 +150,12 @@ class House:
         return self.recogniser
 
     async def polls(self) -> None:
-        """Look at connpass and at the report site, and say what there is to say."""
+        """Look at connpass and at the report site, as often as a poll rings, and say what there is to say."""
         for name in self.rooms.sources:
             await self.services.watching.watch(self.connpass.source(name))
         await self.services.reporting.check_site()
+        await self.services.materials.gather()
+        await self.services.outages.check()
         await self.delivers()
 
     async def delivers(self) -> None:
@@ -194,7 +212,14 @@ async def open_house(
             model=lambda: read_by.model,
         )
         services = build_services(
-            settings, stores, clock, rooms=rooms, site=site, recogniser=read_by, organising=organising
+            settings,
+            stores,
+            clock,
+            rooms=rooms,
+            site=site,
+            details=connpass,
+            recogniser=read_by,
+            organising=organising,
         )
         quizzing = services.answering.quizzing
         assert quizzing is not None

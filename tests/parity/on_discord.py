@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from simcord.components import walk_components
 
 from bot.config import DiscordSettings
-from bot.domain.commands import NEXT, QUIZ, REMIND, REPORT
+from bot.domain.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
 from bot.domain.rooms import Room
 from bot.platforms.discord_bot import DiscordFrontEnd
 from bot.services.ports import Recogniser
@@ -27,7 +27,7 @@ from tests.support.discord_world import ALICE, BOT, GUILD, ORGANISER, Json
 ROOM, ELSEWHERE = "101", "102"
 BUTTON, MENUS = 2, (3, 5, 6, 7, 8)
 NAMES = {ALICE: "alice", ORGANISER: "organiser"}
-ARGUMENTS = {NEXT.name: "argument", REPORT.name: "argument", REMIND.name: "event", QUIZ.name: "topic"}
+ARGUMENTS = {REMIND.name: "event", QUIZ.name: "topic"} | {one.name: "argument" for one in (NEXT, REPORT, DRAFT)}
 _MOMENT = re.compile(r"<t:\d+:\w>(?: \(<t:\d+:R>\))?")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _SHELTERED = re.compile("[\ue000-\ue0ff]")

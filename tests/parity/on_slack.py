@@ -78,7 +78,8 @@ class SlackStage(Stage):
 
     async def faults(self) -> list[str]:
         shown = [one for one in self._server.world.sights if one.content.get("user") == BOT_USER]
-        previews = [link for one in shown if one.kind != "update" for link in one.unfurls]  # an edit opens none
+        posted = [one for one in shown if one.kind not in ("update", "delete")]  # these open none
+        previews = [link for one in posted for link in one.unfurls]
         return [
             *self._server.problems,
             *previews,
