@@ -74,6 +74,8 @@ def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: dateti
     changed = differences(texts, facts)
     if kind is ChangeKind.CANCELLED:
         changed = ()  # the title's 【中止】 and a locked page say nothing more
+    if kind is ChangeKind.POSTPONED:  # nor does its 【延期】
+        changed = differences(texts, {**facts, "fields": [name for name in facts["fields"] if name != "title"]})
     card = Card(event_title(texts, event), event.url, fields=changed, buttons=event_buttons(texts, event, now))
     return Message(MessageKind.CHANGE, what_happened(texts, kind), (card,), event_id=event.id)
 

@@ -298,6 +298,18 @@ async def test_a_thread_opens_below_the_announcement_where_a_room_wants_it(
     assert list(board.threads.values()) == opened
 
 
+async def test_a_postponed_event_is_not_shown_at_the_date_that_was_given_up(world: World) -> None:
+    event = an_event_named()
+    await world.see()
+    await world.see(event)
+    await world.see(replace(event, title=f"【延期】{event.title}", status=EventStatus.POSTPONED))
+    (notice,) = world.board.of(MessageKind.CHANGE)
+    assert (notice.lead[:15], notice.cards[0].fields) == ("このイベントは延期になりました", ())
+    date = world.announcement.cards[0].fields[0]
+    assert (date.name, date.value) == ("日時", "未定（2026年5月22日(金) 12:00〜14:00 の予定でした）")
+    assert date.at is None  # or each platform would show the moment
+
+
 async def test_a_room_hears_once_a_day_of_seats_and_what_it_heard_stays_true(world: World) -> None:
     event = an_event_named(accepted=19)
     await world.see()
