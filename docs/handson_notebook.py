@@ -14,6 +14,9 @@ here = pathlib.Path.cwd()
 repository = next(one for one in (here, *here.parents) if (one / "pyproject.toml").is_file())
 sys.path.insert(0, str(repository))
 os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]])
+os.environ["COLUMNS"] = "100"
+for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):  # a notebook is no terminal: bars that move would fill it
+    os.environ.pop(name, None)
 (repository / "afternoon").mkdir(exist_ok=True)
 os.chdir(repository / "afternoon")
 
@@ -66,7 +69,10 @@ def _code(block: Block) -> str:
     if block.kind == "room":
         return "\n".join(f"print(say({json.dumps(line, ensure_ascii=False)}))" for line in block.text.splitlines())
     if "stays" in block.notes:
-        return f"bot = subprocess.Popen({json.dumps(block.text.split())})\nwait_until_open()"
+        command = json.dumps(block.text.split())
+        return (
+            f'log = open("run.log", "w")\nbot = subprocess.Popen({command}, stdout=log, stderr=log)\nwait_until_open()'
+        )
     if block.text.startswith("export "):
         return f'export(r"""{block.text}""")'
     return f"%%bash\nset -euo pipefail\n{block.text}"
