@@ -145,11 +145,16 @@ class Services:
         asked = (self.answering.organising, self.answering.changing_model)
         services = (*speaking, *(one for one in asked if one is not None))
         composers = {kind: compose for one in services for kind, compose in one.composers().items()}
-        by_platform = {sender.platform: sender for sender in senders}
-        unreachable = self.reminding.unreachable
-        silence = Silencing(self.stores.events, self.stores.deliveries, self.clock).reason
-        kept = (self.stores.deliveries, by_platform, composers, self.rooms, self.clock)
-        return Delivering(*kept, unreachable, gap, silence)
+        return Delivering(
+            self.stores.deliveries,
+            {sender.platform: sender for sender in senders},
+            composers,
+            self.rooms,
+            self.clock,
+            unreachable=self.reminding.unreachable,
+            gap=gap,
+            silence=Silencing(self.stores.events, self.stores.deliveries, self.clock).reason,
+        )
 
 
 def rooms_of(settings: Settings) -> Rooms:
@@ -298,10 +303,23 @@ def build_services(
     mirroring = Mirroring(stores.events, stores.mirrored_events, rooms, clock, zone)
     digested = (stores.agenda, stores.deliveries, stores.events, stores.reports)
     digesting = Digesting(*digested, rooms, clock, zone)
-    speaking = (watching, reporting, reminding, digesting, answering, composing)
     materials = Materials(details, stores.materials, stores.events, stores.deliveries, rooms, clock, zone)
     outages = Outages(stores.events, stores.deliveries, stores.agenda, rooms, clock, zone)
-    return Services(*speaking, rooms, following, mirroring, materials, outages, clock, stores)
+    return Services(
+        watching=watching,
+        reporting=reporting,
+        reminding=reminding,
+        digesting=digesting,
+        answering=answering,
+        composing=composing,
+        rooms=rooms,
+        following=following,
+        mirroring=mirroring,
+        materials=materials,
+        outages=outages,
+        clock=clock,
+        stores=stores,
+    )
 
 
 @asynccontextmanager
