@@ -209,7 +209,7 @@ def test_discord_gives_the_link_waits_for_the_invitation_and_shows_the_channels(
 
 
 def test_a_channel_in_which_something_is_missing_is_named_with_it() -> None:
-    talk = a_talk("t", "1", looks=FixedLooks(discords=(seen("general", missing=("embed_links",)),)))
+    talk = a_talk("t", "１", looks=FixedLooks(discords=(seen("general", missing=("embed_links",)),)))
     connect_discord(talk)
     assert "In #general (Utsunomiya) the bot may not: Embed Links." in screen(talk)
 
@@ -219,6 +219,18 @@ def test_channels_may_be_left_to_the_chat() -> None:
     connect_discord(talk)
     assert talk.answers.discord_channels == {}
     assert "/tsudoi setup" in screen(talk)
+
+
+def test_what_was_answered_before_can_be_taken_back_and_needs_no_guide() -> None:
+    talk = a_talk("", "０", "", "", "0", looks=FixedLooks(discords=(seen("general"),)))
+    talk.answers = Answers(discord_token="t", discord_channels={"101": ""}, site_url="https://g.org/")
+    connect_discord(talk)
+    assert talk.answers.discord_channels == {}
+    assert "New Application" not in screen(talk)
+    connect_discord(talk)
+    assert talk.asker.asked[-1] == "Numbers (such as 1 3), r to look again, or Enter to decide later in the chat"
+    find_reports(talk)
+    assert talk.answers.site_url == ""
 
 
 def test_slack_takes_its_tokens_one_by_one_and_tells_them_apart(tmp_path: Path) -> None:

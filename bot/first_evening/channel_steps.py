@@ -1,11 +1,12 @@
 """The step about channels, the same for Discord and Slack: what the bot sees, and where of that it shall speak."""
 
+import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.errors import ConfigurationError
 from bot.first_evening.answers import Platform
-from bot.first_evening.talk import Talk
+from bot.first_evening.talk import NONE, Talk
 
 _AGAIN = "r"
 
@@ -61,9 +62,11 @@ def _ask_channels(
         talk.asker.say(_("Channels that I see:"))
         for number, one in enumerate(seen, 1):
             talk.asker.say(f"  {number}  {one.label}")
-        question = _("Numbers (such as 1 3), r to look again, or Enter to decide later in the chat")
         usual = " ".join(str(number) for number, one in enumerate(seen, 1) if one.id in kept)
-        typed = talk.asker.ask(question, "", usual)
+        question = _("Numbers (such as 1 3), r to look again, or Enter to decide later in the chat")
+        if usual:
+            question = _("Numbers (such as 1 3), r to look again, or 0 to decide later in the chat")
+        typed = unicodedata.normalize("NFKC", talk.asker.ask(question, "", usual))
         if typed.casefold() == _AGAIN:
             seen = again()
             continue
@@ -75,7 +78,9 @@ def _ask_channels(
 
 
 def _numbered(typed: str, seen: Sequence[Seen]) -> list[Seen] | None:
-    """Return what these numbers stand for, each once; None if one of them is none."""
+    """Return what these numbers stand for, each once: 0 for nothing. None if one of them is no number here."""
+    if typed.strip() in NONE:
+        return []
     words = dict.fromkeys(typed.replace("、", " ").replace(",", " ").split())
     if not all(word.isdecimal() and 0 < int(word) <= len(seen) for word in words):
         return None

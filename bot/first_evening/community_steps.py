@@ -6,7 +6,7 @@ from bot.domain.sources import group_in
 from bot.errors import SourceRefused, TsudoiError
 from bot.first_evening.answers import Answers
 from bot.first_evening.looks import GroupUnknown, Looks
-from bot.first_evening.talk import REFUSALS, Talk
+from bot.first_evening.talk import NONE, REFUSALS, Talk
 from bot.locales import texts_for
 from bot.services.settling_in_messages import LANGUAGES
 
@@ -79,15 +79,20 @@ def find_reports(talk: Talk) -> None:
     if talk.is_open("site_url"):
         about = _("If the group publishes reports on a site, I post each new one beside its event, and miss none.")
         talk.asker.guide(about)
-    question = _("Address of that site (Enter: none)")
     while True:
-        ask = partial(talk.asker.ask, question, "--site-url", talk.answers.site_url or "")
-        url = talk.given_or("site_url", ask)
+        usual = talk.answers.site_url or ""
+        question = _("Address of that site (0: none)") if usual else _("Address of that site (Enter: none)")
+        url = talk.given_or("site_url", partial(_ask_site, talk, question, usual))
         try:
             if not url or _is_readable(talk, url):
                 return
         except REFUSALS as error:
             talk.refuse(error, _("That is no address of a site. It begins with https://"), "site_url")
+
+
+def _ask_site(talk: Talk, question: str, usual: str) -> str:
+    typed = talk.asker.ask(question, "--site-url", usual)
+    return "" if typed in NONE else typed
 
 
 def _is_readable(talk: Talk, url: str) -> bool:

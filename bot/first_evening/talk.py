@@ -15,6 +15,7 @@ from bot.locales import Texts
 T = TypeVar("T")
 
 REFUSALS = (SourceRefused, FrontEndRefused, ConfigurationError)  # another answer is needed; asking again will not help
+NONE = ("0", "０")  # typed where Enter would take what was answered before
 _SECRET = re.compile(r"[\x21-\x7e]+")
 
 
@@ -39,7 +40,7 @@ class Talk:
 
     def is_open(self, name: str) -> bool:
         """Whether a person has to find an answer, and may need to be led to it."""
-        return self.asker.is_person and name not in self.given
+        return self.asker.is_person and name not in self.given and not getattr(self.answers, name)
 
     def settle(self, name: str, value: Any) -> None:
         """Take an answer, and keep it in case that the evening ends here."""
