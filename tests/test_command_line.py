@@ -77,9 +77,12 @@ def test_a_stop_while_it_is_still_being_imported_is_clean_too(tmp_path: Path, to
         preexec_fn=hears,
     ) as bot:
         assert bot.stdout is not None
-        assert bot.stdout.readline() == "importing\n"
-        bot.send_signal(told)
-        assert bot.communicate(timeout=ENDS_WITHIN) == ("", "")
+        try:
+            assert bot.stdout.readline() == "importing\n"
+            bot.send_signal(told)
+            assert bot.communicate(timeout=ENDS_WITHIN) == ("", "")
+        finally:
+            bot.kill()
     assert bot.returncode == code
 
 
