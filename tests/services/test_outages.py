@@ -316,7 +316,36 @@ async def test_a_message_whose_answer_was_lost_is_found_whatever_the_clock_says(
     assert (await bot.deliveries.counts())[DeliveryState.SENT] == 1
 
 
+async def test_what_waits_for_another_try_when_the_clock_is_set_back_is_said_once(bot: Bot) -> None:
+    bot.time.wrong_by = timedelta(hours=1)
+    bot.platform.is_out_of_reach = True
+    bot.connpass.events = [in_days(1.25, "もくもく会 #5", 5)]
+    await bot.run(timedelta(hours=1))
+    bot.time.wrong_by = timedelta()
+    bot.platform.is_out_of_reach = False
+    await bot.run(timedelta(hours=2))
+    assert [lead[:7] for lead in bot.platform.leads()] == ["新しいイベント"]
+    await bot.run(DAY * 2)
+    assert (len(bot.platform.said), bot.platform.times_said) == (3, {1})
+
+
 # --- the host sleeps ---
+
+
+async def test_a_host_that_slept_over_the_start_of_an_event_says_nothing_of_it_any_more(bot: Bot) -> None:
+    """Neither the announcement that could not be sent before, nor a reminder, nor that it moved to another room."""
+    event = in_days(0.125, "もくもく会 #5", 5)
+    bot.connpass.events = [event]
+    bot.platform.is_out_of_reach = True
+    await bot.run(timedelta(minutes=30))
+    bot.connpass.events = [replace(event, place="第2会議室")]
+    await bot.run(timedelta(minutes=30))
+    bot.platform.is_out_of_reach = False
+    bot.time.set(bot.time.now + timedelta(hours=2, minutes=10))
+    await bot.delivering.deliver_due()  # the host wakes ten minutes after the start
+    await bot.run(timedelta(hours=8))
+    assert bot.platform.said == []
+    assert await bot.deliveries.earliest() is None
 
 
 async def test_a_host_that_slept_for_a_week_says_what_is_still_of_use_and_no_more(bot: Bot) -> None:
