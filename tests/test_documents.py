@@ -18,6 +18,7 @@ from tests.test_architecture import imports_of, modules
 ROOT = Path(__file__).parents[1]
 OF_CODE = ("docs/architecture.md", "docs/architecture.ja.md", "CONTRIBUTING.md")
 DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+RECORDED = ROOT / "docs" / "handson"  # its pictures: all of them, once an afternoon was recorded
 FOLDERS = ("bot", "cogs", "model", "tests", "benchmarks", "docs", "deploy")
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|toml|yaml|md|po|txt)|(?:[\w.-]+/)+[\w.-]*")
 NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(?:\.\w+)?|\w+\(\)|(?!TSUDOI_)[A-Z][A-Z_]+")
@@ -107,6 +108,28 @@ def test_every_name_is_defined_in_a_file_that_its_paragraph_names(document: str)
         known = {name for path in files for name in defined_in(path)} if files else defined_anywhere()
         missing += [name for name in paragraph if NAME.fullmatch(name) and not is_defined(name, known)]
     assert missing == []
+
+
+# --- links ---------------------------------------------------------------------------------------------------------
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The names of its headings, as forges make them."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document: str) -> None:
+    text = re.sub(r"```.*?```", "", read(document), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", text):
+        target, _, anchor = "".join(link).partition("#")
+        if target.startswith(("https://", "http://")) or (target.startswith("handson/") and not RECORDED.exists()):
+            continue
+        page = (ROOT / document).parent / target if target else ROOT / document
+        assert page.exists(), target
+        assert not anchor or anchor in anchors_of(page), f"{target}#{anchor}"
 
 
 # --- the picture of the house --------------------------------------------------------------------------------------
