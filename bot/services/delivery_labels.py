@@ -17,7 +17,7 @@ def subject_label(texts: Texts, delivery: Delivery, events: Mapping[int, Event])
     """Return what a delivery says about what, as people call it."""
     event = events.get(delivery.event_id or 0)
     kind = _kinds(texts).get(delivery.kind, delivery.kind)
-    return f"{kind} {event.title[:60]}" if event is not None else kind
+    return f"{kind} {event.title[:60]}" if event is not None else kind.removesuffix(":")
 
 
 def _kinds(texts: Texts) -> dict[str, str]:

@@ -11,13 +11,15 @@ import pytest
 from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
-from bot.domain.deliveries import DeliveryState
+from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.rooms import MANAGERS, Room, Rooms
 from bot.errors import SendRefused
+from bot.locales import texts_for
 from bot.organising import build_organising
 from bot.services.delivering import Delivering
+from bot.services.delivery_labels import subject_label
 from bot.services.organising import Organising
 from bot.services.places import Place
 from bot.services.ports import Listing, SourceState
@@ -252,6 +254,11 @@ async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_whe
     rooms = [replace(room, reports=False) for room in house.rooms.in_force]
     house.rooms.set_up(rooms)
     assert "レポートサイト" not in (await house.status()).text
+
+
+def test_a_note_that_is_about_no_event_is_named_alone() -> None:
+    note = Delivery("outage", "room:discord:5", "down@20260512T120000Z", "discord:5", NOW)
+    assert subject_label(texts_for("ja"), note, {}) == "運営へのお知らせ"
 
 
 async def test_messages_of_another_guild_cannot_be_touched(house: House) -> None:
