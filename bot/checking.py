@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,9 +14,10 @@ from rich.text import Text
 
 from bot.app import Clients, open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
+from bot.clients.model_folder import ModelFolder
 from bot.config import DEFAULT_FILE, Settings
 from bot.domain.rooms import LOCAL, Room, Rooms
-from bot.errors import ConfigurationError, SourceError, TsudoiError
+from bot.errors import ConfigurationError, ModelError, SourceError, TsudoiError
 from bot.services.ports import ReportSource
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
@@ -51,6 +53,7 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
             yield await _source(name, clients)
         yield await _site(clients.site)
     if settings.recognition.enabled:
+        yield await _recognition(settings)
         yield _stroke_order()
     yield _clock(settings)
     for finding in await _discord(settings, rooms.in_force):
@@ -124,6 +127,17 @@ async def _site(site: ReportSource | None) -> Finding:
         return Finding("reports", True, f"{len(await site.pages())} reports")
     except SourceError as error:
         return Finding("reports", False, str(error))
+
+
+async def _recognition(settings: Settings) -> Finding:
+    """Let the shipped model read, in a process of its own; a download that was cut off is found so."""
+    with closing(ModelFolder(settings.recognition.models)) as models:
+        try:
+            shipped = await models.fetch("")
+            await models.probe(shipped)
+        except ModelError as error:
+            return Finding("recognition", False, f"the shipped model cannot be used, install Tsudoi again: {error}")
+        return Finding("recognition", True, f"reads with {shipped.title}")
 
 
 def _stroke_order() -> Finding:

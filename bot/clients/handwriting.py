@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.clients.pictures import encode_jpeg, encode_png, open_picture
-from bot.errors import PictureError
+from bot.errors import ModelError, PictureError
 from model import beside as beside_usual
 from model import classifier, cut_out
 from model.explain import explain as explain_glyph
@@ -24,7 +24,7 @@ _in_use: list[str] = [str(classifier.ARTIFACT)]  # a list of one: what `use` cha
 
 
 def use(file: str) -> None:
-    """Read with this model file from now on. Raises ModelUnusable, and the one before stays."""
+    """Read with this model file from now on. Raises ModelError, and the one before stays."""
     _loaded(file)
     _in_use[0] = file
 
@@ -35,13 +35,16 @@ def file_in_use() -> Path:
 
 
 def model_in_use() -> classifier.Classifier:
-    """The model, loaded once a process."""
+    """The model, loaded once a process. Raises ModelError."""
     return _loaded(_in_use[0])
 
 
 @lru_cache(2)  # the one in use and the one before it, which may come back
 def _loaded(file: str) -> classifier.Classifier:
-    return classifier.load(Path(file))
+    try:
+        return classifier.load(Path(file))
+    except classifier.ModelUnusable as error:
+        raise ModelError(f"{error} ({file})") from error
 
 
 def warm() -> None:
