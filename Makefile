@@ -13,7 +13,7 @@ run: $(VENV)/.run-installed
 	@$(BIN)/python -m bot run $(ARGS)
 
 init: $(VENV)/.run-installed
-	@$(BIN)/python -m bot init $(ARGS) || [ $$? -eq 130 ] # a Ctrl-C, of which it has said what it leaves
+	@trap : INT; $(BIN)/python -m bot init $(ARGS) || [ $$? -eq 130 ] # a Ctrl-C, of which it has said what it leaves
 
 test: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST))
