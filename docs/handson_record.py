@@ -11,7 +11,8 @@ from docs.handson_text import DOCUMENTS, HERE, blocks_of
 
 WIDEST = 1200  # pixels
 COLOURS = 96
-MESSAGE = {"viewport": {"width": 720, "height": 900}, "color_scheme": "light", "locale": "ja-JP"}
+MESSAGE = {"viewport": {"width": 720, "height": 2400}, "color_scheme": "light", "locale": "ja-JP"}  # the longest fits
+MARGIN = 12  # pixels beside and below a message
 
 
 def as_at_home(said: str, folder: Path) -> str:
@@ -57,7 +58,10 @@ def take_room(url: str, file: str) -> None:
         answer.wait_for()
         answer.scroll_into_view_if_needed()
         (HERE / file).parent.mkdir(exist_ok=True)
-        answer.screenshot(path=HERE / file, animations="disabled")
+        box = answer.bounding_box() or sys.exit("the answer is not to be seen")
+        width, height = box["width"] + 2 * MARGIN, box["height"] + MARGIN
+        around = {"x": box["x"] - MARGIN, "y": box["y"], "width": width, "height": height}
+        page.screenshot(path=HERE / file, clip=around, animations="disabled")
         browser.close()
     _keep(HERE / file, HERE / file)
 
