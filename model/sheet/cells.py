@@ -14,13 +14,14 @@ from model.sheet.finding import SCALE, FoundPage
 RIM = 0.7  # mm within a cell's line that are cut off with it
 CROSS = 0.8  # mm on both sides of a guide in which faint grey may be the guide
 REACH = 1.8  # mm that the end of a stroke may reach into the cell beside its own
-GRAIN = (0.12, 0.2)  # shares of the light that paper may take, and from which on it is ink
+GRAIN = (0.08, 0.16)  # shares of the light that paper may take, and from which on it is ink
 GUIDE = (0.2, 0.34)  # the same where a guide is printed
-MARK = 0.3  # a share that only ink takes
-LEAST_INK = 1.6  # mm², of a written cell; へ with a fine pencil has five
+FAINT, DARKEST = 0.1, 0.16  # the shares that a line takes with all of its length, and somewhere
+LEAST_INK = 1.2  # mm², of a written cell; a small へ with a fine, pale pencil has two
 LEAST_LENGTH = 3.0  # mm from one end of the ink to the other
 SPECK = 0.15  # mm²; smaller than a dot of ゛
-LEAST_TICK = 1.2  # mm² of ink in the box for consent
+TICK, LEAST_TICK = 0.2, 1.2  # the share that it takes, and its mm² of ink in the box for consent
+LINES = 0.6  # mm that the lines of the box may reach into it
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,8 @@ def written_cells(page: FoundPage) -> Iterator[Cell]:
 def has_consent(page: FoundPage) -> bool:
     """Whether the box is ticked: some ink within its lines is enough."""
     x, y, side = layout.CONSENT
-    inside = _part(page.picture, x + 0.8, y + 0.8, side - 1.6, side - 1.6)
-    return float(np.count_nonzero(255 - inside > MARK * 255)) / SCALE**2 >= LEAST_TICK
+    inside = _without_rims(_part(page.picture, x + 0.8, y + 0.8, side - 1.6, side - 1.6), LINES)
+    return float(np.count_nonzero(_soft_ink(inside) > TICK * 255)) / SCALE**2 >= LEAST_TICK
 
 
 def alias_line(page: FoundPage) -> Grey:
@@ -56,14 +57,25 @@ def alias_line(page: FoundPage) -> Grey:
 
 def has_ink(picture: Grey) -> bool:
     """Whether a cell holds more than a speck: (h, w) uint8 with SCALE pixels for a millimetre, ink on white."""
-    marked = (255 - picture > MARK * 255).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=8)
-    parts = [stats[i] for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= SPECK * SCALE**2]
+    dark = _soft_ink(picture)
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats((dark > FAINT * 255).astype(np.uint8), connectivity=8)
+    darkest = np.zeros(count)
+    np.maximum.at(darkest, np.asarray(numbers, np.int32), dark)
+    parts = [
+        stats[i]
+        for i in range(1, count)
+        if stats[i, cv2.CC_STAT_AREA] >= SPECK * SCALE**2 and darkest[i] > DARKEST * 255
+    ]
     if sum(int(part[cv2.CC_STAT_AREA]) for part in parts) < LEAST_INK * SCALE**2:
         return False
     low = np.min([part[:2] for part in parts], axis=0)
     high = np.max([part[:2] + part[2:4] for part in parts], axis=0)
     return bool((high - low).max() >= LEAST_LENGTH * SCALE)
+
+
+def _soft_ink(picture: Grey) -> Grey:
+    """How dark it is, without the grain of a dark room."""
+    return np.asarray(cv2.GaussianBlur(255 - picture, (0, 0), 0.1 * SCALE), np.uint8)
 
 
 def _part(page: Grey, x: float, y: float, width: float, height: float) -> Grey:
@@ -77,20 +89,16 @@ def _cut(page: Grey, place: layout.Place) -> Grey:
     dark = 1 - _part(page, place[0] + RIM, place[1] + RIM, side, side).astype(np.float32) / 255
     low, high = (np.where(_near_guide(dark.shape[0]), *pair) for pair in zip(GUIDE, GRAIN, strict=True))
     kept = dark * np.clip((dark - low) / (high - low), 0, 1)
-    return _without_neighbours(np.asarray(np.round(255 * (1 - kept)), np.uint8))
+    return _without_rims(np.asarray(np.round(255 * (1 - kept)), np.uint8), REACH)
 
 
-def _without_neighbours(picture: Grey) -> Grey:
-    """Ends of strokes that reach in from the cell beside are wiped away: they touch an edge and go no further."""
-    side, reach = picture.shape[0], REACH * SCALE
-    count, numbers, stats, _ = cv2.connectedComponentsWithStats((picture < 240).astype(np.uint8), connectivity=8)
-    cleaned = picture.copy()
-    for part in range(1, count):
-        low, size = stats[part, :2], stats[part, 2:4]
-        high = low + size
-        if ((low == 0) & (high <= reach)).any() or ((high == side) & (low >= side - reach)).any():
-            cleaned[numbers == part] = 255
-    return cleaned
+def _without_rims(picture: Grey, reach: float) -> Grey:
+    """What only reaches in from outside, no further than so many mm, is wiped away: lines, and ends of strokes."""
+    rim = round(reach * SCALE)
+    _, numbers = cv2.connectedComponents((picture < 240).astype(np.uint8), connectivity=8)
+    edges = np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])
+    outer = np.setdiff1d(edges, np.append(numbers[rim:-rim, rim:-rim], 0))
+    return np.where(np.isin(numbers, outer), 255, picture).astype(np.uint8)
 
 
 def _near_guide(side: int) -> NDArray[np.bool_]:

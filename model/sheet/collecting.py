@@ -27,7 +27,7 @@ class ReadPage:
 
     @property
     def sure(self) -> list[Judged]:
-        """Cells that the model reads as what should stand there, or at least not as something else."""
+        """Cells that the model reads as what should stand there."""
         return [one for one in self.cells if not one.is_doubtful]
 
 

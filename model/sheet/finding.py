@@ -1,11 +1,11 @@
 """A photograph -> the page as it was printed: straight, evenly lit, with what each of its strips is for.
 
-The four corners give the perspective; what a curled paper adds to it is told by the markers of the strips, which all
-lie where they should once it is taken out.
+The four corners give the perspective; what curled or folded paper adds to it is told by the markers of the strips. What
+a cell is for is always said by the marker in its own strip.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from model.ink import Grey
 from model.sheet import layout
+from model.sheet.bending import Bend
 from model.sheet.layout import Code, Page
 
 SCALE = 10  # pixels of a found page for a millimetre
-LEAST_SCALE = 3.6  # of the photo: a cell has as many pixels as the model looks at
+LEAST_SCALE = 2.8  # of the photo: a character has half as many pixels as the model looks at
 MOST_BLUR = 0.42  # mm, standard deviation; a pen's line is about as wide
-FURTHEST = 2.0  # mm that a strip's marker may lie from its place before the bend is known
-MOST_BEND = 0.6  # mm that it may lie from there afterwards
+FURTHEST = 8.0  # mm that bent paper may shift a strip's marker; the next one is 20 mm away
+MOST_WARP = 1.2  # mm by which the shape of a marker may be another one than printed
 STROKE = 4.0  # mm; what is broader is a shadow and no line
 SIDES = ("upper left", "upper right", "lower right", "lower left")
 AGAIN = "photograph the whole sheet again, from above and in good light"
@@ -50,6 +51,14 @@ class _Tag:
     number: int
     corners: NDArray[np.float32]  # (4, 2) in pixels, clockwise from its own upper left
 
+    @property
+    def middle(self) -> NDArray[np.float32]:
+        return np.asarray(self.corners.mean(axis=0), np.float32)
+
+    @property
+    def side(self) -> float:
+        return float(np.sqrt(cv2.contourArea(self.corners)))
+
 
 def find_page(photo: NDArray[np.uint8]) -> FoundPage:
     """Find the page that a photo shows, turned in any way.
@@ -59,7 +68,7 @@ def find_page(photo: NDArray[np.uint8]) -> FoundPage:
         says other things about itself than its strips do.
     """
     grey = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-    tags = _four_corners(_tags(grey, layout.CORNER_TAGS))
+    tags = _four_corners(_tags(grey, layout.CORNER_TAGS, 4))
     code = Code.of_tags([tag.number for tag in tags])
     if code.version != layout.VERSION or not 0 < code.strips <= layout.STRIPS:
         raise NoSheet(
@@ -74,13 +83,24 @@ def find_page(photo: NDArray[np.uint8]) -> FoundPage:
     if blur > MOST_BLUR:
         raise NoSheet(f"the photo is blurred (lines of {2 * blur:.1f} mm run together): hold still, and {AGAIN}")
     strips = _strips(straight, code)
-    bend = _bend(strips)
-    labels = tuple(_label(strips.get(slot), slot, bend) for slot in range(code.strips))
+    labels = tuple(layout.label_of_tag(strips[slot].number) if slot in strips else None for slot in range(code.strips))
     _require_agreement(code, labels)
-    return FoundPage(code, labels, _evenly_lit(_straightened(grey, matrix, bend)), blur)
+    return FoundPage(code, labels, _evenly_lit(_straightened(grey, matrix, _bend(strips.items()))), blur)
 
 
-def _tags(grey: Grey, family: cv2.aruco.Dictionary) -> list[_Tag]:
+def _tags(grey: Grey, family: cv2.aruco.Dictionary, wanted: int) -> list[_Tag]:
+    """The tags in a picture, which is looked at in other ways until as many as wanted are found."""
+    found: list[_Tag] = []
+    for look in LOOKS:
+        for tag in _seen_tags(look(grey), family):
+            if all(np.abs(tag.middle - other.middle).max() > other.side for other in found):
+                found.append(tag)
+        if len(found) >= wanted:
+            break
+    return found
+
+
+def _seen_tags(grey: Grey, family: cv2.aruco.Dictionary) -> list[_Tag]:
     settings = cv2.aruco.DetectorParameters()
     settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     settings.minMarkerPerimeterRate = 0.01
@@ -90,6 +110,19 @@ def _tags(grey: Grey, family: cv2.aruco.Dictionary) -> list[_Tag]:
     return [
         _Tag(int(n), np.asarray(c, np.float32).reshape(4, 2)) for n, c in zip(numbers.ravel(), corners, strict=True)
     ]
+
+
+def _softened(grey: Grey) -> Grey:
+    """Without most of the grain of a dark room."""
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.2), np.uint8)
+
+
+def _levelled(grey: Grey) -> Grey:
+    """With the contrast of its surroundings everywhere: a marker that the edge of a shadow crosses, a pale print."""
+    return np.asarray(cv2.createCLAHE(4.0, (16, 16)).apply(_softened(grey)), np.uint8)
+
+
+LOOKS: tuple[Callable[[Grey], Grey], ...] = (np.asarray, _softened, _levelled)
 
 
 def _four_corners(tags: Iterable[_Tag]) -> list[_Tag]:
@@ -106,7 +139,7 @@ def _four_corners(tags: Iterable[_Tag]) -> list[_Tag]:
 
 
 def _require_size(tags: Iterable[_Tag]) -> None:
-    smallest = min(float(cv2.contourArea(tag.corners)) ** 0.5 / layout.CORNER for tag in tags)
+    smallest = min(tag.side for tag in tags) / layout.CORNER
     if smallest < LEAST_SCALE:
         raise NoSheet(
             f"the sheet is too small in the photo ({smallest:.1f} pixels a millimetre, {LEAST_SCALE} are needed): "
@@ -114,14 +147,14 @@ def _require_size(tags: Iterable[_Tag]) -> None:
         )
 
 
-def _straightened(grey: Grey, matrix: NDArray[np.float64], bend: NDArray[np.float64] | None = None) -> Grey:
+def _straightened(grey: Grey, matrix: NDArray[np.float64], bend: Bend | None = None) -> Grey:
     """The page as printed, with SCALE pixels for a millimetre, seen through a homography and a bend."""
     size = (round(layout.WIDTH * SCALE), round(layout.HEIGHT * SCALE))
     # Between places a millimetre apart the way to the photo is as good as straight.
     x, y = np.meshgrid(np.arange(layout.WIDTH) + 0.5, np.arange(layout.HEIGHT) + 0.5)
     places = np.stack([x.ravel(), y.ravel()], axis=1)
     if bend is not None:
-        places += _terms(places) @ bend
+        places += bend.away(places)
     seen = cv2.perspectiveTransform(places[np.newaxis].astype(np.float32), matrix).reshape(*x.shape, 2)
     across, down = (cv2.resize(np.ascontiguousarray(seen[:, :, axis]), size) for axis in (0, 1))
     page = cv2.remap(grey, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -142,39 +175,26 @@ def _blur(straight: Grey) -> float:
 
 
 def _strips(straight: Grey, code: Code) -> dict[int, _Tag]:
-    """The tags of strips that lie where one should, by slot, their corners in millimetres."""
+    """The tags of strips that lie about where one should, by slot, their corners in millimetres."""
     found: dict[int, _Tag] = {}
-    for tag in _tags(straight, layout.STRIP_TAGS):
+    for tag in _tags(straight, layout.STRIP_TAGS, code.strips):
         corners = np.asarray((tag.corners + 0.5) / SCALE, np.float32)  # OpenCV counts from a pixel's middle
         for slot in range(code.strips):
-            if float(np.abs(corners - layout.square(layout.marker_at(slot), layout.MARKER)).max()) < FURTHEST:
+            away = corners - layout.square(layout.marker_at(slot), layout.MARKER)
+            shift = away.mean(axis=0)
+            if np.abs(shift).max() < FURTHEST and np.abs(away - shift).max() < MOST_WARP:
                 found[slot] = _Tag(tag.number, corners)
     return found
 
 
-def _terms(places: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(n, 6): a quadratic surface over the page, in parts of its size."""
-    x, y = places[:, 0] / layout.WIDTH - 0.5, places[:, 1] / layout.HEIGHT - 0.5
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1).astype(np.float64)
-
-
-def _bend(strips: dict[int, _Tag]) -> NDArray[np.float64]:
-    """(6, 2): how far the page lies from where the corners say that it is, in millimetres, as a quadratic surface."""
+def _bend(strips: Iterable[tuple[int, _Tag]]) -> Bend:
+    """How the paper is bent between the corners, which by themselves lie where they should."""
     printed = [layout.square(place, layout.CORNER) for place in layout.CORNERS]
     seen = list(printed)
-    for slot, tag in strips.items():
+    for slot, tag in strips:
         printed.append(layout.square(layout.marker_at(slot), layout.MARKER))
         seen.append(tag.corners)
-    places, away = np.concatenate(printed), np.concatenate(seen) - np.concatenate(printed)
-    return np.asarray(np.linalg.lstsq(_terms(places), away.astype(np.float64), rcond=None)[0], np.float64)
-
-
-def _label(tag: _Tag | None, slot: int, bend: NDArray[np.float64]) -> str | None:
-    if tag is None:
-        return None
-    printed = layout.square(layout.marker_at(slot), layout.MARKER)
-    away = tag.corners - printed - _terms(printed) @ bend
-    return layout.label_of_tag(tag.number) if float(np.abs(away).max()) < MOST_BEND else None
+    return Bend(np.concatenate(printed), np.concatenate(seen))
 
 
 def _require_agreement(code: Code, labels: tuple[str | None, ...]) -> None:

@@ -120,11 +120,13 @@ def _sign(cover: NDArray[np.float32], rng: np.random.Generator, consent: bool, w
         cv2.polylines(cover, [np.round(tick * DOTS).astype(np.int32)], False, 1.0, round(0.6 * DOTS), cv2.LINE_AA)
 
 
-def photograph(picture: Rgb, rng: np.random.Generator, tilt: float = TILT, longest: float | None = None) -> Rgb:
+def photograph(
+    picture: Rgb, rng: np.random.Generator, tilt: float = TILT, longest: float | None = None, bend: float = 1.5
+) -> Rgb:
     """A phone's photo of a page on a table, turned in any way.
 
     Args: picture: (h, w, 3) uint8, a page. tilt: the most degrees out of the plane. longest: pixels of the photo's
-        longer side, 2,000 to 3,600 if None.
+        longer side, 2,000 to 3,600 if None. bend: millimetres that paper which does not lie flat shifts its print.
     Returns: (h, w, 3) uint8, in the proportions 4:3.
     """
     long_side = longest or rng.uniform(2000, 3600)
@@ -135,7 +137,7 @@ def photograph(picture: Rgb, rng: np.random.Generator, tilt: float = TILT, longe
     near = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     plane = layout.square((0, 0), 1) * np.array(near.shape[1::-1], np.float32)
     matrix = cv2.getPerspectiveTransform(plane, corners)
-    seen = cv2.warpPerspective(_curled(near, rng), matrix, (int(frame[0]), int(frame[1])), flags=cv2.INTER_LINEAR)
+    seen = cv2.warpPerspective(_curled(near, rng, bend), matrix, (int(frame[0]), int(frame[1])), flags=cv2.INTER_LINEAR)
     scene = photographs.on_table(np.asarray(seen / np.float32(255), np.float32), corners, rng)
     written = 1.5 * layout.CELL * height / layout.HEIGHT
     lens = photographs.through_lens(photographs.lit(scene, rng), written, rng)
@@ -159,10 +161,10 @@ def _seen_from(
     return np.asarray(seen * scale + frame / 2 + rng.uniform(-0.8, 0.8, 2) * slack, np.float32)
 
 
-def _curled(page: Rgb, rng: np.random.Generator) -> Rgb:
-    """Paper that does not lie flat: what is printed in its middle is up to a millimetre and a half from its place."""
+def _curled(page: Rgb, rng: np.random.Generator, bend: float) -> Rgb:
+    """Paper that does not lie flat: what is printed in its middle is up to `bend` millimetres from its place."""
     height, width = page.shape[:2]
-    most = rng.uniform(-1.5, 1.5, 2) * height / layout.HEIGHT
+    most = rng.uniform(-bend, bend, 2) * height / layout.HEIGHT
     arch = np.sin(np.pi * (np.arange(height) / height) ** rng.uniform(0.7, 1.4))  # 0 at both ends, 1 between them
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     moved = (arch[:, np.newaxis] * most).astype(np.float32)
