@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +23,9 @@ from tests.support.stores import lay_new_store
 
 settings.register_profile("tests", deadline=None)  # a test machine is shared: what takes long there is no fault
 settings.load_profile("tests")
+
+# With rich at hand a traceback shows the values of all variables, which takes a busy machine seconds.
+structlog.configure([structlog.processors.format_exc_info, *structlog.get_config()["processors"]])
 
 SERVER = os.environ.get("TSUDOI_TEST_POSTGRES", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
