@@ -147,7 +147,7 @@ def _events(rows: Iterable[RowMapping]) -> list[Event]:
 
 
 def _row(event: Event) -> dict[str, Any]:
-    return {**asdict(event), "ends_at": event.ends_at, "searched": event.searched}
+    return {**{name: getattr(event, name) for name in _FIELDS}, "ends_at": event.ends_at, "searched": event.searched}
 
 
 def _event(row: RowMapping) -> Event:
