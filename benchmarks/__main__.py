@@ -1,4 +1,8 @@
-"""`make bench`: every figure that README and docs claim about the running bot, each measured on the real process."""
+"""`make bench`: every figure that README and docs claim about the running bot, each measured on the real process.
+
+Where TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, `make scale` is measured there, too, and three
+processes that share it are killed for some minutes; for an hour: `python -m benchmarks.kill_test --minutes 60 …`.
+"""
 
 import asyncio
 import json
@@ -25,12 +29,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import live_drawing, many_servers, paper_sheets, uploads
+from benchmarks import kill_test, live_drawing, many_servers, paper_sheets, scale, uploads
 from bot.app import open_stores
 from bot.domain.events import Event
 from bot.services.ports import SourceState, Watched
 
 STARTS, QUESTIONS, PICTURES, UPLOADS, SHEETS = 7, 200, 100, 300, 24
+KILLED_FOR = 4.0  # minutes
 WARMS = 2.0  # seconds in which a worker has loaded the model
 TAKES = 30.0  # seconds that a start may take before it counts as failed
 
@@ -211,6 +216,10 @@ def main() -> None:
         Console().print(measure_drawing(Path(name)))
         Console().print(many_servers.measure(many_servers.SERVERS, Path(name)))
     Console().print(paper_sheets.measure(SHEETS))
+    for shown in scale.measure(scale.SECONDS):
+        Console().print(shown)
+    if postgres := os.environ.get("TSUDOI_TEST_POSTGRES", ""):
+        Console().print(kill_test.measure(KILLED_FOR, postgres))
 
 
 if __name__ == "__main__":

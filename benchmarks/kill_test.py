@@ -23,8 +23,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -244,6 +245,24 @@ def count(organisers: Organisers, discord: DiscordServer, outcome: Outcome) -> N
     outcome.faulty = sum(fault != "" for _, fault in discord.posts_seen)
 
 
+def kill_in_halves(test: KillTest, step: Callable[[str], None] = lambda _: None) -> dict[str, Outcome]:
+    """Play a test in halves: Discord remembers nonces for minutes, and not at all. `step` hears of each kill."""
+    outcomes = {}
+    for label, memory in (("remembered", LONG_MEMORY), ("forgotten", 0.0)):
+        kills, minutes = max(1, test.kills // 2), test.minutes / 2
+        events = max(3, round(EVENTS_A_MINUTE * minutes) if minutes else kills // 2)
+        half = replace(test, kills=kills, minutes=minutes, events=events, memory=memory)
+        with tempfile.TemporaryDirectory() as folder:
+            outcomes[label] = half.play(Path(folder), partial(step, label))
+    return outcomes
+
+
+def measure(minutes: float, postgres: str) -> Table:
+    """Kill three processes on this PostgreSQL, which is emptied, for so long. Returns the counts as a table."""
+    shared = {"processes": len(ROOMS), "postgres": postgres, "minutes": minutes}
+    return table_of(kill_in_halves(KillTest(0, 0, 0.0, int(time.time()), **shared)))  # type: ignore[arg-type]
+
+
 def table_of(outcomes: dict[str, Outcome]) -> Table:
     """Sum up."""
     columns = ("nonces", "kills", "amid one", "failed", "expected", "lost", "twice", "odd", "minutes")
@@ -273,17 +292,12 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.processes > 1 and not asked.postgres:
         parser.error("several processes share a PostgreSQL: name one that may be emptied with --postgres")
-    console, outcomes = Console(), {}
+    console, shared = Console(), {"processes": asked.processes, "postgres": asked.postgres, "minutes": asked.minutes}
     console.print(f"seed {asked.seed}")
-    with Progress(console=console, transient=True) as progress, tempfile.TemporaryDirectory() as name:
-        for label, memory in (("remembered", LONG_MEMORY), ("forgotten", 0.0)):
-            kills, minutes = max(1, asked.kills // 2), asked.minutes / 2
-            task = progress.add_task(f"nonces {label}", total=None if minutes else kills)
-            (folder := Path(name) / label).mkdir()
-            shared = {"processes": asked.processes, "postgres": asked.postgres, "minutes": minutes}
-            events = round(EVENTS_A_MINUTE * minutes) if minutes else kills // 2
-            test = KillTest(kills, max(3, events), memory, asked.seed, **shared)
-            outcomes[label] = test.play(folder, lambda task=task: progress.advance(task))  # type: ignore[misc]
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("kills", total=None if asked.minutes else asked.kills)
+        test = KillTest(asked.kills, 0, 0.0, asked.seed, **shared)
+        outcomes = kill_in_halves(test, lambda label: progress.update(task, advance=1, description=f"nonces {label}"))
     console.print(table_of(outcomes))
     for one in outcomes.values():
         for what in (*one.lost, *one.twice, *one.unexpected):
