@@ -16,10 +16,10 @@ from bot.services import organising_messages as said
 from bot.services.delivering import Composer
 from bot.services.intervening import Intervening
 from bot.services.places import Place
-from bot.services.ports import Agenda, Clock, EventStore, RoomStore
+from bot.services.ports import Agenda, Clock, EventStore, RoomStore, SourceState
 from bot.services.rehearsing import Rehearsed
 from bot.services.reviewing import Reviewing
-from bot.services.settling_in import MOST_SOURCES, REFINED, Rehearse, SettlingIn, with_parts
+from bot.services.settling_in import LAST_MONTH_AND_SIX, MOST_SOURCES, REFINED, Rehearse, SettlingIn, with_parts
 from bot.services.settling_in_messages import add_entries, too_many_sources
 
 MONTH = timedelta(days=31)
@@ -182,7 +182,15 @@ class Organising:
         now, followed = self.clock.now(), [(name, room) for room in rooms if room.is_on for name in room.follows]
         pauses = {name: pause for name, room in followed if (pause := room.pause_of(name, now)) is not None}
         names = dict.fromkeys(name for name, _ in followed)
-        return [said.SourceHealth(name, states.get(name), pauses.get(name)) for name in names]
+        return [said.SourceHealth(name, self._state(name, states), pauses.get(name)) for name in names]
+
+    def _state(self, name: str, states: Mapping[str, SourceState]) -> SourceState | None:
+        """Return what is known of a source; of one that the configuration has no more, that nobody polls it."""
+        try:
+            self.settling_in.open_source(name, LAST_MONTH_AND_SIX)
+        except ConfigurationError as error:
+            return replace(states.get(name) or SourceState(name, name), error=str(error))
+        return states.get(name)
 
     async def _site(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
         if not self.site or not any(room.is_on and room.reports for room in rooms):

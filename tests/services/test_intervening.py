@@ -15,7 +15,7 @@ from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.rooms import MANAGERS, Room, Rooms
-from bot.errors import SendRefused
+from bot.errors import ConfigurationError, SendRefused
 from bot.locales import texts_for
 from bot.organising import build_organising
 from bot.services.delivering import Delivering
@@ -47,6 +47,10 @@ class Nothing:
     site = None
 
     def source(self, name: str, months: tuple[int, int] = (0, 6)) -> Shown:
+        if "=" not in name:
+            raise ConfigurationError(
+                f'there is no source "{name}": a room follows it, but no [[sources]] has this name'
+            )
         return Shown(name)
 
 
@@ -254,6 +258,13 @@ async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_whe
     rooms = [replace(room, reports=False) for room in house.rooms.in_force]
     house.rooms.set_up(rooms)
     assert "レポートサイト" not in (await house.status()).text
+
+
+async def test_status_says_that_nobody_polls_what_the_configuration_has_no_more(house: House) -> None:
+    await house.follow(GROUP, "gone")
+    (sources,) = (card for card in (await house.status()).cards if card.title == "追いかけているもの")
+    gone = "まだ確認していません\n⚠️ この取得元は設定にありません。[[sources]] に書くか、チャンネルから外してください。"
+    assert {field.name: field.value for field in sources.fields}["gone"] == gone
 
 
 def test_a_note_that_is_about_no_event_is_named_alone() -> None:
