@@ -31,11 +31,14 @@ class Gap:
         """Whether what was said in it may still be planned again."""
         return now - self.end <= (DOUBTED_FOR if self.is_quiet else DOUBTED_BRIEFLY)
 
-    def said_since(self, due_at: datetime, now: datetime) -> datetime | None:
-        """Return since when something due at this moment may have been said; None if it cannot have been."""
-        if not self.is_doubted(now):
-            return None
-        return max(self.start, due_at) if due_at <= self.end else self.start  # news are due when they are planned
+    def said_since(self, due_at: datetime, now: datetime, *, is_news: bool) -> datetime | None:
+        """Return since when something due at this moment may have been said; None if it cannot have been.
+
+        News are due when they are planned, and after a gap they are planned again.
+        """
+        if due_at <= self.end:
+            return max(self.start, due_at) if self.is_doubted(now) else None
+        return self.start if is_news and self.is_doubted(now) else None
 
 
 def gap_before(start: datetime, trace: datetime | None, earlier: Gap | None = None) -> Gap | None:

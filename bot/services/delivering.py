@@ -12,6 +12,7 @@ from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.follow_ups import EDIT, RETRACT, THREAD, followed_by
 from bot.domain.gaps import Gap
 from bot.domain.messages import Message
+from bot.domain.personal_reminders import PERSONAL, SNOOZED
 from bot.domain.rooms import Room, Rooms
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.services.ports import Clock, DeliveryStore, Sender, Threads
@@ -26,6 +27,7 @@ GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=2), 30  # a host that slept for a we
 CLOCK_LEAPS = timedelta(minutes=75)  # what was said under a clock that was an hour ahead is found all the same
 # What tells how an event is: where a lost store had it said, the event may have changed once more since.
 SAYS_HOW_IT_IS = ("announcement", "change")
+DUE_AT_A_TIME = ("reminder", PERSONAL, SNOOZED, "digest", "nag")  # all others are news, due when they are planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,9 @@ class Delivering:
     async def _find_earlier(self, delivery: Delivery, room: Room, message: Message, sender: Sender) -> str | None:
         """Look for what an earlier try may have left: cut off, its answer lost, or lost itself with the store."""
         tried = None if delivery.first_tried_at is None else delivery.first_tried_at - CLOCK_LEAPS
-        said = None if self.gap is None else self.gap.said_since(delivery.due_at, self.clock.now())
+        said, is_news = None, delivery.kind not in DUE_AT_A_TIME
+        if self.gap is not None:
+            said = self.gap.said_since(delivery.due_at, self.clock.now(), is_news=is_news)
         since = min((at for at in (tried, said) if at is not None), default=None)
         return None if since is None else await sender.find(room.channel, message, delivery.key, since)
 

@@ -325,7 +325,7 @@ async def test_what_waits_for_another_try_when_the_clock_is_set_back_is_said_onc
     bot.platform.is_out_of_reach = False
     await bot.run(timedelta(hours=2))
     assert [lead[:7] for lead in bot.platform.leads()] == ["新しいイベント"]
-    await bot.run(DAY * 2)
+    await bot.run(DAY * 2, step=timedelta(hours=1))
     assert (len(bot.platform.said), bot.platform.times_said) == (3, {1})
 
 
@@ -557,16 +557,18 @@ async def test_a_new_store_has_no_gap(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("due", "since"),
+    ("due", "is_news", "since"),
     [
-        (timedelta(hours=-3), timedelta(hours=-3)),  # due in the gap: not said before it was due
-        (timedelta(hours=-30), timedelta(hours=-9)),
-        (timedelta(minutes=5), timedelta(hours=-9)),  # news, planned again now
+        (timedelta(hours=-3), False, timedelta(hours=-3)),  # due in the gap: not said before it was due
+        (timedelta(hours=-30), False, timedelta(hours=-9)),
+        (timedelta(minutes=5), True, timedelta(hours=-9)),  # planned again now
+        (timedelta(minutes=5), False, None),  # a reminder that was not due before
     ],
 )
 def test_what_may_have_been_said_in_a_gap_is_looked_for_from_when_it_can_have_been(
-    due: timedelta, since: timedelta
+    due: timedelta, is_news: bool, since: timedelta | None
 ) -> None:
     gap = Gap(NOW - timedelta(hours=9), NOW)
-    assert gap.said_since(NOW + due, NOW + timedelta(minutes=6)) == NOW + since
-    assert gap.said_since(NOW + due, NOW + timedelta(days=1, minutes=1)) is None
+    looked = gap.said_since(NOW + due, NOW + timedelta(minutes=6), is_news=is_news)
+    assert looked == (None if since is None else NOW + since)
+    assert gap.said_since(NOW + due, NOW + timedelta(days=1, minutes=1), is_news=is_news) is None
