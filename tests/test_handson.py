@@ -43,7 +43,6 @@ def test_the_table_at_the_top_leads_to_every_step(language: str) -> None:
     assert set(linked) == anchors
 
 
-@pytest.mark.xfail(strict=True, reason="not recorded yet: python -m docs.handson record")
 @pytest.mark.parametrize("language", TEXTS)
 def test_every_picture_and_output_is_there(language: str) -> None:
     for block in blocks_of(TEXTS[language]):
