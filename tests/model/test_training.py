@@ -167,7 +167,7 @@ def test_a_student_takes_over_its_teachers_doubts(images: StoredImages, judge: J
             return logits
 
     only_i = images.select(images.labels == INDEX["い"])
-    mixture, seen = Mixture((only_i,), (1.0,)), 12 * learning.BATCH
+    mixture, seen = Mixture((only_i,), (1.0,)), 40 * learning.BATCH
     with Progress(disable=True) as progress:
         teacher = Teacher(ConfusesIAndKo(), 0.6)
         student = learn(build_network(stages=TINY), mixture, judge, seen, 1, progress, tmp_path, teacher)
