@@ -343,6 +343,8 @@ async def test_no_password_is_shown(tmp_path: Path) -> None:
     await empty(POSTGRES)
     (tmp_path / "config.toml").write_text('[storage]\nurl = "sqlite:///tsudoi.db"\n')
     assert tsudoi(tmp_path, "next").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "tsudoi.db")) as store, store:
+        store.execute("INSERT INTO memory VALUES ('a', 'row')")  # without one a second move would be harmless
     scheme, _, there = POSTGRES.partition("://")
     secret = f"{scheme}://{there.partition('@')[0].partition(':')[0]}:geheim@{there.partition('@')[2]}"
     outcomes = [tsudoi(tmp_path, "move-store", "--to", url) for url in (secret, f"{secret}x", "p//u:geheim@x", secret)]
