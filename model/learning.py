@@ -57,13 +57,12 @@ class Teacher:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """How far a training has come, and where it was best."""
+    """How far a training has come, and how good its best was."""
 
     images: int  # in the whole training
     seed: int
     step: int = 0
     best: float = float("inf")  # the judge's loss
-    best_step: int = 0
     waited: int = 0  # judgings since the best one, after the training settled
 
 
@@ -135,7 +134,7 @@ def _judged(network: keras.Model, state: Progressed, judge: Judge, folder: Path,
     loss = judge.loss(network)
     if not settled or loss < state.best:  # while the rate is high a good judging is luck: the last one counts
         network.save(folder / "best.keras", include_optimizer=False)
-        state = replace(state, best=loss, best_step=state.step, waited=0)
+        state = replace(state, best=loss, waited=0)
     else:
         state = replace(state, waited=state.waited + settled)
     network.save(folder / "going.keras")
