@@ -33,6 +33,7 @@ class AlarmClock:
         self._looking: asyncio.Task[None] | None = None
         self._at_work: dict[asyncio.Task[None], str] = {}
         self._overdue: dict[str, Callable[[], None]] = {}  # called while still at work
+        self._setting = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=_JOB_DEFAULTS)
 
     def start(self) -> None:
@@ -121,12 +122,13 @@ class AlarmClock:
 
     async def set_alarm(self) -> None:
         """Keep one alarm, for the earliest due delivery: setting it again moves it."""
-        speaks_from = self._waking.look(self._delivering.clock.now())
-        earliest = await self._delivering.earliest()
-        if earliest is not None:
-            begin = self._begin("deliver", self._deliver, alone=False)
-            known_as = {"id": "deliver", "name": "deliver", "replace_existing": True, "max_instances": MOST_ROOMS}
-            self._scheduler.add_job(begin, "date", run_date=max(earliest, speaks_from), **known_as)
+        async with self._setting:  # in turn, or what a slow look saw would replace what a later one did
+            speaks_from = self._waking.look(self._delivering.clock.now())
+            earliest = await self._delivering.earliest()
+            if earliest is not None:
+                begin = self._begin("deliver", self._deliver, alone=False)
+                known_as = {"id": "deliver", "name": "deliver", "replace_existing": True, "max_instances": MOST_ROOMS}
+                self._scheduler.add_job(begin, "date", run_date=max(earliest, speaks_from), **known_as)
 
     async def _deliver(self) -> None:
         now = self._delivering.clock.now()

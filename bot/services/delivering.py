@@ -69,7 +69,8 @@ class Delivering:
 
     async def earliest(self) -> datetime | None:
         """Return when a room that is not busy needs the next look; None while enough rooms are."""
-        return await self.deliveries.earliest(self.busy) if len(self.busy) < MOST_ROOMS else None
+        busy = frozenset(self.busy)  # a room that is done while the store looks would show its claim, done as well
+        return await self.deliveries.earliest(busy) if len(busy) < MOST_ROOMS else None
 
     async def take_due(self) -> list[list[Delivery]]:
         """Return what is due now, room by room, and mark these rooms as busy until `deliver` is done with them."""

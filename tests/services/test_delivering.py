@@ -1,7 +1,7 @@
 """Sending what is due: once, in time, and never silently lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -212,6 +212,20 @@ async def test_a_room_that_hangs_holds_up_no_other(world: World) -> None:
     await waiting
     assert hung.times_said == [1, 1]
     assert delivering.busy == set()
+
+
+async def test_a_room_that_is_done_during_a_look_is_not_taken_for_one_with_an_old_claim(world: World) -> None:
+    await world.plan()
+    (due,) = (await world.delivering.take_due())[0]
+    await world.deliveries.claim(due, NOW, NOW + CLAIM_LASTS)
+
+    class DoneMeanwhile(Deliveries):
+        async def earliest(self, busy: Collection[str] = ()) -> datetime | None:
+            delivering.busy.clear()
+            return await super().earliest(busy)
+
+    delivering = replace(world.delivering, deliveries=DoneMeanwhile(world.engine))
+    assert await delivering.earliest() is None
 
 
 async def test_a_delivery_for_a_room_that_is_gone_is_skipped(world: World) -> None:
