@@ -50,6 +50,9 @@ async def browser(served_browser: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
+expect.set_options(timeout=15_000)  # a browser on a busy machine packs a picture only when it has time to spare
+
+
 @pytest.fixture
 async def visit(browser: Browser, base_url: str) -> AsyncIterator[Open]:
     contexts: list[BrowserContext] = []

@@ -252,11 +252,11 @@ async def test_the_page_finds_the_server_again_after_a_restart(
     async with open_room(engine, clock, answers) as room:
         await page.goto(room.url)
         await expect(page.locator("#welcome")).to_be_visible()
-    await expect(page.locator("#trouble")).to_be_visible(timeout=15_000)
+    await expect(page.locator("#trouble")).to_be_visible()
     same_port = WebSettings(port=int(room.url.rsplit(":", 1)[1].strip("/")))
     async with open_room(engine, clock, answers, same_port) as room:
         await room.send("main", NEWS, "while away")
-        await expect(page.locator("#list .card")).to_have_count(1, timeout=15_000)
+        await expect(page.locator("#list .card")).to_have_count(1)
         await expect(page.locator("#trouble")).to_be_hidden()
         await context.close()
 

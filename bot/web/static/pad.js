@@ -39,9 +39,9 @@ export class Pad {
   }
 
   async #finish() {
-    const picture = await this.paper.picture();
+    const picture = this.paper.picture(); // a busy browser packs it in its own time: nobody waits for that
     this.dialog.close();
     this.paper.reset();
-    this.send(picture, "drawing.png");
+    this.send(await picture, "drawing.png");
   }
 }
