@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -72,6 +73,18 @@ def _stop_on_signals() -> None:
         asyncio.get_running_loop().add_signal_handler(number, main.cancel)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What runs side by side."""
+
+    services: Services
+    changing_model: ChangingModel | None
+    room: WebRoom
+    front_ends: Sequence[FrontEnd]
+    alarm: AlarmClock
+    polls: Polls
+
+
 async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str], None]) -> None:
     clock, samples = SystemClock(), None
     if settings.shows_samples:
@@ -79,59 +92,79 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
     async with open_stores(settings.storage.url) as stores:
         models = ModelFolder(settings.recognition.models)
         with open_clients(settings) as clients, closing(models):
-            recogniser = pictures if settings.recognition.enabled else None
-            rooms = rooms_of(settings)
-            front_ends: list[FrontEnd] = []
-
-            organising = build_organising(
-                settings,
-                stores,
-                clients,
-                rooms,
-                clock,
-                changed=lambda: polls.follow(),
-                problems=lambda: problems_of(front_ends),
-                model=lambda: recogniser.model if recogniser else "",
-                sheets=pictures.sample_sheets(),
-                ring=lambda: alarm.set_alarm(),
-            )
-            changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
-            services = build_services(
-                settings,
-                stores,
-                clock,
-                rooms=rooms,
-                site=clients.site,
-                details=clients.details,
-                recogniser=recogniser,
-                sheets=pictures.sample_sheets(),
-                organising=organising,
-                changing_model=changing_model,
-                ring=lambda: alarm.set_alarm(),
-            )
-            await services.following.load()
-            room = build_room(settings, services, recogniser, pictures, samples, front_ends)
-            front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
-            gap = await find_gap(stores.events, stores.deliveries, stores.memory, clock.now())
-            alarm = AlarmClock(services.delivering(front_ends, gap))
-            polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
+            parts = await _assemble(settings, stores, clients, models, pictures, samples, clock)
             try:
-                async with asyncio.TaskGroup() as group:
-                    for front_end in front_ends:
-                        group.create_task(front_end.serve(), name=front_end.platform)
-                    await room.opened.wait()
-                    for line in introduction(settings, room.url, has_samples=samples is not None):
-                        say(line)
-                    await services.watching.plan_reminders(stores.deliveries)
-                    await polls.start()
-                    if changing_model is not None:
-                        group.create_task(changing_model.restore(), name="model")
-                        alarm.poll("model", changing_model.restore, MODEL_FOLLOWED, clock.now() + MODEL_FOLLOWED)
-                    _look_after_quiz_and_calendars(services, front_ends, alarm)
+                await _serve(parts, lambda: _introduce(settings, parts.room, say, has_samples=samples is not None))
             except* FrontEndError as group_of_errors:
                 raise group_of_errors.exceptions[0] from None
             finally:
-                await alarm.stop()
+                await parts.alarm.stop()
+
+
+async def _assemble(
+    settings: Settings,
+    stores: Stores,
+    clients: Clients,
+    models: ModelFolder,
+    pictures: LocalRecogniser,
+    samples: "SampleCommunity | None",
+    clock: Clock,
+) -> _Parts:
+    rooms, front_ends = rooms_of(settings), list[FrontEnd]()
+    recogniser = pictures if settings.recognition.enabled else None
+    organising = build_organising(
+        settings,
+        stores,
+        clients,
+        rooms,
+        clock,
+        changed=lambda: polls.follow(),
+        problems=lambda: problems_of(front_ends),
+        model=lambda: recogniser.model if recogniser else "",
+        sheets=pictures.sample_sheets(),
+        ring=lambda: alarm.set_alarm(),
+    )
+    changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
+    services = build_services(
+        settings,
+        stores,
+        clock,
+        rooms=rooms,
+        site=clients.site,
+        details=clients.details,
+        recogniser=recogniser,
+        sheets=pictures.sample_sheets(),
+        organising=organising,
+        changing_model=changing_model,
+        ring=lambda: alarm.set_alarm(),
+    )
+    await services.following.load()
+    room = build_room(settings, services, recogniser, pictures, samples, front_ends)
+    front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
+    gap = await find_gap(stores.events, stores.deliveries, stores.memory, clock.now())
+    alarm = AlarmClock(services.delivering(front_ends, gap))
+    polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
+    return _Parts(services, changing_model, room, front_ends, alarm, polls)
+
+
+async def _serve(parts: _Parts, introduce: Callable[[], None]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for front_end in parts.front_ends:
+            group.create_task(front_end.serve(), name=front_end.platform)
+        await parts.room.opened.wait()
+        introduce()
+        await parts.services.watching.plan_reminders(parts.services.stores.deliveries)
+        await parts.polls.start()
+        if parts.changing_model is not None:
+            restore, next_time = parts.changing_model.restore, parts.services.clock.now() + MODEL_FOLLOWED
+            group.create_task(restore(), name="model")
+            parts.alarm.poll("model", restore, MODEL_FOLLOWED, next_time)
+        _look_after_quiz_and_calendars(parts.services, parts.front_ends, parts.alarm)
+
+
+def _introduce(settings: Settings, room: WebRoom, say: Callable[[str], None], *, has_samples: bool) -> None:
+    for line in introduction(settings, room.url, has_samples=has_samples):
+        say(line)
 
 
 def _look_after_quiz_and_calendars(services: Services, front_ends: Sequence[FrontEnd], alarm: AlarmClock) -> None:

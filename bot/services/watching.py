@@ -37,6 +37,21 @@ POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, sha
 
 
 @dataclass(frozen=True)
+class _Look:
+    """What a source shows now beside what was known before."""
+
+    starts_anew: bool
+    sightings: dict[int, Sighting]
+    known: dict[int, Event]
+    remembered: list[Event]  # what is shown, with what earlier looks saw of it
+    missed: list[int]
+    gone: list[Event]  # missed once too often
+    vanished: list[Event]  # of these, what no other source shows either
+    shown_by: dict[int, set[str]]  # the sources that show an event
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
 class Watching:
     """Watches every source for the rooms that follow it."""
 
@@ -79,48 +94,66 @@ class Watching:
 
     async def _record(self, source: EventSource, state: SourceState, listing: Listing) -> None:
         now = self.clock.now()
-        starts_anew = state.first_seen_at is None or state.query != source.query
         first_seen_at = state.first_seen_at or (None if listing.cut_off else now)
+        look = await self._look(source, state, listing)
+        planned, questions = self._plan(source.name, look.changes, look.shown_by)
+        planned += self._vanishings(source.name, look, now)
+        planned += await self._seats_and_edits(look, planned)
+        watched = Watched(
+            source=SourceState(source.name, source.query, first_seen_at, now, _covered_until(listing)),
+            now=now,
+            starts_anew=look.starts_anew,
+            events=tuple(look.remembered + look.vanished),
+            sighted=tuple(event.id for event in look.remembered),
+            missed=tuple(look.missed),
+            planned=tuple(planned),
+            reminders=self._reminders(source.name, look),
+            questions=tuple(questions),
+        )
+        await self.events.record(watched)
+        if look.starts_anew or look.changes:
+            counts = {"events": len(look.remembered), "changes": len(look.changes), "planned": len(planned)}
+            log.info("news", source=source.name, **counts)
+
+    async def _look(self, source: EventSource, state: SourceState, listing: Listing) -> _Look:
+        starts_anew = state.first_seen_at is None or state.query != source.query
         sightings = {} if starts_anew else await self.events.sightings(source.name)
         # What was wanted once is followed to its end: a title that says 中止 may have lost the word it was wanted for.
         shown = [event for event in listing.events if event.id not in listing.unwanted or event.id in sightings]
         known = await self.events.known([event.id for event in shown])
         remembered = [sight(known.get(event.id), event) for event in shown]
-        missed = _missed(sightings, listing, now)
+        missed = _missed(sightings, listing, self.clock.now())
         gone = [sightings[event_id].event for event_id in missed if sightings[event_id].missed + 1 == GONE_AFTER]
-
         shown_by = await self.events.shown_by([event.id for event in (*remembered, *gone)])
         vanished = [_vanished(event) for event in gone if _vanishes(event, shown_by[event.id] - {source.name})]
         changes = [] if starts_anew else _changes(remembered, known, sightings, state.covered_until)
-        planned, questions = self._plan(source.name, changes, shown_by)
-        planned += [
+        return _Look(starts_anew, sightings, known, remembered, missed, gone, vanished, shown_by, changes)
+
+    def _vanishings(self, source: str, look: _Look, now: datetime) -> list[Delivery]:
+        return [
             self._tell_organisers(event, room, now)
-            for event in vanished
-            for room in self.rooms.asking({source.name} | shown_by[event.id])
+            for event in look.vanished
+            for room in self.rooms.asking({source} | look.shown_by[event.id])
         ]
-        news = [] if starts_anew else _seat_news(remembered, known, now)
-        planned += [one for event, what in news for one in self._seats(event, what, shown_by[event.id], now)]
-        urgent = [one.event.id for one in changes if must_be_said(one.kind, one.fields)]
+
+    async def _seats_and_edits(self, look: _Look, planned: Sequence[Delivery]) -> list[Delivery]:
+        now = self.clock.now()
+        news = [] if look.starts_anew else _seat_news(look.remembered, look.known, now)
+        seats = [one for event, what in news for one in self._seats(event, what, look.shown_by[event.id], now)]
+        urgent = [one.event.id for one in look.changes if must_be_said(one.kind, one.fields)]
         seats_told = [event.id for event, _ in news]
-        before = known | {event.id: event for event in gone}
-        planned += await self._edits(before, [*remembered, *vanished], planned, urgent, seats_told)
-        moved = [event for event in remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
-        reminders = {event.id: self.reminders_for(event, shown_by[event.id] | {source.name}) for event in moved}
-        reminders |= {event.id: self.reminders_for(event, shown_by[event.id] - {source.name}) for event in gone}
-        watched = Watched(
-            source=SourceState(source.name, source.query, first_seen_at, now, _covered_until(listing)),
-            now=now,
-            starts_anew=starts_anew,
-            events=tuple(remembered + vanished),
-            sighted=tuple(event.id for event in remembered),
-            missed=tuple(missed),
-            planned=tuple(planned),
-            reminders=reminders,
-            questions=tuple(questions),
-        )
-        await self.events.record(watched)
-        if starts_anew or changes:
-            log.info("news", source=source.name, events=len(remembered), changes=len(changes), planned=len(planned))
+        before = look.known | {event.id: event for event in look.gone}
+        events = [*look.remembered, *look.vanished]
+        return seats + await self._edits(before, events, [*planned, *seats], urgent, seats_told)
+
+    def _reminders(self, source: str, look: _Look) -> dict[int, list[Delivery]]:
+        """Of each event that wants others than are planned, those that it wants."""
+        known, sightings = look.known, look.sightings
+        moved = [event for event in look.remembered if _wants_other_reminders(known.get(event.id), event, sightings)]
+        reminders = {event.id: self.reminders_for(event, look.shown_by[event.id] | {source}) for event in moved}
+        return reminders | {
+            event.id: self.reminders_for(event, look.shown_by[event.id] - {source}) for event in look.gone
+        }
 
     def _plan(
         self, source: str, changes: Sequence[Change], shown_by: dict[int, set[str]]
