@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from model.sheet.collecting import LeftOut, ReadPage
     from model.sheet.judging import Judged
     from model.sheet.layout import Page
-
-PHOTOS = 20260101  # the seed of photographs that nobody took
 
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]
 Samples = Annotated[
@@ -42,9 +42,9 @@ def sheet(
     samples: Samples = None,
     rehearse: Annotated[
         Path | None,
-        typer.Option(help="A folder for photos of the same pages, filled by a simulated hand: to try import-sheet."),
+        typer.Option(help="A folder for photos of the same pages, filled by simulated people: to try import-sheet."),
     ] = None,
-    hand: Annotated[int, typer.Option(min=1, help="Whose hand: each number is another simulated person.")] = 1,
+    hands: Annotated[int, typer.Option(min=1, help="How many of them; the photos of each get a folder.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Make a sheet to print: A4, to write hiragana on and photograph."""
@@ -60,7 +60,7 @@ def sheet(
         _fail(str(error))
     except OSError as error:
         _fail(f"{out} cannot be written ({error.strerror}): name another file with --out")
-    photos = _rehearsed(made, rehearse, hand) if rehearse else []
+    photos = _rehearsed(made, rehearse, hands) if rehearse else []
     if as_json:
         listed = [{"name": page.code.name, "characters": "".join(page.labels)} for page in made]
         typer.echo(
@@ -95,20 +95,19 @@ def _least_collected(folder: Path) -> list[str]:
     return sorted(LABELS, key=lambda label: count[label])
 
 
-def _rehearsed(pages: "list[Page]", folder: Path, hand: int) -> list[Path]:
+def _rehearsed(pages: "list[Page]", folder: Path, hands: int) -> list[Path]:
+    """Let people fill the pages side by side, each in a process."""
     import cv2
-    import numpy as np
+    from rich.progress import track
 
-    from model.sheet.hands import hand_of
-    from model.sheet.rehearsal import photographed
+    from model.sheet.rehearsal import save_photos
 
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    taken = photographed(pages, np.random.default_rng((PHOTOS, hand)), writes=hand_of(hand))
-    for page, (photo, _) in zip(pages, taken, strict=True):
-        files.append(folder / f"photo-{page.number}.jpg")
-        files[-1].write_bytes(cv2.imencode(".jpg", photo[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
-    return files
+    alone = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,))
+    with alone as people:
+        filling = [people.submit(save_photos, pages, folder / str(hand), hand) for hand in range(1, hands + 1)]
+        for _ in track(as_completed(filling), "writing", hands, console=Console(stderr=True), transient=True):
+            pass
+    return [file for files in filling for file in files.result()]
 
 
 def import_sheet(

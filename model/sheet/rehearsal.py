@@ -7,6 +7,7 @@ the packing are those of `model.photographs`.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from model.labels import INDEX, LABELS
 from model.line_ends import find_line_ends, vary_line_ends
 from model.parts import move_parts
 from model.sheet import layout
+from model.sheet.hands import hand_of
 from model.sheet.layout import Page
 from model.sheet.printing import DOTS, draw_page
 from model.sources.catalogue import real_file
@@ -27,6 +29,7 @@ Rgb = NDArray[np.uint8]
 Writes = Callable[[str, np.random.Generator], Ink]
 Written = dict[tuple[int, int], str]  # slot and number of a cell -> the character in it
 
+SEED = 20260101  # of photographs that nobody took
 PENS = {  # colour, and how much of the paper it covers
     "pencil": ((72, 72, 78), (0.55, 0.85)),
     "black pen": ((24, 24, 30), (0.85, 1.0)),
@@ -184,3 +187,14 @@ def photographed(
     for page in pages:
         filled = fill(page, len(pages), rng, empty, wrong, writes=writes)
         yield photograph(filled.picture, rng), filled.written
+
+
+def save_photos(pages: list[Page], folder: Path, person: int) -> list[Path]:
+    """Photos of all pages, filled by a simulated person, as files; the same for the same person."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    taken = photographed(pages, np.random.default_rng((SEED, person)), writes=hand_of(person))
+    for page, (photo, _) in zip(pages, taken, strict=True):
+        files.append(folder / f"photo-{page.number}.jpg")
+        files[-1].write_bytes(cv2.imencode(".jpg", photo[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
+    return files
