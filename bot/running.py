@@ -94,7 +94,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
         with open_clients(settings) as clients, closing(models):
             parts = await _assemble(settings, stores, clients, models, pictures, samples, clock)
             try:
-                await _serve(parts, lambda: _introduce(settings, parts.room, say, has_samples=samples is not None))
+                await _serve(settings, parts, say, has_samples=samples is not None)
             except* FrontEndError as group_of_errors:
                 raise group_of_errors.exceptions[0] from None
             finally:
@@ -111,7 +111,7 @@ async def _assemble(
     clock: Clock,
 ) -> _Parts:
     rooms, front_ends = rooms_of(settings), list[FrontEnd]()
-    recogniser = pictures if settings.recognition.enabled else None
+    recogniser, sheets = pictures if settings.recognition.enabled else None, pictures.sample_sheets()
     organising = build_organising(
         settings,
         stores,
@@ -121,7 +121,7 @@ async def _assemble(
         changed=lambda: polls.follow(),
         problems=lambda: problems_of(front_ends),
         model=lambda: recogniser.model if recogniser else "",
-        sheets=pictures.sample_sheets(),
+        sheets=sheets,
         ring=lambda: alarm.set_alarm(),
     )
     changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
@@ -133,7 +133,7 @@ async def _assemble(
         site=clients.site,
         details=clients.details,
         recogniser=recogniser,
-        sheets=pictures.sample_sheets(),
+        sheets=sheets,
         organising=organising,
         changing_model=changing_model,
         ring=lambda: alarm.set_alarm(),
@@ -147,12 +147,13 @@ async def _assemble(
     return _Parts(services, changing_model, room, front_ends, alarm, polls)
 
 
-async def _serve(parts: _Parts, introduce: Callable[[], None]) -> None:
+async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], *, has_samples: bool) -> None:
     async with asyncio.TaskGroup() as group:
         for front_end in parts.front_ends:
             group.create_task(front_end.serve(), name=front_end.platform)
         await parts.room.opened.wait()
-        introduce()
+        for line in introduction(settings, parts.room.url, has_samples=has_samples):
+            say(line)
         await parts.services.watching.plan_reminders(parts.services.stores.deliveries)
         await parts.polls.start()
         if parts.changing_model is not None:
@@ -160,11 +161,6 @@ async def _serve(parts: _Parts, introduce: Callable[[], None]) -> None:
             group.create_task(restore(), name="model")
             parts.alarm.poll("model", restore, MODEL_FOLLOWED, next_time)
         _look_after_quiz_and_calendars(parts.services, parts.front_ends, parts.alarm)
-
-
-def _introduce(settings: Settings, room: WebRoom, say: Callable[[str], None], *, has_samples: bool) -> None:
-    for line in introduction(settings, room.url, has_samples=has_samples):
-        say(line)
 
 
 def _look_after_quiz_and_calendars(services: Services, front_ends: Sequence[FrontEnd], alarm: AlarmClock) -> None:
