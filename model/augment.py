@@ -31,18 +31,17 @@ def untouched(ink: Ink, rng: np.random.Generator) -> Picture:
 def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     """Another hand: turned, slanted, stretched, moved, and bent smoothly; (96, 96)."""
     side = max(ink.shape)
-    angle = np.deg2rad(rng.uniform(-21, 21) if rng.random() < 0.35 else rng.normal(0, 6))
+    angle = np.deg2rad(rng.uniform(-24, 24) if rng.random() < 0.4 else rng.normal(0, 6))
     slant, cover = rng.normal(0, 0.13), rng.uniform(0.62, 1.02)
     stretch = np.exp(rng.normal(0, 0.11, 2)) / cover * side / PICTURE_SIZE
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = (np.array([[1, slant], [0, 1]]) @ turn) * stretch
-    grid = _GRID + _wander(rng)
+    wander = _wander(rng)
     spread = 0.5 * PICTURE_SIZE * max(0.0, 1.05 - cover)
     middle = PICTURE_SIZE / 2 + rng.uniform(-1, 1, 2) * spread
     centre = np.array(ink.shape[::-1]) / 2
-    moved = ((grid - middle.astype(np.float32)) @ matrix.T.astype(np.float32)) + centre.astype(np.float32)
-    across, down = np.ascontiguousarray(moved[:, :, 0]), np.ascontiguousarray(moved[:, :, 1])
-    return np.asarray(cv2.remap(ink, across, down, cv2.INTER_LINEAR), np.uint8)
+    seen = cv2.transform(_GRID + wander, np.column_stack([matrix, centre - matrix @ middle]))
+    return np.asarray(cv2.remap(ink, seen, None, cv2.INTER_LINEAR), np.uint8)
 
 
 def _grid() -> NDArray[np.float32]:

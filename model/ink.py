@@ -189,9 +189,11 @@ def _paper(small: Grey) -> Grey:
 
 def _slope(small: Grey) -> NDArray[np.float32]:
     """The plane that the brightness follows, less its mean: a lamp to one side."""
+    height, width = small.shape
     down, across = (np.arange(side, dtype=np.float32) - (side - 1) / 2 for side in small.shape)
-    by_row = float(small.mean(axis=1) @ down / max(1.0, float(down @ down)))
-    by_column = float(small.mean(axis=0) @ across / max(1.0, float(across @ across)))
+    rows, columns = (cv2.reduce(small, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() for axis in (1, 0))
+    by_row = float(rows / width @ down / max(1.0, float(down @ down)))
+    by_column = float(columns / height @ across / max(1.0, float(across @ across)))
     return np.asarray(np.add.outer(by_row * down, by_column * across), np.float32)
 
 
@@ -217,5 +219,5 @@ def _levels(counts: NDArray[np.float32]) -> tuple[float, float]:
 def _mean_of_darkest(counts: NDArray[np.float32], part: float) -> float:
     wanted = max(4.0, part * float(counts.sum()))
     from_dark = np.minimum(np.cumsum(counts[::-1]), wanted)
-    taken = np.diff(from_dark, prepend=0.0)
+    taken = from_dark - np.concatenate(([np.float32(0)], from_dark[:-1]))
     return float(np.dot(taken, np.arange(255, -1, -1)) / max(1.0, from_dark[-1]))

@@ -10,7 +10,7 @@ from types import ModuleType
 from model.sources import Source, etl, folders, fonts, kanjivg, kuzushiji, members, npz
 from model.sources.cache import cached
 from model.sources.stored import Written, store
-from model.sources.strokes import StrokeDrawings, read_tdic
+from model.sources.strokes import FORMS, StrokeDrawings, read_tdic
 
 REAL_DATA = "TSUDOI_REAL_DATA"  # the environment variable that points at the folder of `hiragana/` and `strokes/`
 
@@ -116,6 +116,14 @@ CATALOGUE: tuple[Entry, ...] = (
         f"strokes/hiragana.tdic under {REAL_DATA}",
         lambda: real_file("strokes", "hiragana.tdic").is_file(),
         lambda: StrokeDrawings("strokes", read_tdic(real_file("strokes", "hiragana.tdic"))),
+    ),
+    Entry(
+        "forms",
+        0.12,
+        "other forms of some letters, as strokes, drawn for Tsudoi",
+        "no file: they come with Tsudoi",
+        lambda: True,
+        lambda: StrokeDrawings("forms", read_tdic(FORMS), run_on={}),
     ),
     kept(
         "etl",

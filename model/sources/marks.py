@@ -36,7 +36,7 @@ def dakuten(corner: Points, rng: np.random.Generator) -> list[Line]:
 
 def handakuten(corner: Points, rng: np.random.Generator) -> list[Line]:
     """The ring of ゜ about `corner`, (2,)."""
-    radius = rng.uniform(0.035, 0.085)
+    radius = rng.uniform(0.03, 0.09)
     closed = rng.random() < 0.6
     turn = rng.uniform(0.75, 0.97) if not closed else rng.uniform(1.0, 1.15)
     start = rng.uniform(0, 2 * np.pi)
@@ -44,4 +44,4 @@ def handakuten(corner: Points, rng: np.random.Generator) -> list[Line]:
     oval = radius * np.array([rng.uniform(0.8, 1.15), rng.uniform(0.8, 1.15)])
     wobble = 1 + rng.normal(0, 0.05, (16, 1))
     ring = corner + np.stack([np.cos(angles), np.sin(angles)], axis=1) * oval * wobble
-    return [Line(ring.astype(np.float32), filled=bool(closed and rng.random() < 0.2))]
+    return [Line(ring.astype(np.float32), filled=bool(closed and rng.random() < 0.35))]

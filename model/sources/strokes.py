@@ -1,7 +1,7 @@
-"""Characters drawn stroke by stroke: tomoe_data's pen movements, each time written by a slightly different hand."""
+"""Characters drawn stroke by stroke: known pen movements, each time written by a slightly different hand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +13,15 @@ from model.ink import Ink
 from model.labels import HANDAKUTEN, INDEX, LABELS, UNMARKED
 from model.sources.marks import Line, Points, dakuten, handakuten
 
-TABLET = 320.0  # tomoe_data's coordinates run from 0 to this
+FORMS = Path(__file__).parent / "forms.tdic"  # our own, which people write and tomoe_data lacks: わ with a curl at its end
+TABLET = 320.0  # the coordinates of both run from 0 to this
 CANVAS = 112
 # Strokes that many people write without lifting the pen after the one before: a ふ of one line and two dots.
 RUN_ON = dict(zip("ふきさこりいにたなけはほゆ", (1, 3, 2, 1, 1, 1, 2, 3, 3, 1, 1, 1, 1), strict=True))
 RUNS_ON, SELDOM = 0.45, 0.06  # of those that write in the greatest haste
+DOT = 0.22  # of the square: no stroke, but one of the two dots of a ふ
 STEPS = 8  # points that the spline passes through between two of the file's
+_WAVES = np.array([1.0, 2.0, 3.0])  # half waves along a stroke that bend it
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class StrokeDrawings:
 
     name: str
     forms: dict[str, list[list[Points]]]  # label without a mark -> its forms, each a list of strokes
+    run_on: Mapping[str, int] = field(default_factory=lambda: RUN_ON)  # label -> a stroke often joined to the last one
     labels: NDArray[np.int64] = field(init=False)
     writers: tuple[str, ...] = field(init=False)
 
@@ -41,12 +45,12 @@ class StrokeDrawings:
         label = LABELS[self.labels[item]]
         letter = UNMARKED.get(label, label)
         forms = self.forms[letter]
-        lines = write(forms[int(rng.integers(len(forms)))], rng, RUN_ON.get(letter))
+        lines = write(forms[int(rng.integers(len(forms)))], rng, self.run_on.get(letter))
         return draw(_marked(label, lines, rng) if label in UNMARKED else lines, rng)
 
 
 def read_tdic(path: Path) -> dict[str, list[list[Points]]]:
-    """The characters of a tomoe_data file: for each its forms, which are smooth strokes (n, 2) in a square of side 1.
+    """The characters of a file like tomoe_data's: for each its forms, which are smooth strokes (n, 2) in a square of side 1.
 
     Raises: OSError: no such file.
     """
@@ -98,14 +102,14 @@ def _begun(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
 
 def _another_hand(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
     points = resize_loop(stroke, rng) if rng.random() < 0.5 else stroke
-    middle = points.mean(axis=0)
+    middle, size = points.mean(axis=0), float(np.ptp(points, axis=0).max())
     angle, stretch = rng.normal(0, 0.085 * haste), 1 + rng.normal(0, 0.085 * haste, 2)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    way = np.linspace(0, 1, len(points))[:, None]
-    room = min(1.0, float(np.ptp(points, axis=0).max()) / 0.5)  # a dot has no room to bend
-    bend = sum(rng.normal(0, 0.016 * haste * room, 2) * np.sin(np.pi * k * way + rng.uniform(0, 6)) for k in (1, 2, 3))
-    moved = middle + rng.normal(0, 0.024 * haste, 2) + ((points - middle) * stretch) @ turn.T + bend
-    return np.asarray(moved, np.float32)
+    way = np.linspace(0, np.pi, len(points))[:, None]
+    room = min(1.0, size / 0.5)  # a dot has no room to bend, but wanders
+    bend = np.sin(_WAVES * way + rng.uniform(0, 6, 3)) @ rng.normal(0, 0.016 * haste * room, (3, 2))
+    shift = rng.normal(0, (0.024 if size > DOT else 0.036) * haste, 2)
+    return np.asarray(middle + shift + ((points - middle) * stretch) @ turn.T + bend, np.float32)
 
 
 def resize_loop(stroke: Points, rng: np.random.Generator) -> Points:
