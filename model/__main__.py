@@ -174,7 +174,7 @@ def evaluate(
     """Read pictures with a model file: how well it does, for whom, and how far chance could move that."""
     from model.classifier import ARTIFACT, ModelUnusable, load
     from model.evaluate import examine
-    from model.pictures import UnreadablePictures, held_out_by, negatives_at_hand, pictures_in, unseen_pictures
+    from model.pictures import UnreadablePictures, held_out_by, negatives_beside, pictures_in, unseen_pictures
     from model.tables import tables
 
     files = [model or ARTIFACT, *(compare or [])]
@@ -193,7 +193,7 @@ def evaluate(
         _evaluate_pages(models, pictures, lines, as_json)
         return
     with _progress() as progress:
-        findings = examine(models, pictures, negatives_at_hand(), hard, progress)
+        findings = examine(models, pictures, negatives_beside(pictures), hard, progress)
     charts = _draw(findings, out) if out else []
     if as_json:
         typer.echo(json.dumps(findings.to_json() | {"charts": list(map(str, charts))}, ensure_ascii=False))

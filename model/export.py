@@ -21,7 +21,7 @@ from model.check_set import write_check_set
 from model.classifier import Calibration, Classifier, open_model
 from model.dataset import Prepare
 from model.evaluate import examine
-from model.pictures import Pictures, negatives_at_hand, unseen_pictures
+from model.pictures import Pictures, negatives_beside, unseen_pictures
 from model.preprocess import BlankImage
 from model.sources.catalogue import real_file
 from model.sources.strokes import StrokeDrawings, read_tdic
@@ -113,7 +113,7 @@ def export_run(run: Path, file: Path, progress: Progress, hard: bool = True) -> 
     progress.advance(task)
     calibration = Calibration(training.temperature, training.refuse_from)
     classifier = open_model(chosen.content, calibration, network.reads_with)
-    (found,) = examine({training.network: classifier}, pictures, negatives_at_hand(), hard, progress).models
+    (found,) = examine({training.network: classifier}, pictures, negatives_beside(pictures), hard, progress).models
     write_artifact(make_card(training, chosen, found, network.reads_with), chosen.content, file)
     if (strokes := real_file("strokes", "hiragana.tdic")).is_file():
         write_check_set(StrokeDrawings("strokes", read_tdic(strokes))).save(file.parent / CHECK_SET)

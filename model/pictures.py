@@ -22,6 +22,7 @@ from model.sources.npz import read_npz
 from model.sources.stored import NO_LETTER, Written
 
 JUDGING_SEED = 2017  # training uses others
+NEGATIVES = 300  # of a kind
 MEMBERS = "members"  # the catalogue's name for their samples
 
 
@@ -90,10 +91,15 @@ def _by_group(name: str, found: Iterable[Written], groups: Sequence[str]) -> lis
     return [Pictures(f"{name} {group.rpartition(':')[2]}", its) for group, its in sets if its]
 
 
-def negatives_at_hand() -> dict[str, list[NDArray[np.uint8]]]:
-    """Pictures that show no hiragana, by their kind; the same each time where the same data is at hand."""
+def negatives_beside(pictures: Iterable[Pictures]) -> dict[str, list[NDArray[np.uint8]]]:
+    """Pictures that show no hiragana, by their kind; the same each time where the same data is at hand.
+
+    Args: pictures: to be read with them. There are as many of each kind, at most NEGATIVES: whoever has ten of their
+        own should not wait for two thousand others.
+    """
     strokes = real_file("strokes", "all.tdic")
-    return judging_negatives(JUDGING_SEED, strokes if strokes.is_file() else None)
+    count = min(NEGATIVES, sum(len(some.written) for some in pictures))
+    return judging_negatives(JUDGING_SEED, strokes if strokes.is_file() else None, count)
 
 
 def pictures_in(path: Path) -> list[Pictures]:

@@ -78,7 +78,7 @@ def practice_negatives(strokes: Path | None = None) -> list[tuple[Source, float]
     return found
 
 
-def judging_negatives(seed: int, strokes: Path | None = None, count: int = 300) -> dict[str, list[NDArray[np.uint8]]]:
+def judging_negatives(seed: int, strokes: Path | None, count: int) -> dict[str, list[NDArray[np.uint8]]]:
     """Pictures to refuse, of fonts and kanji that `practice_negatives` leaves out, and of other seeds.
 
     Args: seed: which pictures. strokes: as for `practice_negatives`. count: pictures of a kind; fewer where fonts lack.

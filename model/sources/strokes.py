@@ -13,7 +13,7 @@ from model.ink import Ink
 from model.labels import HANDAKUTEN, INDEX, LABELS, UNMARKED
 from model.sources.marks import Line, Points, dakuten, handakuten
 
-FORMS = Path(__file__).parent / "forms.tdic"  # our own, which people write and tomoe_data lacks: わ with a curl at its end
+FORMS = Path(__file__).parent / "forms.tdic"  # our own: what people write and tomoe_data lacks, like わ with a curl
 TABLET = 320.0  # the coordinates of both run from 0 to this
 CANVAS = 112
 # Strokes that many people write without lifting the pen after the one before: a ふ of one line and two dots.
@@ -50,7 +50,7 @@ class StrokeDrawings:
 
 
 def read_tdic(path: Path) -> dict[str, list[list[Points]]]:
-    """The characters of a file like tomoe_data's: for each its forms, which are smooth strokes (n, 2) in a square of side 1.
+    """The forms of each character in a file like tomoe_data's: smooth strokes, (n, 2) in a square of side 1.
 
     Raises: OSError: no such file.
     """

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.labels import KATAKANA_TWINS, LABELS, NOT_HIRAGANA
+from model.pictures import Pictures, negatives_beside
 from model.preprocess import preprocess
 from model.sources import Source
 from model.sources.catalogue import REAL_DATA, real_data
@@ -21,6 +22,7 @@ from model.sources.negatives import (
 )
 from model.sources.other_characters import LIKE_HIRAGANA
 from model.sources.scribbles import Scribbles
+from model.sources.stored import Written
 from model.sources.textures import KINDS as TEXTURES
 from model.sources.textures import Textures, photograph_texture
 
@@ -106,16 +108,22 @@ def test_characters_of_few_strokes_come_more_often(tdic: Path) -> None:
 
 
 def test_the_judging_repeats_for_its_seed_and_differs_for_another() -> None:
-    first, again, other = (judging_negatives(seed, count=4) for seed in (1, 1, 2))
+    first, again, other = (judging_negatives(seed, None, 4) for seed in (1, 1, 2))
     assert {"scribbles", "textures"} <= set(first)
     assert all(np.array_equal(a, b) for kind in first for a, b in zip(first[kind], again[kind], strict=True))
     assert not any(np.array_equal(a, b) for a, b in zip(first["textures"], other["textures"], strict=True))
 
 
 def test_judging_pictures_are_dark_on_light_and_can_be_read() -> None:
-    for picture in judging_negatives(5, count=6)["scribbles"]:
+    for picture in judging_negatives(5, None, 6)["scribbles"]:
         assert np.median(picture[[0, -1]]) == 255
         assert preprocess(picture).shape == (48, 48, 1)
+
+
+def test_whoever_has_few_pictures_waits_for_few_others() -> None:
+    three = Pictures("own", [Written(np.full((60, 60), 255, np.uint8), "い", "me")] * 3)
+    beside = negatives_beside([three, three])
+    assert {len(beside["scribbles"]), len(beside["textures"])} == {6}
 
 
 @pytest.mark.skipif(not font_files(), reason="no fonts are installed")

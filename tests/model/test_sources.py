@@ -6,16 +6,17 @@ import cv2
 import numpy as np
 import pytest
 
+from model.classifier import load
 from model.labels import LABELS
 from model.sources import DamagedSource
 from model.sources.catalogue import REAL_DATA, at_hand, real_data
 from model.sources.folders import read_folders, writer_of
 from model.sources.fonts import font_files, read_fonts
 from model.sources.kanjivg import kanjivg_files, read_kanjivg
-from model.sources.marks import dakuten, handakuten
+from model.sources.marks import Line, dakuten, handakuten
 from model.sources.npz import read_npz
 from model.sources.stored import STORED_SIZE, Written, store
-from model.sources.strokes import StrokeDrawings, draw, read_tdic, write
+from model.sources.strokes import FORMS, StrokeDrawings, draw, read_tdic, write
 from tests.model.drawings import drawn
 
 TDIC = """か
@@ -84,6 +85,16 @@ def test_a_drawing_stays_inside_its_canvas(strokes: StrokeDrawings) -> None:
         ink = draw(write(strokes.forms["か"][0], rng), rng)
         assert max(ink[0].max(), ink[-1].max(), ink[:, 0].max(), ink[:, -1].max()) == 0
         assert ink.max() == 255
+
+
+def test_the_forms_that_come_along_are_read_as_their_letters() -> None:
+    forms = StrokeDrawings("forms", read_tdic(FORMS), run_on={})
+    assert {"ふ", "ぶ", "ぷ", "わ"} <= {LABELS[label] for label in forms.labels}
+    classifier, rng = load(), np.random.default_rng(0)
+    drawn = [(letter, draw(list(map(Line, form)), rng)) for letter, some in forms.forms.items() for form in some]
+    read = classifier.classify([255 - ink for _, ink in drawn], top=1)
+    wrong = [letter for (letter, _), (best, *_) in zip(drawn, read, strict=True) if best.label != letter]
+    assert len(wrong) <= len(drawn) // 10, wrong
 
 
 def png(label: str) -> bytes:

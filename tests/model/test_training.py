@@ -226,7 +226,7 @@ def test_training_leaves_strangers_out_and_export_ships_what_it_learnt(
 ) -> None:
     pictures = [Pictures("drawings", [Written(drawn(label, 90), label, "test") for label in STROKES])]
     monkeypatch.setattr("model.export.unseen_pictures", lambda held_out: pictures)
-    monkeypatch.setattr("model.export.negatives_at_hand", lambda: {"blank": [np.full((50, 50), 250, np.uint8)]})
+    monkeypatch.setattr("model.export.negatives_beside", lambda beside: {"blank": [np.full((50, 50), 250, np.uint8)]})
     monkeypatch.setattr("model.evaluate.hardships", lambda: {"inverted": lambda image: 255 - image})
     with Progress(disable=True) as progress:
         facts = training.train([_entry(images)], tmp_path / "run", progress, images=256, seed=2)
