@@ -14,10 +14,10 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from model import classic
-from model.labels import LABELS
+from model.labels import LABELS, UNMARKED
 from model.preprocess import BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
-from model.second_look import other_ways
+from model.second_look import other_ways, with_its_mark
 from model.small import marked_small
 from model.transcribe import Network, Transcript, are_many, is_surely_one, transcribe
 
@@ -47,6 +47,7 @@ class Preparation(NamedTuple):
 
     locate: Callable[[NDArray[np.uint8]], Located]
     other_ways: Callable[[NDArray[np.uint8]], Iterable[Located]]  # for when the network does not know what it sees
+    with_its_mark: Callable[[NDArray[np.uint8], Box], Located | None]  # a second look for ゛ and ゜
     transcribe: Callable[
         [NDArray[np.uint8], Network, bool, Callable[[], bool]], Transcript
     ]  # for when there is more than one character
@@ -54,9 +55,12 @@ class Preparation(NamedTuple):
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
-    "hiragana": Preparation(locate, other_ways, transcribe),
-    "classic": Preparation(classic.locate, lambda image: (), lambda image, read, once, is_one: []),
+    "hiragana": Preparation(locate, other_ways, with_its_mark, transcribe),
+    "classic": Preparation(
+        classic.locate, lambda image: (), lambda image, box: None, lambda image, read, once, is_one: []
+    ),
 }
+MARKED = frozenset(UNMARKED.values())  # letters that may have ゛ or ゜
 KNOWN, BETTER = 0.9, 0.85  # probability of a hiragana: below KNOWN there is a second look, which counts from BETTER on
 
 
@@ -165,11 +169,24 @@ class Classifier:
 
     def _at_second_sight(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
         """The first way to find the character, unless the network hardly knows what it shows and another's surely."""
-        if first is not None and _best(first[1]) >= KNOWN:
-            return first
+        best = first if first is not None and _best(first[1]) >= KNOWN else self._otherwise(image, first)
+        return best and self._with_its_mark(image, best)
+
+    def _otherwise(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
         others = [(way, self.probabilities(way.input)) for way in self._preparation.other_ways(image)]
         better = [(way, known) for way, known in others if _best(known) >= BETTER]
         return max(better, key=lambda pair: _best(pair[1])) if better else first
+
+    def _with_its_mark(self, image: NDArray[np.uint8], sight: Sight) -> Sight:
+        """The character, and with a mark that was overlooked; where it is all that is dark, there is none."""
+        letter = _read(sight[1])
+        if sight[0].alone or letter not in MARKED:
+            return sight
+        closer = self._preparation.with_its_mark(image, sight[0].box)
+        if closer is None:
+            return sight
+        known = self.probabilities(closer.input)
+        return (closer, known) if UNMARKED.get(_read(known)) == letter and _best(known) >= BETTER else sight
 
     def _at_first_sight(self, image: NDArray[np.uint8]) -> Sight | None:
         try:
@@ -194,6 +211,10 @@ class Classifier:
 
 def _is_known(whole: Sight | None) -> bool:
     return whole is not None and _best(whole[1]) >= KNOWN
+
+
+def _read(probabilities: NDArray[np.float64]) -> str:
+    return LABELS[int(probabilities[: len(LABELS)].argmax())]
 
 
 def _best(probabilities: NDArray[np.float64]) -> float:

@@ -95,7 +95,7 @@ def _group(pieces: Pieces, weights: NDArray[np.float64], foreign: NDArray[np.boo
         start, end = _corners(pieces, kept)
         reach, whole = float((end - start).max()), float(weights[kept].sum())
         gaps = _gaps(pieces, start, end)
-        dots = (gaps <= 0.4 * reach) & (weights >= 0.02 * whole) & (pieces.sides >= SPECK * reach)
+        dots = (gaps <= 0.4 * reach) & (weights >= 0.01 * whole) & (pieces.sides >= SPECK * reach)
         strokes = (gaps <= reach) & (weights >= 0.2 * whole)
         grown = kept | ((dots | strokes) & ~foreign)
         if (grown == kept).all():

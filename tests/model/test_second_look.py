@@ -103,3 +103,15 @@ def test_a_photo_of_a_sheet_on_a_dark_table_is_read_where_it_lies(label: str) ->
     x, y, width, height = glyph.box
     assert 480 <= x < x + width <= 720
     assert 200 <= y < y + height <= 440
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_mark_that_is_faint_at_first_sight_is_looked_for_once_more(marked: bool) -> None:
+    photo = np.full((600, 800), 60, np.uint8)
+    photo[100:500, 150:650] = 235
+    photo[200:400, 280:480] = drawn("と", 200, pen=0.08, ink=30, paper=235)
+    for x in (484, 508) if marked else ():
+        cv2.line(photo, (x, 205), (x + 10, 232), 47, 3, cv2.LINE_AA)
+    glyph = load().glyph((photo * np.linspace(1.0, 0.6, 800)).astype(np.uint8))
+    assert (glyph.text, glyph.verdict) == ("ど" if marked else "と", "sure")
+    assert (glyph.box[0] + glyph.box[2] > 484) == marked
