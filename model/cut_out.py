@@ -1,10 +1,12 @@
 """One character of a picture alone, as it was written: what a sample keeps of an upload."""
 
+from contextlib import suppress
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Grey, Ink, find_ink, find_lines, is_evenly_lit, shrink, to_grey
+from model.ink import BlankImage, Grey, Ink, find_dark, find_lines, shrink, to_grey
 from model.reading import Box
 
 SIDE = 128  # pixels of the longer side at most
@@ -42,12 +44,11 @@ def _within(shape: tuple[int, ...], box: Box, margin: int) -> tuple[int, int, in
 
 
 def _ink(grey: Grey, widest: float) -> Ink:
-    if is_evenly_lit(grey):
-        return find_ink(grey)
-    try:
-        return find_lines(grey, widest / max(grey.shape)).ink  # a table or a shadow in the corner is no ink
-    except BlankImage:
-        return find_ink(grey)
+    dark = find_dark(grey)
+    if not dark.is_evenly_lit():
+        with suppress(BlankImage):
+            return find_lines(grey, widest / max(grey.shape)).ink  # a table or a shadow in the corner is no ink
+    return dark.ink
 
 
 def _of_one(ink: Ink, box: Box) -> Ink:

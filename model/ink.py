@@ -92,6 +92,20 @@ def shrink(image: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+@dataclass(frozen=True, slots=True)
+class Dark:
+    """What stands out from the paper, and how the paper is lit."""
+
+    ink: Ink  # (h, w), 0 paper to 255 ink
+    light: Grey  # on the bare paper, in a picture of LIGHT_SIZE; of a board, the negative
+
+    def is_evenly_lit(self) -> bool:
+        """Whether all the paper around the ink is equally bright, as in scans and drawings: no shadow, and no table."""
+        last = self.light.size - 1
+        levels = np.partition(self.light, (last // 100, last - last // 100), axis=None)  # the ends may be odd
+        return bool(levels[last // 100] >= EVEN_LIGHT * levels[last - last // 100])
+
+
 def find_ink(grey: Grey) -> Ink:
     """How much each point stands out from the paper around it; pencil comes out as strong as a marker.
 
@@ -99,25 +113,19 @@ def find_ink(grey: Grey) -> Ink:
     Returns: (h, w) uint8, 0 paper to 255 ink.
     Raises: BlankImage: nothing stands out.
     """
+    return find_dark(grey).ink
+
+
+def find_dark(grey: Grey) -> Dark:
+    """The same, and the light. Args, Raises: as `find_ink`."""
     small = shrink(grey, LIGHT_SIZE)
     if ink_is_lighter(small):
         grey, small = ~grey, ~small
-    light = cv2.resize(_paper(small), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    paper = _paper(small)
+    light = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     # Ink takes away a share of the light, so it is divided and not subtracted: a stroke in the shadow counts as much.
     share = cv2.divide(np.maximum(grey, DARKEST), np.maximum(light, DARKEST), scale=255)
-    return _stretch(~np.asarray(share, np.uint8))
-
-
-def is_evenly_lit(grey: Grey) -> bool:
-    """Whether all the paper around the ink is equally bright, as in scans and drawings: no shadow, and no table.
-
-    Args: grey: as for `find_ink`.
-    """
-    small = shrink(grey, LIGHT_SIZE)
-    light = _paper(~small if ink_is_lighter(small) else small)
-    last = light.size - 1
-    levels = np.partition(light, (last // 100, last - last // 100), axis=None)  # a percent at each end may be odd
-    return bool(levels[last // 100] >= EVEN_LIGHT * levels[last - last // 100])
+    return Dark(_stretch(~np.asarray(share, np.uint8)), paper)
 
 
 @dataclass(frozen=True, slots=True)

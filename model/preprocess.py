@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Grey, Ink, UnreadableImage, find_ink, find_lines, is_evenly_lit, shrink, to_grey
+from model.ink import BlankImage, Dark, Grey, Ink, UnreadableImage, find_dark, find_lines, shrink, to_grey
 from model.reading import Box
 from model.segment import holds_all, is_bold, one_character, shows_surface, shows_the_same, written_among
 
@@ -81,12 +81,12 @@ def locate_lines(grey: Grey, widest: float) -> Located:
 
 def only_ink_is_dark(grey: Grey) -> bool:
     """Whether a picture of WORKING_SIZE is a drawing or a scan: evenly lit, and nothing in it broader than a brush."""
-    dark = _unless_blank(find_ink, grey)
-    return dark is not None and _is_ink_alone(dark, grey)
+    dark = _unless_blank(find_dark, grey)
+    return dark is not None and _is_ink_alone(dark)
 
 
-def _is_ink_alone(dark: Ink, grey: Grey) -> bool:
-    return is_evenly_lit(grey) and not shows_surface(dark, BOLD)
+def _is_ink_alone(dark: Dark) -> bool:
+    return dark.is_evenly_lit() and not shows_surface(dark.ink, BOLD)
 
 
 def _character(grey: Grey) -> tuple[Ink, Box, bool]:
@@ -94,20 +94,23 @@ def _character(grey: Grey) -> tuple[Ink, Box, bool]:
 
     On clean paper both ways find the same. Where they differ, a shadow, a table or the edge of a sheet is in sight.
     """
-    dark = _unless_blank(find_ink, grey)
-    if dark is not None and _is_ink_alone(dark, grey):
-        ink, box = one_character(dark)
-        return ink, box, holds_all(dark, box)
+    dark = _unless_blank(find_dark, grey)
+    if dark is not None and _is_ink_alone(dark):
+        return _all_that_is(dark.ink)
     lines = _unless_blank(find_lines, grey, BROAD_LINE)
-    if dark is not None and (lines is None or shows_the_same(dark, lines.ink) or is_bold(dark, BOLD)):
-        ink, box = one_character(dark)
-        return ink, box, holds_all(dark, box)
+    if dark is not None and (lines is None or shows_the_same(dark.ink, lines.ink) or is_bold(dark.ink, BOLD)):
+        return _all_that_is(dark.ink)
     fine = _unless_blank(find_lines, grey, FINE_LINE)
     if lines is not None and (fine is None or shows_the_same(lines.ink, fine.ink) or is_bold(lines.ink, FINE_LINE)):
         return written_among(lines)
     if fine is None:
         raise BlankImage("nothing stands out from the paper")
     return written_among(fine)
+
+
+def _all_that_is(dark: Ink) -> tuple[Ink, Box, bool]:
+    ink, box = one_character(dark)
+    return ink, box, holds_all(dark, box)
 
 
 def _unless_blank(find: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
