@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model.augment import bend
@@ -95,7 +94,7 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
         return (mixture.batch(size, np.random.default_rng((seed, number))) for number in numbers)
 
     monkeypatch.setattr(learning, "stream", noted)
-    patience = iter([True, True, False])
+    patience = iter([True, True, True, False])  # after two steps; at the end of the first round, four; then once more
 
     class Impatient(Judge):
         def loss(self, network: "keras.Model") -> float:
@@ -109,44 +108,69 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
             learn(build_network(stages=TINY), mixture, impatient, seen, 1, progress, tmp_path)
         learn(build_network(stages=TINY), mixture, impatient, seen, 1, progress, tmp_path)
         learn(build_network(stages=TINY), mixture, impatient, seen, 1, progress, tmp_path)
-    assert drawn_from == [range(6), range(4, 6), range(6)]  # cut off after four steps; a finished one leaves nothing
+    assert drawn_from == [range(6), range(4, 6), range(6)]  # cut off in the second round; a finished one leaves nothing
 
 
-def test_the_best_judging_after_the_training_settled_is_kept(
-    images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class Told(Judge):
+    """A judge who finds what was decided before, and remembers what it saw."""
+
+    def __init__(self, judge: Judge, losses: list[float]) -> None:
+        super().__init__(judge.inputs, judge.labels, judge.writers)
+        object.__setattr__(self, "losses", iter(losses))
+        object.__setattr__(self, "judged", [])
+
+    def loss(self, network: "keras.Model") -> float:
+        self.judged.append(np.asarray(network.weights[0]))
+        return next(self.losses)
+
+
+# Ten steps end rounds after six, eight and ten. At the end of a round the average is judged, then the round's own
+# network, and what goes on is judged once more, to be shown.
+@pytest.mark.parametrize(
+    ("losses", "kept"),
+    [
+        pytest.param([0.6, 0.6, 0.5, 0.7, 0.5, 0.4, 0.7], [0, 2, 5], id="averages"),
+        pytest.param([0.6, 0.6, 0.7, 0.5, 0.5, 0.7, 0.4], [0, 3, 6], id="what a round ended with"),
+    ],
+)
+def test_what_rounds_end_with_is_averaged_where_the_judge_likes_that(
+    images: StoredImages, judge: Judge, tmp_path: Path, losses: list[float], kept: list[int]
 ) -> None:
-    monkeypatch.setattr(learning, "JUDGE_EVERY", learning.BATCH)
-    # An early stroke of luck, and then, of six settled judgings, the second best and the best.
-    losses = iter([1.0, 0.1, *[0.6] * 12, 0.5, 0.4, *[0.6] * 4])
-    judged: list[NDArray[np.float32]] = []
-
-    class Told(Judge):
-        def loss(self, network: "keras.Model") -> float:
-            judged.append(np.asarray(network.weights[0]))
-            return next(losses)
-
+    told = Told(judge, losses)
+    mixture = Mixture((images,), (1.0,))
     with Progress(disable=True) as progress:
-        told = Told(judge.inputs, judge.labels, judge.writers)
+        best = learn(build_network(stages=TINY), mixture, told, 10 * learning.BATCH, 1, progress, tmp_path)
+    first, second, last = (told.judged[number] for number in kept)
+    assert np.array_equal(best.weights[0], last)
+    assert np.array_equal(told.judged[1], first)  # what a round begins with
+    assert np.array_equal(told.judged[4], second)
+    share = learning.NEWEST[0]
+    for average, before, newest in ((2, first, 3), (5, second, 6)):
+        expected = (1 - share) * before + share * told.judged[newest]
+        assert np.allclose(told.judged[average], expected, atol=1e-6)
+
+
+def test_an_average_is_normalised_by_what_it_sees_itself(network: "keras.Model", images: StoredImages) -> None:
+    inputs, _ = Mixture((images,), (1.0,)).batch(200, np.random.default_rng(6))
+    (first, *others) = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    copy.get_layer(first.name).moving_mean.assign(first.moving_mean + 5)
+    learning._renew_statistics(copy, [inputs[:100], inputs[100:]])
+    seen = keras.Model(network.input, first.input).predict(inputs, verbose=0)
+    assert np.allclose(copy.get_layer(first.name).moving_mean, seen.mean(axis=(0, 1, 2)), atol=1e-4)
+    assert copy.get_layer(first.name).momentum == first.momentum
+    assert others
+
+
+def test_a_training_whose_round_made_it_no_better_stops(images: StoredImages, judge: Judge, tmp_path: Path) -> None:
+    told = Told(judge, [0.6, 0.6, 0.7, 0.8, 0.5])
+    with Progress(disable=True) as progress:
         mixture = Mixture((images,), (1.0,))
-        best = learn(build_network(stages=TINY), mixture, told, 20 * learning.BATCH, 1, progress, tmp_path)
-    assert [index for index, one in enumerate(judged, 1) if np.array_equal(one, best.weights[0])] == [16]
-    assert len(judged) == 20
-
-
-def test_a_training_that_never_gets_better_stops_before_its_end(
-    images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(learning, "JUDGE_EVERY", learning.BATCH)
-    losses = iter([*[0.6] * 14, 0.5, *[0.6] * 5])
-
-    class Told(Judge):
-        def loss(self, network: "keras.Model") -> float:
-            return next(losses)
-
-    with Progress(disable=True) as progress:
-        told = Told(judge.inputs, judge.labels, judge.writers)
-        learn(build_network(stages=TINY), Mixture((images,), (1.0,)), told, 20 * learning.BATCH, 1, progress, tmp_path)
-    assert len(list(losses)) == 1  # 14 steps to settle, one better one, and a fifth of 20 in vain
+        best = learn(build_network(stages=TINY), mixture, told, 10 * learning.BATCH, 1, progress, tmp_path)
+    assert next(told.losses) == 0.5  # the third round was not begun
+    assert np.array_equal(best.weights[0], told.judged[0])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_teacher_who_finds_the_right_class_is_believed_and_one_who_errs_is_not() -> None:
