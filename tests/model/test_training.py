@@ -86,6 +86,7 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "JUDGE_EVERY", 2 * learning.BATCH)
+    monkeypatch.setattr(learning, "LONG", 0)
     mixture, seen = Mixture((images,), (1.0,)), 6 * learning.BATCH
     drawn_from: list[range] = []
 
@@ -111,6 +112,12 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     assert drawn_from == [range(6), range(4, 6), range(6)]  # cut off in the second round; a finished one leaves nothing
 
 
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings are long, whatever they see."""
+    monkeypatch.setattr(learning, "LONG", 0)
+
+
 class Told(Judge):
     """A judge who finds what was decided before, and remembers what it saw."""
 
@@ -133,6 +140,7 @@ class Told(Judge):
         pytest.param([0.6, 0.6, 0.7, 0.5, 0.5, 0.7, 0.4], [0, 3, 6], id="what a round ended with"),
     ],
 )
+@pytest.mark.usefixtures("long")
 def test_what_rounds_end_with_is_averaged_where_the_judge_likes_that(
     images: StoredImages, judge: Judge, tmp_path: Path, losses: list[float], kept: list[int]
 ) -> None:
@@ -163,6 +171,15 @@ def test_an_average_is_normalised_by_what_it_sees_itself(network: "keras.Model",
     assert others
 
 
+def test_a_short_training_goes_in_one_round(images: StoredImages, judge: Judge, tmp_path: Path) -> None:
+    told = Told(judge, [0.6])
+    with Progress(disable=True) as progress:
+        mixture = Mixture((images,), (1.0,))
+        best = learn(build_network(stages=TINY), mixture, told, 10 * learning.BATCH, 1, progress, tmp_path)
+    assert [np.array_equal(best.weights[0], one) for one in told.judged] == [True]
+
+
+@pytest.mark.usefixtures("long")
 def test_a_training_whose_round_made_it_no_better_stops(images: StoredImages, judge: Judge, tmp_path: Path) -> None:
     told = Told(judge, [0.6, 0.6, 0.7, 0.8, 0.5])
     with Progress(disable=True) as progress:
