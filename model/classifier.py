@@ -175,7 +175,11 @@ class Classifier:
     def _otherwise(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
         others = [(way, self.probabilities(way.input)) for way in self._preparation.other_ways(image)]
         better = [(way, known) for way, known in others if _best(known) >= BETTER]
-        return max(better, key=lambda pair: _best(pair[1])) if better else first
+        if not better:
+            return first
+        surest = max(better, key=lambda sight: _best(sight[1]))
+        # A part of a character may be one itself, surely: the left stroke of い is a し.
+        return max((one for one in better if _encloses(one[0].box, surest[0].box)), key=lambda one: _area(one[0].box))
 
     def _with_its_mark(self, image: NDArray[np.uint8], sight: Sight) -> Sight:
         """The character, and with a mark that was overlooked; where it is all that is dark, there is none."""
@@ -215,6 +219,17 @@ def _is_known(whole: Sight | None) -> bool:
 
 def _read(probabilities: NDArray[np.float64]) -> str:
     return LABELS[int(probabilities[: len(LABELS)].argmax())]
+
+
+def _encloses(outer: Box, inner: Box) -> bool:
+    """Whether a box holds another one, or nearly."""
+    slack = 0.1 * max(inner[2:])
+    starts = all(one <= other + slack for one, other in zip(outer[:2], inner[:2], strict=True))
+    return starts and all(outer[i] + outer[i + 2] >= inner[i] + inner[i + 2] - slack for i in (0, 1))
+
+
+def _area(box: Box) -> int:
+    return box[2] * box[3]
 
 
 def _best(probabilities: NDArray[np.float64]) -> float:

@@ -25,7 +25,7 @@ from tests.support.discord_server import DiscordServer
 from tests.support.process import ENDS_WITHIN, environment
 from tests.support.slack_facts import CHANNEL, AppConfig
 from tests.support.slack_server import SlackServer
-from tests.support.terminal import CTRL_C, Terminal, terminal
+from tests.support.terminal import Terminal, terminal
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LAST_MONTH = NOW.replace(day=1) - timedelta(days=10)
@@ -145,7 +145,7 @@ def test_a_ctrl_c_loses_nothing_and_says_so(
         evening.answer(HIDDEN, connpass.api_key)
         evening.answer("何と呼びましょうか", "宇都宮の会")
         evening.wait_for("[1]: ")
-        evening.press(CTRL_C)
+        evening.interrupt()
         assert evening.end() == 130
     assert "config.toml はまだ書いていません" in evening.shown
     assert "config.toml.draft に残しました" in evening.shown
@@ -174,7 +174,7 @@ def test_a_ctrl_c_does_not_wait_for_a_server_that_hangs(
         evening.answer(HIDDEN, connpass.api_key)
         assert connpass.wait_for_calls(1, timeout=ENDS_WITHIN)
         began = time.monotonic()
-        evening.press(CTRL_C)
+        evening.interrupt()
         assert evening.end() == 130
         assert time.monotonic() - began < 10  # a call may take 20 s
     assert "config.toml.draft に残しました" in evening.shown

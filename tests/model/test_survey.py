@@ -50,8 +50,10 @@ def test_a_survey_is_the_same_for_the_same_sources_and_takes_nothing_of_members(
     assert one.averages.shape == (74, 48, 48)
     assert np.bincount(one.exemplar_labels, minlength=74).min() >= 1
     assert one.lookalikes.shape == (24, 3, 48, 48)
-    assert one.confusion.sum(axis=1).min() > 0.5  # the rest of a row was called no hiragana
-    assert one.confusion.sum(axis=1).max() <= 1.01
+    read = one.confusion.sum(axis=1)  # the rest of a row was called no hiragana; of six pictures, half may be a blot
+    assert read.min() > 0.4
+    assert read.mean() > 0.85
+    assert read.max() <= 1.01
     assert np.array_equal(one.averages, two.averages)
     assert np.array_equal(one.exemplars, two.exemplars)
 

@@ -17,6 +17,7 @@ from tests.support.process import ENDS_WITHIN, environment
 
 COLUMNS, ROWS = 100, 40
 CTRL_C, CTRL_D = "\x03", "\x04"
+AGAIN_AFTER = 10.0  # seconds
 
 
 class Terminal:
@@ -48,6 +49,12 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Press keys."""
         os.write(self._screen, keys.encode())
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and again where nothing happens: Python misses one that comes just before it waits."""
+        self.press(CTRL_C)
+        if not select.select([self._screen], [], [], AGAIN_AFTER)[0]:
+            self.press(CTRL_C)
 
     def end(self) -> int:
         """Read what is still said, and return the exit code."""
