@@ -44,7 +44,10 @@ def _within(shape: tuple[int, ...], box: Box, margin: int) -> tuple[int, int, in
 
 
 def _ink(grey: Grey, widest: float) -> Ink:
-    dark = find_dark(grey)
+    try:
+        dark = find_dark(grey)
+    except BlankImage:  # fine lines may stand out nevertheless
+        return find_lines(grey, widest / max(grey.shape)).ink
     if not dark.is_evenly_lit():
         with suppress(BlankImage):
             return find_lines(grey, widest / max(grey.shape)).ink  # a table or a shadow in the corner is no ink
