@@ -1,4 +1,4 @@
-"""The recogniser's command line: `python -m model prepare | train | evaluate | export | tendencies | sheet | bench`.
+"""The recogniser's command line: `python -m model prepare | train | evaluate | export | finder | tendencies | ...`.
 
 Every command shows its progress on stderr, ends with a short table, and prints data instead with `--json`.
 """
@@ -271,6 +271,43 @@ def export(
     ]
     columns = ["kind", "bytes", "answered otherwise", "furthest from Keras", ""]
     _print(as_json, "Exported", columns, rows, data)
+
+
+@app.command()
+def finder(
+    scenes: Annotated[
+        int | None, typer.Option(min=1, help="Photos to practise on; the default takes half an hour.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train the small network that finds the writing in a photo, and write its file."""
+    from model.dataset import SEED
+    from model.finder import practice
+    from model.finder.find import FILE
+    from model.leaks import LeakFound
+    from model.sources import DamagedSource
+    from model.sources.catalogue import at_hand
+
+    entries = list(at_hand())
+    if not any(entry.knows_writers for entry in entries):
+        _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
+    try:
+        with _progress() as progress:
+            trained = practice.practise(entries, progress, scenes or practice.SCENES, SEED if seed is None else seed)
+    except (DamagedSource, LeakFound) as error:
+        _fail(str(error))
+    file = out or FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(trained.content)
+    rows = [
+        ["letters found, unseen hands", f"{trained.found:.1%}"],
+        ["bytes", f"{len(trained.content):,}"],
+        ["written to", str(file)],
+    ]
+    data = {"scenes": trained.scenes, "found": trained.found, "bytes": len(trained.content), "file": str(file)}
+    _print(as_json, f"Practised on {trained.scenes:,} photos", ["", ""], rows, data)
 
 
 @app.command()

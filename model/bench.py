@@ -16,6 +16,7 @@ from model.classifier import Classifier, load
 from model.dataset import MAKERS, WAITING, stream
 from model.dataset import SEED as DEFAULT_SEED
 from model.explain import explain
+from model.finder.find import shipped
 from model.labels import LABELS, label_of
 from model.practice import prepare_practice
 from model.preprocess import preprocess
@@ -41,10 +42,12 @@ before, started = resident(), time.perf_counter()
 from model.classifier import load
 imported = time.perf_counter()
 classifier, loaded = load(), time.perf_counter()
-classifier.read(numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255))
+drawing = numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255)
+classifier.read(drawing)
+classifier.read((drawing * numpy.linspace(1, 0.4, drawing.shape[1])).astype(numpy.uint8))  # in the shadow: a photo
 after, began = resident(), time.perf_counter()
 from model.explain import explain
-explain(classifier, numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255))
+explain(classifier, drawing)
 explained = (time.perf_counter() - began) * 1000
 print((imported - started) * 1000, (loaded - imported) * 1000, after - before, after, explained)
 """
@@ -58,6 +61,8 @@ class Speed:
     preprocess_1000_ms: float  # an RGB picture of 1000 x 1000
     network_ms: float
     read_1000_ms: float
+    find_1000_ms: float  # where it is written in a photo, RGB of 1000 x 1000
+    read_photo_1000_ms: float
     explain_1000_ms: float  # the picture that says why, without encoding it
     images_a_second: float  # classify, 300 x 300
     import_ms: float  # of model.classifier, with OpenCV and LiteRT, after NumPy
@@ -87,6 +92,7 @@ def bench(rounds: int = 100) -> Speed:
 
 def _measure(classifier: Classifier, rounds: int) -> Speed:
     small, large = draw_to(300), np.dstack([draw_to(1000)] * 3)
+    photo = np.asarray(large * np.linspace(1.0, 0.4, 1000)[:, np.newaxis], np.uint8)
     ready = preprocess(small)
     one = _median_ms(lambda: classifier.classify([small]), rounds)
     command = [sys.executable, "-c", COST]
@@ -97,6 +103,8 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
         _median_ms(lambda: preprocess(large), rounds),
         _median_ms(lambda: classifier.logits(ready), rounds),
         _median_ms(lambda: classifier.read(large), rounds),
+        _median_ms(lambda: shipped().find(photo), rounds),
+        _median_ms(lambda: classifier.read(photo), rounds),
         _median_ms(lambda: explain(classifier, large), min(rounds, MOST_EXPLAINED)),
         1000 / one,
         *cost,

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,10 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from model import classic
-from model.labels import LABELS, UNMARKED
+from model.labels import LABELS
 from model.preprocess import BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
-from model.second_look import other_ways, with_its_mark
+from model.second_look import SecondLook
 from model.small import marked_small
 from model.transcribe import Network, Transcript, are_many, is_surely_one, transcribe
 
@@ -46,8 +46,7 @@ class Preparation(NamedTuple):
     """From a picture to what the network sees of it."""
 
     locate: Callable[[NDArray[np.uint8]], Located]
-    other_ways: Callable[[NDArray[np.uint8]], Iterable[Located]]  # for when the network does not know what it sees
-    with_its_mark: Callable[[NDArray[np.uint8], Box], Located | None]  # a second look for ゛ and ゜
+    look_again: Callable[[NDArray[np.uint8], bool], SecondLook | None]  # at photos, and where the network knows nothing
     transcribe: Callable[
         [NDArray[np.uint8], Network, bool, Callable[[], bool]], Transcript
     ]  # for when there is more than one character
@@ -55,13 +54,10 @@ class Preparation(NamedTuple):
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
-    "hiragana": Preparation(locate, other_ways, with_its_mark, transcribe),
-    "classic": Preparation(
-        classic.locate, lambda image: (), lambda image, box: None, lambda image, read, once, is_one: []
-    ),
+    "hiragana": Preparation(locate, SecondLook, transcribe),
+    "classic": Preparation(classic.locate, lambda image, is_photo: None, lambda image, read, once, is_one: []),
 }
-MARKED = frozenset(UNMARKED.values())  # letters that may have ゛ or ゜
-KNOWN, BETTER = 0.9, 0.85  # probability of a hiragana: below KNOWN there is a second look, which counts from BETTER on
+KNOWN = 0.95  # probability of a hiragana that the network knows
 
 
 class Classifier:
@@ -120,9 +116,9 @@ class Classifier:
         first = self._at_first_sight(image)
         whole = cache(lambda: self._at_second_sight(image, first))
         if first is None or not is_surely_one(*first):
-            once = first is not None and _best(first[1]) >= KNOWN
+            once = _is_known(first)
             lines = self._preparation.transcribe(image, self.probabilities, once, lambda: _is_known(whole()))
-            if are_many(lines, first):
+            if are_many(lines, whole()):
                 read = (
                     [self._judged(one.box, one.probabilities, top, min_confidence) for one in line] for line in lines
                 )
@@ -168,29 +164,17 @@ class Classifier:
         return whole
 
     def _at_second_sight(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
-        """The first way to find the character, unless the network hardly knows what it shows and another's surely."""
-        best = first if first is not None and _best(first[1]) >= KNOWN else self._otherwise(image, first)
-        return best and self._with_its_mark(image, best)
-
-    def _otherwise(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
-        others = [(way, self.probabilities(way.input)) for way in self._preparation.other_ways(image)]
-        better = [(way, known) for way, known in others if _best(known) >= BETTER]
-        if not better:
+        """The first of the other ways that shows the network what it knows; in a drawing or a scan, if it needs one."""
+        clean = first is not None and first[0].clean
+        look = None if clean and _is_known(first) else self._preparation.look_again(image, not clean)
+        if look is None:
             return first
-        surest = max(better, key=lambda sight: _best(sight[1]))
-        # A part of a character may be one itself, surely: the left stroke of い is a し.
-        return max((one for one in better if _encloses(one[0].box, surest[0].box)), key=lambda one: _area(one[0].box))
-
-    def _with_its_mark(self, image: NDArray[np.uint8], sight: Sight) -> Sight:
-        """The character, and with a mark that was overlooked; where it is all that is dark, there is none."""
-        letter = _read(sight[1])
-        if sight[0].alone or letter not in MARKED:
-            return sight
-        closer = self._preparation.with_its_mark(image, sight[0].box)
-        if closer is None:
-            return sight
-        known = self.probabilities(closer.input)
-        return (closer, known) if UNMARKED.get(_read(known)) == letter and _best(known) >= BETTER else sight
+        sights = [] if first is None else [first]
+        for way in look.ways():
+            sights.append((way, self.probabilities(way.input)))
+            if _is_known(sights[-1]):
+                return sights[-1]
+        return max(sights, key=lambda sight: _best(sight[1]), default=None)
 
     def _at_first_sight(self, image: NDArray[np.uint8]) -> Sight | None:
         try:
@@ -213,23 +197,8 @@ class Classifier:
             return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)  # get_tensor copies
 
 
-def _is_known(whole: Sight | None) -> bool:
-    return whole is not None and _best(whole[1]) >= KNOWN
-
-
-def _read(probabilities: NDArray[np.float64]) -> str:
-    return LABELS[int(probabilities[: len(LABELS)].argmax())]
-
-
-def _encloses(outer: Box, inner: Box) -> bool:
-    """Whether a box holds another one, or nearly."""
-    slack = 0.1 * max(inner[2:])
-    starts = all(one <= other + slack for one, other in zip(outer[:2], inner[:2], strict=True))
-    return starts and all(outer[i] + outer[i + 2] >= inner[i] + inner[i + 2] - slack for i in (0, 1))
-
-
-def _area(box: Box) -> int:
-    return box[2] * box[3]
+def _is_known(sight: Sight | None) -> bool:
+    return sight is not None and _best(sight[1]) >= KNOWN
 
 
 def _best(probabilities: NDArray[np.float64]) -> float:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.queues import Queue
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from model.preprocess import BlankImage, preprocess
 from model.sources import Source
 from model.sources.stored import StoredImages
 
+Made = TypeVar("Made", covariant=True)
 Batch = tuple[NDArray[np.float32], NDArray[np.int64]]  # (n, side, side, 1) inputs, (n,) classes
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 Change = Callable[[Ink, np.random.Generator], Picture]  # one of model.augment
@@ -89,13 +91,17 @@ class Mixture:
                 weights[label, settled] = np.where(there, shares, 0.0) / float(np.sum(np.where(there, shares, 0.0)))
         return weights
 
+    def ink(self, label: int, rng: np.random.Generator, settled: bool = False) -> Ink:
+        """One item of the class from any source, (h, w) uint8, 0 paper to 255 ink."""
+        weights = self._weights[label, settled]
+        chosen = int(rng.choice(len(weights), p=weights))
+        return self.sources[chosen].ink(int(rng.choice(self._items[label][chosen])), rng)
+
     def draw(self, label: int, rng: np.random.Generator, settled: bool = False) -> NDArray[np.float32]:
         """One picture of the class, as the network reads it: (side, side, 1)."""
-        weights, items = self._weights[label, settled], self._items[label]
         while True:
-            chosen = int(rng.choice(len(weights), p=weights))
             try:
-                return self.prepare(self.change(self.sources[chosen].ink(int(rng.choice(items[chosen])), rng), rng))
+                return self.prepare(self.change(self.ink(label, rng, settled), rng))
             except BlankImage:  # bent out of the picture or faded away: draw another
                 continue
 
@@ -116,19 +122,27 @@ def prepare_inputs(images: StoredImages, prepare: Prepare = preprocess, degraded
     return inputs, images.labels
 
 
+class Batches(Protocol[Made]):
+    """What makes batches: a mixture, or what is drawn with its letters."""
+
+    def batch(self, size: int, rng: np.random.Generator, settled: bool = False) -> Made:
+        """As many examples as asked for, of either part of a training."""
+
+
 def stream(
-    mixture: Mixture, numbers: range, size: int, seed: int, settled_from: int | None = None, makers: int = MAKERS
-) -> Iterator[Batch]:
+    batches: Batches[Made], numbers: range, size: int, seed: int, settled_from: int | None = None, makers: int = MAKERS
+) -> Iterator[Made]:
     """Batches made by processes of their own, so that drawing and learning share the work.
 
-    Args: numbers: of the batches; a batch depends on its number and the seed alone, however many processes there are.
-        size: pictures in a batch. settled_from: the first batch with the settled shares. makers: processes.
+    Args: batches: what makes them. numbers: of the batches; a batch depends on its number and the seed alone, however
+        many processes there are. size: pictures in a batch. settled_from: the first batch with the settled shares.
+        makers: processes.
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy TensorFlow's threads in an undefined state
-    queues: list[Queue[Batch]] = [context.Queue(maxsize=WAITING) for _ in range(makers)]
+    queues: list[Queue[Made]] = [context.Queue(maxsize=WAITING) for _ in range(makers)]
     workers = [
         context.Process(
-            target=_make, args=(mixture, numbers[first::makers], size, seed, settled_from, queue), daemon=True
+            target=_make, args=(batches, numbers[first::makers], size, seed, settled_from, queue), daemon=True
         )
         for first, queue in enumerate(queues)
     ]
@@ -145,9 +159,9 @@ def stream(
 
 
 def _make(
-    mixture: Mixture, numbers: range, size: int, seed: int, settled_from: int | None, queue: "Queue[Batch]"
+    batches: Batches[Made], numbers: range, size: int, seed: int, settled_from: int | None, queue: "Queue[Made]"
 ) -> None:
     cv2.setNumThreads(1)
     for number in numbers:
         settled = settled_from is not None and number >= settled_from
-        queue.put(mixture.batch(size, np.random.default_rng((seed, number)), settled))
+        queue.put(batches.batch(size, np.random.default_rng((seed, number)), settled))

@@ -35,6 +35,7 @@ class Located:
     box: Box  # of its ink, in pixels of the picture
     input: NDArray[np.float32]  # (48, 48, 1), what the network reads
     alone: bool = False  # surely nothing else is written in the picture: elsewhere there is next to no ink
+    clean: bool = False  # in a drawing or a scan: evenly lit, and nothing but ink is dark
 
 
 def preprocess(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -59,14 +60,16 @@ def locate(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Located:
 def locate_grey(grey: Grey, may_cut: bool = True) -> Located:
     """The same for one brightness a pixel. `may_cut`: a character that is small in the picture is cut out of it."""
     working = shrink(grey, WORKING_SIZE)
-    ink, box, alone = _character(working)
+    dark = _unless_blank(find_dark, working)
+    clean = dark is not None and _is_ink_alone(dark)
+    ink, box, alone = _all_that_is(dark.ink) if dark is not None and clean else _among_surfaces(working, dark)
     around = _scaled(box, working.shape, grey.shape)
     if may_cut and working.shape != grey.shape and max(box[2:]) < MIN_DETAIL:
         x0, y0, x1, y1 = _with_margin(around, grey.shape)
         inner = locate_grey(np.ascontiguousarray(grey[y0:y1, x0:x1]), may_cut=False)
         x, y, width, height = inner.box
-        return Located((x + x0, y + y0, width, height), inner.input, alone and _is_whole(inner.box, around))
-    return Located(around, fit(ink, box)[:, :, np.newaxis], alone)
+        return Located((x + x0, y + y0, width, height), inner.input, alone and _is_whole(inner.box, around), clean)
+    return Located(around, fit(ink, box)[:, :, np.newaxis], alone, clean)
 
 
 def locate_lines(grey: Grey, widest: float) -> Located:
@@ -89,14 +92,11 @@ def _is_ink_alone(dark: Dark) -> bool:
     return dark.is_evenly_lit() and not shows_surface(dark.ink, BOLD)
 
 
-def _character(grey: Grey) -> tuple[Ink, Box, bool]:
-    """The character's ink and box, of all that is dark, if only ink is; else of the lines. And whether it is alone.
+def _among_surfaces(grey: Grey, dark: Dark | None) -> tuple[Ink, Box, bool]:
+    """The character's ink and box, of all that is `dark`, or only of the lines. And whether it is alone.
 
     On clean paper both ways find the same. Where they differ, a shadow, a table or the edge of a sheet is in sight.
     """
-    dark = _unless_blank(find_dark, grey)
-    if dark is not None and _is_ink_alone(dark):
-        return _all_that_is(dark.ink)
     lines = _unless_blank(find_lines, grey, BROAD_LINE)
     if dark is not None and (lines is None or shows_the_same(dark.ink, lines.ink) or is_bold(dark.ink, BOLD)):
         return _all_that_is(dark.ink)

@@ -9,7 +9,7 @@ from model.labels import UnknownLabel as UnknownLabel
 from model.labels import label_of as label_of
 
 Verdict = Literal["sure", "unsure", "not_hiragana"]
-Box = tuple[int, int, int, int]
+Box = tuple[int, int, int, int]  # x, y, width, height
 
 # ゕ and ゖ are left out: they stand for か and け in counting (三ヶ月), and nobody writes them in a word of hiragana.
 SMALL_FORMS: dict[str, str] = {full: small for small, full in FULL_FORMS.items() if small not in "ゕゖ"}
@@ -104,3 +104,9 @@ def _glyph_json(glyph: Glyph) -> GlyphJson:
 def text_of(glyphs: tuple[Glyph, ...]) -> str:
     """The text that the glyphs spell, best candidate each; a glyph that is not hiragana adds nothing."""
     return "".join(glyph.text for glyph in glyphs)
+
+
+def overlap(one: Box, other: Box) -> float:
+    """What two boxes share, of all that they cover together: 0 apart, 1 the same."""
+    across, down = (max(0, min(one[i] + one[i + 2], other[i] + other[i + 2]) - max(one[i], other[i])) for i in (0, 1))
+    return across * down / (one[2] * one[3] + other[2] * other[3] - across * down)

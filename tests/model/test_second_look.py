@@ -4,8 +4,9 @@ import pytest
 from numpy.typing import NDArray
 
 from model.classifier import load
-from model.preprocess import Located, preprocess
-from model.second_look import by_colour, in_the_middle, on_the_sheet, other_ways, written_part
+from model.preprocess import Located, locate, preprocess
+from model.reading import overlap
+from model.second_look import SecondLook, by_colour, on_the_sheet, written_part
 from tests.model.drawings import STROKES, drawn
 
 
@@ -26,8 +27,20 @@ def _sees(found: Located, label: str) -> bool:
     return float(np.abs(found.input - expected).mean()) < 0.05
 
 
-def test_in_even_light_there_is_no_second_look() -> None:
-    assert list(other_ways(drawn("い"))) == []
+def test_in_a_drawing_nothing_more_is_to_be_seen() -> None:
+    look = SecondLook(drawn("い"), is_photo=False)
+    assert look.written is None
+    assert list(look.ways()) == []
+    assert locate(drawn("い")).clean
+
+
+def test_in_a_photo_the_finder_is_asked_and_there_it_is_looked_at_closely() -> None:
+    photo = _on_a_table(np.dstack([drawn("こ", 240)] * 3))
+    look, place = SecondLook(photo), (480 + 52, 200 + 58, 140, 136)
+    assert not locate(photo).clean
+    assert look.written is not None
+    assert overlap(look.written, place) > 0.5
+    assert any(overlap(way.box, place) > 0.8 and _sees(way, "こ") for way in look.ways())
 
 
 def _small_on_a_sheet(label: str, light_on_dark: bool = False) -> NDArray[np.uint8]:
@@ -84,16 +97,11 @@ def test_a_grey_picture_has_no_colours() -> None:
 @pytest.mark.parametrize("label", sorted(STROKES))
 def test_a_sheet_is_cut_out_of_a_dark_table_and_its_character_keeps_its_place(label: str) -> None:
     photo = _on_a_table(np.dstack([drawn(label, 240)] * 3))
-    assert any(_sees(found, label) for found in other_ways(photo))
+    assert any(_sees(found, label) for found in SecondLook(photo).ways())
     view = on_the_sheet(np.asarray(photo[:, :, 0], np.uint8))
     assert view is not None
     assert abs(view.x - 480) < 20
     assert abs(view.y - 200) < 20
-
-
-def test_the_middle_of_a_picture_knows_where_it_was() -> None:
-    view = in_the_middle(np.zeros((100, 200), np.uint8))
-    assert (view.grey.shape, view.x, view.y) == ((60, 120), 40, 20)
 
 
 @pytest.mark.parametrize("label", ["い", "こ", "へ"])

@@ -1,0 +1,70 @@
+"""The finder at work: the place of the character in a photo, as a network that knows photos sees it."""
+
+import threading
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from model.finder.view import MAP_SIZE, view_of
+from model.reading import Box
+
+FILE = Path(__file__).parent.parent / "artifacts" / "finder.tflite"
+LIKELY = 0.2  # of a point, to belong to a letter
+REACH = 9  # points of the map across which parts belong together: ゛ stands apart from its letter
+
+
+class Finder:
+    """Finds writing with one model file. Threads may share it; the same picture gives the same answer."""
+
+    def __init__(self, content: bytes) -> None:
+        """Use the content of a .tflite file, as `python -m model finder` writes it."""
+        self._interpreter = Interpreter(model_content=content, num_threads=1)
+        self._turn = threading.Lock()  # the interpreter has one set of buffers
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._output = self._interpreter.get_output_details()[0]["index"]
+
+    def find(self, picture: NDArray[np.uint8]) -> Box | None:
+        """Where a character is written; None where nothing is.
+
+        Args: picture: (h, w, 3) RGB uint8, any size; one character, perhaps among other things.
+        Returns: x, y, width and height in pixels, to a hundredth of the picture's sides or so.
+        """
+        box = heaviest(self.maps(picture))
+        if box is None:
+            return None
+        down, across = picture.shape[0] / MAP_SIZE, picture.shape[1] / MAP_SIZE
+        (x0, x1), (y0, y1) = (
+            (round(start * by), round((start + size) * by))
+            for start, size, by in ((box[0], box[2], across), (box[1], box[3], down))
+        )
+        return x0, y0, max(1, x1 - x0), max(1, y1 - y0)
+
+    def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(80, 80, 2), 0 to 1: how likely each part of the picture is a stroke of a letter; within the hull of one."""
+        with self._turn:
+            self._interpreter.set_tensor(self._input, view_of(picture)[np.newaxis])
+            self._interpreter.invoke()
+            logits = self._interpreter.get_tensor(self._output)[0]
+        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+
+
+def heaviest(maps: NDArray[np.float32]) -> Box | None:
+    """The box of the likeliest group of points, in points of the maps, (h, w, 2); None where there are none."""
+    likely = (maps.max(axis=2) > LIKELY).view(np.uint8)
+    count, groups = cv2.connectedComponents(cv2.dilate(likely, np.ones((REACH, REACH), np.uint8)))
+    if count < 2:
+        return None
+    weights = np.bincount((groups * likely).ravel(), maps.sum(axis=2).ravel(), count)[1:]
+    x, y, width, height = cv2.boundingRect(((groups == 1 + int(weights.argmax())) & (likely > 0)).view(np.uint8))
+    return x, y, width, height
+
+
+@cache
+def shipped() -> Finder:
+    """The finder that comes along; loaded once, with the first photo."""
+    return Finder(FILE.read_bytes())

@@ -1,0 +1,262 @@
+"""Photos to practise finding on: letters on a sheet or a board, among other things, in any light.
+
+A phone squeezes what it sees into the square view. Nothing here is shared with model/photographs.py, which judges.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.finder.view import MAP_SIZE, VIEW_SIZE
+from model.ink import Ink
+
+SHAPE = (VIEW_SIZE, VIEW_SIZE)
+DOWN, ACROSS = np.mgrid[:VIEW_SIZE, :VIEW_SIZE].astype(np.float32) / VIEW_SIZE
+LETTER = 96  # pixels of a letter's square before it is seen
+FINE = 8  # parts of a pixel in which lines are drawn; 3 bits
+BOARD = 0.2  # of the scenes: chalk on a board, or a white pen on dark paper
+FILLED = 0.45  # of the scenes show nothing but the sheet
+
+Scene = NDArray[np.float32]  # (160, 160, 3) RGB, 0 to 1
+Cover = NDArray[np.float32]  # (160, 160), 0 to 1
+Camera = NDArray[np.float64]  # (3, 3): from the sheet to the view; the first letter fills the sheet from -1 to 1
+Corners = NDArray[np.float32]  # (n, 2): x, y
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo, and where something is written in it."""
+
+    picture: NDArray[np.uint8]  # (160, 160, 3) RGB
+    written: NDArray[np.float32]  # (80, 80, 2), 0 to 1: strokes of letters; the hull around each of them
+
+
+def draw_scene(letters: Sequence[Ink], rng: np.random.Generator) -> Photo:
+    """Letters in a row, and what lies around them.
+
+    Args: letters: at least one, (h, w) uint8 each, 0 paper to 255 ink. rng: decides everything else.
+    """
+    camera = _camera(len(letters), rng)
+    covers = [_written(_with_pen(ink, rng), camera, number) for number, ink in enumerate(letters)]
+    board = rng.random() < BOARD
+    paper = _colour(rng, 0.08, 0.4) if board else _colour(rng, 0.6, 1.0)
+    scene = _on_table(_sheet(paper, 0.1 if board else 0.35, camera, rng), camera, rng)
+    scene = _write(scene, np.max(covers, axis=0), paper, board, rng)
+    return Photo(_taken(_lit(scene, rng), rng), _maps(covers))
+
+
+def _camera(letters: int, rng: np.random.Generator) -> Camera:
+    """A letter is a tenth of the photo's shorter side or nearly all of it; the phone is turned and tilted a little."""
+    short = rng.choice([9 / 16, 3 / 4, 1.0, rng.uniform(0.5, 1.0)])
+    frame = np.array([1.0, short] if rng.random() < 0.5 else [short, 1.0])
+    side = min(short * float(np.exp(rng.uniform(np.log(0.1), np.log(0.95)))), 0.95 * frame[0] / letters) / 2
+    turn = np.deg2rad(rng.normal(0, 9))
+    matrix = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]]) * [side, side, 1]
+    matrix[2, :2] = rng.normal(0, 0.25, 2) * side
+    free = np.maximum(0, frame / 2 - 1.1 * side * np.array([letters, 1]))
+    matrix[:2, 2] = frame / 2 + rng.uniform(-1, 1, 2) * free - [1.1 * side * (letters - 1), 0]
+    return np.asarray(np.diag([VIEW_SIZE / frame[0], VIEW_SIZE / frame[1], 1]) @ matrix, np.float64)
+
+
+def _on(camera: Camera, points: NDArray[np.float64]) -> Corners:
+    """Where points of the sheet, (n, 2), are in the view."""
+    seen = np.column_stack([points, np.ones(len(points))]) @ camera.T
+    return np.asarray(seen[:, :2] / np.maximum(seen[:, 2:], 0.2), np.float32)
+
+
+def _with_pen(ink: Ink, rng: np.random.Generator) -> Ink:
+    """The letter in its square, (96, 96), with a broader or a finer pen."""
+    square = _square(ink)
+    broad, choice = int(rng.integers(2, 5)), rng.random()
+    if choice < 0.3:
+        return np.asarray(cv2.dilate(square, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (broad, broad))), np.uint8)
+    finer = np.asarray(cv2.erode(square, np.ones((2, 2), np.uint8)), np.uint8)
+    return finer if choice < 0.6 and finer.sum() > 0.4 * square.sum() else square
+
+
+def _square(ink: Ink) -> Ink:
+    x, y, width, height = cv2.boundingRect((ink > 90).view(np.uint8))
+    cut = ink[y : y + height, x : x + width] if width and height else ink
+    scale = LETTER / max(cut.shape)
+    width, height = (max(1, round(side * scale)) for side in cut.shape[::-1])
+    left, top = (LETTER - width) // 2, (LETTER - height) // 2
+    cut = np.asarray(cv2.resize(cut, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.pad(cut, ((top, LETTER - top - height), (left, LETTER - left - width)))
+
+
+def _written(ink: Ink, camera: Camera, number: int) -> Cover:
+    """How much of each pixel the letter covers that stands at a place of the row."""
+    place = _on(camera, np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) + np.array([2.1 * number, 0]))
+    side = float(np.linalg.norm(place[1] - place[0]))
+    if side < LETTER / 2:  # warping skips pixels below a half: take the mean of whole pixels first
+        ink = np.asarray(cv2.resize(ink, (max(8, round(side * 1.5)),) * 2, interpolation=cv2.INTER_AREA), np.uint8)
+    edge = len(ink) - 1
+    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), place)
+    return np.asarray(cv2.warpPerspective(ink, matrix, SHAPE, flags=cv2.INTER_LINEAR), np.float32) / np.float32(255)
+
+
+def _maps(covers: list[Cover]) -> NDArray[np.float32]:
+    strokes = np.max(covers, axis=0)
+    hulls = np.zeros(SHAPE, np.float32)
+    for cover in covers:
+        points = cv2.findNonZero((cover > 0.3).view(np.uint8))
+        if points is not None:
+            cv2.fillConvexPoly(hulls, cv2.convexHull(points), 1.0)
+    maps = cv2.resize(np.dstack([1.5 * strokes, hulls]), (MAP_SIZE, MAP_SIZE), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.minimum(maps, 1), np.float32)
+
+
+def _noise(across: float, down: float, rng: np.random.Generator) -> Cover:
+    """Smooth noise, standard deviation about 1, with spots of so many pixels."""
+    cells = max(2, int(VIEW_SIZE / down) + 1), max(2, int(VIEW_SIZE / across) + 1)
+    return np.asarray(cv2.resize(rng.standard_normal(cells, np.float32), SHAPE), np.float32)
+
+
+def _colour(rng: np.random.Generator, dark: float, bright: float) -> Scene:
+    """(1, 1, 3): any colour, mostly a dull one, of a brightness in between."""
+    tint = 1 + rng.normal(0, 1, 3) * rng.choice([0.02, 0.08, 0.3])
+    return np.asarray(np.clip(tint * rng.uniform(dark, bright), 0.01, 1).reshape(1, 1, 3), np.float32)
+
+
+def _mask(corners: Corners, soft: float = 0.0) -> Scene:
+    """(160, 160, 1), 1 inside of a polygon; its edge is `soft` pixels broad."""
+    filled = np.zeros(SHAPE, np.float32)
+    cv2.fillPoly(filled, [np.round(corners * FINE).astype(np.int32)], 1.0, cv2.LINE_AA, 3)
+    if soft > 0.4:
+        filled = np.asarray(cv2.GaussianBlur(filled, (0, 0), soft), np.float32)
+    return filled[:, :, np.newaxis]
+
+
+def _sheet(paper: Scene, printed: float, camera: Camera, rng: np.random.Generator) -> Scene:
+    """Paper of a colour, (1, 1, 3). `printed`: how likely there are lines on it, and how likely there is print."""
+    sheet = np.asarray(np.zeros((*SHAPE, 3)) + paper, np.float32)
+    fibres = _noise(rng.uniform(1, 8), rng.uniform(1, 8), rng)
+    sheet *= 1 + fibres[:, :, np.newaxis] * rng.uniform(0, 0.04)
+    for add in (_rule, _print):
+        if rng.random() < printed:
+            sheet = add(sheet, camera, rng)
+    return sheet
+
+
+def _on_table(sheet: Scene, camera: Camera, rng: np.random.Generator) -> Scene:
+    """The sheet among other things, and its shadow; or the sheet alone."""
+    if rng.random() < FILLED:
+        return sheet
+    (left, top), (right, bottom) = -1.1 - rng.exponential(2, 2), 1.1 + rng.exponential(2, 2)
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) + rng.normal(0, 0.05, (4, 2))
+    edges = _on(camera, corners)
+    table = _table(rng)
+    for _ in range(int(rng.integers(0, 4))):
+        table = _laid(table, _somewhere(rng.uniform(0.03, 0.5), rng.uniform(0.05, 1), rng), _colour(rng, 0.02, 1), rng)
+    return _laid(table, edges, sheet, rng)
+
+
+def _table(rng: np.random.Generator) -> Scene:
+    """Wood, cloth, stone, plastic; sometimes with stripes."""
+    table = np.asarray(np.zeros((*SHAPE, 3)) + _colour(rng, 0.05, 0.95), np.float32)
+    along, spots = (rng.uniform(20, 120), rng.uniform(1, 5)), rng.uniform(1, 12)
+    for across, down in ((along if rng.random() < 0.5 else along[::-1]), (spots, spots)):
+        table *= 1 + (_noise(across, down, rng) * rng.uniform(0, 0.14))[:, :, np.newaxis]
+    if rng.random() < 0.3:
+        apart, broad = rng.uniform(0.04, 0.25), rng.uniform(0.05, 0.5)
+        stripes = (np.mod(_along(rng.uniform(0, np.pi)), apart) < apart * broad)[:, :, np.newaxis]
+        table += stripes * rng.uniform(0.2, 1.0) * (_colour(rng, 0.05, 0.95) - table)
+    return table
+
+
+def _along(angle: float) -> Cover:
+    """How far each point is along a direction, in sides of the view."""
+    return np.asarray(np.cos(angle) * ACROSS + np.sin(angle) * DOWN, np.float32)
+
+
+def _laid(scene: Scene, corners: Corners, thing: Scene, rng: np.random.Generator) -> Scene:
+    """Something flat laid down, which throws a shadow; `thing`: its colours, (1, 1, 3) or for every point."""
+    shadow = _mask(corners + rng.normal(0, 2.5, 2).astype(np.float32), rng.uniform(0.3, 4))
+    scene = scene * (1 - rng.uniform(0, 0.6) * shadow)
+    return np.asarray(scene + _mask(corners) * (thing - scene), np.float32)
+
+
+def _somewhere(size: float, flat: float, rng: np.random.Generator) -> Corners:
+    """A box or an oval anywhere. `size`: in sides of the view; `flat`: how broad it is, of its length."""
+    middle, angle = rng.uniform(-0.15, 1.15, 2) * VIEW_SIZE, float(rng.uniform(0, 360))
+    sides = size * VIEW_SIZE * np.array([1, flat])
+    if rng.random() < 0.5:
+        return np.asarray(cv2.boxPoints((middle.tolist(), sides.tolist(), angle)), np.float32)
+    halves = [max(1, round(side / 2)) for side in sides.tolist()]
+    return np.asarray(cv2.ellipse2Poly((0, 0), halves, int(angle), 0, 360, 15) + middle, np.float32)
+
+
+def _rule(sheet: Scene, camera: Camera, rng: np.random.Generator) -> Scene:
+    """Lines, squares, or the box to write in."""
+    at = rng.uniform(-1, 1) + float(np.exp(rng.uniform(np.log(0.25), np.log(3)))) * np.arange(-20, 20)
+    far = np.full(len(at), 20.0)
+    ends = [np.column_stack(end) for end in ((at, -far), (at, far), (-far, at), (far, at))]
+    squared = rng.random() < 0.4
+    drawn = [ends[:2], ends[2:]] if squared else [ends[:2] if rng.random() < 0.5 else ends[2:]]
+    lines, width = np.zeros(SHAPE, np.uint8), int(rng.choice([1, 1, 1, 2]))
+    for start, end in drawn:
+        seen = np.hstack([_on(camera, start), _on(camera, end)]).clip(-999, 999)
+        for x0, y0, x1, y1 in np.round(seen * FINE).astype(int).tolist():
+            cv2.line(lines, (x0, y0), (x1, y1), 255, width, cv2.LINE_AA, 3)
+    cover = lines[:, :, np.newaxis].astype(np.float32) / 255 * rng.uniform(0.1, 0.9)
+    return np.asarray(sheet + cover * (_colour(rng, 0.2, 0.8) - sheet), np.float32)
+
+
+def _print(sheet: Scene, camera: Camera, rng: np.random.Generator) -> Scene:
+    """Rows of print, on this side or showing through from the other."""
+    height = float(np.exp(rng.uniform(np.log(0.05), np.log(0.4))))
+    places = np.meshgrid(np.arange(-6, 6, height * 0.8), np.arange(-6, 6, height * rng.uniform(1.5, 3)))
+    at = np.stack(places, axis=2).reshape(-1, 1, 2)
+    at = at[rng.random(len(at)) < 0.85]
+    strokes = _on(camera, (at + rng.uniform(0, height, (len(at), 4, 2))).reshape(-1, 2)).reshape(-1, 4, 2)
+    strokes = strokes[((strokes > 0) & (strokes < VIEW_SIZE)).all(axis=(1, 2))]
+    letters = np.zeros(SHAPE, np.uint8)
+    cv2.polylines(letters, list(np.round(strokes * FINE).astype(np.int32)), False, 255, 1, cv2.LINE_AA, 3)
+    cover = letters.astype(np.float32) / 255
+    if rng.random() < 0.5:
+        cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.5, 1.5)), np.float32)
+    return np.asarray(sheet * (1 - cover[:, :, np.newaxis] * rng.uniform(0.1, 0.8)), np.float32)
+
+
+def _write(scene: Scene, cover: Cover, paper: Scene, board: bool, rng: np.random.Generator) -> Scene:
+    """Ink, pencil or chalk, sometimes faint, sometimes dry."""
+    if rng.random() < 0.3:
+        cover = cover * np.clip(0.9 + rng.uniform(0.1, 0.6) * _noise(2, 2, rng), 0.2, 1)
+    colour = _colour(rng, 0.75, 1.0) if board else np.minimum(_colour(rng, 0.02, 0.5), 0.6 * paper)
+    strength = rng.uniform(0.4, 1.0) * cover[:, :, np.newaxis]
+    return np.asarray(scene + strength * (colour - scene), np.float32)
+
+
+def _lit(scene: Scene, rng: np.random.Generator) -> Scene:
+    """A lamp to one side or above, shadows with soft edges and hard ones, and the colour of the light."""
+    along = _along(rng.uniform(0, 2 * np.pi))
+    light = 1 + rng.uniform(0, 0.8) * (along - along.mean())
+    if rng.random() < 0.3:
+        (x, y), reach = rng.uniform(-0.2, 1.2, 2).tolist(), rng.uniform(0.3, 1.2)
+        light *= 0.5 + np.exp(-((ACROSS - x) ** 2 + (DOWN - y) ** 2) / reach**2)
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.4, 0.4, 0.2]))):
+        shadow = _somewhere(rng.uniform(0.2, 2.0), rng.uniform(0.1, 1), rng)
+        light *= (
+            1 - rng.uniform(0.15, 0.7) * _mask(shadow, float(np.exp(rng.uniform(np.log(0.3), np.log(12)))))[:, :, 0]
+        )
+    colour = (1 + rng.normal(0, 0.08, 3)).astype(np.float32)
+    return np.asarray(scene * np.maximum(light, 0.05)[:, :, np.newaxis] * colour, np.float32)
+
+
+def _taken(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Out of focus, exposed, with grain, and packed."""
+    if rng.random() < 0.4:
+        scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 1.2)), np.float32)
+    scene = scene * (rng.uniform(0.5, 1.15) / max(0.1, float(np.percentile(scene[::4, ::4], 97))))
+    if rng.random() < 0.7:
+        scene = scene + rng.standard_normal(scene.shape, np.float32) * np.float32(rng.uniform(0.003, 0.04))
+    picture = np.clip(scene * 255, 0, 255).astype(np.uint8)
+    if rng.random() < 0.15:
+        picture = np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[:, :, np.newaxis], 3, axis=2)
+    if rng.random() < 0.4:
+        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 95))])
+        picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return picture

@@ -1,0 +1,82 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.classifier import ARTIFACT
+from model.finder.find import FILE, heaviest, shipped
+from model.finder.scenes import draw_scene
+from model.finder.view import MAP_SIZE
+from model.reading import overlap
+from tests.model.drawings import STROKES, drawn
+
+PLACE = (480, 200, 240, 240)
+
+
+def _on_a_table(label: str, shadow: bool = True) -> NDArray[np.uint8]:
+    """A sheet in the right half of a dark table, with a hard shadow across both."""
+    photo = np.full((600, 800, 3), 70, np.uint8)
+    photo[150:500, 440:760] = 235
+    x, y, width, height = PLACE
+    photo[y : y + height, x : x + width] = drawn(label, 240, ink=40, paper=235)[:, :, None]
+    if shadow:
+        photo[:330, :600] = photo[:330, :600] // 2
+    return photo
+
+
+def _maps(*boxes: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    maps = np.zeros((MAP_SIZE, MAP_SIZE, 2), np.float32)
+    for x, y, width, height in boxes:
+        maps[y : y + height, x : x + width] = 0.9
+    return maps
+
+
+@pytest.mark.parametrize("label", sorted(STROKES))
+def test_a_letter_is_found_on_its_sheet_through_a_shadow(label: str) -> None:
+    photo = _on_a_table(label)
+    ink = np.argwhere(drawn(label, 240, ink=0, paper=255) < 128)
+    (y0, x0), (y1, x1) = ink.min(axis=0), ink.max(axis=0)
+    found = shipped().find(photo)
+    assert found is not None
+    assert overlap(found, (int(x0) + 480, int(y0) + 200, int(x1 - x0), int(y1 - y0))) > 0.5
+
+
+def test_the_box_is_in_pixels_of_the_picture() -> None:
+    photo = _on_a_table("こ")
+    large, small = shipped().find(photo), shipped().find(np.ascontiguousarray(photo[::2, ::2]))
+    assert large is not None
+    assert small is not None
+    assert overlap(large, (2 * small[0], 2 * small[1], 2 * small[2], 2 * small[3])) > 0.8
+
+
+def test_most_of_what_is_written_is_found_in_scenes_of_its_own_kind() -> None:
+    rng, hits = np.random.default_rng(99), 0
+    for _ in range(60):
+        label = str(rng.choice(sorted(STROKES)))
+        photo = draw_scene([np.asarray(255 - drawn(label, 90, ink=0, paper=255), np.uint8)], rng)
+        wanted, found = heaviest(photo.written), heaviest(shipped().maps(photo.picture))
+        hits += wanted is not None and found is not None and overlap(wanted, found) > 0.5
+    assert hits >= 42
+
+
+def test_a_mark_belongs_to_the_letter_beside_it_and_another_letter_does_not() -> None:
+    assert heaviest(_maps((20, 20, 12, 12), (36, 14, 3, 3))) == (20, 14, 19, 18)
+    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == (20, 20, 12, 12)
+
+
+def test_where_nothing_is_likely_nothing_is_found() -> None:
+    assert heaviest(np.full((MAP_SIZE, MAP_SIZE, 2), 0.1, np.float32)) is None
+    assert shipped().find(np.full((300, 400, 3), 200, np.uint8)) is None
+
+
+def test_threads_share_a_finder_and_each_gets_its_own_answer() -> None:
+    photos = [_on_a_table(label) for label in sorted(STROKES)] * 4
+    alone = [shipped().maps(photo) for photo in photos[: len(STROKES)]] * 4
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(shipped().maps, photos))
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+
+
+def test_both_networks_together_are_a_megabyte_at_most() -> None:
+    assert FILE.stat().st_size + ARTIFACT.stat().st_size <= 1_000_000
