@@ -123,3 +123,13 @@ def test_a_mark_that_is_faint_at_first_sight_is_looked_for_once_more(marked: boo
     glyph = load().glyph((photo * np.linspace(1.0, 0.6, 800)).astype(np.uint8))
     assert (glyph.text, glyph.verdict) == ("ど" if marked else "と", "sure")
     assert (glyph.box[0] + glyph.box[2] > 484) == marked
+
+
+@pytest.mark.parametrize("label", sorted(STROKES))
+def test_the_corners_of_a_sheet_on_a_dark_table_are_not_ink(label: str) -> None:
+    photo = np.full((500, 700), 70, np.uint8)
+    photo[60:420, 120:520] = 235
+    photo[140:340, 220:420] = drawn(label, 200, ink=40, paper=235)
+    seen, plain = load().locate(photo).input, preprocess(drawn(label, 200))
+    assert np.linalg.norm(seen - plain) < 0.4 * np.linalg.norm(plain)
+    assert load().glyph(photo).text == label
