@@ -72,6 +72,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile, cont
         "bot/web/static/index.html",
         "model/artifacts/card.json",
         "model/artifacts/check.npz",
+        "model/artifacts/finder.tflite",
         "model/artifacts/hiragana.tflite",
         "model/artifacts/tendencies.npz",
     ],
