@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +47,7 @@ class Preparation(NamedTuple):
     locate: Callable[[NDArray[np.uint8]], Located]
     look_again: Callable[[NDArray[np.uint8], bool], SecondLook | None]  # at photos, and where the network knows nothing
     transcribe: Callable[
-        [NDArray[np.uint8], Network, bool, Callable[[], bool]], Transcript
+        [NDArray[np.uint8], Network, bool, bool], Transcript
     ]  # for when there is more than one character
 
 
@@ -114,16 +113,15 @@ class Classifier:
 
     def _glyphs(self, image: NDArray[np.uint8], top: int, min_confidence: float) -> tuple[Glyph, ...]:
         first = self._at_first_sight(image)
-        whole = cache(lambda: self._at_second_sight(image, first))
-        if first is None or not is_surely_one(*first):
-            once = _is_known(first)
-            lines = self._preparation.transcribe(image, self.probabilities, once, lambda: _is_known(whole()))
-            if are_many(lines, whole()):
+        whole = self._at_second_sight(image, first)
+        if not any(sight is not None and is_surely_one(*sight) for sight in (first, whole)):
+            lines = self._preparation.transcribe(image, self.probabilities, _is_known(first), _is_known(whole))
+            if are_many(lines, whole):
                 read = (
                     [self._judged(one.box, one.probabilities, top, min_confidence) for one in line] for line in lines
                 )
                 return tuple(glyph for line in read for glyph in marked_small(line))
-        return (self._one(image, whole(), top, min_confidence),)
+        return (self._one(image, whole, top, min_confidence),)
 
     def _one(self, image: NDArray[np.uint8], whole: Sight | None, top: int, min_confidence: float) -> Glyph:
         if whole is None:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.finder.find import shipped
+from model.finder.find import Found, shipped
 from model.ink import FAINTEST, Grey, shrink, to_colours, to_grey
 from model.preprocess import (
     FINE_LINE,
@@ -24,7 +24,6 @@ from model.preprocess import (
     locate_grey,
     locate_lines,
 )
-from model.reading import Box
 
 NEAR, AROUND = 0.15, 0.3  # of a character's longer side, around what the finder found: paper, and a dot that it missed
 COLOUR_SIZE = 2 * WORKING_SIZE
@@ -46,12 +45,15 @@ class View:
     x: int = 0  # of its corner in the picture
     y: int = 0
     scale: float = 1.0  # pixels of the picture in one of the view's
+    holds_all: bool = False  # nothing is written outside of it
 
     def located(self, find: Callable[[Grey], Located]) -> Located:
         """What `find` sees in the view, with its place in the picture."""
         found = find(self.grey)
         x, y, width, height = (round(value * self.scale) for value in found.box)
-        return Located((x + self.x, y + self.y, max(1, width), max(1, height)), found.input)
+        return Located(
+            (x + self.x, y + self.y, max(1, width), max(1, height)), found.input, found.alone and self.holds_all
+        )
 
 
 class SecondLook:
@@ -65,7 +67,7 @@ class SecondLook:
         self._image, self._grey, self._is_photo = image, to_grey(image), is_photo
 
     @cached_property
-    def written(self) -> Box | None:
+    def written(self) -> Found | None:
         """Where the finder sees a character; None where it sees none, and in drawings and scans."""
         if not self._is_photo:
             return None
@@ -83,7 +85,7 @@ class SecondLook:
         if part is not None:
             yield part, locate_grey
         if self.written is not None:
-            near, around = (around_box(self._grey, self.written, margin) for margin in (NEAR, AROUND))
+            near, around = (part_around(self._grey, self.written, margin) for margin in (NEAR, AROUND))
             yield from ((near, locate_grey), (around, locate_grey), (near, lines), (around, lines))
             yield View(self._grey), lines
             colours = by_colour(self._image)
@@ -91,12 +93,14 @@ class SecondLook:
                 yield colours, locate_grey
 
 
-def around_box(grey: Grey, box: Box, margin: float) -> View:
-    """The part of a picture around a box. `margin`: of the box's longer side."""
-    x, y, width, height = box
+def part_around(grey: Grey, found: Found, margin: float) -> View:
+    """The part of a picture around what was found in it. `margin`: of its longer side."""
+    x, y, width, height = found.box
     broad = round(margin * max(width, height))
     x0, y0 = max(0, x - broad), max(0, y - broad)
-    return View(np.ascontiguousarray(grey[y0 : y + height + broad, x0 : x + width + broad]), x0, y0)
+    return View(
+        np.ascontiguousarray(grey[y0 : y + height + broad, x0 : x + width + broad]), x0, y0, holds_all=found.alone
+    )
 
 
 def written_part(grey: Grey) -> View | None:

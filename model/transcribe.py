@@ -40,20 +40,18 @@ Transcript = list[list[Found]]  # lines in reading order, characters in reading 
 Network = Callable[[NDArray[np.float32]], Probabilities]
 
 
-def transcribe(
-    image: NDArray[np.uint8], read: Network, once: bool = False, is_one: Callable[[], bool] = lambda: False
-) -> Transcript:
+def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_one: bool = False) -> Transcript:
     """The characters of a picture, by line.
 
     Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). once: there
-            is no second look, whatever the first one finds. is_one: asked when the likeliest views show no writing,
-            whether the network knows the picture as one character: then the others are left out.
+            is no second look, whatever the first one finds. is_one: the network knows the picture as one character:
+            where the likeliest views show no writing, the others are left out.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
     best: Transcript = []
     for number, (view, reverse) in enumerate(_views(image)):
-        if number >= LIKELIEST and is_one():
+        if number >= LIKELIEST and is_one:
             break
         with suppress(BlankImage, _TooMuch):
             found = _in_view(view, reverse, _Bounded(read))

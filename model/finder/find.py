@@ -1,6 +1,7 @@
 """The finder at work: the place of the character in a photo, as a network that knows photos sees it."""
 
 import threading
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,15 @@ from model.reading import Box
 FILE = Path(__file__).parent.parent / "artifacts" / "finder.tflite"
 LIKELY = 0.2  # of a point, to belong to a letter
 REACH = 9  # points of the map across which parts belong together: ゛ stands apart from its letter
+BESIDE = 0.1  # of the heaviest group's weight: another one that weighs less is no writing
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The likeliest writing in a picture."""
+
+    box: Box
+    alone: bool  # nothing else is likely to be writing
 
 
 class Finder:
@@ -28,21 +38,19 @@ class Finder:
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
 
-    def find(self, picture: NDArray[np.uint8]) -> Box | None:
+    def find(self, picture: NDArray[np.uint8]) -> Found | None:
         """Where a character is written; None where nothing is.
 
         Args: picture: (h, w, 3) RGB uint8, any size; one character, perhaps among other things.
-        Returns: x, y, width and height in pixels, to a hundredth of the picture's sides or so.
+        Returns: a box in pixels, to a hundredth of the picture's sides or so.
         """
-        box = heaviest(self.maps(picture))
-        if box is None:
+        found = heaviest(self.maps(picture))
+        if found is None:
             return None
         down, across = picture.shape[0] / MAP_SIZE, picture.shape[1] / MAP_SIZE
-        (x0, x1), (y0, y1) = (
-            (round(start * by), round((start + size) * by))
-            for start, size, by in ((box[0], box[2], across), (box[1], box[3], down))
-        )
-        return x0, y0, max(1, x1 - x0), max(1, y1 - y0)
+        x, y, width, height = found.box
+        x0, y0, x1, y1 = round(x * across), round(y * down), round((x + width) * across), round((y + height) * down)
+        return Found((x0, y0, max(1, x1 - x0), max(1, y1 - y0)), found.alone)
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(80, 80, 2), 0 to 1: how likely each part of the picture is a stroke of a letter; within the hull of one."""
@@ -53,15 +61,17 @@ class Finder:
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
-def heaviest(maps: NDArray[np.float32]) -> Box | None:
-    """The box of the likeliest group of points, in points of the maps, (h, w, 2); None where there are none."""
+def heaviest(maps: NDArray[np.float32]) -> Found | None:
+    """The likeliest group of points, its box in points of the maps, (h, w, 2); None where nothing is likely."""
     likely = (maps.max(axis=2) > LIKELY).view(np.uint8)
     count, groups = cv2.connectedComponents(cv2.dilate(likely, np.ones((REACH, REACH), np.uint8)))
     if count < 2:
         return None
     weights = np.bincount((groups * likely).ravel(), maps.sum(axis=2).ravel(), count)[1:]
-    x, y, width, height = cv2.boundingRect(((groups == 1 + int(weights.argmax())) & (likely > 0)).view(np.uint8))
-    return x, y, width, height
+    heaviest = int(weights.argmax())
+    x, y, width, height = cv2.boundingRect(((groups == 1 + heaviest) & (likely > 0)).view(np.uint8))
+    beside = np.delete(weights, heaviest).max(initial=0.0)
+    return Found((x, y, width, height), bool(beside < BESIDE * weights[heaviest]))
 
 
 @cache

@@ -83,5 +83,5 @@ def share_found(finder: Finder, strangers: StoredImages, seed: int, scenes: int 
     for _ in range(scenes):
         photo = draw_scene([strangers.inks[int(rng.integers(len(strangers.inks)))]], rng)
         wanted, given = heaviest(photo.written), heaviest(finder.maps(photo.picture))
-        hits += wanted is not None and given is not None and overlap(wanted, given) >= FOUND
+        hits += wanted is not None and given is not None and overlap(wanted.box, given.box) >= FOUND
     return hits / scenes

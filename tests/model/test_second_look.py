@@ -39,7 +39,7 @@ def test_in_a_photo_the_finder_is_asked_and_there_it_is_looked_at_closely() -> N
     look, place = SecondLook(photo), (480 + 52, 200 + 58, 140, 136)
     assert not locate(photo).clean
     assert look.written is not None
-    assert overlap(look.written, place) > 0.5
+    assert overlap(look.written.box, place) > 0.5
     assert any(overlap(way.box, place) > 0.8 and _sees(way, "こ") for way in look.ways())
 
 

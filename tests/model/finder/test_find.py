@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT
-from model.finder.find import FILE, heaviest, shipped
+from model.finder.find import FILE, Found, heaviest, shipped
 from model.finder.scenes import draw_scene
 from model.finder.view import MAP_SIZE
 from model.reading import overlap
@@ -39,7 +39,7 @@ def test_a_letter_is_found_on_its_sheet_through_a_shadow(label: str) -> None:
     (y0, x0), (y1, x1) = ink.min(axis=0), ink.max(axis=0)
     found = shipped().find(photo)
     assert found is not None
-    assert overlap(found, (int(x0) + 480, int(y0) + 200, int(x1 - x0), int(y1 - y0))) > 0.5
+    assert overlap(found.box, (int(x0) + 480, int(y0) + 200, int(x1 - x0), int(y1 - y0))) > 0.5
 
 
 def test_the_box_is_in_pixels_of_the_picture() -> None:
@@ -47,7 +47,8 @@ def test_the_box_is_in_pixels_of_the_picture() -> None:
     large, small = shipped().find(photo), shipped().find(np.ascontiguousarray(photo[::2, ::2]))
     assert large is not None
     assert small is not None
-    assert overlap(large, (2 * small[0], 2 * small[1], 2 * small[2], 2 * small[3])) > 0.8
+    x, y, width, height = small.box
+    assert overlap(large.box, (2 * x, 2 * y, 2 * width, 2 * height)) > 0.8
 
 
 def test_most_of_what_is_written_is_found_in_scenes_of_its_own_kind() -> None:
@@ -56,13 +57,14 @@ def test_most_of_what_is_written_is_found_in_scenes_of_its_own_kind() -> None:
         label = str(rng.choice(sorted(STROKES)))
         photo = draw_scene([np.asarray(255 - drawn(label, 90, ink=0, paper=255), np.uint8)], rng)
         wanted, found = heaviest(photo.written), heaviest(shipped().maps(photo.picture))
-        hits += wanted is not None and found is not None and overlap(wanted, found) > 0.5
+        hits += wanted is not None and found is not None and overlap(wanted.box, found.box) > 0.5
     assert hits >= 42
 
 
 def test_a_mark_belongs_to_the_letter_beside_it_and_another_letter_does_not() -> None:
-    assert heaviest(_maps((20, 20, 12, 12), (36, 14, 3, 3))) == (20, 14, 19, 18)
-    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == (20, 20, 12, 12)
+    assert heaviest(_maps((20, 20, 12, 12), (36, 14, 3, 3))) == Found((20, 14, 19, 18), alone=True)
+    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == Found((20, 20, 12, 12), alone=False)
+    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 2, 2))) == Found((20, 20, 12, 12), alone=True)  # a crumb
 
 
 def test_where_nothing_is_likely_nothing_is_found() -> None:
