@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.finder.find import Found, shipped
+from model.finder.find import Place, shipped
 from model.ink import FAINTEST, Grey, shrink, to_colours, to_grey
 from model.preprocess import (
     FINE_LINE,
@@ -67,7 +67,7 @@ class SecondLook:
         self._image, self._grey, self._is_photo = image, to_grey(image), is_photo
 
     @cached_property
-    def written(self) -> Found | None:
+    def written(self) -> Place | None:
         """Where the finder sees a character; None where it sees none, and in drawings and scans."""
         if not self._is_photo:
             return None
@@ -87,19 +87,19 @@ class SecondLook:
         if self.written is not None:
             near, around = (part_around(self._grey, self.written, margin) for margin in (NEAR, AROUND))
             yield from ((near, locate_grey), (around, locate_grey), (near, lines), (around, lines))
+        if self._is_photo:
             yield View(self._grey), lines
-            colours = by_colour(self._image)
-            if colours is not None:
-                yield colours, locate_grey
+        if self._is_photo and (colours := by_colour(self._image)) is not None:
+            yield colours, locate_grey
 
 
-def part_around(grey: Grey, found: Found, margin: float) -> View:
-    """The part of a picture around what was found in it. `margin`: of its longer side."""
-    x, y, width, height = found.box
+def part_around(grey: Grey, place: Place, margin: float) -> View:
+    """The part of a picture around a place. `margin`: of its longer side."""
+    x, y, width, height = place.box
     broad = round(margin * max(width, height))
     x0, y0 = max(0, x - broad), max(0, y - broad)
     return View(
-        np.ascontiguousarray(grey[y0 : y + height + broad, x0 : x + width + broad]), x0, y0, holds_all=found.alone
+        np.ascontiguousarray(grey[y0 : y + height + broad, x0 : x + width + broad]), x0, y0, holds_all=place.alone
     )
 
 

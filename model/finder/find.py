@@ -1,5 +1,6 @@
 """The finder at work: the place of the character in a photo, as a network that knows photos sees it."""
 
+import math
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -20,11 +21,11 @@ BESIDE = 0.1  # of the heaviest group's weight: another one that weighs less is 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The likeliest writing in a picture."""
+class Place:
+    """Where something is likely to be written."""
 
     box: Box
-    alone: bool  # nothing else is likely to be writing
+    alone: bool  # nowhere else is
 
 
 class Finder:
@@ -38,19 +39,19 @@ class Finder:
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
 
-    def find(self, picture: NDArray[np.uint8]) -> Found | None:
+    def find(self, picture: NDArray[np.uint8]) -> Place | None:
         """Where a character is written; None where nothing is.
 
         Args: picture: (h, w, 3) RGB uint8, any size; one character, perhaps among other things.
         Returns: a box in pixels, to a hundredth of the picture's sides or so.
         """
-        found = heaviest(self.maps(picture))
-        if found is None:
+        place = heaviest(self.maps(picture))
+        if place is None:
             return None
-        down, across = picture.shape[0] / MAP_SIZE, picture.shape[1] / MAP_SIZE
-        x, y, width, height = found.box
-        x0, y0, x1, y1 = round(x * across), round(y * down), round((x + width) * across), round((y + height) * down)
-        return Found((x0, y0, max(1, x1 - x0), max(1, y1 - y0)), found.alone)
+        (down, across), (x, y, width, height) = np.array(picture.shape[:2]) / MAP_SIZE, place.box
+        x0, y0 = int(x * across), int(y * down)
+        x1, y1 = math.ceil((x + width) * across), math.ceil((y + height) * down)
+        return Place((x0, y0, x1 - x0, y1 - y0), place.alone)
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(80, 80, 2), 0 to 1: how likely each part of the picture is a stroke of a letter; within the hull of one."""
@@ -61,17 +62,17 @@ class Finder:
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
-def heaviest(maps: NDArray[np.float32]) -> Found | None:
+def heaviest(maps: NDArray[np.float32]) -> Place | None:
     """The likeliest group of points, its box in points of the maps, (h, w, 2); None where nothing is likely."""
     likely = (maps.max(axis=2) > LIKELY).view(np.uint8)
     count, groups = cv2.connectedComponents(cv2.dilate(likely, np.ones((REACH, REACH), np.uint8)))
     if count < 2:
         return None
     weights = np.bincount((groups * likely).ravel(), maps.sum(axis=2).ravel(), count)[1:]
-    heaviest = int(weights.argmax())
-    x, y, width, height = cv2.boundingRect(((groups == 1 + heaviest) & (likely > 0)).view(np.uint8))
-    beside = np.delete(weights, heaviest).max(initial=0.0)
-    return Found((x, y, width, height), bool(beside < BESIDE * weights[heaviest]))
+    first = int(weights.argmax())
+    x, y, width, height = cv2.boundingRect(((groups == 1 + first) & (likely > 0)).view(np.uint8))
+    second = np.delete(weights, first).max(initial=0.0)
+    return Place((x, y, width, height), bool(second < BESIDE * weights[first]))
 
 
 @cache

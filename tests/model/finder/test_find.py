@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT
-from model.finder.find import FILE, Found, heaviest, shipped
+from model.finder.find import FILE, Place, heaviest, shipped
 from model.finder.scenes import draw_scene
 from model.finder.view import MAP_SIZE
 from model.reading import overlap
@@ -62,14 +62,25 @@ def test_most_of_what_is_written_is_found_in_scenes_of_its_own_kind() -> None:
 
 
 def test_a_mark_belongs_to_the_letter_beside_it_and_another_letter_does_not() -> None:
-    assert heaviest(_maps((20, 20, 12, 12), (36, 14, 3, 3))) == Found((20, 14, 19, 18), alone=True)
-    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == Found((20, 20, 12, 12), alone=False)
-    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 2, 2))) == Found((20, 20, 12, 12), alone=True)  # a crumb
+    assert heaviest(_maps((20, 20, 12, 12), (36, 14, 3, 3))) == Place((20, 14, 19, 18), alone=True)
+    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == Place((20, 20, 12, 12), alone=False)
+    assert heaviest(_maps((20, 20, 12, 12), (60, 20, 2, 2))) == Place((20, 20, 12, 12), alone=True)  # a crumb
 
 
 def test_where_nothing_is_likely_nothing_is_found() -> None:
     assert heaviest(np.full((MAP_SIZE, MAP_SIZE, 2), 0.1, np.float32)) is None
     assert shipped().find(np.full((300, 400, 3), 200, np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 30), (39, 39), (500, 90)])
+def test_a_box_lies_in_its_picture_however_small_that_is(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        found = shipped().find(rng.integers(0, 255, (*shape, 3), np.uint8))
+        if found is not None:
+            x, y, width, height = found.box
+            assert 0 <= x < x + width <= shape[1]
+            assert 0 <= y < y + height <= shape[0]
 
 
 def test_threads_share_a_finder_and_each_gets_its_own_answer() -> None:
