@@ -29,6 +29,7 @@ class Terminal:
         self._rest = b""
         self._pid, self._screen = pty.fork()
         if self._pid == 0:  # the child: nothing of the tests runs on here
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it, and so would the child
             os.chdir(folder)
             named = {**environment(), "TERM": "xterm", "COLUMNS": str(COLUMNS), **variables}
             os.execve(sys.executable, [sys.executable, "-m", "bot", *arguments], named)
