@@ -293,13 +293,13 @@ def finder(
     entries = list(at_hand())
     if not any(entry.knows_writers for entry in entries):
         _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
+    file = out or FILE
+    file.parent.mkdir(parents=True, exist_ok=True)  # half an hour later would be late to learn that it cannot be
     try:
         with _progress() as progress:
             trained = practice.practise(entries, progress, scenes or practice.SCENES, SEED if seed is None else seed)
     except (DamagedSource, LeakFound) as error:
         _fail(str(error))
-    file = out or FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(trained.content)
     rows = [
         ["letters found, unseen hands", f"{trained.found:.1%}"],

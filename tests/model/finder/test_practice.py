@@ -4,6 +4,7 @@ from rich.progress import Progress
 
 from model.dataset import Mixture
 from model.finder.find import Finder
+from model.finder.view import view_of
 from model.sources.stored import Written, store
 from tests.model.drawings import STROKES, drawn
 
@@ -35,8 +36,6 @@ def test_practice_makes_a_finder_better_and_its_file_answers_as_the_network(monk
     assert len(losses) == 12
     assert losses[-1] < 0.7 * losses[0]
     photo = np.random.default_rng(1).integers(0, 255, (160, 160, 3), np.uint8)
-    from model.finder.view import view_of
-
     computed = 1 / (1 + np.exp(-network.predict(view_of(photo)[np.newaxis], verbose=0)[0]))
     finder = Finder(convert(network, "dynamic 8-bit"))
     assert np.abs(finder.maps(photo) - computed).max() < 0.05
