@@ -90,7 +90,8 @@ def _length(mask: Mask) -> int:
 def _torn(mask: Mask, letter: float) -> tuple[Mask, Mask] | None:
     """What hangs on the two sides of the point of a stroke at which they overlap least."""
     scale = min(1.0, DETAIL / letter)
-    small = cv2.resize(mask * np.uint8(255), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = tuple(max(1, round(side * scale)) for side in mask.shape[::-1])
+    small = cv2.resize(mask * np.uint8(255), size, interpolation=cv2.INTER_AREA)
     beyond = _right_of_neck((small >= 64).view(np.uint8), scale * letter)
     if beyond is None:
         return None
@@ -101,7 +102,7 @@ def _torn(mask: Mask, letter: float) -> tuple[Mask, Mask] | None:
 
 def _right_of_neck(mask: Mask, letter: float) -> Mask | None:
     """Where the right one of two parts is, with its soft edges."""
-    depth = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 3), np.float32)
+    depth = np.asarray(cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3), np.float32)[1:-1, 1:-1]
     ridge = (mask > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
     if not ridge.any():
         return None

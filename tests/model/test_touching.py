@@ -4,6 +4,7 @@ import pytest
 from model.classifier import Classifier, load
 from model.lines import ways_to_read
 from model.page import Page, find_page
+from model.segment import pieces_of
 from model.touching import cut_touching
 from tests.model.test_transcribe import LETTER, sheet
 
@@ -54,3 +55,18 @@ def test_short_pieces_stay_whole() -> None:
     assert cut is page
     assert np.array_equal(pieces, line.pieces)
     assert origins.tolist() == list(range(len(page.pieces.areas)))
+
+
+@pytest.mark.parametrize("margin", [0, 1, 10])
+@pytest.mark.parametrize("shape", [(1, 300), (20, 200), (60, 600)])
+@pytest.mark.parametrize("letter", [60.0, 100.0, 400.0])
+def test_a_solid_bar_is_cut_or_left_whole(shape: tuple[int, int], margin: int, letter: float) -> None:
+    mask = np.pad(np.ones(shape, np.uint8), margin)
+    pieces = pieces_of(mask)
+    cut, found, _ = cut_touching(Page(mask * 255, pieces.numbers, pieces, 1.0, 0.0), np.array([0]), letter, False, _no)
+    assert 1 <= len(found) <= 20
+    assert cut.pieces.areas[found].sum() == mask.sum()
+
+
+def _no(piece: object) -> bool:
+    return False
