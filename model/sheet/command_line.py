@@ -107,7 +107,10 @@ def _rehearsed(pages: "list[Page]", folder: Path, hands: int) -> list[Path]:
         filling = [people.submit(save_photos, pages, folder / str(hand), hand) for hand in range(1, hands + 1)]
         for _ in track(as_completed(filling), "writing", hands, console=Console(stderr=True), transient=True):
             pass
-    return [file for files in filling for file in files.result()]
+    try:
+        return [file for files in filling for file in files.result()]
+    except OSError as error:
+        _fail(f"{folder} cannot be written ({error.strerror}): name another folder with --rehearse")
 
 
 def import_sheet(

@@ -252,6 +252,14 @@ def test_a_sheet_of_something_else_is_refused(characters: str, reason: str) -> N
     assert reason in done.output
 
 
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    Path("photos").write_text("a file")
+    done = runner.invoke(app, ["sheet", "--characters", "あ", "--rehearse", "photos"])
+    assert done.exit_code == 1
+    assert "photos cannot be written" in done.output
+    assert "--rehearse" in done.output
+
+
 def test_a_rehearsal_can_be_imported() -> None:
     made = json.loads(runner.invoke(app, ["sheet", "--characters", "あい", "--rehearse", "photos", "--json"]).stdout)
     found = data(imported(*made["photos"], "--yes", "--json"))
