@@ -276,7 +276,7 @@ def export(
 @app.command()
 def finder(
     scenes: Annotated[
-        int | None, typer.Option(min=1, help="Photos to practise on; the default takes half an hour.")
+        int | None, typer.Option(min=1, help="Photos to practise on; the default takes under an hour.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
@@ -294,7 +294,7 @@ def finder(
     if not any(entry.knows_writers for entry in entries):
         _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
     file = out or FILE
-    file.parent.mkdir(parents=True, exist_ok=True)  # half an hour later would be late to learn that it cannot be
+    file.parent.mkdir(parents=True, exist_ok=True)  # an hour later would be late to learn that it cannot be
     try:
         with _progress() as progress:
             trained = practice.practise(entries, progress, scenes or practice.SCENES, SEED if seed is None else seed)

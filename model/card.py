@@ -34,8 +34,8 @@ OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FR
 WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
 LIMITS = (
     "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
-    "In photos a second network, finder.tflite, says where it is written. `python -m model finder` trained it with the "
-    "letters of the same sources, without the same writers, on drawn scenes: it never saw a real photo.",
+    "In photos a second network, finder.tflite, says what is written, and where. `python -m model finder` trained it "
+    "with the letters of the same sources, without the same writers, on drawn scenes: it never saw a real photo.",
     "What it refuses was judged by fonts, kanji and drawings that were kept aside, not by pictures that people sent.",
 )
 SCANS_LIMITS = (

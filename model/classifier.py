@@ -13,6 +13,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from model import classic
+from model.finder.find import FILE as FINDER
 from model.labels import LABELS
 from model.preprocess import BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
@@ -27,7 +28,7 @@ MIN_CONFIDENCE = 0.6
 
 
 class ModelUnusable(Exception):
-    """The model file or its card is missing, or they belong to other labels: fetch or export both again."""
+    """A file is missing, or the model belongs to other labels: fetch or export the files again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Preparation(NamedTuple):
     """From a picture to what the network sees of it."""
 
     locate: Callable[[NDArray[np.uint8]], Located]
-    look_again: Callable[[NDArray[np.uint8], bool], SecondLook | None]  # at photos, and where the network knows nothing
+    look_again: Callable[[NDArray[np.uint8], Located | None], SecondLook | None]  # where the first sight is not enough
     transcribe: Callable[
         [NDArray[np.uint8], Network, bool, bool], Transcript
     ]  # for when there is more than one character
@@ -54,7 +55,7 @@ class Preparation(NamedTuple):
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
     "hiragana": Preparation(locate, SecondLook, transcribe),
-    "classic": Preparation(classic.locate, lambda image, is_photo: None, lambda image, read, once, is_one: []),
+    "classic": Preparation(classic.locate, lambda image, first: None, lambda image, read, once, is_one: []),
 }
 KNOWN = 0.95  # probability of a hiragana that the network knows
 
@@ -163,8 +164,10 @@ class Classifier:
 
     def _at_second_sight(self, image: NDArray[np.uint8], first: Sight | None) -> Sight | None:
         """The first of the other ways that shows the network what it knows; in a drawing or a scan, if it needs one."""
-        clean = first is not None and first[0].clean
-        look = None if clean and _is_known(first) else self._preparation.look_again(image, not clean)
+        found = None if first is None else first[0]
+        if found is not None and found.clean and _is_known(first):
+            return first
+        look = self._preparation.look_again(image, found)
         if look is None:
             return first
         sights = [] if first is None else [first]
@@ -172,7 +175,7 @@ class Classifier:
             sights.append((way, self.probabilities(way.input)))
             if _is_known(sights[-1]):
                 return sights[-1]
-        return max(sights, key=lambda sight: _best(sight[1]), default=None)
+        return _together(sights)
 
     def _at_first_sight(self, image: NDArray[np.uint8]) -> Sight | None:
         try:
@@ -195,6 +198,15 @@ class Classifier:
             return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)  # get_tensor copies
 
 
+def _together(sights: Sequence[Sight]) -> Sight | None:
+    """What sights, none of them known, show on the whole: what is no hiragana looks like one for once, not always."""
+    if not sights:
+        return None
+    mean = np.mean([probabilities for _, probabilities in sights], axis=0)
+    best = int(mean[: len(LABELS)].argmax())
+    return max(sights, key=lambda sight: float(sight[1][best]))[0], mean
+
+
 def _is_known(sight: Sight | None) -> bool:
     return sight is not None and _best(sight[1]) >= KNOWN
 
@@ -207,8 +219,10 @@ def load(path: Path | None = None) -> Classifier:
     """A classifier with the shipped model, or with another one.
 
     Args: path: a .tflite file with its card.json beside it.
-    Raises: ModelUnusable: one of the two is missing, damaged or made for other labels.
+    Raises: ModelUnusable: one of the two is missing, damaged or made for other labels; or the finder is missing.
     """
+    if not FINDER.is_file():
+        raise ModelUnusable(f"{FINDER} is missing, without which photos cannot be read: install Tsudoi again")
     file = path or ARTIFACT
     try:
         card = json.loads((file.parent / CARD).read_text(encoding="utf-8"))

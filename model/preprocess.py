@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.ink import BlankImage, Dark, Grey, Ink, UnreadableImage, find_dark, find_lines, shrink, to_grey
 from model.reading import Box
-from model.segment import holds_all, is_bold, one_character, shows_surface, shows_the_same, written_among
+from model.segment import INK_FROM, holds_all, is_bold, one_character, shows_surface, shows_the_same, written_among
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
 
@@ -80,6 +80,19 @@ def locate_lines(grey: Grey, widest: float) -> Located:
     working = shrink(grey, WORKING_SIZE)
     ink, box, _ = written_among(find_lines(working, widest))
     return Located(_scaled(box, working.shape, grey.shape), fit(ink, box)[:, :, np.newaxis])
+
+
+def locate_ink(ink: Ink, shape: tuple[int, ...]) -> Located:
+    """The character of ink that is nothing else.
+
+    Args: ink: (h, w) uint8, 0 paper to 255 ink. shape: of the picture that it is the ink of.
+    Raises: BlankImage: there is none.
+    """
+    x, y, width, height = cv2.boundingRect((ink >= INK_FROM).view(np.uint8))
+    if not width:
+        raise BlankImage("no stroke is dark enough")
+    box = x, y, width, height
+    return Located(_scaled(box, ink.shape, shape), fit(ink, box)[:, :, np.newaxis], alone=True)
 
 
 def only_ink_is_dark(grey: Grey) -> bool:

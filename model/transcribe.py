@@ -14,7 +14,7 @@ from model.lines import Line, ways_to_read
 from model.page import Page, find_page
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
 from model.reading import Box
-from model.second_look import View, by_colour, on_the_sheet, written_part
+from model.views import View, by_colour, on_the_sheet, written_part
 
 MOST = 100  # characters of a picture
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -87,7 +87,7 @@ def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
     part = written_part(grey)
     if part is not None:
         yield part, False
-        if only_ink_is_dark(shrink(part.grey, WORKING_SIZE)):
+        if only_ink_is_dark(shrink(part.picture, WORKING_SIZE)):
             return
     yield View(grey), False
     if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
@@ -100,7 +100,7 @@ def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
 
 
 def _in_view(view: View, reverse: bool, read: Network) -> Transcript:
-    page = find_page(view.grey, reverse)
+    page = find_page(view.picture, reverse)
     ways = [_read_lines(page, lines, read) for lines in ways_to_read(page)]
     lines, _ = max(ways, key=lambda way: way[1])
     kept = _without_litter(lines)

@@ -1,4 +1,4 @@
-"""The finder at work: the place of the character in a photo, as a network that knows photos sees it."""
+"""The finder at work: where in a photo the character is, and its strokes, as a network that knows photos sees them."""
 
 import math
 import threading
@@ -11,12 +11,14 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from model.finder.view import MAP_SIZE, view_of
+from model.finder.view import MAP_SIZE, STROKES, view_of
+from model.ink import Ink
 from model.reading import Box
 
 FILE = Path(__file__).parent.parent / "artifacts" / "finder.tflite"
 LIKELY = 0.2  # of a point, to belong to a letter
 REACH = 9  # points of the map across which parts belong together: ゛ stands apart from its letter
+STROKES_SIZE = 192  # pixels; of what the network answers, enlarged
 BESIDE = 0.1  # of the heaviest group's weight: another one that weighs less is no writing
 
 
@@ -52,6 +54,18 @@ class Finder:
         x0, y0 = int(x * across), int(y * down)
         x1, y1 = math.ceil((x + width) * across), math.ceil((y + height) * down)
         return Place((x0, y0, x1 - x0, y1 - y0), place.alone)
+
+    def strokes(self, picture: NDArray[np.uint8]) -> Ink:
+        """What is written, without what lies around it.
+
+        Args: picture: as for `find`; the character fills a good part of it.
+        Returns: (h, w) uint8, 0 to 255 where there surely is a stroke of a letter; of the picture's proportions, the
+            longer side STROKES_SIZE.
+        """
+        scale = STROKES_SIZE / max(picture.shape[:2])
+        height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
+        likely = cv2.resize(self.maps(picture)[:, :, STROKES], (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.clip(255 * likely, 0, 255).astype(np.uint8)
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(80, 80, 2), 0 to 1: how likely each part of the picture is a stroke of a letter; within the hull of one."""

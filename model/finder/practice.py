@@ -1,4 +1,4 @@
-"""How the finder is trained: fresh scenes with the letters that the reading network practises on, for half an hour."""
+"""How the finder is trained: fresh scenes with the letters that the reading network practises on, each seen once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from model.reading import overlap
 from model.sources.catalogue import Entry
 from model.sources.stored import StoredImages
 
-SCENES = 128_000
+SCENES = 200_000
 BATCH = 32
 PEAK_RATE = 3e-3
 JUDGED = 500  # scenes

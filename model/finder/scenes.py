@@ -17,12 +17,17 @@ SHAPE = (VIEW_SIZE, VIEW_SIZE)
 DOWN, ACROSS = np.mgrid[:VIEW_SIZE, :VIEW_SIZE].astype(np.float32) / VIEW_SIZE
 LETTER = 96  # pixels of a letter's square before it is seen
 FINE = 8  # parts of a pixel in which lines are drawn; 3 bits
+CLOSE = 0.3  # of the scenes are seen from as near as the second look at a photo goes
+FINEST = 24  # pixels of a letter's square that a coarse photo still has
 BOARD = 0.2  # of the scenes: chalk on a board, or a white pen on dark paper
+LONGEST_LINE = 8  # letters
 FILLED = 0.45  # of the scenes show nothing but the sheet
 
 Scene = NDArray[np.float32]  # (160, 160, 3) RGB, 0 to 1
 Cover = NDArray[np.float32]  # (160, 160), 0 to 1
-Camera = NDArray[np.float64]  # (3, 3): from the sheet to the view; the first letter fills the sheet from -1 to 1
+Camera = NDArray[
+    np.float64
+]  # (3, 3): from the sheet to the view; a letter is 2 broad and high, and the writing lies around 0, 0
 Corners = NDArray[np.float32]  # (n, 2): x, y
 
 
@@ -35,29 +40,47 @@ class Photo:
 
 
 def draw_scene(letters: Sequence[Ink], rng: np.random.Generator) -> Photo:
-    """Letters in a row, and what lies around them.
+    """A letter, a word or a page, and what lies around it.
 
     Args: letters: at least one, (h, w) uint8 each, 0 paper to 255 ink. rng: decides everything else.
     """
-    camera = _camera(len(letters), rng)
-    covers = [_written(_with_pen(ink, rng), camera, number) for number, ink in enumerate(letters)]
+    middles = _layout(len(letters), rng)
+    reach = np.abs(middles).max(axis=0) + 1
+    camera = _camera(reach, rng)
+    covers = [
+        _written(_with_pen(ink, rng), _square_at(middle, camera)) for ink, middle in zip(letters, middles, strict=True)
+    ]
     board = rng.random() < BOARD
     paper = _colour(rng, 0.08, 0.4) if board else _colour(rng, 0.6, 1.0)
-    scene = _on_table(_sheet(paper, 0.1 if board else 0.35, camera, rng), camera, rng)
+    scene = _on_table(_sheet(paper, 0.1 if board else 0.35, camera, rng), reach, camera, rng)
     scene = _write(scene, np.max(covers, axis=0), paper, board, rng)
-    return Photo(_taken(_lit(scene, rng), rng), _maps(covers))
+    return Photo(_taken(_lit(scene, rng), _side(_square_at(middles[0], camera)), rng), _maps(covers))
 
 
-def _camera(letters: int, rng: np.random.Generator) -> Camera:
-    """A letter is a tenth of the photo's shorter side or nearly all of it; the phone is turned and tilted a little."""
+def _layout(letters: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(n, 2): where letters have their middles on the sheet, in lines across or down, of LONGEST_LINE at most."""
+    fewest = -(-letters // LONGEST_LINE)
+    lines = int(rng.integers(fewest, max(fewest, letters // 3) + 1))
+    line, number = np.divmod(np.arange(letters), -(-letters // lines))
+    middles = np.column_stack([number * rng.uniform(1.9, 2.6), line * rng.uniform(2.2, 4.5)])
+    middles += rng.normal(0, 0.08, middles.shape) - (middles.min(axis=0) + middles.max(axis=0)) / 2
+    return middles if rng.random() < 0.5 else middles[:, ::-1]
+
+
+def _camera(reach: NDArray[np.float64], rng: np.random.Generator) -> Camera:
+    """A letter is a tenth of the photo's shorter side or nearly all of it; the phone is turned and tilted a little.
+
+    Args: reach: how far the writing goes from the middle of the sheet, across and down; it fits in.
+    """
     short = rng.choice([9 / 16, 3 / 4, 1.0, rng.uniform(0.5, 1.0)])
     frame = np.array([1.0, short] if rng.random() < 0.5 else [short, 1.0])
-    side = min(short * float(np.exp(rng.uniform(np.log(0.1), np.log(0.95)))), 0.95 * frame[0] / letters) / 2
+    near = np.log(0.4 if rng.random() < CLOSE else 0.1)
+    side = float(min(short * np.exp(rng.uniform(near, np.log(0.95))), *(0.95 * frame / reach))) / 2
     turn = np.deg2rad(rng.normal(0, 9))
     matrix = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]]) * [side, side, 1]
     matrix[2, :2] = rng.normal(0, 0.25, 2) * side
-    free = np.maximum(0, frame / 2 - 1.1 * side * np.array([letters, 1]))
-    matrix[:2, 2] = frame / 2 + rng.uniform(-1, 1, 2) * free - [1.1 * side * (letters - 1), 0]
+    free = np.maximum(0, frame / 2 - 1.1 * side * reach)
+    matrix[:2, 2] = frame / 2 + rng.uniform(-1, 1, 2) * free
     return np.asarray(np.diag([VIEW_SIZE / frame[0], VIEW_SIZE / frame[1], 1]) @ matrix, np.float64)
 
 
@@ -87,15 +110,23 @@ def _square(ink: Ink) -> Ink:
     return np.pad(cut, ((top, LETTER - top - height), (left, LETTER - left - width)))
 
 
-def _written(ink: Ink, camera: Camera, number: int) -> Cover:
-    """How much of each pixel the letter covers that stands at a place of the row."""
-    place = _on(camera, np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) + np.array([2.1 * number, 0]))
-    side = float(np.linalg.norm(place[1] - place[0]))
+def _written(ink: Ink, square: Corners) -> Cover:
+    """How much of each pixel a letter covers. `square`: its corners in the view."""
+    side = _side(square)
     if side < LETTER / 2:  # warping skips pixels below a half: take the mean of whole pixels first
         ink = np.asarray(cv2.resize(ink, (max(8, round(side * 1.5)),) * 2, interpolation=cv2.INTER_AREA), np.uint8)
     edge = len(ink) - 1
-    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), place)
+    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), square)
     return np.asarray(cv2.warpPerspective(ink, matrix, SHAPE, flags=cv2.INTER_LINEAR), np.float32) / np.float32(255)
+
+
+def _square_at(middle: NDArray[np.float64], camera: Camera) -> Corners:
+    """(4, 2): the corners of a letter's square in the view."""
+    return _on(camera, middle + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]))
+
+
+def _side(square: Corners) -> float:
+    return float(np.linalg.norm(square[1] - square[0]))
 
 
 def _maps(covers: list[Cover]) -> NDArray[np.float32]:
@@ -141,11 +172,11 @@ def _sheet(paper: Scene, printed: float, camera: Camera, rng: np.random.Generato
     return sheet
 
 
-def _on_table(sheet: Scene, camera: Camera, rng: np.random.Generator) -> Scene:
+def _on_table(sheet: Scene, reach: NDArray[np.float64], camera: Camera, rng: np.random.Generator) -> Scene:
     """The sheet among other things, and its shadow; or the sheet alone."""
     if rng.random() < FILLED:
         return sheet
-    (left, top), (right, bottom) = -1.1 - rng.exponential(2, 2), 1.1 + rng.exponential(2, 2)
+    (left, top), (right, bottom) = -reach - 0.1 - rng.exponential(2, 2), reach + 0.1 + rng.exponential(2, 2)
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) + rng.normal(0, 0.05, (4, 2))
     edges = _on(camera, corners)
     table = _table(rng)
@@ -246,10 +277,13 @@ def _lit(scene: Scene, rng: np.random.Generator) -> Scene:
     return np.asarray(scene * np.maximum(light, 0.05)[:, :, np.newaxis] * colour, np.float32)
 
 
-def _taken(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Out of focus, exposed, with grain, and packed."""
+def _taken(scene: Scene, side: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Out of focus, exposed, coarse, with grain, and packed. `side`: of a letter, in pixels of the view."""
     if rng.random() < 0.4:
         scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 1.2)), np.float32)
+    if rng.random() < 0.3:
+        size = round(VIEW_SIZE / rng.uniform(1, max(1.0, side / FINEST)))
+        scene = np.asarray(cv2.resize(scene, (size, size), interpolation=cv2.INTER_AREA), np.float32)
     scene = scene * (rng.uniform(0.5, 1.15) / max(0.1, float(np.percentile(scene[::4, ::4], 97))))
     if rng.random() < 0.7:
         scene = scene + rng.standard_normal(scene.shape, np.float32) * np.float32(rng.uniform(0.003, 0.04))
@@ -259,4 +293,4 @@ def _taken(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     if rng.random() < 0.4:
         _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 95))])
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
-    return picture
+    return np.asarray(cv2.resize(picture, SHAPE, interpolation=cv2.INTER_LINEAR), np.uint8)

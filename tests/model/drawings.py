@@ -38,3 +38,16 @@ def _rounded(points: NDArray[np.float64]) -> NDArray[np.float64]:
             cut = np.stack([0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], axis=1)
             points = np.concatenate([points[:1], cut.reshape(-1, 2), points[-1:]])
     return points
+
+
+def on_a_table(picture: NDArray[np.uint8], table: int = 60) -> NDArray[np.uint8]:
+    photo = np.full((600, 800, 3), table, np.uint8)
+    photo[200:440, 480:720] = picture
+    lamp = np.linspace(1.0, 0.7, 800)[None, :, None]
+    return np.asarray(photo * lamp, np.uint8)
+
+
+def small_on_a_sheet(label: str, light_on_dark: bool = False) -> NDArray[np.uint8]:
+    sheet = np.full((1200, 1600), 245, np.uint8)
+    sheet[700:740, 500:540] = drawn(label, 40)
+    return ~sheet if light_on_dark else sheet

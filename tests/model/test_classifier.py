@@ -142,6 +142,12 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
         load(tmp_path / "hiragana.tflite")
 
 
+def test_a_missing_finder_is_named_before_the_first_photo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("model.classifier.FINDER", tmp_path / "finder.tflite")
+    with pytest.raises(ModelUnusable, match=r"finder\.tflite is missing"):
+        load()
+
+
 def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "card.json").write_bytes((ARTIFACT.parent / "card.json").read_bytes())
     (tmp_path / "hiragana.tflite").write_bytes(b"not a model at all, but long enough to look at")

@@ -1,25 +1,12 @@
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from model.classifier import load
 from model.preprocess import Located, locate, preprocess
 from model.reading import overlap
-from model.second_look import SecondLook, by_colour, on_the_sheet, written_part
-from tests.model.drawings import STROKES, drawn
-
-
-def _coloured(label: str, pen: tuple[int, int, int], paper: tuple[int, int, int]) -> NDArray[np.uint8]:
-    share = drawn(label, 240, ink=0, paper=255)[:, :, None] / 255
-    return (share * np.array(paper) + (1 - share) * np.array(pen)).astype(np.uint8)
-
-
-def _on_a_table(picture: NDArray[np.uint8], table: int = 60) -> NDArray[np.uint8]:
-    photo = np.full((600, 800, 3), table, np.uint8)
-    photo[200:440, 480:720] = picture
-    lamp = np.linspace(1.0, 0.7, 800)[None, :, None]
-    return np.asarray(photo * lamp, np.uint8)
+from model.second_look import SecondLook
+from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
 
 def _sees(found: Located, label: str) -> bool:
@@ -28,14 +15,14 @@ def _sees(found: Located, label: str) -> bool:
 
 
 def test_in_a_drawing_nothing_more_is_to_be_seen() -> None:
-    look = SecondLook(drawn("い"), is_photo=False)
+    look = SecondLook(drawn("い"), locate(drawn("い")))
     assert look.written is None
     assert list(look.ways()) == []
     assert locate(drawn("い")).clean
 
 
 def test_in_a_photo_the_finder_is_asked_and_there_it_is_looked_at_closely() -> None:
-    photo = _on_a_table(np.dstack([drawn("こ", 240)] * 3))
+    photo = on_a_table(np.dstack([drawn("こ", 240)] * 3))
     look, place = SecondLook(photo), (480 + 52, 200 + 58, 140, 136)
     assert not locate(photo).clean
     assert look.written is not None
@@ -43,16 +30,10 @@ def test_in_a_photo_the_finder_is_asked_and_there_it_is_looked_at_closely() -> N
     assert any(overlap(way.box, place) > 0.8 and _sees(way, "こ") for way in look.ways())
 
 
-def _small_on_a_sheet(label: str, light_on_dark: bool = False) -> NDArray[np.uint8]:
-    sheet = np.full((1200, 1600), 245, np.uint8)
-    sheet[700:740, 500:540] = drawn(label, 40)
-    return ~sheet if light_on_dark else sheet
-
-
 @pytest.mark.parametrize("light_on_dark", [False, True])
 @pytest.mark.parametrize("label", ["い", "う", "と", "ん"])
 def test_a_small_character_on_a_blank_sheet_is_found(label: str, light_on_dark: bool) -> None:
-    sheet = _small_on_a_sheet(label, light_on_dark)
+    sheet = small_on_a_sheet(label, light_on_dark)
     glyph = load().glyph(sheet)
     assert (glyph.text, glyph.verdict) == (label, "sure")
     x, y, width, height = glyph.box
@@ -60,53 +41,15 @@ def test_a_small_character_on_a_blank_sheet_is_found(label: str, light_on_dark: 
     assert 700 <= y < y + height <= 740
 
 
-def test_the_written_part_leaves_nothing_out() -> None:
-    sheet = _small_on_a_sheet("い")
-    sheet[900:940, 800:840] = drawn("し", 40)
-    view = written_part(sheet)
-    assert view is not None
-    assert view.x < 500
-    assert view.y < 700
-    assert view.x + view.grey.shape[1] > 840
-    assert view.y + view.grey.shape[0] > 940
-
-
-@pytest.mark.parametrize("side", [600, 1600])
-def test_writing_that_fills_a_sheet_has_no_smaller_part(side: int) -> None:
-    assert written_part(drawn("い", side)) is None
-
-
-def test_a_blank_sheet_has_no_written_part() -> None:
-    grain = np.random.default_rng(5).normal(230, 3, (1200, 1600))
-    assert written_part(grain.astype(np.uint8)) is None
-
-
-@pytest.mark.parametrize("label", ["い", "う", "と"])
-def test_a_pen_as_bright_as_its_paper_is_told_by_its_colour(label: str) -> None:
-    view = by_colour(_coloured(label, (210, 120, 120), (120, 160, 120)))
-    assert view is not None
-    shown = cv2.threshold(view.grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
-    wanted = cv2.threshold(drawn(label, 240), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
-    assert np.mean(shown != wanted) < 0.03
-
-
-def test_a_grey_picture_has_no_colours() -> None:
-    assert by_colour(drawn("い")) is None
-
-
 @pytest.mark.parametrize("label", sorted(STROKES))
-def test_a_sheet_is_cut_out_of_a_dark_table_and_its_character_keeps_its_place(label: str) -> None:
-    photo = _on_a_table(np.dstack([drawn(label, 240)] * 3))
+def test_a_character_is_seen_on_a_sheet_on_a_dark_table(label: str) -> None:
+    photo = on_a_table(np.dstack([drawn(label, 240)] * 3))
     assert any(_sees(found, label) for found in SecondLook(photo).ways())
-    view = on_the_sheet(np.asarray(photo[:, :, 0], np.uint8))
-    assert view is not None
-    assert abs(view.x - 480) < 20
-    assert abs(view.y - 200) < 20
 
 
 @pytest.mark.parametrize("label", ["い", "こ", "へ"])
 def test_a_photo_of_a_sheet_on_a_dark_table_is_read_where_it_lies(label: str) -> None:
-    glyph = load().glyph(_on_a_table(np.dstack([drawn(label, 240)] * 3)))
+    glyph = load().glyph(on_a_table(np.dstack([drawn(label, 240)] * 3)))
     assert glyph.candidates[0].label == label
     x, y, width, height = glyph.box
     assert 480 <= x < x + width <= 720
