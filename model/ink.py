@@ -53,6 +53,12 @@ def to_colours(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint
     return picture if picture.shape[2] == 3 else _on_paper(picture)
 
 
+def to_rgb(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Any picture in colours, (h, w, 3) RGB uint8. Args, Raises: as `to_grey`."""
+    colours = to_colours(image)
+    return np.dstack([to_grey(image)] * 3) if colours is None else colours
+
+
 def _eight_bits(image: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
     if not isinstance(image, np.ndarray) or image.dtype not in (np.uint8, np.uint16):
         kind = getattr(image, "dtype", type(image).__name__)

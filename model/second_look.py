@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property, partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from model.finder.find import Place, shipped
-from model.ink import Ink, find_lines, lines_are_lighter, shrink, to_colours, to_grey
+from model.finder.pen import pen_lines
+from model.ink import to_grey, to_rgb
 from model.preprocess import (
     BROAD_LINE,
     FINE_LINE,
@@ -30,8 +30,6 @@ from model.views import View, by_colour, part_around, written_part
 
 SAME_PLACE = 0.5  # of what two boxes cover together, they share at least
 WIDE, AROUND = 0.5, 0.3  # of a character's longer side, around what the finder found: to find it better, and to read it
-FAINT = 50  # of 255: how likely a stroke is, to be looked at for its pen's line
-BROADER = 11  # pixels of WORKING_SIZE that a pen's line may be broader than the finder draws it
 
 
 class SecondLook:
@@ -60,8 +58,7 @@ class SecondLook:
 
     @cached_property
     def _seen(self) -> NDArray[np.uint8]:
-        colours = to_colours(self._image)
-        return np.dstack([self._grey] * 3) if colours is None else colours
+        return to_rgb(self._image)
 
     def ways(self) -> Iterator[Located]:
         """The character as other ways find it, the most trustworthy first; those that find nothing are left out."""
@@ -73,8 +70,8 @@ class SecondLook:
         if self.written is not None:
             around = part_around(self._seen, self.written, AROUND)
             strokes = shipped().strokes(around.picture)
-            yield around, partial(locate_pen, strokes=strokes)
-            yield around, lambda picture: locate_ink(strokes, picture.shape)
+            yield around, lambda part: locate_ink(pen_lines(part, strokes, WORKING_SIZE, BROAD_LINE), part.shape)
+            yield around, lambda part: locate_ink(strokes, part.shape)
         part = written_part(self._grey)
         if part is not None:
             yield part, locate_grey
@@ -83,20 +80,3 @@ class SecondLook:
             colours = by_colour(self._image)
             if colours is not None:
                 yield colours, locate_grey
-
-
-def locate_pen(picture: NDArray[np.uint8], strokes: Ink) -> Located:
-    """The character of a part of a photo: the lines of a pen where the finder sees strokes.
-
-    Args: picture: (h, w, 3) RGB uint8. strokes: (h', w') uint8, how likely they are, of the same part.
-    Raises: BlankImage: there are none.
-    """
-    grey = shrink(to_grey(picture), WORKING_SIZE)
-    likely = cv2.resize(strokes, grey.shape[::-1], interpolation=cv2.INTER_LINEAR) > FAINT
-    near = cv2.dilate(likely.view(np.uint8), np.ones((BROADER, BROADER), np.uint8)) > 0
-    paper = near & ~likely
-    if not likely.any() or not paper.any():
-        raise BlankImage("there are no strokes")
-    lighter = float(grey[likely].mean()) > float(grey[paper].mean())
-    lines = find_lines(grey, BROAD_LINE, reverse=lines_are_lighter(grey) != lighter)
-    return locate_ink(np.where(near, lines.ink, np.uint8(0)), picture.shape)

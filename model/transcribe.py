@@ -14,7 +14,7 @@ from model.lines import Line, ways_to_read
 from model.page import Page, find_page
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
 from model.reading import Box
-from model.views import View, by_colour, on_the_sheet, written_part
+from model.views import View, by_colour, on_the_sheet, writing_alone, written_part
 
 MOST = 100  # characters of a picture
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -24,7 +24,7 @@ SURE = 0.6
 KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
-LIKELIEST = 2  # views: the picture as it is, and its colours
+LIKELIEST = 2  # views: of a photo the writing alone, and the photo as it is
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
@@ -89,8 +89,11 @@ def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
         yield part, False
         if only_ink_is_dark(shrink(part.picture, WORKING_SIZE)):
             return
+    is_photo = not only_ink_is_dark(shrink(grey, WORKING_SIZE))
+    if is_photo and (alone := writing_alone(image)) is not None:
+        yield alone, False
     yield View(grey), False
-    if only_ink_is_dark(shrink(grey, WORKING_SIZE)):
+    if not is_photo:
         return
     for find in (partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:

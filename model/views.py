@@ -1,16 +1,20 @@
 """Parts of a picture, and other sides of it, in which writing is easier to find than in the whole."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.finder.find import Place
-from model.ink import FAINTEST, Grey, shrink, to_colours
-from model.preprocess import WORKING_SIZE, Located
+from model.finder.find import Place, shipped
+from model.finder.pen import pen_lines
+from model.ink import FAINTEST, BlankImage, Grey, shrink, to_colours, to_rgb
+from model.preprocess import FINE_LINE, WORKING_SIZE, Located
 
+PAGE_SIZE = 1280  # of a page's longer side, as letters are read
+PAGE_MARGIN = 0.1  # of the longer side of what is written
 COLOUR_SIZE = 2 * WORKING_SIZE
 CONTRAST = 6  # what a step of colour, of CIELAB's a and b, counts in brightness
 SHEET_SIZE = 128
@@ -48,6 +52,19 @@ def part_around(picture: NDArray[np.uint8], place: Place, margin: float) -> View
     x0, y0 = max(0, x - broad), max(0, y - broad)
     part = np.ascontiguousarray(picture[y0 : y + height + broad, x0 : x + width + broad])
     return View(part, x0, y0, holds_all=place.alone)
+
+
+def writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
+    """What a pen wrote in a photo, as black on white; None where the finder sees nothing."""
+    picture = to_rgb(image)
+    box = shipped().find_all(picture)
+    if box is None:
+        return None
+    part = part_around(picture, Place(box, alone=True), PAGE_MARGIN)
+    with suppress(BlankImage):
+        ink = pen_lines(part.picture, shipped().letters(part.picture), PAGE_SIZE, FINE_LINE)
+        return View(~ink, part.x, part.y, part.picture.shape[0] / ink.shape[0])
+    return None
 
 
 def written_part(grey: Grey) -> View | None:

@@ -48,24 +48,28 @@ class Finder:
         Returns: a box in pixels, to a hundredth of the picture's sides or so.
         """
         place = heaviest(self.maps(picture))
-        if place is None:
-            return None
-        (down, across), (x, y, width, height) = np.array(picture.shape[:2]) / MAP_SIZE, place.box
-        x0, y0 = int(x * across), int(y * down)
-        x1, y1 = math.ceil((x + width) * across), math.ceil((y + height) * down)
-        return Place((x0, y0, x1 - x0, y1 - y0), place.alone)
+        return None if place is None else Place(_in_pixels(place.box, picture), place.alone)
+
+    def find_all(self, picture: NDArray[np.uint8]) -> Box | None:
+        """The box around everything that is written. Args, Returns: as `find`."""
+        box = everything(self.maps(picture))
+        return None if box is None else _in_pixels(box, picture)
 
     def strokes(self, picture: NDArray[np.uint8]) -> Ink:
-        """What is written, without what lies around it.
+        """The strokes of a character, without what lies around it.
 
         Args: picture: as for `find`; the character fills a good part of it.
-        Returns: (h, w) uint8, 0 to 255 where there surely is a stroke of a letter; of the picture's proportions, the
-            longer side STROKES_SIZE.
+        Returns: (h, w) uint8, 0 to 255 where there surely is a stroke; of the picture's proportions, the longer side
+            STROKES_SIZE.
         """
         scale = STROKES_SIZE / max(picture.shape[:2])
         height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
         likely = cv2.resize(self.maps(picture)[:, :, STROKES], (width, height), interpolation=cv2.INTER_CUBIC)
         return np.clip(255 * likely, 0, 255).astype(np.uint8)
+
+    def letters(self, picture: NDArray[np.uint8]) -> Ink:
+        """Strokes and all that is within letters, (80, 80) uint8, 0 to 255 where they surely are. Args: as `find`."""
+        return np.asarray(255 * self.maps(picture).max(axis=2), np.uint8)
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(80, 80, 2), 0 to 1: how likely each part of the picture is a stroke of a letter; within the hull of one."""
@@ -78,15 +82,48 @@ class Finder:
 
 def heaviest(maps: NDArray[np.float32]) -> Place | None:
     """The likeliest group of points, its box in points of the maps, (h, w, 2); None where nothing is likely."""
+    groups = _groups_of(maps)
+    if groups is None:
+        return None
+    first = int(groups.weights.argmax())
+    second = np.delete(groups.weights, first).max()
+    return Place(groups.box(np.arange(len(groups.weights)) == first), bool(second < BESIDE * groups.weights[first]))
+
+
+def everything(maps: NDArray[np.float32]) -> Box | None:
+    """The box around all groups but crumbs, in points of the maps, (h, w, 2); None where nothing is likely."""
+    groups = _groups_of(maps)
+    return None if groups is None else groups.box(groups.weights >= BESIDE * groups.weights.max())
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Likely points that lie close together."""
+
+    numbers: NDArray[np.int32]  # (h, w) of the group of each likely point; 0 elsewhere
+    weights: NDArray[np.float64]  # (groups + 1,) how much of each is likely; the first is 0
+
+    def box(self, chosen: NDArray[np.bool_]) -> Box:
+        x, y, width, height = cv2.boundingRect((chosen[self.numbers] & (self.numbers > 0)).view(np.uint8))
+        return x, y, width, height
+
+
+def _groups_of(maps: NDArray[np.float32]) -> _Groups | None:
     likely = (maps.max(axis=2) > LIKELY).view(np.uint8)
-    count, groups = cv2.connectedComponents(cv2.dilate(likely, np.ones((REACH, REACH), np.uint8)))
+    count, near = cv2.connectedComponents(cv2.dilate(likely, np.ones((REACH, REACH), np.uint8)))
     if count < 2:
         return None
-    weights = np.bincount((groups * likely).ravel(), maps.sum(axis=2).ravel(), count)[1:]
-    first = int(weights.argmax())
-    x, y, width, height = cv2.boundingRect(((groups == 1 + first) & (likely > 0)).view(np.uint8))
-    second = np.delete(weights, first).max(initial=0.0)
-    return Place((x, y, width, height), bool(second < BESIDE * weights[first]))
+    numbers = np.asarray(near * likely, np.int32)
+    weights = np.asarray(np.bincount(numbers.ravel(), maps.sum(axis=2).ravel(), count), np.float64)
+    weights[0] = 0
+    return _Groups(numbers, weights)
+
+
+def _in_pixels(box: Box, picture: NDArray[np.uint8]) -> Box:
+    (down, across), (x, y, width, height) = np.array(picture.shape[:2]) / MAP_SIZE, box
+    x0, y0 = int(x * across), int(y * down)
+    x1, y1 = math.ceil((x + width) * across), math.ceil((y + height) * down)
+    return x0, y0, x1 - x0, y1 - y0
 
 
 @cache
