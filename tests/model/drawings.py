@@ -40,9 +40,10 @@ def _rounded(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return points
 
 
-def on_a_table(picture: NDArray[np.uint8], table: int = 60) -> NDArray[np.uint8]:
+def on_a_table(picture: NDArray[np.uint8], table: int = 60, place: tuple[int, int] = (480, 200)) -> NDArray[np.uint8]:
+    """A sheet, (h, w, 3), on a table, its corner at x, y; the lamp is on the left."""
     photo = np.full((600, 800, 3), table, np.uint8)
-    photo[200:440, 480:720] = picture
+    photo[place[1] : place[1] + picture.shape[0], place[0] : place[0] + picture.shape[1]] = picture
     lamp = np.linspace(1.0, 0.7, 800)[None, :, None]
     return np.asarray(photo * lamp, np.uint8)
 

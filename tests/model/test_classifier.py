@@ -11,7 +11,7 @@ import pytest
 from model.classifier import ARTIFACT, Calibration, Classifier, ModelUnusable, load
 from model.labels import LABELS, NOT_HIRAGANA
 from model.preprocess import BlankImage, UnreadableImage
-from tests.model.drawings import STROKES, drawn
+from tests.model.drawings import STROKES, drawn, on_a_table
 
 BLANK = np.full((80, 120), 250, np.uint8)
 
@@ -74,12 +74,10 @@ def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
 
 
 class _Answering:
-    """Stands in for LiteRT's interpreter: always the same probabilities."""
+    """Stands in for LiteRT's interpreter: the given probabilities in turn, and the last ones from then on."""
 
-    def __init__(self, probabilities: dict[int, float]) -> None:
-        chances = np.full(NOT_HIRAGANA + 1, 1e-6, np.float32)
-        chances[list(probabilities)] = list(probabilities.values())
-        self._logits = np.log(chances)[np.newaxis]
+    def __init__(self, *answers: dict[int, float]) -> None:
+        self._answers = list(answers)
 
     def allocate_tensors(self) -> None: ...
     def set_tensor(self, index: int, value: object) -> None: ...
@@ -90,7 +88,10 @@ class _Answering:
     get_output_details = get_input_details
 
     def get_tensor(self, index: int) -> object:
-        return self._logits
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        chances = np.full(NOT_HIRAGANA + 1, 1e-6, np.float32)
+        chances[list(answer)] = list(answer.values())
+        return np.log(chances)[np.newaxis]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,17 @@ def test_a_verdict_follows_from_how_likely_the_best_is_and_that_it_is_something_
     assert max(candidate.probability for candidate in glyph.candidates if candidate.label == "あ") == pytest.approx(
         best, rel=1e-3
     )
+
+
+def test_of_a_photo_the_first_sight_that_is_known_counts_and_else_the_mean_of_all() -> None:
+    photo = on_a_table(np.dstack([drawn("い", 240)] * 3))
+    first, letter, other = {0: 0.9, NOT_HIRAGANA: 0.1}, {1: 0.96, NOT_HIRAGANA: 0.04}, {2: 0.1, NOT_HIRAGANA: 0.9}
+    known = Classifier(_Answering(first, letter, other)).glyph(photo)
+    assert (known.candidates[0].label, known.verdict) == (LABELS[1], "sure")
+    assert known.candidates[0].probability == pytest.approx(0.96, abs=0.01)
+    unknown = Classifier(_Answering(first, other), Calibration(refuse_from=0.5)).glyph(photo)
+    assert (unknown.candidates[0].label, unknown.verdict) == (LABELS[0], "not_hiragana")
+    assert unknown.candidates[0].probability < 0.5
 
 
 def test_what_is_refused_is_not_in_the_text() -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.views import by_colour, on_the_sheet, written_part
+from model.views import by_colour, on_the_sheet, writing_alone, written_part
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
 
@@ -52,3 +52,20 @@ def test_a_sheet_is_cut_out_of_a_dark_table_and_keeps_its_place(label: str) -> N
     assert view is not None
     assert abs(view.x - 480) < 20
     assert abs(view.y - 200) < 20
+
+
+def test_of_a_photo_the_writing_alone_is_seen_in_its_place() -> None:
+    photo = on_a_table(np.dstack([np.hstack([drawn("い", 120), drawn("と", 120)])] * 3), place=(480, 300))
+    view = writing_alone(photo)
+    assert view is not None
+    ink = np.full((600, 800), 255, np.uint8)
+    height, width = (round(side * view.scale) for side in view.picture.shape)
+    ink[view.y : view.y + height, view.x : view.x + width] = cv2.resize(view.picture, (width, height))
+    wanted = np.full((600, 800), 255, np.uint8)
+    wanted[300:420, 480:720] = np.hstack([drawn("い", 120), drawn("と", 120)])
+    assert ((ink < 128) & (wanted < 128)).sum() > 0.7 * (wanted < 128).sum()
+    assert ((ink < 128) & (cv2.erode(wanted, np.ones((9, 9), np.uint8)) >= 128)).sum() < 0.05 * (wanted < 128).sum()
+
+
+def test_on_a_bare_table_nothing_is_written() -> None:
+    assert writing_alone(np.full((300, 400, 3), 90, np.uint8)) is None

@@ -1,11 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT
-from model.finder.find import FILE, Place, heaviest, shipped
+from model.finder.find import FILE, STROKES_SIZE, Place, everything, heaviest, shipped
 from model.finder.scenes import draw_scene
 from model.finder.view import MAP_SIZE
 from model.reading import overlap
@@ -67,9 +68,37 @@ def test_a_mark_belongs_to_the_letter_beside_it_and_another_letter_does_not() ->
     assert heaviest(_maps((20, 20, 12, 12), (60, 20, 2, 2))) == Place((20, 20, 12, 12), alone=True)  # a crumb
 
 
+def test_everything_is_all_but_crumbs() -> None:
+    assert everything(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == (20, 20, 48, 12)
+    assert everything(_maps((20, 20, 12, 12), (60, 20, 2, 2))) == (20, 20, 12, 12)
+
+
+@pytest.mark.parametrize("label", sorted(STROKES))
+def test_the_finder_draws_the_strokes_that_it_sees(label: str) -> None:
+    photo = np.pad(drawn(label, 240, ink=40, paper=235), ((40, 40), (90, 90)), constant_values=235)
+    photo[:, :120] //= 2
+    strokes = shipped().strokes(np.dstack([photo] * 3))
+    assert strokes.shape == (round(STROKES_SIZE * 320 / 420), STROKES_SIZE)
+    ink = np.pad(255 - drawn(label, 240, ink=0, paper=255), ((40, 40), (90, 90)))
+    wanted = cv2.resize(ink, strokes.shape[::-1], interpolation=cv2.INTER_AREA) > 100
+    near = cv2.dilate(wanted.view(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert strokes[wanted].mean() > 180
+    assert (strokes > 128)[~near].sum() < 0.1 * wanted.sum()
+
+
+def test_letters_are_their_strokes_and_what_lies_within() -> None:
+    photo = _on_a_table("こ", shadow=False)[150:500, 440:760]
+    letters = shipped().letters(np.ascontiguousarray(photo))
+    assert (letters.shape, letters.dtype) == ((MAP_SIZE, MAP_SIZE), np.uint8)
+    assert letters[30:50, 30:50].mean() > 128
+    assert letters[:8].mean() < 30
+
+
 def test_where_nothing_is_likely_nothing_is_found() -> None:
     assert heaviest(np.full((MAP_SIZE, MAP_SIZE, 2), 0.1, np.float32)) is None
-    assert shipped().find(np.full((300, 400, 3), 200, np.uint8)) is None
+    blank = np.full((300, 400, 3), 200, np.uint8)
+    assert shipped().find(blank) is None
+    assert shipped().find_all(blank) is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 30), (39, 39), (500, 90)])
