@@ -55,7 +55,7 @@ def part_around(picture: NDArray[np.uint8], place: Place, margin: float) -> View
 
 
 def writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
-    """What a pen wrote in a photo, as black on white; None where the finder sees nothing."""
+    """What a pen wrote in a photo, as black on white, at most PAGE_SIZE long; None where the finder sees nothing."""
     picture = to_rgb(image)
     box = shipped().find_all(picture)
     if box is None:

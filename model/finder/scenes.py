@@ -25,9 +25,7 @@ FILLED = 0.45  # of the scenes show nothing but the sheet
 
 Scene = NDArray[np.float32]  # (160, 160, 3) RGB, 0 to 1
 Cover = NDArray[np.float32]  # (160, 160), 0 to 1
-Camera = NDArray[
-    np.float64
-]  # (3, 3): from the sheet to the view; a letter is 2 broad and high, and the writing lies around 0, 0
+Camera = NDArray[np.float64]  # (3, 3): from the sheet, where a letter is 2 broad and high, to the view
 Corners = NDArray[np.float32]  # (n, 2): x, y
 
 
@@ -58,7 +56,7 @@ def draw_scene(letters: Sequence[Ink], rng: np.random.Generator) -> Photo:
 
 
 def _layout(letters: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n, 2): where letters have their middles on the sheet, in lines across or down, of LONGEST_LINE at most."""
+    """(n, 2): the middles of letters on the sheet, around 0, in lines across or down of LONGEST_LINE at most."""
     fewest = -(-letters // LONGEST_LINE)
     lines = int(rng.integers(fewest, max(fewest, letters // 3) + 1))
     line, number = np.divmod(np.arange(letters), -(-letters // lines))
