@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from model.canvas import FOR, MUTED, Colour, Rgb
-from model.ink import to_colours, to_grey
+from model.ink import to_rgb
 from model.reading import Box, Glyph, Reading
 
 LONGEST = 1200  # pixels of the result's longer side, without its margin
@@ -24,7 +24,7 @@ def numbered(image: NDArray[np.uint8], reading: Reading) -> Rgb:
     Returns: (h, w, 3) uint8 RGB, about LONGEST pixels long. Boxes of what is no hiragana are grey.
     Raises: UnreadableImage, BlankImage: as `model.ink.to_grey`.
     """
-    picture = _coloured(image)
+    picture = to_rgb(image)
     scale = min(LONGEST / max(picture.shape[:2]), MOST_ENLARGED)
     boxes = [_scaled(glyph.box, scale) for glyph in reading.glyphs]
     margin = 2 * SIZES[0]
@@ -48,11 +48,6 @@ def _placed(boxes: list[Box], sheet: tuple[int, int]) -> tuple[int, list[Box]]:
         if not any(_overlap(badge, box) for badge in badges for box in boxes):
             break
     return size, badges
-
-
-def _coloured(image: NDArray[np.uint8]) -> Rgb:
-    colours = to_colours(image)
-    return np.dstack([to_grey(image)] * 3) if colours is None else colours
 
 
 def _resized(picture: Rgb, scale: float) -> Rgb:

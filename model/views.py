@@ -57,10 +57,10 @@ def part_around(picture: NDArray[np.uint8], place: Place, margin: float) -> View
 def writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
     """What a pen wrote in a photo, as black on white, at most PAGE_SIZE long; None where the finder sees nothing."""
     picture = to_rgb(image)
-    box = shipped().find_all(picture)
-    if box is None:
+    place = shipped().find_all(picture)
+    if place is None:
         return None
-    part = part_around(picture, Place(box, alone=True), PAGE_MARGIN)
+    part = part_around(picture, place, PAGE_MARGIN)
     with suppress(BlankImage):
         ink = pen_lines(part.picture, shipped().letters(part.picture), PAGE_SIZE, FINE_LINE)
         return View(~ink, part.x, part.y, part.picture.shape[0] / ink.shape[0])

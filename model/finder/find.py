@@ -50,10 +50,10 @@ class Finder:
         place = heaviest(self.maps(picture))
         return None if place is None else Place(_in_pixels(place.box, picture), place.alone)
 
-    def find_all(self, picture: NDArray[np.uint8]) -> Box | None:
-        """The box around everything that is written. Args, Returns: as `find`."""
+    def find_all(self, picture: NDArray[np.uint8]) -> Place | None:
+        """Where everything is that is written. Args, Returns: as `find`."""
         box = everything(self.maps(picture))
-        return None if box is None else _in_pixels(box, picture)
+        return None if box is None else Place(_in_pixels(box, picture), alone=True)
 
     def strokes(self, picture: NDArray[np.uint8]) -> Ink:
         """The strokes of a character, without what lies around it.

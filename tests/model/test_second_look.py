@@ -21,6 +21,17 @@ def test_in_a_drawing_nothing_more_is_to_be_seen() -> None:
     assert locate(drawn("い")).clean
 
 
+def test_of_a_drawing_it_is_asked_whether_something_is_written_elsewhere() -> None:
+    sheet = np.full((300, 300), 240, np.uint8)
+    sheet[150:270, 150:270] = drawn("い", 120)
+    there = locate(sheet)
+    elsewhere = Located((10, 10, 60, 60), there.input, clean=True)
+    assert SecondLook(sheet, there).written is None
+    written = SecondLook(sheet, elsewhere).written
+    assert written is not None
+    assert overlap(written.box, there.box) > 0.5
+
+
 def test_in_a_photo_the_finder_is_asked_and_there_it_is_looked_at_closely() -> None:
     photo = on_a_table(np.dstack([drawn("こ", 240)] * 3))
     look, place = SecondLook(photo), (480 + 52, 200 + 58, 140, 136)

@@ -18,18 +18,17 @@ def _photo(ink: int = 30, paper: int = 220) -> NDArray[np.uint8]:
     return photo
 
 
-def _seen() -> NDArray[np.uint8]:
-    """As a finder answers: small, soft, and sure of the letter."""
+def _seen(side: int = 80) -> NDArray[np.uint8]:
+    """As a finder answers that is sure of the letter."""
     likely = np.pad(255 - drawn("と", 240, ink=0, paper=255), 120)
-    return np.asarray(cv2.resize(likely, (80, 80), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(likely, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @pytest.mark.parametrize(("ink", "paper"), [(30, 220), (220, 50)])
 def test_the_lines_are_those_of_the_letter_alone_dark_or_light(ink: int, paper: int) -> None:
     lines = pen_lines(_photo(ink, paper), _seen(), 192, BROAD_LINE)
     assert (lines.shape, lines.dtype) == ((192, 192), np.uint8)
-    letter = cv2.resize(np.pad(255 - drawn("と", 240, ink=0, paper=255), 120), (192, 192), interpolation=cv2.INTER_AREA)
-    wanted, found = letter > 128, lines > 128
+    wanted, found = _seen(192) > 128, lines > 128
     assert (wanted & found).sum() > 0.8 * wanted.sum()
     far = cv2.dilate(wanted.view(np.uint8), np.ones((13, 13), np.uint8)) == 0
     assert not found[far].any()
