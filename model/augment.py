@@ -31,7 +31,7 @@ def untouched(ink: Ink, rng: np.random.Generator) -> Picture:
 def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     """Another hand: turned, slanted, stretched, moved, and bent smoothly; (96, 96)."""
     side = max(ink.shape)
-    angle = np.deg2rad(rng.uniform(-24, 24) if rng.random() < 0.4 else rng.normal(0, 6))
+    angle = np.deg2rad(rng.uniform(-28, 28) if rng.random() < 0.4 else rng.normal(0, 6))
     slant, cover = rng.normal(0, 0.13), rng.uniform(0.62, 1.02)
     stretch = np.exp(rng.normal(0, 0.11, 2)) / cover * side / PICTURE_SIZE
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

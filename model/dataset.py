@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.augment import Picture, degrade
+from model.in_photos import found_in_photo
 from model.ink import Ink
 from model.labels import NOT_HIRAGANA
 from model.preprocess import BlankImage, preprocess
@@ -61,6 +62,7 @@ class Mixture:
     settled_shares: tuple[float, ...] | None = None  # towards the end of a training; None: the same
     other_share: float = 0.12  # of what is no hiragana, where a source has it
     change: Change = degrade  # clean ink -> a picture as people send it
+    in_photos: float = 0.0  # of the settled pictures, 0 to 1: as the second look at a photo shows them
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
@@ -101,7 +103,10 @@ class Mixture:
         """One picture of the class, as the network reads it: (side, side, 1)."""
         while True:
             try:
-                return self.prepare(self.change(self.ink(label, rng, settled), rng))
+                ink = self.ink(label, rng, settled)
+                if settled and rng.random() < self.in_photos:
+                    return found_in_photo(ink, rng)
+                return self.prepare(self.change(ink, rng))
             except BlankImage:  # bent out of the picture or faded away: draw another
                 continue
 

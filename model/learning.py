@@ -115,7 +115,8 @@ def learn(
             if state.best == before.best or state.step == steps:
                 break
             _begin_round(network, ends, state.step)
-        if state.step in ends or state.step % every == 0:
+            _keep(network, state, folder)
+        elif state.step % every == 0:
             _keep(network, state, folder)
             progress.update(task, description=f"training, loss {judge.loss(network):.4f} on the hardest unseen writers")
     lessons.close()

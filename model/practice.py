@@ -13,6 +13,7 @@ from model.sources import Source
 from model.sources.catalogue import Entry, real_file
 from model.sources.marked import MarkedLetters
 from model.sources.negatives import practice_negatives
+from model.sources.neighbours import Neighbours
 from model.sources.npz import read_npz
 from model.sources.redrawn import Redrawn
 from model.sources.stored import StoredImages, store
@@ -21,6 +22,8 @@ from model.sources.stored import StoredImages, store
 SETTLED = 2.5  # times as much real handwriting towards the end of a training
 MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
 REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
+NEIGHBOURS = 0.15  # of the shares of what is no hiragana: letters close together
+IN_PHOTOS = 0.25  # of the settled pictures
 DEVELOPMENT = ("hiragana", "dev.npz")
 
 
@@ -56,7 +59,8 @@ def prepare_practice(
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
     more = {entry.name: entry.share * (SETTLED if entry.knows_writers else 1) for entry in entries}
     settled = tuple(more.get(source.name, share) for source, share in zip(mixture.sources, mixture.shares, strict=True))
-    return Practice(replace(mixture, settled_shares=settled), held_out, choosing, judging)
+    mixture = replace(mixture, settled_shares=settled, in_photos=IN_PHOTOS if refusal else 0.0)
+    return Practice(mixture, held_out, choosing, judging)
 
 
 def set_strangers_aside(
@@ -111,4 +115,6 @@ def make_mixture(
         sources.append((Redrawn("redrawn", fonts), REDRAWN * shares["fonts"]))
     if refusal:
         sources += practice_negatives(strokes if strokes.is_file() else None)
+        if isinstance(letters, StoredImages):
+            sources.append((Neighbours("neighbours", letters_of(letters)), NEIGHBOURS))
     return Mixture(tuple(source for source, _ in sources), tuple(share for _, share in sources), prepare)

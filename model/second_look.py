@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.finder.find import Place, shipped
 from model.finder.pen import pen_lines
-from model.ink import to_grey, to_rgb
+from model.ink import Ink, to_grey, to_rgb
 from model.preprocess import (
     BROAD_LINE,
     FINE_LINE,
@@ -70,7 +70,7 @@ class SecondLook:
         if self.written is not None:
             around = part_around(self._seen, self.written, AROUND)
             strokes = shipped().strokes(around.picture)
-            yield around, lambda part: locate_ink(pen_lines(part, strokes, WORKING_SIZE, BROAD_LINE), part.shape)
+            yield around, partial(locate_pen, strokes=strokes)
             yield around, lambda part: locate_ink(strokes, part.shape)
         part = written_part(self._grey)
         if part is not None:
@@ -80,3 +80,11 @@ class SecondLook:
             colours = by_colour(self._image)
             if colours is not None:
                 yield colours, locate_grey
+
+
+def locate_pen(part: NDArray[np.uint8], strokes: Ink) -> Located:
+    """The character of a pen's lines. Args: part: (h, w, 3) RGB uint8. strokes: as the finder sees them there.
+
+    Raises: BlankImage: a pen left no lines.
+    """
+    return locate_ink(pen_lines(part, strokes, WORKING_SIZE, BROAD_LINE), part.shape)

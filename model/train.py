@@ -99,7 +99,7 @@ def train(
     practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
     teaching = load_teacher(teacher) if teacher else None
     judge = judge_by(practice.choosing, chosen)
-    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched)
+    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched, in_photos=0.0)
     network = learn(chosen.build(), mixture, judge, images, seed, progress, out, teaching)
 
     temperature, refuse_from = calibrate(network, judge, chosen)

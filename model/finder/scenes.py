@@ -37,14 +37,15 @@ class Photo:
     written: NDArray[np.float32]  # (80, 80, 2), 0 to 1: strokes of letters; the hull around each of them
 
 
-def draw_scene(letters: Sequence[Ink], rng: np.random.Generator) -> Photo:
+def draw_scene(letters: Sequence[Ink], rng: np.random.Generator, close: float = CLOSE) -> Photo:
     """A letter, a word or a page, and what lies around it.
 
-    Args: letters: at least one, (h, w) uint8 each, 0 paper to 255 ink. rng: decides everything else.
+    Args: letters: at least one, (h, w) uint8 each, 0 paper to 255 ink. rng: decides everything else. close: how likely
+        it is seen from near, 0 to 1.
     """
     middles = _layout(len(letters), rng)
     reach = np.abs(middles).max(axis=0) + 1
-    camera = _camera(reach, rng)
+    camera = _camera(reach, close, rng)
     covers = [
         _written(_with_pen(ink, rng), _square_at(middle, camera)) for ink, middle in zip(letters, middles, strict=True)
     ]
@@ -65,14 +66,15 @@ def _layout(letters: int, rng: np.random.Generator) -> NDArray[np.float64]:
     return middles if rng.random() < 0.5 else middles[:, ::-1]
 
 
-def _camera(reach: NDArray[np.float64], rng: np.random.Generator) -> Camera:
+def _camera(reach: NDArray[np.float64], close: float, rng: np.random.Generator) -> Camera:
     """A letter is a tenth of the photo's shorter side or nearly all of it; the phone is turned and tilted a little.
 
-    Args: reach: how far the writing goes from the middle of the sheet, across and down; it fits in.
+    Args: reach: how far the writing goes from the middle of the sheet, across and down; it fits in. close: as for
+        `draw_scene`.
     """
     short = rng.choice([9 / 16, 3 / 4, 1.0, rng.uniform(0.5, 1.0)])
     frame = np.array([1.0, short] if rng.random() < 0.5 else [short, 1.0])
-    near = np.log(0.4 if rng.random() < CLOSE else 0.1)
+    near = np.log(0.4 if rng.random() < close else 0.1)
     side = float(min(short * np.exp(rng.uniform(near, np.log(0.95))), *(0.95 * frame / reach))) / 2
     turn = np.deg2rad(rng.normal(0, 9))
     matrix = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]]) * [side, side, 1]
