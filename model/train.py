@@ -24,7 +24,7 @@ from model.augment import untouched
 from model.calibrate import find_refusal, find_temperature
 from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
-from model.learning import Judge, Teacher, learn
+from model.learning import LONG, Judge, Teacher, learn
 from model.network import LARGE, SMALL, build_network
 from model.practice import prepare_practice
 from model.preprocess import preprocess
@@ -99,7 +99,9 @@ def train(
     practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
     teaching = load_teacher(teacher) if teacher else None
     judge = judge_by(practice.choosing, chosen)
-    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched, in_photos=0.0)
+    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched)
+    if images < LONG or not augment:  # a photo costs as much as three other pictures
+        mixture = replace(mixture, in_photos=0.0)
     network = learn(chosen.build(), mixture, judge, images, seed, progress, out, teaching)
 
     temperature, refuse_from = calibrate(network, judge, chosen)
