@@ -7,7 +7,7 @@ import numpy as np
 
 from model.dataset import Mixture, Prepare, choose_held_out, group_of, split_by_writer
 from model.labels import NOT_HIRAGANA
-from model.leaks import assert_no_leak
+from model.leaks import without_copies
 from model.preprocess import preprocess
 from model.sources import Source
 from model.sources.catalogue import Entry, real_file
@@ -35,6 +35,7 @@ class Practice:
     held_out: frozenset[str]  # groups of writers
     choosing: StoredImages  # decide when to stop, the temperature, and from where on the network refuses
     judging: StoredImages  # decide nothing
+    left_out: int = 0  # pictures that look like some of theirs, and are not practised
 
 
 def prepare_practice(
@@ -44,8 +45,8 @@ def prepare_practice(
 
     Args: entries: at least one that knows its writers. seed: which groups of writers are held out. prepare:
         a picture -> the network's input. refusal: with things to refuse.
-    Raises: ValueError: no source is real handwriting, of which writers can be held out; one is damaged; or an image of
-        the held-out writers is among those to practise on.
+    Raises: ValueError: no source is real handwriting, of which writers can be held out; one is damaged; or pictures of
+        the held-out writers are among those to practise on, more than look alike by chance.
     """
     real = next((entry for entry in entries if entry.knows_writers), None)
     if real is None:
@@ -55,12 +56,12 @@ def prepare_practice(
     shares = {entry.name: entry.share for entry in entries}
     kept, strangers = set_strangers_aside(sources, held_out)
     choosing, judging = divide_strangers(letters_of(strangers[real.name]))
-    assert_no_leak((source for source in kept.values() if isinstance(source, StoredImages)), [choosing, judging])
+    kept, left_out = leave_out_copies(kept, [choosing, judging])
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
     more = {entry.name: entry.share * (SETTLED if entry.knows_writers else 1) for entry in entries}
     settled = tuple(more.get(source.name, share) for source, share in zip(mixture.sources, mixture.shares, strict=True))
     mixture = replace(mixture, settled_shares=settled, in_photos=IN_PHOTOS if refusal else 0.0)
-    return Practice(mixture, held_out, choosing, judging)
+    return Practice(mixture, held_out, choosing, judging, left_out)
 
 
 def set_strangers_aside(
@@ -72,6 +73,14 @@ def set_strangers_aside(
         if isinstance(source, StoredImages):
             kept[name], strangers[name] = split_by_writer(source, held_out)
     return kept, strangers
+
+
+def leave_out_copies(sources: dict[str, Source], judged: Sequence[StoredImages]) -> tuple[dict[str, Source], int]:
+    """The sources without the pictures that look like judged ones, and how many these were. Raises: LeakFound."""
+    stored = {name: source for name, source in sources.items() if isinstance(source, StoredImages)}
+    unlike = without_copies(list(stored.values()), judged)
+    left_out = sum(len(source.labels) for source in stored.values()) - sum(len(source.labels) for source in unlike)
+    return {**sources, **dict(zip(stored, unlike, strict=True))}, left_out
 
 
 def letters_of(images: StoredImages) -> StoredImages:

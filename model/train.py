@@ -26,7 +26,7 @@ from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
 from model.learning import LONG, Judge, Teacher, learn
 from model.network import LARGE, SMALL, build_network
-from model.practice import prepare_practice
+from model.practice import Practice, prepare_practice
 from model.preprocess import preprocess
 from model.sources.catalogue import Entry
 from model.sources.stored import StoredImages
@@ -123,9 +123,15 @@ def train(
         degraded_accuracy=accuracy[1],
         sources=[entry.name for entry in entries],
         notices=[entry.notice for entry in entries],
+        remarks=_remarks(practice),
     )
     save(network, facts, out)
     return facts
+
+
+def _remarks(practice: Practice) -> list[str]:
+    number = practice.left_out
+    return [f"Pictures that look like some of those that judge, and were not practised: {number}."] if number else []
 
 
 def load_teacher(run: Path) -> Teacher:

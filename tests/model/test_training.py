@@ -23,7 +23,7 @@ from tests.model.drawings import STROKES, drawn
 
 keras = pytest.importorskip("keras", reason="training needs the extra `train`")
 
-from model import classic, learning, practice  # noqa: E402
+from model import classic, leaks, learning, practice  # noqa: E402
 from model import train as training  # noqa: E402
 from model.calibrate import find_refusal  # noqa: E402
 from model.distil import distil  # noqa: E402
@@ -339,6 +339,22 @@ def test_a_copy_of_a_held_out_image_among_the_practised_ones_stops_a_training(im
     seed = next(seed for seed in range(50) if choose_held_out(images.writers, seed) == {"lomps:g01"})
     with pytest.raises(LeakFound, match="copied"):
         practice.prepare_practice(entries, seed, refusal=False)
+
+
+def test_one_that_looks_like_a_held_out_image_by_chance_is_not_practised(
+    images: StoredImages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaks, "FEW", 0.2)  # of the few images here
+    seed = next(seed for seed in range(50) if choose_held_out(images.writers, seed) == {"lomps:g01"})
+    first = [writer == WRITERS[0] for writer in images.writers].index(True)
+    chance = StoredImages("chance", images.inks[[first]], images.labels[[first]], ("lomps:g09:p9:left",))
+    entries = [_entry(images), Entry("chance", 0.1, "", "", lambda: True, lambda: chance)]
+    practised = practice.prepare_practice(entries, seed, refusal=False)
+    assert practised.left_out == 1
+    assert [len(source.labels) for source in practised.mixture.sources if source.name == "chance"] == [0]
+    assert training._remarks(practised) == [
+        "Pictures that look like some of those that judge, and were not practised: 1."
+    ]
 
 
 def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) -> None:
