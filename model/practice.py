@@ -22,7 +22,7 @@ from model.sources.stored import StoredImages, store
 SETTLED = 2.5  # times as much real handwriting towards the end of a training
 MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
 REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
-NEIGHBOURS = 0.15  # of the shares of what is no hiragana: letters close together
+NEIGHBOURS = 0.15  # of the share of what else is no hiragana: letters close together
 IN_PHOTOS = 0.25  # of the settled pictures
 DEVELOPMENT = ("hiragana", "dev.npz")
 
@@ -123,7 +123,9 @@ def make_mixture(
     if isinstance(fonts, StoredImages):
         sources.append((Redrawn("redrawn", fonts), REDRAWN * shares["fonts"]))
     if refusal:
-        sources += practice_negatives(strokes if strokes.is_file() else None)
+        others = practice_negatives(strokes if strokes.is_file() else None)
+        sources += others
         if isinstance(letters, StoredImages):
-            sources.append((Neighbours("neighbours", letters_of(letters)), NEIGHBOURS))
+            share = NEIGHBOURS * sum(share for _, share in others)
+            sources.append((Neighbours("neighbours", letters_of(letters)), share))
     return Mixture(tuple(source for source, _ in sources), tuple(share for _, share in sources), prepare)
