@@ -22,7 +22,7 @@ from model.calibrate import find_temperature, softmax
 from model.dataset import Batch, Mixture, stream
 
 BATCH = 128
-LONG = 500_000  # pictures of a training that goes in rounds, and in the end sees photos
+LONG = 500_000  # pictures of a training that goes in rounds
 ROUNDS = (0.6, 0.2, 0.2)  # of a long training
 SETTLES = 0.7  # of a training, after which the mixture's settled shares count
 PEAK_RATE, AGAIN_RATE = 3e-3, 1e-3  # of the first round, and of those that start from an average

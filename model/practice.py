@@ -39,12 +39,14 @@ class Practice:
 
 
 def prepare_practice(
-    entries: Sequence[Entry], seed: int, prepare: Prepare = preprocess, refusal: bool = True
+    entries: Sequence[Entry], seed: int, prepare: Prepare = preprocess, refusal: bool = True, is_long: bool = True
 ) -> Practice:
     """Read the sources, set writers aside, and make marked letters, other pens and things to refuse of the rest.
 
     Args: entries: at least one that knows its writers. seed: which groups of writers are held out. prepare:
-        a picture -> the network's input. refusal: with things to refuse.
+        a picture -> the network's input. refusal: with things to refuse. is_long: with what a short training has no
+        time for: of 40,000 pictures a network learns less of what it is to refuse where letters close together are
+        among it, and photos take a fifth longer.
     Raises: ValueError: no source is real handwriting, of which writers can be held out; one is damaged; or pictures of
         the held-out writers are among those to practise on, more than look alike by chance.
     """
@@ -58,10 +60,11 @@ def prepare_practice(
     choosing, judging = divide_strangers(letters_of(strangers[real.name]))
     kept, left_out = leave_out_copies(kept, [choosing, judging])
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
+    if refusal and is_long:
+        mixture = made_harder(mixture, kept[real.name])
     more = {entry.name: entry.share * (SETTLED if entry.knows_writers else 1) for entry in entries}
     settled = tuple(more.get(source.name, share) for source, share in zip(mixture.sources, mixture.shares, strict=True))
-    mixture = replace(mixture, settled_shares=settled, in_photos=IN_PHOTOS if refusal else 0.0)
-    return Practice(mixture, held_out, choosing, judging, left_out)
+    return Practice(replace(mixture, settled_shares=settled), held_out, choosing, judging, left_out)
 
 
 def set_strangers_aside(
@@ -123,9 +126,15 @@ def make_mixture(
     if isinstance(fonts, StoredImages):
         sources.append((Redrawn("redrawn", fonts), REDRAWN * shares["fonts"]))
     if refusal:
-        others = practice_negatives(strokes if strokes.is_file() else None)
-        sources += others
-        if isinstance(letters, StoredImages):
-            share = NEIGHBOURS * sum(share for _, share in others)
-            sources.append((Neighbours("neighbours", letters_of(letters)), share))
+        sources += practice_negatives(strokes if strokes.is_file() else None)
     return Mixture(tuple(source for source, _ in sources), tuple(share for _, share in sources), prepare)
+
+
+def made_harder(mixture: Mixture, letters: Source) -> Mixture:
+    """With letters close together, which are to be refused, and in the end with photos."""
+    if not isinstance(letters, StoredImages):
+        return mixture
+    refused = [bool((source.labels == NOT_HIRAGANA).all()) for source in mixture.sources]
+    share = NEIGHBOURS * float(np.dot(refused, mixture.shares))
+    sources = (*mixture.sources, Neighbours("neighbours", letters_of(letters)))
+    return replace(mixture, sources=sources, shares=(*mixture.shares, share), in_photos=IN_PHOTOS)

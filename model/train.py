@@ -96,12 +96,10 @@ def train(
     use_short_floats()
 
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
-    practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal)
+    practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal, images >= LONG)
     teaching = load_teacher(teacher) if teacher else None
     judge = judge_by(practice.choosing, chosen)
-    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched)
-    if images < LONG or not augment:  # a photo costs as much as three other pictures
-        mixture = replace(mixture, in_photos=0.0)
+    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched, in_photos=0.0)
     network = learn(chosen.build(), mixture, judge, images, seed, progress, out, teaching)
 
     temperature, refuse_from = calibrate(network, judge, chosen)

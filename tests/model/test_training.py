@@ -332,6 +332,20 @@ def test_what_members_gave_as_no_hiragana_is_practised_and_judges_nobody(images:
         assert NOT_HIRAGANA not in one.labels
 
 
+def test_only_a_long_training_practises_photos_and_refusing_letters_close_together(images: StoredImages) -> None:
+    long, short = (practice.prepare_practice([_entry(images)], 1, is_long=is_long).mixture for is_long in (True, False))
+    *before, neighbours = long.sources
+    assert [source.name for source in before] == [source.name for source in short.sources]
+    assert neighbours.name == "neighbours"
+    assert set(neighbours.labels.tolist()) == {NOT_HIRAGANA}
+    assert (
+        0
+        < long.shares[-1]
+        < sum(share for source, share in zip(short.sources, short.shares, strict=True) if NOT_HIRAGANA in source.labels)
+    )
+    assert long.in_photos > short.in_photos == 0
+
+
 def test_a_copy_of_a_held_out_image_among_the_practised_ones_stops_a_training(images: StoredImages) -> None:
     held_out = images.select(np.asarray([writer == WRITERS[0] for writer in images.writers]))
     copied = StoredImages("copied", held_out.inks, held_out.labels, ("lomps:g09:p9:left",) * len(held_out.labels))
