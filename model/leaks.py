@@ -40,7 +40,7 @@ class Leak:
 def without_copies(practice: Sequence[StoredImages], judged: Sequence[StoredImages]) -> list[StoredImages]:
     """The sources to practise on, without what looks like a judged picture; seconds for 20,000 by 3,000.
 
-    Two people's の may look alike by chance: of 13 simulated people one or two did in thirteen of twenty-one splits. More
+    Two people's の may look alike by chance: of 13 simulated people one or two did in 13 of 21 splits. More
     than a few are no chance, but the same sheets under two names.
 
     Args: practice: without the held-out writers.
