@@ -139,7 +139,7 @@ async def test_a_crash_and_an_endless_wait_are_answers_too(
 
 async def test_two_models_read_the_check_set_and_the_samples(models: ModelFolder, folder: Path) -> None:
     damaged = bytearray(ARTIFACT.read_bytes())
-    damaged[30_000:33_000] = bytes((7 * i + 3) % 256 for i in range(3_000))
+    damaged[30_000:60_000] = bytes((7 * i + 3) % 256 for i in range(30_000))
     add(folder, "damaged", bytes(damaged))
     old, new = await models.fetch(""), await models.fetch("damaged")
     sample = a_picture()
