@@ -134,7 +134,7 @@ def made_harder(mixture: Mixture, letters: Source) -> Mixture:
     """With letters close together, which are to be refused, and in the end with photos."""
     if not isinstance(letters, StoredImages):
         return mixture
-    refused = [bool((source.labels == NOT_HIRAGANA).all()) for source in mixture.sources]
+    refused = [set(source.labels.tolist()) == {NOT_HIRAGANA} for source in mixture.sources]
     share = NEIGHBOURS * float(np.dot(refused, mixture.shares))
     sources = (*mixture.sources, Neighbours("neighbours", letters_of(letters)))
     return replace(mixture, sources=sources, shares=(*mixture.shares, share), in_photos=IN_PHOTOS)

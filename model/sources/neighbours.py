@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from model.ink import Ink
 from model.labels import NOT_HIRAGANA
+from model.segment import INK_FROM
 from model.sources.stored import STORED_INK, StoredImages
 
 MOST = 3  # letters
 NEAREST, FURTHEST = -0.06, 0.3  # of a letter, between the inks of two
 SIZE_SPREAD = 0.12  # of the logarithm
 OFF_THE_LINE = 0.08  # of a letter
-INK_FROM = 90  # of 255
 
 
 @dataclass(frozen=True)

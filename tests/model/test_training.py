@@ -332,6 +332,7 @@ def test_what_members_gave_as_no_hiragana_is_practised_and_judges_nobody(images:
         assert NOT_HIRAGANA not in one.labels
 
 
+@pytest.mark.usefixtures("small")
 def test_only_a_long_training_practises_photos_and_refusing_letters_close_together(images: StoredImages) -> None:
     long, short = (practice.prepare_practice([_entry(images)], 1, is_long=is_long).mixture for is_long in (True, False))
     *before, neighbours = long.sources
