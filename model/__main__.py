@@ -5,6 +5,7 @@ Every command shows its progress on stderr, ends with a short table, and prints 
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -26,7 +27,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is im
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 paper.add_to(app)
-RUN = Path("build/model")
+RUN, STUDENT = Path("build/model"), Path("build/student")
 
 Json = Annotated[bool, typer.Option("--json", help="Print data instead of a table.")]
 ShareAlike = Annotated[
@@ -59,7 +60,7 @@ def prepare(
 @app.command()
 def train(
     images: Annotated[
-        int | None, typer.Option(min=1, help="Pictures to see; the default takes about half an hour.")
+        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 40 minutes.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="About two minutes, to learn how it goes.")] = False,
     network: Annotated[
@@ -78,22 +79,20 @@ def train(
     from model import train as training
     from model.dataset import SEED
     from model.leaks import LeakFound
+    from model.learning import FULL, QUICK, Plan
+    from model.practice import NoHandwriting
     from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
 
     if network not in training.KINDS:
         _fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
     if teacher and not (teacher / "network.keras").is_file():
-        _fail(f"nothing was trained in {teacher}: `python -m model train --network teacher --run {teacher}` first")
-    entries = list(at_hand(share_alike))
-    if not any(entry.knows_writers for entry in entries):
-        _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
-    seen = images or (training.QUICK if quick else training.FULL)
+        _fail(f"nothing was trained in {teacher}: `python -m model train --run {teacher}` first")
+    plan = Plan(images or (QUICK if quick else FULL), SEED if seed is None else seed, network, teacher, augment)
     try:
         with _progress() as progress:
-            seed = SEED if seed is None else seed
-            facts = training.train(entries, run, progress, seen, seed, network, teacher, augment)
-    except (DamagedSource, LeakFound) as error:
+            facts = training.train(list(at_hand(share_alike)), run, progress, plan)
+    except (NoHandwriting, DamagedSource, LeakFound) as error:
         _fail(str(error))
     rows = [
         ["parameters", f"{facts.parameters:,}"],
@@ -103,7 +102,7 @@ def train(
         ["refuses from", f"{facts.refuse_from:.2f}"],
         ["written to", str(run)],
     ]
-    _print(as_json, f"Trained on {seen:,} images", ["", ""], rows, training.as_data(facts))
+    _print(as_json, f"Trained on {plan.images:,} images", ["", ""], rows, training.as_data(facts))
 
 
 @app.command()
@@ -111,25 +110,30 @@ def distil(
     quick: Annotated[bool, typer.Option("--quick", help="A few minutes, to learn how it goes.")] = False,
     alone: Annotated[bool, typer.Option(help="Also train the student without a teacher, to compare.")] = True,
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
-    run: Run = RUN,
+    teacher: Annotated[
+        Path, typer.Option(help="The folder of the training whose network teaches; it is trained if there is none.")
+    ] = RUN,
+    run: Annotated[Path, typer.Option("--run", help="The student's folder: network.keras, training.json.")] = STUDENT,
     as_json: Json = False,
 ) -> None:
     """Let a larger network teach the small one, and show what that buys."""
     from model import distil as distilling
-    from model.dataset import SEED
     from model.leaks import LeakFound
+    from model.practice import NoHandwriting
     from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
     from model.train import as_data
 
-    entries = list(at_hand())
-    if not any(entry.knows_writers for entry in entries):
-        _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
-    images = (distilling.QUICK_IMAGES,) * 2 if quick else (distilling.TEACHER_IMAGES, distilling.STUDENT_IMAGES)
+    teaches, learns = (
+        replace(
+            plan, images=distilling.QUICK_IMAGES if quick else plan.images, seed=plan.seed if seed is None else seed
+        )
+        for plan in (distilling.TEACHES, distilling.LEARNS)
+    )
     try:
         with _progress() as progress:
-            trained = distilling.distil(entries, run, progress, *images, SEED if seed is None else seed, alone)
-    except (DamagedSource, LeakFound) as error:
+            trained = distilling.distil(list(at_hand()), run, teacher, progress, teaches, learns, alone)
+    except (NoHandwriting, DamagedSource, LeakFound) as error:
         _fail(str(error))
     rows = [
         [
@@ -287,18 +291,17 @@ def finder(
     from model.finder import practice
     from model.finder.find import FILE
     from model.leaks import LeakFound
+    from model.practice import NoHandwriting
     from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
 
     entries = list(at_hand())
-    if not any(entry.knows_writers for entry in entries):
-        _fail("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
     file = out or FILE
     file.parent.mkdir(parents=True, exist_ok=True)  # an hour later would be late to learn that it cannot be
     try:
         with _progress() as progress:
             trained = practice.practise(entries, progress, scenes or practice.SCENES, SEED if seed is None else seed)
-    except (DamagedSource, LeakFound) as error:
+    except (NoHandwriting, DamagedSource, LeakFound) as error:
         _fail(str(error))
     file.write_bytes(trained.content)
     rows = [

@@ -5,39 +5,40 @@ more pictures than one that learns from labels alone; both are trained, so that 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.progress import Progress
 
-from model.dataset import SEED
+from model.learning import Plan
 from model.sources.catalogue import Entry
 from model.train import Training, load_training, train
 
-TEACHER_IMAGES, STUDENT_IMAGES = 1_500_000, 500_000
-QUICK_IMAGES = 25_000
+TEACHES, LEARNS = Plan(), Plan(500_000, network="small")
+QUICK_IMAGES = 25_000  # of either
 
 
 def distil(
     entries: Sequence[Entry],
     out: Path,
+    teacher: Path,
     progress: Progress,
-    teacher_images: int = TEACHER_IMAGES,
-    student_images: int = STUDENT_IMAGES,
-    seed: int = SEED,
+    teaches: Plan = TEACHES,
+    learns: Plan = LEARNS,
     alone: bool = True,
 ) -> dict[str, Training]:
     """Train a teacher, its student, and to compare with, the same network without a teacher.
 
-    Args: entries: the sources to practise on. out: a folder; the student is written into it, the others into its
-        folders `teacher` and `alone`. A teacher that is there already is kept. alone: train the third one.
+    Args: entries: the sources to practise on. out: a folder for the student; its folder `alone` is for the third one.
+        teacher: the folder of the teacher, which is trained as `teaches` says if nothing was trained there. learns:
+        the student's training, and the third one's. alone: train the third one.
     Returns: what is known of each, by its name.
     Raises: ValueError: as `model.train.train`.
     """
-    teacher = out / "teacher"
-    trained = {"teacher": _trained(teacher) or train(entries, teacher, progress, teacher_images, seed, "large")}
-    trained["student"] = train(entries, out, progress, student_images, seed, "small", teacher)
+    trained = {"teacher": _trained(teacher) or train(entries, teacher, progress, teaches)}
+    trained["student"] = train(entries, out, progress, replace(learns, teacher=teacher))
     if alone:
-        trained["student without a teacher"] = train(entries, out / "alone", progress, student_images, seed, "small")
+        trained["student without a teacher"] = train(entries, out / "alone", progress, learns)
     return trained
 
 

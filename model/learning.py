@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,9 +20,10 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model.calibrate import find_temperature, softmax
-from model.dataset import Batch, Mixture, stream
+from model.dataset import SEED, Batch, Mixture, stream
 
 BATCH = 128
+FULL, QUICK = 1_500_000, 40_000  # pictures
 LONG = 500_000  # pictures of a training that goes in rounds
 ROUNDS = (0.6, 0.2, 0.2)  # of a long training
 SETTLES = 0.7  # of a training, after which the mixture's settled shares count
@@ -35,6 +37,21 @@ WORST = 1 / 3  # of the writers: a network is as good as those find it whom it r
 HOPELESS = 0.01  # a chance below it counts as this: how wrong a network is about a blot says nothing of writing
 BEST, GOING, STATE = "best.keras", "going.keras", "going.json"  # files of a training that is not done
 TEACHER_SHARE, SOFTER = 0.7, 1.5  # of what a student believes; times a teacher's own temperature
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a training is to be. One that was cut off goes on where it is the same."""
+
+    images: int = FULL  # to see at most
+    seed: int = SEED  # of everything random; which writers are held out, too
+    network: str = "large"  # a key of model.train.KINDS
+    teacher: Path | None = None  # the folder of a training whose network teaches this one
+    augment: bool = True  # each picture with another hand, pen, light and camera; else clean ones
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain data."""
+        return asdict(self) | {"teacher": self.teacher and str(self.teacher)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +88,8 @@ class Teacher:
 class Progressed:
     """How far a training has come, and how good its best was."""
 
-    images: int  # in the whole training
-    seed: int
+    plan: dict[str, Any]
+    sources: list[str]
     step: int = 0
     best: float = float("inf")  # the judge's loss, at the end of a round
 
@@ -81,8 +98,7 @@ def learn(
     network: keras.Model,
     mixture: Mixture,
     judge: Judge,
-    images: int,
-    seed: int,
+    plan: Plan,
     progress: Progress,
     folder: Path,
     teacher: Teacher | None = None,
@@ -92,16 +108,17 @@ def learn(
     What was learnt so far lies in `folder`: a training that was cut off goes on from its last judging.
 
     Args: network: untrained, for the mixture's pictures; (n, classes) logits. One that is compiled, like that of 2017,
-        brings its own way of learning, and goes in one round, as a short training does. images: pictures to see at
-        most. seed: of the pictures. teacher: one whose doubts are learnt along with the labels (Hinton et al., 2015).
+        brings its own way of learning, and goes in one round, as a short training does. plan: how many pictures, and
+        which. teacher: one whose doubts are learnt along with the labels (Hinton et al., 2015).
     Returns: the average of the rounds that the judge liked best.
     """
-    smoothing, steps = 0.0 if network.compiled else SMOOTHING, max(1, images // BATCH)
-    ends = _ends(steps) if images >= LONG and not network.compiled else [steps]
+    smoothing, steps = 0.0 if network.compiled else SMOOTHING, max(1, plan.images // BATCH)
+    ends = _ends(steps) if plan.images >= LONG and not network.compiled else [steps]
     every = max(1, min(JUDGE_EVERY // BATCH, steps))
-    network, state = _started(network, Progressed(images, seed), ends, folder)
+    fresh = Progressed(plan.to_json(), [source.name for source in mixture.sources])
+    network, state = _started(network, fresh, ends, folder)
     task = progress.add_task("training", total=steps, completed=state.step)
-    batches = stream(mixture, range(state.step, steps), BATCH, seed, settled_from=round(SETTLES * steps))
+    batches = stream(mixture, range(state.step, steps), BATCH, plan.seed, settled_from=round(SETTLES * steps))
     lessons = _lessons(batches, network.output_shape[-1], smoothing, teacher)
     recent: deque[NDArray[np.float32]] = deque(maxlen=RENEWING)
     for inputs, targets in lessons:
@@ -139,7 +156,7 @@ def _started(network: keras.Model, fresh: Progressed, ends: list[int], folder: P
     except (OSError, ValueError, TypeError):
         pass
     else:
-        if (state.images, state.seed, going.count_params()) == (fresh.images, fresh.seed, network.count_params()):
+        if replace(fresh, step=state.step, best=state.best) == state and going.count_params() == network.count_params():
             return going, state
     if not network.compiled:
         _begin_round(network, ends, 0)

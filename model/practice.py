@@ -20,11 +20,15 @@ from model.sources.stored import StoredImages, store
 
 # Made shapes teach how far a letter may go, real ones where it mostly stays: they have the last word.
 SETTLED = 2.5  # times as much real handwriting towards the end of a training
-MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
+MARKED = 0.4  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
 REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
 NEIGHBOURS = 0.15  # of the share of what else is no hiragana: letters close together
 IN_PHOTOS = 0.25  # of the settled pictures
 DEVELOPMENT = ("hiragana", "dev.npz")
+
+
+class NoHandwriting(ValueError):
+    """No source is real handwriting, of which writers can be held out to judge by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,12 @@ def prepare_practice(
         a picture -> the network's input. refusal: with things to refuse. is_long: with what a short training has no
         time for: of 40,000 pictures a network learns less of what it is to refuse where letters close together are
         among it, and photos take a fifth longer.
-    Raises: ValueError: no source is real handwriting, of which writers can be held out; one is damaged; or pictures of
-        the held-out writers are among those to practise on, more than look alike by chance.
+    Raises: NoHandwriting. DamagedSource. LeakFound: pictures of the held-out writers are among those to practise on,
+        more than look alike by chance. All three are ValueErrors.
     """
     real = next((entry for entry in entries if entry.knows_writers), None)
     if real is None:
-        raise ValueError("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
+        raise NoHandwriting("there is no real handwriting to judge by: `python -m model prepare` says what is missing")
     sources = {entry.name: entry.read() for entry in entries}
     held_out = choose_held_out(sources[real.name].writers, seed)
     shares = {entry.name: entry.share for entry in entries}

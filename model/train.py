@@ -24,14 +24,12 @@ from model.augment import untouched
 from model.calibrate import find_refusal, find_temperature
 from model.dataset import SEED, group_of, prepare_inputs
 from model.labels import LABELS
-from model.learning import LONG, Judge, Teacher, learn
+from model.learning import LONG, Judge, Plan, Teacher, learn
 from model.network import LARGE, SMALL, build_network
 from model.practice import Practice, prepare_practice
 from model.preprocess import preprocess
 from model.sources.catalogue import Entry
 from model.sources.stored import StoredImages
-
-FULL, QUICK = 1_500_000, 40_000  # images
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +75,34 @@ def train(
     entries: Sequence[Entry],
     out: Path,
     progress: Progress,
-    images: int = FULL,
-    seed: int = SEED,
-    kind: str = "large",
-    teacher: Path | None = None,
-    augment: bool = True,
+    plan: Plan,
 ) -> Training:
     """Train a network from nothing, calibrate it on writers it never saw, and write it down.
 
-    Args: entries: the sources to practise on. out: a folder for network.keras and training.json. images: how many
-        pictures to see. seed: of everything random; which writers are held out, too. kind: one of KINDS. teacher: the
-        folder of a training whose network teaches this one. augment: practise on pictures as people send them, each
-        with another hand, pen, light and camera; else on clean ones.
-    Raises: ValueError: no source is real handwriting, of which writers can be held out.
+    Args: entries: the sources to practise on. out: a folder for network.keras and training.json.
+    Raises: ValueError: as `model.practice.prepare_practice`. OSError: nothing was trained in the teacher's folder.
     """
-    chosen = KINDS[kind]
-    keras.utils.set_random_seed(seed)
+    chosen = KINDS[plan.network]
+    keras.utils.set_random_seed(plan.seed)
     use_short_floats()
 
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
-    practice = prepare_practice(entries, seed, chosen.prepare, chosen.knows_refusal, images >= LONG)
-    teaching = load_teacher(teacher) if teacher else None
+    practice = prepare_practice(entries, plan.seed, chosen.prepare, chosen.knows_refusal, plan.images >= LONG)
+    teaching = load_teacher(plan.teacher) if plan.teacher else None
     judge = judge_by(practice.choosing, chosen)
-    mixture = practice.mixture if augment else replace(practice.mixture, change=untouched, in_photos=0.0)
-    network = learn(chosen.build(), mixture, judge, images, seed, progress, out, teaching)
+    mixture = practice.mixture if plan.augment else replace(practice.mixture, change=untouched, in_photos=0.0)
+    network = learn(chosen.build(), mixture, judge, plan, progress, out, teaching)
 
     temperature, refuse_from = calibrate(network, judge, chosen)
     choosing = _accuracy(network, practice.choosing, chosen, None)
-    accuracy = [_accuracy(network, practice.judging, chosen, degraded_by) for degraded_by in (None, seed)]
+    accuracy = [_accuracy(network, practice.judging, chosen, degraded_by) for degraded_by in (None, plan.seed)]
     facts = Training(
-        network=kind,
-        teacher=load_training(teacher).network if teacher else None,
+        network=plan.network,
+        teacher=load_training(plan.teacher).network if plan.teacher else None,
         parameters=network.count_params(),
-        images=images,
-        seed=seed,
-        augmented=augment,
+        images=plan.images,
+        seed=plan.seed,
+        augmented=plan.augment,
         held_out=sorted(practice.held_out),
         judges=sorted({group_of(writer) for writer in practice.judging.writers}),
         temperature=temperature,

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def test_training_without_handwriting_says_what_to_do(tmp_path: Path) -> None:
     done = runner.invoke(app, ["train", "--quick", "--run", str(tmp_path)])
     assert done.exit_code == 1
     assert "python -m model prepare" in done.output
+
+
+def test_a_teacher_that_was_not_trained_is_named_with_the_command_that_trains_it(tmp_path: Path) -> None:
+    done = runner.invoke(app, ["train", "--teacher", str(tmp_path)])
+    assert done.exit_code == 1
+    (command,) = re.findall(r"`python -m model (.*?)`", " ".join(done.output.split()))
+    assert "there is no real handwriting" in runner.invoke(app, command.split()).output
 
 
 def test_exporting_nothing_says_what_comes_first(tmp_path: Path) -> None:

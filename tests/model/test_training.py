@@ -1,6 +1,7 @@
 """Training, from sources to a file that ships, with a network and a data set as small as they get."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from model import train as training  # noqa: E402
 from model.calibrate import find_refusal  # noqa: E402
 from model.distil import distil  # noqa: E402
 from model.export import Exported, convert, export, export_run  # noqa: E402
-from model.learning import Judge, Teacher, learn  # noqa: E402
+from model.learning import Judge, Plan, Progressed, Teacher, learn  # noqa: E402
 from model.network import build_network  # noqa: E402
 
 # Keras 3.15 copies TensorFlow variables in a way that NumPy 2 deprecates.
@@ -62,7 +63,7 @@ def network(images: StoredImages, judge: Judge, tmp_path_factory: pytest.TempPat
     keras.utils.set_random_seed(1)
     seen, folder = 40 * learning.BATCH, tmp_path_factory.mktemp("run")
     with Progress(disable=True) as progress:
-        return learn(build_network(stages=TINY), Mixture((images,), (1.0,)), judge, seen, 1, progress, folder)
+        return learn(build_network(stages=TINY), Mixture((images,), (1.0,)), judge, Plan(seen, 1), progress, folder)
 
 
 def test_practice_makes_a_network_read_what_it_saw(network: "keras.Model", images: StoredImages) -> None:
@@ -106,10 +107,30 @@ def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     with Progress(disable=True) as progress:
         impatient = Impatient(judge.inputs, judge.labels, judge.writers)
         with pytest.raises(KeyboardInterrupt):
-            learn(build_network(stages=TINY), mixture, impatient, seen, 1, progress, tmp_path)
-        learn(build_network(stages=TINY), mixture, impatient, seen, 1, progress, tmp_path)
-        learn(build_network(stages=TINY), mixture, impatient, seen, 1, progress, tmp_path)
+            learn(build_network(stages=TINY), mixture, impatient, Plan(seen, 1), progress, tmp_path)
+        learn(build_network(stages=TINY), mixture, impatient, Plan(seen, 1), progress, tmp_path)
+        learn(build_network(stages=TINY), mixture, impatient, Plan(seen, 1), progress, tmp_path)
     assert drawn_from == [range(6), range(4, 6), range(6)]  # cut off in the second round; a finished one leaves nothing
+
+
+def test_a_training_does_not_go_on_with_what_was_trained_otherwise(
+    images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class CutOff(Judge):
+        def loss(self, network: "keras.Model") -> float:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(learning, "JUDGE_EVERY", learning.BATCH)
+    mixture, plan = Mixture((images,), (1.0,)), Plan(2 * learning.BATCH, 1)
+    cut_off = CutOff(judge.inputs, judge.labels, judge.writers)
+    with Progress(disable=True) as progress, pytest.raises(KeyboardInterrupt):
+        learn(build_network(stages=TINY), mixture, cut_off, plan, progress, tmp_path)
+    for now, steps in ((plan, 1), (replace(plan, augment=False), 0), (replace(plan, teacher=tmp_path), 0)):
+        fresh = Progressed(now.to_json(), ["drawn"])
+        _, state = learning._started(build_network(stages=TINY), fresh, [2], tmp_path)
+        assert state.step == steps
+    _, state = learning._started(build_network(stages=TINY), Progressed(plan.to_json(), ["fonts"]), [2], tmp_path)
+    assert state.step == 0
 
 
 @pytest.fixture
@@ -147,7 +168,7 @@ def test_what_rounds_end_with_is_averaged_where_the_judge_likes_that(
     told = Told(judge, losses)
     mixture = Mixture((images,), (1.0,))
     with Progress(disable=True) as progress:
-        best = learn(build_network(stages=TINY), mixture, told, 10 * learning.BATCH, 1, progress, tmp_path)
+        best = learn(build_network(stages=TINY), mixture, told, Plan(10 * learning.BATCH, 1), progress, tmp_path)
     first, second, last = (told.judged[number] for number in kept)
     assert np.array_equal(best.weights[0], last)
     assert np.array_equal(told.judged[1], first)  # what a round begins with
@@ -175,7 +196,7 @@ def test_a_short_training_goes_in_one_round(images: StoredImages, judge: Judge, 
     told = Told(judge, [0.6])
     with Progress(disable=True) as progress:
         mixture = Mixture((images,), (1.0,))
-        best = learn(build_network(stages=TINY), mixture, told, 10 * learning.BATCH, 1, progress, tmp_path)
+        best = learn(build_network(stages=TINY), mixture, told, Plan(10 * learning.BATCH, 1), progress, tmp_path)
     assert [np.array_equal(best.weights[0], one) for one in told.judged] == [True]
 
 
@@ -184,7 +205,7 @@ def test_a_training_whose_round_made_it_no_better_stops(images: StoredImages, ju
     told = Told(judge, [0.6, 0.6, 0.7, 0.8, 0.5])
     with Progress(disable=True) as progress:
         mixture = Mixture((images,), (1.0,))
-        best = learn(build_network(stages=TINY), mixture, told, 10 * learning.BATCH, 1, progress, tmp_path)
+        best = learn(build_network(stages=TINY), mixture, told, Plan(10 * learning.BATCH, 1), progress, tmp_path)
     assert next(told.losses) == 0.5  # the third round was not begun
     assert np.array_equal(best.weights[0], told.judged[0])
     assert list(tmp_path.iterdir()) == []
@@ -211,7 +232,7 @@ def test_a_student_takes_over_its_teachers_doubts(images: StoredImages, judge: J
     mixture, seen = Mixture((only_i,), (1.0,)), 40 * learning.BATCH
     with Progress(disable=True) as progress:
         teacher = Teacher(ConfusesIAndKo(), 0.6)
-        student = learn(build_network(stages=TINY), mixture, judge, seen, 1, progress, tmp_path, teacher)
+        student = learn(build_network(stages=TINY), mixture, judge, Plan(seen, 1), progress, tmp_path, teacher)
     inputs, _ = mixture.batch(50, np.random.default_rng(2))
     second = student.predict(inputs, verbose=0).argsort(axis=1)[:, -2]
     assert np.mean(second == INDEX["こ"]) > 0.9
@@ -270,7 +291,7 @@ def test_training_leaves_strangers_out_and_export_ships_what_it_learnt(
     monkeypatch.setattr("model.export.negatives_beside", lambda beside: {"blank": [np.full((50, 50), 250, np.uint8)]})
     monkeypatch.setattr("model.evaluate.hardships", lambda: {"inverted": lambda image: 255 - image})
     with Progress(disable=True) as progress:
-        facts = training.train([_entry(images)], tmp_path / "run", progress, images=256, seed=2)
+        facts = training.train([_entry(images)], tmp_path / "run", progress, Plan(256, seed=2))
         assert len(facts.held_out) == 1
         assert facts == training.load_training(tmp_path / "run")
         export_run(tmp_path / "run", tmp_path / "out" / "hiragana.tflite", progress)
@@ -286,7 +307,7 @@ def test_the_network_of_2017_is_trained_by_the_same_command_and_read_as_it_was(
     images: StoredImages, tmp_path: Path
 ) -> None:
     with Progress(disable=True) as progress:
-        facts = training.train([_entry(images)], tmp_path, progress, images=128, seed=2, kind="classic")
+        facts = training.train([_entry(images)], tmp_path, progress, Plan(128, seed=2, network="classic"))
     assert (facts.network, facts.refuse_from) == ("classic", 1.0)
     network = keras.saving.load_model(tmp_path / "network.keras")
     assert network.input_shape[1:] == classic.prepare(drawn("い")).shape
@@ -295,9 +316,10 @@ def test_the_network_of_2017_is_trained_by_the_same_command_and_read_as_it_was(
 @pytest.mark.usefixtures("small")
 def test_distilling_trains_a_teacher_once_its_student_and_one_without(images: StoredImages, tmp_path: Path) -> None:
     with Progress(disable=True) as progress:
-        first = distil([_entry(images)], tmp_path, progress, 128, 128, seed=2)
+        folders, plans = (tmp_path, tmp_path / "teacher"), (Plan(128, seed=2), Plan(128, seed=2, network="small"))
+        first = distil([_entry(images)], *folders, progress, *plans)
         made = (tmp_path / "teacher" / "network.keras").stat().st_mtime_ns
-        again = distil([_entry(images)], tmp_path, progress, 128, 128, seed=2, alone=False)
+        again = distil([_entry(images)], *folders, progress, *plans, alone=False)
     assert list(first) == ["teacher", "student", "student without a teacher"]
     assert [facts.teacher for facts in first.values()] == [None, "large", None]
     assert list(again) == ["teacher", "student"]
@@ -307,7 +329,7 @@ def test_distilling_trains_a_teacher_once_its_student_and_one_without(images: St
 def test_training_needs_handwriting_to_judge_by(images: StoredImages, tmp_path: Path) -> None:
     entry = Entry("fonts", 1.0, "", "", lambda: True, lambda: images)
     with Progress(disable=True) as progress, pytest.raises(ValueError, match="python -m model prepare"):
-        training.train([entry], tmp_path, progress)
+        training.train([entry], tmp_path, progress, Plan())
 
 
 def test_held_out_writers_are_in_no_source_and_a_part_of_them_decides_nothing(images: StoredImages) -> None:
@@ -452,8 +474,8 @@ def test_without_augmentation_clean_pictures_are_practised(
 
     monkeypatch.setattr(training, "learn", learnt)
     with Progress(disable=True) as progress:
-        augmented = training.train([_entry(images)], tmp_path, progress, images=128, seed=2)
-        clean = training.train([_entry(images)], tmp_path, progress, images=128, seed=2, augment=False)
+        augmented = training.train([_entry(images)], tmp_path, progress, Plan(128, seed=2))
+        clean = training.train([_entry(images)], tmp_path, progress, Plan(128, seed=2, augment=False))
     assert (augmented.augmented, clean.augmented) == (True, False)
     degraded, untouched = (one.change(images.inks[0], np.random.default_rng(1)) for one in practised)
     assert np.array_equal(untouched, 255 - images.inks[0])
