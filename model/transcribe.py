@@ -25,6 +25,7 @@ KNOWN = 0.9  # beside a character that is known, grain of the table is soon take
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 LIKELIEST = 2  # views: of a photo the writing alone, and the photo as it is
+A_LINE_OR_TWO = 15  # characters; among more some are too small for the finder, and the photo as it is shows them
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
@@ -57,7 +58,7 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
             found = _in_view(view, reverse, _Bounded(read))
             if _worth(found) > _worth(best):
                 best = found
-        if once or _is_well_read(best):
+        if once or (_is_well_read(best) and (number + 1 >= LIKELIEST or _number_of(best) <= A_LINE_OR_TWO)):
             break
     return best
 
@@ -153,6 +154,10 @@ def is_read(one: Found, probability: float = SURE) -> bool:
 
 def _worth(found: Transcript) -> float:
     return sum(1.0 if is_read(one) else -0.5 for line in found for one in line)
+
+
+def _number_of(found: Transcript) -> int:
+    return sum(map(len, found))
 
 
 def _is_well_read(found: Transcript) -> bool:

@@ -141,6 +141,14 @@ def test_specks_beside_a_word_are_left_out(classifier: Classifier) -> None:
     assert len(classifier.read(picture).glyphs) == 4
 
 
+@pytest.mark.parametrize("vertical", [False, True], ids=["rows", "columns"])
+def test_a_photo_of_a_full_page_loses_no_letters(classifier: Classifier, vertical: bool) -> None:
+    lines = ["つくしとんこつうしいしこい", "しいしとんこつくしつこいう"] * 3
+    page = sheet(*lines, vertical=vertical)
+    in_the_shade = page * np.linspace(0.75, 1, page.shape[1])
+    assert classifier.read(in_the_shade.astype(np.uint8)).text == "".join(lines)
+
+
 def test_no_more_than_a_hundred_characters_are_read(classifier: Classifier) -> None:
     reading = classifier.read(sheet(*["つくしとんこつうしいし"] * 11))
     assert len(reading.glyphs) == MOST
