@@ -1,4 +1,4 @@
-"""What organisers do: `/tsudoi setup | sources | rooms | rehearse | status`, for their own server only."""
+"""What organisers do: `/tsudoi setup | sources | rooms | rehearse | status | data`, for their own server only."""
 
 import discord
 import structlog

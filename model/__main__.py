@@ -1,11 +1,15 @@
 """The recogniser's command line: `python -m model prepare | train | evaluate | export | finder | tendencies | ...`.
 
-Every command shows its progress on stderr, ends with a short table, and prints data instead with `--json`.
+Every command shows its progress on stderr and ends with a short table; all but forget-writer print data instead with
+`--json`.
 """
 
 import json
 import os
+import sys
+import tempfile
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -62,7 +66,7 @@ def train(
     images: Annotated[
         int | None, typer.Option(min=1, help="Pictures to see; the default takes about 40 minutes.")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="About two minutes, to learn how it goes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Two to four minutes, to learn how it goes.")] = False,
     network: Annotated[
         str, typer.Option(help="large, which ships, small, or classic, the one of the 2017 hands-on.")
     ] = "large",
@@ -181,6 +185,10 @@ def evaluate(
     from model.pictures import UnreadablePictures, held_out_by, negatives_beside, pictures_in, unseen_pictures
     from model.tables import tables
 
+    if lines and (out or classes or hard):
+        _fail("--lines reads pages, of which there are no charts, classes or hardships: leave --out, --classes, --hard")
+    if out:
+        _require_charts(out)
     files = [model or ARTIFACT, *(compare or [])]
     try:
         models = {"shipped" if file == ARTIFACT else str(file): load(file) for file in files}
@@ -198,11 +206,13 @@ def evaluate(
         return
     with _progress() as progress:
         findings = examine(models, pictures, negatives_beside(pictures), hard, progress)
+    if not as_json:
+        Console(markup=False).print(*tables(findings, classes), sep="\n")
     charts = _draw(findings, out) if out else []
     if as_json:
         typer.echo(json.dumps(findings.to_json() | {"charts": list(map(str, charts))}, ensure_ascii=False))
-        return
-    Console(markup=False).print(*tables(findings, classes), *charts, sep="\n")
+    elif charts:
+        Console(markup=False).print(*charts, sep="\n")
 
 
 def _evaluate_pages(
@@ -228,12 +238,31 @@ def _evaluate_pages(
         typer.echo(json.dumps({name: [one.to_json() for one in figures] for name, figures in found.items()}))
 
 
-def _draw(findings: "Findings", out: Path) -> list[Path]:
+def _require_charts(out: Path) -> None:
+    """Fail where charts can neither be drawn nor written: minutes later would be late to learn that."""
     try:
-        from model.charts import draw
+        import model.charts  # noqa: F401
     except ModuleNotFoundError as error:
         _fail(f"charts need {error.name}: pip install 'tsudoi[train]'")
-    return draw(out, findings)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        _fail_to_write(out, error)
+
+
+def _draw(findings: "Findings", out: Path) -> list[Path]:
+    from model.charts import draw
+
+    try:
+        return draw(out, findings)
+    except OSError as error:
+        _fail_to_write(out, error)
+
+
+def _fail_to_write(out: Path, error: OSError) -> NoReturn:
+    _fail(f"charts cannot be written to {out} ({error.strerror}): name another folder with --out")
 
 
 @app.command()
@@ -352,7 +381,7 @@ def tendencies(
 @app.command()
 def bench(
     rounds: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 200,
-    pictures: Annotated[int, typer.Option(min=1, help="How many Tesseract reads, where it is installed.")] = 200,
+    pictures: Annotated[int, typer.Option(min=2, help="How many Tesseract reads, where it is installed.")] = 200,
     training: Annotated[
         bool, typer.Option("--training", help="Also how fast pictures to train on are made; takes a minute.")
     ] = False,
@@ -422,5 +451,12 @@ def _fail(reason: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run the command line on a console of any encoding."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is; in JSON, \u3094 even remains ゔ
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -114,6 +114,8 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
 def made_a_second(batches: int = 60) -> float:
     """Training pictures that the makers draw and prepare in a second, all of them together, from the sources at hand.
 
+    They are those of a training that has not settled: there are no photos among them, which take a fifth longer.
+
     Raises: ValueError: no real handwriting is at hand.
     """
     mixture = prepare_practice(list(at_hand()), DEFAULT_SEED).mixture

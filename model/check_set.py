@@ -76,7 +76,7 @@ def _kept(ink: Ink) -> Ink:
 def load(file: Path = ARTIFACT.parent / FILE) -> CheckSet:
     """The set that ships with the model, or that of another file. Raises: CheckSetMissing."""
     try:
-        with np.load(file) as packed:
+        with file.open("rb") as content, np.load(content) as packed:  # np.load leaves damaged files open
             return CheckSet(packed["inks"], packed["labels"])
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # zip and NumPy meet damaged bytes with whatever they happen to raise
         raise CheckSetMissing(f"{file} cannot be used ({error}): export the model again, or reinstall") from error

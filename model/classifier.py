@@ -1,12 +1,13 @@
 """The run-time half: what a picture shows, with honest probabilities. It needs LiteRT and OpenCV, and no TensorFlow."""
 
 import json
+import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 
 from model import classic
 from model.finder.find import FILE as FINDER
-from model.labels import LABELS
-from model.preprocess import BlankImage, Located, locate
+from model.labels import LABELS, NOT_HIRAGANA
+from model.preprocess import INPUT_SIZE, BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
 from model.second_look import SecondLook
 from model.small import marked_small
-from model.transcribe import Network, Transcript, are_many, is_surely_one, transcribe
+from model.transcribe import Network, Transcript, are_many, is_lone, is_surely_one, transcribe
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file
@@ -28,7 +29,7 @@ MIN_CONFIDENCE = 0.6
 
 
 class ModelUnusable(Exception):
-    """A file is missing, or the model belongs to other labels: fetch or export the files again."""
+    """A file is missing or damaged, or the model is another one than its card says: fetch or export it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ Sight = tuple[Located, NDArray[np.float64]]  # a character and its probabilities
 class Preparation(NamedTuple):
     """From a picture to what the network sees of it."""
 
+    side: int  # of the network's input, in pixels
     locate: Callable[[NDArray[np.uint8]], Located]
     look_again: Callable[[NDArray[np.uint8], Located | None], SecondLook | None]  # where the first sight is not enough
     transcribe: Callable[
@@ -54,9 +56,12 @@ class Preparation(NamedTuple):
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
-    "hiragana": Preparation(locate, SecondLook, transcribe),
-    "classic": Preparation(classic.locate, lambda image, first: None, lambda image, read, once, is_one: []),
+    "hiragana": Preparation(INPUT_SIZE, locate, SecondLook, transcribe),
+    "classic": Preparation(
+        classic.INPUT_SIZE, classic.locate, lambda image, first: None, lambda image, read, once, is_one: []
+    ),
 }
+OUTPUTS = (len(LABELS), NOT_HIRAGANA + 1)  # a network may have none for what is no hiragana
 KNOWN = 0.95  # probability of a hiragana that the network knows
 
 
@@ -85,7 +90,7 @@ class Classifier:
             1 to 74.
         Returns: a list a picture, best candidate first; an empty list for a picture without ink. The probabilities of
             all 74 add up to 1 less the probability that it is no hiragana.
-        Raises: UnreadableImage: an array is no picture.
+        Raises: UnreadableImage: an array is no picture. BlankImage: one has no pixels at all.
         """
         return [list(self.glyph(image, top).candidates) for image in images]
 
@@ -94,7 +99,7 @@ class Classifier:
 
         Args: as `read`.
         Returns: for a picture without ink, "not_hiragana" that covers the picture and has no candidates.
-        Raises: UnreadableImage: the array is no picture.
+        Raises: UnreadableImage: the array is no picture. BlankImage: it has no pixels at all.
         """
         whole = self._at_second_sight(image, self._at_first_sight(image))
         return self._one(image, whole, top, min_confidence)
@@ -106,7 +111,7 @@ class Classifier:
             min_confidence: 0 to 1; a best candidate below it is "unsure".
         Returns: up to 100 glyphs in reading order, rows from the top or columns from the right; one glyph, as `glyph`
             gives it, where there are no more. The text has no line breaks: handwriting ends lines where paper ends.
-        Raises: UnreadableImage: the array is no picture.
+        Raises: UnreadableImage: the array is no picture. BlankImage: it has no pixels at all.
         """
         started = time.perf_counter()
         glyphs = self._glyphs(image, top, min_confidence)
@@ -117,7 +122,7 @@ class Classifier:
         whole = self._at_second_sight(image, first)
         if not any(sight is not None and is_surely_one(*sight) for sight in (first, whole)):
             lines = self._preparation.transcribe(image, self.probabilities, _is_known(first), _is_known(whole))
-            if are_many(lines, whole):
+            if are_many(lines, whole) or is_lone(lines, whole):
                 read = (
                     [self._judged(one.box, one.probabilities, top, min_confidence) for one in line] for line in lines
                 )
@@ -219,33 +224,74 @@ def load(path: Path | None = None) -> Classifier:
     """A classifier with the shipped model, or with another one.
 
     Args: path: a .tflite file with its card.json beside it.
-    Raises: ModelUnusable: one of the two is missing, damaged or made for other labels; or the finder is missing.
+    Raises: ModelUnusable: one of the two is missing, damaged or made for other labels, or the model is another network
+        than the card says; or the finder is missing.
     """
     if not FINDER.is_file():
         raise ModelUnusable(f"{FINDER} is missing, without which photos cannot be read: install Tsudoi again")
     file = path or ARTIFACT
     try:
-        card = json.loads((file.parent / CARD).read_text(encoding="utf-8"))
-        content = file.read_bytes()
-    except (OSError, ValueError) as error:
+        content = file.read_bytes()  # before its card: where both are missing, the model is what people named
+        card = (file.parent / CARD).read_bytes()
+    except OSError as error:
         raise ModelUnusable(f"{file} cannot be used: {error}") from error
-    if card.get("labels") != "".join(LABELS):
+    try:
+        labels, calibration, network = _told_by(card)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise ModelUnusable(f"{file.parent / CARD} is damaged ({error}): export it again") from error
+    if labels != "".join(LABELS):
         raise ModelUnusable(f"{file} was trained for other labels than model/labels.py has: export it again")
-    calibration = Calibration(float(card["temperature"]), float(card.get("refuse_from", 1.0)))
-    return open_model(content, calibration, card.get("network", "hiragana"))
+    try:
+        return open_model(content, calibration, network)
+    except ModelUnusable as error:
+        raise ModelUnusable(f"{file}: {error}") from error
+
+
+def _told_by(content: bytes) -> tuple[object, Calibration, str]:
+    """Labels, calibration and network of a card. Raises: ValueError, OverflowError, RecursionError: it is damaged."""
+    card = json.loads(content)
+    if not isinstance(card, dict):
+        raise ValueError("it is no JSON object")
+    temperature, refuse_from = _number(card, "temperature"), _number(card, "refuse_from", 1.0)
+    network = card.get("network", "hiragana")
+    if temperature <= 0 or not 0 <= refuse_from <= 1:
+        raise ValueError(f"temperature {temperature} is to be above 0, refuse_from {refuse_from} from 0 to 1")
+    if not isinstance(network, str):
+        raise ValueError(f"network is {network!r:.40}, and no name")
+    return card.get("labels"), Calibration(temperature, refuse_from), network
+
+
+def _number(card: Mapping[str, Any], name: str, default: float | None = None) -> float:
+    value = card.get(name, default)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f"{name} is {value!r:.40}, and no number" if name in card else f"{name} is missing")
+    return float(value)
 
 
 def open_model(content: bytes, calibration: Calibration = Calibration(), network: str = "hiragana") -> Classifier:
     """A classifier from the bytes of a .tflite file.
 
     Args: calibration: of the network. network: which one was trained, a key of PREPARATIONS.
-    Raises: ModelUnusable: the bytes are no such file, or nobody knows the network.
+    Raises: ModelUnusable: the bytes are no such file, nobody knows the network, or the file holds another one.
     """
     if network not in PREPARATIONS:
         raise ModelUnusable(f"this program knows the networks {', '.join(PREPARATIONS)}, and not {network}: update it")
     try:
         # One thread: pictures come one by one, and a second thread costs more than a network this small saves.
         interpreter = Interpreter(model_content=content, num_threads=1)
+        _require(interpreter, network)
         return Classifier(interpreter, calibration, PREPARATIONS[network])
     except (ValueError, RuntimeError) as error:
         raise ModelUnusable(f"this is no LiteRT model: {error}") from error
+
+
+def _require(interpreter: Interpreter, network: str) -> None:
+    """Compare what a file takes and gives with what its network does. Raises: ModelUnusable: it is another one's."""
+    side = PREPARATIONS[network].side
+    taken, given = _shapes(interpreter.get_input_details()), _shapes(interpreter.get_output_details())
+    if taken != [(1, side, side, 1)] or given not in [[(1, outputs)] for outputs in OUTPUTS]:
+        raise ModelUnusable(f"this is no {network} network (it turns {taken} into {given}): export it again")
+
+
+def _shapes(tensors: Sequence[Mapping[str, Any]]) -> list[tuple[int, ...]]:
+    return [tuple(map(int, tensor["shape"])) for tensor in tensors if tensor["dtype"] == np.float32]

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from model.ink import BlankImage, Grey, Ink, find_dark, find_lines, shrink, to_grey
 from model.reading import Box
+from model.segment import INK_FROM
 
 SIDE = 128  # pixels of the longer side at most
 AROUND = 0.35  # of the box's longer side: paper beside the character, from which its light is judged
 MARGIN = 0.06  # of the same: paper that is kept
 WIDEST = 0.25  # of the same: a brush's stroke
-INK_FROM = 90  # of 255: what counts as ink when its pieces are looked for
 
 
 def cut_out(image: NDArray[np.uint8], box: Box, side: int = SIDE) -> Grey:

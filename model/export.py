@@ -59,15 +59,17 @@ def convert(network: keras.Model, kind: str) -> bytes:
     return bytes(converter.convert())
 
 
-def export(network: keras.Model, inputs: NDArray[np.float32]) -> tuple[Exported, list[Exported]]:
+def export(
+    network: keras.Model, inputs: NDArray[np.float32], reads_with: str = "hiragana"
+) -> tuple[Exported, list[Exported]]:
     """Write the network down in every kind, let each file itself answer, and choose.
 
-    Args: inputs: (n, side, side, 1), of pictures that it was not trained on.
+    Args: inputs: (n, side, side, 1), of pictures that it was not trained on. reads_with: as `Kind` has it.
     Returns: the smallest that answers as the float32 file does, and all of them.
     """
     computed = network.predict(inputs, batch_size=256, verbose=0)
     contents = {kind: convert(network, kind) for kind in KINDS}
-    answers = {kind: _answers(open_model(content), inputs) for kind, content in contents.items()}
+    answers = {kind: _answers(open_model(content, network=reads_with), inputs) for kind, content in contents.items()}
     plain = answers["float32"].argmax(axis=1)
     tried = [
         Exported(
@@ -109,7 +111,8 @@ def export_run(run: Path, file: Path, progress: Progress, hard: bool = True) -> 
     if not pictures:
         raise ValueError("there are no pictures to compare answers on: `python -m model prepare` says what is missing")
     task = progress.add_task("converting", total=1)
-    chosen, tried = export(keras.saving.load_model(run / "network.keras"), inputs_of(pictures, network.prepare))
+    inputs = inputs_of(pictures, network.prepare)
+    chosen, tried = export(keras.saving.load_model(run / "network.keras"), inputs, network.reads_with)
     progress.advance(task)
     calibration = Calibration(training.temperature, training.refuse_from)
     classifier = open_model(chosen.content, calibration, network.reads_with)

@@ -1,11 +1,12 @@
 """Sheets that show what the network has learned, and what it learned from."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
@@ -13,7 +14,7 @@ from model.augment import degrade
 from model.canvas import AGAINST, FOR, INK, MUTED, Canvas, Caption, Rgb
 from model.classifier import Classifier
 from model.explain import explain
-from model.ink import BlankImage
+from model.ink import BlankImage, to_rgb
 from model.labels import INDEX
 from model.sources import Source
 from model.sources.catalogue import Entry, real_file
@@ -38,15 +39,27 @@ def draw_all(
 ) -> Iterator[Path]:
     """Write every sheet into a folder, and name each when it is done.
 
-    Args: entries: sources for augmentation.png; without any there is none. pictures: files, for each decided-NAME.png.
-    Raises: OSError, ValueError: a file is no picture, or there is no ink in it; the message names it.
+    Args: entries: sources for augmentation.png; without any there is none. pictures: files, for each decided-NAME.png;
+            a name that comes again is numbered: decided-NAME-2.png.
+    Raises: ValueError: a file is no picture, or there is no ink in it; the message names it. OSError: a sheet cannot
+        be written.
     """
     yield write_png(folder / "typical.png", kana_chart(known))
     yield write_png(folder / "confusions.png", confusion_sheet(known))
     if entries:
         yield draw_training(entries, folder)
-    for picture in pictures:
-        yield draw_decided(classifier, picture, folder)
+    for picture, name in zip(pictures, _distinct([picture.stem for picture in pictures]), strict=True):
+        yield draw_decided(classifier, picture, folder / f"decided-{name}.png")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names in their order; one that was there, in small or capital letters, gets the next free number."""
+    taken: dict[str, str] = {}
+    for name in names:
+        numbered = chain([name], (f"{name}-{number}" for number in count(2)))
+        free = next(one for one in numbered if one.casefold() not in taken)
+        taken[free.casefold()] = free
+    return list(taken.values())
 
 
 def draw_training(entries: Sequence[Entry], folder: Path) -> Path:
@@ -56,19 +69,27 @@ def draw_training(entries: Sequence[Entry], folder: Path) -> Path:
     return write_png(folder / "augmentation.png", augmentation_sheet([entry.read() for entry in entries], crops))
 
 
-def draw_decided(classifier: Classifier, picture: Path, folder: Path) -> Path:
-    """Write decided-NAME.png into a folder: why a picture is read as it is.
+def draw_decided(classifier: Classifier, picture: Path, file: Path) -> Path:
+    """Write into a file, a PNG, why a picture is read as it is.
 
-    Raises: OSError, ValueError: the file is no picture, or there is no ink in it; the message names it.
+    Raises: ValueError: the picture is none, or there is no ink in it; the message names it. OSError: the file cannot
+        be written.
     """
     try:
-        with Image.open(picture) as opened:
-            upright = ImageOps.exif_transpose(opened).convert("RGBA")
-        on_paper = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
-        answer = explain(classifier, np.asarray(on_paper, np.uint8))
+        answer = explain(classifier, _opened(picture))
     except BlankImage as error:
         raise ValueError(f"{picture}: {error}") from error
-    return write_png(folder / f"decided-{picture.stem}.png", answer)
+    return write_png(file, answer)
+
+
+def _opened(picture: Path) -> Rgb:
+    """A picture's file as people see it, (h, w, 3) uint8; what is transparent becomes the paper that its ink needs."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    try:
+        with Image.open(picture) as opened:
+            return to_rgb(np.asarray(ImageOps.exif_transpose(opened).convert("RGBA"), np.uint8))
+    except Exception as error:  # decoders meet damaged bytes with whatever they happen to raise
+        raise ValueError(f"{picture} is no picture that can be read ({error}): save it anew as a PNG") from error
 
 
 def write_png(file: Path, picture: Rgb) -> Path:

@@ -4,6 +4,8 @@ The order is part of every trained file: append to it, never reorder it. A small
 of their own: after the ink is cropped っ looks like つ, and ヘ cannot be told from へ by anyone.
 """
 
+import unicodedata
+
 GOJUON = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"
 DAKUTEN = "がぎぐげござじずぜぞだぢづでどばびぶべぼ"
 HANDAKUTEN = "ぱぴぷぺぽ"
@@ -29,11 +31,13 @@ class UnknownLabel(ValueError):
 def label_of(character: str) -> str:
     """The class that a written character belongs to.
 
-    Args: character: one character: a label, a small kana (っ) or a katakana twin (ヘ).
+    Args: character: one character: a label, a small kana (っ) or a katakana twin (ヘ); a mark may be a code of its own,
+        as in the names of files on a Mac.
     Returns: the label, one of LABELS: つ for っ, へ for ヘ.
     Raises: UnknownLabel: any other text, the empty one included.
     """
-    label = FULL_FORMS.get(character) or KATAKANA_TWINS.get(character) or character
+    composed = unicodedata.normalize("NFC", character)
+    label = FULL_FORMS.get(composed) or KATAKANA_TWINS.get(composed) or composed
     if label not in INDEX:
         raise UnknownLabel(f"{character!r} is none of the {len(LABELS)} hiragana that the network knows")
     return label

@@ -34,7 +34,6 @@ class Leak:
 
     judged: int
     practised: int
-    correlation: float  # up to 1
 
 
 def without_copies(practice: Sequence[StoredImages], judged: Sequence[StoredImages]) -> list[StoredImages]:
@@ -105,4 +104,4 @@ def _in_chunk(practice: NDArray[np.float32], judged: NDArray[np.float32], start:
         tenth = np.partition(alike, -TENTH - 1, axis=1)[:, -TENTH - 1]
         copies |= 1 - best < FAR_CLOSER * (1 - tenth)
     for row in np.flatnonzero(copies):
-        yield Leak(start + int(row), int(alike[row].argmax()), float(best[row]))
+        yield Leak(start + int(row), int(alike[row].argmax()))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,12 @@ from numpy.typing import NDArray
 from model.classifier import CARD
 from model.dataset import group_of
 from model.labels import LABELS, UnknownLabel, label_of
+from model.sources import DamagedSource
 from model.sources.catalogue import real_file
-from model.sources.folders import read_folders
+from model.sources.folders import IMAGES, read_folders
 from model.sources.members import read_members, samples_folders
 from model.sources.negatives import judging_negatives
-from model.sources.npz import read_npz
+from model.sources.npz import read_arrays, read_npz
 from model.sources.stored import NO_LETTER, Written
 
 JUDGING_SEED = 2017  # training uses others
@@ -109,6 +111,11 @@ def pictures_in(path: Path) -> list[Pictures]:
 
     Raises: UnreadablePictures: there are none; the message says what is expected.
     """
+    if path.suffix.lower() in IMAGES and path.is_file():
+        raise UnreadablePictures(
+            f"{path} is one picture, and nothing says what it shows: put it into a folder named after its character, "
+            "and name the folder above (FOLDER, for FOLDER/あ/1.png)"
+        )
     try:
         found = list(_read(path))
     except (OSError, ValueError, zipfile.BadZipFile) as error:
@@ -124,15 +131,28 @@ def pictures_in(path: Path) -> list[Pictures]:
 
 
 def _read(path: Path) -> Iterable[tuple[str, list[Written]]]:
-    if path.suffix != ".npz":
+    if path.suffix.lower() != ".npz":
         yield path.name, list(read_folders(path))
         return
     written = list(read_npz(path))
-    with np.load(path) as packed:
-        sources = packed["source"] if "source" in packed else np.full(len(written), path.stem)
+    sources = _sources(path, len(written))
     for source in np.unique(sources):
         name = str(source) if source == path.stem else f"{path.stem}: {source}"
         yield name, [one for one, its in zip(written, sources, strict=True) if its == source]
+
+
+def _sources(path: Path, count: int) -> NDArray[Any]:
+    """(count,) where each picture of an `.npz` is from, as its field `source` says; without one, all from the file."""
+    with np.load(path) as packed:
+        if "source" not in packed:
+            return np.full(count, path.stem)
+    (sources,) = read_arrays(path, "source")
+    if sources.shape != (count,):
+        raise DamagedSource(
+            f"there are {count} images, and the field source is {sources.shape}: pack it again with a source for each "
+            "image"
+        )
+    return sources
 
 
 def _of_known_labels(name: str, found: Iterable[Written]) -> Pictures:

@@ -11,6 +11,8 @@ from model.labels import label_of as label_of
 Verdict = Literal["sure", "unsure", "not_hiragana"]
 Box = tuple[int, int, int, int]  # x, y, width, height
 
+MOST = 100  # characters that are read in one picture
+
 # ゕ and ゖ are left out: they stand for か and け in counting (三ヶ月), and nobody writes them in a word of hiragana.
 SMALL_FORMS: dict[str, str] = {full: small for small, full in FULL_FORMS.items() if small not in "ゕゖ"}
 

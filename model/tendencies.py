@@ -81,9 +81,9 @@ def load(file: Path = ARTIFACT.parent / FILE) -> Tendencies:
     Raises: NotSurveyed: there are none, or they are damaged.
     """
     try:
-        with np.load(file) as packed:
+        with file.open("rb") as content, np.load(content) as packed:  # np.load leaves damaged files open
             return Tendencies(**{field.name: packed[field.name] for field in fields(Tendencies)})
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # zip and NumPy meet damaged bytes with whatever they happen to raise
         raise NotSurveyed(f"{file} cannot be used ({error}): run `python -m model tendencies --survey`") from error
 
 

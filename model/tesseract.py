@@ -49,7 +49,9 @@ def require() -> str:
 def read(pictures: Sequence[NDArray[np.uint8]]) -> Attempt:
     """Read pictures of one character each with `-l jpn --psm 10`, on one thread.
 
-    Args: pictures: each (h, w) grey or (h, w, 3) RGB, uint8. Returns: small kana count as their full form.
+    Args: pictures: two or more, for the first one's time is that of the start; each (h, w) grey or (h, w, 3) RGB,
+        uint8.
+    Returns: small kana count as their full form.
     Raises: TesseractMissing.
     """
     program = require()

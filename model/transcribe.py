@@ -13,10 +13,9 @@ from model.lattice import Found, Probabilities, characters_of, letter_of
 from model.lines import Line, ways_to_read
 from model.page import Page, find_page
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
-from model.reading import Box
+from model.reading import MOST, Box
 from model.views import View, by_colour, on_the_sheet, writing_alone, written_part
 
-MOST = 100  # characters of a picture
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
 AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos began to be read after 15 at most
 EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
@@ -33,6 +32,7 @@ FAR = 2.0  # letters: what is no hiragana and further from one than this lies ab
 # Width by height, of the characters that are not about as wide as high.
 LONG = {"へ": 2.1, "つづべぺ": 1.5, "うりくぐしじ": 0.65, "きらるすも": 0.75}
 RATIOS = {label: ratio for labels, ratio in LONG.items() for label in labels}
+LONE = 0.25  # of what is no hiragana as a whole: of a single letter's strokes each part is larger
 LONGEST_ALONE = 1.8  # times as long as wide: two columns may look like り
 LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
 SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
@@ -190,6 +190,17 @@ def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> 
     # It is all of them together: a に that looks like しこ, unless it is as long as two, or no clear に.
     long, sure = _is_long(whole[0].box, whole[1]), float(whole[1][: len(LABELS)].max()) >= SURELY_ONE
     return (long or not sure) and all(is_read(one, SURE if long else KNOWN) for one in read)
+
+
+def is_lone(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
+    """Whether all that is written is one small letter, on paper whose squares look like something else to read.
+
+    Args: as `are_many`.
+    """
+    found = [one for line in lines for one in line]
+    if whole is None or len(found) != 1 or float(whole[1][: len(LABELS)].max()) >= SURE:
+        return False
+    return is_read(found[0], KNOWN) and max(found[0].box[2:]) < LONE * max(whole[0].box[2:])
 
 
 def _is_long(box: Box, probabilities: Probabilities) -> bool:

@@ -14,6 +14,7 @@ from docs.handson import Afternoon, PromiseBroken, app, go_through, surroundings
 from docs.handson_notebook import as_notebook, notebook_of
 from docs.handson_record import as_at_home
 from docs.handson_text import DOCUMENTS, HERE, Block, blocks_of, steps_of
+from model.classifier import ARTIFACT, CARD
 
 TEXTS = {language: document.read_text(encoding="utf-8") for language, document in DOCUMENTS.items()}
 ONLY_READ = ["git clone", "python -m model import-sheet"]  # the beginnings of what is not run, each with its reason
@@ -33,6 +34,12 @@ def test_every_command_is_run_but_two(language: str) -> None:
     assert all(block.notes["not run"] for block in left_out)
     assert all(block.notes["answers"] for block in commands if block.kind == "room")
     assert len(commands) > 20
+
+
+def test_what_the_shipped_model_saw_is_what_its_card_says() -> None:
+    seen = int(json.loads((ARTIFACT.parent / CARD).read_text(encoding="utf-8"))["training"]["images"])
+    assert f"The shipped model saw {seen:,} pictures" in TEXTS["en"]
+    assert f"同梱のモデルは{seen // 10_000}万枚で学習している" in TEXTS["ja"]
 
 
 @pytest.mark.parametrize("language", TEXTS)

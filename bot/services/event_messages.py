@@ -115,7 +115,7 @@ def next_events(
     first = events[0]
     lead = texts.gettext("In progress right now!") if first.has_started(now) else _starts(texts, first.started_at, now)
     cards = tuple(event_card(texts, event, now, reports.get(event.id)) for event in events)
-    return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, event_id=first.id)
+    return Message(MessageKind.ANSWER, _with_age(texts, lead, old), cards, event_id=first.id)
 
 
 def nothing_planned(
@@ -135,7 +135,7 @@ def nothing_planned(
         lead = f"{lead}\n" + texts.gettext("The last one was this:")
     cards = () if last is None else (event_card(texts, last, now, report),)
     report_url = report.url if report else None
-    return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards, report_url=report_url)
+    return Message(MessageKind.ANSWER, _with_age(texts, lead, old), cards, report_url=report_url)
 
 
 def not_looked_yet(texts: Texts) -> Message:
@@ -154,7 +154,7 @@ def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, 
         Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))
         for event in events
     )
-    return Message(MessageKind.ANSWER, _with_age(texts, lead, old, now), cards)
+    return Message(MessageKind.ANSWER, _with_age(texts, lead, old), cards)
 
 
 def flood_question(texts: Texts, source: str, events: Sequence[Event], buttons: tuple[Button, ...]) -> Message:
@@ -229,7 +229,7 @@ def _moment(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(written)
 
 
-def _with_age(texts: Texts, lead: str, old: datetime | None, now: datetime) -> str:
+def _with_age(texts: Texts, lead: str, old: datetime | None) -> str:
     """Add how old our knowledge is, where connpass could not be asked for a while."""
     if old is None:
         return lead

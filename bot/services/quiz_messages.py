@@ -75,7 +75,7 @@ def result(
     if outcome is Outcome.UNREADABLE or glyph is None:
         again = texts.gettext("I could not read this. Please write 「{label}」 once more, large and dark.")
         return _said(again.format(label=quiz.label))
-    said = _unclear(texts, quiz, glyph) if outcome is Outcome.UNSURE else _taken_for(texts, quiz, glyph)
+    said = _unclear(texts, quiz, glyph) if outcome is Outcome.UNSURE else _taken_for(texts, glyph)
     hint = _hint(texts, quiz.label, read)
     lines = [said, *([hint] if hint else []), _what_now(texts, quiz)]
     links = difference(texts, quiz.label, read, page) if read != quiz.label else ()
@@ -104,7 +104,7 @@ def _unclear(texts: Texts, quiz: Quiz, glyph: Glyph) -> str:
     return said.format(label=quiz.label, other=others[0])
 
 
-def _taken_for(texts: Texts, quiz: Quiz, glyph: Glyph) -> str:
+def _taken_for(texts: Texts, glyph: Glyph) -> str:
     best = glyph.candidates[0]
     said = texts.gettext("So close! I read 「{read}」 ({romaji}, {share}).")
     return said.format(read=best.label, romaji=romaji(best.label), share=f"{min(best.probability, 0.99):.0%}")

@@ -9,7 +9,7 @@ from bot.errors import PictureError
 from bot.locales import Texts
 from bot.services.reading_buttons import MOST_OPTIONS, About, difference, why
 from bot.services.teaching_buttons import verdicts
-from model.reading import SMALL_FORMS, Candidate, Glyph, Reading
+from model.reading import MOST, SMALL_FORMS, Candidate, Glyph, Reading
 
 TOP, LEAST_SHOWN = 5, 0.005  # bars, and the probability from which a third one is worth a line
 MOST_LIKELY = 3  # characters that a doubtful one may be
@@ -100,12 +100,21 @@ def _text(texts: Texts, reading: Reading) -> Card:
     """Tell of several characters: the whole text, then each with its number in the picture, the doubtful ones fully."""
     written = written_in(reading)
     doubtful = [(place, glyph) for place, glyph in written if glyph.verdict != "sure"]
-    lines = ["・".join(f"{place + 1} {_in_short(glyph)}" for place, glyph in written)]
+    lines = _cut_off(texts, reading)
+    lines += ["・".join(f"{place + 1} {_in_short(glyph)}" for place, glyph in written)]
     lines += [_in_detail(texts, place + 1, glyph) for place, glyph in doubtful[:MOST_DETAILS]]
     if (more := len(doubtful) - MOST_DETAILS) > 0:
         lines.append(texts.ngettext("{n} more is doubtful.", "{n} more are doubtful.", more).format(n=more))
     read = texts.gettext("I read 「{text}」.").format(text=reading.text)
     return Card(read if reading.text else texts.gettext("This does not look like hiragana."), body="\n".join(lines))
+
+
+def _cut_off(texts: Texts, reading: Reading) -> list[str]:
+    if len(reading.glyphs) < MOST:
+        return []
+    return [
+        texts.gettext("I read up to {n} characters of a picture. Is there more? Send it as another one.").format(n=MOST)
+    ]
 
 
 def _in_short(glyph: Glyph) -> str:

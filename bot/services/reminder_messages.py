@@ -208,10 +208,10 @@ def no_such_event(texts: Texts, meant: str, coming: Sequence[Event]) -> Message:
     if not coming:
         return Message(MessageKind.ANSWER, lead)
     named = "\n".join(f"・{event.title}（{event_day(texts, event)}）" for event in coming)
-    return Message(MessageKind.ANSWER, lead, (Card(body=named),), tuple(_offers(texts, coming)))
+    return Message(MessageKind.ANSWER, lead, (Card(body=named),), tuple(_offers(coming)))
 
 
-def _offers(texts: Texts, coming: Sequence[Event]) -> list[Button]:
+def _offers(coming: Sequence[Event]) -> list[Button]:
     return [Button(f"🔔 {event.title}", id=f"remind:{event.id}") for event in coming]
 
 

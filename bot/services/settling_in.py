@@ -163,7 +163,7 @@ class SettlingIn:
         await self.store.save([replace(room, is_on=True)], member, self.clock.now())
         log.info("room set up", room=room.name, sources=room.follows)
         await self.changed()
-        return said.saved_page(texts, room, place.missing)
+        return said.saved_page(texts, place.missing)
 
     async def _end(self, place: Place, member: str, room: Room, *, switch_off: bool) -> Message:
         texts = self._texts(room)

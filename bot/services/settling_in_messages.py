@@ -351,7 +351,7 @@ def missing_permissions(texts: Texts, missing: Sequence[str]) -> str:
     return lead.format(permissions=_listed(texts, missing))
 
 
-def saved_page(texts: Texts, room: Room, missing: Sequence[str]) -> Message:
+def saved_page(texts: Texts, missing: Sequence[str]) -> Message:
     """Confirm; what is known already is not posted."""
     lead = texts.gettext(
         "Saved. I post what is new from now on; what is on connpass already is not posted, but reminded of. "

@@ -262,7 +262,7 @@ class Teaching:
         if not given:
             return said.nothing_given(texts)
         content = await archive(given, await self._pngs(given), "samples.json", member_line)
-        return said.exported(texts, room, len(given), content)
+        return said.exported(texts, len(given), content)
 
     async def forget(self, room: Room, member: str) -> Message:
         """Answer `!forget`: ask once more."""

@@ -234,7 +234,7 @@ def nothing_given(texts: Texts) -> Message:
     return _answer(texts.gettext("You gave no samples, so there is nothing to give back."))
 
 
-def exported(texts: Texts, room: Room, count: int, content: bytes) -> Message:
+def exported(texts: Texts, count: int, content: bytes) -> Message:
     """Give a member everything back."""
     lead = texts.ngettext(
         "Your {n} sample, with all that is kept of it:", "Your {n} samples, with all that is kept:", count

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
@@ -80,7 +81,8 @@ def _labels(characters: str) -> list[str]:
     """The labels of characters, each once. Raises: ValueError: one is no hiragana that can be learnt."""
     from model.labels import label_of
 
-    labels = list(dict.fromkeys(label_of(character) for character in characters if not character.isspace()))
+    composed = unicodedata.normalize("NFC", characters)  # else a mark typed apart would be a character of its own
+    labels = list(dict.fromkeys(label_of(character) for character in composed if not character.isspace()))
     if not labels:
         raise ValueError("--characters names no hiragana: write them one after the other, as in --characters あいう")
     return labels
@@ -180,11 +182,15 @@ def forget_writer(
 def _model() -> "tuple[Any, str]":
     from model.classifier import ARTIFACT, CARD, ModelUnusable, load
 
+    file = ARTIFACT.parent / CARD
     try:
-        card = json.loads((ARTIFACT.parent / CARD).read_text(encoding="utf-8"))
-        return load(), f"{card['name']} {card['made']}"
+        classifier = load()  # it is the one to say what is wrong with a card
+        card = json.loads(file.read_text(encoding="utf-8"))
+        return classifier, f"{card['name']} {card['made']}"
     except (ModelUnusable, OSError) as error:
         _fail(str(error))
+    except KeyError as error:
+        _fail(f"{file} does not say {error}, which every sample tells of its model: install Tsudoi again")
 
 
 def _contact_sheets(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", out: Path) -> list[Path]:

@@ -1,13 +1,19 @@
 """Images in folders named after their label, on disk or in a zip: `あ/lomps_g05_p6_03.jpg`."""
 
+import lzma
 import re
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from model.ink import to_rgb
 from model.sources import DamagedSource
 from model.sources.stored import Written
 
@@ -15,18 +21,39 @@ IMAGES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 # The scanned sheets have thirteen columns; in most, one person filled the first six and another the rest.
 SHEET_CELL = re.compile(r"(?P<project>\w+?)_(?P<group>g\d+)_(?P<page>p\d+)_(?P<column>\d+)$")
 FIRST_HAND_COLUMNS = 6
+CAN_BE_TRANSPARENT = (b"\x89PNG", b"RIFF")  # PNG and WebP begin so; what would be alpha in a BMP is mostly padding
+NAMES_ARE_UTF_8 = 0x800  # flag 11 of a file in a zip
+DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError)
 
 
 def read_folders(path: Path) -> Iterator[Written]:
     """The images under a folder, or in a zip file, whose parent folder is their label; what is no image is passed over.
 
-    Raises: OSError: no such file or folder. DamagedSource: a file that is no whole zip.
+    Raises: OSError: no such file or folder. DamagedSource: a file that is no whole zip, or one that cannot be unpacked.
     """
     for name, content in _files(path):
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_ANYCOLOR)
+        image = decoded(content)
         if image is not None:
-            colours_in_order = np.ascontiguousarray(image[..., ::-1]) if image.ndim == 3 else image  # OpenCV has BGR
-            yield Written(np.asarray(colours_in_order, np.uint8), name.parent.name, writer_of(name.stem))
+            yield Written(image, name.parent.name, writer_of(name.stem))
+
+
+def decoded(content: bytes) -> NDArray[np.uint8] | None:
+    """The picture in an image file, turned as its EXIF says; what is transparent is laid on paper, and not turned.
+
+    Returns: (h, w) grey or (h, w, 3) RGB, uint8; None where the bytes are no image.
+    """
+    packed = np.frombuffer(content, np.uint8)
+    try:
+        if content.startswith(CAN_BE_TRANSPARENT):
+            whole: NDArray[Any] | None = cv2.imdecode(packed, cv2.IMREAD_UNCHANGED)
+            if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:
+                return to_rgb(whole[..., [2, 1, 0, 3]])  # OpenCV has BGR
+        image = cv2.imdecode(packed, cv2.IMREAD_ANYCOLOR)
+    except cv2.error:  # there are no bytes, or they say that the picture is immense
+        return None
+    if image is None:
+        return None
+    return np.asarray(np.ascontiguousarray(image[..., ::-1]) if image.ndim == 3 else image, np.uint8)
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -37,15 +64,48 @@ def image_files(folder: Path) -> list[Path]:
 def _files(path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     if path.is_dir():
         for file in image_files(path):
-            yield PurePosixPath(file.relative_to(path).as_posix()), file.read_bytes()
+            yield _composed(file.relative_to(path).as_posix()), file.read_bytes()
         return
+    with _opened(path) as packed:
+        named = [(_composed(_name_of(entry)), entry) for entry in packed.infolist()]
+        for name, entry in sorted(named, key=lambda pair: str(pair[0])):
+            if name.suffix.lower() in IMAGES:
+                yield name, _unpacked(path, packed, entry)
+
+
+def _composed(name: str) -> PurePosixPath:
+    """The name with each letter and its mark as one: a Mac keeps them apart, and one letter would be two labels."""
+    return PurePosixPath(unicodedata.normalize("NFC", name))
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(path) as packed:
-            for name in sorted(packed.namelist()):
-                if PurePosixPath(name).suffix.lower() in IMAGES:
-                    yield PurePosixPath(name), packed.read(name)
-    except zipfile.BadZipFile as error:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise DamagedSource(f"{path} is no whole zip file ({error}): fetch it again") from error
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """The name as who packed it saw it: without the flag a Mac writes UTF-8, a Japanese Windows cp932."""
+    if not entry.flag_bits & NAMES_ARE_UTF_8:
+        for encoding in ("utf-8", "cp932"):
+            try:
+                return entry.filename.encode("cp437").decode(encoding)  # zipfile took the bytes for cp437
+            except UnicodeError:
+                continue
+    return entry.filename
+
+
+def _unpacked(path: Path, packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return packed.read(entry)
+    except RuntimeError as error:  # a password, or a compression that Python does not know
+        raise DamagedSource(
+            f"{path}: {_name_of(entry)} cannot be unpacked ({error}): pack the folder again as an ordinary zip, "
+            "without a password"
+        ) from error
+    except DAMAGES as error:
+        raise DamagedSource(f"{path}: {_name_of(entry)} is damaged ({error}): fetch the zip again") from error
 
 
 def writer_of(stem: str) -> str:

@@ -44,4 +44,4 @@ def handakuten(corner: Points, rng: np.random.Generator) -> list[Line]:
     oval = radius * np.array([rng.uniform(0.8, 1.15), rng.uniform(0.8, 1.15)])
     wobble = 1 + rng.normal(0, 0.05, (16, 1))
     ring = corner + np.stack([np.cos(angles), np.sin(angles)], axis=1) * oval * wobble
-    return [Line(ring.astype(np.float32), filled=bool(closed and rng.random() < 0.5))]
+    return [Line(ring.astype(np.float32), filled=bool(closed and rng.random() < 0.35))]

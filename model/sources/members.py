@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
+from model.ink import to_rgb
 from model.labels import UnknownLabel, label_of
+from model.sources.folders import decoded
 from model.sources.stored import NO_LETTER, Written
 
 SAMPLES = "TSUDOI_SAMPLES"  # the environment variable that names the folder, or several as PATH does
@@ -40,7 +39,8 @@ def samples_folders() -> list[Path]:
 def read_members(folder: Path) -> Iterator[Written]:
     """The samples whose members agreed; a line that cannot be used is named in a warning and left out.
 
-    Returns: images as they were uploaded; writers as "member:m12"; what is no hiragana as NO_LETTER.
+    Returns: images as they were uploaded, in RGB, what is transparent laid on paper; writers as "member:m12"; what is
+        no hiragana as NO_LETTER.
     Raises: OSError: there is no `samples.jsonl` in the folder.
     """
     with (folder / LIST).open(encoding="utf-8", errors="replace") as lines:
@@ -76,12 +76,11 @@ def _written(folder: Path, sample: dict[str, Any]) -> Written:
         raise UnusableSample(f"the image {name!r} lies outside the folder")
     if not file.is_file():
         raise UnusableSample(f"there is no image {name!r}")
-    content = np.frombuffer(file.read_bytes(), np.uint8)
-    image = cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if len(content) else None
+    image = decoded(file.read_bytes())
     if image is None:
         raise UnusableSample(f"{name!r} is no image")
     # A colon would make members of one platform a single writer, and all of them would be held out together.
-    return Written(np.asarray(image, np.uint8), character, f"member:{writer.replace(':', '-')}")
+    return Written(to_rgb(image), character, f"member:{writer.replace(':', '-')}")
 
 
 def _text(sample: dict[str, Any], field: str) -> str:

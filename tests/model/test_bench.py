@@ -44,6 +44,12 @@ def test_without_tesseract_one_line_says_what_to_install() -> None:
     assert "tesseract-ocr-jpn" in done.stdout.splitlines()[-1]
 
 
+def test_one_picture_tells_nothing_of_tesseracts_speed() -> None:
+    done = runner.invoke(app, ["bench", "--pictures", "1"])
+    assert done.exit_code == 2
+    assert "greater than or equal to 2" in " ".join(done.output.replace("│", " ").split())
+
+
 def test_without_japanese_data_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = subprocess.CompletedProcess([], 0, "List of available languages (2):\neng\nosd\n", "")
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/tesseract")

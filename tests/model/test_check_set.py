@@ -1,5 +1,6 @@
 """The pictures on which models are compared."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,19 @@ def test_a_damaged_set_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(CheckSetMissing, match="export the model again"):
             check_set.load(file)
     assert isinstance(check_set.load(), CheckSet)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:5000] + bytes(byte ^ 0xFF for byte in content[5000:5200]) + content[5200:],
+        lambda content: content.replace(b"\x08\x00", b"\x63\x00"),
+    ],
+    ids=["empty", "cut", "flipped", "packed in an unknown way"],
+)
+def test_a_set_that_was_whole_once_is_missing_too(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    (tmp_path / FILE).write_bytes(damage((ARTIFACT.parent / FILE).read_bytes()))
+    with pytest.raises(CheckSetMissing, match="export the model again"):
+        check_set.load(tmp_path / FILE)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.classifier import ARTIFACT, Calibration, Classifier, ModelUnusable, load
+from model.classifier import ARTIFACT, CARD, Calibration, Classifier, ModelUnusable, load
+from model.finder.find import FILE as FINDER
 from model.labels import LABELS, NOT_HIRAGANA
 from model.preprocess import BlankImage, UnreadableImage
 from tests.model.drawings import STROKES, drawn, on_a_table
@@ -149,8 +150,18 @@ def test_another_start_gives_the_same_probabilities(classifier: Classifier) -> N
     assert load().classify([drawn("と")]) == classifier.classify([drawn("と")])
 
 
-def test_a_missing_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnusable, match="cannot be used"):
+def test_a_picture_without_pixels_is_blank(classifier: Classifier) -> None:
+    nothing = np.zeros((0, 40), np.uint8)
+    for ask in (classifier.read, classifier.glyph, lambda image: classifier.classify([image])):
+        with pytest.raises(BlankImage, match="no pixels"):
+            ask(nothing)
+
+
+def test_a_missing_model_is_named_and_so_is_a_missing_card(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnusable, match=r"cannot be used.*hiragana\.tflite'"):
+        load(tmp_path / "hiragana.tflite")
+    (tmp_path / "hiragana.tflite").write_bytes(ARTIFACT.read_bytes())
+    with pytest.raises(ModelUnusable, match=r"cannot be used.*card\.json'"):
         load(tmp_path / "hiragana.tflite")
 
 
@@ -172,6 +183,63 @@ def test_a_model_for_other_labels_is_refused(tmp_path: Path) -> None:
     (tmp_path / "hiragana.tflite").write_bytes(ARTIFACT.read_bytes())
     with pytest.raises(ModelUnusable, match="other labels"):
         load(tmp_path / "hiragana.tflite")
+
+
+@pytest.mark.parametrize("card", ["[]", "null", "3", "", "{", "[" * 100_000, b"\xff\xfe\xff"])
+def test_a_card_that_is_no_card_is_damaged(tmp_path: Path, card: str | bytes) -> None:
+    (tmp_path / CARD).write_bytes(card if isinstance(card, bytes) else card.encode())
+    (tmp_path / "hiragana.tflite").write_bytes(ARTIFACT.read_bytes())
+    with pytest.raises(ModelUnusable, match=r"card\.json is damaged \(.+\): export it again"):
+        load(tmp_path / "hiragana.tflite")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"temperature": None}, "temperature is None, and no number"),
+        ({"temperature": "warm"}, "temperature is 'warm', and no number"),
+        ({"temperature": True}, "temperature is True"),
+        ({"temperature": 0}, "is to be above 0"),
+        ({"temperature": -0.5}, "is to be above 0"),
+        ({"temperature": float("nan")}, "temperature is nan"),
+        ({"temperature": float("inf")}, "temperature is inf"),
+        ({"temperature": 10**400}, "too large"),
+        ({"refuse_from": None}, "refuse_from is None"),
+        ({"refuse_from": 1.5}, "from 0 to 1"),
+        ({"refuse_from": -0.1}, "from 0 to 1"),
+        ({"network": ["hiragana"]}, r"network is \['hiragana'\], and no name"),
+    ],
+)
+def test_a_card_that_says_the_impossible_is_damaged(tmp_path: Path, change: dict[str, object], reason: str) -> None:
+    file = _with_card(tmp_path, {"labels": "".join(LABELS), "temperature": 1.0, **change})
+    with pytest.raises(ModelUnusable, match=rf"card\.json is damaged \(.*{reason}.*\): export it again"):
+        load(file)
+
+
+def test_a_card_needs_a_temperature_and_can_do_without_the_rest(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnusable, match="temperature is missing"):
+        load(_with_card(tmp_path, {"labels": "".join(LABELS)}))
+    assert load(_with_card(tmp_path, {"labels": "".join(LABELS), "temperature": 1})).read(drawn("い")).text == "い"
+
+
+def _with_card(folder: Path, card: dict[str, object]) -> Path:
+    (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+    (folder / "hiragana.tflite").write_bytes(ARTIFACT.read_bytes())
+    return folder / "hiragana.tflite"
+
+
+@pytest.mark.parametrize(
+    ("source", "network"),
+    [(FINDER, "hiragana"), (FINDER, "classic"), (ARTIFACT, "classic")],
+    ids=["the finder", "the finder as classic", "the shipped one as classic"],
+)
+def test_the_file_of_another_network_is_refused_before_the_first_picture(
+    tmp_path: Path, source: Path, network: str
+) -> None:
+    file = _with_card(tmp_path, {"labels": "".join(LABELS), "temperature": 1, "network": network})
+    file.write_bytes(source.read_bytes())
+    with pytest.raises(ModelUnusable, match=rf"hiragana\.tflite: this is no {network} network"):
+        load(file)
 
 
 def test_the_run_time_half_loads_nothing_of_training() -> None:

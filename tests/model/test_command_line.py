@@ -1,6 +1,9 @@
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -51,6 +54,19 @@ def test_a_teacher_that_was_not_trained_is_named_with_the_command_that_trains_it
     assert "there is no real handwriting" in runner.invoke(app, command.split()).output
 
 
+def test_a_console_that_is_not_unicode_shows_what_it_can() -> None:
+    code = (
+        "from model import __main__ as it; it.app = lambda: it._print(False, 'い', ['read'], [['ゔ']], None); it.main()"
+    )
+    environment = os.environ | {"PYTHONIOENCODING": "cp932"}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
+    assert {"い", r"\u3094"} <= set(re.split(r"[\s|]+", done.stdout.decode("cp932")))
+
+
+def test_help_says_which_command_prints_no_data() -> None:
+    assert "all but forget-writer" in " ".join(runner.invoke(app, ["--help"]).output.split())
+
+
 def test_exporting_nothing_says_what_comes_first(tmp_path: Path) -> None:
     done = runner.invoke(app, ["export", "--run", str(tmp_path)])
     assert done.exit_code == 1
@@ -83,6 +99,7 @@ def test_evaluating_a_missing_model_or_folder_says_so(tmp_path: Path) -> None:
     done = runner.invoke(app, ["evaluate", "--model", str(tmp_path / "none.tflite")])
     assert done.exit_code == 1
     assert "cannot be used" in done.output
+    assert "card.json" not in done.output
     done = runner.invoke(app, ["evaluate", str(tmp_path / "nowhere")])
     assert done.exit_code == 1
     assert "nowhere" in done.output
@@ -126,6 +143,26 @@ def test_models_are_compared_as_data_and_drawn(folder: Path, tmp_path: Path) -> 
     }
     assert all(Path(chart).is_file() for chart in found["charts"])
     assert len(found["charts"]) == 5
+
+
+@pytest.mark.parametrize("place", ["taken", "taken/charts"])
+def test_charts_that_cannot_be_written_are_refused_before_anything_is_read(
+    folder: Path, tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib", reason="charts need the extra `train`")
+    monkeypatch.setattr(evaluate, "examine", lambda *_: pytest.fail("pictures were read"))
+    (tmp_path / "taken").write_text("a file")
+    done = runner.invoke(app, ["evaluate", str(folder), "--out", str(tmp_path / place)])
+    assert done.exit_code == 1
+    assert re.search(rf"charts cannot be written to .*{place} \(.+\): name another folder with --out", done.output)
+
+
+@pytest.mark.parametrize("others", [["--out", "charts"], ["--classes"], ["--hard"]])
+def test_pages_have_no_charts_classes_or_hardships(others: list[str]) -> None:
+    done = runner.invoke(app, ["evaluate", "--lines", "1", *others])
+    assert done.exit_code == 1
+    assert "leave --out, --classes, --hard" in " ".join(done.output.split())
+    assert not Path("charts").exists()
 
 
 @pytest.mark.usefixtures("few_negatives")

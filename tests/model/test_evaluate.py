@@ -150,6 +150,13 @@ def test_a_folder_for_each_character_is_read_and_what_is_no_hiragana_is_named(tm
     assert [(one.character, one.writer) for one in found.written] == [("い", "anna")] * 2 + [("っ", "anna")] * 2
 
 
+def test_a_letter_with_its_mark_apart_is_read_as_the_letter(tmp_path: Path) -> None:
+    images = np.stack([drawn("い", 64)] * 2)
+    np.savez(tmp_path / "mac.npz", images=images, label=np.array(["が", "か\u3099"]), writer=np.array(["p", "p"]))
+    (found,) = pictures_in(tmp_path / "mac.npz")
+    assert (found.left_out, evaluate(load(), found).classes) == ({}, 1)
+
+
 def test_an_npz_of_several_sources_is_judged_source_by_source(tmp_path: Path) -> None:
     images = np.stack([drawn(label, 64) for label in ("い", "う", "と")])
     fields = {"images": images, "label": ["い", "う", "と"], "writer": ["p", "q", "r"]}
@@ -160,6 +167,16 @@ def test_an_npz_of_several_sources_is_judged_source_by_source(tmp_path: Path) ->
         ("both: screens", 1),
     ]
     assert [one.name for one in pictures_in(tmp_path / "plain.npz")] == ["plain"]
+    (tmp_path / "plain.npz").rename(tmp_path / "UP.NPZ")
+    assert [one.name for one in pictures_in(tmp_path / "UP.NPZ")] == ["UP"]
+
+
+@pytest.mark.parametrize("source", ["pens", ["pens"]])
+def test_an_npz_without_a_source_for_each_picture_is_named(tmp_path: Path, source: str | list[str]) -> None:
+    images = np.stack([drawn(label, 64) for label in ("い", "う")])
+    np.savez(tmp_path / "some.npz", images=images, label=["い", "う"], writer=["p", "q"], source=source)
+    with pytest.raises(UnreadablePictures, match=r"some\.npz .*there are 2 images, and the field source is"):
+        pictures_in(tmp_path / "some.npz")
 
 
 def test_members_are_strangers_to_a_model_that_held_them_out_or_was_never_given_samples(
@@ -189,6 +206,13 @@ def test_paths_without_pictures_say_what_is_expected(tmp_path: Path) -> None:
     for name in ("broken.npz", "nowhere.npz", "nowhere"):
         with pytest.raises(UnreadablePictures, match=name):
             pictures_in(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["1.png", "1.JPG"])
+def test_one_picture_has_no_label_until_it_lies_in_a_folder(tmp_path: Path, name: str) -> None:
+    cv2.imwrite(str(tmp_path / name), drawn("い", 60))
+    with pytest.raises(UnreadablePictures, match=r"is one picture.*name the folder above \(FOLDER, for FOLDER/あ/1"):
+        pictures_in(tmp_path / name)
 
 
 def test_a_small_kana_and_a_katakana_twin_are_right_when_read_as_their_full_form() -> None:

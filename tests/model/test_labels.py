@@ -31,3 +31,10 @@ def test_every_mark_stands_on_a_letter_of_its_own() -> None:
     assert len(UNMARKED) == 26
     assert all(letter in INDEX and letter not in UNMARKED for letter in UNMARKED.values())
     assert (UNMARKED["が"], UNMARKED["ぱ"], UNMARKED["ば"], UNMARKED["ゔ"]) == ("か", "は", "は", "う")
+
+
+@pytest.mark.parametrize(
+    ("apart", "label"), [("か\u3099", "が"), ("は\u309a", "ぱ"), ("ヘ\u3099", "べ"), ("う\u3099", "ゔ")]
+)
+def test_a_mark_that_is_a_code_of_its_own_makes_no_other_letter(apart: str, label: str) -> None:
+    assert label_of(apart) == label

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from model.labels import INDEX, NOT_HIRAGANA
@@ -28,6 +29,14 @@ def exported(folder: Path, *lines: dict[str, Any] | str) -> Path:
 def test_a_sample_with_consent_is_read(tmp_path: Path) -> None:
     (written,) = read_members(exported(tmp_path, GOOD, ""))
     assert (written.character, written.writer, written.image.shape) == ("あ", "member:discord-12", (120, 120, 3))
+
+
+def test_a_sample_on_a_transparent_ground_lies_on_paper(tmp_path: Path) -> None:
+    ink = 255 - drawn("い", 120)
+    exported(tmp_path, GOOD)
+    cv2.imwrite(str(tmp_path / "pictures" / "1.png"), np.dstack([np.zeros((120, 120, 3), np.uint8), ink]))
+    (written,) = read_members(tmp_path)
+    assert np.array_equal(written.image, np.dstack([255 - ink] * 3))
 
 
 def test_what_is_no_hiragana_is_learnt_to_be_refused(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from model import classifier
 from model.__main__ import app
 from model.labels import INDEX, LABELS
 from model.sheet.layout import MARKER, Page, marker_at
@@ -188,6 +190,24 @@ def test_one_bad_photo_does_not_spoil_the_others() -> None:
     assert "photograph the whole sheet again" in found["left_out"][1]["reason"]
 
 
+@pytest.mark.parametrize(
+    ("card", "reason"),
+    [("{", r"card\.json is damaged"), ("", r"card\.json is damaged"), (None, "cannot be used"), ("no name", "'name'")],
+)
+def test_a_damaged_card_is_one_sentence(card: str | None, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = classifier.ARTIFACT
+    monkeypatch.setattr(classifier, "ARTIFACT", Path("hiragana.tflite").absolute())
+    Path("hiragana.tflite").write_bytes(shipped.read_bytes())
+    if card is not None:
+        whole = json.loads((shipped.parent / "card.json").read_text(encoding="utf-8"))
+        nameless = json.dumps({key: value for key, value in whole.items() if key != "name"})
+        Path("card.json").write_text(nameless if card == "no name" else card, encoding="utf-8")
+    done = imported("1.jpg", "--yes")
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    assert re.search(reason, done.output)
+
+
 def test_a_folder_of_the_bot_is_not_touched() -> None:
     line = {"image": "000001.png", "label": "あ", "writer": "m1", "consent": True, "source": "drawing"}
     Path("export").mkdir()
@@ -239,7 +259,7 @@ def test_a_sheet_asks_for_what_is_least_collected_first() -> None:
 
 
 def test_a_sheet_of_chosen_characters() -> None:
-    done = runner.invoke(app, ["sheet", "--characters", "がっ ヘが", "--each", "8", "--json"])
+    done = runner.invoke(app, ["sheet", "--characters", "がっ ヘか\u3099", "--each", "8", "--json"])
     (page,) = json.loads(done.stdout)["pages"]
     assert page["characters"] == "がつへがつへ"
     assert Path("build/sheet.pdf").is_file()

@@ -1,3 +1,6 @@
+import io
+import struct
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -5,12 +8,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
 from model.classifier import load
 from model.labels import LABELS
 from model.sources import DamagedSource
 from model.sources.catalogue import REAL_DATA, at_hand, real_data
-from model.sources.folders import read_folders, writer_of
+from model.sources.folders import decoded, read_folders, writer_of
 from model.sources.fonts import font_files, read_fonts
 from model.sources.kanjivg import kanjivg_files, read_kanjivg
 from model.sources.marks import Line, dakuten, handakuten
@@ -106,6 +110,8 @@ def sheets(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     files = {f"{label}/lomps_g05_p6_{column}.png": png(label) for label in "いこ" for column in ("06", "07")}
     files["い/notes.txt"] = b"not an image"
     files["い/broken_01.png"] = b"not an image either"
+    files["い/empty_01.png"] = b""
+    files["い/immense_01.bmp"] = b"BM" + struct.pack("<IIIIiiHHIIiiII", 99, 0, 54, 40, 99999, 99999, 1, 24, *[0] * 6)
     path = tmp_path / "sheets.zip" if request.param == "zip" else tmp_path / "sheets"
     if request.param == "zip":
         with zipfile.ZipFile(path, "w") as packed:
@@ -122,6 +128,63 @@ def test_images_in_folders_and_zips_carry_their_label_and_hand(sheets: Path) -> 
     found = [(written.character, written.writer, written.image.shape) for written in read_folders(sheets)]
     halves = [("lomps:g05:p6:left", (60, 60)), ("lomps:g05:p6:right", (60, 60))]
     assert sorted(found) == sorted((label, *half) for label in "いこ" for half in halves)
+
+
+def test_a_letter_and_its_mark_are_one_letter_however_a_mac_names_them(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "mac.zip", "w") as packed:
+        for form in ("NFC", "NFD"):
+            name = unicodedata.normalize(form, f"が/ぺ子_{form}.png")
+            packed.writestr(name, png("い"))
+            (file := tmp_path / "mac" / name).parent.mkdir(parents=True)
+            file.write_bytes(png("い"))
+    for path in (tmp_path / "mac", tmp_path / "mac.zip"):
+        assert [(one.character, one.writer) for one in read_folders(path)] == [("が", "ぺ子")] * 2
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8"], ids=["Windows", "Mac"])
+def test_names_in_a_zip_are_read_as_they_were_packed(tmp_path: Path, encoding: str) -> None:
+    name = "あ/ソ_1.png".encode(encoding)
+    stand_in = "0" * len(name)  # for which Python sets no flag, as those programs set none
+    with zipfile.ZipFile(tmp_path / "sheets.zip", "w") as packed:
+        packed.writestr(stand_in, png("い"))
+    content = (tmp_path / "sheets.zip").read_bytes()
+    (tmp_path / "sheets.zip").write_bytes(content.replace(stand_in.encode(), name))
+    assert [(one.character, one.writer) for one in read_folders(tmp_path / "sheets.zip")] == [("あ", "ソ")]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_drawing_on_a_transparent_ground_lies_on_paper(kind: str) -> None:
+    ink = 255 - drawn("い", 60)
+    black = Image.fromarray(np.dstack([np.zeros((60, 60, 3), np.uint8), ink]))
+    image = decoded(encoded(black, kind))
+    assert image is not None
+    assert np.array_equal(image, np.dstack([255 - ink] * 3))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_a_picture_is_turned_as_it_says(kind: str) -> None:
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    image = decoded(encoded(Image.new("RGB", (80, 40), (255, 0, 0)), kind, exif=turned))
+    assert image is not None
+    assert image.shape == (80, 40, 3)
+    assert np.allclose(image[40, 20], (255, 0, 0), atol=3)
+
+
+def test_a_deep_picture_has_eight_bits() -> None:
+    deep = np.full((20, 20, 4), 0xFFFF, np.uint16)
+    deep[:, :, 0] = 0  # BGRA
+    for channels in (3, 4):
+        image = decoded(bytes(cv2.imencode(".png", deep[:, :, :channels])[1]))
+        assert image is not None
+        assert image.dtype == np.uint8
+        assert image[5, 5].tolist() == [255, 255, 0]
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options | ({"lossless": True, "exact": True} if kind == "WEBP" else {}))
+    return out.getvalue()
 
 
 def test_a_file_without_sheet_and_column_is_by_whoever_its_name_says() -> None:
@@ -201,9 +264,64 @@ def test_a_broken_zip_of_folders_is_named(tmp_path: Path) -> None:
         list(read_folders(tmp_path / "sheets.zip"))
 
 
-@pytest.mark.parametrize("change", [{"writer": np.array(["a"])}, {"label": None}])
-def test_a_packed_file_with_a_field_too_few_or_too_short_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+CENTRAL = b"PK\x01\x02"  # where the list of a zip begins: flags follow at 8, the compression at 10
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "reason"),
+    [
+        (8, b"\x01", r"い/1\.png cannot be unpacked \(.*password.*\): pack the folder again"),
+        (10, b"\x63", r"い/1\.png cannot be unpacked \(.*compression.*\): pack the folder again"),
+        (None, b"\xff" * 4, r"い/1\.png is damaged \(.*\): fetch the zip again"),
+    ],
+    ids=["password", "unknown compression", "damaged"],
+)
+def test_a_zip_that_cannot_be_unpacked_is_named(tmp_path: Path, at: int | None, value: bytes, reason: str) -> None:
+    with zipfile.ZipFile(tmp_path / "sheets.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("い/1.png", png("い"))
+    content = (tmp_path / "sheets.zip").read_bytes()
+    place = 30 + len("い/1.png".encode()) if at is None else content.index(CENTRAL) + at
+    (tmp_path / "sheets.zip").write_bytes(content[:place] + value + content[place + len(value) :])
+    with pytest.raises(DamagedSource, match=rf"sheets\.zip: {reason}"):
+        list(read_folders(tmp_path / "sheets.zip"))
+
+
+def test_coloured_packed_images_are_read_in_three_channels(tmp_path: Path) -> None:
+    for channels in (1, 3, 4):
+        images = np.full((1, 64, 64, channels), 200, np.uint8)
+        np.savez(tmp_path / "some.npz", images=images, label=np.array(["う"]), writer=np.array(["a"]))
+        assert [one.image.shape for one in read_npz(tmp_path / "some.npz")] == [(64, 64, 3)]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"writer": np.array(["a"])}, r"there are 2 images, and the field writer is \(1,\)"),
+        ({"label": np.array("う")}, r"there are 2 images, and the field label is \(\)"),
+        ({"label": None}, "lacks the field 'label': fetch it, or pack it again with images, label, writer"),
+        ({"label": None, "writer": None}, "lacks the field 'label' and the field 'writer': "),
+        ({"images": np.ones((2, 64, 64), np.float32)}, r"images is float32 \(2, 64, 64\), and should be uint8"),
+        ({"images": np.uint8(3)}, r"images is uint8 \(\)"),
+        ({"images": np.ones((2, 64), np.uint8)}, r"images is uint8 \(2, 64\)"),
+        ({"images": np.ones((2, 64, 64, 2), np.uint8)}, "should be uint8"),
+        ({"images": np.ones((2, 0, 64), np.uint8)}, "should be uint8"),
+    ],
+)
+def test_a_packed_file_whose_fields_are_not_what_they_should_be_is_named(
+    tmp_path: Path, change: dict[str, Any], reason: str
+) -> None:
     fields = {"images": np.stack([drawn("う", 64)] * 2), "label": np.array(["う"] * 2), "writer": np.array(["a", "b"])}
     np.savez(tmp_path / "some.npz", **{name: value for name, value in (fields | change).items() if value is not None})
-    with pytest.raises(DamagedSource, match=r"some\.npz"):
+    with pytest.raises(DamagedSource, match=rf"some\.npz.*{reason}"):
         list(read_npz(tmp_path / "some.npz"))
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, b"\x01"), (10, b"\x63")], ids=["password", "unknown compression"])
+def test_a_packed_file_that_cannot_be_unpacked_is_named(tmp_path: Path, at: int, value: bytes) -> None:
+    file = tmp_path / "some.npz"
+    np.savez(file, images=drawn("う", 64)[np.newaxis], label=np.array(["う"]), writer=np.array(["a"]))
+    content = file.read_bytes()
+    place = content.index(CENTRAL) + at
+    file.write_bytes(content[:place] + value + content[place + 1 :])
+    with pytest.raises(DamagedSource, match=r"some\.npz is no whole \.npz file"):
+        list(read_npz(file))

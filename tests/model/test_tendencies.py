@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,22 @@ def test_missing_and_damaged_facts_say_how_to_make_them(tmp_path: Path) -> None:
     for file in ("none.npz", "damaged.npz"):
         with pytest.raises(NotSurveyed, match="--survey"):
             tendencies.load(tmp_path / file)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:5000] + bytes(byte ^ 0xFF for byte in content[5000:5200]) + content[5200:],
+        lambda content: content.replace(b"\x08\x00", b"\x63\x00"),
+    ],
+    ids=["empty", "cut", "flipped", "packed in an unknown way"],
+)
+def test_facts_that_were_whole_once_are_to_be_surveyed_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    (tmp_path / FILE).write_bytes(damage((ARTIFACT.parent / FILE).read_bytes()))
+    with pytest.raises(NotSurveyed, match="--survey"):
+        tendencies.load(tmp_path / FILE)
 
 
 def test_the_shipped_facts_are_small() -> None:

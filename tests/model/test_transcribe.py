@@ -9,8 +9,8 @@ from model.classifier import Classifier, load
 from model.labels import LABELS
 from model.lattice import Found
 from model.preprocess import Located
-from model.reading import Box, Reading
-from model.transcribe import MOST, MOST_CANDIDATES, are_many, is_surely_one, transcribe
+from model.reading import MOST, Box, Reading
+from model.transcribe import MOST_CANDIDATES, are_many, is_lone, is_surely_one, transcribe
 from tests.model.drawings import drawn
 
 LETTER = 96
@@ -42,8 +42,8 @@ def put(paper: NDArray[np.uint8], character: str, x: int, y: int, vertical: bool
     if character in SMALL:
         side = round(0.66 * LETTER)
         x, y = (x + (LETTER - side), y) if vertical else (x + (LETTER - side) // 2, y + (LETTER - side))
-    into = paper[y : y + side, x : x + side]
-    np.minimum(into, drawn(SMALL.get(character, character), side), out=into)
+    into, letter = paper[y : y + side, x : x + side], drawn(SMALL.get(character, character), side)
+    np.minimum(into, letter if paper.ndim == 2 else letter[:, :, np.newaxis], out=into)
 
 
 WORDS = "いつつ つくし とんこつ いこい こいし くつ うしとんこつしつこい いっこ しっこく しし しいし".split()
@@ -115,6 +115,20 @@ def test_squared_paper_is_no_writing(classifier: Classifier) -> None:
         picture[at : at + 1] = np.minimum(picture[at : at + 1], 190)
         picture[:, at : at + 1] = np.minimum(picture[:, at : at + 1], 190)
     assert classifier.read(picture).text == "とんこついつつ"
+
+
+@pytest.mark.parametrize("letter", ["い", "し", "と", "う"])
+def test_a_single_letter_on_squared_paper_is_read(classifier: Classifier, letter: str) -> None:
+    """Columns of squares with a gap between them, as pupils have for compositions."""
+    side, gap = 110, 25
+    picture = np.full((6 * side + 80, 5 * (side + gap) + 60, 3), 250, np.uint8)
+    for column in range(5):
+        for row in range(6):
+            x, y = 30 + column * (side + gap), 40 + row * side
+            cv2.rectangle(picture, (x, y), (x + side, y + side), (150, 90, 60), 2)
+    put(picture, letter, 30 + 4 * (side + gap) + 7, 47, vertical=True)
+    reading = classifier.read(picture)
+    assert (reading.text, reading.glyphs[0].verdict) == (letter, "sure")
 
 
 def test_what_is_no_hiragana_keeps_its_place_and_adds_no_text(classifier: Classifier) -> None:
@@ -235,3 +249,16 @@ def test_when_a_picture_shows_more_than_its_one_character(
 ) -> None:
     line = [Found(box, SEEN, taken_for("つ", 0.95)) for box in boxes]
     assert are_many([line], (Located((0, 0, *size), SEEN), taken_for(*whole))) is many
+
+
+@pytest.mark.parametrize(
+    ("whole", "probability", "side", "lone"),
+    [(0.1, 0.95, 20, True), (0.1, 0.8, 20, False), (0.1, 0.95, 40, False), (0.9, 0.95, 20, False)],
+    ids=["on squares", "not clear", "a part of what is no hiragana", "a letter and its dot"],
+)
+def test_when_one_small_letter_is_all_that_is_written(whole: float, probability: float, side: int, lone: bool) -> None:
+    found = Found((70, 10, side, side), SEEN, taken_for("つ", probability))
+    sight = Located((0, 0, 100, 100), SEEN), taken_for("わ", whole)
+    assert is_lone([[found]], sight) is lone
+    assert not is_lone([[found, found]], sight)
+    assert not is_lone([[found]], None)

@@ -196,6 +196,12 @@ async def test_a_hundred_doubtful_characters_fit_into_one_message(locale: str, l
     assert [len(choice.options) for choice in many.choices] == [25]
 
 
+@pytest.mark.parametrize(("letters", "said"), [(99, False), (100, True)])
+def test_a_text_that_may_go_on_says_how_much_of_it_is_read(letters: int, said: bool) -> None:
+    answer = readings_message(texts_for("ja"), [reading(*word("あ" * letters))])
+    assert answer.cards[0].body.startswith("1枚の画像で読めるのは100文字までです。") is said
+
+
 def test_of_too_many_characters_the_doubtful_ones_can_be_asked_about() -> None:
     many = readings_message(texts_for("ja"), [reading(*word("あ" * 40), HA_OR_HO)], "77")
     assert [option.label for option in many.choices[0].options][-1] == "41 は"

@@ -184,11 +184,6 @@ class ConnpassServer:
         with self._lock:
             self._faults += [*[""] * after, *[spoilt] * times]
 
-    def recover(self) -> None:
-        """Forget the faults that no call has met yet."""
-        with self._lock:
-            self._faults.clear()
-
     def release(self) -> None:
         """Answer the calls that hang."""
         self._released.set()

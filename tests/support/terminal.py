@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support.process import ENDS_WITHIN, environment
 
 COLUMNS, ROWS = 100, 40
-CTRL_C, CTRL_D = "\x03", "\x04"
+CTRL_C = "\x03"
 AGAIN_AFTER = 10.0  # seconds
 
 
