@@ -64,6 +64,7 @@ STYLES: dict[str, Style] = {
     "light on dark": Style(paper="dark"),
     "photo": Style(paper="photo", length=(2, 9)),
     "photo, several lines": Style(paper="photo", lines=(2, 4), length=(3, 8)),
+    "photo, a page": Style(paper="photo", lines=(5, 8), length=(7, 12)),
 }
 
 
