@@ -24,7 +24,7 @@ KNOWN = 0.9  # beside a character that is known, grain of the table is soon take
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 LIKELIEST = 2  # views: of a photo the writing alone, and the photo as it is
-A_LINE_OR_TWO = 15  # characters; among more some are too small for the finder, and the photo as it is shows them
+A_LINE_OR_TWO = 15  # characters; of more the finder, which shows the writing alone, may miss the small ones
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
@@ -50,15 +50,15 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
-    best: Transcript = []
+    best, seen_in = Transcript(), 0
     for number, (view, reverse) in enumerate(_views(image)):
         if number >= LIKELIEST and is_one:
             break
         with suppress(BlankImage, _TooMuch):
             found = _in_view(view, reverse, _Bounded(read))
             if _worth(found) > _worth(best):
-                best = found
-        if once or (_is_well_read(best) and (number + 1 >= LIKELIEST or _number_of(best) <= A_LINE_OR_TWO)):
+                best, seen_in = found, number
+        if once or (_is_well_read(best) and (seen_in > 0 or _number_of(best) <= A_LINE_OR_TWO)):
             break
     return best
 
