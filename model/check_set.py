@@ -19,6 +19,8 @@ from model.augment import degrade
 from model.classifier import ARTIFACT
 from model.ink import Ink
 from model.labels import LABELS
+from model.sources import DamagedSource
+from model.sources.npz import read_arrays
 from model.sources.scribbles import Scribbles
 from model.sources.strokes import StrokeDrawings
 
@@ -76,7 +78,6 @@ def _kept(ink: Ink) -> Ink:
 def load(file: Path = ARTIFACT.parent / FILE) -> CheckSet:
     """The set that ships with the model, or that of another file. Raises: CheckSetMissing."""
     try:
-        with file.open("rb") as content, np.load(content) as packed:  # np.load leaves damaged files open
-            return CheckSet(packed["inks"], packed["labels"])
-    except Exception as error:  # zip and NumPy meet damaged bytes with whatever they happen to raise
-        raise CheckSetMissing(f"{file} cannot be used ({error}): export the model again, or reinstall") from error
+        return CheckSet(*read_arrays(file, "inks", "labels"))
+    except (OSError, DamagedSource) as error:
+        raise CheckSetMissing(f"{error}, export the model again, or reinstall") from error

@@ -236,7 +236,7 @@ def load(path: Path | None = None) -> Classifier:
     except OSError as error:
         raise ModelUnusable(f"{file} cannot be used: {error}") from error
     try:
-        labels, calibration, network = _told_by(card)
+        labels, calibration, network = _read_card(card)
     except (ValueError, OverflowError, RecursionError) as error:
         raise ModelUnusable(f"{file.parent / CARD} is damaged ({error}): export it again") from error
     if labels != "".join(LABELS):
@@ -247,7 +247,7 @@ def load(path: Path | None = None) -> Classifier:
         raise ModelUnusable(f"{file}: {error}") from error
 
 
-def _told_by(content: bytes) -> tuple[object, Calibration, str]:
+def _read_card(content: bytes) -> tuple[object, Calibration, str]:
     """Labels, calibration and network of a card. Raises: ValueError, OverflowError, RecursionError: it is damaged."""
     card = json.loads(content)
     if not isinstance(card, dict):

@@ -49,8 +49,8 @@ def prepare_practice(
 
     Args: entries: at least one that knows its writers. seed: which groups of writers are held out. prepare:
         a picture -> the network's input. refusal: with things to refuse. is_long: with what a short training has no
-        time for: of 40,000 pictures a network learns less of what it is to refuse where letters close together are
-        among it, and photos take a fifth longer.
+        time for: photos, which take a fifth longer, and letters close together, of which 40,000 pictures teach nothing
+        that could be told from chance.
     Raises: NoHandwriting. DamagedSource. LeakFound: pictures of the held-out writers are among those to practise on,
         more than look alike by chance. All three are ValueErrors.
     """

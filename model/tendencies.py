@@ -16,6 +16,8 @@ from model.classifier import ARTIFACT, Classifier
 from model.ink import Ink
 from model.labels import INDEX, LABELS
 from model.preprocess import INPUT_SIZE
+from model.sources import DamagedSource
+from model.sources.npz import read_arrays
 
 FILE = "tendencies.npz"  # beside the model file
 
@@ -81,10 +83,9 @@ def load(file: Path = ARTIFACT.parent / FILE) -> Tendencies:
     Raises: NotSurveyed: there are none, or they are damaged.
     """
     try:
-        with file.open("rb") as content, np.load(content) as packed:  # np.load leaves damaged files open
-            return Tendencies(**{field.name: packed[field.name] for field in fields(Tendencies)})
-    except Exception as error:  # zip and NumPy meet damaged bytes with whatever they happen to raise
-        raise NotSurveyed(f"{file} cannot be used ({error}): run `python -m model tendencies --survey`") from error
+        return Tendencies(*read_arrays(file, *(field.name for field in fields(Tendencies))))
+    except (OSError, DamagedSource) as error:
+        raise NotSurveyed(f"{error}, or run `python -m model tendencies --survey`") from error
 
 
 def typical(label: str) -> Ink:

@@ -117,9 +117,9 @@ def _read_lines(page: Page, lines: list[Line], read: Network) -> tuple[Transcrip
     total = EACH_LINE * len(lines)
     for line in lines:
         characters, score = characters_of(page, line, read)
-        found.append(characters[: MOST - sum(map(len, found))])
+        found.append(characters[: MOST - _number_of(found)])
         total += score
-        if sum(map(len, found)) >= MOST:
+        if _number_of(found) >= MOST:
             break
     return found, total
 
@@ -182,7 +182,7 @@ def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> 
         return False
     if whole is None or float(whole[1][: len(LABELS)].max()) < SURE:
         return True
-    if len(read) < MOSTLY * sum(map(len, lines)):
+    if len(read) < MOSTLY * _number_of(lines):
         return False
     outside = [one for one in read if not _inside(one, np.asarray(whole[0].box)) and is_read(one, KNOWN)]
     if outside or len(read) >= BY_NO_ACCIDENT:

@@ -3,8 +3,6 @@
 Coloured images are (n, h, w, 3) RGB or (n, h, w, 4) RGBA.
 """
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +55,9 @@ def read_arrays(path: Path, *fields: str) -> list[NDArray[Any]]:
         with path.open("rb") as file, np.load(file) as packed:
             missing = [field for field in fields if field not in packed]
             found = [packed[field] for field in fields if field in packed]
-    except (ValueError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except OSError:
+        raise
+    except Exception as error:  # zip and NumPy meet damaged bytes with whatever they happen to raise
         raise DamagedSource(f"{path} is no whole .npz file ({error}): fetch it again") from error
     if missing:
         lacking = " and ".join(f"the field {name!r}" for name in missing)

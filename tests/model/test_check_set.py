@@ -1,6 +1,5 @@
 """The pictures on which models are compared."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from model.classifier import ARTIFACT, load
 from model.labels import LABELS
 from model.sources.strokes import StrokeDrawings
 from model.trial import answers_of
+from tests.model.damages import DAMAGES, Damage
 
 LINE = [np.array([[0.2, 0.5], [0.4, 0.5], [0.6, 0.5], [0.8, 0.5]], np.float32)]
 
@@ -56,17 +56,8 @@ def test_a_damaged_set_is_one_sentence(tmp_path: Path) -> None:
     assert isinstance(check_set.load(), CheckSet)
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda content: b"",
-        lambda content: content[: len(content) // 2],
-        lambda content: content[:5000] + bytes(byte ^ 0xFF for byte in content[5000:5200]) + content[5200:],
-        lambda content: content.replace(b"\x08\x00", b"\x63\x00"),
-    ],
-    ids=["empty", "cut", "flipped", "packed in an unknown way"],
-)
-def test_a_set_that_was_whole_once_is_missing_too(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_set_that_was_whole_once_is_missing_too(tmp_path: Path, damage: Damage) -> None:
     (tmp_path / FILE).write_bytes(damage((ARTIFACT.parent / FILE).read_bytes()))
     with pytest.raises(CheckSetMissing, match="export the model again"):
         check_set.load(tmp_path / FILE)

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from model.classifier import ARTIFACT, Classifier, load
 from model.labels import LABELS
 from model.preprocess import preprocess
 from model.tendencies import FILE, NotSurveyed, Tendencies, as_input, most_confused
+from tests.model.damages import DAMAGES, Damage
 from tests.model.drawings import drawn
 
 
@@ -83,17 +83,8 @@ def test_missing_and_damaged_facts_say_how_to_make_them(tmp_path: Path) -> None:
             tendencies.load(tmp_path / file)
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda content: b"",
-        lambda content: content[: len(content) // 2],
-        lambda content: content[:5000] + bytes(byte ^ 0xFF for byte in content[5000:5200]) + content[5200:],
-        lambda content: content.replace(b"\x08\x00", b"\x63\x00"),
-    ],
-    ids=["empty", "cut", "flipped", "packed in an unknown way"],
-)
-def test_facts_that_were_whole_once_are_to_be_surveyed_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_facts_that_were_whole_once_are_to_be_surveyed_anew(tmp_path: Path, damage: Damage) -> None:
     (tmp_path / FILE).write_bytes(damage((ARTIFACT.parent / FILE).read_bytes()))
     with pytest.raises(NotSurveyed, match="--survey"):
         tendencies.load(tmp_path / FILE)
