@@ -11,12 +11,11 @@ and fails when told to.
 
 import asyncio
 import random
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatch
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -27,16 +26,18 @@ from tests.support.discord_members import Members
 from tests.support.discord_rates import Rates
 from tests.support.discord_routes import Call, Routes
 from tests.support.discord_world import ALICE, Json, World
+from tests.support.loopback import WITHIN, LoopbackServer
 
 __all__ = ["LONG_MEMORY", "DiscordServer", "Fault", "Rates", "Trouble"]
 
 T = TypeVar("T")
 LONG_MEMORY = 300.0  # "some minutes"
-WITHIN = 60.0  # seconds; far more than anything takes, since test machines are shared
 
 
-class DiscordServer:
+class DiscordServer(LoopbackServer):
     """Use it in `with`. `posted` has every message of the bot with its body, `problems` what Discord would refuse."""
+
+    name = "Discord"
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class DiscordServer:
         seed: int = 1,
         rates: Rates | None = None,
     ) -> None:
+        super().__init__()
         self.token = token
         self.world = World(channels)
         self.gateway = Gateway(self.world, token)
@@ -72,50 +74,17 @@ class DiscordServer:
         self.commands_told: list[list[Json]] = []
         self.api_url = self.gateway_url = ""
         self._random = random.Random(seed)
-        self._loop = asyncio.new_event_loop()
         self._nonces: dict[tuple[str, str], tuple[float, Json]] = {}
 
-    def __enter__(self) -> Self:
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(started,), name="loopback Discord", daemon=True)
-        self._thread.start()
-        started.wait(WITHIN)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._in_loop(self._runner.cleanup())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WITHIN)
-        self._loop.close()
-
-    def _run(self, started: threading.Event) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._start())
-        started.set()
-        self._loop.run_forever()
-
-    async def _start(self) -> None:
+    def _application(self) -> web.Application:
         application = web.Application(client_max_size=30 * 2**20)
         Routes(self).add_to(application)
-        self._runner = web.AppRunner(application, shutdown_timeout=0.2)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        return application
+
+    def _opened(self, address: str) -> None:
         self.world.files.base = f"http://{address}"
         self.api_url = f"http://{address}/api/v10"
         self.gateway_url = self.gateway.url = f"ws://{address}/gateway"
-
-    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
-
-    def do(self, act: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        """Do something in the world, the gateway or as a member, between two requests: `server.do(world.deny, …)`."""
-
-        async def work() -> T:
-            return act(*arguments, **options)
-
-        return self._in_loop(work())
 
     # --- what members do -------------------------------------------------------------------------------------------
 
@@ -175,15 +144,6 @@ class DiscordServer:
     def wait_for_bot(self, *, connections: int = 1) -> None:
         """Wait until so many connections were opened for the first time: from then on the last one hears members."""
         self.wait_for(lambda: self.gateway.identified >= connections)
-
-    def wait_for(self, found: Callable[[], T | None], within: float = WITHIN) -> T:
-        """Wait until `found` returns something that is true, and return it."""
-        end = time.monotonic() + within
-        while not (result := found()):
-            if time.monotonic() > end:
-                raise TimeoutError("the loopback Discord waited in vain")
-            time.sleep(0.01)
-        return result
 
     # --- what the bot asks for -------------------------------------------------------------------------------------
 

@@ -13,14 +13,13 @@ test machine meets none by accident.
 import asyncio
 import math
 import random
-import threading
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, Self, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from aiohttp import web
 
+from tests.support.loopback import LoopbackServer
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, AppConfig, Json, Person, Sight
 from tests.support.slack_faults import Fault, Trouble, first_hit
 from tests.support.slack_members import Interaction, Members
@@ -47,11 +46,12 @@ __all__ = [
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-WITHIN = 60.0  # seconds; far more than anything takes, since test machines are shared
 
 
-class SlackServer:
+class SlackServer(LoopbackServer):
     """Use it in `with`. `calls` has every request, `problems` what Slack would refuse as a mistake of the bot."""
+
+    name = "Slack"
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class SlackServer:
         latency: float = 0.0,
         seed: int = 1,
     ) -> None:
+        super().__init__()
         self.bot_token, self.app_token = "xoxb-a-bot-token", "xapp-an-app-token"
         self.world = SlackWorld(channels, app)
         self.sockets = Sockets(self.world)
@@ -80,44 +81,16 @@ class SlackServer:
         self.problems = self.members.problems
         self.api_url = ""
         self._random = random.Random(seed)
-        self._loop = asyncio.new_event_loop()
 
-    def __enter__(self) -> Self:
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(started,), name="loopback Slack", daemon=True)
-        self._thread.start()
-        started.wait(WITHIN)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._in_loop(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WITHIN)
-        self._loop.close()
-
-    def _run(self, started: threading.Event) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._start())
-        started.set()
-        self._loop.run_forever()
-
-    async def _start(self) -> None:
+    def _application(self) -> web.Application:
         application = web.Application(client_max_size=30 * 2**20, middlewares=[self._reporting])
         Routes(self).add_to(application)
-        self._runner = web.AppRunner(application, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        return application
+
+    def _opened(self, address: str) -> None:
         self.world.base_url = f"http://{address}"
         self.api_url = f"http://{address}/api/"
         self.sockets.url = f"ws://{address}/link"
-
-    async def _end(self) -> None:
-        await self._runner.cleanup()
-        left = asyncio.all_tasks() - {asyncio.current_task()}  # slow answers to a client that is gone
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
 
     @web.middleware
     async def _reporting(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -127,17 +100,6 @@ class SlackServer:
         except Exception as error:
             self.problems.append(f"the loopback Slack failed at {request.path}: {error!r}")
             raise
-
-    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
-
-    def do(self, act: Callable[..., T], *arguments: Any, **options: Any) -> T:
-        """Do something in the world, the sockets or as a member, between two requests: `server.do(world.remove, …)`."""
-
-        async def work() -> T:
-            return act(*arguments, **options)
-
-        return self._in_loop(work())
 
     def trouble(self, method: str, channel: str = "") -> Trouble | None:
         """What goes wrong with a request that just came in."""
@@ -251,12 +213,3 @@ class SlackServer:
     def wait_for_bot(self, *, connections: int = 1) -> None:
         """Wait until so many sockets were opened: from then on the bot hears members."""
         self.wait_for(lambda: self.sockets.connected >= connections and self.sockets.connections)
-
-    def wait_for(self, found: Callable[[], T | None], within: float = WITHIN) -> T:
-        """Wait until `found` returns something that is true, and return it."""
-        end = time.monotonic() + within
-        while not (result := found()):
-            if time.monotonic() > end:
-                raise TimeoutError("the loopback Slack waited in vain")
-            time.sleep(0.01)
-        return result
