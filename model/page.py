@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 
 from model.ink import BlankImage, Grey, Ink, find_ink, find_lines, shrink
 from model.preprocess import FINE_LINE, WORKING_SIZE, only_ink_is_dark
-from model.segment import EDGE_STEP, INK_FROM, Pieces, pieces_of
+from model.printed import without_print
+from model.segment import EDGE_STEP, Pieces, pieces_of
+from model.turn import turn_of
 
 PAGE_SIZES = (640, 1280)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
 SMALLEST_LETTER = 42  # pixels, as many as the network sees
-CRUMB = 0.035  # of the page: a shorter piece that lies on a printed line is a part of it
 SPECK = 0.08  # of a letter; the dots of ゛ are larger
+TURNED_FROM = 12  # pieces: fewer do not tell how a line runs
 MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
-LONG = 0.6  # of the page's side: a connected piece longer than this may be a ruled line
-PRINT_FROM = 45  # of 255: a fine line is fainter than this where it falls between two points, and comes out in dashes
-FAINTEST_WRITING = 215  # of 255; printed lines are mostly fainter than what is written on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def _page(grey: Grey, even: bool, reverse: bool, scale: float) -> Page:
     else:
         lines = find_lines(grey, FINE_LINE, reverse)
         ink, foreign = lines.ink, lines.surface
-    ink, mask = _without_print(ink)
+    ink, mask = without_print(ink)
     pieces = pieces_of(mask)
     kept = _written(pieces, ink, foreign)
     if not kept.any():
@@ -136,93 +135,3 @@ def _straight(pieces: Pieces, longest: int) -> NDArray[np.bool_]:
         (diagonal > 0.3 * longest) & (pieces.areas < 0.03 * diagonal**2) & (np.minimum(wide, high) < 0.2 * diagonal),
         np.bool_,
     )
-
-
-def _without_print(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
-    """The ink and its mask without ruled lines and squares: all that is as faint as they are, and all that is straight.
-
-    Strokes that cross a line are kept whole.
-    """
-    mask, faintest = _mask(ink, INK_FROM), _mask(ink, PRINT_FROM)
-    if not _has_long_piece(faintest):
-        return ink, mask
-    printed = _printed_lines(faintest)
-    if not cv2.countNonZero(printed):
-        return ink, mask
-    line = round(max(float(np.percentile(ink[printed > 0], 88)) + 8, INK_FROM))
-    written, strong = cv2.subtract(mask, printed), _mask(ink, min(line, 255))
-    if line < FAINTEST_WRITING:
-        stronger = cv2.countNonZero(cv2.bitwise_and(written, strong)) > 0.6 * cv2.countNonZero(written)
-        strokes = strong if stronger else cv2.bitwise_or(written, strong)
-    else:
-        strokes = cv2.bitwise_and(cv2.morphologyEx(written, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), mask)
-    ink = np.where((printed > 0) & (strokes == 0), 0, ink).astype(np.uint8)
-    return ink, _without_crumbs(np.asarray(strokes, np.uint8), printed)
-
-
-def _without_crumbs(mask: NDArray[np.uint8], printed: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Without what is left of a printed line beside it: pieces that lie on it and are no thicker."""
-    count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    shares = np.bincount(numbers[printed > 0], minlength=count) / stats[:, cv2.CC_STAT_AREA]
-    small = stats[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) < CRUMB * max(mask.shape)
-    on_line = (shares > 0.9) | ((shares > 0.6) & small)
-    on_line[0] = False
-    return np.where(on_line[numbers], 0, mask).astype(np.uint8)
-
-
-def _mask(ink: Ink, threshold: int) -> NDArray[np.uint8]:
-    return (ink >= threshold).view(np.uint8) * np.uint8(255)
-
-
-def _has_long_piece(mask: NDArray[np.uint8]) -> bool:
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return bool((stats[1:, 2:4].max(axis=1) > LONG * max(mask.shape)).any())
-
-
-def _printed_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Straight lines that go on for half of the page, in the two directions in which paper is printed."""
-    height, width = mask.shape
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), np.degrees(turn_of(mask > 0)), 1.0)
-    turned = np.asarray(cv2.warpAffine(mask, matrix, (width, height), flags=cv2.INTER_NEAREST), np.uint8)
-    lines = cv2.bitwise_or(_level_lines(turned), np.ascontiguousarray(_level_lines(np.ascontiguousarray(turned.T)).T))
-    back = cv2.warpAffine(lines, matrix, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
-    return np.asarray(cv2.dilate(back, np.ones((3, 3), np.uint8)), np.uint8)
-
-
-def _level_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    size = max(15, round(0.1 * max(mask.shape)))
-    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a photo's lines are not quite level
-    runs = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, size), np.uint8)), np.uint8)
-    joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, size), np.uint8))
-    _, numbers, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    long = (stats[:, cv2.CC_STAT_WIDTH] > 0.45 * mask.shape[1]) & (stats[:, cv2.CC_STAT_HEIGHT] < size)
-    long[0] = False
-    return np.asarray(long[numbers].view(np.uint8) * np.uint8(255), np.uint8)
-
-
-TURNS = np.radians(np.arange(-14, 14.25, 0.5))
-TURNED_FROM = 12  # pieces: fewer do not tell how a line runs
-POINTS = 3000
-
-
-def turn_of(inked: NDArray[np.bool_]) -> float:
-    """The angle, in radians, at which ink gathers in rows and columns most; 0 where it hardly matters."""
-    y, x = np.nonzero(inked)
-    step = max(1, len(x) // POINTS)
-    y, x = y[::step].astype(np.float64), x[::step].astype(np.float64)
-    y, x = y - y.mean(), x - x.mean()
-    bins = max(1.0, max(inked.shape) / 240)
-    scores = np.asarray([_gathering(x, y, angle, bins) for angle in TURNS])
-    scores *= 1 - 0.1 * np.abs(TURNS / TURNS[0])
-    best = int(np.argmax(scores))
-    return float(TURNS[best]) if scores[best] > 1.05 * scores[len(TURNS) // 2] else 0.0
-
-
-def _gathering(x: NDArray[np.float64], y: NDArray[np.float64], angle: float, bins: float) -> float:
-    along = x * np.cos(angle) + y * np.sin(angle)
-    across = y * np.cos(angle) - x * np.sin(angle)
-    total = 0.0
-    for places in (along, across):
-        counts = np.bincount(((places - places.min()) / bins).astype(np.int64)).astype(np.float64)
-        total += float((counts**2).sum()) / len(x)
-    return total

@@ -7,14 +7,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import lines_are_lighter, shrink, to_grey
+from model.ink import Grey, lines_are_lighter, shrink, to_grey
 from model.labels import LABELS
 from model.lattice import Found, Probabilities, characters_of, letter_of
 from model.lines import Line, ways_to_read
 from model.page import Page, find_page
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
 from model.reading import MOST, Box
-from model.views import View, by_colour, on_the_sheet, writing_alone, written_part
+from model.views import View, by_colour, on_the_sheet, small_writing_alone, writing_alone, written_part
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
 AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos began to be read after 15 at most
@@ -22,9 +22,10 @@ EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as
 SURE = 0.6
 KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
+CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
-LIKELIEST = 2  # views: of a photo the writing alone, and the photo as it is
-A_LINE_OR_TWO = 15  # characters; of more the finder, which shows the writing alone, may miss the small ones
+LIKELIEST = 3  # views: of a photo the writing alone, seen from afar and from near, and the photo as it is
+SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
@@ -50,15 +51,11 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
-    best, seen_in = Transcript(), 0
-    for number, (view, reverse) in enumerate(_views(image)):
-        if number >= LIKELIEST and is_one:
-            break
+    best = Transcript()
+    for number, (view, reverse) in enumerate(_views(image, is_one)):
         with suppress(BlankImage, _TooMuch):
-            found = _in_view(view, reverse, _Bounded(read))
-            if _worth(found) > _worth(best):
-                best, seen_in = found, number
-        if once or (_is_well_read(best) and (seen_in > 0 or _number_of(best) <= A_LINE_OR_TWO)):
+            best = max(best, _in_view(view, reverse, _Bounded(read)), key=_worth)
+        if once or _is_enough(best, number, max(image.shape[:2])):
             break
     return best
 
@@ -82,8 +79,11 @@ class _Bounded:
         return probabilities
 
 
-def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
-    """Sides of a picture to look at, and whether ink is looked for that is as light as the paper seems to be."""
+def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]]:
+    """Sides of a picture to look at, and whether ink is looked for that is as light as the paper seems to be.
+
+    Args: is_one: as for `transcribe`.
+    """
     grey = to_grey(image)
     part = written_part(grey)
     if part is not None:
@@ -91,11 +91,16 @@ def _views(image: NDArray[np.uint8]) -> Iterator[tuple[View, bool]]:
         if only_ink_is_dark(shrink(part.picture, WORKING_SIZE)):
             return
     is_photo = not only_ink_is_dark(shrink(grey, WORKING_SIZE))
-    if is_photo and (alone := writing_alone(image)) is not None:
-        yield alone, False
+    if is_photo:
+        for look in (writing_alone,) if is_one else (writing_alone, small_writing_alone):
+            if (view := look(image)) is not None:
+                yield view, False
     yield View(grey), False
-    if not is_photo:
-        return
+    if is_photo and not is_one:
+        yield from _other_sides(image, grey)
+
+
+def _other_sides(image: NDArray[np.uint8], grey: Grey) -> Iterator[tuple[View, bool]]:
     for find in (partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:
             yield view, False
@@ -160,9 +165,21 @@ def _number_of(found: Transcript) -> int:
     return sum(map(len, found))
 
 
-def _is_well_read(found: Transcript) -> bool:
+def _is_enough(found: Transcript, number: int, side: int) -> bool:
+    """Whether no further view need be asked, after `number` others, of a picture whose longer side is `side` pixels."""
+    if number >= LIKELIEST - 1:
+        return _is_well_read(found, WELL_READ)
+    return _is_well_read(found, CLEARLY) and (number > 0 or not _is_small(found, side))
+
+
+def _is_small(found: Transcript, side: int) -> bool:
+    """Whether the letters are so small in the picture that the finder may have missed others from afar."""
+    return float(np.median([max(one.box[2:]) for line in found for one in line])) < SMALL * side
+
+
+def _is_well_read(found: Transcript, share: float) -> bool:
     everything = [one for line in found for one in line]
-    return sum(map(is_read, everything)) >= max(2.0, WELL_READ * len(everything))
+    return sum(map(is_read, everything)) >= max(2.0, share * len(everything))
 
 
 def is_surely_one(located: Located, probabilities: Probabilities) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.finder.find import Place, shipped
 from model.finder.pen import pen_lines
-from model.ink import FAINTEST, BlankImage, Grey, shrink, to_colours, to_rgb
+from model.ink import FAINTEST, BlankImage, Grey, Ink, shrink, to_colours, to_rgb
 from model.preprocess import FINE_LINE, WORKING_SIZE, Located
 
 PAGE_SIZE = 1280  # of a page's longer side, as letters are read
@@ -61,8 +61,24 @@ def writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
     if place is None:
         return None
     part = part_around(picture, place, PAGE_MARGIN)
+    return _pen_alone(part, shipped().letters(part.picture))
+
+
+def small_writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
+    """As `writing_alone`, of a page full of letters, which the finder looks at from near."""
+    picture = to_rgb(image)
+    found = shipped().find_small(picture)
+    if found is None:
+        return None
+    place, seen = found
+    x, y, width, height = place.box
+    part = View(np.ascontiguousarray(picture[y : y + height, x : x + width]), x, y)
+    return _pen_alone(part, seen)
+
+
+def _pen_alone(part: View, seen: Ink) -> View | None:
     with suppress(BlankImage):
-        ink = pen_lines(part.picture, shipped().letters(part.picture), PAGE_SIZE, FINE_LINE)
+        ink = pen_lines(part.picture, seen, PAGE_SIZE, FINE_LINE, ruled=True)
         return View(~ink, part.x, part.y, part.picture.shape[0] / ink.shape[0])
     return None
 

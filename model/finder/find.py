@@ -1,6 +1,5 @@
 """The finder at work: where in a photo the character is, and its strokes, as a network that knows photos sees them."""
 
-import math
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,13 @@ LIKELY = 0.2  # of a point, to belong to a letter
 REACH = 9  # points of the map across which parts belong together: ゛ stands apart from its letter
 STROKES_SIZE = 192  # pixels; of what the network answers, enlarged
 BESIDE = 0.1  # of the heaviest group's weight: another one that weighs less is no writing
+BESIDE_MANY = 0.02  # the same on a page: one group may be a line, another a letter
+AROUND_MANY = 12  # points around a page's letters
+TILES, NEAR_SIZE = 4, 3 * MAP_SIZE  # parts of a side, and points of what is seen in all of them
+_RAMP = np.minimum(np.arange(1, MAP_SIZE + 1), np.arange(MAP_SIZE, 0, -1)).astype(np.float32)
+MIDDLE = np.minimum(_RAMP[:, np.newaxis], _RAMP)[
+    :, :, np.newaxis
+]  # what lies at a part's rim is seen better in the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,26 @@ class Finder:
         Returns: a box in pixels, to a hundredth of the picture's sides or so.
         """
         place = heaviest(self.maps(picture))
-        return None if place is None else Place(_in_pixels(place.box, picture), place.alone)
+        return None if place is None else Place(_in_pixels(place.box, MAP_SIZE, picture), place.alone)
 
     def find_all(self, picture: NDArray[np.uint8]) -> Place | None:
         """Where everything is that is written. Args, Returns: as `find`."""
-        box = everything(self.maps(picture))
-        return None if box is None else Place(_in_pixels(box, picture), alone=True)
+        box = everything(self.maps(picture), BESIDE)
+        return None if box is None else Place(_in_pixels(box, MAP_SIZE, picture), alone=True)
+
+    def find_small(self, picture: NDArray[np.uint8]) -> tuple[Place, Ink] | None:
+        """Where many small letters are, with a margin: of TILES by TILES parts each is looked at by itself.
+
+        Args: as `find`. Returns: the place, and `letters` there.
+        """
+        maps = self._maps_from_near(picture)
+        box = everything(maps, BESIDE_MANY)
+        if box is None:
+            return None
+        x, y = max(0, box[0] - AROUND_MANY), max(0, box[1] - AROUND_MANY)
+        seen = maps[y : box[1] + box[3] + AROUND_MANY, x : box[0] + box[2] + AROUND_MANY].max(axis=2)
+        place = _in_pixels((x, y, seen.shape[1], seen.shape[0]), NEAR_SIZE, picture)
+        return Place(place, alone=True), np.asarray(255 * seen, np.uint8)
 
     def strokes(self, picture: NDArray[np.uint8]) -> Ink:
         """The strokes of a character, without what lies around it.
@@ -70,6 +90,17 @@ class Finder:
     def letters(self, picture: NDArray[np.uint8]) -> Ink:
         """Strokes and all that is within letters, (80, 80) uint8, 0 to 255 where they surely are. Args: as `find`."""
         return np.asarray(255 * self.maps(picture).max(axis=2), np.uint8)
+
+    def _maps_from_near(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(240, 240, 2), as `maps`."""
+        whole = np.zeros((NEAR_SIZE, NEAR_SIZE, 2), np.float32)
+        weights = np.full((NEAR_SIZE, NEAR_SIZE, 1), np.float32(1e-6))
+        for down, across in np.ndindex(TILES, TILES):
+            rows, columns = _tile(picture.shape[0], down), _tile(picture.shape[1], across)
+            near = _tile(NEAR_SIZE, down), _tile(NEAR_SIZE, across)
+            whole[near] += self.maps(np.ascontiguousarray(picture[rows, columns])) * MIDDLE
+            weights[near] += MIDDLE
+        return whole / weights
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(80, 80, 2), 0 to 1: how likely each part of the picture is a stroke of a letter; within the hull of one."""
@@ -90,10 +121,13 @@ def heaviest(maps: NDArray[np.float32]) -> Place | None:
     return Place(groups.box(np.arange(len(groups.weights)) == first), bool(second < BESIDE * groups.weights[first]))
 
 
-def everything(maps: NDArray[np.float32]) -> Box | None:
-    """The box around all groups but crumbs, in points of the maps, (h, w, 2); None where nothing is likely."""
+def everything(maps: NDArray[np.float32], beside: float) -> Box | None:
+    """The box around all groups but crumbs, in points of the maps, (h, w, 2); None where nothing is likely.
+
+    Args: beside: the heaviest group's weight, of which a crumb has less.
+    """
     groups = _groups_of(maps)
-    return None if groups is None else groups.box(groups.weights >= BESIDE * groups.weights.max())
+    return None if groups is None else groups.box(groups.weights >= beside * groups.weights.max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +153,17 @@ def _groups_of(maps: NDArray[np.float32]) -> _Groups | None:
     return _Groups(numbers, weights)
 
 
-def _in_pixels(box: Box, picture: NDArray[np.uint8]) -> Box:
-    (down, across), (x, y, width, height) = np.array(picture.shape[:2]) / MAP_SIZE, box
-    x0, y0 = int(x * across), int(y * down)
-    x1, y1 = math.ceil((x + width) * across), math.ceil((y + height) * down)
+def _in_pixels(box: Box, points: int, picture: NDArray[np.uint8]) -> Box:
+    (down, across), (x, y, width, height) = picture.shape[:2], box
+    x0, y0 = x * across // points, y * down // points
+    x1, y1 = -(-(x + width) * across // points), -(-(y + height) * down // points)  # rounded up
     return x0, y0, x1 - x0, y1 - y0
+
+
+def _tile(length: int, number: int) -> slice:
+    """One of the TILES parts of a side, which overlap by a third; each is a third of the side long."""
+    start = min(round(number * length * 2 / 9), length - 1)
+    return slice(start, start + max(1, round(length / 3)))
 
 
 @cache

@@ -5,16 +5,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import BlankImage, Ink, find_lines, lines_are_lighter, shrink, to_grey
+from model.printed import without_ruled_lines
 
 LIKELY = 50  # of 255, to be looked at for a pen's line
 BROADER = 0.0125  # of the longer side, to each side: so much broader than the finder sees it may a line be
 
 
-def pen_lines(picture: NDArray[np.uint8], seen: Ink, longest: int, widest: float) -> Ink:
+def pen_lines(picture: NDArray[np.uint8], seen: Ink, longest: int, widest: float, ruled: bool = False) -> Ink:
     """The lines of a pen, and nothing of what lies around them.
 
     Args: picture: (h, w, 3) RGB uint8. seen: (h', w') uint8, how likely something is written, of the same picture.
         longest: the longer side of the answer at most. widest: a line's width, as for `find_lines`.
+        ruled: many letters, perhaps on ruled paper, whose lines are left out.
     Returns: (h'', w'') uint8, 0 paper to 255 ink, of the picture's proportions.
     Raises: BlankImage: there are none.
     """
@@ -26,5 +28,5 @@ def pen_lines(picture: NDArray[np.uint8], seen: Ink, longest: int, widest: float
     if not likely.any() or not paper.any():
         raise BlankImage("nothing is written")
     lighter = float(grey[likely].mean()) > float(grey[paper].mean())
-    lines = find_lines(grey, widest, reverse=lines_are_lighter(grey) != lighter)
-    return np.where(near, lines.ink, np.uint8(0))
+    ink = find_lines(grey, widest, reverse=lines_are_lighter(grey) != lighter).ink
+    return np.where(near, without_ruled_lines(ink) if ruled else ink, np.uint8(0))

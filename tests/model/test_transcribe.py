@@ -163,6 +163,29 @@ def test_a_photo_of_a_full_page_loses_no_letters(classifier: Classifier, vertica
     assert classifier.read(in_the_shade.astype(np.uint8)).text == "".join(lines)
 
 
+def test_a_photo_of_small_letters_on_ruled_paper_is_read(classifier: Classifier) -> None:
+    lines = ["つくしとんこつう", "いこいへ", "しいしとんこつく", "うしいしこい", "とんこつへい", "いうしくつこ"]
+    assert classifier.read(photographed(ruled(sheet(*lines)))).text == "".join(lines)
+
+
+def ruled(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A larger sheet around a page, with lines as faint as they mostly are."""
+    large = cv2.copyMakeBorder(page, 700, 500, 700, 800, cv2.BORDER_CONSTANT, value=245)
+    large[30::120] = large[31::120] = large[32::120] = np.minimum(large[30::120], 150)
+    return np.asarray(large, np.uint8)
+
+
+def photographed(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """From the side and in the shade, (h, w, 3): the lines of the paper are neither level nor parallel."""
+    height, width = page.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    seen = corners + np.array([[0, 0], [-60, 0.07 * width], [0, 0.1 * width], [60, 0]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, seen)
+    warped = cv2.warpPerspective(page, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    lit = warped[:, :, np.newaxis] * np.linspace(0.45, 0.8, width)[:, np.newaxis] * np.array([1.0, 0.95, 0.85])
+    return np.asarray(np.clip(lit + np.random.default_rng(3).normal(0, 3, lit.shape), 0, 255), np.uint8)
+
+
 def test_no_more_than_a_hundred_characters_are_read(classifier: Classifier) -> None:
     reading = classifier.read(sheet(*["つくしとんこつうしいし"] * 11))
     assert len(reading.glyphs) == MOST

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT
-from model.finder.find import FILE, STROKES_SIZE, Place, everything, heaviest, shipped
+from model.finder.find import BESIDE, FILE, STROKES_SIZE, Place, everything, heaviest, shipped
 from model.finder.scenes import draw_scene
 from model.finder.view import MAP_SIZE
 from model.reading import overlap
@@ -69,8 +69,8 @@ def test_a_mark_belongs_to_the_letter_beside_it_and_another_letter_does_not() ->
 
 
 def test_everything_is_all_but_crumbs() -> None:
-    assert everything(_maps((20, 20, 12, 12), (60, 20, 8, 8))) == (20, 20, 48, 12)
-    assert everything(_maps((20, 20, 12, 12), (60, 20, 2, 2))) == (20, 20, 12, 12)
+    assert everything(_maps((20, 20, 12, 12), (60, 20, 8, 8)), BESIDE) == (20, 20, 48, 12)
+    assert everything(_maps((20, 20, 12, 12), (60, 20, 2, 2)), BESIDE) == (20, 20, 12, 12)
 
 
 @pytest.mark.parametrize("label", sorted(STROKES))
@@ -99,14 +99,34 @@ def test_where_nothing_is_likely_nothing_is_found() -> None:
     blank = np.full((300, 400, 3), 200, np.uint8)
     assert shipped().find(blank) is None
     assert shipped().find_all(blank) is None
+    assert shipped().find_small(blank) is None
+
+
+def test_small_letters_are_found_from_near_where_they_are() -> None:
+    photo = np.full((1500, 2100, 3), 190, np.uint8)
+    places = [(300 + 110 * column, 400 + 150 * row) for column in range(12) for row in range(5)]
+    for number, (x, y) in enumerate(places):
+        letter = drawn(sorted(STROKES)[number % len(STROKES)], 80, pen=0.06, paper=190)
+        photo[y : y + 80, x : x + 80] = letter[:, :, np.newaxis]
+    found = shipped().find_small(photo)
+    assert found is not None
+    (x, y, width, height), seen = found[0].box, found[1]
+    assert overlap((x, y, width, height), (300, 400, 110 * 12 - 30, 150 * 5 - 70)) > 0.65  # with a margin
+    likely = cv2.resize(seen, (width, height)) > 50
+    middles = [likely[top - y + 10 : top - y + 70, left - x + 10 : left - x + 70].any() for left, top in places]
+    assert np.mean(middles) > 0.95
+    assert likely[400 + 95 - y : 400 + 135 - y].mean() < 0.05  # between two rows
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 30), (39, 39), (500, 90)])
 def test_a_box_lies_in_its_picture_however_small_that_is(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(7)
     for _ in range(20):
-        found = shipped().find(rng.integers(0, 255, (*shape, 3), np.uint8))
-        if found is not None:
+        picture = rng.integers(0, 255, (*shape, 3), np.uint8)
+        small = shipped().find_small(picture)
+        for found in (shipped().find(picture), small and small[0]):
+            if found is None:
+                continue
             x, y, width, height = found.box
             assert 0 <= x < x + width <= shape[1]
             assert 0 <= y < y + height <= shape[0]
