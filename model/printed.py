@@ -101,28 +101,31 @@ def _level_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _ruled_lines(ink: Ink) -> NDArray[np.uint8]:
     """(h, w) 255 on straight lines that run about one way, if they are as many and as long as on ruled paper."""
     small = shrink(ink, RULED_SIZE)
-    lines, scale = _straight_lines(_mask(small, PRINT_FROM)), ink.shape[0] / small.shape[0]
+    side, scale = max(small.shape), ink.shape[0] / small.shape[0]
+    lines = _straight_lines(_mask(small, PRINT_FROM))
     x, y = (lines[:, 2:] - lines[:, :2]).T
-    angles, lengths = np.degrees(np.arctan2(y, x)), np.hypot(x, y) / max(small.shape)
-    long = lengths > LONG_RULE
-    level = np.abs(x) > np.abs(y)
-    ways = sorted((long & level, long & ~level), key=lambda way: _number_of(lines[way], max(small.shape)))
-    fewer, more = (_number_of(lines[way], max(small.shape)) for way in ways)
+    angles, lengths = np.degrees(np.arctan2(y, x)), np.hypot(x, y) / side
+    level, long = np.abs(x) > np.abs(y), lengths > LONG_RULE
+    ways = sorted((long & level, long & ~level), key=lambda way: _number_of(lines[way], side))
+    fewer, more = (_number_of(lines[way], side) for way in ways)
     drawn = np.zeros(ink.shape, np.uint8)
     if more >= MANY_RULES and fewer < OTHER_WAY * more:
-        apart = np.abs((angles - np.median(angles[ways[1]]) + 90) % 180 - 90)
-        for x0, y0, x1, y1 in (lines[(apart < FAN) | (lengths > MARGIN)] * scale).round().astype(int).tolist():
+        chosen = (np.abs(angles - np.median(angles[ways[1]])) < FAN) | (lengths > MARGIN)
+        for x0, y0, x1, y1 in (lines[chosen] * scale).round().astype(int).tolist():
             cv2.line(drawn, (x0, y0), (x1, y1), 255, round(2 * scale) + 1)
     return np.asarray(cv2.bitwise_and(drawn, _mask(ink, PRINT_FROM)), np.uint8)
 
 
 def _straight_lines(mask: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """(n, 4) straight lines, x and y of both ends, each found once or more (Matas et al., 2000)."""
+    """(n, 4) straight lines, x and y of both ends, to the right or down; each is found once or more (Matas, 2000)."""
     side = max(mask.shape)
     found = cv2.HoughLinesP(
         mask, 1, np.pi / 720, round(0.08 * side), minLineLength=SHORT_RULE * side, maxLineGap=0.02 * side
     )
-    return np.zeros((0, 4)) if found is None else found.reshape(-1, 4).astype(np.float64)
+    lines = np.zeros((0, 4)) if found is None else found.reshape(-1, 4).astype(np.float64)
+    x, y = (lines[:, 2:] - lines[:, :2]).T
+    backwards = np.where(np.abs(x) > np.abs(y), x, y) < 0
+    return np.where(backwards[:, np.newaxis], lines[:, [2, 3, 0, 1]], lines)
 
 
 def _number_of(lines: NDArray[np.float64], side: int) -> int:

@@ -22,10 +22,8 @@ BESIDE = 0.1  # of the heaviest group's weight: another one that weighs less is 
 BESIDE_MANY = 0.02  # the same on a page: one group may be a line, another a letter
 AROUND_MANY = 12  # points around a page's letters
 TILES, NEAR_SIZE = 4, 3 * MAP_SIZE  # parts of a side, and points of what is seen in all of them
-_RAMP = np.minimum(np.arange(1, MAP_SIZE + 1), np.arange(MAP_SIZE, 0, -1)).astype(np.float32)
-MIDDLE = np.minimum(_RAMP[:, np.newaxis], _RAMP)[
-    :, :, np.newaxis
-]  # what lies at a part's rim is seen better in the next
+_FROM_RIM = np.minimum(np.arange(1, MAP_SIZE + 1), np.arange(MAP_SIZE, 0, -1)).astype(np.float32)
+WEIGHTS = np.minimum(_FROM_RIM[:, np.newaxis], _FROM_RIM)[:, :, np.newaxis]  # the next part shows a part's rim better
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +96,8 @@ class Finder:
         for down, across in np.ndindex(TILES, TILES):
             rows, columns = _tile(picture.shape[0], down), _tile(picture.shape[1], across)
             near = _tile(NEAR_SIZE, down), _tile(NEAR_SIZE, across)
-            whole[near] += self.maps(np.ascontiguousarray(picture[rows, columns])) * MIDDLE
-            weights[near] += MIDDLE
+            whole[near] += self.maps(np.ascontiguousarray(picture[rows, columns])) * WEIGHTS
+            weights[near] += WEIGHTS
         return whole / weights
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
