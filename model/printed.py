@@ -106,11 +106,11 @@ def _ruled_lines(ink: Ink) -> NDArray[np.uint8]:
     x, y = (lines[:, 2:] - lines[:, :2]).T
     angles, lengths = np.degrees(np.arctan2(y, x)), np.hypot(x, y) / side
     level, long = np.abs(x) > np.abs(y), lengths > LONG_RULE
-    ways = sorted((long & level, long & ~level), key=lambda way: _number_of(lines[way], side))
-    fewer, more = (_number_of(lines[way], side) for way in ways)
+    counted = [(_number_of(lines[way], side), way) for way in (long & level, long & ~level)]
+    (fewer, _), (more, rules) = sorted(counted, key=lambda one: one[0])
     drawn = np.zeros(ink.shape, np.uint8)
     if more >= MANY_RULES and fewer < OTHER_WAY * more:
-        chosen = (np.abs(angles - np.median(angles[ways[1]])) < FAN) | (lengths > MARGIN)
+        chosen = (np.abs(angles - np.median(angles[rules])) < FAN) | (lengths > MARGIN)
         for x0, y0, x1, y1 in (lines[chosen] * scale).round().astype(int).tolist():
             cv2.line(drawn, (x0, y0), (x1, y1), 255, round(2 * scale) + 1)
     return np.asarray(cv2.bitwise_and(drawn, _mask(ink, PRINT_FROM)), np.uint8)

@@ -70,8 +70,7 @@ def small_writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View |
     found = shipped().find_small(picture)
     if found is None:
         return None
-    place, seen = found
-    x, y, width, height = place.box
+    (x, y, width, height), seen = found
     part = View(np.ascontiguousarray(picture[y : y + height, x : x + width]), x, y)
     return _pen_alone(part, seen)
 

@@ -59,10 +59,10 @@ class Finder:
         box = everything(self.maps(picture), BESIDE)
         return None if box is None else Place(_in_pixels(box, MAP_SIZE, picture), alone=True)
 
-    def find_small(self, picture: NDArray[np.uint8]) -> tuple[Place, Ink] | None:
+    def find_small(self, picture: NDArray[np.uint8]) -> tuple[Box, Ink] | None:
         """Where many small letters are, with a margin: of TILES by TILES parts each is looked at by itself.
 
-        Args: as `find`. Returns: the place, and `letters` there.
+        Args: as `find`. Returns: the box around them in pixels, and `letters` there.
         """
         maps = self._maps_from_near(picture)
         box = everything(maps, BESIDE_MANY)
@@ -70,8 +70,8 @@ class Finder:
             return None
         x, y = max(0, box[0] - AROUND_MANY), max(0, box[1] - AROUND_MANY)
         seen = maps[y : box[1] + box[3] + AROUND_MANY, x : box[0] + box[2] + AROUND_MANY].max(axis=2)
-        place = _in_pixels((x, y, seen.shape[1], seen.shape[0]), NEAR_SIZE, picture)
-        return Place(place, alone=True), np.asarray(255 * seen, np.uint8)
+        around = _in_pixels((x, y, seen.shape[1], seen.shape[0]), NEAR_SIZE, picture)
+        return around, np.asarray(255 * seen, np.uint8)
 
     def strokes(self, picture: NDArray[np.uint8]) -> Ink:
         """The strokes of a character, without what lies around it.

@@ -110,7 +110,7 @@ def test_small_letters_are_found_from_near_where_they_are() -> None:
         photo[y : y + 80, x : x + 80] = letter[:, :, np.newaxis]
     found = shipped().find_small(photo)
     assert found is not None
-    (x, y, width, height), seen = found[0].box, found[1]
+    (x, y, width, height), seen = found
     assert overlap((x, y, width, height), (300, 400, 110 * 12 - 30, 150 * 5 - 70)) > 0.65  # with a margin
     likely = cv2.resize(seen, (width, height)) > 50
     middles = [likely[top - y + 10 : top - y + 70, left - x + 10 : left - x + 70].any() for left, top in places]
@@ -123,11 +123,8 @@ def test_a_box_lies_in_its_picture_however_small_that_is(shape: tuple[int, int])
     rng = np.random.default_rng(7)
     for _ in range(20):
         picture = rng.integers(0, 255, (*shape, 3), np.uint8)
-        small = shipped().find_small(picture)
-        for found in (shipped().find(picture), small and small[0]):
-            if found is None:
-                continue
-            x, y, width, height = found.box
+        one, small = shipped().find(picture), shipped().find_small(picture)
+        for x, y, width, height in [*([one.box] if one else []), *([small[0]] if small else [])]:
             assert 0 <= x < x + width <= shape[1]
             assert 0 <= y < y + height <= shape[0]
 
