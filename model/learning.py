@@ -23,9 +23,9 @@ from model.calibrate import find_temperature, softmax
 from model.dataset import SEED, Batch, Mixture, stream
 
 BATCH = 128
-FULL, QUICK = 1_500_000, 40_000  # pictures
+FULL, QUICK = 1_200_000, 40_000  # pictures
 LONG = 500_000  # pictures of a training that goes in rounds
-ROUNDS = (0.6, 0.2, 0.2)  # of a long training
+ROUNDS = (0.8, 0.2)  # of a long training
 SETTLES = 0.7  # of a training, after which the mixture's settled shares count
 PEAK_RATE, AGAIN_RATE = 3e-3, 1e-3  # of the first round, and of those that start from an average
 NEWEST = (0.5, 1.0)  # what a round ended with, as a share of the average: the judge says which
