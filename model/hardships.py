@@ -1,4 +1,4 @@
-"""What happens to pictures on their way: turned, small, tight, off the middle, white on black, photographed.
+"""What happens to pictures on their way: turned, small, tight, cut close, off the middle, white on black, photographed.
 
 A character keeps its pixels where only the frame around it changes, so that a figure speaks of finding the ink and not
 of lost detail.
@@ -34,6 +34,7 @@ def hardships() -> dict[str, Change]:
     return {
         "inverted": invert,
         **framings,
+        "cut close": cut_close,
         "shifted into a corner": partial(framed, share=0.55, shift=(0.2, -0.2)),
         **turns,
         "phone photo": take_photo,
@@ -43,6 +44,15 @@ def hardships() -> dict[str, Change]:
 def invert(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """White on black, or the reverse."""
     return np.asarray(cv2.bitwise_not(image), np.uint8)
+
+
+def cut_close(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The character without its margins; the same picture where it shows none."""
+    try:
+        x, y, width, height = locate(image).box
+    except BlankImage:
+        return image
+    return np.ascontiguousarray(image[y : y + height, x : x + width])
 
 
 def framed(

@@ -224,9 +224,11 @@ def _stretch(darkness: Ink) -> Ink:
 def _levels(counts: NDArray[np.float32]) -> tuple[float, float]:
     """The darkness of bare paper, its grain included, and that of the ink, from a histogram of 256 darknesses."""
     share = np.cumsum(counts) / counts.sum()
-    median, upper = (float(np.searchsorted(share, part)) for part in (0.5, 0.75))
+    lowest, lower, median, upper = (float(np.searchsorted(share, part)) for part in (0.1, 0.25, 0.5, 0.75))
     peak = _mean_of_darkest(counts, 0.004)
-    grain = min(upper - median, 0.1 * peak)  # a bold character covers more than a quarter of a tight picture: not grain
+    grain = upper - median
+    if grain > 0.1 * peak:  # a character covers more than a quarter of a tight picture: its strokes are no grain
+        grain = min(1.1 * (lower - lowest) + 1, 0.1 * peak)
     return median + min(NOISE_SIGMAS / 1.35 * grain, 0.3 * peak) if median < 0.5 * peak else 0.0, peak
 
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from model.ink import find_ink
 from model.preprocess import INPUT_SIZE, BlankImage, UnreadableImage, locate, preprocess
+from model.segment import INK_FROM
 from tests.model.drawings import STROKES, drawn
 
 LETTERS = st.sampled_from(sorted(STROKES))
@@ -156,6 +158,15 @@ def test_a_broad_brush_is_read_as_ink(label: str) -> None:
     picture = drawn(label, 300, pen=0.17, scale=0.8)
     plain = (255 - picture[:, :, np.newaxis].astype(np.float32)) / 255
     assert (preprocess(picture) > 0.5).mean() > 0.8 * (plain > 0.5).mean()
+
+
+@pytest.mark.parametrize("label", sorted(STROKES))
+def test_grey_strokes_beside_black_ones_are_ink_in_a_tight_crop_too(label: str) -> None:
+    picture = drawn(label, pen=0.08, ink=130)
+    picture[:80] = drawn(label, pen=0.08, ink=20)[:80]
+    x, y, width, height = cv2.boundingRect((picture < 235).view(np.uint8))
+    tight = picture[y : y + height, x : x + width]
+    assert np.median(find_ink(tight)[np.abs(tight.astype(int) - 130) < 10]) >= INK_FROM
 
 
 @pytest.mark.parametrize("label", sorted(STROKES))
