@@ -64,7 +64,7 @@ def prepare(
 @app.command()
 def train(
     images: Annotated[
-        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 70 minutes.")
+        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 55 minutes.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Two to four minutes, to learn how it goes.")] = False,
     network: Annotated[

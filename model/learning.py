@@ -1,10 +1,10 @@
 """The loop in which a network learns: new pictures every time, judged now and then by writers that it never saw.
 
 A long training goes in rounds. In each the rate falls to nothing, and what the rounds end with is averaged, weight by
-weight: the middle between two good networks is better on strangers than either (Izmailov et al., 2018). Of the shipped
-network's first two rounds one misread 26 of 4,524 pictures of strangers, the other 23, and their average 17. A short
-training has no time for that: with 40,000 pictures the small network reads 93.0 % of g01 in one round and 89.7 in three
-(November 2026, one run each).
+weight: the middle between two good networks is better on strangers than either (Izmailov et al., 2018). Of two rounds
+one misread 26 of 4,524 pictures of strangers, the other 23, and their average 17. A short training has no time for
+that: with 40,000 pictures the small network reads 93.0 % of g01 in one round and 89.7 in three (November 2026, one run
+each).
 """
 
 import json

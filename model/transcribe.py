@@ -14,6 +14,7 @@ from model.lines import Line, ways_to_read
 from model.page import Page, find_page
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
 from model.reading import MOST, Box
+from model.segment import INK_FROM, pieces_of
 from model.views import View, by_colour, on_the_sheet, small_writing_alone, writing_alone, written_part
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -37,6 +38,8 @@ LONE = 0.25  # of what is no hiragana as a whole: of a single letter's strokes e
 LONGEST_ALONE = 1.8  # times as long as wide: two columns may look like り
 LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
 SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
+MOST_PARTS = 9  # of one: a page may look like り from afar. Of 1,500 letters none has more than 7
+PART = 4  # pixels of what the network reads, at least
 
 Transcript = list[list[Found]]  # lines in reading order, characters in reading order
 Network = Callable[[NDArray[np.float32]], Probabilities]
@@ -186,7 +189,13 @@ def is_surely_one(located: Located, probabilities: Probabilities) -> bool:
     """Whether nothing needs to be looked for beside or in the one character that a picture seems to show."""
     sure = float(probabilities[: len(LABELS)].max()) >= SURELY_ONE
     longer, shorter = max(located.box[2:]), min(located.box[2:])
-    return sure and located.alone and longer < LONGEST_ALONE * shorter and not _is_long(located.box, probabilities)
+    long = longer >= LONGEST_ALONE * shorter or _is_long(located.box, probabilities)
+    return sure and located.alone and not long and _parts(located.input) <= MOST_PARTS
+
+
+def _parts(picture: NDArray[np.float32]) -> int:
+    areas = pieces_of((picture[:, :, 0] >= INK_FROM / 255).view(np.uint8)).areas
+    return int((areas >= PART).sum())
 
 
 def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:

@@ -135,8 +135,9 @@ def test_a_training_does_not_go_on_with_what_was_trained_otherwise(
 
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trainings are long, whatever they see."""
+    """Trainings are long, whatever they see, and go in three rounds."""
     monkeypatch.setattr(learning, "LONG", 0)
+    monkeypatch.setattr(learning, "ROUNDS", (0.6, 0.2, 0.2))
 
 
 class Told(Judge):
