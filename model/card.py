@@ -40,8 +40,8 @@ LIMITS = (
 )
 SCANS_LIMITS = (
     "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for photos are of simulated ones.",
-    "How a photo is looked at was chosen with photos from the same simulator, of other writers: those figures are a little "
-    "kind.",
+    "How a photo is looked at was chosen with photos from the same simulator, of other writers: those figures are a "
+    "little kind.",
     "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",
 )
 
