@@ -83,11 +83,11 @@ def test_a_judge_is_as_pleased_as_the_third_of_the_writers_that_is_read_worst() 
     assert Judge(inputs, np.asarray([0, 0, 0, 1]), writers).loss(Knows()) > 1
 
 
+@pytest.mark.usefixtures("long")
 def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "JUDGE_EVERY", 2 * learning.BATCH)
-    monkeypatch.setattr(learning, "LONG", 0)
     mixture, seen = Mixture((images,), (1.0,)), 6 * learning.BATCH
     drawn_from: list[range] = []
 
