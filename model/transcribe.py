@@ -38,7 +38,7 @@ LONE = 0.25  # of what is no hiragana as a whole: of a single letter's strokes e
 LONGEST_ALONE = 1.8  # times as long as wide: two columns may look like り
 LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
 SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
-MOST_PARTS = 9  # of one: a page may look like り from afar. Of 1,500 letters none has more than 7
+MOST_PARTS = 9  # of one: a page may look like り from afar. Of 4,000 pictures of letters none has more than 7
 PART = 4  # pixels of what the network reads, at least
 
 Transcript = list[list[Found]]  # lines in reading order, characters in reading order
