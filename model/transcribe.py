@@ -38,8 +38,8 @@ LONE = 0.25  # of what is no hiragana as a whole: of a single letter's strokes e
 LONGEST_ALONE = 1.8  # times as long as wide: two columns may look like り
 LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
 SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
-MOST_PARTS = 9  # of one: a page may look like り from afar. Of 4,000 pictures of letters none has more than 7
-PART = 4  # pixels of what the network reads, at least
+MOST_PIECES = 9  # of one: a page may look like り from afar. Of 3,700 pictures of letters none has more than 7
+PIECE = 4  # pixels of what the network reads, at least
 
 Transcript = list[list[Found]]  # lines in reading order, characters in reading order
 Network = Callable[[NDArray[np.float32]], Probabilities]
@@ -190,12 +190,12 @@ def is_surely_one(located: Located, probabilities: Probabilities) -> bool:
     sure = float(probabilities[: len(LABELS)].max()) >= SURELY_ONE
     longer, shorter = max(located.box[2:]), min(located.box[2:])
     long = longer >= LONGEST_ALONE * shorter or _is_long(located.box, probabilities)
-    return sure and located.alone and not long and _parts(located.input) <= MOST_PARTS
+    return sure and located.alone and not long and _pieces_in(located.input) <= MOST_PIECES
 
 
-def _parts(picture: NDArray[np.float32]) -> int:
+def _pieces_in(picture: NDArray[np.float32]) -> int:
     areas = pieces_of((picture[:, :, 0] >= INK_FROM / 255).view(np.uint8)).areas
-    return int((areas >= PART).sum())
+    return int((areas >= PIECE).sum())
 
 
 def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:

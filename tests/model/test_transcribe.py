@@ -257,9 +257,9 @@ def test_when_no_more_is_looked_for(
     assert is_surely_one(Located((0, 0, *size), SEEN, alone), taken_for(label, probability)) is one
 
 
-@pytest.mark.parametrize(("parts", "one"), [(4, True), (16, False)])
-def test_what_falls_into_many_parts_may_be_a_page(parts: int, one: bool) -> None:
-    picture = np.kron(np.eye(parts, dtype=np.float32), np.pad(np.ones((2, 2), np.float32), ((0, 1), (0, 1))))
+@pytest.mark.parametrize(("pieces", "one"), [(4, True), (16, False)])
+def test_what_falls_into_many_pieces_may_be_a_page(pieces: int, one: bool) -> None:
+    picture = np.kron(np.eye(pieces, dtype=np.float32), np.pad(np.ones((2, 2), np.float32), ((0, 1), (0, 1))))
     seen = np.pad(picture, (0, 48 - len(picture)))[:, :, np.newaxis]
     assert is_surely_one(Located((0, 0, 60, 100), seen, alone=True), taken_for("り", 0.99)) is one
 
