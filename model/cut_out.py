@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from model.ink import BlankImage, Grey, Ink, find_dark, find_lines, shrink, to_grey
 from model.reading import Box
-from model.segment import INK_FROM
+from model.segment import mask_of
 
 SIDE = 128  # pixels of the longer side at most
 AROUND = 0.35  # of the box's longer side: paper beside the character, from which its light is judged
@@ -57,7 +57,7 @@ def _ink(grey: Grey, widest: float) -> Ink:
 def _of_one(ink: Ink, box: Box) -> Ink:
     """The ink whose pieces lie for the most part in the box."""
     x, y, width, height = box
-    mask = np.where(ink >= INK_FROM, 255, 0).astype(np.uint8)
+    mask = mask_of(ink)
     count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     inside = np.bincount(numbers[max(0, y) : y + height + 1, max(0, x) : x + width + 1].ravel(), minlength=count)
     foreign = inside < 0.5 * stats[:, cv2.CC_STAT_AREA]

@@ -107,9 +107,9 @@ class Dark:
 
     def is_evenly_lit(self) -> bool:
         """Whether all the paper around the ink is equally bright, as in scans and drawings: no shadow, and no table."""
-        last = self.light.size - 1
-        levels = np.partition(self.light, (last // 100, last - last // 100), axis=None)  # the ends may be odd
-        return bool(levels[last // 100] >= EVEN_LIGHT * levels[last - last // 100])
+        odd = (self.light.size - 1) // 100  # the ends may be
+        darkest, brightest = np.cumsum(histogram(self.light)).searchsorted([odd + 1, self.light.size - odd])
+        return bool(darkest >= EVEN_LIGHT * brightest)
 
 
 def find_ink(grey: Grey) -> Ink:
@@ -212,8 +212,7 @@ def _slope(small: Grey) -> NDArray[np.float32]:
 
 
 def _stretch(darkness: Ink) -> Ink:
-    counts = np.asarray(cv2.calcHist([darkness], [0], None, [256], [0, 256]), np.float32).ravel()
-    paper, peak = _levels(counts)
+    paper, peak = _levels(histogram(darkness))
     if peak - paper < FAINTEST:
         raise BlankImage("nothing stands out from the paper")
     floor = paper + 0.12 * (peak - paper)
@@ -223,17 +222,21 @@ def _stretch(darkness: Ink) -> Ink:
 
 def _levels(counts: NDArray[np.float32]) -> tuple[float, float]:
     """The darkness of bare paper, its grain included, and that of the ink, from a histogram of 256 darknesses."""
-    share = np.cumsum(counts) / counts.sum()
-    lowest, lower, median, upper = (float(np.searchsorted(share, part)) for part in (0.1, 0.25, 0.5, 0.75))
-    peak = _mean_of_darkest(counts, 0.004)
+    total = counts.sum()
+    lowest, lower, median, upper = (np.cumsum(counts) / total).searchsorted([0.1, 0.25, 0.5, 0.75]).tolist()
+    peak = mean_of_highest(counts, max(4.0, 0.004 * float(total)))
     grain = upper - median
     if grain > 0.1 * peak:  # a character covers more than a quarter of a tight picture: its strokes are no grain
         grain = min(1.1 * (lower - lowest) + 1, 0.1 * peak)
     return median + min(NOISE_SIGMAS / 1.35 * grain, 0.3 * peak) if median < 0.5 * peak else 0.0, peak
 
 
-def _mean_of_darkest(counts: NDArray[np.float32], part: float) -> float:
-    wanted = max(4.0, part * float(counts.sum()))
-    from_dark = np.minimum(np.cumsum(counts[::-1]), wanted)
-    taken = from_dark - np.concatenate(([np.float32(0)], from_dark[:-1]))
-    return float(np.dot(taken, np.arange(255, -1, -1)) / max(1.0, from_dark[-1]))
+def histogram(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(256,) how many pixels of a picture have each value."""
+    return np.asarray(cv2.calcHist([picture], [0], None, [256], [0, 256]), np.float32).ravel()
+
+
+def mean_of_highest(counts: NDArray[np.float32], number: float) -> float:
+    """The mean of the `number` highest values in a histogram of 256; of all, where there are fewer. 0.0 of none."""
+    reached = np.minimum(np.cumsum(counts[::-1]), number)  # with the values from 255 down to each
+    return float(reached[:-1].sum(dtype=np.float64) / max(1.0, float(reached[-1])))

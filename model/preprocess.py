@@ -8,9 +8,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import BlankImage, Dark, Grey, Ink, UnreadableImage, find_dark, find_lines, shrink, to_grey
+from model.ink import (
+    BlankImage,
+    Dark,
+    Grey,
+    Ink,
+    UnreadableImage,
+    find_dark,
+    find_lines,
+    histogram,
+    mean_of_highest,
+    shrink,
+    to_grey,
+)
 from model.reading import Box
-from model.segment import INK_FROM, holds_all, is_bold, one_character, shows_surface, shows_the_same, written_among
+from model.segment import holds_all, is_bold, mask_of, one_character, shows_surface, shows_the_same, written_among
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
 
@@ -26,6 +38,7 @@ BOLD = 0.12  # of the same: a brush
 FINE_LINE = 0.08  # of the same: a pen
 SAME_SIZE = 0.85  # of the longer side: the same character in more detail
 MARGIN = 0.3  # of the character's longer side, around a cut-out
+_LEVELS = np.arange(256, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ def locate_ink(ink: Ink, shape: tuple[int, ...]) -> Located:
     Args: ink: (h, w) uint8, 0 paper to 255 ink. shape: of the picture that it is the ink of.
     Raises: BlankImage: there is none.
     """
-    x, y, width, height = cv2.boundingRect((ink >= INK_FROM).view(np.uint8))
+    x, y, width, height = cv2.boundingRect(mask_of(ink))
     if not width:
         raise BlankImage("no stroke is dark enough")
     box = x, y, width, height
@@ -175,7 +188,7 @@ def _place(ink: Ink, box: tuple[float, float, float, float], size: int, ink_size
     middle = (size - 1) / 2
     shift_x, shift_y = middle - scale * (x + (width - 1) / 2), middle - scale * (y + (height - 1) / 2)
     matrix = np.array([[scale, 0, shift_x], [0, scale, shift_y]], np.float32)
-    placed = cv2.warpAffine(ink, matrix, (size, size), flags=cv2.INTER_LINEAR).astype(np.float32)
+    placed = np.asarray(cv2.warpAffine(ink, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
     # A pen line thinner than a pixel comes out grey: strokes are as dark as they are in every other picture.
-    strongest = float(np.partition(placed, -40, axis=None)[-40:].mean())
-    return np.asarray(np.minimum(placed / max(strongest, 1.0), 1.0), np.float32)
+    strongest = max(1.0, mean_of_highest(histogram(placed), 40))
+    return np.asarray(cv2.LUT(placed, np.minimum(_LEVELS / strongest, 1.0)), np.float32)

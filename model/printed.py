@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Ink, shrink
-from model.segment import INK_FROM
+from model.segment import INK_FROM, mask_of
 from model.turn import turn_of
 
 CRUMB = 0.035  # of the page: a shorter piece that lies on a printed line is a part of it
@@ -25,7 +25,7 @@ def without_print(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
 
     Strokes that cross a line are kept whole.
     """
-    faintest = _mask(ink, PRINT_FROM)
+    faintest = mask_of(ink, PRINT_FROM)
     printed = _printed_lines(faintest) if _has_long_piece(faintest) else np.zeros_like(faintest)
     return _without(ink, printed)
 
@@ -44,11 +44,11 @@ def without_ruled_lines(ink: Ink) -> Ink:
 
 def _without(ink: Ink, printed: NDArray[np.uint8]) -> tuple[Ink, NDArray[np.uint8]]:
     """The ink and its mask without what is printed, (h, w), 255 where it is."""
-    mask = _mask(ink, INK_FROM)
+    mask = mask_of(ink)
     if not cv2.countNonZero(printed):
         return ink, mask
     line = round(max(float(np.percentile(ink[printed > 0], 88)) + 8, INK_FROM))
-    written, strong = cv2.subtract(mask, printed), _mask(ink, min(line, 255))
+    written, strong = cv2.subtract(mask, printed), mask_of(ink, min(line, 255))
     if line < FAINTEST_WRITING:
         stronger = cv2.countNonZero(cv2.bitwise_and(written, strong)) > 0.6 * cv2.countNonZero(written)
         strokes = strong if stronger else cv2.bitwise_or(written, strong)
@@ -66,10 +66,6 @@ def _without_crumbs(mask: NDArray[np.uint8], printed: NDArray[np.uint8]) -> NDAr
     on_line = (shares > 0.9) | ((shares > 0.6) & small)
     on_line[0] = False
     return np.where(on_line[numbers], 0, mask).astype(np.uint8)
-
-
-def _mask(ink: Ink, threshold: int) -> NDArray[np.uint8]:
-    return (ink >= threshold).view(np.uint8) * np.uint8(255)
 
 
 def _has_long_piece(mask: NDArray[np.uint8]) -> bool:
@@ -102,7 +98,7 @@ def _ruled_lines(ink: Ink) -> NDArray[np.uint8]:
     """(h, w) 255 on straight lines that run about one way, if they are as many and as long as on ruled paper."""
     small = shrink(ink, RULED_SIZE)
     side, scale = max(small.shape), ink.shape[0] / small.shape[0]
-    lines = _straight_lines(_mask(small, PRINT_FROM))
+    lines = _straight_lines(mask_of(small, PRINT_FROM))
     x, y = (lines[:, 2:] - lines[:, :2]).T
     angles, lengths = np.degrees(np.arctan2(y, x)), np.hypot(x, y) / side
     level, long = np.abs(x) > np.abs(y), lengths > LONG_RULE
@@ -113,7 +109,7 @@ def _ruled_lines(ink: Ink) -> NDArray[np.uint8]:
         chosen = (np.abs(angles - np.median(angles[rules])) < FAN) | (lengths > MARGIN)
         for x0, y0, x1, y1 in (lines[chosen] * scale).round().astype(int).tolist():
             cv2.line(drawn, (x0, y0), (x1, y1), 255, round(2 * scale) + 1)
-    return np.asarray(cv2.bitwise_and(drawn, _mask(ink, PRINT_FROM)), np.uint8)
+    return np.asarray(cv2.bitwise_and(drawn, mask_of(ink, PRINT_FROM)), np.uint8)
 
 
 def _straight_lines(mask: NDArray[np.uint8]) -> NDArray[np.float64]:

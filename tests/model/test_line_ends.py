@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 
 from model.line_ends import find_line_ends, vary_line_ends
-from model.parts import move_parts
 from tests.model.drawings import STROKES, drawn
 
 
@@ -40,12 +39,3 @@ def test_other_endings_change_a_little_and_leave_the_original_alone(label: str) 
     assert np.array_equal(ink, before)
     assert len({one.tobytes() for one in varied}) > 5
     assert all(0.75 < one.sum() / ink.sum() < 1.6 for one in varied)
-
-
-def test_parts_move_on_their_own_and_one_part_alone_stays() -> None:
-    rng = np.random.default_rng(4)
-    two, one = _ink("い"), _ink("し")
-    moved = [move_parts(two, rng) for _ in range(10)]
-    assert len({ink.tobytes() for ink in moved}) == 10
-    assert all(0.6 < ink.sum() / two.sum() < 1.4 for ink in moved)
-    assert np.array_equal(move_parts(one, rng), one)
