@@ -1,6 +1,7 @@
 """From a picture to its ink: how much each point stands out from the paper around it, whatever the light."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -203,12 +204,16 @@ def _paper(small: Grey) -> Grey:
 
 def _slope(small: Grey) -> NDArray[np.float32]:
     """The plane that the brightness follows, less its mean: a lamp to one side."""
-    height, width = small.shape
-    down, across = (np.arange(side, dtype=np.float32) - (side - 1) / 2 for side in small.shape)
+    (height, width), (down, across) = small.shape, map(_from_the_middle, small.shape)
     rows, columns = (cv2.reduce(small, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() for axis in (1, 0))
     by_row = float(rows / width @ down / max(1.0, float(down @ down)))
     by_column = float(columns / height @ across / max(1.0, float(across @ across)))
     return np.asarray(np.add.outer(by_row * down, by_column * across), np.float32)
+
+
+@lru_cache
+def _from_the_middle(side: int) -> NDArray[np.float32]:
+    return np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
 
 
 def _stretch(darkness: Ink) -> Ink:

@@ -27,6 +27,11 @@ class Pieces:
     areas: NDArray[np.int32]  # (n,) pixels
 
     @property
+    def ends(self) -> NDArray[np.int32]:
+        """(n, 2) the corner of each box where x and y are highest."""
+        return np.asarray(self.boxes[:, :2] + self.boxes[:, 2:], np.int32)
+
+    @property
     def sides(self) -> NDArray[np.int32]:
         """(n,) the longer side of each piece."""
         return np.asarray(self.boxes[:, 2:].max(axis=1), np.int32)
@@ -43,11 +48,9 @@ def one_character(ink: Ink) -> tuple[Ink, Box]:
     kept = _belongs(pieces, ink.shape)
     if not kept.any():
         raise BlankImage("there is no ink but specks and ruled lines")
-    x0, y0 = pieces.boxes[kept, :2].min(axis=0)
-    x1, y1 = (pieces.boxes[kept, :2] + pieces.boxes[kept, 2:]).max(axis=0)
-    if not kept.all():
-        ink = _wipe(ink, pieces, kept)
-    return ink, (int(x0), int(y0), int(x1 - x0), int(y1 - y0))
+    start, end = _corners(pieces, kept)
+    ink = ink if kept.all() else _wipe(ink, pieces, kept)
+    return ink, _box_between(start, end)
 
 
 def written_among(lines: Lines) -> tuple[Ink, Box, bool]:
@@ -65,7 +68,7 @@ def written_among(lines: Lines) -> tuple[Ink, Box, bool]:
     alone = bool(weights[~kept].max(initial=0.0) < BESIDE * weights[kept].sum())
     start, end = _corners(pieces, kept)
     ink = lines.ink if kept.all() else _wipe(lines.ink, pieces, kept)
-    return ink, (int(start[0]), int(start[1]), int(end[0] - start[0]), int(end[1] - start[1])), alone
+    return ink, _box_between(start, end), alone
 
 
 def _weigh(pieces: Pieces, lines: Lines) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -105,8 +108,12 @@ def _group(pieces: Pieces, weights: NDArray[np.float64], foreign: NDArray[np.boo
 
 
 def _corners(pieces: Pieces, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    boxes = pieces.boxes[kept]
-    return boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    return pieces.boxes[kept, :2].min(axis=0), pieces.ends[kept].max(axis=0)
+
+
+def _box_between(start: NDArray[np.int32], end: NDArray[np.int32]) -> Box:
+    (x0, y0), (x1, y1) = start.tolist(), end.tolist()
+    return x0, y0, x1 - x0, y1 - y0
 
 
 def holds_all(ink: Ink, box: Box) -> bool:
@@ -138,6 +145,9 @@ def is_bold(ink: Ink, width: float) -> bool:
 
 def shows_surface(ink: Ink, width: float) -> bool:
     """Whether a sheet, or what comes in from the rim and is broader than `width`, is taken for ink."""
+    mask = mask_of(ink)
+    if not _lies_on_rim(mask):  # then what is broad of it does not, either
+        return _fills(mask) or _is_sheet(mask)
     return _is_surface(ink, _broad(ink, width, cv2.BORDER_CONSTANT))
 
 
@@ -149,15 +159,26 @@ def _broad(ink: Ink, width: float, border: int) -> NDArray[np.uint8]:
 
 def _is_surface(ink: Ink, broad: NDArray[np.uint8]) -> bool:
     mask = mask_of(ink)
-    rim = np.concatenate([broad[0], broad[-1], broad[:, 0], broad[:, -1]])
-    return bool(cv2.countNonZero(mask) > 0.55 * mask.size or np.mean(rim > 0) >= 0.1 or _is_sheet(mask))
+    return _fills(mask) or _lies_on_rim(broad) or _is_sheet(mask)
+
+
+def _fills(mask: NDArray[np.uint8]) -> bool:
+    return bool(cv2.countNonZero(mask) > 0.55 * mask.size)
+
+
+def _lies_on_rim(mask: NDArray[np.uint8]) -> bool:
+    rim = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    return bool(cv2.countNonZero(rim) >= 0.1 * rim.size)
 
 
 def _is_sheet(mask: NDArray[np.uint8]) -> bool:
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(contours, key=cv2.contourArea)
+    area, narrowest = cv2.contourArea(largest), 0.25 * max(mask.shape)
+    if area <= 0.85 * narrowest**2:
+        return False
     width, height = cv2.minAreaRect(largest)[1]
-    return bool(min(width, height) > 0.25 * max(mask.shape) and cv2.contourArea(largest) > 0.85 * width * height)
+    return bool(min(width, height) > narrowest and area > 0.85 * width * height)
 
 
 def mask_of(ink: Ink, threshold: int = INK_FROM) -> NDArray[np.uint8]:
@@ -211,32 +232,27 @@ def _belongs(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 def _body(pieces: Pieces, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Two corners of the box around the large pieces: い has two of them, and ふ four; ゛ is none."""
-    large = kept & (pieces.areas >= 0.1 * pieces.areas[kept].max())
-    boxes = pieces.boxes[large]
-    return boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    return _corners(pieces, kept & (pieces.areas >= 0.1 * pieces.areas[kept].max()))
 
 
 def _gaps(pieces: Pieces, start: NDArray[np.int32], end: NDArray[np.int32]) -> NDArray[np.int32]:
     """(n,) how far each piece is from the box between two corners; 0 where they overlap."""
-    low, high = pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]
-    return np.asarray(np.maximum(0, np.maximum(low - end, start - high)).max(axis=1), np.int32)
+    apart = np.maximum(pieces.boxes[:, :2] - end, start - pieces.ends)
+    return np.asarray(apart.max(axis=1, initial=0), np.int32)
 
 
 def _is_rule(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    height, width = shape[:2]
-    wide, high = pieces.boxes[:, 2], pieces.boxes[:, 3]
-    rows = (wide >= RULE_LENGTH * width) & (high <= max(2.0, RULE_WIDTH * height))
-    columns = (high >= RULE_LENGTH * height) & (wide <= max(2.0, RULE_WIDTH * width))
-    return np.asarray((rows | columns) & (min(height, width) >= 32) | _is_rim(pieces, shape), np.bool_)
+    if min(shape[:2]) < 32:
+        return _is_rim(pieces, shape)
+    sizes, size = pieces.boxes[:, 2:], np.array(shape[1::-1])
+    long, thin = sizes >= RULE_LENGTH * size, sizes <= np.maximum(2.0, RULE_WIDTH * size)
+    return np.asarray((long & thin[:, ::-1]).any(axis=1) | _is_rim(pieces, shape), np.bool_)
 
 
 def _is_rim(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Slivers along the rim: the edge of the sheet, a neighbour's stroke."""
-    height, width = shape[:2]
-    x0, y0, wide, high = pieces.boxes.T
-    x1, y1 = x0 + wide, y0 + high
-    band = 0.04 * min(height, width)
-    return np.asarray((x1 <= band) | (x0 >= width - band) | (y1 <= band) | (y0 >= height - band), np.bool_)
+    starts, size, band = pieces.boxes[:, :2], np.array(shape[1::-1]), 0.04 * min(shape[:2])
+    return np.asarray(((pieces.ends <= band) | (starts >= size - band)).any(axis=1), np.bool_)
 
 
 def _wipe(ink: Ink, pieces: Pieces, kept: NDArray[np.bool_]) -> Ink:
