@@ -41,8 +41,7 @@ def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     middle = PICTURE_SIZE / 2 + rng.uniform(-1, 1, 2) * spread
     centre = np.array(ink.shape[::-1]) / 2
     seen = cv2.transform(_GRID + wander, np.column_stack([matrix, centre - matrix @ middle]))
-    across, down = cv2.split(seen)
-    return np.asarray(cv2.remap(ink, across, down, cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.remap(ink, seen, None, cv2.INTER_LINEAR), np.uint8)
 
 
 def _grid() -> NDArray[np.float32]:

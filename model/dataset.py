@@ -84,20 +84,21 @@ class Mixture:
         }
 
     @cached_property
-    def _weights(self) -> dict[tuple[int, bool], NDArray[np.float64]]:
-        """For each class, before and after the training settles, how often each source is used."""
-        weights = {}
+    def _cumulated(self) -> dict[tuple[int, bool], NDArray[np.float64]]:
+        """For each class, before and after the training settles, how often each source or one before it is used."""
+        sums = {}
         for label, items in self._items.items():
             there = np.asarray([len(found) > 0 for found in items])
             for settled, shares in ((False, self.shares), (True, self.settled_shares or self.shares)):
-                weights[label, settled] = np.where(there, shares, 0.0) / float(np.sum(np.where(there, shares, 0.0)))
-        return weights
+                reached = np.cumsum(np.where(there, shares, 0.0))
+                sums[label, settled] = reached / reached[-1]
+        return sums
 
     def ink(self, label: int, rng: np.random.Generator, settled: bool = False) -> Ink:
         """One item of the class from any source, (h, w) uint8, 0 paper to 255 ink."""
-        weights = self._weights[label, settled]
-        chosen = int(rng.choice(len(weights), p=weights))
-        return self.sources[chosen].ink(int(rng.choice(self._items[label][chosen])), rng)
+        chosen = int(self._cumulated[label, settled].searchsorted(rng.random(), side="right"))
+        items = self._items[label][chosen]
+        return self.sources[chosen].ink(int(items[rng.integers(len(items))]), rng)
 
     def draw(self, label: int, rng: np.random.Generator, settled: bool = False) -> NDArray[np.float32]:
         """One picture of the class, as the network reads it: (side, side, 1)."""

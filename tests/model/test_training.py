@@ -239,6 +239,17 @@ def test_a_student_takes_over_its_teachers_doubts(images: StoredImages, judge: J
     assert np.mean(second == INDEX["こ"]) > 0.9
 
 
+def test_plain_pictures_decide_the_temperature(network: "keras.Model", images: StoredImages) -> None:
+    inputs, labels = prepare_inputs(images)
+    wrong = (labels + 1) % len(np.unique(labels))  # as many degraded pictures are misread, whatever they show
+    honest = Judge(np.concatenate([inputs] * 2), np.concatenate([labels] * 2), images.writers * 2)
+    misled = replace(honest, labels=np.concatenate([labels, wrong]))
+    kind = training.KINDS["large"]
+    assert training.calibrate(network, misled, kind) == training.calibrate(network, honest, kind)
+    other_way_round = replace(honest, labels=np.concatenate([wrong, labels]))
+    assert training.calibrate(network, other_way_round, kind)[0] > training.calibrate(network, honest, kind)[0]
+
+
 def test_the_threshold_of_refusal_lets_all_but_a_few_hiragana_pass() -> None:
     logits = np.random.default_rng(1).normal(0, 1, (2000, NOT_HIRAGANA + 1)).astype(np.float32)
     logits[:, NOT_HIRAGANA] += 4
