@@ -41,7 +41,8 @@ def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     middle = PICTURE_SIZE / 2 + rng.uniform(-1, 1, 2) * spread
     centre = np.array(ink.shape[::-1]) / 2
     seen = cv2.transform(_GRID + wander, np.column_stack([matrix, centre - matrix @ middle]))
-    return np.asarray(cv2.remap(ink, seen, None, cv2.INTER_LINEAR), np.uint8)
+    drawn = cv2.remap(ink, seen, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]  # x and y in one map
+    return np.asarray(drawn, np.uint8)
 
 
 def _grid() -> NDArray[np.float32]:
