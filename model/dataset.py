@@ -1,11 +1,13 @@
 """What training sees: writers kept apart, classes and sources mixed, batches made by a process of their own."""
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.queues import Queue
+from threading import Thread
 from typing import Protocol, TypeVar
 
 import cv2
@@ -167,7 +169,16 @@ def stream(
 def _make(
     batches: Batches[Made], numbers: range, size: int, seed: int, settled_from: int | None, queue: "Queue[Made]"
 ) -> None:
+    Thread(target=_end_with_the_trainer, daemon=True).start()
     cv2.setNumThreads(1)
     for number in numbers:
         settled = settled_from is not None and number >= settled_from
         queue.put(batches.batch(size, np.random.default_rng((seed, number)), settled))
+
+
+def _end_with_the_trainer() -> None:
+    """A trainer that is killed cannot end its makers, which would wait for ever to hand over what they drew."""
+    trainer = multiprocessing.parent_process()
+    if trainer is not None:
+        trainer.join()
+        os._exit(1)

@@ -1,5 +1,9 @@
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -84,6 +88,38 @@ def test_batches_from_other_processes_depend_on_their_number_and_the_seed_alone(
         expected = mixture.batch(8, np.random.default_rng((8, number)))
         assert np.array_equal(inputs, expected[0])
         assert np.array_equal(labels, expected[1])
+
+
+TRAINER = """
+import sys
+from model.dataset import stream
+from tests.model.test_dataset import Blank
+if __name__ == "__main__":
+    made = stream(Blank(), range(1000), 1, seed=1)
+    next(made)
+    print("drawing", flush=True)
+    sys.stdin.read()
+"""
+
+
+class Blank:
+    """Makes batches of nothing."""
+
+    def batch(self, size: int, rng: np.random.Generator, settled: bool = False) -> int:
+        return size
+
+
+def test_those_who_draw_end_with_a_trainer_that_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "trainer.py"
+    file.write_text(TRAINER, encoding="utf-8")
+    command, paths = [sys.executable, str(file)], os.pathsep.join([str(Path.cwd()), *sys.path])
+    with subprocess.Popen(  # noqa: S603  # our own text
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
+    ) as trainer:
+        assert trainer.stdout is not None
+        assert trainer.stdout.readline() == b"drawing\n"
+        trainer.kill()
+        assert trainer.communicate(timeout=60)[0] == b""  # those who draw hold the other end of the pipe until they end
 
 
 def test_towards_the_end_the_settled_shares_count(images: StoredImages) -> None:
