@@ -113,7 +113,7 @@ def test_those_who_draw_end_with_a_trainer_that_is_killed(tmp_path: Path) -> Non
     file = tmp_path / "trainer.py"
     file.write_text(TRAINER, encoding="utf-8")
     command, paths = [sys.executable, str(file)], os.pathsep.join([str(Path.cwd()), *sys.path])
-    with subprocess.Popen(  # noqa: S603  # our own text
+    with subprocess.Popen(  # our own text
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
     ) as trainer:
         assert trainer.stdout is not None
