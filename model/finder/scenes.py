@@ -23,7 +23,7 @@ BOARD = 0.2  # of the scenes: chalk on a board, or a white pen on dark paper
 LONGEST_LINE = 8  # letters
 FILLED = 0.45  # of the scenes show nothing but the sheet
 
-Scene = NDArray[np.float32]  # (160, 160, 3) RGB, 0 to 1
+Scene = NDArray[np.float32]  # (3, 160, 160) RGB, 0 to 1: a cover goes over all three
 Cover = NDArray[np.float32]  # (160, 160), 0 to 1
 Camera = NDArray[np.float64]  # (3, 3): from the sheet, where a letter is 2 broad and high, to the view
 Corners = NDArray[np.float32]  # (n, 2): x, y
@@ -147,25 +147,25 @@ def _noise(across: float, down: float, rng: np.random.Generator) -> Cover:
 
 
 def _colour(rng: np.random.Generator, dark: float, bright: float) -> Scene:
-    """(1, 1, 3): any colour, mostly a dull one, of a brightness in between."""
+    """(3, 1, 1): any colour, mostly a dull one, of a brightness in between."""
     tint = 1 + rng.normal(0, 1, 3) * rng.choice([0.02, 0.08, 0.3])
-    return np.asarray(np.clip(tint * rng.uniform(dark, bright), 0.01, 1).reshape(1, 1, 3), np.float32)
+    return np.asarray(np.clip(tint * rng.uniform(dark, bright), 0.01, 1).reshape(3, 1, 1), np.float32)
 
 
-def _mask(corners: Corners, soft: float = 0.0) -> Scene:
-    """(160, 160, 1), 1 inside of a polygon; its edge is `soft` pixels broad."""
+def _mask(corners: Corners, soft: float = 0.0) -> Cover:
+    """1 inside of a polygon; its edge is `soft` pixels broad."""
     filled = np.zeros(SHAPE, np.float32)
     cv2.fillPoly(filled, [np.round(corners * FINE).astype(np.int32)], 1.0, cv2.LINE_AA, 3)
     if soft > 0.4:
         filled = np.asarray(cv2.GaussianBlur(filled, (0, 0), soft), np.float32)
-    return filled[:, :, np.newaxis]
+    return filled
 
 
 def _sheet(paper: Scene, printed: float, camera: Camera, rng: np.random.Generator) -> Scene:
-    """Paper of a colour, (1, 1, 3). `printed`: how likely there are lines on it, and how likely there is print."""
-    sheet = np.asarray(np.zeros((*SHAPE, 3)) + paper, np.float32)
+    """Paper of a colour, (3, 1, 1). `printed`: how likely there are lines on it, and how likely there is print."""
+    sheet = np.zeros((3, *SHAPE), np.float32) + paper
     fibres = _noise(rng.uniform(1, 8), rng.uniform(1, 8), rng)
-    sheet *= 1 + fibres[:, :, np.newaxis] * rng.uniform(0, 0.04)
+    sheet *= 1 + fibres * rng.uniform(0, 0.04)
     for add in (_rule, _print):
         if rng.random() < printed:
             sheet = add(sheet, camera, rng)
@@ -187,13 +187,13 @@ def _on_table(sheet: Scene, reach: NDArray[np.float64], camera: Camera, rng: np.
 
 def _table(rng: np.random.Generator) -> Scene:
     """Wood, cloth, stone, plastic; sometimes with stripes."""
-    table = np.asarray(np.zeros((*SHAPE, 3)) + _colour(rng, 0.05, 0.95), np.float32)
+    table = np.zeros((3, *SHAPE), np.float32) + _colour(rng, 0.05, 0.95)
     along, spots = (rng.uniform(20, 120), rng.uniform(1, 5)), rng.uniform(1, 12)
     for across, down in ((along if rng.random() < 0.5 else along[::-1]), (spots, spots)):
-        table *= 1 + (_noise(across, down, rng) * rng.uniform(0, 0.14))[:, :, np.newaxis]
+        table *= 1 + _noise(across, down, rng) * rng.uniform(0, 0.14)
     if rng.random() < 0.3:
         apart, broad = rng.uniform(0.04, 0.25), rng.uniform(0.05, 0.5)
-        stripes = (np.mod(_along(rng.uniform(0, np.pi)), apart) < apart * broad)[:, :, np.newaxis]
+        stripes = np.mod(_along(rng.uniform(0, np.pi)), apart) < apart * broad
         table += stripes * rng.uniform(0.2, 1.0) * (_colour(rng, 0.05, 0.95) - table)
     return table
 
@@ -204,7 +204,7 @@ def _along(angle: float) -> Cover:
 
 
 def _laid(scene: Scene, corners: Corners, thing: Scene, rng: np.random.Generator) -> Scene:
-    """Something flat laid down, which throws a shadow; `thing`: its colours, (1, 1, 3) or for every point."""
+    """Something flat laid down, which throws a shadow; `thing`: its colours, (3, 1, 1) or for every point."""
     shadow = _mask(corners + rng.normal(0, 2.5, 2).astype(np.float32), rng.uniform(0.3, 4))
     scene = scene * (1 - rng.uniform(0, 0.6) * shadow)
     return np.asarray(scene + _mask(corners) * (thing - scene), np.float32)
@@ -232,7 +232,7 @@ def _rule(sheet: Scene, camera: Camera, rng: np.random.Generator) -> Scene:
         seen = np.hstack([_on(camera, start), _on(camera, end)]).clip(-999, 999)
         for x0, y0, x1, y1 in np.round(seen * FINE).astype(int).tolist():
             cv2.line(lines, (x0, y0), (x1, y1), 255, width, cv2.LINE_AA, 3)
-    cover = lines[:, :, np.newaxis].astype(np.float32) / 255 * rng.uniform(0.1, 0.9)
+    cover = lines.astype(np.float32) / 255 * rng.uniform(0.1, 0.9)
     return np.asarray(sheet + cover * (_colour(rng, 0.2, 0.8) - sheet), np.float32)
 
 
@@ -240,16 +240,22 @@ def _print(sheet: Scene, camera: Camera, rng: np.random.Generator) -> Scene:
     """Rows of print, on this side or showing through from the other."""
     height = float(np.exp(rng.uniform(np.log(0.05), np.log(0.4))))
     places = np.meshgrid(np.arange(-6, 6, height * 0.8), np.arange(-6, 6, height * rng.uniform(1.5, 3)))
-    at = np.stack(places, axis=2).reshape(-1, 1, 2)
-    at = at[rng.random(len(at)) < 0.85]
+    at = np.stack(places, axis=2).reshape(-1, 2)
+    at = at[_is_seen(_on(camera, at)).all(axis=1)]  # the sheet is large: of small print, 50,000 letters
+    at = at[rng.random(len(at)) < 0.85, np.newaxis]
     strokes = _on(camera, (at + rng.uniform(0, height, (len(at), 4, 2))).reshape(-1, 2)).reshape(-1, 4, 2)
-    strokes = strokes[((strokes > 0) & (strokes < VIEW_SIZE)).all(axis=(1, 2))]
+    strokes = strokes[_is_seen(strokes).all(axis=(1, 2))]
     letters = np.zeros(SHAPE, np.uint8)
     cv2.polylines(letters, list(np.round(strokes * FINE).astype(np.int32)), False, 255, 1, cv2.LINE_AA, 3)
     cover = letters.astype(np.float32) / 255
     if rng.random() < 0.5:
         cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.5, 1.5)), np.float32)
-    return np.asarray(sheet * (1 - cover[:, :, np.newaxis] * rng.uniform(0.1, 0.8)), np.float32)
+    return np.asarray(sheet * (1 - cover * rng.uniform(0.1, 0.8)), np.float32)
+
+
+def _is_seen(points: Corners) -> NDArray[np.bool_]:
+    """Whether each x and y lies in the view."""
+    return (points > 0) & (points < VIEW_SIZE)
 
 
 def _write(scene: Scene, cover: Cover, paper: Scene, board: bool, rng: np.random.Generator) -> Scene:
@@ -257,7 +263,7 @@ def _write(scene: Scene, cover: Cover, paper: Scene, board: bool, rng: np.random
     if rng.random() < 0.3:
         cover = cover * np.clip(0.9 + rng.uniform(0.1, 0.6) * _noise(2, 2, rng), 0.2, 1)
     colour = _colour(rng, 0.75, 1.0) if board else np.minimum(_colour(rng, 0.02, 0.5), 0.6 * paper)
-    strength = rng.uniform(0.4, 1.0) * cover[:, :, np.newaxis]
+    strength = rng.uniform(0.4, 1.0) * cover
     return np.asarray(scene + strength * (colour - scene), np.float32)
 
 
@@ -270,24 +276,23 @@ def _lit(scene: Scene, rng: np.random.Generator) -> Scene:
         light *= 0.5 + np.exp(-((ACROSS - x) ** 2 + (DOWN - y) ** 2) / reach**2)
     for _ in range(int(rng.choice([0, 1, 2], p=[0.4, 0.4, 0.2]))):
         shadow = _somewhere(rng.uniform(0.2, 2.0), rng.uniform(0.1, 1), rng)
-        light *= (
-            1 - rng.uniform(0.15, 0.7) * _mask(shadow, float(np.exp(rng.uniform(np.log(0.3), np.log(12)))))[:, :, 0]
-        )
-    colour = (1 + rng.normal(0, 0.08, 3)).astype(np.float32)
-    return np.asarray(scene * np.maximum(light, 0.05)[:, :, np.newaxis] * colour, np.float32)
+        light *= 1 - rng.uniform(0.15, 0.7) * _mask(shadow, float(np.exp(rng.uniform(np.log(0.3), np.log(12)))))
+    colour = (1 + rng.normal(0, 0.08, (3, 1, 1))).astype(np.float32)
+    return np.asarray(scene * np.maximum(light, 0.05) * colour, np.float32)
 
 
 def _taken(scene: Scene, side: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Out of focus, exposed, coarse, with grain, and packed. `side`: of a letter, in pixels of the view."""
+    seen = np.asarray(cv2.merge(list(scene)), np.float32)
     if rng.random() < 0.4:
-        scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 1.2)), np.float32)
+        seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), rng.uniform(0.3, 1.2)), np.float32)
     if rng.random() < 0.3:
         size = round(VIEW_SIZE / rng.uniform(1, max(1.0, side / FINEST)))
-        scene = np.asarray(cv2.resize(scene, (size, size), interpolation=cv2.INTER_AREA), np.float32)
-    scene = scene * (rng.uniform(0.5, 1.15) / max(0.1, float(np.percentile(scene[::4, ::4], 97))))
+        seen = np.asarray(cv2.resize(seen, (size, size), interpolation=cv2.INTER_AREA), np.float32)
+    seen = seen * (rng.uniform(0.5, 1.15) / max(0.1, float(np.percentile(seen[::4, ::4], 97))))
     if rng.random() < 0.7:
-        scene = scene + rng.standard_normal(scene.shape, np.float32) * np.float32(rng.uniform(0.003, 0.04))
-    picture = np.clip(scene * 255, 0, 255).astype(np.uint8)
+        seen = seen + rng.standard_normal(seen.shape, np.float32) * np.float32(rng.uniform(0.003, 0.04))
+    picture = np.clip(seen * 255, 0, 255).astype(np.uint8)
     if rng.random() < 0.15:
         picture = np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[:, :, np.newaxis], 3, axis=2)
     if rng.random() < 0.4:
