@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.grain import grain
 from model.ink import Ink
 
 PICTURE_SIZE = 96
@@ -93,7 +94,7 @@ def photograph(ink: Ink, rng: np.random.Generator) -> Picture:
     if rng.random() < 0.15:
         picture = _coarse(picture, rng)
     if rng.random() < 0.6:
-        picture += rng.standard_normal(picture.shape, np.float32) * np.float32(rng.uniform(0.5, 0.02 * paper + 2))
+        picture += grain(picture.shape, rng) * np.float32(rng.uniform(0.5, 0.02 * paper + 2))
     if rng.random() < 0.12:
         _specks(picture, rng)
     return _packed(np.clip(picture, 0, 255).astype(np.uint8), rng)

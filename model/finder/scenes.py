@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.finder.view import MAP_SIZE, VIEW_SIZE
+from model.grain import grain
 from model.ink import Ink
 
 SHAPE = (VIEW_SIZE, VIEW_SIZE)
@@ -291,7 +292,7 @@ def _taken(scene: Scene, side: float, rng: np.random.Generator) -> NDArray[np.ui
         seen = np.asarray(cv2.resize(seen, (size, size), interpolation=cv2.INTER_AREA), np.float32)
     seen = seen * (rng.uniform(0.5, 1.15) / max(0.1, float(np.percentile(seen[::4, ::4], 97))))
     if rng.random() < 0.7:
-        seen = seen + rng.standard_normal(seen.shape, np.float32) * np.float32(rng.uniform(0.003, 0.04))
+        seen = seen + grain(seen.shape, rng) * np.float32(rng.uniform(0.003, 0.04))
     picture = np.clip(seen * 255, 0, 255).astype(np.uint8)
     if rng.random() < 0.15:
         picture = np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[:, :, np.newaxis], 3, axis=2)
