@@ -1,4 +1,4 @@
-"""Grain: what a camera sees of light that is even. Normal noise in 256 steps, made in a tenth of the time of exact one."""
+"""Grain, as a camera sees it in even light: normal noise in 256 steps, made in a tenth of the time of exact one."""
 
 from statistics import NormalDist
 
