@@ -32,7 +32,7 @@ def strokes_of(character: str) -> list[Points]:
     Raises: DamagedSource: its file has no strokes.
     """
     file = kanjivg_file(character)
-    return read_kanjivg([file])[character][0] if file else []
+    return [stroke.points for stroke in read_kanjivg([file])[character][0]] if file else []
 
 
 def draw_stroke_order(characters: Sequence[str]) -> Rgb | None:

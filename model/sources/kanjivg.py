@@ -11,6 +11,7 @@ import numpy as np
 from model.labels import LABELS, UNMARKED
 from model.sources import DamagedSource
 from model.sources.marks import Points
+from model.sources.strokes import Forms, Stroke
 
 SIDE = 109.0  # of the square that the strokes are drawn in
 STEPS = 8  # points of a Bézier curve
@@ -33,7 +34,7 @@ def kanjivg_file(character: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def read_kanjivg(files: list[Path]) -> dict[str, list[list[Points]]]:
+def read_kanjivg(files: list[Path]) -> Forms:
     """The letters of KanjiVG's files: for each one form, smooth strokes (n, 2) in a square of side 1, in writing order.
 
     Args: files: named by the code point, 03042.svg.
@@ -42,11 +43,11 @@ def read_kanjivg(files: list[Path]) -> dict[str, list[list[Points]]]:
     return {chr(int(file.stem, 16)): [_strokes(file)] for file in files}
 
 
-def _strokes(file: Path) -> list[Points]:
+def _strokes(file: Path) -> list[Stroke]:
     found = sorted((int(number), path) for number, path in STROKE.findall(file.read_text(encoding="utf-8")))
     if not found:
         raise DamagedSource(f"{file} has no strokes: install the package kanjivg again")
-    return [np.asarray(np.concatenate(list(_pieces(path))) / SIDE, np.float32) for _, path in found]
+    return [Stroke(np.asarray(np.concatenate(list(_pieces(path))) / SIDE, np.float32)) for _, path in found]
 
 
 def _pieces(path: str) -> Iterator[Points]:

@@ -14,11 +14,10 @@ from model.labels import NOT_HIRAGANA
 from model.preprocess import fit
 from model.sources import Source
 from model.sources.fonts import NOT_A_CHARACTER, RENDER_SIZE, font_files, render
-from model.sources.marks import Points
 from model.sources.other_characters import DIGITS, KANJI, KATAKANA, LATIN, LIKE_HIRAGANA, SIGNS
 from model.sources.scribbles import Scribbles
 from model.sources.stored import StoredImages
-from model.sources.strokes import draw, read_tdic, write
+from model.sources.strokes import Forms, draw, read_tdic, write
 from model.sources.textures import KINDS as TEXTURES
 from model.sources.textures import Textures, photograph_texture
 
@@ -36,7 +35,7 @@ class OtherStrokes:
     """A source that writes the kanji, katakana and digits of a stroke file, the simple ones more often."""
 
     name: str
-    forms: dict[str, list[list[Points]]]  # character -> its forms, each a list of strokes
+    forms: Forms
     labels: NDArray[np.int64] = field(init=False)
     writers: tuple[str, ...] = field(init=False)
     items: tuple[str, ...] = field(init=False)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -25,11 +26,44 @@ _WAVES = np.array([1.0, 2.0, 3.0])  # half waves along a stroke that bend it
 
 
 @dataclass(frozen=True)
+class Stroke:
+    """One movement of the pen as a file has it, and what writing it asks of it each time."""
+
+    points: Points
+
+    @cached_property
+    def middle(self) -> Points:
+        """(2,)."""
+        return np.asarray(self.points.mean(axis=0), np.float32)
+
+    @cached_property
+    def size(self) -> float:
+        """The longer side of its box."""
+        return float(np.ptp(self.points, axis=0).max())
+
+    @cached_property
+    def waves(self) -> NDArray[np.float64]:
+        """(n, 3): how far each of the half waves that bend it has come at each point, in radians."""
+        return np.asarray(np.linspace(0, np.pi, len(self.points))[:, np.newaxis] * _WAVES, np.float64)
+
+    @cached_property
+    def loop(self) -> tuple[int, int]:
+        """The numbers of the two points between which it first closes a loop; 0 and 0 where it does not."""
+        apart = np.abs(self.points[:, None] - self.points[None]).max(axis=2)
+        between = np.subtract.outer(np.arange(len(self.points)), np.arange(len(self.points)))
+        late, early = np.nonzero((between > 12) & (apart < 0.025))
+        return (int(early[0]), int(late[0])) if len(late) else (0, 0)
+
+
+Forms = dict[str, list[list[Stroke]]]  # character -> its forms, each a list of strokes
+
+
+@dataclass(frozen=True)
 class StrokeDrawings:
     """A source that draws: the labels whose strokes are known, and those that a mark makes of them."""
 
     name: str
-    forms: dict[str, list[list[Points]]]  # label without a mark -> its forms, each a list of strokes
+    forms: Forms  # of the labels without a mark
     run_on: Mapping[str, int] = field(default_factory=lambda: RUN_ON)  # label -> a stroke often joined to the last one
     labels: NDArray[np.int64] = field(init=False)
     writers: tuple[str, ...] = field(init=False)
@@ -49,12 +83,12 @@ class StrokeDrawings:
         return draw(_marked(label, lines, rng) if label in UNMARKED else lines, rng)
 
 
-def read_tdic(path: Path) -> dict[str, list[list[Points]]]:
+def read_tdic(path: Path) -> Forms:
     """The forms of each character in a file like tomoe_data's: smooth strokes, (n, 2) in a square of side 1.
 
     Raises: OSError: no such file.
     """
-    forms: dict[str, list[list[Points]]] = {}
+    forms: Forms = {}
     for block in path.read_text(encoding="utf-8").split("\n\n"):
         lines = block.strip().splitlines()
         if len(lines) > 2 and len(lines[0]) == 1:  # 旧「ね」 is an old form, and longer
@@ -62,11 +96,11 @@ def read_tdic(path: Path) -> dict[str, list[list[Points]]]:
     return forms
 
 
-def _strokes(lines: list[str]) -> Iterator[Points]:
+def _strokes(lines: list[str]) -> Iterator[Stroke]:
     for line in lines:
         pairs = re.findall(r"\((-?\d+) (-?\d+)\)", line)
         if len(pairs) > 1:
-            yield spline(np.array(pairs, np.float32) / TABLET)
+            yield Stroke(spline(np.array(pairs, np.float32) / TABLET))
 
 
 def spline(points: Points) -> Points:
@@ -79,7 +113,7 @@ def spline(points: Points) -> Points:
     return np.concatenate([*pieces, points[-1:]]).astype(np.float32)
 
 
-def write(form: list[Points], rng: np.random.Generator, run_on: int | None = None) -> list[Line]:
+def write(form: list[Stroke], rng: np.random.Generator, run_on: int | None = None) -> list[Line]:
     """The strokes of a character as another hand would write them: each moved, turned, stretched and bent a little.
 
     Args: form: the strokes. run_on: the number of one that is often joined to the one before it.
@@ -100,34 +134,24 @@ def _begun(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
     return _ended(stroke[::-1], haste, rng)[::-1] if rng.random() < 0.4 else stroke
 
 
-def _another_hand(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
-    points = resize_loop(stroke, rng) if rng.random() < 0.5 else stroke
-    middle, size = points.mean(axis=0), float(np.ptp(points, axis=0).max())
+def _another_hand(stroke: Stroke, haste: float, rng: np.random.Generator) -> Points:
+    points = resize_loop(stroke, rng) if rng.random() < 0.5 else stroke.points
     angle, stretch = rng.normal(0, 0.085 * haste), 1 + rng.normal(0, 0.085 * haste, 2)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    way = np.linspace(0, np.pi, len(points))[:, None]
-    room = min(1.0, size / 0.5)  # a dot has no room to bend, but wanders
-    bend = np.sin(_WAVES * way + rng.uniform(0, 6, 3)) @ rng.normal(0, 0.016 * haste * room, (3, 2))
-    shift = rng.normal(0, (0.024 if size > DOT else 0.036) * haste, 2)
-    return np.asarray(middle + shift + ((points - middle) * stretch) @ turn.T + bend, np.float32)
+    room = min(1.0, stroke.size / 0.5)  # a dot has no room to bend, but wanders
+    bend = np.sin(stroke.waves + rng.uniform(0, 6, 3)) @ rng.normal(0, 0.016 * haste * room, (3, 2))
+    shift = rng.normal(0, (0.024 if stroke.size > DOT else 0.036) * haste, 2)
+    return np.asarray(stroke.middle + shift + ((points - stroke.middle) * stretch) @ turn.T + bend, np.float32)
 
 
-def resize_loop(stroke: Points, rng: np.random.Generator) -> Points:
-    """The first loop of a stroke made smaller or larger: みず in haste has loops like dots; (n, 2) -> (n, 2)."""
-    start, end = find_loop(stroke)
+def resize_loop(stroke: Stroke, rng: np.random.Generator) -> Points:
+    """The first loop of a stroke made smaller or larger: みず in haste has loops like dots; (n, 2)."""
+    start, end = stroke.loop
     if end - start < 5:
-        return stroke
-    changed, crossing = stroke.copy(), stroke[start]
-    changed[start:end] = crossing + (stroke[start:end] - crossing) * rng.uniform(0.4, 1.3, 2)
+        return stroke.points
+    changed, crossing = stroke.points.copy(), stroke.points[start]
+    changed[start:end] = crossing + (changed[start:end] - crossing) * rng.uniform(0.4, 1.3, 2)
     return changed
-
-
-def find_loop(stroke: Points) -> tuple[int, int]:
-    """The numbers of the two points between which a stroke first closes a loop; 0 and 0 where it does not."""
-    apart = np.abs(stroke[:, None] - stroke[None]).max(axis=2)
-    between = np.subtract.outer(np.arange(len(stroke)), np.arange(len(stroke)))
-    late, early = np.nonzero((between > 12) & (apart < 0.025))
-    return (int(early[0]), int(late[0])) if len(late) else (0, 0)
 
 
 def _ended(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
@@ -136,17 +160,18 @@ def _ended(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
     if count > 14:
         start, end = rng.integers(0, 1 + count // 14), rng.integers(0, 1 + count // 9)
         stroke = stroke[int(start) : count - int(end)]
-    size, choice = float(np.ptp(stroke, axis=0).max()), rng.random()
-    away = stroke[-1] - stroke[-3]
+    choice = rng.random()
+    if choice >= 0.2 + 0.12 * haste:
+        return np.asarray(stroke, np.float32)
+    size, away = float(np.ptp(stroke, axis=0).max()), stroke[-1] - stroke[-3]
     away = away / max(1e-6, float(np.hypot(*away)))
     if choice < 0.2:
-        return np.concatenate([stroke, stroke[-1:] + away * size * rng.uniform(0.05, 0.3)]).astype(np.float32)
-    if choice < 0.2 + 0.12 * haste:
+        more = away[np.newaxis] * size * rng.uniform(0.05, 0.3)
+    else:
         turn = np.deg2rad(rng.choice([-1, 1]) * rng.uniform(60, 150))
         back = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ away
-        hook = stroke[-1] + np.outer([0.5, 1], (back + away * [0.3, 0.3]) * size * rng.uniform(0.06, 0.25))
-        return np.concatenate([stroke, hook]).astype(np.float32)
-    return np.asarray(stroke, np.float32)
+        more = np.outer([0.5, 1], (back + away * [0.3, 0.3]) * size * rng.uniform(0.06, 0.25))
+    return np.concatenate([stroke, stroke[-1] + more]).astype(np.float32)
 
 
 def _marked(label: str, letter: list[Line], rng: np.random.Generator) -> list[Line]:

@@ -9,11 +9,11 @@ from model import check_set
 from model.check_set import FILE, SIDE, CheckSet, CheckSetMissing
 from model.classifier import ARTIFACT, load
 from model.labels import LABELS
-from model.sources.strokes import StrokeDrawings
+from model.sources.strokes import Stroke, StrokeDrawings
 from model.trial import answers_of
 from tests.model.damages import DAMAGES, Damage
 
-LINE = [np.array([[0.2, 0.5], [0.4, 0.5], [0.6, 0.5], [0.8, 0.5]], np.float32)]
+LINE = [Stroke(np.array([[0.2, 0.5], [0.4, 0.5], [0.6, 0.5], [0.8, 0.5]], np.float32))]
 
 
 def test_the_shipped_set_is_small_and_has_each_letter_as_often() -> None:

@@ -95,7 +95,11 @@ def test_the_forms_that_come_along_are_read_as_their_letters() -> None:
     forms = StrokeDrawings("forms", read_tdic(FORMS), run_on={})
     assert {"ふ", "ぶ", "ぷ", "わ"} <= {LABELS[label] for label in forms.labels}
     classifier, rng = load(), np.random.default_rng(0)
-    drawn = [(letter, draw(list(map(Line, form)), rng)) for letter, some in forms.forms.items() for form in some]
+    drawn = [
+        (letter, draw([Line(stroke.points) for stroke in form], rng))
+        for letter, some in forms.forms.items()
+        for form in some
+    ]
     read = classifier.classify([255 - ink for _, ink in drawn], top=1)
     wrong = [letter for (letter, _), (best, *_) in zip(drawn, read, strict=True) if best.label != letter]
     assert len(wrong) <= len(drawn) // 10, wrong
@@ -233,9 +237,9 @@ def test_strokes_of_kanjivg_are_read_in_writing_order(tmp_path: Path) -> None:
     )
     forms = read_kanjivg([file])
     first, second = forms["い"][0]
-    assert np.allclose(first[[0, 8, -1]] * 109, [(20.5, 25), (30, 85), (40, 76)], atol=1e-3)
-    assert np.allclose(second[[0, 8, -1]] * 109, [(80, 30), (88, 55), (90, 60)], atol=1e-3)
-    assert len(second) == 1 + 8 + 1
+    assert np.allclose(first.points[[0, 8, -1]] * 109, [(20.5, 25), (30, 85), (40, 76)], atol=1e-3)
+    assert np.allclose(second.points[[0, 8, -1]] * 109, [(80, 30), (88, 55), (90, 60)], atol=1e-3)
+    assert len(second.points) == 1 + 8 + 1
     assert StrokeDrawings("kanjivg", forms).ink(0, np.random.default_rng(1)).max() == 255
 
 
