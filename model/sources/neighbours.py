@@ -1,22 +1,18 @@
-"""Letters that stand close together, words and lines: no single letter, and must not be read as one."""
+"""Letters that stand close together: no single letter, and a picture of them must not be read as one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ink import Ink, shrink
+from model.ink import Ink
 from model.labels import NOT_HIRAGANA
 from model.segment import mask_of
 from model.sources.stored import STORED_INK, StoredImages
 
-FEW, MANY = 3, 7  # letters in a line at most
-SELDOM = 0.3  # how often there may be many
-LINES = (0.75, 0.15, 0.1)  # how often there are one, two and three
-LONGEST = 3 * STORED_INK  # pixels
+MOST = 3  # letters
 NEAREST, FURTHEST = -0.06, 0.3  # of a letter, between the inks of two
 SIZE_SPREAD = 0.12  # of the logarithm
 OFF_THE_LINE = 0.08  # of a letter
@@ -24,7 +20,7 @@ OFF_THE_LINE = 0.08  # of a letter
 
 @dataclass(frozen=True)
 class Neighbours:
-    """A source that writes several of another source's letters in rows or columns."""
+    """A source that writes two or three of another source's letters in a row or a column."""
 
     name: str
     letters: StoredImages
@@ -37,17 +33,12 @@ class Neighbours:
         object.__setattr__(self, "writers", self.letters.writers)
 
     def ink(self, item: int, rng: np.random.Generator) -> Ink:
-        """The letter with others beside and below it: (h, w) uint8, the longer side at most 192 pixels."""
-        most = MANY if rng.random() < SELDOM else FEW
-        counts = rng.integers(2, most + 1, 1 + int(rng.choice(len(LINES), p=LINES)))
-        others = iter(rng.integers(0, len(self.labels), int(counts.sum()) - 1).tolist())
-        letters = (_cut_out(self.letters.ink(letter, rng), rng) for letter in chain([item], others))
-        in_columns = rng.random() < 0.5
-        lines = [[next(letters) for _ in range(count)] for count in counts]
-        if in_columns:
-            lines = [[letter.T for letter in line] for line in lines]
-        page = _in_row([_in_row(line, rng).T for line in lines], rng)
-        return shrink(np.ascontiguousarray(page if in_columns else page.T), LONGEST)
+        """The letter with one or two others beside or below it: (h, w) uint8, about 64 pixels for each."""
+        others = rng.integers(0, len(self.labels), int(rng.integers(1, MOST))).tolist()
+        letters = [_cut_out(self.letters.ink(letter, rng), rng) for letter in (item, *others)]
+        if rng.random() < 0.5:
+            return _in_row(letters, rng)
+        return np.ascontiguousarray(_in_row([letter.T for letter in letters], rng).T)
 
 
 def _cut_out(ink: Ink, rng: np.random.Generator) -> Ink:

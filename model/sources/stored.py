@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model.ink import BlankImage, Ink, find_ink, shrink, to_grey
 from model.labels import INDEX, NOT_HIRAGANA, label_of
 from model.line_ends import LineEnds, find_line_ends, vary_line_ends
-from model.parts import exchange_parts, move_parts
+from model.parts import move_parts
 from model.preprocess import fit
 from model.segment import one_character
 
@@ -18,8 +18,6 @@ STORED_SIZE = 80  # finer than the network's input, so that an image can be turn
 STORED_INK = 64
 NO_LETTER = "×"  # the character of what is no hiragana
 AS_IT_IS = 0.5  # of the times that an image is asked for
-EXCHANGED = 0.3  # of the other times: some of its parts as another writer made them
-ALIKE = 1.5  # times as broad: pens of which one character may be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +44,9 @@ class StoredImages:
         return tuple(find_line_ends(ink) for ink in self.inks)
 
     def ink(self, item: int, rng: np.random.Generator) -> Ink:
-        """The item, or as it might be written another time: parts moved or exchanged, lines ended otherwise."""
+        """The item, or as its writer might put it down another time: its parts moved, its lines ended otherwise."""
         ink = np.asarray(self.inks[item], np.uint8)
-        if rng.random() < AS_IT_IS:
-            return ink
-        if self.labels[item] != NOT_HIRAGANA and rng.random() < EXCHANGED:
-            return move_parts(self._exchanged(item, rng), rng)
-        return move_parts(vary_line_ends(ink, self.line_ends[item], rng), rng)
-
-    def _exchanged(self, item: int, rng: np.random.Generator) -> Ink:
-        other = int(rng.choice(self._items[int(self.labels[item])]))
-        pens = sorted(self.line_ends[one].width for one in (item, other))
-        if pens[1] > ALIKE * pens[0]:
-            return np.asarray(self.inks[item], np.uint8)
-        return exchange_parts(np.asarray(self.inks[item], np.uint8), np.asarray(self.inks[other], np.uint8), rng)
-
-    @cached_property
-    def _items(self) -> dict[int, NDArray[np.int64]]:
-        """The items of each label."""
-        return {int(label): np.flatnonzero(self.labels == label) for label in np.unique(self.labels)}
+        return ink if rng.random() < AS_IT_IS else move_parts(vary_line_ends(ink, self.line_ends[item], rng), rng)
 
     def select(self, chosen: NDArray[np.bool_]) -> "StoredImages":
         """The items where `chosen`, (n,) bool, is true."""
