@@ -256,7 +256,7 @@ def test_the_threshold_of_refusal_lets_all_but_a_few_hiragana_pass() -> None:
     from_here = find_refusal(logits, 1.0)
     powers = np.exp(logits)
     other = powers[:, NOT_HIRAGANA] / powers.sum(axis=1)
-    assert np.mean(other >= from_here) == pytest.approx(0.005, abs=0.002)
+    assert np.mean(other >= from_here) == pytest.approx(0.004, abs=0.002)
 
 
 @pytest.mark.parametrize("kind", ["float32", "float16", "dynamic 8-bit"])
