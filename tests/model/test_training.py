@@ -231,6 +231,7 @@ def test_a_student_takes_over_its_teachers_doubts(images: StoredImages, judge: J
 
     only_i = images.select(images.labels == INDEX["い"])
     mixture, seen = Mixture((only_i,), (1.0,)), 40 * learning.BATCH
+    keras.utils.set_random_seed(1)
     with Progress(disable=True) as progress:
         teacher = Teacher(ConfusesIAndKo(), 0.6)
         student = learn(build_network(stages=TINY), mixture, judge, Plan(seen, 1), progress, tmp_path, teacher)
