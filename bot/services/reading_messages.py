@@ -164,7 +164,7 @@ def _quoted(texts: Texts, letters: Sequence[str]) -> str:
 
 def _share(texts: Texts, candidate: Candidate) -> str:
     """Say a probability; nobody is ever wholly sure."""
-    return texts.gettext("over 99%") if candidate.probability >= 0.995 else f"{candidate.probability:.0%}"
+    return texts.gettext("over 99%") if candidate.probability > 0.99 else f"{candidate.probability:.0%}"
 
 
 def _picture_number(texts: Texts, index: int) -> str:

@@ -81,7 +81,7 @@ def _in_short(texts: Texts, sample: Sample) -> str:
 
 
 def _in_full(texts: Texts, sample: Sample) -> str:
-    share = texts.gettext("over 99%") if sample.share >= 0.995 else f"{sample.share:.0%}"
+    share = texts.gettext("over 99%") if sample.share > 0.99 else f"{sample.share:.0%}"
     said = texts.gettext("its writer says {label}, the model {said} ({share})").format(
         label=named(texts, sample.label), said=named(texts, sample.said), share=share
     )
