@@ -27,13 +27,13 @@ _WAVES = np.array([1.0, 2.0, 3.0])  # half waves along a stroke that bend it
 
 @dataclass(frozen=True)
 class Stroke:
-    """One movement of the pen as a file has it, and what writing it asks of it each time."""
+    """One movement of the pen as a file has it, and what is asked of it each time that it is written."""
 
-    points: Points
+    points: Points  # in a square of side 1
 
     @cached_property
     def middle(self) -> Points:
-        """(2,)."""
+        """The mean of its points, (2,)."""
         return np.asarray(self.points.mean(axis=0), np.float32)
 
     @cached_property
