@@ -146,9 +146,8 @@ def is_bold(ink: Ink, width: float) -> bool:
 def shows_surface(ink: Ink, width: float) -> bool:
     """Whether a sheet, or what comes in from the rim and is broader than `width`, is taken for ink."""
     mask = mask_of(ink)
-    if not _lies_on_rim(mask):  # then what is broad of it does not, either
-        return _fills(mask) or _is_sheet(mask)
-    return _is_surface(ink, _broad(ink, width, cv2.BORDER_CONSTANT))
+    # Where hardly any ink lies on the rim, what is broad of it does not, either.
+    return _is_surface(ink, _broad(ink, width, cv2.BORDER_CONSTANT) if _lies_on_rim(mask) else mask)
 
 
 def _broad(ink: Ink, width: float, border: int) -> NDArray[np.uint8]:
@@ -159,11 +158,7 @@ def _broad(ink: Ink, width: float, border: int) -> NDArray[np.uint8]:
 
 def _is_surface(ink: Ink, broad: NDArray[np.uint8]) -> bool:
     mask = mask_of(ink)
-    return _fills(mask) or _lies_on_rim(broad) or _is_sheet(mask)
-
-
-def _fills(mask: NDArray[np.uint8]) -> bool:
-    return bool(cv2.countNonZero(mask) > 0.55 * mask.size)
+    return cv2.countNonZero(mask) > 0.55 * mask.size or _lies_on_rim(broad) or _is_sheet(mask)
 
 
 def _lies_on_rim(mask: NDArray[np.uint8]) -> bool:
