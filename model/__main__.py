@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.classifier import Classifier
-    from model.evaluate import Findings
-    from model.pictures import Pictures
+    from model.judging.evaluate import Findings
+    from model.judging.pictures import Pictures
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is imported, which only some commands do
 
@@ -47,7 +47,7 @@ def prepare(
     as_json: Json = False,
 ) -> None:
     """Install the fonts, read every source, and say what is in it or what to do to have it."""
-    from model.prepare import install_fonts, look, look_at_others, together
+    from model.training.prepare import install_fonts, look, look_at_others, together
 
     with _progress() as progress:
         note = None if offline else install_fonts(progress)
@@ -80,13 +80,13 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network on the sources at hand; one that was cut off goes on where it stood."""
-    from model import train as training
-    from model.dataset import SEED
-    from model.leaks import LeakFound
-    from model.learning import FULL, QUICK, Plan
-    from model.practice import NoHandwriting
     from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
+    from model.training import train as training
+    from model.training.dataset import SEED
+    from model.training.leaks import LeakFound
+    from model.training.learning import FULL, QUICK, Plan
+    from model.training.practice import NoHandwriting
 
     if network not in training.KINDS:
         _fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
@@ -121,12 +121,12 @@ def distil(
     as_json: Json = False,
 ) -> None:
     """Let a larger network teach the small one, and show what that buys."""
-    from model import distil as distilling
-    from model.leaks import LeakFound
-    from model.practice import NoHandwriting
     from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
-    from model.train import as_data
+    from model.training import distil as distilling
+    from model.training.leaks import LeakFound
+    from model.training.practice import NoHandwriting
+    from model.training.train import as_data
 
     teaches, learns = (
         replace(
@@ -181,9 +181,9 @@ def evaluate(
 ) -> None:
     """Read pictures with a model file: how well it does, for whom, and how far chance could move that."""
     from model.classifier import ARTIFACT, ModelUnusable, load
-    from model.evaluate import examine
-    from model.pictures import UnreadablePictures, held_out_by, negatives_beside, pictures_in, unseen_pictures
-    from model.tables import tables
+    from model.judging.evaluate import examine
+    from model.judging.pictures import UnreadablePictures, held_out_by, negatives_beside, pictures_in, unseen_pictures
+    from model.judging.tables import tables
 
     if lines and (out or classes or hard):
         _fail("--lines reads pages, of which there are no charts, classes or hardships: leave --out, --classes, --hard")
@@ -218,8 +218,8 @@ def evaluate(
 def _evaluate_pages(
     models: "Mapping[str, Classifier]", pictures: "Sequence[Pictures]", each: int, as_json: bool
 ) -> None:
-    from model.composed_pages import hands_of
-    from model.transcripts import read_pages
+    from model.judging.composed_pages import hands_of
+    from model.judging.transcripts import read_pages
 
     hands = hands_of(one for some in pictures if not some.name.startswith("black") for one in some.written)
     if not hands:
@@ -241,7 +241,7 @@ def _evaluate_pages(
 def _require_charts(out: Path) -> None:
     """Fail where charts can neither be drawn nor written: minutes later would be late to learn that."""
     try:
-        import model.charts  # noqa: F401
+        import model.judging.charts  # noqa: F401
     except ModuleNotFoundError as error:
         _fail(f"charts need {error.name}: pip install 'tsudoi[train]'")
     try:
@@ -253,7 +253,7 @@ def _require_charts(out: Path) -> None:
 
 
 def _draw(findings: "Findings", out: Path) -> list[Path]:
-    from model.charts import draw
+    from model.judging.charts import draw
 
     try:
         return draw(out, findings)
@@ -278,7 +278,7 @@ def export(
 ) -> None:
     """Turn a trained network into the file that ships, and write its card."""
     from model.classifier import ARTIFACT
-    from model.export import export_run
+    from model.release.export import export_run
 
     if not (run / "network.keras").is_file():
         _fail(f"nothing was trained in {run}: `python -m model train` comes first")
@@ -316,13 +316,13 @@ def finder(
     as_json: Json = False,
 ) -> None:
     """Train the small network that finds the writing in a photo, and write its file."""
-    from model.dataset import SEED
-    from model.finder import practice
     from model.finder.find import FILE
-    from model.leaks import LeakFound
-    from model.practice import NoHandwriting
     from model.sources import DamagedSource
     from model.sources.catalogue import at_hand
+    from model.training.dataset import SEED
+    from model.training.finder import practice
+    from model.training.leaks import LeakFound
+    from model.training.practice import NoHandwriting
 
     entries = list(at_hand())
     file = out or FILE
@@ -353,11 +353,11 @@ def tendencies(
     as_json: Json = False,
 ) -> None:
     """Draw what the network has learned: typical shapes, confusions, what decided."""
-    from model import tendencies as facts
     from model.classifier import ARTIFACT, ModelUnusable, load
-    from model.gallery import draw_all
+    from model.explaining import tendencies as facts
+    from model.explaining.gallery import draw_all
+    from model.explaining.survey import survey as ask
     from model.sources.catalogue import at_hand
-    from model.survey import survey as ask
 
     file = model or ARTIFACT
     beside, entries, chosen = file.parent / facts.FILE, list(at_hand()) if survey else [], pictures or []
@@ -383,24 +383,21 @@ def bench(
     rounds: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 200,
     pictures: Annotated[int, typer.Option(min=2, help="How many Tesseract reads, where it is installed.")] = 200,
     training: Annotated[
-        bool, typer.Option("--training", help="Also how fast pictures to train on are made; takes a minute.")
+        bool, typer.Option("--training", help="Also how fast trainings go; takes some minutes.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure speed and memory of the shipped model, on one thread, and Tesseract beside it."""
     from model.bench import bench as measure
-    from model.bench import compare, made_a_second
-    from model.tesseract import TesseractMissing
+    from model.bench import compare
+    from model.judging.tesseract import TesseractMissing
 
     with _progress() as progress:
         task = progress.add_task("measuring", total=2)
         figures: dict[str, Any] = dict(measure(rounds).to_json())
         progress.advance(task)
         if training:
-            try:
-                figures["training_images_a_second_two_processes"] = round(made_a_second(), 1)
-            except ValueError as error:
-                _fail(str(error))
+            figures |= _pace(progress)
         try:
             figures["tesseract"] = compare(pictures).to_json()
             note = ""
@@ -411,6 +408,24 @@ def bench(
     _print(as_json, "On one thread", ["", ""], rows, figures)
     if not as_json:
         _print_comparison(figures.get("tesseract"), note)
+
+
+def _pace(progress: Progress) -> dict[str, float]:
+    from model.sources.catalogue import at_hand
+    from model.training.pace import measure
+
+    try:
+        pace = measure(list(at_hand()), progress)
+    except ValueError as error:
+        _fail(str(error))
+    return {
+        "training_images_drawn_a_second": round(pace.drawn, 1),
+        "training_images_learnt_a_second": round(pace.learnt, 1),
+        "training_images_learnt_a_second_with_photos": round(pace.learnt_in_photos, 1),
+        "training_minutes": round(pace.minutes(), 1),
+        "finder_scenes_learnt_a_second": round(pace.scenes_learnt, 1),
+        "finder_minutes": round(pace.finder_minutes(), 1),
+    }
 
 
 def _print_comparison(found: dict[str, Any] | None, note: str) -> None:

@@ -10,22 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model import tendencies, tesseract
-from model.augment import degrade
 from model.classifier import Classifier, load
-from model.dataset import MAKERS, WAITING, stream
-from model.dataset import SEED as DEFAULT_SEED
-from model.explain import explain
+from model.explaining import tendencies
+from model.explaining.explain import explain
 from model.finder.find import shipped
+from model.judging import tesseract
 from model.labels import LABELS, label_of
-from model.practice import prepare_practice
 from model.preprocess import preprocess
-from model.sources.catalogue import at_hand, real_file
+from model.sources.catalogue import real_file
 from model.sources.npz import read_npz
 from model.sources.stored import Written
+from model.training.augment import degrade
 
 SEED = 6
-BATCH = 128
 MOST_EXPLAINED = 30  # an explanation asks the network some hundred times
 
 # Measured in a process of its own, since this one has imported everything already.
@@ -46,7 +43,7 @@ drawing = numpy.pad(numpy.zeros((80, 9), numpy.uint8), 60, constant_values=255)
 classifier.read(drawing)
 classifier.read((drawing * numpy.linspace(1, 0.4, drawing.shape[1])).astype(numpy.uint8))  # in the shadow: a photo
 after, began = resident(), time.perf_counter()
-from model.explain import explain
+from model.explaining.explain import explain
 explain(classifier, drawing)
 explained = (time.perf_counter() - began) * 1000
 print((imported - started) * 1000, (loaded - imported) * 1000, after - before, after, explained)
@@ -109,23 +106,6 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
         1000 / one,
         *cost,
     )
-
-
-def made_a_second(batches: int = 60) -> float:
-    """Training pictures that the makers draw and prepare in a second, all of them together, from the sources at hand.
-
-    They are those of a training that has not settled: there are no photos among them, which take a fifth longer.
-
-    Raises: ValueError: no real handwriting is at hand.
-    """
-    mixture = prepare_practice(list(at_hand()), DEFAULT_SEED).mixture
-    made = stream(mixture, range(MAKERS * (WAITING + 1) + batches), BATCH, DEFAULT_SEED)
-    for _ in range(MAKERS * (WAITING + 1)):  # those that were ready while nobody asked say nothing
-        next(made)
-    started = time.perf_counter()
-    for _ in made:
-        pass
-    return batches * BATCH / (time.perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)

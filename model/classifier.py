@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from model import classic
 from model.finder.find import FILE as FINDER
+from model.finder.second_look import SecondLook
 from model.labels import LABELS, NOT_HIRAGANA
+from model.pages.small import marked_small
+from model.pages.transcribe import Network, Transcript, are_many, is_lone, is_surely_one, transcribe
 from model.preprocess import INPUT_SIZE, BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
-from model.second_look import SecondLook
-from model.small import marked_small
-from model.transcribe import Network, Transcript, are_many, is_lone, is_surely_one, transcribe
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file

@@ -25,6 +25,10 @@ ALLOWED = {
     "model": {"model"},
 }  # fmt: skip
 
+# The folders of the recogniser, each on those before it. What only reads, the modules beside them too, is the ground.
+LAYERS = ("reads", "sources", "training", "judging", "release", "explaining", "sheet", "uses all")
+READS, USES_ALL = ("finder", "pages"), ("__main__", "bench", "stroke_order")
+
 
 def modules() -> Iterator[tuple[str, Path]]:
     for package in ("bot", "cogs", "model"):
@@ -66,6 +70,18 @@ def test_imports_point_inwards(package: str) -> None:
 def test_nothing_is_allowed_that_nobody_needs(package: str) -> None:
     imported = {one for _, one in ours_imported_in(package)}
     assert [one for one in ALLOWED[package] - {package} if not any(is_in(name, one) for name in imported)] == []
+
+
+def layer_of(module: str) -> int:
+    """The layer of a module of model/, or of what is imported from one."""
+    inside = f"{module}.".split(".")[1]
+    return LAYERS.index("uses all" if inside in USES_ALL else inside if inside in LAYERS else "reads")
+
+
+def test_the_recogniser_is_built_in_layers() -> None:
+    assert {path.parent.name for path in (ROOT / "model").glob("*/__init__.py")} == {*READS, *LAYERS[1:-1]}
+    inside = [(name, one) for name, one in ours_imported_in("model") if one != "model"]
+    assert [f"{name} imports {one}" for name, one in inside if layer_of(one) > layer_of(name)] == []
 
 
 def test_the_domain_knows_the_standard_library_only() -> None:

@@ -10,8 +10,9 @@ from PIL import Image
 
 from bot.clients.handwriting import file_in_use, model_in_use
 from bot.services.ports import LearnedShapes, ShapeSheet, Sight, Stroke
-from model import stroke_order, tendencies
+from model import stroke_order
 from model.drawing import PAPER, SIDE, draw
+from model.explaining import tendencies
 from model.ink import BlankImage
 from model.labels import LABELS
 from model.reading import Glyph, Reading, text_of

@@ -12,9 +12,9 @@ import numpy as np
 
 from bot.clients.pictures import encode_jpeg, encode_png, open_picture
 from bot.errors import ModelError, PictureError
-from model import beside as beside_usual
 from model import classifier, cut_out
-from model.explain import explain as explain_glyph
+from model.explaining import beside as beside_usual
+from model.explaining.explain import explain as explain_glyph
 from model.ink import BlankImage
 from model.numbered import numbered as with_numbers
 from model.reading import Glyph, Reading

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from bot.clients.pictures import encode_png
 from bot.domain.teaching import NOT_HIRAGANA
-from model import tendencies
 from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Colour
-from model.gallery import CHART, VOICED
+from model.explaining import tendencies
+from model.explaining.gallery import CHART, VOICED
 from model.labels import INDEX
 
 MARGIN, GAP = 20, 10

@@ -1,4 +1,5 @@
 """Where in a photo something is written: a small network that knows tables, shadows and sheets, and knows ink.
 
-Nothing in the room imports the modules that practise (`scenes`, `network`, `practice`): `find` and `pen` are what runs.
+`find` asks it and `pen` looks at what it found; `second_look` and `views` say when to ask, and about what. How it is
+trained stands in `model.training.finder`.
 """

@@ -10,7 +10,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from model.finder.view import MAP_SIZE, STROKES, view_of
+from model.finder.square import MAP_SIZE, STROKES, view_of
 from model.ink import Ink
 from model.reading import Box
 

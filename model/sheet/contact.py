@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from model import tendencies
 from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Rgb
-from model.gallery import write_png
+from model.explaining import tendencies
+from model.explaining.gallery import write_png
 from model.sheet import layout
 from model.sheet.cells import alias_line
 from model.sheet.collecting import ReadPage

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model import check_set, tendencies
-from model.augment import bend
+from model.explaining import tendencies
 from model.ink import Ink
 from model.labels import INDEX
-from model.line_ends import find_line_ends, vary_line_ends
-from model.parts import move_parts
+from model.release import check_set
+from model.sources.line_ends import find_line_ends, vary_line_ends
+from model.sources.parts import move_parts
+from model.training.augment import bend
 
 Writes = Callable[[str, np.random.Generator], Ink]
 

@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from model import tendencies
 from model.canvas import JAPANESE_FONTS
+from model.explaining import tendencies
 from model.labels import FULL_FORMS, INDEX
 from model.sources.fonts import NPM_FONTS
 

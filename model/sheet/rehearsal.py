@@ -1,7 +1,7 @@
 """Filled sheets that nobody filled and photographs that nobody took: to try everything without a printer, and to test.
 
 The handwriting comes from the strokes at hand, or from the shapes that ship with the model; the camera, the light and
-the packing are those of `model.photographs`.
+the packing are those of `model.judging.photographs`.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,16 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model import photographs, tendencies
+from model.explaining import tendencies
 from model.ink import Ink
+from model.judging import photographs
 from model.labels import INDEX, LABELS
-from model.line_ends import find_line_ends, vary_line_ends
-from model.parts import move_parts
 from model.sheet import layout
 from model.sheet.hands import hand_of
 from model.sheet.layout import Page
 from model.sheet.printing import DOTS, draw_page
 from model.sources.catalogue import real_file
+from model.sources.line_ends import find_line_ends, vary_line_ends
+from model.sources.parts import move_parts
 from model.sources.strokes import StrokeDrawings, read_tdic
 
 Rgb = NDArray[np.uint8]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Ink
-from model.line_ends import LineEnds, find_line_ends, vary_line_ends
+from model.sources.line_ends import LineEnds, find_line_ends, vary_line_ends
 from model.sources.stored import StoredImages
 
 FINEST, BROADEST = 2, 9  # pixels, where the character is 64 high

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from model.ink import BlankImage, Ink, find_ink, shrink, to_grey
 from model.labels import INDEX, NOT_HIRAGANA, label_of
-from model.line_ends import LineEnds, find_line_ends, vary_line_ends
-from model.parts import move_parts
 from model.preprocess import fit
 from model.segment import one_character
+from model.sources.line_ends import LineEnds, find_line_ends, vary_line_ends
+from model.sources.parts import move_parts
 
 STORED_SIZE = 80  # finer than the network's input, so that an image can be turned and bent before it is read
 STORED_INK = 64

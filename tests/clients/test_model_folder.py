@@ -16,8 +16,8 @@ from bot.clients.pictures import encode_png
 from bot.clients.recogniser import LocalRecogniser
 from bot.clients.workers import Workers
 from bot.errors import ModelError
-from model import tendencies
 from model.classifier import ARTIFACT
+from model.explaining import tendencies
 from tests.model.drawings import drawn
 
 PATIENT = 300.0  # seconds: a test machine is shared

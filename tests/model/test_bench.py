@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from model import bench, tesseract
+from model import bench
 from model.__main__ import app
-from model.tesseract import TesseractMissing
+from model.judging import tesseract
+from model.judging.tesseract import TesseractMissing
 from tests.model.drawings import drawn
 
 runner = CliRunner()

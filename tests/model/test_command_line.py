@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from model import evaluate, pictures
 from model.__main__ import _print, app
 from model.classifier import ARTIFACT
+from model.judging import evaluate, pictures
 from model.sources import fonts, negatives
 from tests.model.drawings import STROKES, drawn
 

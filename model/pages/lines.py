@@ -1,0 +1,126 @@
+"""Which pieces of ink are written in one line, which way the lines run, and in what order they are read."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.pages.page import Page
+
+Numbers = NDArray[np.intp]
+
+ONE_LINE = 2.6  # letters: what is no thicker than this may be one line
+LONG = 1.5  # times as long as thick is a line
+CLEARLY = 0.15  # of the page: so much more is empty between lines than between the letters of different lines
+EVEN = 0.03  # of the page: a smaller difference says nothing, and rows are more usual
+SEVERAL = 6.0  # letters: on a page as long as this, lines show
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Pieces of one line in reading order. Coordinates run along the line and across it, in the page's pixels."""
+
+    pieces: Numbers  # (n,), by their middle along the line
+    starts: NDArray[np.float64]  # (n,) along the line
+    ends: NDArray[np.float64]
+    thickness: float  # across
+    vertical: bool
+
+
+def ways_to_read(page: Page) -> list[list[Line]]:
+    """The lines of a page in reading order, rows from the top or columns from the right; both where it is not clear."""
+    boxes, letter = _turned(page), page.letter
+    rows, empty_rows = _split(boxes[:, 1], boxes[:, 3], page.pieces.areas, letter)
+    columns, empty_columns = _split(boxes[:, 0], boxes[:, 2], page.pieces.areas, letter)
+    as_rows = [_line(boxes, pieces, False) for pieces in rows]
+    as_columns = [_line(boxes, pieces, True) for pieces in reversed(columns)]
+    across, down = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).tolist()
+    thin, long = min(across, down) < ONE_LINE * letter, max(across, down) > LONG * min(across, down)
+    if (len(columns) if down > across else len(rows)) == 1 and ((thin and long) or len(rows) == len(columns)):
+        return [as_columns if down > across else as_rows]
+    if abs(empty_rows - empty_columns) > CLEARLY and max(across, down) > SEVERAL * letter:
+        return [as_columns if empty_columns > empty_rows else as_rows]
+    return [as_columns, as_rows] if empty_columns > empty_rows + EVEN else [as_rows, as_columns]
+
+
+def _turned(page: Page) -> NDArray[np.float64]:
+    """(n, 4): x0, y0, x1, y1 of the pieces, after the page is turned so that its lines are level."""
+    boxes = page.pieces.boxes.astype(np.float64)
+    middles = boxes[:, :2] + boxes[:, 2:] / 2
+    cos, sin = np.cos(page.turn), np.sin(page.turn)
+    turned = np.stack([middles[:, 0] * cos + middles[:, 1] * sin, middles[:, 1] * cos - middles[:, 0] * sin], axis=1)
+    return np.concatenate([turned - boxes[:, 2:] / 2, turned + boxes[:, 2:] / 2], axis=1)
+
+
+def _split(
+    starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArray[np.int32], letter: float
+) -> tuple[list[Numbers], float]:
+    """Pieces by the line that they are in, and which share of the way from the first to the last line is empty."""
+    step = letter / 12
+    first = starts.min()
+    size = int((ends.max() - first) / step) + 2
+    profile = np.zeros(size)
+    for start, end, area in zip(starts, ends, areas, strict=True):
+        a, b = int((start - first) / step), int((end - first) / step) + 1
+        profile[a:b] += area / (b - a)
+    kernel = np.exp(-0.5 * (np.arange(-7, 8) / 2.4) ** 2)
+    smooth = np.convolve(profile, kernel / kernel.sum(), mode="same")
+    cuts = _valleys(smooth)
+    bounds = [0, *cuts, size]
+    middles = ((starts + ends) / 2 - first) / step
+    lines = [np.flatnonzero((middles >= a) & (middles < b)) for a, b in pairwise(bounds)]
+    lines = _merged([one for one in lines if len(one)], starts, ends, letter)
+    inner = profile[: size - 1]
+    empty = float(np.mean(inner < 0.06 * np.percentile(inner, 90))) if len(lines) > 1 else 0.0
+    return lines, empty
+
+
+def _valleys(smooth: NDArray[np.float64]) -> list[int]:
+    """Where to cut: the lowest place between two peaks that both stand well above it."""
+    peaks = np.flatnonzero((smooth[1:-1] >= smooth[:-2]) & (smooth[1:-1] > smooth[2:])) + 1
+    cuts: list[int] = []
+    held: list[int] = []
+    for peak in peaks:
+        if not held:
+            held.append(int(peak))
+            continue
+        low = held[-1] + int(np.argmin(smooth[held[-1] : peak + 1]))
+        if smooth[low] < 0.4 * min(smooth[held[-1]], smooth[peak]):
+            cuts.append(low)
+            held.append(int(peak))
+        elif smooth[peak] > smooth[held[-1]]:
+            held[-1] = int(peak)
+    return cuts
+
+
+def _merged(
+    lines: list[Numbers], starts: NDArray[np.float64], ends: NDArray[np.float64], letter: float
+) -> list[Numbers]:
+    """Lines that are parts of one, as the strokes of こ are: together no thicker than a letter."""
+    merged = lines[:1]
+    for line in lines[1:]:
+        both = np.concatenate([merged[-1], line])
+        thin = min(_thickness(starts, ends, merged[-1]), _thickness(starts, ends, line)) < 0.5 * letter
+        if thin and ends[both].max() - starts[both].min() < 1.35 * letter:
+            merged[-1] = both
+        else:
+            merged.append(line)
+    return merged
+
+
+def _thickness(starts: NDArray[np.float64], ends: NDArray[np.float64], line: Numbers) -> float:
+    return float(ends[line].max() - starts[line].min())
+
+
+def _line(boxes: NDArray[np.float64], pieces: Numbers, vertical: bool) -> Line:
+    along = 1 if vertical else 0
+    starts, ends = boxes[pieces, along], boxes[pieces, along + 2]
+    order = np.argsort(starts + ends, kind="stable")
+    thickness = _thickness(boxes[:, 1 - along], boxes[:, 3 - along], pieces)
+    return Line(pieces[order], starts[order], ends[order], thickness, vertical)
+
+
+def line_of(page: Page, pieces: Numbers, vertical: bool) -> Line:
+    """Some pieces of a page as one line."""
+    return _line(_turned(page), pieces, vertical)

@@ -1,0 +1,240 @@
+"""Everything that is written in a picture: from its pieces of ink to lines, and from lines to characters."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.finder.views import View, by_colour, on_the_sheet, small_writing_alone, writing_alone, written_part
+from model.ink import Grey, lines_are_lighter, shrink, to_grey
+from model.labels import LABELS
+from model.pages.lattice import Found, Probabilities, characters_of, letter_of
+from model.pages.lines import Line, ways_to_read
+from model.pages.page import Page, find_page
+from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
+from model.reading import MOST, Box
+from model.segment import INK_FROM, pieces_of
+
+MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
+AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos began to be read after 15 at most
+EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
+SURE = 0.6
+KNOWN = 0.9  # beside a character that is known, grain of the table is soon taken for another: it must be as clear
+WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
+CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
+BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
+LIKELIEST = 3  # views: of a photo the writing alone, seen from afar and from near, and the photo as it is
+SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
+MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
+SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
+FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
+
+# Width by height, of the characters that are not about as wide as high.
+LONG = {"へ": 2.1, "つづべぺ": 1.5, "うりくぐしじ": 0.65, "きらるすも": 0.75}
+RATIOS = {label: ratio for labels, ratio in LONG.items() for label in labels}
+LONE = 0.25  # of what is no hiragana as a whole: of a single letter's strokes each part is larger
+LONGEST_ALONE = 1.8  # times as long as wide: two columns may look like り
+LONGEST = 1.7  # times as long as its kind mostly is: a longer one may be two
+SURELY_ONE = 0.97  # what is less may be two that look like one: くつ like ら
+MOST_PIECES = 9  # of one: a page may look like り from afar. Of 3,700 pictures of letters none has more than 7
+PIECE = 4  # pixels of what the network reads, at least
+
+Transcript = list[list[Found]]  # lines in reading order, characters in reading order
+Network = Callable[[NDArray[np.float32]], Probabilities]
+
+
+def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_one: bool = False) -> Transcript:
+    """The characters of a picture, by line.
+
+    Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). once: there
+            is no second look, whatever the first one finds. is_one: the network knows the picture as one character:
+            where the likeliest views show no writing, the others are left out.
+    Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
+    Raises: UnreadableImage: no picture at all.
+    """
+    best = Transcript()
+    for number, (view, reverse) in enumerate(_views(image, is_one)):
+        with suppress(BlankImage, _TooMuch):
+            best = max(best, _in_view(view, reverse, _Bounded(read)), key=_worth)
+        if once or _is_enough(best, number, max(image.shape[:2])):
+            break
+    return best
+
+
+class _TooMuch(Exception):
+    """A picture has more to read than a page of writing, or hardly anything that can be read."""
+
+
+class _Bounded:
+    """A network that reads on while it finds hiragana: grain and dots by the thousand are given up soon."""
+
+    def __init__(self, read: Network) -> None:
+        self._read, self._left, self._most = read, AT_FIRST, MOST_CANDIDATES
+
+    def __call__(self, picture: NDArray[np.float32]) -> Probabilities:
+        if not self._left or not self._most:
+            raise _TooMuch
+        probabilities = self._read(picture)
+        found = probabilities[: len(LABELS)].max() >= SURE
+        self._left, self._most = self._left - 1 + (FOR_EACH_FOUND if found else 0), self._most - 1
+        return probabilities
+
+
+def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]]:
+    """Sides of a picture to look at, and whether ink is looked for that is as light as the paper seems to be.
+
+    Args: is_one: as for `transcribe`.
+    """
+    grey = to_grey(image)
+    part = written_part(grey)
+    if part is not None:
+        yield part, False
+        if only_ink_is_dark(shrink(part.picture, WORKING_SIZE)):
+            return
+    is_photo = not only_ink_is_dark(shrink(grey, WORKING_SIZE))
+    if is_photo:
+        for look in (writing_alone,) if is_one else (writing_alone, small_writing_alone):
+            if (view := look(image)) is not None:
+                yield view, False
+    yield View(grey), False
+    if is_photo and not is_one:
+        yield from _other_sides(image, grey)
+
+
+def _other_sides(image: NDArray[np.uint8], grey: Grey) -> Iterator[tuple[View, bool]]:
+    for find in (partial(by_colour, image), partial(on_the_sheet, grey)):
+        if (view := find()) is not None:
+            yield view, False
+    if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
+        yield View(grey), True
+
+
+def _in_view(view: View, reverse: bool, read: Network) -> Transcript:
+    page = find_page(view.picture, reverse)
+    ways = [_read_lines(page, lines, read) for lines in ways_to_read(page)]
+    lines, _ = max(ways, key=lambda way: way[1])
+    kept = _without_litter(lines)
+    return [[one.placed(page.scale * view.scale, view.x, view.y) for one in line] for line in kept]
+
+
+def _read_lines(page: Page, lines: list[Line], read: Network) -> tuple[Transcript, float]:
+    """The characters of the lines, and how well they explain all of the ink."""
+    found: Transcript = []
+    total = EACH_LINE * len(lines)
+    for line in lines:
+        characters, score = characters_of(page, line, read)
+        found.append(characters[: MOST - _number_of(found)])
+        total += score
+        if _number_of(found) >= MOST:
+            break
+    return found, total
+
+
+def _without_litter(lines: Transcript) -> Transcript:
+    """Without specks, and without lines in which nothing is read, if there are others."""
+    letter = letter_of([one for line in lines for one in line])
+    if letter is None:
+        return lines
+    tidy = [_tidy(line, letter) for line in lines]
+    return [line for line in tidy if any(is_read(one) for one in line)]
+
+
+def _tidy(line: list[Found], letter: float) -> list[Found]:
+    read = [one for one in line if is_read(one)]
+    return [
+        one
+        for one in line
+        if is_read(one)
+        or (
+            max(one.box[2:]) > SMALLEST * letter
+            and max(one.box[2:]) < 2 * letter
+            and min((one.distance(other) for other in read), default=0.0) < FAR * letter
+        )
+    ]
+
+
+def is_read(one: Found, probability: float = SURE) -> bool:
+    """Whether it is surely a hiragana."""
+    return float(one.probabilities[: len(LABELS)].max()) >= probability
+
+
+def _worth(found: Transcript) -> float:
+    return sum(1.0 if is_read(one) else -0.5 for line in found for one in line)
+
+
+def _number_of(found: Transcript) -> int:
+    return sum(map(len, found))
+
+
+def _is_enough(found: Transcript, number: int, side: int) -> bool:
+    """Whether no further view need be asked, after `number` others, of a picture whose longer side is `side` pixels."""
+    if number >= LIKELIEST - 1:
+        return _is_well_read(found, WELL_READ)
+    return _is_well_read(found, CLEARLY) and (number > 0 or not _is_small(found, side))
+
+
+def _is_small(found: Transcript, side: int) -> bool:
+    """Whether the letters are so small in the picture that the finder may have missed others from afar."""
+    return float(np.median([max(one.box[2:]) for line in found for one in line])) < SMALL * side
+
+
+def _is_well_read(found: Transcript, share: float) -> bool:
+    everything = [one for line in found for one in line]
+    return sum(map(is_read, everything)) >= max(2.0, share * len(everything))
+
+
+def is_surely_one(located: Located, probabilities: Probabilities) -> bool:
+    """Whether nothing needs to be looked for beside or in the one character that a picture seems to show."""
+    sure = float(probabilities[: len(LABELS)].max()) >= SURELY_ONE
+    longer, shorter = max(located.box[2:]), min(located.box[2:])
+    long = longer >= LONGEST_ALONE * shorter or _is_long(located.box, probabilities)
+    return sure and located.alone and not long and _pieces_in(located.input) <= MOST_PIECES
+
+
+def _pieces_in(picture: NDArray[np.float32]) -> int:
+    areas = pieces_of((picture[:, :, 0] >= INK_FROM / 255).view(np.uint8)).areas
+    return int((areas >= PIECE).sum())
+
+
+def are_many(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
+    """Whether a picture shows more than the one character that it may be as a whole.
+
+    Args: lines: what was found. whole: the one character, and what the network takes it for.
+    """
+    read = [one for line in lines for one in line if is_read(one)]
+    if len(read) < 2:
+        return False
+    if whole is None or float(whole[1][: len(LABELS)].max()) < SURE:
+        return True
+    if len(read) < MOSTLY * _number_of(lines):
+        return False
+    outside = [one for one in read if not _inside(one, np.asarray(whole[0].box)) and is_read(one, KNOWN)]
+    if outside or len(read) >= BY_NO_ACCIDENT:
+        return True
+    # It is all of them together: a に that looks like しこ, unless it is as long as two, or no clear に.
+    long, sure = _is_long(whole[0].box, whole[1]), float(whole[1][: len(LABELS)].max()) >= SURELY_ONE
+    return (long or not sure) and all(is_read(one, SURE if long else KNOWN) for one in read)
+
+
+def is_lone(lines: Transcript, whole: tuple[Located, Probabilities] | None) -> bool:
+    """Whether all that is written is one small letter, on paper whose squares look like something else to read.
+
+    Args: as `are_many`.
+    """
+    found = [one for line in lines for one in line]
+    if whole is None or len(found) != 1 or float(whole[1][: len(LABELS)].max()) >= SURE:
+        return False
+    return is_read(found[0], KNOWN) and max(found[0].box[2:]) < LONE * max(whole[0].box[2:])
+
+
+def _is_long(box: Box, probabilities: Probabilities) -> bool:
+    """Whether a box is longer, one way or the other, than what the network takes its content for mostly is."""
+    ratio = box[2] / box[3] / RATIOS.get(LABELS[int(np.argmax(probabilities[: len(LABELS)]))], 1.0)
+    return max(ratio, 1 / ratio) > LONGEST
+
+
+def _inside(one: Found, box: NDArray[np.int64]) -> bool:
+    middle = np.asarray(one.box[:2]) + np.asarray(one.box[2:]) / 2
+    return bool((middle >= box[:2]).all() and (middle <= box[:2] + box[2:]).all())

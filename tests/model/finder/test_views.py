@@ -1,0 +1,71 @@
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.finder.views import by_colour, on_the_sheet, writing_alone, written_part
+from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
+
+
+def _coloured(label: str, pen: tuple[int, int, int], paper: tuple[int, int, int]) -> NDArray[np.uint8]:
+    share = drawn(label, 240, ink=0, paper=255)[:, :, None] / 255
+    return (share * np.array(paper) + (1 - share) * np.array(pen)).astype(np.uint8)
+
+
+def test_the_written_part_leaves_nothing_out() -> None:
+    sheet = small_on_a_sheet("い")
+    sheet[900:940, 800:840] = drawn("し", 40)
+    view = written_part(sheet)
+    assert view is not None
+    assert view.x < 500
+    assert view.y < 700
+    assert view.x + view.picture.shape[1] > 840
+    assert view.y + view.picture.shape[0] > 940
+
+
+@pytest.mark.parametrize("side", [600, 1600])
+def test_writing_that_fills_a_sheet_has_no_smaller_part(side: int) -> None:
+    assert written_part(drawn("い", side)) is None
+
+
+def test_a_blank_sheet_has_no_written_part() -> None:
+    grain = np.random.default_rng(5).normal(230, 3, (1200, 1600))
+    assert written_part(grain.astype(np.uint8)) is None
+
+
+@pytest.mark.parametrize("label", ["い", "う", "と"])
+def test_a_pen_as_bright_as_its_paper_is_told_by_its_colour(label: str) -> None:
+    view = by_colour(_coloured(label, (210, 120, 120), (120, 160, 120)))
+    assert view is not None
+    shown = cv2.threshold(view.picture, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
+    wanted = cv2.threshold(drawn(label, 240), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
+    assert np.mean(shown != wanted) < 0.03
+
+
+def test_a_grey_picture_has_no_colours() -> None:
+    assert by_colour(drawn("い")) is None
+
+
+@pytest.mark.parametrize("label", sorted(STROKES))
+def test_a_sheet_is_cut_out_of_a_dark_table_and_keeps_its_place(label: str) -> None:
+    view = on_the_sheet(np.asarray(on_a_table(np.dstack([drawn(label, 240)] * 3))[:, :, 0], np.uint8))
+    assert view is not None
+    assert abs(view.x - 480) < 20
+    assert abs(view.y - 200) < 20
+
+
+def test_of_a_photo_the_writing_alone_is_seen_in_its_place() -> None:
+    photo = on_a_table(np.dstack([np.hstack([drawn("い", 120), drawn("と", 120)])] * 3), place=(480, 300))
+    view = writing_alone(photo)
+    assert view is not None
+    ink = np.full((600, 800), 255, np.uint8)
+    height, width = (round(side * view.scale) for side in view.picture.shape)
+    ink[view.y : view.y + height, view.x : view.x + width] = cv2.resize(view.picture, (width, height))
+    wanted = np.full((600, 800), 255, np.uint8)
+    wanted[300:420, 480:720] = np.hstack([drawn("い", 120), drawn("と", 120)])
+    assert ((ink < 128) & (wanted < 128)).sum() > 0.7 * (wanted < 128).sum()
+    assert ((ink < 128) & (cv2.erode(wanted, np.ones((9, 9), np.uint8)) >= 128)).sum() < 0.05 * (wanted < 128).sum()
+
+
+def test_on_a_bare_table_nothing_is_written() -> None:
+    assert writing_alone(np.full((300, 400, 3), 90, np.uint8)) is None
