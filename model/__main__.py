@@ -64,7 +64,7 @@ def prepare(
 @app.command()
 def train(
     images: Annotated[
-        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 55 minutes.")
+        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 45 minutes.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Two to four minutes, to learn how it goes.")] = False,
     network: Annotated[
@@ -309,7 +309,7 @@ def export(
 @app.command()
 def finder(
     scenes: Annotated[
-        int | None, typer.Option(min=1, help="Photos to practise on; the default takes under an hour.")
+        int | None, typer.Option(min=1, help="Photos to practise on; the default takes about 25 minutes.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
@@ -326,7 +326,7 @@ def finder(
 
     entries = list(at_hand())
     file = out or FILE
-    file.parent.mkdir(parents=True, exist_ok=True)  # an hour later would be late to learn that it cannot be
+    file.parent.mkdir(parents=True, exist_ok=True)  # when it is trained would be late to learn that it cannot be
     try:
         with _progress() as progress:
             trained = practice.practise(entries, progress, scenes or practice.SCENES, SEED if seed is None else seed)

@@ -1,6 +1,6 @@
 """How the shipped network is trained, from pictures to a file with its temperature.
 
-The shipped weights come from one run from nothing: about 55 minutes on two idle cores that multiply in bfloat16
+The shipped weights come from one run from nothing: about 45 minutes on two idle cores that multiply in bfloat16
 (`python -m model bench --training`). They misread 15 of 4,524 pictures of strangers, those before, of four rounds and
 2,880,000 pictures, 18 (November 2026). A run with a third round, up to 1,500,000 pictures, misread 16, and that round
 brought nothing.
