@@ -29,7 +29,9 @@ SHIFT_SPREAD = 0.1
 # Spelling (Gendai Kanazukai, 1986): ゃゅょ follow these, っ comes before those; anywhere else a small kana is unusual.
 BEFORE_YOON = frozenset("きしちにひみりぎじぢびぴ")
 AFTER_SOKUON = frozenset("かきくけこさしすせそたちつてとぱぴぷぺぽ")
-BEFORE_VOWELS = frozenset("ふぶゔてでとどうしじちつくぐ")  # ふぁ, てぃ, うぇ: loanwords, seldom in hiragana
+# Loanwords, seldom in hiragana. Not とぅ, どぅ, つぃ: とう, どう, つい are in every other sentence.
+LOANED = {"ふ": "ぁぃぇぉ", "ゔ": "ぁぃぇぉ", "う": "ぃぇぉ", "つ": "ぁぇぉ", "く": "ぁぃぇぉ", "ぐ": "ぁ"}
+LOANED |= {"て": "ぃ", "で": "ぃ", "し": "ぇ", "じ": "ぇ", "ち": "ぇ"}
 USUAL, UNUSUAL, NEVER = 1.0, -1.5, -5.0  # logarithms of odds, so that a clear size still decides
 
 
@@ -124,7 +126,7 @@ def _spelling(labels: Sequence[str], which: int) -> float:
         return USUAL if before in BEFORE_YOON else UNUSUAL
     if labels[which] == "つ":
         return 0.0 if before and after in AFTER_SOKUON else UNUSUAL
-    return UNUSUAL if before in BEFORE_VOWELS else NEVER  # ぁぃぅぇぉゎ
+    return UNUSUAL if SMALL_FORMS[labels[which]] in LOANED.get(before, "") else NEVER  # ぁぃぅぇぉゎ
 
 
 def _references(letters: _Letters) -> NDArray[np.intp]:

@@ -48,6 +48,14 @@ def test_small_kana_are_told_in_letters_drawn_by_hand(word: str, vertical: bool)
     assert read(placed([box_by_hand(c, vertical) for c in word], vertical), word) == word
 
 
+@pytest.mark.parametrize("vertical", [False, True], ids=["row", "column"])
+def test_what_everybody_writes_is_not_taken_for_a_loanword(vertical: bool) -> None:
+    x, y, width, height = box_by_hand("う", vertical)
+    little = (int(0.15 * SQUARE + 0.7 * x), int(0.15 * SQUARE + 0.7 * y), int(0.7 * width), int(0.7 * height))
+    boxes = [box_by_hand(character, vertical) for character in "こと"]
+    assert read(placed([*boxes, little], vertical), "ことう") == "ことう"
+
+
 FACES = ["klee", "kiloji", "maruberi", "yomogi", "kurenaido", "yuji-mai", "noto-sans", "mincho", "yusei"]
 
 
