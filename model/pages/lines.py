@@ -15,6 +15,8 @@ LONG = 1.5  # times as long as thick is a line
 CLEARLY = 0.15  # of the page: so much more is empty between lines than between the letters of different lines
 EVEN = 0.03  # of the page: a smaller difference says nothing, and rows are more usual
 SEVERAL = 6.0  # letters: on a page as long as this, lines show
+PITCH = 2.5  # letters at most from one to the next, where they stand in rows and columns alike, as in squares
+WIDER = 1.4  # times as wide as between letters is the room between lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,34 @@ class Line:
     vertical: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Pieces by the line that they are in. Emptiness is measured from the first line to the last."""
+
+    lines: list[Numbers]
+    empty: float  # share of it
+    gap: float  # of it between two lines, letters
+    pitch: float  # from a line to the next, letters; infinite of one line
+
+
 def ways_to_read(page: Page) -> list[list[Line]]:
     """The lines of a page in reading order, rows from the top or columns from the right; both where it is not clear."""
     boxes, letter = _turned(page), page.letter
-    rows, empty_rows = _split(boxes[:, 1], boxes[:, 3], page.pieces.areas, letter)
-    columns, empty_columns = _split(boxes[:, 0], boxes[:, 2], page.pieces.areas, letter)
-    as_rows = [_line(boxes, pieces, False) for pieces in rows]
-    as_columns = [_line(boxes, pieces, True) for pieces in reversed(columns)]
+    rows = _split(boxes[:, 1], boxes[:, 3], page.pieces.areas, letter)
+    columns = _split(boxes[:, 0], boxes[:, 2], page.pieces.areas, letter)
+    as_rows = [_line(boxes, pieces, False) for pieces in rows.lines]
+    as_columns = [_line(boxes, pieces, True) for pieces in reversed(columns.lines)]
     across, down = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).tolist()
     thin, long = min(across, down) < ONE_LINE * letter, max(across, down) > LONG * min(across, down)
-    if (len(columns) if down > across else len(rows)) == 1 and ((thin and long) or len(rows) == len(columns)):
+    if len(as_columns if down > across else as_rows) == 1 and ((thin and long) or len(as_rows) == len(as_columns)):
         return [as_columns if down > across else as_rows]
-    if abs(empty_rows - empty_columns) > CLEARLY and max(across, down) > SEVERAL * letter:
-        return [as_columns if empty_columns > empty_rows else as_rows]
-    return [as_columns, as_rows] if empty_columns > empty_rows + EVEN else [as_rows, as_columns]
+    # In squares letters stand below each other, too: between lines there is more room than between letters.
+    if max(rows.pitch, columns.pitch) < PITCH and max(len(as_rows), len(as_columns)) > 2:
+        ways = [as_columns, as_rows] if columns.gap > rows.gap else [as_rows, as_columns]
+        return ways[:1] if max(rows.gap, columns.gap) > WIDER * min(rows.gap, columns.gap) else ways
+    if abs(rows.empty - columns.empty) > CLEARLY and max(across, down) > SEVERAL * letter:
+        return [as_columns if columns.empty > rows.empty else as_rows]
+    return [as_columns, as_rows] if columns.empty > rows.empty + EVEN else [as_rows, as_columns]
 
 
 def _turned(page: Page) -> NDArray[np.float64]:
@@ -53,10 +69,7 @@ def _turned(page: Page) -> NDArray[np.float64]:
     return np.concatenate([turned - boxes[:, 2:] / 2, turned + boxes[:, 2:] / 2], axis=1)
 
 
-def _split(
-    starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArray[np.int32], letter: float
-) -> tuple[list[Numbers], float]:
-    """Pieces by the line that they are in, and which share of the way from the first to the last line is empty."""
+def _split(starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArray[np.int32], letter: float) -> _Split:
     step = letter / 12
     first = starts.min()
     size = int((ends.max() - first) / step) + 2
@@ -72,8 +85,11 @@ def _split(
     lines = [np.flatnonzero((middles >= a) & (middles < b)) for a, b in pairwise(bounds)]
     lines = _merged([one for one in lines if len(one)], starts, ends, letter)
     inner = profile[: size - 1]
-    empty = float(np.mean(inner < 0.06 * np.percentile(inner, 90))) if len(lines) > 1 else 0.0
-    return lines, empty
+    if len(lines) < 2:
+        return _Split(lines, 0.0, 0.0, np.inf)
+    empty = float(np.mean(inner < 0.06 * np.percentile(inner, 90)))
+    extent = len(inner) * step / letter
+    return _Split(lines, empty, empty * extent / (len(lines) - 1), extent / len(lines))
 
 
 def _valleys(smooth: NDArray[np.float64]) -> list[int]:

@@ -37,3 +37,15 @@ def test_rows_come_from_the_top_and_columns_from_the_right() -> None:
 def test_a_square_of_letters_may_be_read_both_ways() -> None:
     ways = ways_to_read(find_page(sheet("うん", "とし", gap=1.3, leading=1.3)))
     assert {lines[0].vertical for lines in ways} == {False, True}
+
+
+@pytest.mark.parametrize("vertical", [False, True], ids=["rows", "columns"])
+def test_in_squares_lines_have_more_room_between_them_than_letters(vertical: bool) -> None:
+    words = ["うしとんこつ", "つくしうしと"]
+    (lines,) = ways_to_read(find_page(sheet(*words, vertical=vertical, gap=1.45, leading=2.0)))
+    assert [line.vertical for line in lines] == [vertical] * 2
+
+
+def test_letters_as_far_apart_in_rows_as_in_columns_may_be_read_both_ways() -> None:
+    ways = ways_to_read(find_page(sheet("うんとうん", "とうんうと", "うとうんう", gap=1.5, leading=1.5)))
+    assert {lines[0].vertical for lines in ways} == {False, True}
