@@ -1,9 +1,10 @@
-"""What is printed on paper, ruled lines and squares, and the ink without it."""
+"""What is printed on paper, ruled lines, squares and boxes, and the ink without it."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import box_lines
 from model.ink import Ink, shrink
 from model.segment import INK_FROM, mask_of
 from model.turn import turn_of
@@ -21,12 +22,14 @@ FAN = 8.0  # degrees: ruled lines are not parallel in a photo
 
 
 def without_print(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
-    """The ink and its mask without ruled lines and squares: all that is as faint as they are, and all that is straight.
+    """The ink and its mask without lines, squares and boxes: all that is as faint as they are, and what is straight.
 
     Strokes that cross a line are kept whole.
     """
     faintest = mask_of(ink, PRINT_FROM)
-    printed = _printed_lines(faintest) if _has_long_piece(faintest) else np.zeros_like(faintest)
+    printed = box_lines(faintest)
+    if _has_long_piece(faintest):
+        printed |= _printed_lines(faintest)
     return _without(ink, printed)
 
 
