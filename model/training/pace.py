@@ -40,13 +40,13 @@ class Pace:
         return finder_practice.SCENES / self.scenes_learnt / 60
 
 
+@train.short_floats()
 def measure(entries: Sequence[Entry], progress: Progress, batches: int = BATCHES) -> Pace:
     """Draw and learn for some minutes, and throw away what was learnt.
 
     Args: entries: as for `model.training.train`. batches: that are timed of each kind.
     Raises: ValueError: as `prepare_practice`.
     """
-    train.use_short_floats()
     task = progress.add_task("training for a while", total=4)
     mixture = prepare_practice(entries, SEED).mixture
     network, finder = train.KINDS["large"].build(), finder_practice.compiled(batches)

@@ -19,7 +19,8 @@ its smoothed, timid answers, and where it erred, too; `learning` now does neithe
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,19 @@ class Training:
     augmented: bool = True
 
 
+@contextmanager
+def short_floats() -> Iterator[None]:
+    """Multiply in bfloat16 where the processor can, half as long again with the same figures, and no more."""
+    cpu, option = Path("/proc/cpuinfo"), "auto_mixed_precision_onednn_bfloat16"
+    able = cpu.is_file() and "avx512_bf16" in cpu.read_text()
+    tf.config.optimizer.set_experimental_options({option: able})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({option: False})
+
+
+@short_floats()
 def train(
     entries: Sequence[Entry],
     out: Path,
@@ -95,7 +109,6 @@ def train(
     """
     chosen = KINDS[plan.network]
     keras.utils.set_random_seed(plan.seed)
-    use_short_floats()
 
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
     practice = prepare_practice(entries, plan.seed, chosen.prepare, chosen.knows_refusal, plan.images >= LONG)
@@ -137,13 +150,6 @@ def _remarks(practice: Practice) -> list[str]:
 def load_teacher(run: Path) -> Teacher:
     """The network trained in a folder, ready to teach. Raises: OSError, ValueError: nothing was trained there."""
     return Teacher(keras.saving.load_model(run / "network.keras"), load_training(run).temperature)
-
-
-def use_short_floats() -> None:
-    """Multiply in bfloat16 where the processor can: half as long again, and the same figures."""
-    cpu = Path("/proc/cpuinfo")
-    if cpu.is_file() and "avx512_bf16" in cpu.read_text():
-        tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": True})
 
 
 def judge_by(images: StoredImages, kind: Kind) -> Judge:

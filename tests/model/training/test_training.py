@@ -41,12 +41,6 @@ TINY = ((8, 1), (16, 1))
 WRITERS = ["lomps:g01:p1:left", "lomps:g02:p1:left", "lomps:g03:p1:left"]
 
 
-@pytest.fixture(autouse=True)
-def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who multiplies in bfloat16 once does so until the process ends, and the tests after it ask for exact answers."""
-    monkeypatch.setattr(training, "use_short_floats", lambda: None)
-
-
 @pytest.fixture(scope="module")
 def images() -> StoredImages:
     """Each writer with a pen and a hand of their own."""
