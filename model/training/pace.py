@@ -40,7 +40,6 @@ class Pace:
         return finder_practice.SCENES / self.scenes_learnt / 60
 
 
-@train.short_floats()
 def measure(entries: Sequence[Entry], progress: Progress, batches: int = BATCHES) -> Pace:
     """Draw and learn for some minutes, and throw away what was learnt.
 
@@ -63,10 +62,11 @@ def measure(entries: Sequence[Entry], progress: Progress, batches: int = BATCHES
     pictures, scenes = learning.BATCH, finder_practice.BATCH
     drawn = _a_second(mixture, pictures, batches, lambda batch: None)
     progress.advance(task)
-    learnt = _a_second(mixture, pictures, batches, learn)
-    progress.advance(task)
-    in_photos = _a_second(mixture, pictures, batches, learn, settled=True)
-    progress.advance(task)
+    with train.short_floats():
+        learnt = _a_second(mixture, pictures, batches, learn)
+        progress.advance(task)
+        in_photos = _a_second(mixture, pictures, batches, learn, settled=True)
+        progress.advance(task)
     found = _a_second(Scenes(mixture), scenes, batches, learn_to_find)
     progress.advance(task)
     return Pace(drawn, learnt, in_photos, found)
