@@ -9,6 +9,7 @@ SQUARE, RIGHT_ANGLED = 0.85, 0.9  # its shorter side of the longer one, and its 
 ALIKE = 0.1  # of their side, by which boxes of a page differ
 FEW = 3  # fewer may be drawn by hand
 NEXT = 1.1  # of a box's side, at most from one to the next
+MOST = 5000  # contours of a page: more are those of a texture, and would take seconds
 RIM = 0.1  # of a box's side, in which there may be points of its line
 
 Contour = NDArray[np.int32]  # (n, 1, 2) x, y
@@ -38,7 +39,9 @@ def box_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _boxes(mask: NDArray[np.uint8]) -> list[Contour]:
     """What lines enclose in boxes of one size, without the dents that strokes make which just reach a line."""
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    outer = tree[0, :, 3] if tree is not None else ()
+    if tree is None or len(contours) > MOST:
+        return []
+    outer = tree[0, :, 3]
     smallest = SMALLEST * max(mask.shape)
     large = [
         hole
