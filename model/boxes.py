@@ -9,7 +9,7 @@ SQUARE, RIGHT_ANGLED = 0.85, 0.9  # its shorter side of the longer one, and its 
 ALIKE = 0.1  # of their side, by which boxes of a page differ
 FEW = 3  # fewer may be drawn by hand
 NEXT = 1.1  # of a box's side, at most from one to the next
-MOST = 5000  # contours of a page: more are those of a texture, and would take seconds
+MOST = 5000  # holes of a page: more are those of a texture, and would take seconds
 RIM = 0.1  # of a box's side, in which there may be points of its line
 
 Contour = NDArray[np.int32]  # (n, 1, 2) x, y
@@ -38,8 +38,10 @@ def box_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _boxes(mask: NDArray[np.uint8]) -> list[Contour]:
     """What lines enclose in boxes of one size, without the dents that strokes make which just reach a line."""
+    if cv2.connectedComponents(cv2.bitwise_not(mask), connectivity=4)[0] > MOST:
+        return []
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if tree is None or len(contours) > MOST:
+    if tree is None:
         return []
     outer = tree[0, :, 3]
     smallest = SMALLEST * max(mask.shape)
