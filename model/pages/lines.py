@@ -84,9 +84,9 @@ def _split(starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArra
     middles = ((starts + ends) / 2 - first) / step
     lines = [np.flatnonzero((middles >= a) & (middles < b)) for a, b in pairwise(bounds)]
     lines = _merged([one for one in lines if len(one)], starts, ends, letter)
-    inner = profile[: size - 1]
     if len(lines) < 2:
         return _Split(lines, 0.0, 0.0, np.inf)
+    inner = profile[: size - 1]
     empty = float(np.mean(inner < 0.06 * np.percentile(inner, 90)))
     extent = len(inner) * step / letter
     return _Split(lines, empty, empty * extent / (len(lines) - 1), extent / len(lines))
