@@ -21,6 +21,7 @@ from model.pages.small import marked_small
 from model.pages.transcribe import Network, Transcript, are_many, is_lone, is_surely_one, transcribe
 from model.preprocess import INPUT_SIZE, BlankImage, Located, locate
 from model.reading import Box, Candidate, Glyph, Reading, Verdict, text_of
+from model.tilt import tilt
 
 ARTIFACT = Path(__file__).parent / "artifacts" / "hiragana.tflite"
 CARD = "card.json"  # beside the model file
@@ -52,13 +53,20 @@ class Preparation(NamedTuple):
     transcribe: Callable[
         [NDArray[np.uint8], Network, bool, bool], Transcript
     ]  # for when there is more than one character
+    tilt: Callable[
+        [NDArray[np.float32]], list[NDArray[np.float32]]
+    ]  # an input that leaves doubts, to look at beside it
 
 
 # A network reads only what was prepared as in its training; its card names it under "network".
 PREPARATIONS: dict[str, Preparation] = {
-    "hiragana": Preparation(INPUT_SIZE, locate, SecondLook, transcribe),
+    "hiragana": Preparation(INPUT_SIZE, locate, SecondLook, transcribe, tilt),
     "classic": Preparation(
-        classic.INPUT_SIZE, classic.locate, lambda image, first: None, lambda image, read, once, is_one: []
+        classic.INPUT_SIZE,
+        classic.locate,
+        lambda image, first: None,
+        lambda image, read, once, is_one: [],
+        lambda picture: [],
     ),
 }
 OUTPUTS = (len(LABELS), NOT_HIRAGANA + 1)  # a network may have none for what is no hiragana
@@ -190,8 +198,18 @@ class Classifier:
         return found, self.probabilities(found.input)
 
     def probabilities(self, picture: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Calibrated probabilities of one preprocessed picture, (48, 48, 1) -> (75,): LABELS, and no hiragana."""
-        logits = self.logits(picture)
+        """Calibrated probabilities of one preprocessed picture, (48, 48, 1) -> (75,): LABELS, and no hiragana.
+
+        What the network does not know at once it looks at tilted to either side, too, and the mean answer counts.
+        """
+        upright = self.logits(picture)
+        probabilities = self._calibrated(upright)
+        if probabilities.max() >= KNOWN:
+            return probabilities
+        tilted = [self.logits(other) for other in self._preparation.tilt(picture)]
+        return self._calibrated(np.mean([upright, *tilted], axis=0))
+
+    def _calibrated(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         powers = np.exp((logits - logits.max()).astype(np.float64) / self._calibration.temperature)
         return np.asarray(powers / powers.sum(), np.float64)
 
@@ -208,7 +226,9 @@ def _together(sights: Sequence[Sight]) -> Sight | None:
     if not sights:
         return None
     mean = np.mean([probabilities for _, probabilities in sights], axis=0)
-    best = int(mean[: len(LABELS)].argmax())
+    best = int(mean.argmax())
+    if best == NOT_HIRAGANA:
+        return sights[0][0], mean
     return max(sights, key=lambda sight: float(sight[1][best]))[0], mean
 
 

@@ -74,6 +74,9 @@ def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
         classifier.read(np.zeros((5, 5, 2), np.uint8))
 
 
+LOOKS = 3  # at what is not known at once: upright, and tilted to either side
+
+
 class _Answering:
     """Stands in for LiteRT's interpreter: the given probabilities in turn, and the last ones from then on."""
 
@@ -121,12 +124,22 @@ def test_a_verdict_follows_from_how_likely_the_best_is_and_that_it_is_something_
 def test_of_a_photo_the_first_sight_that_is_known_counts_and_else_the_mean_of_all() -> None:
     photo = on_a_table(np.dstack([drawn("い", 240)] * 3))
     first, letter, other = {0: 0.9, NOT_HIRAGANA: 0.1}, {1: 0.96, NOT_HIRAGANA: 0.04}, {2: 0.1, NOT_HIRAGANA: 0.9}
-    known = Classifier(_Answering(first, letter, other)).glyph(photo)
+    known = Classifier(_Answering(*[first] * LOOKS, letter, other)).glyph(photo)
     assert (known.candidates[0].label, known.verdict) == (LABELS[1], "sure")
     assert known.candidates[0].probability == pytest.approx(0.96, abs=0.01)
-    unknown = Classifier(_Answering(first, other), Calibration(refuse_from=0.5)).glyph(photo)
+    unknown = Classifier(_Answering(*[first] * LOOKS, other), Calibration(refuse_from=0.5)).glyph(photo)
     assert (unknown.candidates[0].label, unknown.verdict) == (LABELS[0], "not_hiragana")
     assert unknown.candidates[0].probability < 0.5
+
+
+def test_what_is_not_known_at_once_is_looked_at_tilted_and_the_mean_answer_counts() -> None:
+    upright, left, right = {0: 0.9, 1: 0.1}, {0: 0.1, 1: 0.9}, {0: 0.2, 1: 0.8}
+    doubted = Classifier(_Answering(upright, left, right)).glyph(drawn("い"))
+    odds = ((0.9 * 0.1 * 0.2) / (0.1 * 0.9 * 0.8)) ** (1 / 3)
+    assert (doubted.candidates[0].label, doubted.candidates[1].label) == (LABELS[1], LABELS[0])
+    assert doubted.candidates[1].probability == pytest.approx(odds / (1 + odds), abs=0.001)
+    known = Classifier(_Answering({0: 0.96, 1: 0.04}, left, right)).glyph(drawn("い"))
+    assert known.candidates[0].probability == pytest.approx(0.96, abs=0.001)
 
 
 def test_what_is_refused_is_not_in_the_text() -> None:
