@@ -15,6 +15,7 @@ FAR = 0.45  # of the longer side of the character's body; a small piece further 
 RULE_LENGTH = 0.92  # of the picture's side: what runs from rim to rim is a ruled line or the edge of a sheet
 EDGE_STEP = 0.2  # of the brightness; between a sheet and the table, or at the edge of a shadow
 BESIDE = 0.05  # of the character's weight: the heaviest stroke of another one weighs more than this
+CLOSE = 0.06  # of the picture's longer side: no further from the rim, a character is cut out close
 RULE_WIDTH = 0.07  # of the picture's other side: a stroke of へ that runs from rim to rim is higher than this
 
 
@@ -218,6 +219,7 @@ def _belongs(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     kept = ~_is_rule(pieces, shape)
     if not kept.any():
         return kept
+    kept |= _is_last_side(pieces, kept, shape)
     start, end = _body(pieces, kept)
     reach = float((end - start).max())
     small = pieces.sides < max(2.0, SPECK * reach)
@@ -242,6 +244,17 @@ def _is_rule(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     sizes, size = pieces.boxes[:, 2:], np.array(shape[1::-1])
     long, thin = sizes >= RULE_LENGTH * size, sizes <= np.maximum(2.0, RULE_WIDTH * size)
     return np.asarray((long & thin[:, ::-1]).any(axis=1) | _is_rim(pieces, shape), np.bool_)
+
+
+def _is_last_side(pieces: Pieces, kept: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(n,) which pieces lie along the one rim that those kept do not reach: of a は cut out close, the first stroke."""
+    size, near = np.array(shape[1::-1]), CLOSE * max(shape[:2])
+    start, end = _corners(pieces, kept)
+    reached = np.concatenate([start <= near, end >= size - near])
+    if np.count_nonzero(reached) != 3:
+        return np.zeros_like(kept)
+    at_rim = np.hstack([pieces.boxes[:, :2] <= near, pieces.ends >= size - near])
+    return np.asarray(at_rim[:, ~reached][:, 0], np.bool_)
 
 
 def _is_rim(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:

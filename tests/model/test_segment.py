@@ -34,6 +34,25 @@ def test_the_edge_of_the_sheet_is_not_part_of_a_character() -> None:
     assert np.allclose(locate(picture).box, ALONE, atol=2)
 
 
+@pytest.mark.parametrize("thickness", [4, 8])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_straight_stroke_along_the_rim_of_what_is_cut_out_close_belongs_to_the_character(
+    side: str, thickness: int
+) -> None:
+    picture = drawn("こ", 240)
+    x, y, width, height = locate(picture).box
+    picture[y : y + height, x - 40 : x - 40 + thickness] = 20  # a に, of upright lines
+    close = picture[y : y + height, x - 40 : x + width]
+    seen = locate(close if side == "left" else np.ascontiguousarray(close[:, ::-1]))
+    assert np.allclose(seen.box, (0, 0, width + 40, height), atol=2)
+
+
+def test_a_neighbours_stroke_on_the_rim_is_not_part_of_a_character_with_room_around_it() -> None:
+    picture = drawn("い", 240)
+    picture[30:210, :6] = 20
+    assert np.allclose(locate(picture).box, ALONE, atol=2)
+
+
 def test_both_strokes_of_a_character_belong_to_it() -> None:
     _, _, width, _ = locate(drawn("い", 240)).box
     assert width > 0.5 * 240
