@@ -16,7 +16,10 @@ RULE_LENGTH = 0.92  # of the picture's side: what runs from rim to rim is a rule
 EDGE_STEP = 0.2  # of the brightness; between a sheet and the table, or at the edge of a shadow
 BESIDE = 0.05  # of the character's weight: the heaviest stroke of another one weighs more than this
 CLOSE = 0.06  # of the picture's longer side: no further from the rim, a character is cut out close
+SAME_PEN, SAME_INK = 0.6, 0.85  # of the thickness, and of the darkness, of other strokes
 RULE_WIDTH = 0.07  # of the picture's other side: a stroke of へ that runs from rim to rim is higher than this
+FADED = 0.75  # of a line's darkness, at its end
+STROKE_WIDTH = 0.14  # of the same: no straight stroke is broader
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,12 @@ def one_character(ink: Ink) -> tuple[Ink, Box]:
     Returns: (h, w) uint8 with everything else wiped to 0, and the box x, y, w, h around what is left.
     Raises: BlankImage: no piece of ink is more than a speck or a ruled line.
     """
-    pieces = pieces_of(_without_rules(mask_of(ink)))
-    kept = _belongs(pieces, ink.shape)
+    pieces = pieces_of(mask_of(ink))
+    if _holds_straight_stroke(pieces, ink):
+        kept = _belongs(pieces, ~_is_rim(pieces, ink.shape), ink.shape)
+    else:
+        pieces = pieces_of(_without_rules(mask_of(ink)))
+        kept = _belongs(pieces, ~_is_rule(pieces, ink.shape), ink.shape)
     if not kept.any():
         raise BlankImage("there is no ink but specks and ruled lines")
     start, end = _corners(pieces, kept)
@@ -214,12 +221,34 @@ def _cut_rows(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.subtract(mask, cv2.subtract(rules, across)), np.uint8)
 
 
-def _belongs(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(n,) which pieces are the character's."""
-    kept = ~_is_rule(pieces, shape)
+def _holds_straight_stroke(pieces: Pieces, ink: Ink) -> bool:
+    """Whether the one line from rim to rim ends there, and is drawn with the pen of all the rest: a に cut out close."""
+    lines = _is_line(pieces, ink.shape, STROKE_WIDTH)
+    if np.count_nonzero(lines) != 1 or lines.all():
+        return False
+    inside = pieces.numbers > 0
+    on_line = lines[pieces.numbers[inside] - 1]
+    depths, darkness = cv2.distanceTransform(mask_of(ink), cv2.DIST_L2, 3)[inside], ink[inside]
+    thickness = depths[on_line].mean() / depths[~on_line].mean()
+    same = SAME_PEN < thickness < 1 / SAME_PEN and darkness[on_line].mean() > SAME_INK * darkness[~on_line].mean()
+    return bool(same and _ends(pieces.boxes[lines][0], ink))
+
+
+def _ends(box: NDArray[np.int32], ink: Ink) -> bool:
+    """Whether a line of the full length of a picture fades where it meets the rim, as no ruled line does."""
+    x, y, width, height = box.tolist()
+    if height > width:
+        along, before, after = ink[:, x : x + width].max(axis=1), y, y + height
+    else:
+        along, before, after = ink[y : y + height].max(axis=0), x, x + width
+    return bool(min(along[0], along[-1]) < FADED * np.median(along[before:after]))
+
+
+def _belongs(pieces: Pieces, kept: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(n,) which of the pieces `kept`, no rules, are the character's, and what belongs to them."""
     if not kept.any():
         return kept
-    kept |= _is_last_side(pieces, kept, shape)
+    kept = kept | _is_last_side(pieces, kept, shape)
     start, end = _body(pieces, kept)
     reach = float((end - start).max())
     small = pieces.sides < max(2.0, SPECK * reach)
@@ -239,11 +268,16 @@ def _gaps(pieces: Pieces, start: NDArray[np.int32], end: NDArray[np.int32]) -> N
 
 
 def _is_rule(pieces: Pieces, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return _is_line(pieces, shape, RULE_WIDTH) | _is_rim(pieces, shape)
+
+
+def _is_line(pieces: Pieces, shape: tuple[int, ...], width: float) -> NDArray[np.bool_]:
+    """(n,) which pieces run from rim to rim, straight. `width`: a share of the picture's other side."""
     if min(shape[:2]) < 32:
-        return _is_rim(pieces, shape)
+        return np.zeros(len(pieces.areas), np.bool_)
     sizes, size = pieces.boxes[:, 2:], np.array(shape[1::-1])
-    long, thin = sizes >= RULE_LENGTH * size, sizes <= np.maximum(2.0, RULE_WIDTH * size)
-    return np.asarray((long & thin[:, ::-1]).any(axis=1) | _is_rim(pieces, shape), np.bool_)
+    long, thin = sizes >= RULE_LENGTH * size, sizes <= np.maximum(2.0, width * size)
+    return np.asarray((long & thin[:, ::-1]).any(axis=1), np.bool_)
 
 
 def _is_last_side(pieces: Pieces, kept: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
