@@ -48,11 +48,13 @@ def one_character(ink: Ink) -> tuple[Ink, Box]:
     Returns: (h, w) uint8 with everything else wiped to 0, and the box x, y, w, h around what is left.
     Raises: BlankImage: no piece of ink is more than a speck or a ruled line.
     """
-    pieces = pieces_of(mask_of(ink))
+    mask = mask_of(ink)
+    pieces = pieces_of(mask)
     if _holds_straight_stroke(pieces, ink):
         kept = _belongs(pieces, ~_is_rim(pieces, ink.shape), ink.shape)
     else:
-        pieces = pieces_of(_without_rules(mask_of(ink)))
+        unruled = _without_rules(mask)
+        pieces = pieces if unruled is mask else pieces_of(unruled)
         kept = _belongs(pieces, ~_is_rule(pieces, ink.shape), ink.shape)
     if not kept.any():
         raise BlankImage("there is no ink but specks and ruled lines")
@@ -248,7 +250,8 @@ def _belongs(pieces: Pieces, kept: NDArray[np.bool_], shape: tuple[int, ...]) ->
     """(n,) which of the pieces `kept`, no rules, are the character's, and what belongs to them."""
     if not kept.any():
         return kept
-    kept = kept | _is_last_side(pieces, kept, shape)
+    if not kept.all():
+        kept = kept | _is_last_side(pieces, kept, shape)
     start, end = _body(pieces, kept)
     reach = float((end - start).max())
     small = pieces.sides < max(2.0, SPECK * reach)
@@ -276,7 +279,10 @@ def _is_line(pieces: Pieces, shape: tuple[int, ...], width: float) -> NDArray[np
     if min(shape[:2]) < 32:
         return np.zeros(len(pieces.areas), np.bool_)
     sizes, size = pieces.boxes[:, 2:], np.array(shape[1::-1])
-    long, thin = sizes >= RULE_LENGTH * size, sizes <= np.maximum(2.0, width * size)
+    long = sizes >= RULE_LENGTH * size
+    if not long.any():
+        return np.zeros(len(sizes), np.bool_)
+    thin = sizes <= np.maximum(2.0, width * size)
     return np.asarray((long & thin[:, ::-1]).any(axis=1), np.bool_)
 
 
