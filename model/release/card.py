@@ -42,6 +42,8 @@ SCANS_LIMITS = (
     "No real ゐ ゑ ゔ and no real photos were at hand for training; the figures for photos are of simulated ones.",
     "How a photo is looked at was chosen with photos from the same simulator, of other writers: those figures are a "
     "little kind.",
+    "That a doubtful letter is also looked at tilted, and how one that is cut out close is found, was decided with all "
+    "these pictures, those of lomps:g01 too: the figures are a little kind.",
     "The scans come from about twenty hands, the development drawings from twenty: figures are wider than they look.",
 )
 
