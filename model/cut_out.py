@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import BlankImage, Grey, Ink, find_dark, find_lines, shrink, to_grey
+from model.pieces import mask_of
 from model.reading import Box
-from model.segment import mask_of
 
 SIDE = 128  # pixels of the longer side at most
 AROUND = 0.35  # of the box's longer side: paper beside the character, from which its light is judged

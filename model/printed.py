@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from model.boxes import box_lines
 from model.ink import Ink, shrink
-from model.segment import INK_FROM, mask_of
+from model.pieces import INK_FROM, mask_of
 from model.turn import turn_of
 
 CRUMB = 0.035  # of the page: a shorter piece that lies on a printed line is a part of it

@@ -27,4 +27,4 @@ def _turned(picture: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
     matrix = cv2.getRotationMatrix2D(((side - 1) / 2,) * 2, angle, 1.0)
     # Cubic: what a linear turn blurs is read no better than the picture itself.
     turned = cv2.warpAffine(picture[:, :, 0], matrix, (side, side), flags=cv2.INTER_CUBIC)
-    return np.clip(turned, 0.0, 1.0, dtype=np.float32)[:, :, np.newaxis]
+    return np.asarray(np.clip(turned, 0.0, 1.0), np.float32)[:, :, np.newaxis]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.ink import Ink
 from model.labels import NOT_HIRAGANA
-from model.segment import mask_of
+from model.pieces import mask_of
 from model.sources.stored import STORED_INK, StoredImages
 
 MOST = 3  # letters

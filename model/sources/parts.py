@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Ink
-from model.segment import mask_of
+from model.pieces import mask_of
 
 MOST_PARTS = 7  # ぼ in seven separate strokes; more pieces than that are the grain of a pencil
 SMALL = 0.12  # of the character's ink: dots and the ticks of ゛ wander further than strokes

@@ -1,7 +1,7 @@
 import numpy as np
 
 from model.labels import NOT_HIRAGANA
-from model.segment import pieces_of
+from model.pieces import pieces_of
 from model.sources.neighbours import Neighbours
 from model.sources.stored import StoredImages, Written, store
 from tests.model.drawings import drawn
