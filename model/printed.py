@@ -38,9 +38,17 @@ def without_ruled_lines(ink: Ink) -> Ink:
 
     Squares stay: lines both ways leave little of the strokes between them.
     """
-    printed = _ruled_lines(ink)
-    if not cv2.countNonZero(printed):
-        return ink
+    printed = _ruled_lines(ink, squared=False)
+    return ink if printed is None else _written(ink, printed)
+
+
+def without_squares(ink: Ink) -> Ink | None:
+    """The ink of a photo of squared paper without the squares, and with gaps; None where there are none."""
+    printed = _ruled_lines(ink, squared=True)
+    return None if printed is None else _written(ink, printed)
+
+
+def _written(ink: Ink, printed: NDArray[np.uint8]) -> Ink:
     ink, mask = _without(ink, printed)
     return np.where(cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0, ink, np.uint8(0))
 
@@ -97,8 +105,11 @@ def _level_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(long[numbers].view(np.uint8) * np.uint8(255), np.uint8)
 
 
-def _ruled_lines(ink: Ink) -> NDArray[np.uint8]:
-    """(h, w) 255 on straight lines that run about one way, if they are as many and as long as on ruled paper."""
+def _ruled_lines(ink: Ink, squared: bool) -> NDArray[np.uint8] | None:
+    """(h, w) 255 on straight lines that run about one way, if they are as many and as long as on ruled paper.
+
+    Args: squared: about two ways, as on squared paper, and on no other.
+    """
     small = shrink(ink, RULED_SIZE)
     side, scale = max(small.shape), ink.shape[0] / small.shape[0]
     lines = _straight_lines(mask_of(small, PRINT_FROM))
@@ -106,12 +117,15 @@ def _ruled_lines(ink: Ink) -> NDArray[np.uint8]:
     angles, lengths = np.degrees(np.arctan2(y, x)), np.hypot(x, y) / side
     level, long = np.abs(x) > np.abs(y), lengths > LONG_RULE
     counted = [(_number_of(lines[way], side), way) for way in (long & level, long & ~level)]
-    (fewer, _), (more, rules) = sorted(counted, key=lambda one: one[0])
+    (fewer, others), (more, rules) = sorted(counted, key=lambda one: one[0])
+    if (fewer if squared else more) < MANY_RULES or (fewer >= OTHER_WAY * more) != squared:
+        return None
+    chosen = np.zeros(len(lines), np.bool_) if squared else lengths > MARGIN
+    for way in (rules, others) if squared else (rules,):
+        chosen |= np.abs(angles - np.median(angles[way])) < FAN
     drawn = np.zeros(ink.shape, np.uint8)
-    if more >= MANY_RULES and fewer < OTHER_WAY * more:
-        chosen = (np.abs(angles - np.median(angles[rules])) < FAN) | (lengths > MARGIN)
-        for x0, y0, x1, y1 in (lines[chosen] * scale).round().astype(int).tolist():
-            cv2.line(drawn, (x0, y0), (x1, y1), 255, round(2 * scale) + 1)
+    for x0, y0, x1, y1 in (lines[chosen] * scale).round().astype(int).tolist():
+        cv2.line(drawn, (x0, y0), (x1, y1), 255, round(2 * scale) + 1)
     return np.asarray(cv2.bitwise_and(drawn, mask_of(ink, PRINT_FROM)), np.uint8)
 
 

@@ -12,6 +12,7 @@ from model.finder.find import Place, shipped
 from model.finder.pen import pen_lines
 from model.ink import FAINTEST, BlankImage, Grey, Ink, shrink, to_colours, to_rgb
 from model.preprocess import FINE_LINE, WORKING_SIZE, Located
+from model.printed import without_ruled_lines
 
 PAGE_SIZE = 1280  # of a page's longer side, as letters are read
 PAGE_MARGIN = 0.1  # of the longer side of what is written
@@ -24,6 +25,8 @@ STROKE = 0.04  # of its side: what is broader is no stroke of small writing
 GROUP = 0.03  # of its side: strokes that are no further apart belong together
 BESIDE = 0.03  # of the heaviest group: what weighs less is dust
 LARGEST_PART = 0.35  # of the picture: writing that is larger is found without
+
+WithoutPrint = Callable[[Ink], Ink | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,24 @@ def part_around(picture: NDArray[np.uint8], place: Place, margin: float) -> View
     return View(part, x0, y0, holds_all=place.alone)
 
 
-def writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
-    """What a pen wrote in a photo, as black on white, at most PAGE_SIZE long; None where the finder sees nothing."""
+def writing_alone(
+    image: NDArray[np.uint8] | NDArray[np.uint16], without_print: WithoutPrint = without_ruled_lines
+) -> View | None:
+    """What a pen wrote in a photo, as black on white, at most PAGE_SIZE long; None where the finder sees nothing.
+
+    Args: without_print: as for `pen_lines`; None also where it finds no such print.
+    """
     picture = to_rgb(image)
     place = shipped().find_all(picture)
     if place is None:
         return None
     part = part_around(picture, place, PAGE_MARGIN)
-    return _pen_alone(part, shipped().letters(part.picture))
+    return _pen_alone(part, shipped().letters(part.picture), without_print)
 
 
-def small_writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View | None:
+def small_writing_alone(
+    image: NDArray[np.uint8] | NDArray[np.uint16], without_print: WithoutPrint = without_ruled_lines
+) -> View | None:
     """As `writing_alone`, of a page full of letters, which the finder looks at from near."""
     picture = to_rgb(image)
     found = shipped().find_small(picture)
@@ -72,12 +82,12 @@ def small_writing_alone(image: NDArray[np.uint8] | NDArray[np.uint16]) -> View |
         return None
     (x, y, width, height), seen = found
     part = View(np.ascontiguousarray(picture[y : y + height, x : x + width]), x, y)
-    return _pen_alone(part, seen)
+    return _pen_alone(part, seen, without_print)
 
 
-def _pen_alone(part: View, seen: Ink) -> View | None:
+def _pen_alone(part: View, seen: Ink, without_print: WithoutPrint) -> View | None:
     with suppress(BlankImage):
-        ink = pen_lines(part.picture, seen, PAGE_SIZE, FINE_LINE, ruled=True)
+        ink = pen_lines(part.picture, seen, PAGE_SIZE, FINE_LINE, without_print)
         return View(~ink, part.x, part.y, part.picture.shape[0] / ink.shape[0])
     return None
 

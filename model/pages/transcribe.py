@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from model.pages.lines import Line, ways_to_read
 from model.pages.page import Page, find_page
 from model.pieces import INK_FROM, pieces_of
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
+from model.printed import without_squares
 from model.reading import MOST, Box
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -58,7 +60,11 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
     for number, (view, reverse) in enumerate(_views(image, is_one)):
         with suppress(BlankImage, _TooMuch):
             best = max(best, _in_view(view, reverse, _Bounded(read)), key=_worth)
-        if once or _is_enough(best, number, max(image.shape[:2])):
+        if (
+            once
+            or (view.holds_all and _is_well_read(best, WELL_READ))
+            or _is_enough(best, number, max(image.shape[:2]))
+        ):
             break
     return best
 
@@ -90,9 +96,7 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
     grey = to_grey(image)
     part = written_part(grey)
     if part is not None:
-        yield part, False
-        if only_ink_is_dark(shrink(part.picture, WORKING_SIZE)):
-            return
+        yield replace(part, holds_all=only_ink_is_dark(shrink(part.picture, WORKING_SIZE))), False
     is_photo = not only_ink_is_dark(shrink(grey, WORKING_SIZE))
     if is_photo:
         for look in (writing_alone,) if is_one else (writing_alone, small_writing_alone):
@@ -104,7 +108,8 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey) -> Iterator[tuple[View, bool]]:
-    for find in (partial(by_colour, image), partial(on_the_sheet, grey)):
+    alone = (partial(look, image, without_squares) for look in (writing_alone, small_writing_alone))
+    for find in (*alone, partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:
             yield view, False
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
