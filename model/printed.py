@@ -48,6 +48,14 @@ def without_squares(ink: Ink) -> Ink | None:
     return None if printed is None else _written(ink, printed)
 
 
+def strongest(ink: Ink) -> Ink:
+    """The ink of a photo without what is fainter than a pen's: squares too fine to be seen as lines, or in dashes."""
+    values = ink[ink >= PRINT_FROM]
+    threshold, _ = cv2.threshold(values, 0, 255, cv2.THRESH_OTSU) if values.size else (PRINT_FROM, None)
+    strong = mask_of(ink, round(threshold) + 1)
+    return np.where(cv2.dilate(strong, np.ones((3, 3), np.uint8)) > 0, ink, np.uint8(0))
+
+
 def _written(ink: Ink, printed: NDArray[np.uint8]) -> Ink:
     ink, mask = _without(ink, printed)
     return np.where(cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0, ink, np.uint8(0))

@@ -16,7 +16,7 @@ from model.pages.lines import Line, ways_to_read
 from model.pages.page import Page, find_page
 from model.pieces import INK_FROM, pieces_of
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
-from model.printed import without_squares
+from model.printed import strongest, without_squares
 from model.reading import MOST, Box
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -109,7 +109,7 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey) -> Iterator[tuple[View, bool]]:
     alone = (partial(look, image, without_squares) for look in (writing_alone, small_writing_alone))
-    for find in (*alone, partial(by_colour, image), partial(on_the_sheet, grey)):
+    for find in (*alone, partial(small_writing_alone, image, strongest), partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:
             yield view, False
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
