@@ -109,7 +109,12 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey) -> Iterator[tuple[View, bool]]:
     alone = (partial(look, image, without_squares) for look in (writing_alone, small_writing_alone))
-    for find in (*alone, partial(small_writing_alone, image, strongest), partial(by_colour, image), partial(on_the_sheet, grey)):
+    for find in (
+        *alone,
+        partial(small_writing_alone, image, strongest),
+        partial(by_colour, image),
+        partial(on_the_sheet, grey),
+    ):
         if (view := find()) is not None:
             yield view, False
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.printed import without_ruled_lines
+from model.printed import strongest, without_ruled_lines, without_squares
 from tests.model.drawings import drawn
 
 SIDE, LINE, PEN = 900, 110, 255
@@ -58,12 +58,42 @@ def test_large_letters_have_no_ruled_lines() -> None:
     assert without_ruled_lines(large) is large
 
 
-def test_squares_stay() -> None:
-    both = np.maximum(ruled(slope=0.0, fan=0.0), np.ascontiguousarray(ruled(slope=0.0, fan=0.0).T))
-    squared = np.maximum(WORD, both)
+def squares(step: int, line: int = LINE) -> NDArray[np.uint8]:
+    ink = np.zeros((SIDE, SIDE), np.uint8)
+    ink[step // 2 :: step] = ink[:, step // 2 :: step] = line
+    return cv2.dilate(ink, np.ones((3, 3), np.uint8)) if step > 20 else ink
+
+
+def test_squares_stay_where_ruled_lines_are_looked_for() -> None:
+    squared = np.maximum(WORD, squares(95))
     assert without_ruled_lines(squared) is squared
+
+
+def test_squares_go_where_they_are_looked_for_and_what_is_written_in_them_stays() -> None:
+    both = squares(95)
+    found = without_squares(np.maximum(WORD, both))
+    assert found is not None
+    assert (found > 60)[WRITTEN].mean() > 0.9
+    beside = (both > 60) & (cv2.dilate(WRITTEN.view(np.uint8), np.ones((9, 9), np.uint8)) == 0)
+    assert (found > 60)[beside].mean() < 0.05
+
+
+@pytest.mark.parametrize("paper", [np.zeros_like(WORD), ruled(slope=0.02, fan=0.0)], ids=["plain", "ruled"])
+def test_other_paper_has_no_squares(paper: NDArray[np.uint8]) -> None:
+    assert without_squares(np.maximum(WORD, paper)) is None
+
+
+@pytest.mark.parametrize("step", [6, 12, 40])
+def test_of_the_strongest_ink_letters_stay_and_not_the_finest_squares(step: int) -> None:
+    fine = squares(step)
+    found = strongest(np.maximum(WORD, fine))
+    assert (found > 60)[WRITTEN].mean() > 0.95
+    beside = (fine > 60) & (cv2.dilate(WRITTEN.view(np.uint8), np.ones((9, 9), np.uint8)) == 0)
+    assert (found > 60)[beside].mean() < 0.01
 
 
 def test_a_blank_sheet_stays_blank() -> None:
     blank = np.zeros((300, 200), np.uint8)
     assert without_ruled_lines(blank) is blank
+    assert without_squares(blank) is None
+    assert not strongest(blank).any()

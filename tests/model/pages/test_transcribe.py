@@ -168,6 +168,23 @@ def test_a_photo_of_small_letters_on_ruled_paper_is_read(classifier: Classifier)
     assert classifier.read(photographed(ruled(sheet(*lines)))).text == "".join(lines)
 
 
+@pytest.mark.parametrize("pitch", [40, 110])
+def test_a_photo_of_small_letters_among_dark_squares_is_read_but_for_a_few(classifier: Classifier, pitch: int) -> None:
+    lines = ["つくしとんこつう", "いこいへ", "しいしとんこつく", "うしいしこい", "とんこつへい", "いうしくつこ"]
+    read, written = classifier.read(photographed(squared(sheet(*lines), pitch))).text, "".join(lines)
+    assert len(read) == len(written)
+    assert sum(one != other for one, other in zip(read, written, strict=True)) <= len(written) / 8
+
+
+def squared(page: NDArray[np.uint8], pitch: int) -> NDArray[np.uint8]:
+    """A larger sheet around a page, with squares nearly as dark as the pen."""
+    large = cv2.copyMakeBorder(page, 700, 500, 700, 800, cv2.BORDER_CONSTANT, value=245)
+    for at in (30, 31, 32):
+        large[at::pitch] = np.minimum(large[at::pitch], 120)
+        large[:, at::pitch] = np.minimum(large[:, at::pitch], 120)
+    return np.asarray(large, np.uint8)
+
+
 def ruled(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A larger sheet around a page, with lines as faint as they mostly are."""
     large = cv2.copyMakeBorder(page, 700, 500, 700, 800, cv2.BORDER_CONSTANT, value=245)
