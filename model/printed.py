@@ -16,6 +16,7 @@ FAINTEST_WRITING = 215  # of 255; printed lines are mostly fainter than what is 
 RULED_SIZE = 960  # pixels, in which ruled lines of a photo are looked for
 SHORT_RULE, LONG_RULE = 0.12, 0.3  # of the page's side: pieces of ruled lines, and those that no stroke is as long as
 MANY_RULES, RULES_APART = 4, 0.02  # of the page's side: lines that lie so far apart; a letter has two long strokes
+MANY_PIECES = 1.5  # times as many as are left of them: squares lie about the letters
 OTHER_WAY = 0.3  # of them: more that run the other way make squares
 MARGIN = 0.5  # of the page's side: what is so long and runs the other way is the line of a margin
 FAN = 8.0  # degrees: ruled lines are not parallel in a photo
@@ -48,12 +49,23 @@ def without_squares(ink: Ink) -> Ink | None:
     return None if printed is None else _written(ink, printed)
 
 
-def strongest(ink: Ink) -> Ink:
-    """The ink of a photo without what is fainter than a pen's: squares too fine to be seen as lines, or in dashes."""
+def strongest(ink: Ink) -> Ink | None:
+    """The ink of a photo without what is fainter than a pen's: squares too fine to be seen as lines, or in dashes.
+
+    Returns: None where that leaves about as many pieces as there were.
+    """
     values = ink[ink >= PRINT_FROM]
-    threshold, _ = cv2.threshold(values, 0, 255, cv2.THRESH_OTSU) if values.size else (PRINT_FROM, None)
+    if not values.size:
+        return None
+    threshold, _ = cv2.threshold(values, 0, 255, cv2.THRESH_OTSU)
     strong = mask_of(ink, round(threshold) + 1)
+    if MANY_PIECES * _pieces(strong) > _pieces(mask_of(ink, PRINT_FROM)):
+        return None
     return np.where(cv2.dilate(strong, np.ones((3, 3), np.uint8)) > 0, ink, np.uint8(0))
+
+
+def _pieces(mask: NDArray[np.uint8]) -> int:
+    return int(cv2.connectedComponents(mask, connectivity=8)[0])
 
 
 def _written(ink: Ink, printed: NDArray[np.uint8]) -> Ink:

@@ -26,8 +26,6 @@ GROUP = 0.03  # of its side: strokes that are no further apart belong together
 BESIDE = 0.03  # of the heaviest group: what weighs less is dust
 LARGEST_PART = 0.35  # of the picture: writing that is larger is found without
 
-WithoutPrint = Callable[[Ink], Ink | None]
-
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -57,39 +55,42 @@ def part_around(picture: NDArray[np.uint8], place: Place, margin: float) -> View
     return View(part, x0, y0, holds_all=place.alone)
 
 
-def writing_alone(
-    image: NDArray[np.uint8] | NDArray[np.uint16], without_print: WithoutPrint = without_ruled_lines
-) -> View | None:
-    """What a pen wrote in a photo, as black on white, at most PAGE_SIZE long; None where the finder sees nothing.
+@dataclass(frozen=True, slots=True)
+class Handwriting:
+    """Where a photo is written on, and how likely something is written at each point there, as the finder sees it."""
 
-    Args: without_print: as for `pen_lines`; None also where it finds no such print.
-    """
+    part: View
+    seen: Ink  # (h, w), 0 to 255, of the part
+
+    def alone(self, without_print: Callable[[Ink], Ink | None] = without_ruled_lines) -> View | None:
+        """What a pen wrote, as black on white, at most PAGE_SIZE long; None where a pen wrote nothing.
+
+        Args: without_print: as for `pen_lines`; None also where it finds no such print.
+        """
+        with suppress(BlankImage):
+            ink = pen_lines(self.part.picture, self.seen, PAGE_SIZE, FINE_LINE, without_print)
+            return View(~ink, self.part.x, self.part.y, self.part.picture.shape[0] / ink.shape[0])
+        return None
+
+
+def handwriting(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Handwriting | None:
+    """All that is written in a photo, seen from afar; None where the finder sees nothing."""
     picture = to_rgb(image)
     place = shipped().find_all(picture)
     if place is None:
         return None
     part = part_around(picture, place, PAGE_MARGIN)
-    return _pen_alone(part, shipped().letters(part.picture), without_print)
+    return Handwriting(part, shipped().letters(part.picture))
 
 
-def small_writing_alone(
-    image: NDArray[np.uint8] | NDArray[np.uint16], without_print: WithoutPrint = without_ruled_lines
-) -> View | None:
-    """As `writing_alone`, of a page full of letters, which the finder looks at from near."""
+def small_handwriting(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Handwriting | None:
+    """As `handwriting`, of a page full of letters, which the finder looks at from near."""
     picture = to_rgb(image)
     found = shipped().find_small(picture)
     if found is None:
         return None
     (x, y, width, height), seen = found
-    part = View(np.ascontiguousarray(picture[y : y + height, x : x + width]), x, y)
-    return _pen_alone(part, seen, without_print)
-
-
-def _pen_alone(part: View, seen: Ink, without_print: WithoutPrint) -> View | None:
-    with suppress(BlankImage):
-        ink = pen_lines(part.picture, seen, PAGE_SIZE, FINE_LINE, without_print)
-        return View(~ink, part.x, part.y, part.picture.shape[0] / ink.shape[0])
-    return None
+    return Handwriting(View(np.ascontiguousarray(picture[y : y + height, x : x + width]), x, y), seen)
 
 
 def written_part(grey: Grey) -> View | None:

@@ -1,6 +1,6 @@
 """Everything that is written in a picture: from its pieces of ink to lines, and from lines to characters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from model.finder.views import View, by_colour, on_the_sheet, small_writing_alone, writing_alone, written_part
+from model.finder.views import (
+    Handwriting,
+    View,
+    by_colour,
+    handwriting,
+    on_the_sheet,
+    small_handwriting,
+    written_part,
+)
 from model.ink import Grey, lines_are_lighter, shrink, to_grey
 from model.labels import LABELS
 from model.pages.lattice import Found, Probabilities, characters_of, letter_of
@@ -98,23 +106,22 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
     if part is not None:
         yield replace(part, holds_all=only_ink_is_dark(shrink(part.picture, WORKING_SIZE))), False
     is_photo = not only_ink_is_dark(shrink(grey, WORKING_SIZE))
+    written: list[Handwriting] = []
     if is_photo:
-        for look in (writing_alone,) if is_one else (writing_alone, small_writing_alone):
-            if (view := look(image)) is not None:
-                yield view, False
+        for look in (handwriting,) if is_one else (handwriting, small_handwriting):
+            if (found := look(image)) is not None:
+                written.append(found)
+                if (view := found.alone()) is not None:
+                    yield view, False
     yield View(grey), False
     if is_photo and not is_one:
-        yield from _other_sides(image, grey)
+        yield from _other_sides(image, grey, written)
 
 
-def _other_sides(image: NDArray[np.uint8], grey: Grey) -> Iterator[tuple[View, bool]]:
-    alone = (partial(look, image, without_squares) for look in (writing_alone, small_writing_alone))
-    for find in (
-        *alone,
-        partial(small_writing_alone, image, strongest),
-        partial(by_colour, image),
-        partial(on_the_sheet, grey),
-    ):
+def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
+    squared = (partial(one.alone, without_squares) for one in written)
+    faint = (partial(one.alone, strongest) for one in written[-1:])  # seen from near, if it is
+    for find in (*squared, *faint, partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:
             yield view, False
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark

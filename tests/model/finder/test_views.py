@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.finder.views import by_colour, on_the_sheet, writing_alone, written_part
+from model.finder.views import by_colour, handwriting, on_the_sheet, written_part
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
 
@@ -56,7 +56,9 @@ def test_a_sheet_is_cut_out_of_a_dark_table_and_keeps_its_place(label: str) -> N
 
 def test_of_a_photo_the_writing_alone_is_seen_in_its_place() -> None:
     photo = on_a_table(np.dstack([np.hstack([drawn("い", 120), drawn("と", 120)])] * 3), place=(480, 300))
-    view = writing_alone(photo)
+    found = handwriting(photo)
+    assert found is not None
+    view = found.alone()
     assert view is not None
     ink = np.full((600, 800), 255, np.uint8)
     height, width = (round(side * view.scale) for side in view.picture.shape)
@@ -68,4 +70,4 @@ def test_of_a_photo_the_writing_alone_is_seen_in_its_place() -> None:
 
 
 def test_on_a_bare_table_nothing_is_written() -> None:
-    assert writing_alone(np.full((300, 400, 3), 90, np.uint8)) is None
+    assert handwriting(np.full((300, 400, 3), 90, np.uint8)) is None
