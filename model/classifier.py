@@ -227,7 +227,7 @@ def _together(sights: Sequence[Sight]) -> Sight | None:
         return None
     mean = np.mean([probabilities for _, probabilities in sights], axis=0)
     best = int(mean.argmax())
-    if best == NOT_HIRAGANA:
+    if best == NOT_HIRAGANA:  # all that is there was seen at first: a later sight may show a part of it
         return sights[0][0], mean
     return max(sights, key=lambda sight: float(sight[1][best]))[0], mean
 

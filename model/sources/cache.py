@@ -14,13 +14,13 @@ from types import ModuleType
 import cv2
 import numpy as np
 
-from model import ink, labels, preprocess, segment
+from model import ink, labels, pieces, preprocess, ruled, segment, surfaces
 from model.sources import DamagedSource, stored
 from model.sources.npz import read_arrays
 from model.sources.stored import StoredImages
 
 FOLDER = Path("build/data")
-CROPPING = (ink, labels, preprocess, segment, stored)  # what makes a stored image of a picture
+CROPPING = (ink, labels, pieces, preprocess, ruled, segment, surfaces, stored)  # what makes a stored image of a picture
 
 
 def version(files: Sequence[Path], reader: ModuleType) -> str:
