@@ -21,6 +21,7 @@ CANVAS = 112
 RUN_ON = dict(zip("ふきさこりいにたなけはほゆ", (1, 3, 2, 1, 1, 1, 2, 3, 3, 1, 1, 1, 1), strict=True))
 RUNS_ON, SELDOM = 0.45, 0.06  # of those that write in the greatest haste
 DOT = 0.22  # of the square: no stroke, but one of the two dots of a ふ
+WIDTHS = (2, 3, 3, 4, 4, 5, 6, 7, 9, 11)  # of pens, in pixels of the canvas
 STEPS = 8  # points that the spline passes through between two of the file's
 _WAVES = np.array([1.0, 2.0, 3.0])  # half waves along a stroke that bend it
 
@@ -187,7 +188,7 @@ def draw(lines: list[Line], rng: np.random.Generator) -> Ink:
     low, high = points.min(axis=0), points.max(axis=0)
     scale = 90 / max(1e-3, float((high - low).max()))
     shift = CANVAS / 2 - scale * (low + high) / 2
-    width = int(rng.choice([2, 3, 3, 4, 4, 5, 6, 7, 9, 11]))
+    width = WIDTHS[int(rng.integers(len(WIDTHS)))]
     brush = width > 3 and rng.random() < 0.3
     ink = np.zeros((CANVAS, CANVAS), np.uint8)
     for line in lines:

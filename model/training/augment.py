@@ -1,5 +1,7 @@
 """From clean ink to a picture as people send it: another hand, pen, paper and light, a camera and JPEG."""
 
+from math import cos, radians, sin
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +33,17 @@ def untouched(ink: Ink, rng: np.random.Generator) -> Picture:
 
 def bend(ink: Ink, rng: np.random.Generator) -> Ink:
     """Another hand: turned, slanted, stretched, moved, and bent smoothly; (96, 96)."""
-    side = max(ink.shape)
-    angle = np.deg2rad(rng.uniform(-28, 28) if rng.random() < 0.4 else rng.normal(0, 6))
+    angle = radians(rng.uniform(-28, 28) if rng.random() < 0.4 else rng.normal(0, 6))
     slant, cover = rng.normal(0, 0.13), rng.uniform(0.62, 1.02)
-    stretch = np.exp(rng.normal(0, 0.11, 2)) / cover * side / PICTURE_SIZE
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    matrix = (np.array([[1, slant], [0, 1]]) @ turn) * stretch
+    across, down = (np.exp(rng.normal(0, 0.11, 2)) / cover * max(ink.shape) / PICTURE_SIZE).tolist()
     wander = _wander(rng)
-    spread = 0.5 * PICTURE_SIZE * max(0.0, 1.05 - cover)
-    middle = PICTURE_SIZE / 2 + rng.uniform(-1, 1, 2) * spread
-    centre = np.array(ink.shape[::-1]) / 2
-    seen = cv2.transform(_GRID + wander, np.column_stack([matrix, centre - matrix @ middle]))
+    room = 0.5 * max(0.0, 1.05 - cover)
+    x, y = (PICTURE_SIZE * (0.5 + room * rng.uniform(-1, 1, 2))).tolist()  # of the character's middle
+    a, b = across * (cos(angle) + slant * sin(angle)), down * (slant * cos(angle) - sin(angle))
+    c, d = across * sin(angle), down * cos(angle)
+    height, width = ink.shape
+    matrix = np.array([[a, b, width / 2 - a * x - b * y], [c, d, height / 2 - c * x - d * y]])
+    seen = cv2.transform(_GRID + wander, matrix)
     drawn = cv2.remap(ink, seen, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]  # x and y in one map
     return np.asarray(drawn, np.uint8)
 
@@ -52,11 +54,12 @@ def _grid() -> NDArray[np.float32]:
 
 
 _GRID = _grid()
+_X, _Y = (np.ascontiguousarray(_GRID[:, :, axis]) / PICTURE_SIZE - 0.5 for axis in (0, 1))
 
 
 def _wander(rng: np.random.Generator) -> NDArray[np.float32]:
     """A smooth random shift of every point; coarse fields lean whole parts, fine ones make the line tremble."""
-    cells = int(rng.choice([3, 4, 5, 7]))
+    cells = (3, 4, 5, 7)[int(rng.integers(4))]
     strength = rng.uniform(0, 1.5) * 6.0 / cells
     field = rng.normal(0, strength, (cells, cells, 2)).astype(np.float32)
     return np.asarray(cv2.resize(field, (PICTURE_SIZE, PICTURE_SIZE), interpolation=cv2.INTER_CUBIC), np.float32)
@@ -102,9 +105,8 @@ def photograph(ink: Ink, rng: np.random.Generator) -> Picture:
 
 def _light(rng: np.random.Generator) -> NDArray[np.float32]:
     """A lamp to one side, and sometimes the edge of a shadow across the paper."""
-    x, y = _GRID[:, :, 0] / PICTURE_SIZE - 0.5, _GRID[:, :, 1] / PICTURE_SIZE - 0.5
     angle = rng.uniform(0, 2 * np.pi)
-    along = np.cos(angle) * x + np.sin(angle) * y
+    along = np.cos(angle) * _X + np.sin(angle) * _Y
     light = 1 + rng.uniform(0, 0.6) * along - 0.3
     if rng.random() < 0.4:
         softness, edge = rng.uniform(0.04, 0.3), rng.uniform(-0.4, 0.4)
