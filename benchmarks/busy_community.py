@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.deliveries import Delivery
 from bot.domain.durations import parse_duration, write_duration
-from bot.platforms.discord_render import COLOURS
+from bot.platforms.discord.render import COLOURS
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.discord_server import DiscordServer
 

@@ -24,7 +24,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.heartbeat import Seen, heartbeat
-from bot.clients.recogniser import LocalRecogniser
+from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.errors import PictureError
 
 AT_ONCE = 4

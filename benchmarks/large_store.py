@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot.clients.connpass_events import parse_event
+from bot.clients.connpass.events import parse_event
 from bot.services.ports import SourceState
 from bot.storage.engine import close_store, open_store
 from bot.storage.tables import events, sightings, sources

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.table import Table
 
 from bot.app import CONNPASS_SPACING, Clients, build_services, open_stores
-from bot.clients.connpass import ConnpassApi
+from bot.clients.connpass.source import ConnpassApi
 from bot.clients.http import HttpClient
 from bot.clock import SystemClock
 from bot.config import Settings

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.clients.connpass import THIS_MONTH_AND_FIVE, ConnpassApi, ConnpassSource
-from bot.clients.connpass_details import ConnpassDetails
-from bot.clients.connpass_feed import ConnpassFeedSource
+from bot.clients.connpass.details import ConnpassDetails
+from bot.clients.connpass.feed import ConnpassFeedSource
+from bot.clients.connpass.source import THIS_MONTH_AND_FIVE, ConnpassApi, ConnpassSource
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
 from bot.clients.worded_source import WordedSource
@@ -19,18 +19,16 @@ from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
 from bot.domain.sources import SourceKind, Words, query_named
 from bot.errors import ConfigurationError
 from bot.services.answering import Answering
-from bot.services.changing_model import ChangingModel
-from bot.services.composing import Composing
 from bot.services.deciding import Deciding
-from bot.services.delivering import Delivering
-from bot.services.digesting import Digesting
-from bot.services.drafting import Drafting
-from bot.services.following import Following
-from bot.services.materials import Materials
-from bot.services.member_settings import MemberSettings
-from bot.services.mirroring import Mirroring
-from bot.services.organising import Organising
-from bot.services.outages import Outages
+from bot.services.delivery.delivering import Delivering
+from bot.services.delivery.outages import Outages
+from bot.services.delivery.silencing import Silencing
+from bot.services.events.composing import Composing
+from bot.services.events.following import Following
+from bot.services.events.mirroring import Mirroring
+from bot.services.events.telling import Telling
+from bot.services.events.watching import Watching
+from bot.services.organisers.organising import Organising
 from bot.services.ports import (
     Clock,
     EventDetails,
@@ -42,14 +40,16 @@ from bot.services.ports import (
     Sender,
     no_ring,
 )
-from bot.services.quizzing import Quizzing
-from bot.services.reading import Reader
-from bot.services.reminding import Reminding
-from bot.services.reporting import Reporting
-from bot.services.silencing import Silencing
-from bot.services.teaching import Teaching
-from bot.services.telling import Telling
-from bot.services.watching import Watching
+from bot.services.recognition.changing_model import ChangingModel
+from bot.services.recognition.quizzing import Quizzing
+from bot.services.recognition.reading import Reader
+from bot.services.recognition.teaching import Teaching
+from bot.services.reminders.digesting import Digesting
+from bot.services.reminders.member_settings import MemberSettings
+from bot.services.reminders.reminding import Reminding
+from bot.services.reports.drafting import Drafting
+from bot.services.reports.materials import Materials
+from bot.services.reports.reporting import Reporting
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
 from bot.storage.engine import close_store, open_store

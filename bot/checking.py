@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.app import Clients, open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
-from bot.clients.model_folder import ModelFolder
+from bot.clients.recognition.model_folder import ModelFolder
 from bot.config import DEFAULT_FILE, Settings
 from bot.domain.rooms import LOCAL, Room, Rooms
 from bot.errors import ConfigurationError, ModelError, SourceError, TsudoiError
@@ -173,7 +173,7 @@ async def _discord(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
     rooms = [room for room in rooms if room.platform == "discord"]
     if not settings.discord.token.get_secret_value():
         return [Finding("discord", not rooms, "off: discord.token is empty")]
-    from bot.platforms.discord_checking import check_discord
+    from bot.platforms.discord.checking import check_discord
 
     return [Finding(*found) for found in await check_discord(settings.discord, rooms)]
 
@@ -183,7 +183,7 @@ async def _slack(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
     rooms = [room for room in rooms if room.platform == "slack"]
     if not (settings.slack.bot_token.get_secret_value() or settings.slack.app_token.get_secret_value()):
         return [Finding("slack", not rooms, "off: slack.bot_token and slack.app_token are empty")]
-    from bot.platforms.slack_checking import check_slack
+    from bot.platforms.slack.checking import check_slack
 
     return [Finding(*found) for found in await check_slack(settings.slack, rooms)]
 

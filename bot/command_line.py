@@ -79,7 +79,7 @@ def check(config: ConfigOption = None) -> None:
 @cli.command(name="slack-manifest")
 def slack_manifest() -> None:
     """Print the manifest from which Slack makes the app."""
-    from bot.platforms.slack_manifest import written
+    from bot.platforms.slack.manifest import written
 
     sys.stdout.write(written())
 

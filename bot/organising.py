@@ -7,12 +7,12 @@ from bot.app import Clients, Stores
 from bot.config import Settings
 from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearsing_rooms
-from bot.services.intervening import Intervening
-from bot.services.organising import Organising
+from bot.services.delivery.intervening import Intervening
+from bot.services.organisers.organising import Organising
+from bot.services.organisers.settling_in import SettlingIn
 from bot.services.ports import Clock, Ring, SampleSheets, no_ring
-from bot.services.reporting import name_of_site
-from bot.services.reviewing import Reviewing
-from bot.services.settling_in import SettlingIn
+from bot.services.recognition.reviewing import Reviewing
+from bot.services.reports.reporting import name_of_site
 
 
 def build_organising(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.clients.recogniser import LocalRecogniser
+from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.config import RecognitionSettings
 from bot.errors import PictureError
 from model.reading import Reading

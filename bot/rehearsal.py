@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from bot.app import SAMPLES, Clients, build_services, open_clients, open_stores, rooms_of
-from bot.clients.connpass import UnreadableEvent, group_of, parse_event
+from bot.clients.connpass.source import UnreadableEvent, group_of, parse_event
 from bot.clock import DrivenClock
 from bot.config import Settings, SourceSettings
 from bot.domain.events import Event
@@ -20,9 +20,9 @@ from bot.domain.reports import ReportPage
 from bot.domain.rooms import Room, Rooms
 from bot.domain.sources import Words
 from bot.errors import ConfigurationError, SourceError
+from bot.services.organisers.settling_in import Rehearse
 from bot.services.ports import ReportSource
 from bot.services.rehearsing import Collector, RecordedSite, RecordedSource, Rehearsed, Rehearsing, published_at
-from bot.services.settling_in import Rehearse
 
 log = structlog.get_logger()
 

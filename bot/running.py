@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from bot import __version__
 from bot.app import SAMPLES, Clients, Services, Stores, build_services, open_clients, open_stores, rooms_of
-from bot.clients.model_folder import ModelFolder
-from bot.clients.recogniser import LocalRecogniser
+from bot.clients.recognition.model_folder import ModelFolder
+from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.clock import SystemClock
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
 from bot.domain.rooms import Room, Rooms
@@ -26,10 +26,10 @@ from bot.locales import Texts, texts_for
 from bot.organising import build_organising
 from bot.polls import Polls
 from bot.scheduler import AlarmClock
-from bot.services.changing_model import ChangingModel
-from bot.services.looking_back import find_gap
+from bot.services.delivery.looking_back import find_gap
 from bot.services.ports import Clock, EventMirror, Recogniser, Sender
-from bot.services.report_messages import report_json
+from bot.services.recognition.changing_model import ChangingModel
+from bot.services.reports.report_messages import report_json
 from bot.web.metrics import Gauges
 from bot.web.server import WebRoom
 
@@ -279,7 +279,7 @@ def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
     """Build Discord if there is a token for it; without one its library is not even imported."""
     if not settings.discord.token.get_secret_value():
         return []
-    from bot.platforms.discord_bot import DiscordFrontEnd
+    from bot.platforms.discord.bot import DiscordFrontEnd
 
     return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, services.stores.memory)]
 
@@ -288,7 +288,7 @@ def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
     """Build Slack if there are both its tokens; without them its library is not even imported."""
     if not settings.slack.is_on:
         return []
-    from bot.platforms.slack_app import SlackFrontEnd
+    from bot.platforms.slack.app import SlackFrontEnd
 
     return [SlackFrontEnd(settings.slack, services.answering, services.rooms, services.stores.heard)]
 
@@ -297,8 +297,8 @@ def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
     """Build what writes into the calendars that platforms have of their own."""
     if not any(front_end.platform == "discord" for front_end in front_ends):
         return []
-    from bot.platforms.discord_bot import DiscordFrontEnd
-    from bot.platforms.discord_scheduled_events import DiscordScheduledEvents
+    from bot.platforms.discord.bot import DiscordFrontEnd
+    from bot.platforms.discord.scheduled_events import DiscordScheduledEvents
 
     return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
 

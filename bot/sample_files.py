@@ -10,8 +10,8 @@ from bot.config import Settings
 from bot.domain.teaching import Sample, State, used
 from bot.errors import ExportError
 from bot.services.ports import Export
-from bot.services.sample_archive import file_name, member_line, training_line
-from bot.services.teaching import Teaching
+from bot.services.recognition.sample_archive import file_name, member_line, training_line
+from bot.services.recognition.teaching import Teaching
 from bot.storage.sample_folders import SampleFolders
 
 

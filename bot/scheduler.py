@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.gaps import Waking
 from bot.errors import TsudoiError
-from bot.services.delivering import MOST_ROOMS, Delivering
+from bot.services.delivery.delivering import MOST_ROOMS, Delivering
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import EVENTS, NEXT
-from bot.platforms.discord_client import TsudoiClient, choices, command
+from bot.platforms.discord.client import TsudoiClient, choices, command
 
 
 class Events(commands.Cog):

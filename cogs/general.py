@@ -3,7 +3,7 @@
 from discord.ext import commands
 
 from bot.domain.commands import HELP
-from bot.platforms.discord_client import TsudoiClient, command
+from bot.platforms.discord.client import TsudoiClient, command
 
 
 class General(commands.Cog):

@@ -7,10 +7,10 @@ from discord.ext import commands
 from bot.domain.commands import MODEL
 from bot.domain.messages import Message
 from bot.domain.rooms import Room
-from bot.platforms.discord_client import TsudoiClient, command
-from bot.platforms.discord_forms import given
-from bot.platforms.discord_permissions import roles_of
-from bot.services.model_messages import BACK, TRY
+from bot.platforms.discord.client import TsudoiClient, command
+from bot.platforms.discord.forms import given
+from bot.platforms.discord.permissions import roles_of
+from bot.services.recognition.model_messages import BACK, TRY
 
 _TOPICS = {
     "about": "About the model",

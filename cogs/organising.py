@@ -7,12 +7,12 @@ from discord.ext import commands
 
 from bot.domain.commands import organising_topic
 from bot.domain.messages import Message
-from bot.platforms.discord_client import TsudoiClient
-from bot.platforms.discord_forms import ASK, form, given
-from bot.platforms.discord_permissions import invite_link, missing_in, names_of, roles_of
-from bot.platforms.discord_render import render, render_edit
-from bot.services.organising import PAGES
-from bot.services.organising import Organising as Service
+from bot.platforms.discord.client import TsudoiClient
+from bot.platforms.discord.forms import ASK, form, given
+from bot.platforms.discord.permissions import invite_link, missing_in, names_of, roles_of
+from bot.platforms.discord.render import render, render_edit
+from bot.services.organisers.organising import PAGES
+from bot.services.organisers.organising import Organising as Service
 from bot.services.places import Place
 
 log = structlog.get_logger()

@@ -8,10 +8,10 @@ from bot.domain.commands import QUIZ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
 from bot.domain.rooms import Room
-from bot.platforms.discord_client import TsudoiClient, command
-from bot.platforms.discord_forms import ASK, form, given
+from bot.platforms.discord.client import TsudoiClient, command
+from bot.platforms.discord.forms import ASK, form, given
 from bot.services.general_messages import one_moment
-from bot.services.quiz_messages import QUIZ as BUTTONS
+from bot.services.recognition.quiz_messages import QUIZ as BUTTONS
 from cogs.recognition import content_of
 
 _TOPICS = {"question": "A question", "board": "The board", "stop": "Stop", "leave": "Leave the board"}

@@ -11,12 +11,12 @@ from bot.domain.commands import READ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
 from bot.errors import PictureError
-from bot.platforms.discord_client import READ_MENU, TsudoiClient, command
-from bot.platforms.discord_forms import given
-from bot.platforms.discord_render import picture_files, render
+from bot.platforms.discord.client import READ_MENU, TsudoiClient, command
+from bot.platforms.discord.forms import given
+from bot.platforms.discord.render import picture_files, render
 from bot.services.general_messages import one_moment
 from bot.services.ports import LARGEST_UPLOAD
-from bot.services.reading_buttons import WHY, About, asked_about
+from bot.services.recognition.reading_buttons import WHY, About, asked_about
 
 DOWNLOAD_TAKES = 20.0  # seconds
 MOST_ATTACHMENTS = 10

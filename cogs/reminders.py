@@ -5,8 +5,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import REMIND, REMINDERS
-from bot.platforms.discord_client import TsudoiClient, choices, command
-from bot.services.event_cards import event_day, event_title
+from bot.platforms.discord.client import TsudoiClient, choices, command
+from bot.services.events.event_cards import event_day, event_title
 
 
 class Reminders(commands.Cog):

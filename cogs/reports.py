@@ -5,8 +5,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import DRAFT, REPORT, REPORTS
-from bot.platforms.discord_client import TsudoiClient, choices, command
-from bot.platforms.discord_permissions import roles_of
+from bot.platforms.discord.client import TsudoiClient, choices, command
+from bot.platforms.discord.permissions import roles_of
 
 
 class Reports(commands.Cog):

@@ -11,14 +11,14 @@ from bot.domain.commands import DATA, EXPORT, FORGET, SAMPLES
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
 from bot.domain.rooms import Room
-from bot.platforms.discord_client import TsudoiClient, command
-from bot.platforms.discord_forms import ASK, form, given
-from bot.platforms.discord_permissions import roles_of
-from bot.platforms.discord_render import render_edit
+from bot.platforms.discord.client import TsudoiClient, command
+from bot.platforms.discord.forms import ASK, form, given
+from bot.platforms.discord.permissions import roles_of
+from bot.platforms.discord.render import render_edit
 from bot.services.general_messages import one_moment
 from bot.services.ports import Upload
-from bot.services.teaching import Teaching as Service
-from bot.services.teaching_buttons import is_teaching, stands_below_reading
+from bot.services.recognition.teaching import Teaching as Service
+from bot.services.recognition.teaching_buttons import is_teaching, stands_below_reading
 from cogs.recognition import fetched, pictures_of, upload_again
 
 log = structlog.get_logger()

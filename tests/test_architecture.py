@@ -25,9 +25,15 @@ ALLOWED = {
     "model": {"model"},
 }  # fmt: skip
 
-# The folders of the recogniser, each on those before it. What only reads, the modules beside them too, is the ground.
-LAYERS = ("reads", "sources", "training", "judging", "release", "explaining", "sheet", "uses all")
-READS, USES_ALL = ("finder", "pages"), ("__main__", "bench", "stroke_order")
+# What may import of its own package only what stands before it: folders, and modules that need several of them. Each
+# package begins with what is not named: its ground, which knows nothing of the rest.
+LAYERS = {
+    "model": ("sources", "training", "judging", "release", "explaining", "sheet", "stroke_order", "bench", "__main__"),
+    "bot.services": (
+        "delivery", "events", "reports", "reminders", "recognition", "rehearsing", "organisers", "answering",
+    ),
+}  # fmt: skip
+GROUND = {"model": {"finder", "pages"}, "bot.services": {"ports"}}  # the folders in it
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -72,16 +78,23 @@ def test_nothing_is_allowed_that_nobody_needs(package: str) -> None:
     assert [one for one in ALLOWED[package] - {package} if not any(is_in(name, one) for name in imported)] == []
 
 
-def layer_of(module: str) -> int:
-    """The layer of a module of model/, or of what is imported from one."""
-    inside = f"{module}.".split(".")[1]
-    return LAYERS.index("uses all" if inside in USES_ALL else inside if inside in LAYERS else "reads")
+def layer_of(module: str, package: str) -> int:
+    """The layer of a module of a package, or of what is imported from one."""
+    inside = f"{module}.".removeprefix(f"{package}.").split(".")[0]
+    return LAYERS[package].index(inside) + 1 if inside in LAYERS[package] else 0
 
 
-def test_the_recogniser_is_built_in_layers() -> None:
-    assert {path.parent.name for path in (ROOT / "model").glob("*/__init__.py")} == {*READS, *LAYERS[1:-1]}
-    inside = [(name, one) for name, one in ours_imported_in("model") if one != "model"]
-    assert [f"{name} imports {one}" for name, one in inside if layer_of(one) > layer_of(name)] == []
+@pytest.mark.parametrize("package", LAYERS)
+def test_folders_stand_on_each_other(package: str) -> None:
+    inside = [(name, one) for name, one in ours_imported_in(package) if is_in(one, package)]
+    wrong = [f"{name} imports {one}" for name, one in inside if layer_of(one, package) > layer_of(name, package)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_every_folder_has_its_layer(package: str) -> None:
+    folders = {path.parent.name for path in ROOT.joinpath(*package.split(".")).glob("*/__init__.py")}
+    assert folders - set(LAYERS[package]) == GROUND[package]
 
 
 def test_the_domain_knows_the_standard_library_only() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.checking import Finding, check_everything
-from bot.clients import model_folder
-from bot.clients.handwriting import use
+from bot.clients.recognition import model_folder
+from bot.clients.recognition.handwriting import use
 from bot.config import Settings
 from bot.errors import ModelError
 from model.classifier import ARTIFACT, CARD

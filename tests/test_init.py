@@ -19,7 +19,7 @@ from bot.command_line import cli
 from bot.config import Settings, load_settings
 from bot.errors import ConfigurationError
 from bot.first_evening.answers import SECRETS
-from bot.platforms.slack_manifest import manifest, written
+from bot.platforms.slack.manifest import manifest, written
 from tests.support.connpass_server import ConnpassServer, a_group, an_event
 from tests.support.discord_server import DiscordServer
 from tests.support.process import ENDS_WITHIN, environment

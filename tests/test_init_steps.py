@@ -28,8 +28,8 @@ from bot.first_evening.looks import GroupUnknown
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.talk import Talk
 from bot.locales import texts_for
-from bot.platforms.discord_look import DiscordChannel, DiscordLook
-from bot.platforms.slack_look import SlackChannel, SlackLook
+from bot.platforms.discord.look import DiscordChannel, DiscordLook
+from bot.platforms.slack.look import SlackChannel, SlackLook
 from bot.services.rehearsing import Rehearsed
 
 COMMANDS = Commands("tsudoi", "")

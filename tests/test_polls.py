@@ -10,7 +10,7 @@ from benchmarks.poll_order import ManyGroups, play, seen_by
 from bot.clock import DrivenClock
 from bot.domain.rooms import Rooms
 from bot.scheduler import AlarmClock
-from bot.services.delivering import Delivering
+from bot.services.delivery.delivering import Delivering
 from bot.storage.deliveries import Deliveries
 
 

@@ -9,7 +9,7 @@ from typing import cast
 from bot.clock import DrivenClock
 from bot.domain.rooms import Rooms
 from bot.scheduler import AlarmClock
-from bot.services.delivering import Delivering
+from bot.services.delivery.delivering import Delivering
 from bot.services.ports import DeliveryStore
 
 

@@ -22,8 +22,8 @@ DESCRIBES = {"command", "describe", "Choice", "Group"}  # what Discord shows of 
 COUNTERS = "件|人|回|文字|字|枚|分|日|時間|週間|か月|席|問|位|通"
 
 TABLES = (  # of texts that are looked up when they are said
-    "bot/services/report_reasons.py: _REASONS",
-    "bot/services/report_reasons.py: _SEVERAL",
+    "bot/services/reports/report_reasons.py: _REASONS",
+    "bot/services/reports/report_reasons.py: _SEVERAL",
     "cogs/model.py: _TOPICS",
     "cogs/quiz.py: _TOPICS",
 )
@@ -34,24 +34,24 @@ JAPANESE_IN_CODE = {
         "bot/domain/commands.py",
         "bot/domain/lead_times.py",
         "bot/domain/prefectures.py",
-        "bot/services/changing_model.py: ChangingModel",
-        "bot/services/quizzing.py: _TOPICS",
-        "bot/services/reminding.py: _USUAL_WORDS",
+        "bot/services/recognition/changing_model.py: ChangingModel",
+        "bot/services/recognition/quizzing.py: _TOPICS",
+        "bot/services/reminders/reminding.py: _USUAL_WORDS",
         "cogs/organising.py: Organising",
     ),
     "what is read in other people's pages and titles": (
-        "bot/clients/connpass_feed.py",
+        "bot/clients/connpass/feed.py",
         "bot/clients/report_page.py: _UPCOMING",
         "bot/domain/events.py",
         "bot/domain/report_dates.py",
         "bot/domain/report_drafts.py",
         "bot/domain/titles.py",
-        "bot/services/event_cards.py: event_title",
+        "bot/services/events/event_cards.py: event_title",
     ),
     "characters, and words that begin with them": (
         "bot/domain/quiz.py",
         "bot/domain/romaji.py: _ROWS",
-        "bot/services/quiz_messages.py: _hint",
+        "bot/services/recognition/quiz_messages.py: _hint",
     ),
     "the sample community, which is a Japanese one": (
         "bot/web/sample_pages.py",
@@ -61,14 +61,14 @@ JAPANESE_IN_CODE = {
     "names that are the same in every language": (
         "bot/command_line.py: cli",
         "bot/running.py: introduction",
-        "bot/services/changing_model.py: SHIPPED",
-        "bot/services/member_settings_messages.py: _languages",
-        "bot/services/settling_in_messages.py: LANGUAGES",
+        "bot/services/recognition/changing_model.py: SHIPPED",
+        "bot/services/reminders/member_settings_messages.py: _languages",
+        "bot/services/organisers/settling_in_messages.py: LANGUAGES",
     ),
     "what a platform is told before anybody says in which language": (
-        "bot/platforms/discord_client.py: READ_MENU",
-        "bot/platforms/discord_client.py: PARAMETERS",
-        "bot/platforms/slack_manifest.py: READ_MENU",
+        "bot/platforms/discord/client.py: READ_MENU",
+        "bot/platforms/discord/client.py: PARAMETERS",
+        "bot/platforms/slack/manifest.py: READ_MENU",
     ),
     "how Japanese dates are written": ("bot/locales/__init__.py: _date",),
 }
@@ -164,7 +164,7 @@ def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and called(node) in TRANSLATES and not isinstance(node.args[0], ast.Constant)
     }
-    assert hidden == {"bot/services/report_reasons.py", "bot/platforms/discord_client.py"}
+    assert hidden == {"bot/services/reports/report_reasons.py", "bot/platforms/discord/client.py"}
 
 
 def places_of_japanese() -> Iterator[str]:

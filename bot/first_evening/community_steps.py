@@ -8,7 +8,7 @@ from bot.first_evening.answers import Answers
 from bot.first_evening.looks import GroupUnknown, Looks
 from bot.first_evening.talk import NONE, REFUSALS, Talk
 from bot.locales import texts_for
-from bot.services.settling_in_messages import LANGUAGES
+from bot.services.organisers.settling_in_messages import LANGUAGES
 
 ABOUT_KEYS = "https://connpass.com/about/api/v2/"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 from pydantic import SecretStr
 
 from bot.app import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients, rooms_of
-from bot.clients.connpass import ConnpassApi
-from bot.clients.connpass_feed import ConnpassFeedSource
+from bot.clients.connpass.feed import ConnpassFeedSource
+from bot.clients.connpass.source import ConnpassApi
 from bot.clients.http import HttpClient
 from bot.clients.plain_text import plain
 from bot.clients.report_site import ReportSite
@@ -22,8 +22,8 @@ from bot.rehearsal import rehearsing_rooms
 from bot.services.rehearsing import Rehearsed
 
 if TYPE_CHECKING:
-    from bot.platforms.discord_look import DiscordLook
-    from bot.platforms.slack_look import SlackLook
+    from bot.platforms.discord.look import DiscordLook
+    from bot.platforms.slack.look import SlackLook
 
 LONGEST_TITLE = 200
 
@@ -74,13 +74,13 @@ class Looks:
 
     def discord(self, token: str) -> "DiscordLook":
         """Return what the token opens in Discord."""
-        from bot.platforms.discord_look import look_at_discord
+        from bot.platforms.discord.look import look_at_discord
 
         return asyncio.run(look_at_discord(self.settings.discord.model_copy(update={"token": SecretStr(token)})))
 
     def slack(self, bot_token: str, app_token: str) -> "SlackLook":
         """Return what the tokens open in Slack; the second may be empty yet."""
-        from bot.platforms.slack_look import look_at_slack
+        from bot.platforms.slack.look import look_at_slack
 
         tokens = {"bot_token": SecretStr(bot_token), "app_token": SecretStr(app_token)}
         return asyncio.run(look_at_slack(self.settings.slack.model_copy(update=tokens)))

@@ -8,8 +8,8 @@ from bot.first_evening.channel_steps import Seen, choose_channels
 from bot.first_evening.talk import REFUSALS, Talk
 
 if TYPE_CHECKING:
-    from bot.platforms.discord_look import DiscordLook
-    from bot.platforms.slack_look import SlackLook
+    from bot.platforms.discord.look import DiscordLook
+    from bot.platforms.slack.look import SlackLook
 
 DISCORD_PORTAL = "https://discord.com/developers/applications"
 SLACK_APPS = "https://api.slack.com/apps"
@@ -83,7 +83,7 @@ def _again_in_discord(talk: Talk) -> "DiscordLook | None":
 
 
 def _in_discord(talk: Talk, look: "DiscordLook | None") -> list[Seen]:
-    from bot.platforms.discord_permissions import names_of
+    from bot.platforms.discord.permissions import names_of
 
     comma = talk.texts.gettext(", ")
     channels = look.channels if look is not None else ()
@@ -125,7 +125,7 @@ def connect_slack(talk: Talk, folder: Path) -> None:
 
 
 def _write_manifest(folder: Path) -> None:
-    from bot.platforms.slack_manifest import written
+    from bot.platforms.slack.manifest import written
 
     write_privately(folder / MANIFEST, written().encode(), 0o666)
 

@@ -33,22 +33,23 @@ from bot.domain.messages import Message
 from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services import calendar_messages, general_messages
-from bot.services.calendar_files import calendar_file
-from bot.services.changing_model import ChangingModel
+from bot.services import general_messages
 from bot.services.deciding import Deciding
-from bot.services.drafting import Drafting
-from bot.services.event_cards import fits_calendar
-from bot.services.member_settings import MemberSettings
-from bot.services.organising import PAGES, Organising
+from bot.services.events import calendar_messages
+from bot.services.events.calendar_files import calendar_file
+from bot.services.events.event_cards import fits_calendar
+from bot.services.events.telling import Telling
+from bot.services.organisers.organising import PAGES, Organising
 from bot.services.places import Place
 from bot.services.ports import Clock, Uploads
-from bot.services.quizzing import Quizzing
-from bot.services.reading import Reader
-from bot.services.reminding import Reminding
-from bot.services.reporting import Reporting
-from bot.services.teaching import Teaching
-from bot.services.telling import Telling
+from bot.services.recognition.changing_model import ChangingModel
+from bot.services.recognition.quizzing import Quizzing
+from bot.services.recognition.reading import Reader
+from bot.services.recognition.teaching import Teaching
+from bot.services.reminders.member_settings import MemberSettings
+from bot.services.reminders.reminding import Reminding
+from bot.services.reports.drafting import Drafting
+from bot.services.reports.reporting import Reporting
 
 # The pages on which something can be done in the local room; what it follows stands in the configuration.
 _LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "sources", "rehearse"))

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.reports import ReportPage
-from bot.services.delivering import Delivering
-from bot.services.digesting import Digesting
+from bot.services.delivery.delivering import Delivering
+from bot.services.events.watching import Watching
 from bot.services.ports import Clock, DeliveryStore, EventSource, Listing, SettableClock
-from bot.services.reporting import Reporting
-from bot.services.watching import Watching
+from bot.services.reminders.digesting import Digesting
+from bot.services.reports.reporting import Reporting
 
 ASSUMED_NOTICE = timedelta(days=30)  # where it is not known when an event was published: a month before its start
 _LOOK_EVERY = timedelta(days=1)  # what is said relies on a look that is not older

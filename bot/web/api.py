@@ -19,7 +19,7 @@ from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.answering import Answering
 from bot.services.ports import Clock, Recogniser
-from bot.services.reading_messages import unreadable_picture
+from bot.services.recognition.reading_messages import unreadable_picture
 from bot.storage.room_messages import RoomMessage, RoomMessages
 from bot.web import metrics
 from bot.web.album import Album

@@ -12,8 +12,8 @@ from bot.config import CommunitySettings
 from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
-from bot.services.calendar_files import calendar_file
-from bot.services.telling import Telling
+from bot.services.events.calendar_files import calendar_file
+from bot.services.events.telling import Telling
 from bot.web.refusals import Refusal
 
 

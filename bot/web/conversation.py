@@ -8,8 +8,8 @@ from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.domain.teaching import Source
 from bot.services.answering import Answering
 from bot.services.ports import Clock, Upload
-from bot.services.reading_buttons import WHY, asked_about
-from bot.services.teaching_buttons import ERASE, WITHDRAW
+from bot.services.recognition.reading_buttons import WHY, asked_about
+from bot.services.recognition.teaching_buttons import ERASE, WITHDRAW
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.album import Album
 from bot.web.downloads import Downloads

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.ports import DrawingBoard, ShapeSheet, Sight, Stroke
-from bot.services.reading_messages import readings_message
+from bot.services.recognition.reading_messages import readings_message
 from bot.web.refusals import Refusal
 from bot.web.uploads import read_json
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.domain.quiz import Quiz
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
 from bot.services.ports import Clock
-from bot.services.quizzing import Quizzing
+from bot.services.recognition.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessage
 from bot.web.album import Album
 from bot.web.conversation import BOT, shown_pictures

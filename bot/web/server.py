@@ -19,7 +19,7 @@ from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
 from bot.services.answering import Answering
 from bot.services.ports import Clock, DrawingBoard, Recogniser
-from bot.services.quizzing import Quizzing
+from bot.services.recognition.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
 from bot.web.album import Album
 from bot.web.api import RoomApi

@@ -13,7 +13,7 @@ from typing import Any, cast
 from PIL import Image
 
 from bot.app import Clients, Services, build_services, open_stores
-from bot.clients.pictures import encode_jpeg, encode_png, open_picture
+from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.domain.events import Event
@@ -23,7 +23,7 @@ from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceUnavailable
 from bot.organising import build_organising
 from bot.running import FrontEnd
-from bot.services.delivering import Delivering
+from bot.services.delivery.delivering import Delivering
 from bot.services.ports import Cut, Listing, Recogniser, Sender
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
 from tests.support.events import NOW, an_event_named

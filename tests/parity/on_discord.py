@@ -17,7 +17,7 @@ from simcord.components import walk_components
 from bot.config import DiscordSettings
 from bot.domain.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
 from bot.domain.rooms import Room
-from bot.platforms.discord_bot import DiscordFrontEnd
+from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words

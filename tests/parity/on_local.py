@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import aiohttp
 
-from bot.clients.recogniser import LocalRecogniser
+from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room
 from bot.running import build_room
 from bot.services.ports import Recogniser

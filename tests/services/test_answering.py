@@ -15,10 +15,10 @@ from bot.domain.reports import Report, ReportState
 from bot.errors import PictureError
 from bot.services.answering import Answering
 from bot.services.deciding import Deciding
+from bot.services.events.telling import Telling
 from bot.services.ports import SourceState, Watched
-from bot.services.reading import Reader
-from bot.services.reminding import Reminding
-from bot.services.telling import Telling
+from bot.services.recognition.reading import Reader
+from bot.services.reminders.reminding import Reminding
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions

@@ -11,7 +11,7 @@ import numpy as np
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clients.pictures import encode_jpeg, encode_png, open_picture
+from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
 from bot.domain.events import Event
@@ -19,7 +19,7 @@ from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, 
 from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
 from bot.services.ports import DrawingBoard
-from bot.services.quizzing import Quizzing
+from bot.services.recognition.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
 from bot.web.metrics import Gauges
 from bot.web.server import WebRoom

@@ -16,7 +16,7 @@ from bot.domain.messages import Button, Card, Entry, File, Message, MessageKind,
 from bot.domain.rooms import Room, Rooms
 from bot.errors import PictureError
 from bot.locales import Texts, texts_for
-from bot.platforms.slack_app import SlackFrontEnd
+from bot.platforms.slack.app import SlackFrontEnd
 from bot.services.answering import Answering
 from bot.services.ports import Heard, Uploads
 from tests.support.events import NOW

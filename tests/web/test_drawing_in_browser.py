@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Locator, Page, Request, Route, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clients.recogniser import LocalRecogniser
-from bot.clients.workers import Workers
+from bot.clients.recognition.recogniser import LocalRecogniser
+from bot.clients.recognition.workers import Workers
 from bot.clock import DrivenClock
 from bot.web.server import WebRoom
 from model.drawing import SIDE, draw

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import DrivenClock
 from bot.domain.quiz import LASTS
 from bot.domain.rooms import LOCAL, MAIN, Room
-from bot.services.quizzing import Quizzing
+from bot.services.recognition.quizzing import Quizzing
 from bot.storage.quizzes import Quizzes
-from tests.services.test_quizzing import Collected, Given, Hand, glyph
+from tests.services.recognition.test_quizzing import Collected, Given, Hand, glyph
 from tests.support.events import NOW
 from tests.support.room_answers import GREY, FixedAnswers, open_room
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.clients.connpass import ConnpassApi, ConnpassSource
+from bot.clients.connpass.source import ConnpassApi, ConnpassSource
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
 from bot.clock import DrivenClock

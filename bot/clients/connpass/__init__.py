@@ -1,0 +1,1 @@
+"""connpass: its API, its feeds, and the pages of its events."""

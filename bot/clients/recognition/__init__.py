@@ -1,0 +1,1 @@
+"""Pictures and the recogniser, in processes of their own."""

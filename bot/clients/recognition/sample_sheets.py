@@ -1,0 +1,26 @@
+"""Pictures of samples, drawn in the worker processes, where what draws is loaded already."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.clients.recognition.workers import Workers
+from bot.services.ports import Tile
+
+_DRAWING = "bot.clients.recognition.sample_drawing"
+
+
+class LocalSampleSheets:
+    """Fulfils `SampleSheets`."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+
+    async def sheet(self, tiles: Sequence[Tile]) -> bytes:
+        """Show samples with their labels, numbered from 1 (PNG)."""
+        drawn = [(one.png, one.label, one.said, one.writer) for one in tiles]
+        png: bytes = await self._workers.call(_DRAWING, "sheet", drawn)
+        return png
+
+    async def chart(self, used: Mapping[str, int], waiting: Mapping[str, int], thin: int) -> bytes:
+        """Show how many samples of each character there are (PNG)."""
+        png: bytes = await self._workers.call(_DRAWING, "chart", dict(used), dict(waiting), thin)
+        return png

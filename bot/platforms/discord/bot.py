@@ -1,0 +1,267 @@
+"""Discord as a front end: holds the connection, says deliveries once, and finds those that an earlier try left."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import aiohttp
+import discord
+import structlog
+
+from bot.config import DiscordSettings
+from bot.domain.messages import Message
+from bot.domain.rooms import Rooms, member_at
+from bot.errors import MemberUnreachable, SendError, SendRefused
+from bot.platforms.discord.client import TsudoiClient
+from bot.platforms.discord.library import point_elsewhere
+from bot.platforms.discord.log import keep_log
+from bot.platforms.discord.render import THREAD_NAME, plain_line, render, was_sent_as
+from bot.platforms.discord.shards import client_for
+from bot.platforms.pace import Pace, keep_pace
+from bot.services.answering import Answering
+from bot.services.ports import Memory
+
+log = structlog.get_logger()
+
+# Together less than a claim on a delivery lasts: whoever takes over an expired claim must be alone.
+SEND_TAKES, LOOK_TAKES = timedelta(seconds=15), timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=5)
+A_SECOND = 35  # of the 50 requests that Discord allows a bot: the rest is for answers, and requests bunch up
+GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
+CLOCKS_DIFFER = timedelta(minutes=2)
+NEWEST, LOOK_BACK = 100, 300  # messages: the latest, then forward from where it may be
+AUTHENTICATION_FAILED = 4004  # a close code of the gateway
+MESSAGE_GONE = 10008
+HAS_THREAD = 160004
+CALENDAR_FULL = 30038
+
+NO_ACCESS, NO_PERMISSION = 50001, 50013
+CLOSED_TO_US = (50007, 50278)  # the member takes no direct messages: at all, or since we share no server
+
+Channel = discord.PartialMessageable | discord.DMChannel
+
+_REMEDIES = {
+    10003: "check rooms.channel in config.toml: the channel was deleted, or the bot is not in its server",
+    NO_ACCESS: "let the bot see the channel (permission View Channel), or invite it again if it was removed",
+    NO_PERMISSION: "give the bot the permissions Send Messages and Embed Links there",
+    CALENDAR_FULL: "delete events from the server's list of events, or set scheduled_events = false for its rooms",
+    MESSAGE_GONE: "nothing: it was posted before, and somebody deleted it",
+}
+
+
+class DiscordFrontEnd:
+    """Fulfils `Sender`. `problem` is the sentence that says why Discord does not work now; None while it does."""
+
+    name = platform = "discord"
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        answering: Answering,
+        rooms: Rooms,
+        memory: Memory | None = None,
+        *,
+        first_wait: timedelta = timedelta(seconds=1),
+    ) -> None:
+        self._settings = settings
+        self._answering = answering
+        self._rooms = rooms
+        self._memory = memory
+        self._first_wait = first_wait
+        self._pace = Pace(A_SECOND * settings.share)
+        self.problem: str | None = None
+        self.client = self.new_client()
+
+    def new_client(self, *, reads_messages: bool = True) -> TsudoiClient:
+        """Build a client for one connection: discord.py's cannot be used again once its first connect failed."""
+        intents = discord.Intents(guilds=True, messages=True, message_content=reads_messages)
+        client_type, shards = client_for(self._settings)
+        leads = self._settings.leads
+        options = {"heartbeat_timeout": GATEWAY_SILENT_AFTER.total_seconds(), "http_trace": keep_pace(), **shards}
+        client = client_type(self._answering, self._rooms, intents, self._memory, leads=leads, **options)
+        client.add_listener(self._on_connect, "on_connect")
+        keep_log(client)
+        return client
+
+    async def _on_connect(self) -> None:
+        self.problem = None
+        log.info("discord connected", servers=len(self.client.guilds), reads_messages=self._reads_messages)
+
+    @property
+    def _reads_messages(self) -> bool:
+        return self.client.intents.message_content
+
+    async def serve(self) -> None:
+        """Stay connected until cancelled; end early only if nothing but a person can help."""
+        point_elsewhere(self._settings)
+        wait = self._first_wait
+        while True:
+            client = self.client
+            error = await self._stay_connected(client)
+            if isinstance(error, discord.PrivilegedIntentsRequired) and self._reads_messages:
+                self._do_without_messages()
+                continue
+            wait = self._first_wait if self.problem is None else min(wait * 2, LONGEST_WAIT)
+            self.problem = _explained_end(error)
+            client.login_ended.set()
+            if _is_bad_token(error):
+                log.error("discord is off", reason=self.problem)
+                return
+            log.warning("discord not connected", reason=self.problem, again_in_s=wait.total_seconds())
+            self.client = self.new_client(reads_messages=self._reads_messages)
+            await asyncio.sleep(wait.total_seconds())
+
+    async def _stay_connected(self, client: TsudoiClient) -> BaseException | None:
+        """Hold one connection (with its reconnects) until it ends for good, and return why."""
+        async with client:
+            running = asyncio.create_task(client.start(self._settings.token.get_secret_value()))
+            try:
+                await asyncio.wait({running})
+            finally:
+                running.cancel()
+                await asyncio.wait({running}, timeout=1)  # discord.py's connect may swallow a cancellation, ...
+                await client.close()
+                await asyncio.wait({running}, timeout=1)  # ... but it ends when the client is closed
+        return None if running.cancelled() else running.exception()
+
+    def _do_without_messages(self) -> None:
+        self.client = self.new_client(reads_messages=False)
+        log.warning(
+            "discord reads no messages",
+            off="typed commands without a mention, and uploads; slash commands work",
+            next="turn on the Message Content Intent on the bot's page of Discord's developer portal",
+        )
+
+    async def send(self, channel: str, message: Message, key: str) -> str:
+        async with self._talking(channel, SEND_TAKES) as there:
+            reference = _reference(there, message.replies_to) if message.replies_to else None
+            return str((await there.send(**render(message, key), nonce=key, reference=reference)).id)  # type: ignore[arg-type]
+
+    async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
+        shown = render(message, key)
+        async with self._talking(channel, SEND_TAKES) as there:
+            try:
+                await there.get_partial_message(int(external_id)).edit(
+                    content=shown["content"], embeds=shown["embeds"], view=shown.get("view")
+                )
+            except discord.NotFound as error:
+                if error.code != MESSAGE_GONE:
+                    raise
+                return False
+        return True
+
+    async def delete(self, channel: str, external_id: str) -> bool:
+        async with self._talking(channel, SEND_TAKES) as there:
+            try:
+                await there.get_partial_message(int(external_id)).delete()
+            except discord.NotFound as error:
+                if error.code != MESSAGE_GONE:
+                    raise
+                return False
+        return True
+
+    async def open_thread(self, channel: str, external_id: str, title: str) -> str | None:
+        number = _number(channel)
+        async with self.talking_to(f"channel {channel}") as client:
+            there = client.get_channel(number) or await client.fetch_channel(number)
+            if not isinstance(there, discord.TextChannel):
+                raise SendRefused(f"Discord opens no threads in channel {channel}: set threads = false for this room")
+            message = there.get_partial_message(int(external_id))
+            try:
+                thread = await message.create_thread(name=plain_line(title, THREAD_NAME))
+            except discord.HTTPException as error:
+                if error.code == HAS_THREAD:
+                    return external_id  # a thread has the id of the message above it
+                if error.code != MESSAGE_GONE:
+                    raise
+                return None
+        return str(thread.id)
+
+    async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
+        async with self._talking(channel, LOOK_TAKES) as there:
+            rendered, ourselves, after = render(message, key), self.client.user, since - CLOCKS_DIFFER
+            for limit, forward in ((NEWEST, False), (LOOK_BACK, True)):
+                seen = 0
+                async for sent in there.history(limit=limit, after=after, oldest_first=forward):
+                    seen += 1
+                    if sent.author == ourselves and was_sent_as(sent, rendered, key):
+                        return str(sent.id)
+                if seen < limit:
+                    break
+        return None
+
+    @asynccontextmanager
+    async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[Channel]:
+        number, is_member = _number(channel), member_at(channel) is not None
+        async with self.talking_to(f"channel {channel}", takes) as client:
+            if is_member:
+                yield await client.create_dm(discord.Object(number))
+            else:
+                yield client.get_partial_messageable(number)
+
+    @asynccontextmanager
+    async def talking_to(self, place: str, takes: timedelta = SEND_TAKES) -> AsyncIterator[TsudoiClient]:
+        """Hand out the client once logged in, and turn whatever goes wrong into SendError or SendRefused."""
+        client = self.client
+        try:
+            async with asyncio.timeout(takes.total_seconds()):
+                if self.problem is None:
+                    await client.login_ended.wait()
+                if client.user is None or client.is_closed():
+                    raise SendError(self.problem or "Discord is not connected")
+                with self._pace.kept():
+                    yield client
+        except TimeoutError as error:
+            raise SendError(f"Discord did not answer within {takes.seconds} s") from error
+        except discord.HTTPException as error:
+            raise _explained(place, error) from error
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not client.is_closed():
+                raise  # aiohttp says RuntimeError where the connection was closed under a send; this is something else
+            raise SendError(f"Discord was cut off while talking to {place} ({type(error).__name__})") from error
+
+
+def _explained_end(error: BaseException | None) -> str:
+    if _is_bad_token(error):
+        return "Discord refused the token: put the bot's token under discord.token in config.toml and start again"
+    if isinstance(error, AttributeError):  # where a first connect fails, discord.py stumbles over its own clean-up
+        error = error.__context__
+    return f"Discord cannot be reached ({type(error).__name__}: {error})" if error else "Discord closed the connection"
+
+
+def _number(channel: str) -> int:
+    """Return the id of a channel, or of the member whose direct messages are meant."""
+    number = member_at(channel) or channel
+    if not number.isdecimal():
+        raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
+    return int(number)
+
+
+def _reference(channel: Channel, message: str) -> discord.MessageReference:
+    """Return what makes a post a reply; where the message is gone, it is an ordinary post."""
+    return discord.MessageReference(message_id=int(message), channel_id=channel.id, fail_if_not_exists=False)
+
+
+def _is_bad_token(error: BaseException | None) -> bool:
+    closed = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
+    return closed or isinstance(error, discord.LoginFailure)
+
+
+def _explained(place: str, error: discord.HTTPException) -> SendError:
+    """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none).
+
+    What an administrator took from the bot may be given back: then it says what it had to say.
+    """
+    said = f"Discord answered {error.status} ({_reason(error)}) for {place}"
+    if error.code in CLOSED_TO_US:
+        return MemberUnreachable(f"{said}; what to do: nothing, the member is told when they ask again")
+    if error.status in (400, 403, 404) and error.code:
+        remedy = _REMEDIES.get(error.code, "look the reason up and change the channel's settings")
+        kind = SendError if error.code in (NO_ACCESS, NO_PERMISSION) else SendRefused
+        return kind(f"{said}; what to do: {remedy}")
+    return SendError(said)
+
+
+def _reason(error: discord.HTTPException) -> str:
+    return f"{error.text[:200]}, code {error.code}" if error.text else "no reason given"

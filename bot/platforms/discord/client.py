@@ -1,0 +1,316 @@
+"""What members do in Discord: commands (in cogs/), pressed buttons, and one handler for whatever goes wrong."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.commands import COMMANDS, ORGANISING, Command
+from bot.domain.cooldowns import Turn
+from bot.domain.messages import Message, MessageKind
+from bot.domain.rooms import Room, Rooms
+from bot.locales import texts_for
+from bot.platforms.discord.forms import ASK, given
+from bot.platforms.discord.permissions import roles_of
+from bot.platforms.discord.render import render, render_edit
+from bot.services.answering import Answering
+from bot.services.general_messages import one_moment, sent_privately
+from bot.services.organisers.organising import PAGES
+from bot.services.ports import Memory
+from bot.services.recognition.model_messages import MODEL
+from bot.services.recognition.quiz_messages import QUIZ
+from bot.services.recognition.reading_buttons import WHY
+from bot.services.recognition.teaching_buttons import RIGHT, TEACH, WRONG
+
+log = structlog.get_logger()
+
+EXTENSIONS = (
+    "cogs.events",
+    "cogs.reports",
+    "cogs.reminders",
+    "cogs.recognition",
+    "cogs.teaching",
+    "cogs.quiz",
+    "cogs.model",
+    "cogs.general",
+    "cogs.organising",
+)
+READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
+PARAMETERS = {
+    "argument": "条件",
+    "event": "イベント",
+    "lead_times": "時間",
+    "picture": "画像",
+    "topic": "内容",
+    "name": "名前",
+}
+ENGLISH = {READ_MENU: "Read hiragana"}
+COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
+TAKEN_BY_COGS = (
+    *(f"{kind}:" for kind in (PAGES, WHY, QUIZ, MODEL, RIGHT, WRONG, TEACH)),
+    *(f"{ASK}{kind}:" for kind in (PAGES, QUIZ, TEACH)),
+)
+CHOICES, CHOICE = 25, 100
+
+
+def command(of: Command, description: str) -> Callable[[Any], commands.HybridCommand[Any, Any, Any]]:
+    """Declare a cog's method as this command, typed with its aliases or given as a slash command."""
+    return commands.hybrid_command(name=of.name, aliases=of.aliases, description=description)
+
+
+class TooFast(commands.CheckFailure):
+    """A member has no turn now."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self.turn = turn
+
+
+class JapaneseCommands(app_commands.Translator):
+    """Shows slash commands to members with a Japanese Discord under their Japanese names."""
+
+    async def translate(
+        self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
+    ) -> str | None:
+        where = app_commands.TranslationContextLocation
+        if locale in (discord.Locale.american_english, discord.Locale.british_english):
+            return ENGLISH.get(string.message)
+        if locale is not discord.Locale.japanese:
+            return None
+        if context.location is where.command_name:
+            names = {one.name: one.aliases[0] for one in COMMANDS} | ORGANISING
+            return names.get(string.message)
+        if context.location is where.parameter_name:
+            return PARAMETERS.get(string.message)
+        translated = texts_for("ja").gettext(string.message)
+        return None if translated == string.message else translated
+
+
+class TsudoiClient(commands.Bot):
+    """One connection to Discord. The cogs are handed this client and find the services here.
+
+    `memory` knows which slash commands Discord was told last; without it each start tells them.
+    `leads`: of several processes this one tells Discord the commands.
+    `login_ended` is set once Discord took or refused the token; if it took it, messages can be sent from then on.
+    """
+
+    def __init__(
+        self,
+        answering: Answering,
+        rooms: Rooms,
+        intents: discord.Intents,
+        memory: Memory | None = None,
+        *,
+        leads: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            _prefixes,
+            intents=intents,
+            help_command=None,
+            allowed_mentions=discord.AllowedMentions.none(),  # titles are other people's texts
+            case_insensitive=True,
+            strip_after_prefix=True,
+            **options,
+        )
+        self.answering = answering
+        self.rooms = rooms
+        self.login_ended = asyncio.Event()
+        self._memory = memory
+        self._leads = leads
+        self.add_check(self._has_turn)
+
+    async def setup_hook(self) -> None:
+        """Load the cogs; runs once after login, before the first connect."""
+        self.login_ended.set()
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self.tree.set_translator(JapaneseCommands())
+        self.tree.error(self._on_slash_error)
+        if not self._leads:
+            return
+        try:
+            await self._tell_changed_commands()
+        except (discord.HTTPException, app_commands.AppCommandError) as error:
+            log.warning("slash commands not updated", reason=str(error), next="tried again at the next start")
+
+    async def _tell_changed_commands(self) -> None:
+        """Sync the slash commands, but only if they changed: Discord counts syncs."""
+        translator = self.tree.translator
+        told = (
+            [await one.get_translated_payload(self.tree, translator) for one in self.tree.get_commands()]
+            if translator
+            else []
+        )
+        digest = hashlib.sha256(json.dumps([self.application_id, told], sort_keys=True).encode()).hexdigest()
+        if self._memory is not None and digest == await self._memory.recall(COMMANDS_TOLD):
+            return
+        await self.tree.sync()
+        if self._memory is not None:
+            await self._memory.remember(COMMANDS_TOLD, digest)
+        log.info("slash commands updated", commands=len(told))
+
+    def room_at(self, channel_id: int | None) -> Room:
+        """Return the room of a channel, or of a thread's channel; a sensible one where there is none."""
+        channel = self.get_channel(channel_id or 0)
+        if isinstance(channel, discord.Thread):
+            channel_id = channel.parent_id
+        guild = getattr(channel, "guild", None)
+        return self.rooms.at("discord", str(channel_id), str(guild.id) if guild else "")
+
+    def room_of(self, ctx: commands.Context["TsudoiClient"]) -> Room:
+        """Return the room in which a command was given."""
+        return self.room_at(ctx.channel.id)
+
+    async def _has_turn(self, ctx: commands.Context["TsudoiClient"]) -> bool:
+        turn = self.take_turn(ctx.channel.id, ctx.author)
+        if turn is not Turn.GRANTED:
+            raise TooFast(turn)
+        return True
+
+    def take_turn(self, channel_id: int | None, user: discord.abc.User, pictures: int = 0) -> Turn:
+        """Take a member's turn for a command, or for so many pictures."""
+        member = str(user.id)
+        room = self.room_at(channel_id).as_seen_by(member, roles_of(user))
+        return self.answering.take_turn(room, member, pictures)
+
+    async def answer(
+        self, ctx: commands.Context["TsudoiClient"], message: Message, to: discord.Message | None = None
+    ) -> None:
+        """Answer a command: a reply to the typed one, or to the message `to`; the response to a slash command."""
+        if ctx.interaction is None:
+            reference = (to or ctx.message).to_reference(fail_if_not_exists=False)
+            await ctx.channel.send(**render(message), reference=reference)
+        else:
+            await self.respond(ctx.interaction, message)
+
+    async def answer_alone(
+        self, ctx: commands.Context["TsudoiClient"], answer: Callable[[], Awaitable[Message]]
+    ) -> None:
+        """Answer a member alone: a slash command unseen by others, a typed one by direct message."""
+        if ctx.interaction is not None:
+            await ctx.defer(ephemeral=True)
+            await self.respond(ctx.interaction, await answer())
+            return
+        message = await answer()
+        if ctx.guild is None:
+            await self.answer(ctx, message)
+            return
+        try:
+            await ctx.author.send(**render(message))
+            is_sent = True
+        except discord.Forbidden:
+            is_sent = False
+        await self.answer(ctx, sent_privately(self.answering.texts(self.room_of(ctx)), ctx.invoked_with, is_sent))
+
+    async def respond(self, interaction: discord.Interaction, message: Message, *, ephemeral: bool = False) -> None:
+        """Fill in a deferred response; a follow-up would be posted twice if its answer got lost."""
+        if not interaction.response.is_done():
+            await interaction.response.defer(ephemeral=ephemeral, thinking=True)
+        await interaction.edit_original_response(**render_edit(message))
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Handle a pressed button; commands find their way by themselves."""
+        button = pressed(interaction)
+        if not button or button.startswith(TAKEN_BY_COGS):
+            return
+        member = str(interaction.user.id)
+        room = self.room_at(interaction.channel_id).as_seen_by(member, roles_of(interaction.user))
+        await self._defer(interaction, is_for_all=button.startswith("question:") and room.may_decide(member))
+        try:
+            message = await self.answering.press(button, room, member, given(interaction)[1])
+        except Exception:
+            log.exception("button failed", room=room.name)
+            message = self.apology(room)
+        if message is not None:
+            await self.respond(interaction, message)
+        elif not _is_private(interaction):
+            await interaction.delete_original_response()
+
+    async def _defer(self, interaction: discord.Interaction, *, is_for_all: bool) -> None:
+        """Ask for time. What an organiser decides is said to all; any other answer is the member's alone.
+
+        On what they alone see the answer takes the place of the message whose button they pressed.
+        """
+        if _is_private(interaction):
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=not is_for_all, thinking=True)
+
+    async def on_command_error(self, ctx: commands.Context["TsudoiClient"], error: commands.CommandError) -> None:  # type: ignore[override]
+        """Answer what cannot be done: a mistyped command with the nearest one, anything else with an apology."""
+        room = self.room_of(ctx)
+        if isinstance(error, commands.CommandNotFound):
+            typed = ctx.message.content.removeprefix(ctx.prefix or "").strip()
+            message = await self.answering.say(f"!{typed}", room, str(ctx.author.id))
+            if message is not None and self.take_turn(ctx.channel.id, ctx.author) is Turn.GRANTED:
+                await self.answer(ctx, message)
+            return
+        if isinstance(error, TooFast):
+            await self._ask_to_wait(ctx, error.turn)
+            return
+        if isinstance(error, commands.UserInputError):
+            await self.answer(ctx, await self.answering.help(room))
+            return
+        cause = getattr(error, "original", error)
+        log.error("command failed", command=ctx.command and ctx.command.name, room=room.name, exc_info=cause)
+        if not isinstance(cause, discord.Forbidden):  # an apology would be forbidden too
+            await self.answer(ctx, self.apology(room))
+
+    async def _ask_to_wait(self, ctx: commands.Context["TsudoiClient"], turn: Turn) -> None:
+        """Say so once; only what must be answered, and is seen by the member alone, is answered each time."""
+        message = one_moment(self.answering.texts(self.room_of(ctx)))
+        if ctx.interaction is not None:
+            await self.respond(ctx.interaction, message, ephemeral=True)
+        elif turn is Turn.REFUSED:
+            await self.answer(ctx, message)
+
+    async def _on_slash_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """Handle what fails before a command is reached, such as a command that this version no longer has."""
+        log.error("slash command failed", reason=str(error))
+        await self.respond(interaction, self.apology(self.room_at(interaction.channel_id)))
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology."""
+        log.exception("discord event failed", name=event_method)
+        cause = args[0] if args else None
+        with suppress(discord.HTTPException):
+            if isinstance(cause, discord.Message):
+                await cause.channel.send(**render(self.apology(self.room_at(cause.channel.id))))
+            elif isinstance(cause, discord.Interaction) and cause.response.is_done():
+                await cause.followup.send(self.apology(self.room_at(cause.channel_id)).lead, ephemeral=True)
+
+    def apology(self, room: Room) -> Message:
+        """Return the sentence for what should not have happened."""
+        said = texts_for(room.locale).gettext("Something went wrong here. Please try again in a little while.")
+        return Message(MessageKind.ANSWER, said)
+
+
+def _prefixes(client: commands.Bot, message: discord.Message) -> list[str]:
+    """Return what a typed command begins with: a mention, and "!" where the bot reads it, as in all direct messages."""
+    reads = client.intents.message_content or message.guild is None
+    return (commands.when_mentioned_or("!", "！") if reads else commands.when_mentioned)(client, message)
+
+
+def pressed(interaction: discord.Interaction) -> str:
+    """Return the id of the button that was pressed; "" where it was something else that happened."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    return str(data.get("custom_id", "")) if interaction.type is discord.InteractionType.component else ""
+
+
+def _is_private(interaction: discord.Interaction) -> bool:
+    """Whether the button stood on a message that only this member sees."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def choices(suggested: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+    """Return what is suggested to somebody who types, as (shown, meant), within Discord's limits."""
+    found = [(shown.strip()[:CHOICE], meant[:CHOICE]) for shown, meant in suggested]
+    return [app_commands.Choice(name=shown, value=meant) for shown, meant in found if shown and meant][:CHOICES]

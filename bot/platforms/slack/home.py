@@ -1,0 +1,43 @@
+"""The app's home: the next events, what the member is reminded of, their samples, and how the bot speaks."""
+
+from collections.abc import Iterator
+
+from bot.domain.commands import COMMANDS
+from bot.domain.messages import Message, MessageKind
+from bot.domain.rooms import Room
+from bot.locales import Texts
+from bot.platforms.slack.forms import Json, text_of
+from bot.platforms.slack.render import BLOCKS_OF_VIEW, HEADER, render
+from bot.services.answering import Answering
+from bot.services.organisers.settling_in_messages import LANGUAGES
+
+_SAMPLES = "samples"
+_MOST_OF_A_PART = 30  # blocks
+
+
+async def home_view(answering: Answering, room: Room, member: str, notice: Message | None = None) -> Json:
+    """Return the home of a member; `notice` answers what they pressed there."""
+    room = await answering.alone_with(room, member)
+    texts = answering.texts(room)
+    has_samples = any(one.name == _SAMPLES for one in COMMANDS)
+    parts = [
+        ("", notice),
+        (texts.gettext("Next events"), await answering.events(room)),
+        (texts.gettext("Your reminders"), await answering.reminding.reminders(room, member)),
+        (texts.gettext("Your samples"), await answering.say(f"!{_SAMPLES}", room, member) if has_samples else None),
+        ("", _language(texts)),
+    ]
+    blocks = [block for title, said in parts if said is not None for block in _part(title, said)]
+    return {"type": "home", "blocks": blocks[:BLOCKS_OF_VIEW]}
+
+
+def _part(title: str, said: Message) -> Iterator[Json]:
+    if title:
+        yield {"type": "header", "text": text_of(title, HEADER)}
+    yield from render(said, _MOST_OF_A_PART)["blocks"]
+    yield {"type": "divider"}
+
+
+def _language(texts: Texts) -> Message:
+    said = texts.gettext("Language: {language}").format(language=LANGUAGES[texts.locale])
+    return Message(MessageKind.ANSWER, said)

@@ -1,0 +1,102 @@
+"""The workspace as the bot needs to know it: itself, who manages it, and the channels it is in."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.errors import SendError
+from bot.locales import Texts
+from bot.platforms.slack.web import SlackWeb
+from bot.services.places import Place
+
+log = structlog.get_logger()
+
+SLACK = "slack"
+ROLES_KEPT, CHANNELS_KEPT = 600.0, 60.0  # seconds
+MOST_PAGES = 10  # of 200 channels each
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is: the ids of its workspace, of itself as a member, and as an app."""
+
+    team: str
+    member: str
+    bot: str
+    workspace: str
+
+
+async def who_am_i(web: SlackWeb) -> Identity:
+    """Ask Slack whose token this is. Raises SendError."""
+    said = await web.call("auth.test", "the bot's token")
+    return Identity(*(str(said.get(name) or "") for name in ("team_id", "user_id", "bot_id", "team")))
+
+
+class SlackMembers:
+    """Looks up members and channels, and remembers them for a while."""
+
+    def __init__(self, web: SlackWeb, rooms: Rooms, ourselves: Identity) -> None:
+        self._web = web
+        self._rooms = rooms
+        self.ourselves = ourselves
+        self._roles: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._channels: tuple[float, dict[str, str]] = (0.0, {})
+
+    def room_at(self, channel: str) -> Room:
+        """Return the room of a channel; a sensible one where there is none."""
+        return self._rooms.at(SLACK, channel, self.ourselves.team)
+
+    def has_room(self, channel: str) -> bool:
+        """Whether this channel is a room in force."""
+        return self._rooms.named(self.room_at(channel).name) is not None
+
+    async def roles_of(self, member: str) -> tuple[str, ...]:
+        """Return the role of whoever manages the workspace; nothing for anybody else."""
+        known = self._roles.get(member)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        try:
+            user = (await self._web.call("users.info", f"member {member}", user=member))["user"]
+        except SendError as error:
+            log.warning("member not looked up", member=member, reason=str(error))
+            return ()
+        is_of_ours = user.get("team_id", self.ourselves.team) == self.ourselves.team  # a shared channel has others
+        roles = (MANAGERS,) if is_of_ours and (user.get("is_admin") or user.get("is_owner")) else ()
+        self._roles[member] = time.monotonic() + ROLES_KEPT, roles
+        return roles
+
+    async def place(self, channel: str, texts: Texts) -> Place:
+        """Return where an organiser speaks: a channel of this workspace, and all in which the bot is."""
+        names = await self._names(channel)
+        configured = {room.channel: room.channel for room in self._rooms.in_force if room.platform == SLACK}
+        missing = (
+            () if channel in names or channel.startswith("D") else (texts.gettext("being in it: /invite @Tsudoi"),)
+        )
+        return Place(SLACK, self.ourselves.team, channel, {channel: channel, **configured, **names}, missing)
+
+    async def _names(self, channel: str) -> dict[str, str]:
+        """Return the channels in which the bot is; they are looked at anew where this one is not among them."""
+        until, names = self._channels
+        if time.monotonic() < until and channel in names:
+            return names
+        try:
+            names = await self._listed()
+        except SendError as error:
+            log.warning("channels not listed", reason=str(error))
+        self._channels = time.monotonic() + CHANNELS_KEPT, names
+        return names
+
+    async def _listed(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        asked: dict[str, Any] = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": 200}
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            said = await self._web.call("users.conversations", "its channels", **asked, cursor=cursor or None)
+            names |= {one["id"]: one.get("name", one["id"]) for one in said["channels"]}
+            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return names

@@ -1,0 +1,174 @@
+"""What members press, choose and fill in in Slack: below a message, on organisers' pages, in the app's home."""
+
+from dataclasses import replace
+from functools import partial
+
+import structlog
+from slack_bolt.async_app import AsyncAck
+
+from bot.domain.commands import organising_topic
+from bot.domain.messages import Entry, Message
+from bot.errors import SendError
+from bot.platforms.slack.conversation import (
+    Asker,
+    Json,
+    SlackConversation,
+    Tell,
+    channel_of,
+    is_whispered,
+    message_ts,
+)
+from bot.platforms.slack.forms import asked_by, form, given, written
+from bot.platforms.slack.home import home_view
+from bot.platforms.slack.members import SlackMembers
+from bot.platforms.slack.uploads import SlackUploads
+from bot.platforms.slack.web import SlackWeb
+from bot.services.answering import Answering
+from bot.services.organisers.organising import PAGES
+from bot.services.recognition.reading_buttons import WHY, asked_about
+
+log = structlog.get_logger()
+
+
+class SlackPresses:
+    """Takes what is pressed in one workspace."""
+
+    def __init__(
+        self,
+        conversation: SlackConversation,
+        uploads: SlackUploads,
+        web: SlackWeb,
+        members: SlackMembers,
+        answering: Answering,
+    ) -> None:
+        self._conversation = conversation
+        self._uploads = uploads
+        self._web = web
+        self._members = members
+        self._answering = answering
+
+    async def on_action(self, ack: AsyncAck, body: Json) -> None:
+        """Take a pressed button or a choice, also on a message from before a restart."""
+        await ack()
+        action = body["actions"][0]
+        if action.get("url"):
+            return  # a link
+        member = str(body["user"]["id"])
+        entry, channel = asked_by(action), channel_of(body)
+        if not channel:
+            await self._pressed_at_home(member, body, action)
+            return
+        if entry is not None:
+            await self._open_form(entry, channel, body)
+            return
+        thread_ts = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
+        url = str(body.get("response_url") or "")
+        asker = await self._conversation.asker(f"action {body.get('trigger_id') or url}", member, channel, thread_ts)
+        tell = self._below(asker, url, is_whispered=is_whispered(body))
+
+        async def work() -> None:
+            await self._pressed(asker, str(action["action_id"]), given(action), body, tell)
+
+        await self._conversation.do(asker, work, tell)
+
+    async def _open_form(self, entry: Entry, channel: str, body: Json) -> None:
+        """Open a form at once: Slack allows it for three seconds. Who may send it off is looked at afterwards."""
+        if not await self._conversation.is_new(f"opening {body['trigger_id']}"):
+            return
+        texts = self._answering.texts(self._members.room_at(channel))
+        url = str(body.get("response_url") or "")
+        kept = {"channel": channel, "url": url, "whispered": is_whispered(body)}
+        view = form(entry, kept, texts.gettext("Send"), texts.gettext("Cancel"))
+        try:
+            await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
+        except SendError as error:
+            log.warning("form not opened", reason=str(error))
+            asker = await self._conversation.asker("", str(body["user"]["id"]), channel)
+            await self._conversation.apologise(asker, partial(self._conversation.respond, asker, url))
+
+    async def on_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Take what was written in a form."""
+        await ack()
+        kept, line = written(view)
+        asked = f"form {body.get('trigger_id') or view['id']}"
+        asker = await self._conversation.asker(asked, str(body["user"]["id"]), kept["channel"])
+        tell = self._below(asker, kept["url"], is_whispered=kept["whispered"])
+
+        async def work() -> None:
+            await self._pressed(asker, kept["entry"], [line], body, tell)
+
+        await self._conversation.do(asker, work, tell)
+
+    async def _pressed(self, asker: Asker, pressed: str, values: list[str], body: Json, tell: Tell) -> None:
+        if pressed.startswith(f"{PAGES}:"):
+            await tell(await self._acted(asker, pressed, values))
+            return
+        about = asked_about(WHY, pressed, values)
+        if about is not None:
+            await self._uploads.explain(asker, about, body)
+            return
+        here = replace(asker.room, guild=self._members.ourselves.team)  # samples belong to the workspace
+        answer = await self._answering.teach(pressed, here, asker.member, values, self._uploads.shown_in(asker.channel))
+        if answer is None:
+            answer = await self._answering.press(pressed, asker.room, asker.member, values)
+        if answer is None:
+            return
+        if pressed.startswith("question:") and asker.room.may_decide(asker.member):
+            await self._conversation.say(asker, answer, asker.thread_ts or message_ts(body))
+        else:
+            await tell(answer)
+
+    def _below(self, asker: Asker, url: str, *, is_whispered: bool) -> Tell:
+        """Return how a press is answered: what the member alone saw gives way, else they alone are told."""
+
+        async def tell(message: Message) -> None:
+            await self._conversation.respond(
+                asker, url, message, to_all=asker.is_alone and not is_whispered, instead=is_whispered
+            )
+
+        return tell
+
+    async def page(self, asker: Asker, argument: str) -> Message:
+        """Return the page that `/tsudoi ARGUMENT` opens."""
+        organising = self._answering.organising
+        if organising is None:
+            return await self._answering.help(asker.room)
+        place = await self._members.place(asker.channel, self._answering.texts(asker.room))
+        if not organising.may_organise(place, asker.member, asker.roles):
+            return organising.refused(place)
+        return await organising.open(place, organising_topic(argument.partition(" ")[0]))
+
+    async def _acted(self, asker: Asker, pressed: str, values: list[str]) -> Message:
+        organising = self._answering.organising
+        assert organising is not None  # noqa: S101  # its pages are there
+        place = await self._members.place(asker.channel, self._answering.texts(asker.room))
+        if not organising.may_organise(place, asker.member, asker.roles):
+            return organising.refused(place)
+        return await organising.act(place, asker.member, pressed, values)
+
+    async def on_home(self, ack: AsyncAck, event: Json) -> None:
+        """Show the app's home as it is now."""
+        await ack()
+        if event.get("tab", "home") == "home":
+            try:
+                await self._show_home(str(event["user"]), str(event.get("channel", "")))
+            except SendError as error:
+                log.warning("home not shown", reason=str(error))
+
+    async def _show_home(self, member: str, channel: str = "", notice: Message | None = None) -> None:
+        view = await home_view(self._answering, self._members.room_at(channel), member, notice)
+        await self._web.call("views.publish", "the app's home", user_id=member, view=view)
+
+    async def _pressed_at_home(self, member: str, body: Json, action: Json) -> None:
+        pressed_as = body.get("trigger_id") or (body.get("view") or {}).get("hash")
+        asker = await self._conversation.asker(f"action {pressed_as}", member, "")
+
+        async def tell(message: Message) -> None:
+            await self._show_home(member, notice=message)
+
+        async def work() -> None:
+            pressed, values = str(action["action_id"]), given(action)
+            answer = await self._answering.press(pressed, asker.room, member, values)
+            await self._show_home(member, notice=answer)
+
+        await self._conversation.do(asker, work, tell)

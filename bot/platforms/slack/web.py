@@ -1,0 +1,161 @@
+"""Calls of Slack's Web API: in time, at the pace that Slack asks for, and with errors that say what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import SlackSettings
+from bot.errors import SendError, SendRefused
+from bot.platforms.pace import Pace
+from bot.platforms.slack.errors import explained, is_bad_token, waits
+
+Json = dict[str, Any]
+
+CALL_TAKES = timedelta(seconds=15)
+IN_A_CHANNEL, IN_ALL = 1, 4  # posts a second; Slack allows one, and some hundred a minute in the whole workspace
+_CUT_OFF = (
+    aiohttp.ClientError,
+    OSError,
+    SlackClientError,
+    ValueError,
+    AttributeError,
+)  # ..., an answer that is no JSON
+
+
+def new_client(settings: SlackSettings, session: aiohttp.ClientSession, token: str | None = None) -> AsyncWebClient:
+    """Build a client that repeats nothing by itself: Slack knows no nonce, so a repeated post stands there twice."""
+    options: dict[str, Any] = {"base_url": f"{settings.api_url.rstrip('/')}/"} if settings.api_url else {}
+    client = AsyncWebClient(token, session=session, retry_handlers=[], **options)
+    if settings.api_url:
+        client.proxy = None  # slack_sdk takes one from the environment, also on the way to another server
+    return client
+
+
+class SlackWeb:
+    """One workspace's Web API. Open it with `async with`; until then, and after, every call raises SendError.
+
+    `refused` is the sentence that says why the bot's token is not taken; None while it is.
+    """
+
+    def __init__(self, settings: SlackSettings) -> None:
+        self._settings = settings
+        self._busy_until: dict[str, float] = {}  # by method
+        self._pace = Pace(IN_ALL)
+        self._paces: dict[str, Pace] = {}
+        self._client: AsyncWebClient | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self.was_opened = asyncio.Event()
+        self.refused: str | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The connections to Slack."""
+        if self._session is None:
+            raise SendError("Slack is not connected")
+        return self._session
+
+    @property
+    def client(self) -> AsyncWebClient:
+        """The client of slack_sdk."""
+        if self._client is None:
+            raise SendError("Slack is not connected")
+        return self._client
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Keep connections to Slack."""
+        async with aiohttp.ClientSession() as session:
+            token = self._settings.bot_token.get_secret_value()
+            self._session, self._client = session, new_client(self._settings, session, token)
+            self.was_opened.set()
+            try:
+                yield
+            finally:
+                self._session = self._client = None
+
+    async def turn(self, channel: str) -> None:
+        """Wait for a turn to post in a channel."""
+        await self._paces.setdefault(channel, Pace(IN_A_CHANNEL, at_once=3)).turn()
+        await self._pace.turn()
+
+    async def call(self, method: str, place: str, takes: timedelta = CALL_TAKES, **arguments: Any) -> Json:
+        """Call a method and return its answer. Raises SendError, SendRefused, MemberUnreachable."""
+        try:
+            return await self.ask(method, takes, **arguments)
+        except SlackApiError as error:
+            raise explained(place, error) from error
+
+    async def ask(self, method: str, takes: timedelta = CALL_TAKES, **arguments: Any) -> Json:
+        """Call a method and return its answer; wait where Slack is busy. Raises SlackApiError where it said no.
+
+        SendError where it gave no answer.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        # slack_sdk's own methods write the arguments: which ones may be JSON differs from one to the other.
+        request = getattr(self.client, method.replace(".", "_"))
+        try:
+            async with asyncio.timeout(takes.total_seconds()) as limit:
+                while True:
+                    await self._let_pass(method, limit.when() or 0.0)
+                    try:
+                        answer = dict((await request(**given)).data)
+                    except SlackApiError as error:
+                        self._note(method, error)
+                    else:
+                        if method != "apps.connections.open":  # which asks with the app's token
+                            self.refused = None
+                        return answer
+        except TimeoutError as error:
+            raise SendError(f"Slack did not answer {method} within {takes.seconds} s") from error
+        except SlackApiError:
+            raise
+        except _CUT_OFF as error:
+            raise SendError(f"Slack was cut off at {method} ({type(error).__name__})") from error
+
+    async def respond(self, url: str, said: Json) -> None:
+        """Answer by a response URL. What was not refused is not repeated: it may have arrived.
+
+        Raises SendError; SendRefused where the URL has expired.
+        """
+        try:
+            async with asyncio.timeout(CALL_TAKES.total_seconds()):
+                while (wait := await self._responded(url, said)) is not None:  # noqa: ASYNC110  # as long as Slack says
+                    await asyncio.sleep(wait)
+        except TimeoutError as error:
+            raise SendError(f"Slack did not take an answer within {CALL_TAKES.seconds} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise SendError(f"Slack was cut off while taking an answer ({type(error).__name__})") from error
+
+    async def _responded(self, url: str, said: Json) -> float | None:
+        """Answer; return for how many seconds to wait before that is tried again, if Slack is busy."""
+        async with self.session.post(url, json=said) as reply:
+            if reply.status == 429:
+                after = reply.headers.get("Retry-After", "1")
+                return float(after) if after.isdecimal() else 1.0
+            if reply.status != 200:
+                refused = SendRefused if reply.status < 500 else SendError
+                raise refused(f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer")
+            return None
+
+    async def _let_pass(self, method: str, end: float) -> None:
+        """Wait until Slack, which asked us to, may be asked again, if there is time for that."""
+        now = asyncio.get_running_loop().time()
+        until = self._busy_until.get(method, now)
+        if until > end:
+            raise SendError(f"Slack asks to wait {until - now:.0f} s before {method} (429); it is tried again later")
+        await asyncio.sleep(max(0.0, until - now))
+
+    def _note(self, method: str, error: SlackApiError) -> None:
+        """Take note for how long Slack asks us to leave it alone; raise where it said something else."""
+        wait = waits(error)
+        if wait is None:
+            if is_bad_token(error) and method != "apps.connections.open":
+                self.refused = str(explained("the bot's token", error))
+            raise error
+        self._busy_until[method] = asyncio.get_running_loop().time() + wait

@@ -1,0 +1,79 @@
+"""What organisers are shown of messages that were posted, and of what was done about them by hand."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.events import Event
+from bot.domain.follow_ups import EDIT, RETRACT, THREAD
+from bot.domain.interventions import Action, Intervention
+from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
+from bot.locales import Texts
+from bot.services.delivery.delivery_labels import moment, subject_label
+from bot.services.delivery.remedies import remedy
+
+_FOLLOW_UPS = (EDIT, THREAD, RETRACT)
+
+
+def posted_card(texts: Texts, posted: Sequence[Delivery], events: Mapping[int, Event]) -> Card:
+    """List what was posted lately."""
+    lines = [f"・{moment(texts, one.sent_at or one.due_at)} {_label(texts, one, events)}" for one in posted]
+    return Card(texts.gettext("Posted lately"), body="\n".join(lines))
+
+
+def by_hand_card(texts: Texts, done: Sequence[Intervention], events: Mapping[int, Event]) -> Card:
+    """List who did what."""
+    labels = {Action.RETRACT: texts.gettext("retracted"), Action.REPEAT: texts.gettext("posted again")}
+    fields = tuple(
+        Field(
+            f"{moment(texts, one.at)} {labels[one.action]}: {subject_label(texts, one.delivery, events)}",
+            one.member,
+            member=one.member,
+        )
+        for one in done
+    )
+    return Card(texts.gettext("Done by hand"), fields=fields)
+
+
+def messages_choice(texts: Texts, messages: Sequence[Delivery], events: Mapping[int, Event]) -> Choice | None:
+    """Let one of these be chosen; None where there is none."""
+    options = tuple(
+        Option(str(one.id), f"{moment(texts, one.sent_at or one.due_at)} {_label(texts, one, events)}"[:100])
+        for one in messages
+        if one.kind not in _FOLLOW_UPS
+    )
+    label = texts.gettext("Retract a message, or post it again")
+    return Choice("sent:show", label, options, least=1) if options else None
+
+
+def message_page(texts: Texts, message: Delivery, events: Mapping[int, Event], lead: str = "") -> Message:
+    """Show one message, with what can be done about it."""
+    facts = [moment(texts, message.sent_at or message.due_at), remedy(texts, message.reason) if message.reason else ""]
+    card = Card(_label(texts, message, events), body="\n".join(fact for fact in facts if fact))
+    repeat = Button(texts.gettext("Post it again"), id=f"sent:repeat:{message.id}")
+    retract = Button(texts.gettext("Retract (delete)"), id=f"sent:retract:{message.id}", quiet=True)
+    stands_there = message.external_id is not None and message.state is not DeliveryState.RETRACTED
+    buttons = (repeat, retract) if stands_there else (repeat,)
+    return Message(MessageKind.ANSWER, lead or texts.gettext("What shall I do about it?"), (card,), buttons)
+
+
+def done(texts: Texts, action: Action, message: Delivery, events: Mapping[int, Event]) -> Message:
+    """Confirm."""
+    if action is Action.REPEAT:
+        lead = texts.gettext("I post it again now, as far as it still holds. /tsudoi status shows what became of it.")
+    elif message.kind == "announcement":
+        lead = texts.gettext("I delete the announcement, and say nothing more about this event in that channel.")
+    else:
+        lead = texts.gettext("I delete the message. It will not come back by itself.")
+    return Message(MessageKind.ANSWER, lead, (Card(subject_label(texts, message, events)),))
+
+
+def too_late(texts: Texts) -> Message:
+    """Say that this cannot be done any more."""
+    return Message(MessageKind.ANSWER, texts.gettext("The message has changed meanwhile; please look at it again."))
+
+
+def _label(texts: Texts, delivery: Delivery, events: Mapping[int, Event]) -> str:
+    label = subject_label(texts, delivery, events)
+    if delivery.state is DeliveryState.RETRACTED:
+        return f"🗑 {label}"
+    return f"⚠️ {label}" if delivery.state is DeliveryState.FAILED else label

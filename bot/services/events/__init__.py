@@ -1,0 +1,1 @@
+"""Events: watched, announced, told on request, shown in calendars."""

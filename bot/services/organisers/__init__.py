@@ -1,0 +1,1 @@
+"""Organisers' pages, and the first steps in a new server."""

@@ -1,0 +1,322 @@
+"""What organisers look after, of their own guild only: its sources, its rooms, a rehearsal, how the bot is."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.commands import organising_topic
+from bot.domain.deliveries import Delivery
+from bot.domain.messages import Entry, Message
+from bot.domain.rooms import EVERYTHING, LOCAL, MANAGERS, Room, Rooms
+from bot.domain.sources import SourceKind
+from bot.errors import ConfigurationError, SourceError
+from bot.locales import Texts, texts_for
+from bot.services.delivery.delivering import Composer
+from bot.services.delivery.intervening import Intervening
+from bot.services.organisers import organising_messages as said
+from bot.services.organisers.settling_in import (
+    LAST_MONTH_AND_SIX,
+    MOST_SOURCES,
+    REFINED,
+    Rehearse,
+    SettlingIn,
+    with_parts,
+)
+from bot.services.organisers.settling_in_messages import add_entries, too_many_sources
+from bot.services.places import Place
+from bot.services.ports import Agenda, Clock, EventStore, RoomStore, SourceState
+from bot.services.recognition.reviewing import Reviewing
+from bot.services.rehearsing import Rehearsed
+
+MONTH = timedelta(days=31)
+PAGES = "tsudoi"  # what the ids on the pages begin with
+NEXT_DELIVERIES, FAILURES_SHOWN, POSTED_SHOWN, BY_HAND_SHOWN = 10, 5, 10, 5
+_PAUSES = {"pause7": 7, "pause30": 30, "pause0": 0, "resume": None}  # days; 0: until somebody resumes
+REHEARSAL_KEPT = timedelta(minutes=15)
+
+
+Played = tuple[tuple[Room, ...], str]  # in which rooms, and which month
+
+
+@dataclass(frozen=True)
+class Organising:
+    """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with.
+
+    `site` is the name under which polls of the report site are noted, "" without one. `problems` says why a platform
+    does not work now, by its name.
+    """
+
+    settling_in: SettlingIn
+    store: RoomStore
+    rooms: Rooms
+    events: EventStore
+    agenda: Agenda
+    rehearse: Rehearse
+    changed: Callable[[], Awaitable[object]]
+    lead_times: Sequence[timedelta]
+    site: str
+    version: str
+    model: Callable[[], str]
+    clock: Clock
+    zone: ZoneInfo
+    problems: Callable[[], Mapping[str, str]] = dict
+    reviewing: Reviewing | None = None
+    intervening: Intervening | None = None
+    _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
+
+    def composers(self) -> dict[str, Composer]:
+        """Return the composer of what is said about the room itself."""
+        return {"permissions": self.permissions_note}
+
+    async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:
+        """Plan to say in a room which permissions lack there: once, however often it is found."""
+        occasion = ",".join(missing)
+        facts = {"missing": list(missing)}
+        now = self.clock.now()
+        until = now + timedelta(days=1)
+        await self.agenda.plan([Delivery("permissions", "room", occasion, room.name, now, until, facts=facts)])
+
+    async def permissions_note(self, delivery: Delivery, room: Room) -> Message:
+        """Say which permissions lack in a room."""
+        return said.permissions_note(texts_for(room.locale, self.zone), (delivery.facts or {})["missing"])
+
+    def may_organise(self, place: Place, member: str, roles: Collection[str] = ()) -> bool:
+        """Whether a member with these roles looks after this guild. Who may manage it has the role `MANAGERS`."""
+        if MANAGERS in roles or place.platform == LOCAL:
+            return True
+        return any(room.may_decide(member, roles) for room in self._rooms_of(place))
+
+    async def say(self, room: Room, argument: str) -> Message:
+        """Answer a typed `!tsudoi status` where there are no pages: in the local room."""
+        place = Place(room.platform, room.guild, room.channel, {room.channel: room.channel})
+        what = organising_topic(argument)
+        if what == "setup":
+            return said.set_up_elsewhere(self._texts(place))
+        return _under(PAGES, _as_configured(await self._page(place, what)))
+
+    def entry(self, place: Place, entry_id: str) -> Entry | None:
+        """Return what a button asks for, or None if there is no such button."""
+        if self.reviewing is not None and (asked := self.reviewing.entry(self._texts(place), entry_id)) is not None:
+            return asked
+        kind = entry_id.rpartition(":")[2]
+        entries = add_entries(self._texts(place))
+        return next((replace(one, id=entry_id) for one in entries if one.id.rpartition(":")[2] == kind), None)
+
+    def refused(self, place: Place) -> Message:
+        """Refuse, kindly."""
+        return said.organisers_only(self._texts(place), place.platform)
+
+    async def open(self, place: Place, what: str) -> Message:
+        """Show the page that `/tsudoi WHAT` opens; how the bot is for anything else."""
+        return _under(PAGES, await self._page(place, what))
+
+    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+        """Do what was chosen on a page. `action` is the id there, such as `tsudoi:setup:save`."""
+        topic = action.removeprefix(f"{PAGES}:")
+        page = await self._acted(place, member, topic, values)
+        if place.platform == LOCAL and topic.startswith(("rooms:", "sources:")):
+            page = _as_configured(page)
+        return _under(PAGES, page)
+
+    async def _page(self, place: Place, what: str) -> Message:
+        match what:
+            case "setup":
+                return _under("setup", await self.settling_in.open(place))
+            case "sources":
+                return await self.sources(place)
+            case "rooms":
+                return self.rooms_page(place)
+            case "rehearse":
+                return await self.rehearsal(place, "last", 0)
+            case "data" if self.reviewing is not None:
+                return _under("data", await self.reviewing.open(self._texts(place), place))
+        return await self.status(place)
+
+    async def _acted(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+        topic, _, rest = action.partition(":")
+        verb, _, argument = rest.partition(":")
+        match topic:
+            case "setup":
+                return _under("setup", await self.settling_in.act(place, member, rest, values))
+            case "sources":
+                return await self._change_sources(place, member, verb, argument, values)
+            case "rooms":
+                return await self._change_room(place, member, verb, argument, values)
+            case "rehearse":
+                return await self.rehearsal(place, verb, int(argument) if argument.isdecimal() else 0)
+            case "sent" if self.intervening is not None:
+                names = [room.name for room in self._rooms_of(place)]
+                page = await self.intervening.act(self._texts(place), names, member, rest, values)
+                return page or await self.status(place)
+            case "data" if self.reviewing is not None:
+                return _under("data", await self.reviewing.act(self._texts(place), place, member, rest, values))
+        return await self.status(place)
+
+    async def status(self, place: Place) -> Message:
+        """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""
+        now, rooms = self.clock.now(), self._rooms_of(place)
+        names = [room.name for room in rooms]
+        health = said.Health(
+            sources=[*await self._states(rooms), *await self._site(rooms)],
+            coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
+            failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
+            posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
+            by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN) if self.intervening else [],
+            paused={
+                place.channels.get(room.channel, room.channel): pause
+                for room in rooms
+                if room.is_on and (pause := room.pause_of(EVERYTHING, now)) is not None
+            },
+            questions=await self.agenda.open_questions_in(names),
+            version=self.version,
+            model=self.model(),
+            problems=self.problems(),
+        )
+        shown = (*health.coming, *health.failed, *health.posted, *(one.delivery for one in health.by_hand))
+        ids = [one.event_id for one in shown if one.event_id is not None]
+        return said.status(self._texts(place), health, await self.events.known(ids), has_rooms=bool(rooms))
+
+    async def sources(self, place: Place, notice: Message | None = None, chosen: str = "") -> Message:
+        """List what the guild's rooms follow, with the last good poll."""
+        room = self.rooms.chosen(f"{place.platform}:{place.channel}")
+        is_room = room is not None and room.is_on
+        health = await self._states(self._rooms_of(place))
+        return said.sources_page(self._texts(place), health, notice, can_add=is_room, chosen=chosen)
+
+    async def _states(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
+        states = await self.events.sources()
+        now, followed = self.clock.now(), [(name, room) for room in rooms if room.is_on for name in room.follows]
+        pauses = {name: pause for name, room in followed if (pause := room.pause_of(name, now)) is not None}
+        names = dict.fromkeys(name for name, _ in followed)
+        return [said.SourceHealth(name, self._state(name, states), pauses.get(name)) for name in names]
+
+    def _state(self, name: str, states: Mapping[str, SourceState]) -> SourceState | None:
+        """Return what is known of a source; of one that the configuration has no more, that nobody polls it."""
+        try:
+            self.settling_in.open_source(name, LAST_MONTH_AND_SIX)
+        except ConfigurationError as error:
+            return replace(states.get(name) or SourceState(name, name), error=str(error))
+        return states.get(name)
+
+    async def _site(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
+        if not self.site or not any(room.is_on and room.reports for room in rooms):
+            return []
+        return [said.SourceHealth(self.site, (await self.events.sources()).get(self.site), is_site=True)]
+
+    async def _change_sources(
+        self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]
+    ) -> Message:
+        rooms = [room for room in self._rooms_of(place) if room.is_on]
+        if verb == "remove":
+            changed = [replace(room, follows=_without(room.follows, values)) for room in rooms]
+            await self._save(place, member, [new for old, new in zip(rooms, changed, strict=True) if old != new])
+            return await self.sources(place)
+        if verb == "show":
+            return await self.sources(place, chosen="".join(values))
+        if verb in _PAUSES:
+            return await self._pause_source(place, member, verb, argument)
+        here = next((room for room in rooms if room.channel == place.channel), None)
+        if verb == "words" and here is not None and argument in REFINED:
+            notice, follows = await self.settling_in.refine(self._texts(place), here.follows, argument, "".join(values))
+            await self._save(place, member, [replace(here, follows=follows)] if follows != here.follows else [])
+            return await self.sources(place, notice)
+        if verb != "add" or here is None:
+            return await self.sources(place)
+        if len(here.follows) >= MOST_SOURCES:
+            return await self.sources(place, too_many_sources(self._texts(place), MOST_SOURCES))
+        notice, found = await self.settling_in.look_up(self._texts(place), SourceKind(argument), "".join(values))
+        if found is not None:
+            await self._save(place, member, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
+        return await self.sources(place, notice)
+
+    async def _pause_source(self, place: Place, member: str, verb: str, key: str) -> Message:
+        """Pause or resume a source in every room of the guild that follows it."""
+        rooms = [room for room in self._rooms_of(place) if room.is_on]
+        name = next((name for room in rooms for name in room.follows if said.source_key(name) == key), None)
+        if name is None:
+            return await self.sources(place)
+        following = [room for room in rooms if name in room.follows]
+        await self._save(place, member, [self._paused(room, name, verb) for room in following])
+        return await self.sources(place, chosen=name)
+
+    def _paused(self, room: Room, source: str, verb: str) -> Room:
+        days = _PAUSES[verb]
+        if days is None:
+            return room.resumed(source)
+        return room.paused(source, self.clock.now() + timedelta(days=days) if days else None)
+
+    def rooms_page(self, place: Place, channel: str = "") -> Message:
+        """Show the guild's rooms; with a channel, what can be switched on and off there."""
+        shown = (place.channels, self.lead_times, channel, self.clock.now())
+        return said.rooms_page(self._texts(place), self._rooms_of(place), *shown)
+
+    async def _change_room(self, place: Place, member: str, verb: str, channel: str, values: Sequence[str]) -> Message:
+        if verb == "show":
+            return self.rooms_page(place, "".join(values))
+        room = next((one for one in self._rooms_of(place) if one.channel == channel), None)
+        if room is not None and verb == "parts":
+            await self._save(place, member, [with_parts(room, values)])
+        if room is not None and verb in ("on", "off"):
+            await self._save(place, member, [replace(room, is_on=verb == "on")])
+        if room is not None and verb in _PAUSES:
+            await self._save(place, member, [self._paused(room, EVERYTHING, verb)])
+        return self.rooms_page(place, channel)
+
+    async def _save(self, place: Place, member: str, rooms: Sequence[Room]) -> None:
+        if rooms:
+            await self.store.save([replace(room, guild=place.guild) for room in rooms], member, self.clock.now())
+            await self.changed()
+
+    async def rehearsal(self, place: Place, span: str, number: int) -> Message:
+        """Show what would have been posted in the guild's rooms last month, or what will be in the next one."""
+        if not self._rooms_of(place):
+            return self.rooms_page(place)
+        texts = self._texts(place)
+        try:
+            played = await self._played(place, span)
+        except (SourceError, ConfigurationError) as error:
+            return said.rehearsal_failed(texts, str(error))
+        return said.rehearsal_page(texts, played, place.channels, span, number)
+
+    async def _played(self, place: Place, span: str) -> list[Rehearsed]:
+        """Play it, or take what was played a moment ago: turning a page asks connpass nothing."""
+        now = self.clock.now()
+        rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(place) if room.is_on)
+        key = (rooms, span)
+        for old in [one for one, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
+            del self._rehearsed[old]
+        if key not in self._rehearsed:
+            start, end = (now, now + MONTH) if span == "next" else (now - MONTH, now)
+            self._rehearsed[key] = (now, await self.rehearse(rooms, start, end) if rooms else [])
+        return self._rehearsed[key][1]
+
+    def _rooms_of(self, place: Place) -> tuple[Room, ...]:
+        if place.platform == LOCAL:
+            return self.rooms.in_force  # who opens the local room runs the bot
+        return self.rooms.of_guild(place.platform, place.guild, place.channels)
+
+    def _texts(self, place: Place) -> Texts:
+        return texts_for(self.rooms.at(place.platform, place.channel, place.guild).locale, self.zone)
+
+
+def _under(topic: str, page: Message) -> Message:
+    """Put the topic before every id of a page."""
+    return replace(
+        page,
+        choices=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.choices),
+        entries=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.entries),
+        people=replace(page.people, id=f"{topic}:{page.people.id}") if page.people else None,
+        buttons=tuple(replace(one, id=f"{topic}:{one.id}") if one.id else one for one in page.buttons),
+    )
+
+
+def _as_configured(page: Message) -> Message:
+    """Offer on a page only what goes without the configuration: in the local room, that one says the rest."""
+    choices = tuple(one for one in page.choices if one.id.endswith(":show"))
+    buttons = tuple(one for one in page.buttons if not one.id.startswith(("rooms:on:", "rooms:off:")))
+    return replace(page, choices=choices, entries=(), people=None, buttons=buttons)
+
+
+def _without(names: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in removed)

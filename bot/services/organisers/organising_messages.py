@@ -1,0 +1,280 @@
+"""What organisers are told of their own guild."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.deliveries import Delivery
+from bot.domain.events import Event
+from bot.domain.interventions import Intervention
+from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
+from bot.domain.questions import Question
+from bot.domain.rooms import EVERYTHING, Pause, Room
+from bot.domain.sources import query_named
+from bot.locales import Texts
+from bot.services.delivery.delivery_labels import moment, subject_label
+from bot.services.delivery.intervening_messages import by_hand_card, messages_choice, posted_card
+from bot.services.delivery.remedies import remedy, remedy_now, trouble
+from bot.services.organisers.settling_in_messages import (
+    add_entries,
+    managers,
+    missing_permissions,
+    parts_choice,
+    room_card,
+    source_label,
+)
+from bot.services.ports import SourceState
+from bot.services.rehearsing import Rehearsed
+
+MOST_OPTIONS = 25  # in one list
+REHEARSED_A_PAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source that rooms follow, or the site of their reports; without a state it was not polled yet."""
+
+    name: str
+    state: SourceState | None
+    pause: Pause | None = None
+    is_site: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the bot is, as one guild sees it."""
+
+    sources: Sequence[SourceHealth]
+    coming: Sequence[Delivery]
+    failed: Sequence[Delivery]
+    posted: Sequence[Delivery]
+    by_hand: Sequence[Intervention]
+    paused: Mapping[str, Pause]  # by the names of channels
+    questions: Sequence[Question]
+    version: str
+    model: str
+    problems: Mapping[str, str]
+
+
+def organisers_only(texts: Texts, platform: str) -> Message:
+    """Refuse, kindly."""
+    refusal = texts.gettext("Only organisers ({managers}, among others) can do this. Please ask one of them.")
+    return _said(refusal.format(managers=managers(texts, platform)))
+
+
+def _said(lead: str, *cards: Card) -> Message:
+    return Message(MessageKind.ANSWER, lead, cards)
+
+
+def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_rooms: bool) -> Message:
+    """Say how the bot is."""
+    if health.model:
+        lead = texts.gettext("Tsudoi {version}, model {model}").format(version=health.version, model=health.model)
+    else:
+        lead = texts.gettext("Tsudoi {version}; reading is switched off").format(version=health.version)
+    troubles = {platform.capitalize(): trouble(texts, problem) for platform, problem in health.problems.items()}
+    lead += "".join(f"\n⚠️ {platform}: {what_to_do}" for platform, what_to_do in troubles.items())
+    lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
+    if not has_rooms:
+        lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
+    sources = tuple(_source_field(texts, one) for one in health.sources)
+    cards = [Card(texts.gettext("Sources"), fields=sources)] if sources else []
+    coming = [f"・{moment(texts, one.due_at)} {subject_label(texts, one, events)}" for one in health.coming]
+    cards.append(Card(texts.gettext("Next messages"), body="\n".join(coming) or texts.gettext("nothing planned")))
+    if health.failed:
+        failed = [f"・{subject_label(texts, one, events)} → {remedy(texts, one.reason or '')}" for one in health.failed]
+        cards.append(Card(texts.gettext("What failed lately"), body="\n".join(failed)))
+    if health.questions:
+        asked = [f"・{moment(texts, one.asked_at)} {_question(texts, one)}" for one in health.questions]
+        cards.append(Card(texts.gettext("Questions still open"), body="\n".join(asked)))
+    if health.posted:
+        cards.append(posted_card(texts, health.posted, events))
+    if health.by_hand:
+        cards.append(by_hand_card(texts, health.by_hand, events))
+    choice = messages_choice(texts, (*health.posted, *health.failed), events)
+    return replace(_said(lead, *cards), choices=(choice,) if choice else ())
+
+
+def _source_field(texts: Texts, source: SourceHealth) -> Field:
+    label, state = _label(texts, source), source.state
+    if state is None or state.seen_at is None:
+        said = texts.gettext("not seen yet")
+    else:
+        said = texts.gettext("last seen {when}").format(when=moment(texts, state.seen_at))
+    if state is not None and state.error:
+        said += f"\n⚠️ {remedy(texts, state.error)}"
+    if source.pause is not None:
+        said += f"\n⏸ {pause_label(texts, source.pause)}"
+    return Field(label, said)
+
+
+def _label(texts: Texts, source: SourceHealth) -> str:
+    if source.is_site:
+        return texts.gettext("Report site")
+    return source_label(texts, query_named(source.name), source.name)
+
+
+def _question(texts: Texts, question: Question) -> str:
+    if question.kind.endswith("flood"):
+        return texts.gettext("Shall I post so much at once?")
+    return texts.gettext("Which event is a report about?")
+
+
+def pause_label(texts: Texts, pause: Pause) -> str:
+    """Say until when something is paused."""
+    if pause.until is None:
+        return texts.gettext("paused until somebody resumes it")
+    return texts.gettext("paused until {when}").format(when=moment(texts, pause.until))
+
+
+def pause_buttons(texts: Texts, pause: Pause | None, topic: str, key: str) -> tuple[Button, ...]:
+    """Offer to pause what `key` names for some days or until further notice, or to resume it."""
+    if pause is not None:
+        return (Button(texts.gettext("Resume"), id=f"{topic}:resume:{key}"),)
+    labels = {
+        "7": texts.gettext("Pause for a week"),
+        "30": texts.gettext("Pause for 30 days"),
+        "0": texts.gettext("Pause until I resume it"),
+    }
+    return tuple(Button(label, id=f"{topic}:pause{days}:{key}", quiet=True) for days, label in labels.items())
+
+
+def source_key(name: str) -> str:
+    """Return a short name for a source, for the ids of buttons, which have little room."""
+    return hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
+
+
+def sources_page(
+    texts: Texts, sources: Sequence[SourceHealth], notice: Message | None, *, can_add: bool, chosen: str = ""
+) -> Message:
+    """List the sources; they can be removed and paused, and added to the channel if it is a room."""
+    if sources:
+        lead = texts.gettext("This is what the channels follow:")
+    else:
+        lead = texts.gettext("No channel follows anything yet. /tsudoi setup begins.")
+    cards = [Card(fields=tuple(_source_field(texts, one) for one in sources[:MOST_OPTIONS]))] if sources else []
+    if notice is not None:
+        cards += [Card(body=notice.lead), *notice.cards]
+    options = tuple(
+        Option(one.name, source_label(texts, query_named(one.name), one.name)) for one in sources[:MOST_OPTIONS]
+    )
+    label = texts.gettext("Remove from every channel")
+    pausing = tuple(replace(one, chosen=one.value == chosen) for one in options)
+    choices = (
+        (
+            Choice("sources:remove", label, options, many=True, least=1),
+            Choice("sources:show", texts.gettext("Pause or resume one"), pausing, least=1),
+        )
+        if options
+        else ()
+    )
+    shown = next((one for one in sources if one.name == chosen), None)
+    buttons = pause_buttons(texts, shown.pause, "sources", source_key(chosen)) if shown else ()
+    if shown is not None and shown.pause is None:
+        cards.append(Card(body=pause_explained(texts)))
+    entries = tuple(replace(one, id=f"sources:{one.id}") for one in add_entries(texts)) if can_add else ()
+    return replace(_said(lead, *cards), choices=choices, entries=entries, buttons=buttons)
+
+
+def pause_explained(texts: Texts) -> str:
+    """Say what a pause does."""
+    return texts.gettext(
+        "While paused I post nothing about it, and later nothing of what came meanwhile; "
+        "posted announcements are kept up to date, and reminders go on after the pause."
+    )
+
+
+def rooms_page(
+    texts: Texts,
+    rooms: Sequence[Room],
+    names: Mapping[str, str],
+    usual: Sequence[timedelta],
+    channel: str,
+    now: datetime,
+) -> Message:
+    """Show the rooms; of the one chosen, what can be switched."""
+    if not rooms:
+        return _said(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak."))
+    cards = [_room_card(texts, room, usual, _called(names, room.channel), now) for room in rooms[:10]]
+    options = tuple(
+        Option(room.channel, _called(names, room.channel), room.channel == channel) for room in rooms[:MOST_OPTIONS]
+    )
+    choices = [Choice("rooms:show", texts.gettext("Change a channel"), options, least=1)]
+    chosen = next((room for room in rooms if room.channel == channel), None)
+    buttons: tuple[Button, ...] = ()
+    if chosen is not None:
+        choices.append(parts_choice(texts, chosen, f"rooms:parts:{chosen.channel}"))
+        switch = texts.gettext("Switch off") if chosen.is_on else texts.gettext("Switch on")
+        buttons = (Button(switch, id=f"rooms:{'off' if chosen.is_on else 'on'}:{chosen.channel}", quiet=True),)
+        if chosen.is_on:
+            buttons += pause_buttons(texts, chosen.pause_of(EVERYTHING, now), "rooms", chosen.channel)
+    lead = texts.gettext("The channels in which I speak:")
+    return replace(_said(lead, *cards), choices=tuple(choices), buttons=buttons)
+
+
+def _room_card(texts: Texts, room: Room, usual: Sequence[timedelta], name: str, now: datetime) -> Card:
+    card, pause = room_card(texts, room, usual, name), room.pause_of(EVERYTHING, now)
+    return card if pause is None else replace(card, body=f"⏸ {pause_label(texts, pause)}\n{card.body}".strip())
+
+
+def _called(names: Mapping[str, str], channel: str) -> str:
+    return f"#{names.get(channel, channel)}"
+
+
+def set_up_elsewhere(texts: Texts) -> Message:
+    """Say how rooms are set up: in their own chat, or in the configuration."""
+    return _said(
+        texts.gettext(
+            "In Discord and Slack, /tsudoi setup sets up the channel it is typed in. The local room goes by "
+            "config.toml: [[sources]] names what I watch, [[rooms]] where I speak; config.example.toml shows "
+            "them all. !tsudoi status says how I am, !tsudoi rehearse what I would have posted."
+        )
+    )
+
+
+def rehearsal_failed(texts: Texts, reason: str) -> Message:
+    """Say why nothing can be rehearsed."""
+    return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=remedy_now(texts, reason)))
+
+
+def rehearsal_page(
+    texts: Texts, played: Sequence[Rehearsed], names: Mapping[str, str], span: str, number: int
+) -> Message:
+    """Show one page of what would have been said, or will be."""
+    pages = max(1, -(-len(played) // REHEARSED_A_PAGE))
+    number = min(number, pages - 1)
+    shown = played[number * REHEARSED_A_PAGE :][:REHEARSED_A_PAGE]
+    if span == "next":
+        lead = texts.ngettext(
+            "In the next month I will say {count} message here, as far as is known today.",
+            "In the next month I will say {count} messages here, as far as is known today.",
+            len(played),
+        )
+    else:
+        lead = texts.ngettext(
+            "Last month I would have said {count} message here.",
+            "Last month I would have said {count} messages here.",
+            len(played),
+        )
+    cards: list[Card] = []
+    for one in shown:
+        place = _called(names, one.room.partition(":")[2])
+        first = one.message.cards[0] if one.message.cards else Card()
+        head = f"{moment(texts, one.at)} {place}"
+        cards.append(Card(first.title, first.url, f"{head}\n{one.message.lead}\n{first.body}".strip(), first.fields))
+    lead = lead.format(count=len(played)) + (f" ({number + 1}/{pages})" if pages > 1 else "")
+    return replace(_said(lead, *cards), buttons=_turns(texts, span, number, pages))
+
+
+def _turns(texts: Texts, span: str, number: int, pages: int) -> tuple[Button, ...]:
+    back = [Button("◀", id=f"rehearse:{span}:{number - 1}")] if number else []
+    ahead = [Button("▶", id=f"rehearse:{span}:{number + 1}")] if number + 1 < pages else []
+    other = "last" if span == "next" else "next"
+    label = texts.gettext("Last month") if span == "next" else texts.gettext("Next month")
+    return (*back, *ahead, Button(label, id=f"rehearse:{other}:0"))
+
+
+def permissions_note(texts: Texts, missing: Sequence[str]) -> Message:
+    """Say in a channel, once, what the bot lacks there."""
+    return Message(MessageKind.QUESTION, missing_permissions(texts, missing))

@@ -1,0 +1,213 @@
+"""Set up a room in its own channel, step by step: nothing is said there before it is saved.
+
+What is chosen so far is kept in the store, so that an organiser goes on where they left, in any process.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.durations import parse_duration
+from bot.domain.events import Event
+from bot.domain.messages import Message
+from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.domain.sources import LONGEST_NAME, SourceKind, SourceQuery, query_named, query_of, words_in
+from bot.errors import ConfigurationError, SourceError
+from bot.locales import Texts, texts_for
+from bot.services.organisers import settling_in_messages as said
+from bot.services.places import Place
+from bot.services.ports import Clock, EventSource, RoomDraft, RoomStore
+from bot.services.rehearsing import Rehearsed
+
+log = structlog.get_logger()
+
+LAST_MONTH_AND_SIX = (-1, 6)  # what a keyword or a prefecture is asked for, to say how much it brings
+MOST_SOURCES = 10  # in one room
+REFINED = ("include", "exclude")
+PREVIEWED = timedelta(days=31)  # to either side of now
+
+OpenSource = Callable[[str, tuple[int, int]], EventSource]
+Rehearse = Callable[[Sequence[Room], datetime, datetime], Awaitable[list[Rehearsed]]]
+
+
+@dataclass(frozen=True)
+class SettlingIn:
+    """Walks an organiser through a room. `changed` is called when a room was saved or switched off."""
+
+    store: RoomStore
+    rooms: Rooms
+    open_source: OpenSource
+    rehearse: Rehearse
+    changed: Callable[[], Awaitable[object]]
+    lead_times: Sequence[timedelta]
+    clock: Clock
+    zone: ZoneInfo
+
+    async def open(self, place: Place) -> Message:
+        """Show the step at which somebody left, or the first one."""
+        return await self._page(place, await self._draft(place))
+
+    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+        """Do what an organiser chose, and show what comes then. `action` is the id of a part of a page."""
+        draft = await self._draft(place)
+        verb, _, argument = action.partition(":")
+        match verb:
+            case "save":
+                return await self._save(place, member, draft.room)
+            case "off" | "discard":
+                return await self._end(place, member, draft.room, switch_off=verb == "off")
+            case "add":
+                return await self._add(place, member, draft, SourceKind(argument), "".join(values))
+            case "words" if argument in REFINED:
+                return await self._refine(place, member, draft, argument, "".join(values))
+            case "go":
+                draft = replace(draft, step=argument if argument in said.STEPS else said.STEPS[0])
+            case _:
+                draft = replace(draft, room=_chosen(draft.room, verb, values))
+        await self.store.keep_draft(draft, member, self.clock.now())
+        return await self._page(place, draft)
+
+    async def _draft(self, place: Place) -> RoomDraft:
+        kept = await self.store.draft(place.platform, place.channel)
+        if kept is not None and kept.room.guild == place.guild:
+            return kept
+        room = self.rooms.chosen(f"{place.platform}:{place.channel}")
+        if room is None or room.guild not in ("", place.guild):
+            beside = self.rooms.at(place.platform, place.channel, place.guild)
+            room = Room(place.platform, place.channel, locale=beside.locale)
+        return RoomDraft(replace(room, guild=place.guild, organisers=room.organisers or (MANAGERS,)), said.STEPS[0])
+
+    async def _page(self, place: Place, draft: RoomDraft, notice: Message | None = None) -> Message:
+        texts, room = self._texts(draft.room), draft.room
+        if draft.step == said.REVIEW:
+            page = said.review_page(texts, room, self.lead_times, await self._preview(room), place.missing)
+        else:
+            page = said.step_page(texts, draft, self.lead_times, notice)
+        known = self.rooms.chosen(room.name)
+        return said.with_off_switch(texts, page) if known is not None and known.is_on else page
+
+    async def _preview(self, room: Room) -> list[Rehearsed] | str:
+        """Play last month and the next one in this room, and return one message of each kind, or why there is none."""
+        now = self.clock.now()
+        try:
+            played = await self.rehearse([replace(room, is_on=True)], now - PREVIEWED, now + PREVIEWED)
+        except (SourceError, ConfigurationError) as error:
+            return str(error)
+        first = {one.message.kind: one for one in reversed(played)}
+        return sorted(first.values(), key=lambda one: one.at)
+
+    async def _add(self, place: Place, member: str, draft: RoomDraft, kind: SourceKind, written: str) -> Message:
+        """Ask connpass about a new source, and follow it if connpass knows it."""
+        room = draft.room
+        if len(room.follows) >= MOST_SOURCES:
+            return await self._page(place, draft, said.too_many_sources(self._texts(room), MOST_SOURCES))
+        notice, found = await self.look_up(self._texts(room), kind, written)
+        if found is not None:
+            draft = replace(draft, room=replace(room, follows=tuple(dict.fromkeys((*room.follows, found.name)))))
+            await self.store.keep_draft(draft, member, self.clock.now())
+        return await self._page(place, draft, notice)
+
+    async def _refine(self, place: Place, member: str, draft: RoomDraft, which: str, written: str) -> Message:
+        notice, follows = await self.refine(self._texts(draft.room), draft.room.follows, which, written)
+        draft = replace(draft, room=replace(draft.room, follows=follows))
+        await self.store.keep_draft(draft, member, self.clock.now())
+        return await self._page(place, draft, notice)
+
+    async def look_up(self, texts: Texts, kind: SourceKind, written: str) -> tuple[Message, SourceQuery | None]:
+        """Ask connpass what a source shows, and say how much it brings; no query where it cannot be followed."""
+        query = query_of(kind, written)
+        if query is None:
+            return said.not_understood(texts, kind, written), None
+        return await self._preview_of(texts, query)
+
+    async def refine(
+        self, texts: Texts, follows: tuple[str, ...], which: str, written: str
+    ) -> tuple[Message, tuple[str, ...]]:
+        """Let words select from the source that was added last; `which` is `include` or `exclude`.
+
+        Returns what it brings now, and what is followed then.
+        """
+        query = query_named(follows[-1]) if follows else None
+        if query is None:
+            return said.nothing_to_refine(texts), follows
+        refined = replace(query, words=replace(query.words, **{which: words_in(written)}))
+        if len(refined.name) > LONGEST_NAME:
+            return said.too_many_words(texts), follows
+        notice, found = await self._preview_of(texts, refined)
+        return notice, follows if found is None else tuple(dict.fromkeys((*follows[:-1], found.name)))
+
+    async def _preview_of(self, texts: Texts, query: SourceQuery) -> tuple[Message, SourceQuery | None]:
+        now = self.clock.now()
+        try:
+            listing = await self.open_source(query.name, LAST_MONTH_AND_SIX).listing(now)
+        except (SourceError, ConfigurationError) as error:
+            return said.source_failed(texts, query, str(error)), None
+        if query.kind is SourceKind.GROUP and not listing.events:
+            return said.source_unknown(texts, query), None
+        last_month = sum(_was_last_month(event, now, self.zone) for event in listing.wanted)
+        coming = sorted(
+            (event for event in listing.wanted if event.started_at and event.takes_place and event.started_at > now),
+            key=lambda event: event.started_at or now,
+        )
+        return said.source_found(texts, query, last_month, coming, now), query
+
+    async def _save(self, place: Place, member: str, room: Room) -> Message:
+        texts = self._texts(room)
+        if not room.follows:
+            draft = RoomDraft(room, said.STEPS[0])
+            return await self._page(place, draft, said.no_source_yet(texts))
+        await self.store.save([replace(room, is_on=True)], member, self.clock.now())
+        log.info("room set up", room=room.name, sources=room.follows)
+        await self.changed()
+        return said.saved_page(texts, place.missing)
+
+    async def _end(self, place: Place, member: str, room: Room, *, switch_off: bool) -> Message:
+        texts = self._texts(room)
+        await self.store.drop_draft(room)
+        known = self.rooms.chosen(room.name)
+        if not switch_off or known is None or known.guild not in ("", place.guild):
+            return said.discarded_page(texts)
+        await self.store.save([replace(known, guild=place.guild, is_on=False)], member, self.clock.now())
+        log.info("room switched off", room=room.name)
+        await self.changed()
+        return said.switched_off_page(texts)
+
+    def _texts(self, room: Room) -> Texts:
+        return texts_for(room.locale, self.zone)
+
+
+def _chosen(room: Room, verb: str, values: Sequence[str]) -> Room:
+    """Return the room with one choice made; what a platform could not have offered changes nothing."""
+    match verb:
+        case "follows":
+            return replace(room, follows=tuple(name for name in room.follows if name in values))
+        case "language" if values and values[0] in said.LANGUAGES:
+            return replace(room, locale=values[0])
+        case "parts":
+            return with_parts(room, values)
+        case "digest" if values and values[0] in (said.NO_DIGEST, *said.DIGESTS):
+            return replace(room, digest="" if values[0] == said.NO_DIGEST else values[0])
+        case "lead_times":
+            offered = [parse_duration(value) for value in values if value in said.LEAD_TIMES]
+            return replace(room, lead_times=tuple(sorted(offered, reverse=True)))
+        case "deciders":
+            return replace(room, organisers=(MANAGERS, *values))
+    return room
+
+
+def with_parts(room: Room, chosen: Sequence[str]) -> Room:
+    """Return the room saying exactly these parts."""
+    parts: dict[str, Any] = {part: part in chosen for part in said.PARTS}
+    return replace(room, **parts)
+
+
+def _was_last_month(event: Event, now: datetime, zone: ZoneInfo) -> bool:
+    if event.started_at is None:
+        return False
+    last = now.astimezone(zone).replace(day=1) - timedelta(days=1)
+    start = event.started_at.astimezone(zone)
+    return (start.year, start.month) == (last.year, last.month)

@@ -1,0 +1,261 @@
+"""The quiz: a character is asked of one member, who draws it; the week's board is for those who want to stand on it."""
+
+import secrets
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random, SystemRandom
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.domain.cooldowns import Cooldown, Turn
+from bot.domain.messages import Button, Entry, Message, Picture
+from bot.domain.quiz import LASTS, Outcome, Player, Quiz, display_name, judge, next_label, week_of
+from bot.domain.rooms import LOCAL, Room, direct_to
+from bot.domain.teaching import Offered, Sample, Source, counts, used
+from bot.errors import PictureError
+from bot.locales import TOKYO, Texts, texts_for
+from bot.services.ports import Clock, Cut, QuizStore, Recogniser
+from bot.services.recognition import quiz_messages as said
+from bot.services.recognition.reading_messages import unreadable_picture
+from model.reading import Reading
+
+_TOPICS = {
+    said.BOARD: ("board", "ranking", "ランキング", "順位"),
+    said.STOP: ("stop", "やめる", "おわり", "終わり"),
+    said.LEAVE: ("leave", "退出", "ランキングをやめる"),
+}
+
+
+class KnownSamples(Protocol):
+    """What was collected so far."""
+
+    async def samples_in(self, spaces: Collection[str] | None) -> list[Sample]: ...
+
+
+class Donations(Protocol):
+    """Takes drawings as samples from members who agreed."""
+
+    async def has_agreed(self, room: Room, member: str) -> bool | None: ...
+    async def offer(self, cut: Cut, label: str, room: Room, member: str, source: Source) -> Offered: ...
+
+
+@dataclass(frozen=True)
+class Quizzing:
+    """Asks, judges, and keeps the boards. `public_url` is where our own page can be reached from other platforms."""
+
+    store: QuizStore
+    samples: KnownSamples
+    donations: Donations
+    recogniser: Recogniser | None
+    clock: Clock
+    zone: ZoneInfo = TOKYO
+    public_url: str = ""
+    random: Random = field(default_factory=SystemRandom)
+    limit: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(hours=1)))
+
+    async def quiz(self, room: Room, member: str, argument: str = "") -> Message:
+        """Answer `!quiz`, `!quiz board`, `!quiz stop` and `!quiz leave`."""
+        written = unicodedata.normalize("NFKC", argument).strip().casefold()
+        asked = next((topic for topic, words in _TOPICS.items() if written in words), said.AGAIN)
+        return await self._pressed(asked, room, member, ()) or said.off(self._texts(room))
+
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+        """Take what was pressed or filled in; None if it is none of ours. The answer is the member's alone."""
+        return await self._pressed(button_id, room, member, values) if button_id.startswith(f"{said.QUIZ}:") else None
+
+    def entry(self, room: Room, entry_id: str) -> Entry | None:
+        """Return what a button asks to be written, or None if there is no such button."""
+        return said.name_entry(self._texts(room)) if entry_id == said.JOIN else None
+
+    async def _pressed(self, asked: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
+        texts, address = self._texts(room), direct_to(room.platform, member)
+        match asked.removeprefix(f"{said.QUIZ}:"):
+            case "again":
+                return await self._ask(room, address)
+            case "draw":
+                return await self._way_to_draw(room, address)
+            case "board":
+                return await self._board(room, address)
+            case "join":
+                return await self._join(room, address, "".join(values))
+            case "showme":
+                return await self._join(room, address, None)
+            case "leave":
+                is_gone = await self.store.leave(address, _space(room) or "")
+                return said.left(texts) if is_gone else said.not_on_board(texts)
+            case "stop":
+                await self.store.drop(address, room.name)
+                return said.stopped(texts)
+        return None
+
+    async def _ask(self, room: Room, address: str) -> Message:
+        """Ask for a character; a member who was asked already is asked the same."""
+        texts, now = self._texts(room), self.clock.now()
+        if self.recogniser is None or not room.recognition:
+            return said.off(texts)
+        before = await self.store.of(address, room.name, now)
+        if before is None or before.is_over:
+            if self.limit.take(address, now) is not Turn.GRANTED:
+                return said.enough(texts)
+            await self.store.forget_expired(now, week_of(now, self.zone))
+            await self.store.keep(before := await self._new(room, address, before, now))
+        return said.question(texts, before, now, self._drawing_button(texts, room, before))
+
+    async def _new(self, room: Room, address: str, before: Quiz | None, now: datetime) -> Quiz:
+        collected = counts(used(await self.samples.samples_in([room.guild])))
+        label = next_label(collected, {before.label} if before else (), self.random)
+        streak = before.streak if before else 0
+        return Quiz(address, room.name, room.guild, label, secrets.token_urlsafe(16), now + LASTS, streak=streak)
+
+    def _drawing_button(self, texts: Texts, room: Room, quiz: Quiz) -> Button | None:
+        """Lead to the drawing page. Elsewhere than in the local room others see the message: they must not go there."""
+        if room.platform == LOCAL:
+            return said.drawing_link(texts, "", quiz)
+        return Button(texts.gettext("Draw it"), id=said.DRAW) if self.public_url else None
+
+    async def _way_to_draw(self, room: Room, address: str) -> Message:
+        texts, quiz = self._texts(room), await self.store.of(address, room.name, self.clock.now())
+        if quiz is None or quiz.is_over or not self.public_url:
+            return said.nothing_asked(texts)
+        return said.way_to_draw(texts, said.drawing_link(texts, self.public_url, quiz))
+
+    async def is_asked(self, room: Room, member: str) -> bool:
+        """Whether the next picture that a member shows in this room answers a quiz."""
+        quiz = await self.store.of(direct_to(room.platform, member), room.name, self.clock.now())
+        return quiz is not None and not quiz.is_over
+
+    async def asked_by(self, token: str) -> Quiz | None:
+        """Return the open quiz that a link to the drawing page leads to."""
+        quiz = await self.store.by_token(token, self.clock.now())
+        return None if quiz is None or quiz.is_over else quiz
+
+    def asked_again(self, quiz: Quiz, room: Room) -> str:
+        """Return the sentence that asks for a quiz's character."""
+        return said.question(self._texts(room), quiz, self.clock.now(), None).lead
+
+    async def answer(self, picture: bytes | PictureError, room: Room, member: str, upload: str = "") -> Message | None:
+        """Judge a picture that a member showed; None if nothing was asked of them here.
+
+        `upload` is the platform's name of the upload, by which the picture can be fetched again.
+        """
+        quiz = await self.store.of(direct_to(room.platform, member), room.name, self.clock.now())
+        if quiz is None or quiz.is_over or self.recogniser is None:
+            return None
+        texts = self._texts(room)
+        try:
+            if isinstance(picture, PictureError):
+                raise picture
+            reading = await self.recogniser.read(picture)
+            return await self._judged(self.recogniser, quiz, picture, reading, room, member, upload)
+        except PictureError as error:
+            return unreadable_picture(texts, error)
+
+    async def _judged(
+        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, room: Room, member: str, upload: str
+    ) -> Message:
+        texts, now = self._texts(room), self.clock.now()
+        outcome = judge(quiz.label, reading)
+        after = replace(quiz.after(outcome), expires_at=now + LASTS)
+        if not await self.store.advance(quiz, after):
+            return said.nothing_asked(texts)
+        player = await self.store.player(quiz.address, _space(room) or "")
+        score = None
+        if outcome is Outcome.RIGHT and player is not None:
+            score = await self.store.add(player, week_of(now, self.zone), after.stars, after.streak)
+        has_agreed = await self._donated(recogniser, quiz, picture, reading, room, member)
+        result = said.result(texts, after, outcome, reading, score, self._page(room))
+        return replace(
+            result,
+            buttons=(
+                *self._next_steps(texts, after, room),
+                *(said.asked_to_give(texts, upload) if has_agreed is None and after.is_over and upload else ()),
+                *result.buttons,
+                *said.reasons(texts, outcome, reading, upload),
+            ),
+            entries=self._invitation(texts, room, after, player),
+            pictures=await self._beside(texts, recogniser, quiz, picture, reading, outcome),
+        )
+
+    def _next_steps(self, texts: Texts, quiz: Quiz, room: Room) -> list[Button]:
+        stop = Button(texts.gettext("Stop"), id=said.STOP, quiet=True)
+        if quiz.is_over:
+            return [Button(texts.gettext("One more"), id=said.AGAIN), stop]
+        drawing = self._drawing_button(texts, room, quiz)
+        return [*([drawing] if drawing else []), stop]
+
+    def _invitation(self, texts: Texts, room: Room, quiz: Quiz, player: Player | None) -> tuple[Entry, ...]:
+        can_join = quiz.is_over and player is None and _space(room) is not None
+        return (said.name_entry(texts),) if can_join else ()
+
+    async def _donated(
+        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, room: Room, member: str
+    ) -> bool | None:
+        """Offer the drawing as a sample of what was asked for, and return what its member answered about that."""
+        has_agreed = await self.donations.has_agreed(room, member)
+        written = [place for place, glyph in enumerate(reading.glyphs) if glyph.candidates]
+        if has_agreed and len(written) == 1:
+            cut = await recogniser.cut(picture, written[0])
+            await self.donations.offer(cut, quiz.label, room, member, Source.QUIZ)
+        return has_agreed
+
+    async def _beside(
+        self, texts: Texts, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, outcome: Outcome
+    ) -> tuple[Picture, ...]:
+        """Show a drawing that was not clearly right beside what was asked for and what it was read as."""
+        if outcome not in (Outcome.WRONG, Outcome.UNSURE):
+            return ()
+        place = next(place for place, glyph in enumerate(reading.glyphs) if glyph.candidates)
+        read = reading.glyphs[place].candidates[0].label
+        try:
+            png = await recogniser.beside(picture, place, tuple(dict.fromkeys((quiz.label, read))))
+        except PictureError:  # busy: the answer does without
+            return ()
+        return (said.beside_picture(texts, png, quiz.label, read),)
+
+    async def _board(self, room: Room, address: str) -> Message:
+        texts, space = self._texts(room), _space(room)
+        if space is None:
+            return said.no_board_here(texts)
+        week = week_of(self.clock.now(), self.zone)
+        scores = await self.store.board(space, week)
+        player = await self.store.player(address, space)
+        board = said.board(texts, scores, week, address)
+        if player is not None:
+            return replace(board, buttons=(Button(texts.gettext("Leave the board"), id=said.LEAVE, quiet=True),))
+        as_named = (
+            () if room.platform == LOCAL else (Button(texts.gettext("Join under my name here"), id=said.SHOW_ME),)
+        )
+        return replace(board, entries=(said.name_entry(texts),), buttons=as_named)
+
+    async def _join(self, room: Room, address: str, written: str | None) -> Message:
+        """Put a member on the board under the name they wrote, None: as the platform names them."""
+        texts, space = self._texts(room), _space(room)
+        if space is None:
+            return said.no_board_here(texts)
+        name = display_name(written or "")
+        if not name and (written is not None or room.platform == LOCAL):
+            return said.no_name(texts)
+        await self.store.join(Player(address, space, name))
+        return said.joined(texts, name)
+
+    async def forget_expired(self) -> None:
+        """Erase what expired."""
+        now = self.clock.now()
+        await self.store.forget_expired(now, week_of(now, self.zone))
+
+    async def forget(self, room: Room, member: str) -> int:
+        """Erase everything of a member, and return how many rows that were."""
+        return await self.store.forget(direct_to(room.platform, member))
+
+    def _page(self, room: Room) -> str | None:
+        return "" if room.platform == LOCAL else self.public_url or None
+
+    def _texts(self, room: Room) -> Texts:
+        return texts_for(room.locale, self.zone)
+
+
+def _space(room: Room) -> str | None:
+    """Return whose board a room shares: its server's or workspace's; None in direct messages."""
+    return f"{room.platform}:{room.guild}" if room.guild or room.platform == LOCAL else None

@@ -1,0 +1,141 @@
+"""What is said to organisers about the samples that members gave."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.messages import Button, Card, Choice, Entry, File, Message, MessageKind, Option, Picture
+from bot.domain.teaching import NOT_HIRAGANA, PROVEN, THIN, Opinion, Sample, State
+from bot.locales import Texts
+from bot.services.recognition.teaching_messages import named
+
+_ANSWER = MessageKind.ANSWER
+MOST_THIN_NAMED = 74
+
+
+def overview(
+    texts: Texts, given: Sequence[Sample], usable: Mapping[str, int], waiting: int, chart: bytes | None
+) -> Message:
+    """Say how many samples there are, which characters lack some, and by which rule a sample is used."""
+    writers = {one.owner for one in given}
+    lead = texts.ngettext("{n} sample, of {writers} writers.", "{n} samples, of {writers} writers.", len(given))
+    dropped = sum(one.state is State.DROPPED for one in given)
+    lines = [
+        texts.gettext("Used for training: {used}; to review: {waiting}; dropped: {dropped}.").format(
+            used=sum(usable.values()), waiting=waiting, dropped=dropped
+        ),
+        _thin(texts, usable),
+        texts.gettext(
+            "A sample is used once an organiser accepted it; or if the model is sure of the same label and organisers "
+            "accepted at least {proven} samples of its writer and dropped at most one in ten; or if a second member "
+            "with such a record said the same."
+        ).format(proven=PROVEN),
+    ]
+    buttons = [Button(texts.gettext("Review"), id="review:0")] if waiting else []
+    buttons += [Button(texts.gettext("Export for training"), id="export", quiet=True)] if sum(usable.values()) else []
+    shows = texts.gettext("How many samples of each character are used, and + how many wait; few ones in orange")
+    return Message(
+        _ANSWER,
+        lead.format(n=len(given), writers=len(writers)),
+        (Card(body="\n".join(line for line in lines if line)),),
+        tuple(buttons),
+        pictures=(Picture(chart, shows),) if chart else (),
+    )
+
+
+def _thin(texts: Texts, usable: Mapping[str, int]) -> str:
+    thin = [label for label, n in usable.items() if n < THIN and label != NOT_HIRAGANA]
+    if not thin:
+        return texts.gettext("Every character has at least {thin}.").format(thin=THIN)
+    if len(thin) == MOST_THIN_NAMED:
+        return texts.gettext("Every character has fewer than {thin}.").format(thin=THIN)
+    return texts.gettext("Fewer than {thin}: {labels}").format(thin=THIN, labels="".join(thin))
+
+
+def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet: bytes | None) -> Message:
+    """Show what to review, to be chosen by its number."""
+    back = Button(texts.gettext("Overview"), id="overview", quiet=True)
+    if not shown:
+        return Message(_ANSWER, texts.gettext("Nothing waits for a review."), buttons=(back,))
+    options = [(str(one.id), f"{number} {_in_short(texts, one)}") for number, one in enumerate(shown, 1)]
+    listed = tuple(Option(value, label) for value, label in options)
+    choices = (
+        Choice("accept", texts.gettext("These have the right label: accept"), listed, many=True),
+        Choice("drop", texts.gettext("These are no use: drop"), listed, many=True),
+        Choice("look", texts.gettext("This one has another label: …"), listed, least=1),
+    )
+    more = Button(texts.gettext("Show others"), id=f"review:{skip + len(shown)}", quiet=True)
+    lead = texts.ngettext("{n} sample to review, the most doubtful first.", "{n} samples to review.", waiting)
+    return Message(
+        _ANSWER,
+        lead.format(n=waiting),
+        (Card(body="\n".join(f"{i}: {_in_full(texts, one)}" for i, one in enumerate(shown, 1))),),
+        (back, *((more,) if waiting > len(shown) else ())),
+        pictures=_pictures(texts, sheet),
+        choices=choices,
+    )
+
+
+def _in_short(texts: Texts, sample: Sample) -> str:
+    if sample.said == sample.label:
+        return sample.label
+    return texts.gettext("{label} (read as {said})").format(label=sample.label, said=sample.said)
+
+
+def _in_full(texts: Texts, sample: Sample) -> str:
+    share = texts.gettext("over 99%") if sample.share > 0.99 else f"{sample.share:.0%}"
+    said = texts.gettext("its writer says {label}, the model {said} ({share})").format(
+        label=named(texts, sample.label), said=named(texts, sample.said), share=share
+    )
+    if sample.opinion is Opinion.OTHER:
+        said += texts.gettext("; another member says something else")
+    return said
+
+
+def one_sample(texts: Texts, sample: Sample, sheet: bytes | None) -> Message:
+    """Show one sample, and ask for its label."""
+    likely = dict.fromkeys(one for one in (sample.said, NOT_HIRAGANA) if one != sample.label)
+    options = tuple(Option(label, named(texts, label)) for label in likely)
+    choices = (Choice(f"relabel:{sample.id}", texts.gettext("The right label"), options, least=1),) if options else ()
+    return Message(
+        _ANSWER,
+        _in_full(texts, sample),
+        buttons=(Button(texts.gettext("Back"), id="review:0", quiet=True),),
+        pictures=_pictures(texts, sheet),
+        choices=choices,
+        entries=(relabel_entry(texts, sample.id),),
+    )
+
+
+def relabel_entry(texts: Texts, number: int) -> Entry:
+    """Ask for the label of a sample."""
+    asks = texts.gettext("Which hiragana is it? (one character)")
+    return Entry(f"relabel:{number}", texts.gettext("Another character"), asks, texts.gettext("for example: ぬ"))
+
+
+def not_a_label(texts: Texts, sample: Sample, written: str) -> Message:
+    """Say that a label is none."""
+    lead = texts.gettext("「{written}」 is no hiragana that the model knows.").format(written=written.strip()[:20])
+    back = Button(texts.gettext("Back"), id="review:0", quiet=True)
+    return Message(_ANSWER, lead, buttons=(back,), entries=(relabel_entry(texts, sample.id),))
+
+
+def nothing_to_export(texts: Texts) -> Message:
+    """Say that no sample may be used yet."""
+    back = Button(texts.gettext("Overview"), id="overview", quiet=True)
+    return Message(
+        _ANSWER, texts.gettext("No sample may be used for training yet. Please review some."), buttons=(back,)
+    )
+
+
+def exported(texts: Texts, count: int, content: bytes) -> Message:
+    """Give organisers what training reads."""
+    lead = texts.ngettext("{n} sample for training.", "{n} samples for training.", count).format(n=count)
+    how = texts.gettext(
+        "Unpack it, let TSUDOI_SAMPLES name the folder, and run python -m model train. When a member erases theirs, "
+        "the log tells you to erase them there, too; what tsudoi samples export writes, I erase myself."
+    )
+    return Message(_ANSWER, lead, (Card(body=how),), files=(File("samples.zip", content),))
+
+
+def _pictures(texts: Texts, sheet: bytes | None) -> tuple[Picture, ...]:
+    shows = texts.gettext("The samples, numbered: each with its label, and what the model read where that is another")
+    return (Picture(sheet, shows),) if sheet else ()

@@ -1,0 +1,218 @@
+"""Members' own reminders: asked for by a button or a command, sent by direct message, put off, cancelled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.deliveries import Delivery
+from bot.domain.events import Event, EventStatus
+from bot.domain.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
+from bot.domain.messages import Message
+from bot.domain.numbers import whole_number
+from bot.domain.personal_reminders import (
+    PERSONAL,
+    PERSONAL_CHANGE,
+    SNOOZED,
+    PersonalReminder,
+    snoozed,
+    state_of,
+    toggled,
+)
+from bot.domain.rooms import LOCAL, Room, direct_to
+from bot.locales import TOKYO, Texts, texts_for
+from bot.services.delivery.delivering import Composer, NothingToSay
+from bot.services.events.finding import find_coming
+from bot.services.ports import Clock, EventStore, PersonalReminderStore, Ring, no_ring
+from bot.services.reminders import reminder_messages
+from bot.services.reminders.reminder_messages import CANCEL, USUAL
+
+log = structlog.get_logger()
+
+MOST_OFFERED = 4
+_USUAL_WORDS = ("いつも", "既定", "default", "usual")
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """Keeps what members want, and composes what they are sent. `ring` is called when something new may be due."""
+
+    store: PersonalReminderStore
+    events: EventStore
+    clock: Clock
+    zone: ZoneInfo = TOKYO
+    ring: Ring = no_ring
+
+    async def remind(self, room: Room, member: str, argument: str = "") -> Message:
+        """Answer `!remind`, `!remind もくもく会 3日前 1時間前`, and `!remind いつも 1d 2h` for every event to come."""
+        return await self.remind_of(room, member, *split_lead_times(argument))
+
+    async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message:
+        """Remind a member of the event that they mean, the next one if they name none."""
+        room = await self.spoken_with(room, member)
+        texts, now = self._texts(room.locale), self.clock.now()
+        try:
+            lead_times = parse_lead_times(written) if written.strip() else None
+        except ValueError:
+            return reminder_messages.no_lead_times(texts, written)
+        if meant.strip() in _USUAL_WORDS:
+            return await self._keep_usual(room, member, lead_times)
+        found = await find_coming(self.events, room, meant, now)
+        wanted = next((event for event in found if meant.strip() or event.takes_place), None)
+        if wanted is None:
+            coming = await find_coming(self.events, room, "", now, MOST_OFFERED)
+            return reminder_messages.no_such_event(texts, meant, coming)
+        return await self._told(room, member, await self._set(room, member, wanted, lead_times))
+
+    async def reminders(self, room: Room, member: str) -> Message:
+        """Answer `!reminders`."""
+        room = await self.spoken_with(room, member)
+        address, now = direct_to(room.platform, member), self.clock.now()
+        kept = await self.store.reminders_of(address)
+        known = await self.events.known([one.event_id for one in kept])
+        pairs = [(one, known[one.event_id]) for one in kept]
+        open_ones = [(one, event) for one, event in pairs if not event.has_started(now) and not _is_off(event)]
+        open_ones.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
+        listed = reminder_messages.reminder_list(self._texts(room.locale), open_ones, await self.store.member(address))
+        return await self._told(room, member, listed)
+
+    async def spoken_with(self, room: Room, member: str) -> Room:
+        """Return the room as it is for what is said to this member alone: in their language, if they chose one."""
+        whose = await self.store.member(direct_to(room.platform, member))
+        return replace(room, locale=whose.locale) if whose.locale else room
+
+    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+        """Take `remind:EVENT`, `remind:EVENT:LEAD_TIME`, `…:cancel`, `…:usual`, `snooze:EVENT:HOW_LONG`; else None."""
+        kind, _, rest = button_id.partition(":")
+        written, _, choice = rest.partition(":")
+        number = whole_number(written)
+        if kind not in ("remind", "snooze") or number is None:
+            return None
+        event = (await self.events.known([number])).get(number)
+        if event is None:
+            return None
+        room = await self.spoken_with(room, member)
+        if kind == "snooze":
+            return await self._snooze(room, member, event, choice)
+        answer = await self._choose(room, member, event, choice)
+        return None if answer is None else await self._told(room, member, answer)
+
+    async def _choose(self, room: Room, member: str, event: Event, choice: str) -> Message | None:
+        texts, address = self._texts(room.locale), direct_to(room.platform, member)
+        if choice == CANCEL:
+            was_there = await self.store.cancel(address, event.id, self.clock.now())
+            say = reminder_messages.cancelled if was_there else reminder_messages.nothing_to_cancel
+            return say(texts, event)
+        if not choice:
+            return await self._set(room, member, event, None)
+        kept = await self.store.reminder(address, event.id)
+        if choice == USUAL:
+            return await self._keep_usual(room, member, kept.lead_times if kept else None)
+        lead_time = _offered(choice)
+        if lead_time is None:
+            return None
+        lead_times = toggled(kept.lead_times if kept else (), lead_time)[-MOST:]
+        if lead_times:
+            return await self._set(room, member, event, lead_times)
+        await self.store.cancel(address, event.id, self.clock.now())
+        return reminder_messages.cancelled(texts, event)
+
+    async def _set(self, room: Room, member: str, event: Event, lead_times: tuple[timedelta, ...] | None) -> Message:
+        """Keep a reminder with these lead times; without any show the one that is there, or make one."""
+        texts, now, address = self._texts(room.locale), self.clock.now(), direct_to(room.platform, member)
+        if event.has_started(now) or _is_off(event):
+            return reminder_messages.not_to_come(texts, event, now)
+        whose, kept = await self.store.member(address), await self.store.reminder(address, event.id)
+        if kept is None or lead_times is not None:
+            kept = PersonalReminder(address, event.id, lead_times or whose.usual, room.locale)
+            await self.store.keep(kept, event, now)
+            await self.ring()
+        is_local = room.platform == LOCAL  # there is one conversation, and no direct messages beside it
+        return reminder_messages.reminder_state(texts, kept, event, whose, now, by_dm=not is_local)
+
+    async def _keep_usual(self, room: Room, member: str, lead_times: tuple[timedelta, ...] | None) -> Message:
+        whose = await self.store.member(direct_to(room.platform, member))
+        await self.store.keep_member(replace(whose, lead_times=lead_times))
+        usual = replace(whose, lead_times=lead_times).usual
+        return reminder_messages.usual_kept(self._texts(room.locale), usual)
+
+    async def _snooze(self, room: Room, member: str, event: Event, choice: str) -> Message | None:
+        texts, now = self._texts(room.locale), self.clock.now()
+        try:
+            until = reminder_messages.snoozed_until(texts, choice, now)
+        except KeyError:
+            return None
+        again = snoozed(direct_to(room.platform, member), room.locale, event, until)
+        if again is None:
+            return reminder_messages.too_late_to_snooze(texts)
+        await self.store.snooze(again, now)
+        await self.ring()
+        return reminder_messages.snoozed_message(texts, until, now)
+
+    async def unreachable(self, delivery: Delivery) -> None:
+        """Take note that a member takes no direct messages: none is tried until they come back and are told."""
+        member = await self.store.member(delivery.destination)
+        await self.store.keep_member(replace(member, is_closed=True))
+        log.warning("member takes no direct messages", room=delivery.destination, next="told when they ask again")
+
+    async def _told(self, room: Room, member: str, answer: Message) -> Message:
+        """Tell a member who could not be reached, once, with the answer to what they ask now."""
+        whose = await self.store.member(direct_to(room.platform, member))
+        if not whose.is_closed:
+            return answer
+        await self.store.keep_member(replace(whose, is_closed=False))
+        told = reminder_messages.was_unreachable(self._texts(room.locale))
+        return replace(answer, lead=f"{told}\n{answer.lead}")
+
+    def composers(self) -> dict[str, Composer]:
+        """Return the composer of each kind of delivery to one member."""
+        return {
+            PERSONAL: self.personal_reminder,
+            SNOOZED: self.personal_reminder,
+            PERSONAL_CHANGE: self.personal_change,
+        }
+
+    async def personal_reminder(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Remind of an event that still takes place when this reminder was planned for."""
+        event, facts = await self._event(delivery), delivery.facts or {}
+        if not event.takes_place or event.started_at is None or event.started_at.isoformat() != facts["starts_at"]:
+            return NothingToSay("the event moved or was cancelled")
+        whose = await self.store.member(delivery.destination)
+        if whose.is_closed:
+            return NothingToSay("the member takes no direct messages")
+        texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
+        return reminder_messages.personal_reminder(texts, event, now)
+
+    async def personal_change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """Tell what became of the event."""
+        event, facts = await self._event(delivery), delivery.facts or {}
+        whose = await self.store.member(delivery.destination)
+        if whose.is_closed:
+            return NothingToSay("the member takes no direct messages")
+        if any(facts[name] != value for name, value in state_of(event).items()):
+            return NothingToSay("it changed again")
+        before = None if facts["before"] is None else datetime.fromisoformat(facts["before"])
+        texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
+        return reminder_messages.personal_change(texts, event, before, now)
+
+    async def _event(self, delivery: Delivery) -> Event:
+        assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event
+        return (await self.events.known([delivery.event_id]))[delivery.event_id]
+
+    def _texts(self, locale: str) -> Texts:
+        return texts_for(locale, self.zone)
+
+
+def _is_off(event: Event) -> bool:
+    return event.status in (EventStatus.CANCELLED, EventStatus.VANISHED)
+
+
+def _offered(choice: str) -> timedelta | None:
+    """Read the lead time of a button, in minutes: `1440m`."""
+    minutes = whole_number(choice.removesuffix("m"), digits=7)
+    if not choice.endswith("m") or minutes is None:
+        return None
+    lead_time = timedelta(minutes=minutes)
+    return lead_time if SHORTEST <= lead_time <= LONGEST else None

@@ -1,0 +1,100 @@
+"""What was shown at an event: gathered from connpass for two weeks after it, said once a room, kept up to date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.deliveries import Delivery
+from bot.domain.events import Event
+from bot.domain.follow_ups import edit_at_once, was_said
+from bot.domain.materials import ASKED_ABOUT, STAY_NEWS, SeenMaterials, is_look_due
+from bot.domain.messages import Message
+from bot.domain.rooms import Room, Rooms
+from bot.errors import SourceRefused, SourceUnavailable
+from bot.locales import texts_for
+from bot.services.delivery.delivering import Composer, NothingToSay
+from bot.services.ports import Clock, DeliveryStore, EventDetails, EventStore, MaterialStore
+from bot.services.reports.material_messages import materials_message
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Materials:
+    """Asks connpass for few events, each a few times; with no `details`, for lack of a key, it asks for none."""
+
+    details: EventDetails | None
+    store: MaterialStore
+    events: EventStore
+    deliveries: DeliveryStore
+    rooms: Rooms
+    clock: Clock
+    zone: ZoneInfo
+
+    def composers(self) -> dict[str, Composer]:
+        """Return the composer of what is said of materials."""
+        return {"materials": self.post}
+
+    async def gather(self) -> None:
+        """Ask for the materials of the events whose turn it is, and plan to say what is new.
+
+        One after the other: so at most one of these calls stands before anything else in connpass's queue.
+        """
+        if self.details is None:
+            return
+        for event, sources in await self._recent():
+            now, seen = self.clock.now(), (await self.store.seen([event.id])).get(event.id)
+            if not is_look_due(event, seen, now):
+                continue
+            try:
+                found = tuple(await self.details.materials(event.id))
+            except SourceRefused as error:  # such as for a page that was deleted
+                log.warning("materials not read", event_id=event.id, reason=str(error))
+            except SourceUnavailable as error:
+                log.warning("materials not read", event_id=event.id, reason=str(error), next="asked again later")
+                return
+            else:
+                is_new = bool(found) and (seen is None or found != seen.materials)
+                planned = await self._posts(event, sources, now) if is_new else []
+                await self.store.keep(SeenMaterials(event.id, now, found), planned)
+
+    async def _recent(self) -> list[tuple[Event, set[str]]]:
+        """Return the events that ended lately, and since the bot knows a source that shows them, with these sources."""
+        now, states = self.clock.now(), await self.events.sources()
+        ended = await self.events.ended(self.rooms.sources, now - ASKED_ABOUT, now)
+        shown_by = await self.events.shown_by([event.id for event in ended])
+        recent = []
+        for event in ended:
+            seen = [states[name].first_seen_at for name in shown_by[event.id] if name in states]
+            known_since = min((at for at in seen if at is not None), default=None)
+            if known_since is not None and event.ends_at is not None and event.ends_at >= known_since:
+                recent.append((event, shown_by[event.id]))
+        return recent
+
+    async def _posts(self, event: Event, sources: set[str], now: datetime) -> list[Delivery]:
+        """Plan the list in every room that wants it, once; where it stands already it is edited."""
+        subject = f"event:{event.id}"
+        edits = [
+            edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
+            for one in await self.deliveries.about("materials", [subject])
+            if was_said(one)
+        ]
+        until = (event.ends_at or now) + STAY_NEWS
+        return [
+            *edits,
+            *(
+                Delivery("materials", subject, "list", room.name, now, until, event.id)
+                for room in self.rooms.following(sources)
+                if room.announces and room.materials
+            ),
+        ]
+
+    async def post(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
+        """List the materials of an event."""
+        event_id = delivery.event_id or 0
+        seen, known = await self.store.seen([event_id]), await self.events.known([event_id])
+        if event_id not in seen or event_id not in known or not seen[event_id].materials:
+            return NothingToSay("the materials are gone")
+        return materials_message(texts_for(room.locale, self.zone), known[event_id], seen[event_id].materials)

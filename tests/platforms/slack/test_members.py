@@ -1,0 +1,70 @@
+"""Who manages the workspace, and which channels it has, as far as the bot needs to know."""
+
+from typing import Any, cast
+
+import pytest
+
+from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.errors import SendError
+from bot.locales import texts_for
+from bot.platforms.slack.members import Identity, SlackMembers
+from bot.platforms.slack.web import SlackWeb
+
+OURSELVES = Identity("T1", "U0BOT", "B1", "Utsunomiya")
+
+
+class FixedWeb:
+    """Answers methods from a table, and counts what it was asked."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    async def call(self, method: str, place: str, **arguments: Any) -> Any:
+        self.asked.append(method)
+        answer = self.answers[method.replace(".", "_")]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer.pop(0) if isinstance(answer, list) else answer
+
+
+def members(web: FixedWeb) -> SlackMembers:
+    return SlackMembers(cast(SlackWeb, web), Rooms([Room("slack", "C9", ("u",))], ["u"]), OURSELVES)
+
+
+@pytest.mark.parametrize(
+    ("user", "manages"),
+    [
+        ({"is_admin": True, "team_id": "T1"}, True),
+        ({"is_owner": True}, True),
+        ({"is_admin": True, "team_id": "T2"}, False),
+        ({"team_id": "T1"}, False),
+    ],
+    ids=["admin", "owner", "another workspace's admin", "member"],
+)
+async def test_owners_and_admins_of_this_workspace_manage_it(user: dict[str, Any], manages: bool) -> None:
+    web = FixedWeb(users_info={"user": user})
+    known = members(web)
+    for _ in range(3):
+        assert await known.roles_of("U1") == ((MANAGERS,) if manages else ())
+    assert web.asked == ["users.info"]
+
+
+async def test_who_cannot_be_looked_up_manages_nothing_and_is_looked_up_again() -> None:
+    web = FixedWeb(users_info=SendError("busy"))
+    known = members(web)
+    assert await known.roles_of("U1") == await known.roles_of("U1") == ()
+    assert web.asked == ["users.info"] * 2
+
+
+async def test_a_place_has_every_channel_of_the_bot_and_says_where_it_is_not() -> None:
+    pages = [
+        {"channels": [{"id": "C1", "name": "events"}], "response_metadata": {"next_cursor": "more"}},
+        {"channels": [{"id": "C2", "name": "general"}]},
+    ]
+    known = members(FixedWeb(users_conversations=pages))
+    place = await known.place("C1", texts_for("en"))
+    assert (place.guild, dict(place.channels)) == ("T1", {"C1": "events", "C9": "C9", "C2": "general"})
+    assert place.missing == ()
+    missing = (await members(FixedWeb(users_conversations={"channels": []})).place("C7", texts_for("en"))).missing
+    assert "/invite @Tsudoi" in missing[0]
