@@ -1,7 +1,6 @@
 """`tsudoi run`: every front end side by side, the polls, and the alarm clock, until somebody says stop."""
 
 import asyncio
-import math
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import SecretStr
@@ -19,18 +18,17 @@ from bot.app import SAMPLES, Clients, Services, Stores, build_services, open_cli
 from bot.clients.recognition.model_folder import ModelFolder
 from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.clock import SystemClock
+from bot.condition import RunningCondition, problems_of
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import FrontEndError
 from bot.locales import Texts, texts_for
 from bot.organising import build_organising
 from bot.polls import Polls
 from bot.scheduler import AlarmClock
 from bot.services.delivery.looking_back import find_gap
-from bot.services.ports import Clock, EventMirror, Recogniser, Sender
+from bot.services.ports import Clock, EventMirror, FrontEnd, Recogniser
 from bot.services.recognition.changing_model import ChangingModel
-from bot.services.reports.report_messages import report_json
-from bot.web.metrics import Gauges
 from bot.web.server import WebRoom
 
 if TYPE_CHECKING:
@@ -42,15 +40,6 @@ MIRROR_EVERY = timedelta(seconds=5)  # a look that finds nothing new costs next 
 SAMPLE_POLL = timedelta(seconds=10)
 QUIZ_EXPIRY = timedelta(minutes=5)
 MODEL_FOLLOWED = timedelta(minutes=1)  # another process on the same store may have chosen another
-
-
-class FrontEnd(Sender, Protocol):
-    """Where people meet the bot; `serve` runs until it is cancelled, `problem` says why nobody is met there now."""
-
-    @property
-    def problem(self) -> str | None: ...
-
-    async def serve(self) -> None: ...
 
 
 async def run(settings: Settings, say: Callable[[str], None]) -> None:
@@ -216,11 +205,6 @@ def build_changing_model(
     return ChangingModel(*parts, settings.community.timezone, settings.web.public_url)
 
 
-def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, str]:
-    """Return why nobody is met at a front end now, by the platforms of which that is so."""
-    return {one.platform: one.problem for one in front_ends if one.problem is not None}
-
-
 def build_room(
     settings: Settings,
     services: Services,
@@ -230,33 +214,6 @@ def build_room(
     front_ends: Sequence[FrontEnd],
 ) -> WebRoom:
     """Build the local room, which says how all `front_ends` are."""
-
-    async def reports_json(room: Room) -> dict[str, Any]:
-        texts = texts_for(room.locale, settings.community.timezone)
-        return {"reports": [report_json(report, texts) for report in await services.stores.reports.reports()]}
-
-    async def health() -> dict[str, Any]:
-        states = await services.stores.events.sources()
-        return {
-            "status": "ok",
-            "version": __version__,
-            "problems": problems_of(front_ends),
-            "sources": {
-                name: {"seen_at": state.seen_at.isoformat() if state.seen_at else None, "error": state.error}
-                for name, state in states.items()
-            },
-        }
-
-    async def gauges() -> Gauges:
-        states, now = await services.stores.events.sources(), services.clock.now()
-        watched = [*services.rooms.sources, *([services.reporting.name] if settings.reports.site_url else [])]
-        seen = {name: states[name].seen_at if name in states else None for name in watched}
-        return Gauges(
-            await services.stores.deliveries.counts(),
-            {name: (now - at).total_seconds() if at else math.inf for name, at in seen.items()},
-            {one.platform: one.problem is None for one in front_ends},
-        )
-
     return WebRoom(
         settings.web,
         services.stores.messages,
@@ -268,9 +225,8 @@ def build_room(
         copy_picture=pictures.copy,
         drawing_board=pictures.drawing_board() if recogniser is not None else None,
         quizzing=services.answering.quizzing,
-        reports_json=reports_json,
-        health=health,
-        gauges=gauges,
+        reports=services.stores.reports,
+        condition=RunningCondition(services, front_ends, bool(settings.reports.site_url)),
         samples=samples.application() if samples else None,
     )
 

@@ -3,10 +3,9 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import structlog
 from aiohttp import web
@@ -14,19 +13,21 @@ from aiohttp import web
 from bot import __version__
 from bot.config import CommunitySettings
 from bot.domain.numbers import whole_number
-from bot.domain.rooms import MAIN, Room
+from bot.domain.rooms import MAIN
 from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.answering import Answering
-from bot.services.ports import Clock, Recogniser
+from bot.services.ports import Clock, Recogniser, ReportStore
 from bot.services.recognition.reading_messages import unreadable_picture
+from bot.services.reports.report_messages import report_json
 from bot.storage.room_messages import RoomMessage, RoomMessages
-from bot.web import metrics
 from bot.web.album import Album
 from bot.web.calendars import Calendars
 from bot.web.conversation import Conversation
 from bot.web.drawing import DrawingApi
+from bot.web.json_answers import json_answer
 from bot.web.message_json import message_json
+from bot.web.metrics import Metrics
 from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal
 from bot.web.static_files import page_routes
@@ -44,24 +45,22 @@ _PICTURE_STATUS = {"too_large": 413, "busy": 503, "too_slow": 422}
 
 @dataclass(frozen=True)
 class RoomApi:
-    """Everything that the addresses need. `health` raises where the store does not answer."""
+    """Everything that the addresses need."""
 
     conversation: Conversation
     messages: RoomMessages
     answering: Answering
-    reports_json: Callable[[Room], Awaitable[dict[str, Any]]]
+    kept_reports: ReportStore
     recogniser: Recogniser | None
     drawing: DrawingApi
     quiz: QuizApi
-    health: Callable[[], Awaitable[dict[str, Any]]]
-    gauges: Callable[[], Awaitable[metrics.Gauges]]
     community: CommunitySettings
     shows_samples: bool
     clock: Clock
     album: Album
     calendars: Calendars
     streams: Streams
-    metrics: metrics.Metrics
+    metrics: Metrics
     turns: Turns = field(default_factory=Turns)
     live_turns: Turns = field(default_factory=lambda: Turns(2, 20))  # a page that draws asks many times a second
 
@@ -83,13 +82,11 @@ class RoomApi:
             web.get("/api/events", self.events),
             web.get("/api/reports", self.reports),
             *self.calendars.routes(),
-            web.get("/healthz", self.healthz),
-            web.get("/metrics", self.show_metrics),
         ]
 
     async def room(self, _request: web.Request) -> web.Response:
         """Tell the page where it is."""
-        return _json(
+        return json_answer(
             {
                 "community": self.community.name,
                 "locale": self.conversation.room.locale,
@@ -108,7 +105,7 @@ class RoomApi:
             found = await self.messages.after(MAIN, after, limit)
         else:
             found = await self.messages.latest(MAIN, limit, before)
-        return _json({"messages": [message_json(said) for said in found]})
+        return json_answer({"messages": [message_json(said) for said in found]})
 
     async def say(self, request: web.Request) -> web.Response:
         """Take what a visitor says or shows."""
@@ -180,11 +177,11 @@ class RoomApi:
                 return self._unreadable(error)
             self.metrics.readings["read"] += 1
             self.metrics.reading_seconds += time.monotonic() - began
-        return _json(_with_candidates(reading, min(_number(request, "top") or TOP, MOST_CANDIDATES)).to_json())
+        return json_answer(_with_candidates(reading, min(_number(request, "top") or TOP, MOST_CANDIDATES)).to_json())
 
     def _unreadable(self, error: PictureError) -> web.Response:
         said = unreadable_picture(texts_for(self.conversation.room.locale), error).lead
-        return _json({"error": said, "code": error.code}, _PICTURE_STATUS.get(error.code, 400))
+        return json_answer({"error": said, "code": error.code}, _PICTURE_STATUS.get(error.code, 400))
 
     async def picture(self, request: web.Request) -> web.Response:
         """Give a picture that a visitor showed since the start."""
@@ -209,30 +206,17 @@ class RoomApi:
 
     async def events(self, _request: web.Request) -> web.Response:
         """Give every event, past ones included."""
-        return _json(await self.answering.telling.events_json(self.conversation.room))
+        return json_answer(await self.answering.telling.events_json(self.conversation.room))
 
     async def reports(self, _request: web.Request) -> web.Response:
         """Give every report, and which event it is about."""
-        return _json(await self.reports_json(self.conversation.room))
-
-    async def healthz(self, _request: web.Request) -> web.Response:
-        """Say whether the store answers."""
-        return _json({"status": "ok", "version": __version__, **await self.health()})
-
-    async def show_metrics(self, _request: web.Request) -> web.Response:
-        """Give numbers to Prometheus."""
-        body = await asyncio.to_thread(self.metrics.exposition, await self.gauges(), len(self.streams))
-        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
+        texts = texts_for(self.conversation.room.locale, self.community.timezone)
+        return json_answer({"reports": [report_json(report, texts) for report in await self.kept_reports.reports()]})
 
 
 def _spoken(spoken: Sequence[RoomMessage]) -> web.Response:
     said, *answers = (message_json(one) for one in spoken)
-    return _json({**said, "answers": answers})
-
-
-def _json(content: Mapping[str, Any], status: int = 200) -> web.Response:
-    text = json.dumps(content, ensure_ascii=False)
-    return web.json_response(text=text, status=status, headers={"Cache-Control": "no-store"})
+    return json_answer({**said, "answers": answers})
 
 
 def _with_candidates(reading: Reading, top: int) -> Reading:

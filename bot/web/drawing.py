@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Mapping
@@ -15,6 +14,7 @@ from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.ports import DrawingBoard, ShapeSheet, Sight, Stroke
 from bot.services.recognition.reading_messages import readings_message
+from bot.web.json_answers import json_answer
 from bot.web.refusals import Refusal
 from bot.web.uploads import read_json
 
@@ -57,7 +57,7 @@ class DrawingApi:
         async with self._turns:
             began = time.perf_counter()
             sight = await _answered(board.read(strokes, TOP))
-        return _json(self._sight_json(sight, request, (time.perf_counter() - began) * 1000))
+        return json_answer(self._sight_json(sight, request, (time.perf_counter() - began) * 1000))
 
     def _sight_json(self, sight: Sight, request: web.Request, elapsed_ms: float) -> dict[str, Any]:
         asked = request.query.get("lang", "")
@@ -73,12 +73,12 @@ class DrawingApi:
             raise Refusal(400, "no_character")
         strokes = await _answered(self._open().strokes(character))
         source = {"attribution": ATTRIBUTION, "url": ATTRIBUTION_URL, "how_to_get": HOW_TO_GET}
-        return _json({"strokes": strokes, **source})
+        return json_answer({"strokes": strokes, **source})
 
     async def tendencies(self, _request: web.Request) -> web.Response:
         """Give what the network takes for what, and what the rows of the sheets show."""
         shapes = await _answered(self._open().learned())
-        return _json(
+        return json_answer(
             {
                 "labels": shapes.labels,
                 "exemplars": shapes.exemplars,
@@ -140,8 +140,3 @@ def _is_number(value: object) -> bool:
 
 def _is_on_paper(place: float) -> bool:
     return -PAPER <= place <= 2 * PAPER  # a stroke may leave it; not a number is nowhere
-
-
-def _json(content: Mapping[str, Any]) -> web.Response:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return web.json_response(text=text, headers={"Cache-Control": "no-store"})

@@ -1,8 +1,6 @@
 """The quiz on the drawing page, for who came by their own link from another platform."""
 
-import json
 from dataclasses import replace
-from typing import Any
 
 from aiohttp import web
 
@@ -13,6 +11,7 @@ from bot.services.recognition.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessage
 from bot.web.album import Album
 from bot.web.conversation import BOT, shown_pictures
+from bot.web.json_answers import json_answer
 from bot.web.message_json import message_json
 from bot.web.refusals import Refusal
 from bot.web.uploads import Turns, read_picture
@@ -36,7 +35,7 @@ class QuizApi:
         """Say what is asked. A drawing for the local room (`is_here`) is sent there, as any other."""
         quizzing, quiz = await self._open(request)
         lead = quizzing.asked_again(quiz, self._room(quiz))
-        return _json({"label": quiz.label, "lead": lead, "is_here": self._room(quiz).platform == LOCAL})
+        return json_answer({"label": quiz.label, "lead": lead, "is_here": self._room(quiz).platform == LOCAL})
 
     async def answer(self, request: web.Request) -> web.Response:
         """Judge the picture that is the body: it is the member's whose link this is."""
@@ -50,7 +49,7 @@ class QuizApi:
         links = tuple(button for button in result.buttons if button.url)  # whoever presses here is another member
         said = RoomMessage(MAIN, BOT, True, self._clock.now(), replace(result, buttons=links, entries=()))
         pictures = await shown_pictures(result, self._album)
-        return _json({"answers": [message_json(replace(said, pictures=pictures))]})
+        return json_answer({"answers": [message_json(replace(said, pictures=pictures))]})
 
     async def _open(self, request: web.Request) -> tuple[Quizzing, Quiz]:
         quiz = await self._quizzing.asked_by(request.match_info["token"]) if self._quizzing else None
@@ -61,8 +60,3 @@ class QuizApi:
     def _room(self, quiz: Quiz) -> Room:
         platform, _, channel = quiz.room.partition(":")
         return self._rooms.at(platform, channel, quiz.guild)
-
-
-def _json(content: dict[str, Any]) -> web.Response:
-    text = json.dumps(content, ensure_ascii=False)
-    return web.json_response(text=text, headers={"Cache-Control": "no-store"})

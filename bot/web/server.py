@@ -14,11 +14,11 @@ from aiohttp.typedefs import Handler
 
 from bot.config import CommunitySettings, WebSettings
 from bot.domain.messages import Message
-from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
+from bot.domain.rooms import LOCAL, MAIN, Rooms, member_at
 from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
 from bot.services.answering import Answering
-from bot.services.ports import Clock, DrawingBoard, Recogniser
+from bot.services.ports import Clock, DrawingBoard, Recogniser, ReportStore
 from bot.services.recognition.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessages
 from bot.web.album import Album
@@ -27,7 +27,8 @@ from bot.web.calendars import Calendars
 from bot.web.conversation import VISITOR, Conversation
 from bot.web.drawing import DrawingApi
 from bot.web.guard import HEADERS, Guard
-from bot.web.metrics import Gauges, Metrics
+from bot.web.health import Condition, HealthApi
+from bot.web.metrics import Metrics
 from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal, sentence
 from bot.web.streams import Streams
@@ -64,9 +65,8 @@ class WebRoom:
         copy_picture: Callable[[bytes], Awaitable[bytes]],
         drawing_board: DrawingBoard | None,
         quizzing: Quizzing | None = None,
-        reports_json: Callable[[Room], Awaitable[dict[str, Any]]],
-        health: Callable[[], Awaitable[dict[str, Any]]],
-        gauges: Callable[[], Awaitable[Gauges]],
+        reports: ReportStore,
+        condition: Condition,
         samples: web.Application | None = None,
     ) -> None:
         self._settings = settings
@@ -81,12 +81,10 @@ class WebRoom:
             conversation=self._conversation,
             messages=messages,
             answering=answering,
-            reports_json=reports_json,
+            kept_reports=reports,
             recogniser=recogniser,
             drawing=DrawingApi(drawing_board, community.locale),
             quiz=QuizApi(quizzing, rooms, self._album, clock),
-            health=health,
-            gauges=gauges,
             community=community,
             shows_samples=samples is not None,
             clock=clock,
@@ -95,6 +93,7 @@ class WebRoom:
             streams=self._streams,
             metrics=self._metrics,
         )
+        self._health = HealthApi(condition, self._streams, self._metrics)
         self.opened = asyncio.Event()
         self.url = ""
 
@@ -129,7 +128,7 @@ class WebRoom:
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._middleware], client_max_size=LARGEST_FORM)
-        application.add_routes(self._api.routes())
+        application.add_routes([*self._api.routes(), *self._health.routes()])
         application.on_response_prepare.append(_add_headers)
         if self._samples is not None:
             application.add_subapp("/samples/", self._samples)

@@ -22,9 +22,8 @@ from bot.domain.reports import ReportPage
 from bot.domain.rooms import Room, Rooms
 from bot.errors import SourceUnavailable
 from bot.organising import build_organising
-from bot.running import FrontEnd
 from bot.services.delivery.delivering import Delivering
-from bot.services.ports import Cut, Listing, Recogniser, Sender
+from bot.services.ports import Cut, FrontEnd, Listing, Recogniser, Sender
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
 from tests.support.events import NOW, an_event_named
 from tests.support.stores import lay_new_store

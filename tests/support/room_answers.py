@@ -20,6 +20,7 @@ from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
 from bot.errors import PictureError
 from bot.services.ports import DrawingBoard
 from bot.services.recognition.quizzing import Quizzing
+from bot.storage.reports import Reports
 from bot.storage.room_messages import RoomMessages
 from bot.web.metrics import Gauges
 from bot.web.server import WebRoom
@@ -132,6 +133,23 @@ class FixedRecogniser:
         return await asyncio.to_thread(lambda: encode_jpeg(open_picture(picture)))
 
 
+class FixedCondition:
+    """Two sources and two platforms, as long as the store answers."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._messages = RoomMessages(engine)
+
+    async def health(self) -> dict[str, Any]:
+        """Return the counts."""
+        return {"deliveries": (await self.gauges()).deliveries}
+
+    async def gauges(self) -> Gauges:
+        """Return them with the rest."""
+        await self._messages.last_id(MAIN)
+        unread = {"utsunomiya": 900.0, 'a "new" one': math.inf}
+        return Gauges({"planned": 3, "sent": 5}, unread, {"local": True, "discord": False})
+
+
 @asynccontextmanager
 async def open_room(
     engine: AsyncEngine,
@@ -146,20 +164,6 @@ async def open_room(
 ) -> AsyncIterator[WebRoom]:
     """Serve a room at a free port until the end of the block."""
 
-    async def no_reports(room: Room) -> dict[str, Any]:
-        return {"reports": []}
-
-    async def counts() -> dict[str, int]:
-        await RoomMessages(engine).last_id(MAIN)
-        return {"planned": 3, "sent": 5}
-
-    async def health() -> dict[str, Any]:
-        return {"deliveries": await counts()}
-
-    async def gauges() -> Gauges:
-        unread = {"utsunomiya": 900.0, 'a "new" one': math.inf}
-        return Gauges(await counts(), unread, {"local": True, "discord": False})
-
     room = WebRoom(
         settings or WebSettings(port=0),
         RoomMessages(engine),
@@ -170,9 +174,8 @@ async def open_room(
         recogniser=(recogniser := recogniser or FixedRecogniser()),
         copy_picture=recogniser.copy,
         drawing_board=board,
-        reports_json=no_reports,
-        health=health,
-        gauges=gauges,
+        reports=Reports(engine),
+        condition=FixedCondition(engine),
         samples=samples,
         quizzing=quizzing,
     )

@@ -9,7 +9,7 @@ from bot.services.ports.drawing import DrawingBoard, LearnedShapes, ShapeSheet, 
 from bot.services.ports.events import EventStore, Search, Sighting, SourceState, Watched
 from bot.services.ports.members import PersonalReminderStore, QuizStore
 from bot.services.ports.memory import Heard, Memory
-from bot.services.ports.platforms import EventMirror, MirrorStore, Sender, Threads
+from bot.services.ports.platforms import EventMirror, FrontEnd, MirrorStore, Sender, Threads
 from bot.services.ports.recognition import LARGEST_UPLOAD, Cut, ModelFile, Models, ModelUser, Recogniser
 from bot.services.ports.reports import MaterialStore, QuestionStore, ReportStore
 from bot.services.ports.rooms import RoomDraft, RoomStore
@@ -39,6 +39,7 @@ __all__ = [
     "EventStore",
     "Export",
     "ExportFolders",
+    "FrontEnd",
     "Heard",
     "Interventions",
     "LearnedShapes",

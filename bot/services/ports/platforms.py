@@ -33,6 +33,19 @@ class Sender(Protocol):
         ...
 
 
+class FrontEnd(Sender, Protocol):
+    """Where people meet the bot."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why nobody is met there now."""
+        ...
+
+    async def serve(self) -> None:
+        """Serve until cancelled. Raises FrontEndError."""
+        ...
+
+
 @runtime_checkable
 class Threads(Protocol):
     """A platform on which a message can have a thread below it."""
