@@ -15,7 +15,7 @@ from model.sources.catalogue import REAL_DATA
 from model.sources.members import SAMPLES
 
 if TYPE_CHECKING:
-    from model.release.export import Exported
+    from model.release.conversion import Exported
     from model.training.train import Training
 
 PROSE = "card.md"

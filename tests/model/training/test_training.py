@@ -25,7 +25,8 @@ from tests.model.drawings import STROKES, drawn
 keras = pytest.importorskip("keras", reason="training needs the extra `train`")
 
 from model import classic  # noqa: E402
-from model.release.export import Exported, export, export_run  # noqa: E402
+from model.release.conversion import Exported, export  # noqa: E402
+from model.release.export import export_run  # noqa: E402
 from model.training import leaks, learning, pace, practice  # noqa: E402
 from model.training import train as training  # noqa: E402
 from model.training.calibrate import find_refusal  # noqa: E402
