@@ -16,6 +16,7 @@ CLEARLY = 0.15  # of the page: so much more is empty between lines than between 
 EVEN = 0.03  # of the page: a smaller difference says nothing, and rows are more usual
 SEVERAL = 6.0  # letters: on a page as long as this, lines show
 PITCH = 2.5  # letters at most from one to the next, where they stand in rows and columns alike, as in squares
+STEPS = 12  # in which a letter's size is looked at
 WIDER = 1.4  # times as wide as between letters is the room between lines
 
 
@@ -45,19 +46,28 @@ def ways_to_read(page: Page) -> list[list[Line]]:
     boxes, letter = _turned(page), page.letter
     rows = _split(boxes[:, 1], boxes[:, 3], page.pieces.areas, letter)
     columns = _split(boxes[:, 0], boxes[:, 2], page.pieces.areas, letter)
-    as_rows = [_line(boxes, pieces, False) for pieces in rows.lines]
-    as_columns = [_line(boxes, pieces, True) for pieces in reversed(columns.lines)]
-    across, down = (boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).tolist()
-    thin, long = min(across, down) < ONE_LINE * letter, max(across, down) > LONG * min(across, down)
-    if len(as_columns if down > across else as_rows) == 1 and ((thin and long) or len(as_rows) == len(as_columns)):
-        return [as_columns if down > across else as_rows]
+    across, down = ((boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)) / letter).tolist()
+    lines = {False: rows.lines, True: columns.lines[::-1]}
+    return [[_line(boxes, one, way) for one in lines[way]] for way in _ways(rows, columns, across, down)]
+
+
+def _ways(rows: _Split, columns: _Split, across: float, down: float) -> list[bool]:
+    """Whether the lines run down: the likelier answer, and the other one if it may be, too.
+
+    Args: rows, columns: what the pieces fall into, each way. across, down: of all that is written, in letters.
+    """
+    upright, tall = len(columns.lines), down > across
+    thin, long = min(across, down) < ONE_LINE, max(across, down) > LONG * min(across, down)
+    if (upright if tall else len(rows.lines)) == 1 and ((thin and long) or upright == len(rows.lines)):
+        return [tall]
     # In squares letters stand below each other, too: between lines there is more room than between letters.
-    if max(rows.pitch, columns.pitch) < PITCH and max(len(as_rows), len(as_columns)) > 2:
-        ways = [as_columns, as_rows] if columns.gap > rows.gap else [as_rows, as_columns]
-        return ways[:1] if max(rows.gap, columns.gap) > WIDER * min(rows.gap, columns.gap) else ways
-    if abs(rows.empty - columns.empty) > CLEARLY and max(across, down) > SEVERAL * letter:
-        return [as_columns if columns.empty > rows.empty else as_rows]
-    return [as_columns, as_rows] if columns.empty > rows.empty + EVEN else [as_rows, as_columns]
+    if max(rows.pitch, columns.pitch) < PITCH and max(len(rows.lines), upright) > 2:
+        likely, clear = columns.gap > rows.gap, max(rows.gap, columns.gap) > WIDER * min(rows.gap, columns.gap)
+        return [likely] if clear else [likely, not likely]
+    if abs(rows.empty - columns.empty) > CLEARLY and max(across, down) > SEVERAL:
+        return [columns.empty > rows.empty]
+    likely = columns.empty > rows.empty + EVEN
+    return [likely, not likely]
 
 
 def _turned(page: Page) -> NDArray[np.float64]:
@@ -70,26 +80,32 @@ def _turned(page: Page) -> NDArray[np.float64]:
 
 
 def _split(starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArray[np.int32], letter: float) -> _Split:
-    step = letter / 12
-    first = starts.min()
-    size = int((ends.max() - first) / step) + 2
-    profile = np.zeros(size)
-    for start, end, area in zip(starts, ends, areas, strict=True):
-        a, b = int((start - first) / step), int((end - first) / step) + 1
-        profile[a:b] += area / (b - a)
-    kernel = np.exp(-0.5 * (np.arange(-7, 8) / 2.4) ** 2)
-    smooth = np.convolve(profile, kernel / kernel.sum(), mode="same")
-    cuts = _valleys(smooth)
-    bounds = [0, *cuts, size]
+    """What pieces fall into across one way. Args: starts, ends: of each, that way. areas: of their ink."""
+    first, step = float(starts.min()), letter / STEPS
+    profile = _profile((starts - first) / step, (ends - first) / step, areas)
     middles = ((starts + ends) / 2 - first) / step
+    bounds = [0, *_valleys(_smooth(profile)), len(profile)]
     lines = [np.flatnonzero((middles >= a) & (middles < b)) for a, b in pairwise(bounds)]
     lines = _merged([one for one in lines if len(one)], starts, ends, letter)
     if len(lines) < 2:
         return _Split(lines, 0.0, 0.0, np.inf)
-    inner = profile[: size - 1]
+    inner = profile[:-1]
     empty = float(np.mean(inner < 0.06 * np.percentile(inner, 90)))
     extent = len(inner) * step / letter
     return _Split(lines, empty, empty * extent / (len(lines) - 1), extent / len(lines))
+
+
+def _profile(starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArray[np.int32]) -> NDArray[np.float64]:
+    """How much ink lies at each step, that of each piece spread evenly from its start to its end."""
+    profile = np.zeros(int(ends.max()) + 2)
+    for start, end, area in zip(starts.astype(int), ends.astype(int) + 1, areas, strict=True):
+        profile[start:end] += area / (end - start)
+    return profile
+
+
+def _smooth(profile: NDArray[np.float64]) -> NDArray[np.float64]:
+    kernel = np.exp(-0.5 * (np.arange(-7, 8) / 2.4) ** 2)
+    return np.convolve(profile, kernel / kernel.sum(), mode="same")
 
 
 def _valleys(smooth: NDArray[np.float64]) -> list[int]:
