@@ -41,6 +41,7 @@ from bot.services.ports import (
     no_ring,
 )
 from bot.services.recognition.changing_model import ChangingModel
+from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.quizzing import Quizzing
 from bot.services.recognition.reading import Reader
 from bot.services.recognition.teaching import Teaching
@@ -279,7 +280,8 @@ def build_services(
     handlers = {"flood": watching.answer_flood, **reporting.answer_handlers()}
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
     drafted = (stores.events, stores.reports, stores.materials)
-    teaching = Teaching(stores.samples, SampleFolders(), recogniser, sheets, clock, zone, stores.quizzes)
+    own = OwnSamples(stores.samples, SampleFolders(), sheets, clock, zone, stores.quizzes)
+    teaching = Teaching(own, recogniser, clock, zone)
     stale_after = max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER)
     answering = Answering(
         Telling(stores.events, stores.reports, clock, stale_after, zone),

@@ -10,8 +10,8 @@ from bot.config import Settings
 from bot.domain.teaching import Sample, State, used
 from bot.errors import ExportError
 from bot.services.ports import Export
+from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.sample_archive import file_name, member_line, training_line
-from bot.services.recognition.teaching import Teaching
 from bot.storage.sample_folders import SampleFolders
 
 
@@ -77,5 +77,5 @@ async def erase_samples(settings: Settings, writer: str) -> tuple[int, list[Expo
         owner = await stores.samples.owner_of(writer)
         if owner is None:
             raise ExportError(f'nobody writes as "{writer}"; tsudoi samples list names every writer')
-        teaching = Teaching(stores.samples, SampleFolders(), None, None, SystemClock(), elsewhere=stores.quizzes)
-        return await teaching.erase(owner)
+        own = OwnSamples(stores.samples, SampleFolders(), None, SystemClock(), elsewhere=stores.quizzes)
+        return await own.erase(owner)

@@ -58,17 +58,17 @@ class Teaching(commands.Cog):
     @command(SAMPLES, "The characters that you gave for training")
     async def show_samples(self, ctx: commands.Context[TsudoiClient]) -> None:
         """Show a member what they gave."""
-        await self._tell(ctx, lambda room, member: self._teaching.samples(room, member))
+        await self._tell(ctx, lambda room, member: self._teaching.own.samples(room, member))
 
     @command(EXPORT, "Gives you back what you gave for training, as a file")
     async def export(self, ctx: commands.Context[TsudoiClient]) -> None:
         """Give it back."""
-        await self._tell(ctx, lambda room, member: self._teaching.export(room, member))
+        await self._tell(ctx, lambda room, member: self._teaching.own.export(room, member))
 
     @command(FORGET, "Erases what you gave for training, at once")
     async def forget(self, ctx: commands.Context[TsudoiClient]) -> None:
         """Erase it, once they confirm."""
-        await self._tell(ctx, lambda room, member: self._teaching.forget(room, member))
+        await self._tell(ctx, lambda room, member: self._teaching.own.forget(room, member))
 
     @commands.command(name=DATA.name, aliases=DATA.aliases)
     async def show_data(self, ctx: commands.Context[TsudoiClient]) -> None:

@@ -123,9 +123,9 @@ class Answering:
         if teaching is None:
             return dict.fromkeys((SAMPLES, EXPORT, FORGET, DATA), lambda: self.help(room))
         return {
-            SAMPLES: lambda: self._to_one(teaching.samples, room, member),
-            EXPORT: lambda: self._to_one(teaching.export, room, member),
-            FORGET: lambda: self._to_one(teaching.forget, room, member),
+            SAMPLES: lambda: self._to_one(teaching.own.samples, room, member),
+            EXPORT: lambda: self._to_one(teaching.own.export, room, member),
+            FORGET: lambda: self._to_one(teaching.own.forget, room, member),
             DATA: lambda: self.data(room),
         }
 

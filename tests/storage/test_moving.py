@@ -392,7 +392,7 @@ async def live_for_an_evening(house: House) -> None:
     answering = house.services.answering
     await answering.say("!remind 1h", ROOM, "alice")
     assert answering.teaching is not None
-    await answering.teaching.agree(ROOM, "alice")
+    await answering.teaching.own.agree(ROOM, "alice")
 
 
 async def what_happens(url: str, folder: Path) -> list[str]:

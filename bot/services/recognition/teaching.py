@@ -1,13 +1,11 @@
-"""Members teach: they say whether an answer was right, and what they gave is theirs to see, to take and to erase.
+"""Members teach: they say whether an answer was right, and what it is that they wrote.
 
 Nothing of an upload is kept before its writer agreed: its platform fetches it again, by its name, when a button is
 pressed. What others say of it counts as a second opinion only.
 """
 
-import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,7 +15,6 @@ from bot.domain.messages import Entry, Message
 from bot.domain.rooms import Room, direct_to
 from bot.domain.teaching import (
     NOT_HIRAGANA,
-    Consent,
     Offered,
     Opinion,
     Sample,
@@ -29,30 +26,12 @@ from bot.domain.teaching import (
 )
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services.ports import (
-    AlsoKnown,
-    Clock,
-    Cut,
-    Export,
-    ExportFolders,
-    Recogniser,
-    SampleSheets,
-    SampleStore,
-    Tile,
-    Upload,
-    Uploads,
-)
+from bot.services.ports import Clock, Cut, Recogniser, Upload, Uploads
 from bot.services.recognition import teaching_messages as said
+from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.reading_buttons import About, asked_about
-from bot.services.recognition.sample_archive import archive, member_line
 from bot.services.recognition.teaching_buttons import (
-    ALLOW,
-    ERASE,
-    LEAVE,
-    NO,
-    STOP,
     WHICH,
-    WITHDRAW,
     WRONG,
     YES,
     Claim,
@@ -67,21 +46,15 @@ from model.reading import Glyph
 log = structlog.get_logger()
 T = TypeVar("T")
 
-LAST_SHOWN = 24  # samples on a member's sheet
-
 
 @dataclass(frozen=True)
 class Teaching:
-    """Takes what members teach. Without a recogniser nothing can be taught, but everything can be taken back."""
+    """Takes what members teach. Without a recogniser nothing can be taught, but their own can still be taken back."""
 
-    store: SampleStore
-    folders: ExportFolders
+    own: OwnSamples
     recogniser: Recogniser | None
-    sheets: SampleSheets | None
     clock: Clock
     zone: ZoneInfo = TOKYO
-    elsewhere: AlsoKnown | None = None
-    _asked: set[str] = field(default_factory=set, init=False)  # who was asked, and has not answered yet
 
     async def press(
         self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
@@ -106,28 +79,10 @@ class Teaching:
             return await self._labelled(room, member, about, "".join(values), uploads)
         claim = claimed(button_id)
         if button_id == YES or (claim is not None and button_id.startswith(f"{YES}:")):
-            await self.agree(room, member)
+            await self.own.agree(room, member)
         if claim is not None:
             return await self._take(room, member, claim, uploads)
-        return await self._answered(button_id, room, member)
-
-    async def _answered(self, button_id: str, room: Room, member: str) -> Message | None:
-        """Take what was decided about all that a member gives."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
-        if button_id == YES:
-            return said.agreed(texts, room)
-        if button_id == NO and not await self.store.samples_of(address):
-            await self._refuse(address)
-            return said.refused(texts, room)
-        if button_id == ALLOW:
-            return said.question(texts, room)
-        if button_id == LEAVE:
-            return said.left(texts)
-        if button_id in (STOP, NO):  # an old "No" must not erase what was given since without asking
-            return said.confirm(texts, len(await self.store.samples_of(address)), WITHDRAW)
-        if button_id == WITHDRAW:
-            return await self._erased(texts, address, Consent(address, given=False, at=self.clock.now()))
-        return await self._erased(texts, address) if button_id == ERASE else None
+        return await self.own.decided(button_id, room, member)
 
     def entry(self, room: Room, entry_id: str) -> Entry | None:
         """Return what a button asks to be written, or None if there is no such button."""
@@ -168,18 +123,17 @@ class Teaching:
         if upload.member != member:
             await self._second_opinion(room, member, claim, upload)
             return said.thanks_to_reader(texts, claim)
-        consent = await self.store.consent(address)
+        consent = await self.own.store.consent(address)
         if consent is not None and consent.given:
             offered = [
                 await self.offer(cut, label, room, member, upload.source)
                 for cut, label in await self._cuts(claim, upload)
             ]
             log.info("samples offered", room=room.name, offered=len(offered), kept=offered.count(Offered.KEPT))
-            return said.kept(texts, room, claim, offered, len(await self.store.samples_of(address)))
-        if consent is not None or address in self._asked:
-            return said.thanks(texts, room, claim)
-        self._asked.add(address)
-        return said.question(texts, room, claim)
+            return said.kept(texts, room, claim, offered, len(await self.own.store.samples_of(address)))
+        if consent is None and self.own.ask_once(address):
+            return said.question(texts, room, claim)
+        return said.thanks(texts, room, claim)
 
     async def _cuts(self, claim: Claim, upload: Upload) -> list[tuple[Cut, str]]:
         """Return what a claim is about, with the labels that it gives. Raises PictureError."""
@@ -193,14 +147,14 @@ class Teaching:
     async def _second_opinion(self, room: Room, member: str, claim: Claim, upload: Upload) -> None:
         """Note on a sample what a second member says of it, if their word counts; of themselves nothing is kept."""
         address, writer = direct_to(room.platform, member), direct_to(room.platform, upload.member)
-        own = [one for one in await self.store.samples_of(address) if one.space == room.guild]
+        own = [one for one in await self.own.store.samples_of(address) if one.space == room.guild]
         if not record_of(own).is_good:
             return
         for cut, label in await self._cuts(claim, upload):
-            sample = await self.store.find(writer, digest_of(cut.png))
+            sample = await self.own.store.find(writer, digest_of(cut.png))
             if sample is not None and sample.state is State.PENDING and sample.space == room.guild:
                 opinion = Opinion.SAME if sample.label == label else Opinion.OTHER
-                await self.store.decide(replace(sample, opinion=opinion))
+                await self.own.store.decide(replace(sample, opinion=opinion))
 
     async def offer(self, cut: Cut, label: str, room: Room, member: str, source: Source) -> Offered:
         """Keep a character as a sample, if its writer, this member, agreed and has not reached a limit.
@@ -220,86 +174,12 @@ class Teaching:
             share=best.probability if best else 0.0,
             is_sure=cut.glyph.verdict != "unsure",
         )
-        return await self.store.offer(sample, cut.png)
+        return await self.own.store.offer(sample, cut.png)
 
     async def has_agreed(self, room: Room, member: str) -> bool | None:
         """Return what a member answered when asked whether what they teach may be kept; None if they never did."""
-        consent = await self.store.consent(direct_to(room.platform, member))
+        consent = await self.own.store.consent(direct_to(room.platform, member))
         return consent.given if consent else None
-
-    async def agree(self, room: Room, member: str) -> None:
-        """Keep a member's yes."""
-        address = direct_to(room.platform, member)
-        alias = f"m{secrets.token_hex(4)}"
-        await self.store.agree(Consent(address, given=True, at=self.clock.now(), alias=alias))
-        self._asked.discard(address)
-
-    async def _refuse(self, address: str) -> None:
-        """Remember a no, and nothing else."""
-        await self.store.erase(address, Consent(address, given=False, at=self.clock.now()))
-        self._asked.discard(address)
-
-    async def samples(self, room: Room, member: str) -> Message:
-        """Answer `!samples`: what a member gave, and the button that changes their mind."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
-        given, consent = await self.store.samples_of(address), await self.store.consent(address)
-        sheet = await self._sheet(given[-LAST_SHOWN:])
-        return said.samples(texts, room, given, consent, sheet)
-
-    async def _sheet(self, shown: Sequence[Sample]) -> bytes | None:
-        if self.sheets is None or not shown:
-            return None
-        pngs = await self.store.pictures([one.id for one in shown])
-        try:
-            return await self.sheets.sheet([Tile(pngs[one.id], one.label, one.said) for one in shown])
-        except PictureError:  # busy: the answer does without
-            return None
-
-    async def export(self, room: Room, member: str) -> Message:
-        """Answer `!export`: everything that a member gave, as a ZIP."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
-        given = await self.store.samples_of(address)
-        if not given:
-            return said.nothing_given(texts)
-        content = await archive(given, await self._pngs(given), "samples.json", member_line)
-        return said.exported(texts, len(given), content)
-
-    async def forget(self, room: Room, member: str) -> Message:
-        """Answer `!forget`: ask once more."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
-        given, consent = await self.store.samples_of(address), await self.store.consent(address)
-        is_known = consent is not None or (self.elsewhere is not None and await self.elsewhere.knows(address))
-        return said.confirm(texts, len(given), ERASE) if is_known else said.nothing_known(texts)
-
-    async def _erased(self, texts: Texts, address: str, refusal: Consent | None = None) -> Message:
-        erased, unreached = await self.erase(address, refusal)
-        return said.erased(texts, erased, unreached, is_withdrawn=refusal is not None)
-
-    async def erase(self, address: str, refusal: Consent | None = None) -> tuple[int, list[Export]]:
-        """Erase what a member gave, also from folders that it was exported to.
-
-        Returns: how many samples that were, and the exports that could not be reached.
-        """
-        consent = await self.store.consent(address)
-        alias = consent.alias if consent else ""
-        exports = await self.store.exports_of(alias) if alias else []
-        unreached = [one for one in exports if not await self._taken_out(one, alias)]
-        self._asked.discard(address)
-        if self.elsewhere is not None and refusal is None:
-            await self.elsewhere.forget(address)
-        erased = await self.store.erase(address, refusal)
-        log.info("samples erased", samples=erased, unreached=len(unreached))
-        return erased, unreached
-
-    async def _taken_out(self, export: Export, alias: str) -> bool:
-        if export.folder is not None and await self.folders.take_out(Path(export.folder), alias):
-            return True
-        where = export.folder or "an archive that was downloaded"
-        log.warning("samples not reached", export=where, writer=alias, next="erase this writer's samples there by hand")
-        return False
-
-    async def _pngs(self, given: Iterable[Sample]) -> dict[int, bytes]:
-        return await self.store.pictures([one.id for one in given])
 
     def _texts(self, room: Room) -> Texts:
         return texts_for(room.locale, self.zone)

@@ -84,7 +84,7 @@ class Play:
 
     async def agree(self, *members: simcord.actors.MemberActor) -> None:
         for member in members:
-            await self.house.services.answering.teaching.agree(self.room, str(member.id))  # type: ignore[union-attr]
+            await self.house.services.answering.teaching.own.agree(self.room, str(member.id))  # type: ignore[union-attr]
 
     async def labels(self, member: simcord.actors.MemberActor) -> list[str]:
         return [one.label for one in await self.house.stores.samples.samples_of(f"discord:@{member.id}")]

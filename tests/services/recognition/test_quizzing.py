@@ -17,6 +17,7 @@ from bot.domain.rooms import LOCAL, MAIN, Room
 from bot.domain.teaching import Offered, Sample, Source, State
 from bot.errors import PictureError
 from bot.services.ports import Cut, Upload
+from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.quizzing import Quizzing
 from bot.services.recognition.teaching import Teaching
 from bot.storage.quizzes import Quizzes
@@ -321,12 +322,13 @@ async def test_forget_erases_the_quiz_too_also_of_who_never_gave_a_sample(
 ) -> None:
     await play.press("quiz:join", "はな")
     await play.drawn(glyph(await play.asked()))
-    teaching = Teaching(Samples(engine), SampleFolders(), None, None, clock, elsewhere=Quizzes(engine))
-    asked = await teaching.forget(play.room, "77")
+    own = OwnSamples(Samples(engine), SampleFolders(), None, clock, elsewhere=Quizzes(engine))
+    teaching = Teaching(own, None, clock)
+    asked = await teaching.own.forget(play.room, "77")
     assert "teach:erase" in ids(asked)
     await teaching.press("teach:erase", play.room, "77", (), NoUploads())
     assert await play.quizzing.forget(play.room, "77") == 0
-    assert "teach:erase" not in ids(await teaching.forget(play.room, "77"))
+    assert "teach:erase" not in ids(await teaching.own.forget(play.room, "77"))
 
 
 class NoUploads:

@@ -19,6 +19,7 @@ from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.places import Place
 from bot.services.ports import Cut, Upload
+from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.reading_messages import readings_message
 from bot.services.recognition.reviewing import Reviewing
 from bot.services.recognition.teaching import Teaching
@@ -57,7 +58,7 @@ class House:
 
     def start(self) -> None:
         """Start the process, anew: only the store and the platform know what was before."""
-        self.teaching = Teaching(self.store, SampleFolders(), ByName(), Sheets(), self.clock)
+        self.teaching = Teaching(OwnSamples(self.store, SampleFolders(), Sheets(), self.clock), ByName(), self.clock)
         self.reviewing = Reviewing(self.store, Sheets(), self.clock)
 
     async def press(self, button_id: str, member: str = ALICE, *values: str, room: Room = ROOM) -> Message:
@@ -67,7 +68,7 @@ class House:
 
     async def agree(self, *members: str) -> None:
         for member in members:
-            await self.teaching.agree(ROOM, member)
+            await self.teaching.own.agree(ROOM, member)
 
     async def give(self, member: str, *pictures: bytes) -> None:
         """Show pictures, and say of each that it was read rightly."""
@@ -141,7 +142,7 @@ async def test_a_yes_keeps_what_was_taught_with_all_that_belongs_to_it(house: Ho
 async def test_the_alias_says_nothing_of_its_member(house: House) -> None:
     await house.agree(ALICE)
     first = await house.store.consent("discord:@1")
-    await house.teaching.erase("discord:@1")
+    await house.teaching.own.erase("discord:@1")
     await house.agree(ALICE)
     second = await house.store.consent("discord:@1")
     assert first
@@ -167,7 +168,7 @@ async def test_who_does_not_answer_is_not_asked_at_every_press(house: House) -> 
 
 async def test_samples_lets_a_no_become_a_yes(house: House) -> None:
     await house.press("teach:no")
-    page = await house.teaching.samples(ROOM, ALICE)
+    page = await house.teaching.own.samples(ROOM, ALICE)
     assert ids(page) == ["teach:allow"]
     assert ids(await house.press("teach:allow")) == ["teach:yes", "teach:no"]
     await house.press("teach:yes")
@@ -297,7 +298,7 @@ async def test_the_quiz_gives_samples_in_the_same_way(house: House) -> None:
 async def test_samples_shows_what_was_given(house: House) -> None:
     await house.agree(ALICE)
     await house.press("teach:all:6:1")
-    page = await house.teaching.samples(ROOM, ALICE)
+    page = await house.teaching.own.samples(ROOM, ALICE)
     assert "3文字を預かっています" in page.lead
     assert "あ 1" in page.text
     assert page.pictures[0].png == "sheet of あいは".encode()
@@ -307,7 +308,7 @@ async def test_samples_shows_what_was_given(house: House) -> None:
 async def test_export_gives_everything_back(house: House) -> None:
     await house.agree(ALICE)
     await house.press("teach:all:6:1")
-    (file,) = (await house.teaching.export(ROOM, ALICE)).files
+    (file,) = (await house.teaching.own.export(ROOM, ALICE)).files
     with zipfile.ZipFile(io.BytesIO(file.content)) as packed:
         lines = json.loads(packed.read("samples.json"))
         assert [one["label"] for one in lines] == ["あ", "い", "は"]
@@ -327,7 +328,7 @@ async def test_forget_asks_once_more_then_erases_rows_and_files_and_says_so(hous
     await house.store.note_export(str(folder), house.clock.now(), writers)
     await house.store.note_export(None, house.clock.now(), writers)
 
-    asks = await house.teaching.forget(ROOM, ALICE)
+    asks = await house.teaching.own.forget(ROOM, ALICE)
     assert "3文字" in asks.lead
     assert await house.store.samples_of("discord:@1")
     told = await house.press("teach:erase")
@@ -337,7 +338,7 @@ async def test_forget_asks_once_more_then_erases_rows_and_files_and_says_so(hous
     assert len(list(folder.glob("*.png"))) == 1
     assert await traces(house.engine, "discord:@1", alice, "aiu") == []
     assert await traces(house.engine, "discord:@2") != []
-    assert "残っていません" in (await house.teaching.forget(ROOM, ALICE)).lead
+    assert "残っていません" in (await house.teaching.own.forget(ROOM, ALICE)).lead
 
 
 async def test_to_stop_erases_and_remembers_only_the_no(house: House) -> None:
@@ -462,7 +463,7 @@ async def test_what_organisers_are_told_is_in_english_too(house: House) -> None:
     assert "I kept 1 character." in (await house.press("right:5:0:0", room=english)).lead
     page = await house.reviewing.open(texts_for("en"), PLACE)
     assert "1 sample, of 1 writers." in page.lead
-    question = await Teaching(house.store, SampleFolders(), ByName(), None, house.clock).press(
+    question = await Teaching(OwnSamples(house.store, SampleFolders(), None, house.clock), ByName(), house.clock).press(
         "right:6:0:0", english, BOB, (), house.shown
     )
     assert question is not None

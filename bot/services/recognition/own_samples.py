@@ -1,0 +1,137 @@
+"""What a member gave is theirs: kept only after a yes, shown, handed out and erased on request."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.messages import Message
+from bot.domain.rooms import Room, direct_to
+from bot.domain.teaching import Consent, Sample
+from bot.errors import PictureError
+from bot.locales import TOKYO, Texts, texts_for
+from bot.services.ports import AlsoKnown, Clock, Export, ExportFolders, SampleSheets, SampleStore, Tile
+from bot.services.recognition import teaching_messages as said
+from bot.services.recognition.sample_archive import archive, member_line
+from bot.services.recognition.teaching_buttons import ALLOW, ERASE, LEAVE, NO, STOP, WITHDRAW, YES
+
+log = structlog.get_logger()
+
+LAST_SHOWN = 24  # samples on a member's sheet
+
+
+@dataclass(frozen=True)
+class OwnSamples:
+    """What members agreed to, and what they can do with all that they gave."""
+
+    store: SampleStore
+    folders: ExportFolders
+    sheets: SampleSheets | None
+    clock: Clock
+    zone: ZoneInfo = TOKYO
+    elsewhere: AlsoKnown | None = None
+    _asked: set[str] = field(default_factory=set, init=False)  # who was asked, and has not answered yet
+
+    def ask_once(self, address: str) -> bool:
+        """Whether to ask somebody now if what they give may be kept; the next time they were asked."""
+        is_first = address not in self._asked
+        self._asked.add(address)
+        return is_first
+
+    async def agree(self, room: Room, member: str) -> None:
+        """Keep a member's yes."""
+        address = direct_to(room.platform, member)
+        alias = f"m{secrets.token_hex(4)}"
+        await self.store.agree(Consent(address, given=True, at=self.clock.now(), alias=alias))
+        self._asked.discard(address)
+
+    async def _refuse(self, address: str) -> None:
+        """Remember a no, and nothing else."""
+        await self.store.erase(address, Consent(address, given=False, at=self.clock.now()))
+        self._asked.discard(address)
+
+    async def samples(self, room: Room, member: str) -> Message:
+        """Answer `!samples`: what a member gave, and the button that changes their mind."""
+        texts, address = self._texts(room), direct_to(room.platform, member)
+        given, consent = await self.store.samples_of(address), await self.store.consent(address)
+        sheet = await self._sheet(given[-LAST_SHOWN:])
+        return said.samples(texts, room, given, consent, sheet)
+
+    async def _sheet(self, shown: Sequence[Sample]) -> bytes | None:
+        if self.sheets is None or not shown:
+            return None
+        pngs = await self.store.pictures([one.id for one in shown])
+        try:
+            return await self.sheets.sheet([Tile(pngs[one.id], one.label, one.said) for one in shown])
+        except PictureError:  # busy: the answer does without
+            return None
+
+    async def export(self, room: Room, member: str) -> Message:
+        """Answer `!export`: everything that a member gave, as a ZIP."""
+        texts, address = self._texts(room), direct_to(room.platform, member)
+        given = await self.store.samples_of(address)
+        if not given:
+            return said.nothing_given(texts)
+        content = await archive(given, await self._pngs(given), "samples.json", member_line)
+        return said.exported(texts, len(given), content)
+
+    async def forget(self, room: Room, member: str) -> Message:
+        """Answer `!forget`: ask once more."""
+        texts, address = self._texts(room), direct_to(room.platform, member)
+        given, consent = await self.store.samples_of(address), await self.store.consent(address)
+        is_known = consent is not None or (self.elsewhere is not None and await self.elsewhere.knows(address))
+        return said.confirm(texts, len(given), ERASE) if is_known else said.nothing_known(texts)
+
+    async def decided(self, button_id: str, room: Room, member: str) -> Message | None:
+        """Take what was pressed about all that a member gives; None if it is none of that."""
+        texts, address = self._texts(room), direct_to(room.platform, member)
+        if button_id == YES:
+            return said.agreed(texts, room)
+        if button_id == NO and not await self.store.samples_of(address):
+            await self._refuse(address)
+            return said.refused(texts, room)
+        if button_id == ALLOW:
+            return said.question(texts, room)
+        if button_id == LEAVE:
+            return said.left(texts)
+        if button_id in (STOP, NO):  # an old "No" must not erase what was given since without asking
+            return said.confirm(texts, len(await self.store.samples_of(address)), WITHDRAW)
+        if button_id == WITHDRAW:
+            return await self._erased(texts, address, Consent(address, given=False, at=self.clock.now()))
+        return await self._erased(texts, address) if button_id == ERASE else None
+
+    async def _erased(self, texts: Texts, address: str, refusal: Consent | None = None) -> Message:
+        erased, unreached = await self.erase(address, refusal)
+        return said.erased(texts, erased, unreached, is_withdrawn=refusal is not None)
+
+    async def erase(self, address: str, refusal: Consent | None = None) -> tuple[int, list[Export]]:
+        """Erase what a member gave, also from folders that it was exported to.
+
+        Returns: how many samples that were, and the exports that could not be reached.
+        """
+        consent = await self.store.consent(address)
+        alias = consent.alias if consent else ""
+        exports = await self.store.exports_of(alias) if alias else []
+        unreached = [one for one in exports if not await self._taken_out(one, alias)]
+        self._asked.discard(address)
+        if self.elsewhere is not None and refusal is None:
+            await self.elsewhere.forget(address)
+        erased = await self.store.erase(address, refusal)
+        log.info("samples erased", samples=erased, unreached=len(unreached))
+        return erased, unreached
+
+    async def _taken_out(self, export: Export, alias: str) -> bool:
+        if export.folder is not None and await self.folders.take_out(Path(export.folder), alias):
+            return True
+        where = export.folder or "an archive that was downloaded"
+        log.warning("samples not reached", export=where, writer=alias, next="erase this writer's samples there by hand")
+        return False
+
+    async def _pngs(self, given: Iterable[Sample]) -> dict[int, bytes]:
+        return await self.store.pictures([one.id for one in given])
+
+    def _texts(self, room: Room) -> Texts:
+        return texts_for(room.locale, self.zone)
