@@ -16,7 +16,7 @@ from bot.locales import Texts, texts_for
 from bot.services import question_messages
 from bot.services.delivery.delivering import Composer, NothingToSay
 from bot.services.events import event_messages, seat_messages
-from bot.services.events.watching import POST_ALL, POST_NONE
+from bot.services.events.planning import POST_ALL, POST_NONE
 from bot.services.ports import Clock, DeliveryStore, EventStore, QuestionStore, ReportStore
 
 QuestionComposer = Callable[[Question, Room], Awaitable[Message | NothingToSay]]

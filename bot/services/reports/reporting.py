@@ -26,7 +26,7 @@ from bot.services.deciding import AnswerHandler
 from bot.services.delivery.delivering import Composer
 from bot.services.delivery.editing import edits_of_announcements, edits_of_question
 from bot.services.events.composing import QuestionComposer
-from bot.services.events.watching import ask
+from bot.services.events.planning import ask
 from bot.services.ports import (
     Clock,
     DeliveryStore,

@@ -14,7 +14,8 @@ from bot.domain.events import Event, EventStatus
 from bot.domain.rooms import Room, Rooms
 from bot.domain.sources import Words
 from bot.errors import SourceUnavailable
-from bot.services.events.watching import POST_ALL, POST_NONE, Watching
+from bot.services.events.planning import POST_ALL, POST_NONE
+from bot.services.events.watching import Watching
 from bot.services.ports import Listing
 from bot.storage.deliveries import MOVED, Deliveries
 from bot.storage.events import Events
