@@ -24,7 +24,7 @@ from model.pages.lines import Line, ways_to_read
 from model.pages.page import Page, find_page
 from model.pieces import INK_FROM, pieces_of
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
-from model.printed import strongest, without_squares
+from model.printed import strongest, without_ruled_lines, without_squares
 from model.reading import MOST, Box
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -35,6 +35,7 @@ KNOWN = 0.9  # beside a character that is known, grain of the table is soon take
 WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second look
 CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
+MOST_OF_ALL = 0.75  # of the characters that any view shows
 LIKELIEST = 3  # views: of a photo the writing alone, seen from afar and from near, and the photo as it is
 SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
@@ -59,22 +60,21 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
     """The characters of a picture, by line.
 
     Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). once: there
-            is no second look, whatever the first one finds. is_one: the network knows the picture as one character:
+            is no second look, unless the first one finds a page. is_one: the network knows the picture as one letter:
             where the likeliest views show no writing, the others are left out.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
-    best = Transcript()
+    seen = [Transcript()]
     for number, (view, reverse) in enumerate(_views(image, is_one)):
         with suppress(BlankImage, _TooMuch):
-            best = max(best, _in_view(view, reverse, _Bounded(read)), key=_worth)
-        if (
-            once
-            or (view.holds_all and _is_well_read(best, WELL_READ))
-            or _is_enough(best, number, max(image.shape[:2]))
-        ):
+            seen.append(_in_view(view, reverse, _Bounded(read)))
+        best = max(seen, key=_worth)
+        if (once and not _is_a_page(best)) or (view.holds_all and _is_well_read(best, WELL_READ)):
             break
-    return best
+        if _is_enough(best, number, max(image.shape[:2])) and not misses_some(best, seen):
+            break
+    return max(seen, key=_worth)
 
 
 class _TooMuch(Exception):
@@ -119,9 +119,11 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
+    nearest = written[-1:]
     squared = (partial(one.alone, without_squares) for one in written)
-    faint = (partial(one.alone, strongest) for one in written[-1:])  # seen from near, if it is
-    for find in (*squared, *faint, partial(by_colour, image), partial(on_the_sheet, grey)):
+    faint = (partial(one.alone, strongest) for one in nearest)
+    dashed = (partial(one.mended, fainter) for one in nearest for fainter in (without_ruled_lines, strongest))
+    for find in (*squared, *faint, *dashed, partial(by_colour, image), partial(on_the_sheet, grey)):
         if (view := find()) is not None:
             yield view, False
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
@@ -190,6 +192,16 @@ def _is_enough(found: Transcript, number: int, side: int) -> bool:
     if number >= LIKELIEST - 1:
         return _is_well_read(found, WELL_READ)
     return _is_well_read(found, CLEARLY) and (number > 0 or not _is_small(found, side))
+
+
+def _is_a_page(found: Transcript) -> bool:
+    """Whether so much is read that it is one character by no accident, whatever the whole looks like."""
+    return sum(is_read(one) for line in found for one in line) >= BY_NO_ACCIDENT
+
+
+def misses_some(found: Transcript, seen: Sequence[Transcript]) -> bool:
+    """Whether another view shows many more characters, if less clearly: then the finder saw a part of a page."""
+    return _number_of(found) < MOST_OF_ALL * max(map(_number_of, seen))
 
 
 def _is_small(found: Transcript, side: int) -> bool:

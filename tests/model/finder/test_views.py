@@ -4,6 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.finder.views import by_colour, handwriting, on_the_sheet, written_part
+from model.pieces import mask_of, pieces_of
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
 
@@ -67,6 +68,18 @@ def test_of_a_photo_the_writing_alone_is_seen_in_its_place() -> None:
     wanted[300:420, 480:720] = np.hstack([drawn("い", 120), drawn("と", 120)])
     assert ((ink < 128) & (wanted < 128)).sum() > 0.7 * (wanted < 128).sum()
     assert ((ink < 128) & (cv2.erode(wanted, np.ones((9, 9), np.uint8)) >= 128)).sum() < 0.05 * (wanted < 128).sum()
+
+
+def test_dashes_are_mended_to_the_strokes_that_they_were() -> None:
+    word = np.hstack([drawn("い", 240), drawn("と", 240)])
+    word[5::16] = word[6::16] = word[7::16] = 255
+    found = handwriting(on_a_table(np.dstack([word] * 3), place=(240, 240)))
+    assert found is not None
+    dashed, mended = found.alone(), found.mended()
+    assert dashed is not None
+    assert mended is not None
+    many, few = (len(pieces_of(mask_of(~view.picture)).areas) for view in (dashed, mended))
+    assert few <= 6 < 20 <= many
 
 
 def test_on_a_bare_table_nothing_is_written() -> None:

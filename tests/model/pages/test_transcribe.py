@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from model.classifier import Classifier, load
 from model.labels import LABELS
 from model.pages.lattice import Found
-from model.pages.transcribe import MOST_CANDIDATES, are_many, is_lone, is_surely_one, transcribe
+from model.pages.transcribe import MOST_CANDIDATES, are_many, is_lone, is_surely_one, misses_some, transcribe
 from model.preprocess import Located
 from model.reading import MOST, Box, Reading
 from tests.model.drawings import drawn
@@ -176,6 +176,13 @@ def test_a_photo_of_small_letters_among_dark_squares_is_read_but_for_a_few(class
     assert sum(one != other for one, other in zip(read, written, strict=True)) <= len(written) / 8
 
 
+def test_a_page_that_looks_like_one_letter_is_read_to_its_end(classifier: Classifier) -> None:
+    lines = ["つくしとんこつう", "いこいへ", "しいしとんこつく", "うしいしこい"]
+    photo = photographed(squared(sheet(*lines), 150))
+    found = transcribe(photo, classifier.probabilities, once=True)
+    assert [len(line) for line in found] == [len(line) for line in lines]
+
+
 def squared(page: NDArray[np.uint8], pitch: int) -> NDArray[np.uint8]:
     """A larger sheet around a page, with squares nearly as dark as the pen."""
     large = cv2.copyMakeBorder(page, 700, 500, 700, 800, cv2.BORDER_CONSTANT, value=245)
@@ -279,6 +286,15 @@ def test_what_falls_into_many_pieces_may_be_a_page(pieces: int, one: bool) -> No
     picture = np.kron(np.eye(pieces, dtype=np.float32), np.pad(np.ones((2, 2), np.float32), ((0, 1), (0, 1))))
     seen = np.pad(picture, (0, 48 - len(picture)))[:, :, np.newaxis]
     assert is_surely_one(Located((0, 0, 60, 100), seen, alone=True), taken_for("り", 0.99)) is one
+
+
+@pytest.mark.parametrize(("elsewhere", "misses"), [((), False), ((20, 25), False), ((3, 40), True)])
+def test_what_sees_half_of_a_page_misses_some(elsewhere: tuple[int, ...], misses: bool) -> None:
+    def seen(characters: int) -> list[list[Found]]:
+        return [[Found((50 * place, 0, 40, 40), SEEN, taken_for("つ", 0.5)) for place in range(characters)]]
+
+    read = seen(20)
+    assert misses_some(read, [read, *map(seen, elsewhere)]) is misses
 
 
 @pytest.mark.parametrize(
