@@ -195,7 +195,7 @@ def _is_enough(found: Transcript, number: int, side: int) -> bool:
 
 
 def _is_a_page(found: Transcript) -> bool:
-    """Whether so much is read that it is one character by no accident, whatever the whole looks like."""
+    """Whether so many letters are read that it is no single one, whatever the whole looks like."""
     return sum(is_read(one) for line in found for one in line) >= BY_NO_ACCIDENT
 
 
