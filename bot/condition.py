@@ -17,7 +17,7 @@ def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class RunningCondition:
-    """The condition of a bot that runs. Both raise where the store does not answer."""
+    """The condition of a bot that runs, for `/healthz` and `/metrics`; raises where the store gives no answer."""
 
     services: Services
     front_ends: Sequence[FrontEnd]

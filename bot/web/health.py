@@ -14,7 +14,7 @@ from bot.web.streams import Streams
 
 
 class Condition(Protocol):
-    """How things stand. Both raise where the store does not answer."""
+    """How things stand. Both answers raise where the store gives none."""
 
     async def health(self) -> Mapping[str, Any]:
         """Return what `/healthz` says besides that all is well."""

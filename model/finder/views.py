@@ -73,13 +73,11 @@ class Handwriting:
             return View(~ink, self.part.x, self.part.y, self.part.picture.shape[0] / ink.shape[0])
         return None
 
-    def mended(self, without_print: Callable[[Ink], Ink | None] = without_ruled_lines) -> View | None:
-        """The same with strokes that squares cut into dashes in one piece; what lies close together is joined, too."""
-        view = self.alone(without_print)
-        if view is None:
-            return None
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (GAP, GAP))
-        return replace(view, picture=np.asarray(cv2.morphologyEx(view.picture, cv2.MORPH_OPEN, kernel), np.uint8))
+
+def mended(view: View) -> View:
+    """Writing, black on white, with strokes that squares cut into dashes in one piece; what is close is joined, too."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (GAP, GAP))
+    return replace(view, picture=np.asarray(cv2.morphologyEx(view.picture, cv2.MORPH_OPEN, kernel), np.uint8))
 
 
 def handwriting(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Handwriting | None:

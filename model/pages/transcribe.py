@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from model.finder.views import (
     View,
     by_colour,
     handwriting,
+    mended,
     on_the_sheet,
     small_handwriting,
     written_part,
@@ -24,7 +26,7 @@ from model.pages.lines import Line, ways_to_read
 from model.pages.page import Page, find_page
 from model.pieces import INK_FROM, pieces_of
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
-from model.printed import strongest, without_ruled_lines, without_squares
+from model.printed import strongest, without_squares
 from model.reading import MOST, Box
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -119,15 +121,23 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
-    nearest = written[-1:]
-    squared = (partial(one.alone, without_squares) for one in written)
-    faint = (partial(one.alone, strongest) for one in nearest)
-    dashed = (partial(one.mended, fainter) for one in nearest for fainter in (without_ruled_lines, strongest))
-    for find in (*squared, *faint, *dashed, partial(by_colour, image), partial(on_the_sheet, grey)):
-        if (view := find()) is not None:
+    others = (find() for find in (partial(by_colour, image), partial(on_the_sheet, grey)))
+    for view in chain(_on_squares(written), others):
+        if view is not None:
             yield view, False
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
         yield View(grey), True
+
+
+def _on_squares(written: Sequence[Handwriting]) -> Iterator[View | None]:
+    """The writing without squares, and with the strokes mended that they cut into dashes; None where there are none."""
+    for one in written:
+        yield one.alone(without_squares)
+    for nearest in written[-1:]:
+        faint = nearest.alone(strongest)
+        yield faint
+        for view in (nearest.alone(), faint):
+            yield view and mended(view)
 
 
 def _in_view(view: View, reverse: bool, read: Network) -> Transcript:

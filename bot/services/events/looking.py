@@ -40,7 +40,7 @@ class Look:
         ]
 
     def turned(self) -> list[int]:
-        """Return the events that are full now, or no longer are."""
+        """Return the events of which what was said of seats would mislead now."""
         return [event.id for before, event in self._beside_earlier() if has_turned(before, event)]
 
     def wanting_other_reminders(self) -> list[Event]:
@@ -74,8 +74,19 @@ async def look(events: EventStore, state: SourceState, query: str, listing: List
     shown_by = await events.shown_by([event.id for event in (*remembered, *gone)])
     vanished = [_vanished(event) for event in gone if _vanishes(event, shown_by[event.id] - {state.name})]
     changes = [] if starts_anew else _changes(remembered, known, sightings, state.covered_until)
-    facts = (starts_anew, sightings, known, remembered, missed, gone, vanished, shown_by, changes)
-    return Look(state.name, at, *facts)
+    return Look(
+        source=state.name,
+        at=at,
+        starts_anew=starts_anew,
+        sightings=sightings,
+        known=known,
+        remembered=remembered,
+        missed=missed,
+        gone=gone,
+        vanished=vanished,
+        shown_by=shown_by,
+        changes=changes,
+    )
 
 
 def missed_in(listing: Listing, sightings: Mapping[int, Sighting], now: datetime) -> list[int]:

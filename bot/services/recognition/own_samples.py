@@ -36,7 +36,7 @@ class OwnSamples:
     _asked: set[str] = field(default_factory=set, init=False)  # who was asked, and has not answered yet
 
     def ask_once(self, address: str) -> bool:
-        """Whether to ask somebody now if what they give may be kept; the next time they were asked."""
+        """Whether to ask somebody, now, if what they give may be kept: nobody is asked again before they answered."""
         is_first = address not in self._asked
         self._asked.add(address)
         return is_first

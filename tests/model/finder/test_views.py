@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.finder.views import by_colour, handwriting, on_the_sheet, written_part
+from model.finder.views import by_colour, handwriting, mended, on_the_sheet, written_part
 from model.pieces import mask_of, pieces_of
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
@@ -75,10 +75,9 @@ def test_dashes_are_mended_to_the_strokes_that_they_were() -> None:
     word[5::16] = word[6::16] = word[7::16] = 255
     found = handwriting(on_a_table(np.dstack([word] * 3), place=(240, 240)))
     assert found is not None
-    dashed, mended = found.alone(), found.mended()
+    dashed = found.alone()
     assert dashed is not None
-    assert mended is not None
-    many, few = (len(pieces_of(mask_of(~view.picture)).areas) for view in (dashed, mended))
+    many, few = (len(pieces_of(mask_of(~view.picture)).areas) for view in (dashed, mended(dashed)))
     assert few <= 6 < 20 <= many
 
 
