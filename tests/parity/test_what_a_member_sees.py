@@ -646,7 +646,7 @@ async def test_a_member_may_not_set_up(stage: Stage) -> None:
 @without("set-up in the chat")
 async def test_where_a_room_is_set_up_that_cannot_be_in_the_chat(stage: Stage) -> None:
     said = (await stage.organiser.gives("tsudoi", "setup")).words
-    assert "Discord や Slack では、設定したいチャンネルで /tsudoi setup と入力してください。" in said
+    assert "Discord や Slack では、設定したいチャンネルで /tsudoi 設定 と入力してください。" in said
     assert "config.toml で設定します" in said
 
 

@@ -259,4 +259,4 @@ async def test_organisers_review_the_samples_of_their_server_and_others_may_not(
     assert {one.reviewer for one in samples} == {f"discord:@{play.organiser.id}"}
     assert "運営" in text_of(await play.alice.slash(play.channel, "tsudoi data"))
     await play.organiser.send(play.channel, "!data")
-    assert "/tsudoi data" in play.channel.last_message.content
+    assert "/tsudoi データ" in play.channel.last_message.content
