@@ -13,6 +13,7 @@ DARKEST = 16  # of 255; below this a camera shows noise, and shares of it mean n
 NOISE_SIGMAS = 4.0  # ink stands out from the grain by more than this, or it is grain
 EVEN_LIGHT = 0.93  # of the brightest paper; simulated photos reach 0.91, and 0.95 is the least of a tight scan
 STRONGEST_TEXTURE = 40  # of 255; what most points are darker by than this is no texture
+_DARKNESSES = np.arange(256)
 
 Grey = NDArray[np.uint8]
 Ink = NDArray[np.uint8]
@@ -109,7 +110,7 @@ class Dark:
     def is_evenly_lit(self) -> bool:
         """Whether all the paper around the ink is equally bright, as in scans and drawings: no shadow, and no table."""
         odd = (self.light.size - 1) // 100  # the ends may be
-        darkest, brightest = np.cumsum(histogram(self.light)).searchsorted([odd + 1, self.light.size - odd])
+        darkest, brightest = histogram(self.light).cumsum().searchsorted([odd + 1, self.light.size - odd])
         return bool(darkest >= EVEN_LIGHT * brightest)
 
 
@@ -152,7 +153,7 @@ def find_lines(grey: Grey, widest: float, reverse: bool = False) -> Lines:
     """
     if lines_are_lighter(grey) != reverse:
         grey = ~grey
-    kernel = np.ones((_odd(widest * max(grey.shape)),) * 2, np.uint8)
+    kernel = _square(_odd(widest * max(grey.shape)))
     lit = np.maximum(grey, DARKEST)
     soft = cv2.blur(lit, (3, 3), borderType=cv2.BORDER_REPLICATE)
     # A closing fills in what is narrow and leaves the step between two surfaces alone (a bottom-hat).
@@ -186,28 +187,35 @@ def ink_is_lighter(small: Grey, around: float = 0.6) -> bool:
     usual = cv2.medianBlur(tiny, _odd(max(tiny.shape) * around))
     difference = tiny.astype(np.float32) - usual
     # The third power lets the few strong differences decide (ink) and not the many weak ones (grain, JPEG).
-    return float(np.sum(difference * difference * difference)) > 0.0
+    return float((difference * difference * difference).sum()) > 0.0
 
 
 def _odd(size: float) -> int:
     return max(3, int(size) | 1)
 
 
+@lru_cache
+def _square(side: int) -> NDArray[np.uint8]:
+    return np.ones((side, side), np.uint8)
+
+
 def _paper(small: Grey) -> Grey:
     """The light on the bare paper: a closing wider than any stroke fills the strokes in, a blur hides its corners."""
     slope = _slope(small)  # a closing flattens the rim of a slope, which would look like ink
-    kernel = np.ones((_odd(max(small.shape) * 0.4),) * 2, np.uint8)
+    kernel = _square(_odd(max(small.shape) * 0.4))
     closed = cv2.morphologyEx(small - slope, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
-    light = np.clip(cv2.blur(closed, (9, 9), borderType=cv2.BORDER_REPLICATE) + slope, 0, 255)
-    return np.asarray(light, np.uint8)
+    light = cv2.blur(closed, (9, 9), borderType=cv2.BORDER_REPLICATE) + slope
+    return light.clip(0, 255).astype(np.uint8)
 
 
 def _slope(small: Grey) -> NDArray[np.float32]:
     """The plane that the brightness follows, less its mean: a lamp to one side."""
     (height, width), (down, across) = small.shape, map(_from_the_middle, small.shape)
-    rows, columns = (cv2.reduce(small, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() for axis in (1, 0))
-    by_row = float(rows / width @ down / max(1.0, float(down @ down)))
-    by_column = float(columns / height @ across / max(1.0, float(across @ across)))
+    moments = cv2.moments(small)
+    leaning_down = moments["m01"] - (height - 1) / 2 * moments["m00"]
+    leaning_across = moments["m10"] - (width - 1) / 2 * moments["m00"]
+    by_row = 12 * leaning_down / (width * max(12, height**3 - height))
+    by_column = 12 * leaning_across / (height * max(12, width**3 - width))
     return np.asarray(np.add.outer(by_row * down, by_column * across), np.float32)
 
 
@@ -221,14 +229,14 @@ def _stretch(darkness: Ink) -> Ink:
     if peak - paper < FAINTEST:
         raise BlankImage("nothing stands out from the paper")
     floor = paper + 0.12 * (peak - paper)
-    table = np.clip((np.arange(256) - floor) * (255.0 / (peak - floor)), 0, 255)
+    table = ((_DARKNESSES - floor) * (255.0 / (peak - floor))).clip(0, 255)
     return np.asarray(cv2.LUT(darkness, table.astype(np.uint8)), np.uint8)
 
 
 def _levels(counts: NDArray[np.float32]) -> tuple[float, float]:
     """The darkness of bare paper, its grain included, and that of the ink, from a histogram of 256 darknesses."""
     total = counts.sum()
-    lowest, lower, median, upper = (np.cumsum(counts) / total).searchsorted([0.1, 0.25, 0.5, 0.75]).tolist()
+    lowest, lower, median, upper = (counts.cumsum() / total).searchsorted([0.1, 0.25, 0.5, 0.75]).tolist()
     peak = mean_of_highest(counts, max(4.0, 0.004 * float(total)))
     grain = upper - median
     if grain > 0.1 * peak:  # a character covers more than a quarter of a tight picture: its strokes are no grain
@@ -243,5 +251,5 @@ def histogram(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def mean_of_highest(counts: NDArray[np.float32], number: float) -> float:
     """The mean of the `number` highest values in a histogram of 256; of all, where there are fewer. 0.0 of none."""
-    reached = np.minimum(np.cumsum(counts[::-1]), number)  # with the values from 255 down to each
+    reached = np.minimum(counts[::-1].cumsum(), number)  # with the values from 255 down to each
     return float(reached[:-1].sum(dtype=np.float64) / max(1.0, float(reached[-1])))

@@ -22,12 +22,12 @@ class Pieces:
     @property
     def ends(self) -> NDArray[np.int32]:
         """(n, 2) the corner of each box where x and y are highest."""
-        return np.asarray(self.boxes[:, :2] + self.boxes[:, 2:], np.int32)
+        return self.boxes[:, :2] + self.boxes[:, 2:]
 
     @property
     def sides(self) -> NDArray[np.int32]:
         """(n,) the longer side of each piece."""
-        return np.asarray(self.boxes[:, 2:].max(axis=1), np.int32)
+        return np.maximum(self.boxes[:, 2], self.boxes[:, 3])
 
 
 def mask_of(ink: Ink, threshold: int = INK_FROM) -> NDArray[np.uint8]:

@@ -13,30 +13,24 @@ def is_bold(ink: Ink, width: float) -> bool:
 
     A surface comes in from the rim, fades, or is a whole sheet.
     """
-    broad, side = _broad(ink, width, cv2.BORDER_REPLICATE), max(ink.shape)
+    mask, side = mask_of(ink), max(ink.shape)
+    broad = _broad(mask, width, cv2.BORDER_REPLICATE)
     core = ink[cv2.erode(broad, np.ones((3, 3), np.uint8)) > 0]
     if core.size < 0.001 * ink.size or np.percentile(core, 15) < 225:
         return False
     thickness = float(cv2.distanceTransform(broad, cv2.DIST_L2, 3).max())
-    return thickness < 0.17 * side and not _is_surface(ink, broad)
+    return thickness < 0.17 * side and not (_lies_on_rim(broad) or _is_sheet(mask))
 
 
 def shows_surface(ink: Ink, width: float) -> bool:
     """Whether a sheet, or what comes in from the rim and is broader than `width`, is taken for ink."""
     mask = mask_of(ink)
-    # Where hardly any ink lies on the rim, what is broad of it does not, either.
-    return _is_surface(ink, _broad(ink, width, cv2.BORDER_CONSTANT) if _lies_on_rim(mask) else mask)
+    return (_lies_on_rim(mask) and _lies_on_rim(_broad(mask, width, cv2.BORDER_CONSTANT))) or _is_sheet(mask)
 
 
-def _broad(ink: Ink, width: float, border: int) -> NDArray[np.uint8]:
-    kernel = np.ones((max(3, round(width * max(ink.shape))),) * 2, np.uint8)
-    mask = mask_of(ink)
+def _broad(mask: NDArray[np.uint8], width: float, border: int) -> NDArray[np.uint8]:
+    kernel = np.ones((max(3, round(width * max(mask.shape))),) * 2, np.uint8)
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel, borderType=border, borderValue=0), np.uint8)
-
-
-def _is_surface(ink: Ink, broad: NDArray[np.uint8]) -> bool:
-    mask = mask_of(ink)
-    return cv2.countNonZero(mask) > 0.55 * mask.size or _lies_on_rim(broad) or _is_sheet(mask)
 
 
 def _lies_on_rim(mask: NDArray[np.uint8]) -> bool:
@@ -45,6 +39,8 @@ def _lies_on_rim(mask: NDArray[np.uint8]) -> bool:
 
 
 def _is_sheet(mask: NDArray[np.uint8]) -> bool:
+    if cv2.countNonZero(mask) > 0.55 * mask.size:
+        return True
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(contours, key=cv2.contourArea)
     area, narrowest = cv2.contourArea(largest), 0.25 * max(mask.shape)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import cos, radians, sin
 
 import cv2
 import numpy as np
@@ -90,7 +91,7 @@ def _lengthen(ink: Ink, ends: LineEnds, end: int, rng: np.random.Generator) -> N
     hooked = rng.random() < 0.35 and ends.room[end] > 8
     turn = rng.choice([-1, 1]) * rng.uniform(80, 150) if hooked else rng.normal(0, 35)
     length = min(ends.width + rng.exponential(4.5), float(ends.room[end]), 16.0)
-    directions = [_turned(ends.directions[end], np.deg2rad(turn * part)) for part in (0.3, 0.7, 1.0)]
+    directions = [_turned(ends.directions[end], radians(turn * part)) for part in (0.3, 0.7, 1.0)]
     points = np.concatenate([[ends.places[end]], ends.places[end] + np.cumsum(directions, axis=0) * length / 3])
     _pull(ink, points, ends.width, rng.uniform(0.4, 0.9))
 
@@ -107,16 +108,15 @@ def _join(ink: Ink, ends: LineEnds, rng: np.random.Generator) -> None:
 
 def _pull(ink: Ink, points: NDArray[np.floating], width: float, thinner: float) -> None:
     """Draw a line through points, as dark as the one that it goes on from, `thinner` of the width at its end."""
-    x, y = (int(value) for value in np.clip(np.round(points[0]), 0, np.array(ink.shape[::-1]) - 1))
+    x, y = np.round(points[0]).clip(0, np.array(ink.shape[::-1]) - 1).astype(int).tolist()
     shade = int(ink[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].max())
-    fine = np.round(points * 8).astype(np.int32)
+    fine, stroke = np.round(points * 8).astype(np.int32).tolist(), np.zeros_like(ink)
     for part, (start, end) in enumerate(pairwise(fine), 1):
         thickness = max(1, int(width * (1 - (1 - thinner) * part / len(fine))))
-        stroke = np.zeros_like(ink)
-        cv2.line(stroke, start.tolist(), end.tolist(), shade, thickness, cv2.LINE_AA, shift=3)
-        np.maximum(ink, stroke, out=ink)
+        cv2.line(stroke, start, end, shade, thickness, cv2.LINE_AA, shift=3)
+    np.maximum(ink, stroke, out=ink)
 
 
 def _turned(direction: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([cos * direction[0] - sin * direction[1], sin * direction[0] + cos * direction[1]], np.float32)
+    x, y = direction.tolist()
+    return np.array([cos(angle) * x - sin(angle) * y, sin(angle) * x + cos(angle) * y], np.float32)

@@ -9,6 +9,7 @@ from model.pieces import mask_of
 
 MOST_PARTS = 7  # ぼ in seven separate strokes; more pieces than that are the grain of a pencil
 SMALL = 0.12  # of the character's ink: dots and the ticks of ゛ wander further than strokes
+_AROUND = np.ones((3, 3), np.uint8)
 
 
 def move_parts(ink: Ink, rng: np.random.Generator) -> Ink:
@@ -24,19 +25,15 @@ def move_parts(ink: Ink, rng: np.random.Generator) -> Ink:
     if not 2 <= np.count_nonzero(areas > 4) <= MOST_PARTS:
         return ink
     freedom = rng.uniform(0, 1.6)
-    moved = np.zeros_like(ink)
+    moved, paper, small = np.zeros_like(ink), (numbers == 0).view(np.uint8), SMALL * areas.sum()
     for part in range(1, count):
-        loose = 1.6 if areas[part - 1] < SMALL * areas.sum() else 1.0
-        alone = _soft(ink, np.asarray(numbers, np.int32), part)
+        loose = 1.6 if areas[part - 1] < small else 1.0
+        here = (numbers == part).view(np.uint8)
+        rim = cv2.dilate(here, _AROUND)  # it is soft, and lies outside of the part's number
+        alone = ink * (rim & (here | paper))
         matrix = _another_place(centres[part], freedom * loose, ink.shape, rng)
         np.maximum(moved, cv2.warpAffine(alone, matrix, ink.shape[::-1], flags=cv2.INTER_LINEAR), out=moved)
     return moved
-
-
-def _soft(ink: Ink, numbers: NDArray[np.int32], part: int) -> Ink:
-    """One part with its soft rim, which lies outside of its number."""
-    rim = cv2.dilate((numbers == part).view(np.uint8), np.ones((3, 3), np.uint8))
-    return np.where((rim > 0) & ((numbers == part) | (numbers == 0)), ink, 0).astype(np.uint8)
 
 
 def _another_place(

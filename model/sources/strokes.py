@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from math import cos, sin
 from pathlib import Path
 
 import cv2
@@ -138,11 +140,11 @@ def _begun(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
 def _another_hand(stroke: Stroke, haste: float, rng: np.random.Generator) -> Points:
     points = resize_loop(stroke, rng) if rng.random() < 0.5 else stroke.points
     angle, stretch = rng.normal(0, 0.085 * haste), 1 + rng.normal(0, 0.085 * haste, 2)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    turn = np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
     room = min(1.0, stroke.size / 0.5)  # a dot has no room to bend, but wanders
     bend = np.sin(stroke.waves + rng.uniform(0, 6, 3)) @ rng.normal(0, 0.016 * haste * room, (3, 2))
     shift = rng.normal(0, (0.024 if stroke.size > DOT else 0.036) * haste, 2)
-    return np.asarray(stroke.middle + shift + ((points - stroke.middle) * stretch) @ turn.T + bend, np.float32)
+    return np.asarray(stroke.middle + shift + ((points - stroke.middle) * stretch) @ turn + bend, np.float32)
 
 
 def resize_loop(stroke: Stroke, rng: np.random.Generator) -> Points:
@@ -204,8 +206,8 @@ def draw(lines: list[Line], rng: np.random.Generator) -> Ink:
 
 def _brush(ink: Ink, place: NDArray[np.int32], width: int, rng: np.random.Generator) -> None:
     """A line that swells and thins out."""
-    cuts = np.linspace(0, len(place) - 1, 6).astype(int)
-    for start, end, press in zip(cuts, cuts[1:], rng.uniform(0.4, 1.3, 5), strict=False):
+    cuts = [(len(place) - 1) * part // 5 for part in range(6)]
+    for (start, end), press in zip(pairwise(cuts), rng.uniform(0.4, 1.3, 5), strict=True):
         if end > start:
             thickness = max(1, round(width * press))
             cv2.polylines(ink, [place[start : end + 1]], False, 255, thickness, cv2.LINE_AA, shift=4)

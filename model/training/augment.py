@@ -106,7 +106,7 @@ def photograph(ink: Ink, rng: np.random.Generator) -> Picture:
 def _light(rng: np.random.Generator) -> NDArray[np.float32]:
     """A lamp to one side, and sometimes the edge of a shadow across the paper."""
     angle = rng.uniform(0, 2 * np.pi)
-    along = np.cos(angle) * _X + np.sin(angle) * _Y
+    along = cos(angle) * _X + sin(angle) * _Y
     light = 1 + rng.uniform(0, 0.6) * along - 0.3
     if rng.random() < 0.4:
         softness, edge = rng.uniform(0.04, 0.3), rng.uniform(-0.4, 0.4)
