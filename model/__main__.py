@@ -309,7 +309,7 @@ def export(
 @app.command()
 def finder(
     scenes: Annotated[
-        int | None, typer.Option(min=1, help="Photos to practise on; the default takes about 25 minutes.")
+        int | None, typer.Option(min=1, help="Photos to practise on; the default takes about 45 minutes.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
