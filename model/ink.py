@@ -214,6 +214,7 @@ def _slope(small: Grey) -> NDArray[np.float32]:
     moments = cv2.moments(small)
     leaning_down = moments["m01"] - (height - 1) / 2 * moments["m00"]
     leaning_across = moments["m10"] - (width - 1) / 2 * moments["m00"]
+    # Least squares: the distances from the middle of n points, squared, sum to (n^3 - n) / 12.
     by_row = 12 * leaning_down / (width * max(12, height**3 - height))
     by_column = 12 * leaning_across / (height * max(12, width**3 - width))
     return np.asarray(np.add.outer(by_row * down, by_column * across), np.float32)
