@@ -39,6 +39,7 @@ CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 MOST_OF_ALL = 0.75  # of the characters that any view shows
 LIKELIEST = 3  # views: of a photo the writing alone, seen from afar and from near, and the photo as it is
+FURTHER = 1.25  # times as large as what was seen from afar: there may be lines that were missed
 SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
@@ -113,11 +114,19 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
         for look in (handwriting,) if is_one else (handwriting, small_handwriting):
             if (found := look(image)) is not None:
                 written.append(found)
-                if (view := found.alone()) is not None:
+                if (view := _reached_alone(written)) is not None:
                     yield view, False
     yield View(grey), False
     if is_photo and not is_one:
         yield from _other_sides(image, grey, written)
+
+
+def _reached_alone(written: Sequence[Handwriting]) -> View | None:
+    """The last writing that was found, alone; without squares, if it reaches further than what was read before."""
+    *before, last = written
+    if any(last.part.picture.size > FURTHER * one.part.picture.size for one in before):
+        return last.alone(without_squares) or last.alone()
+    return last.alone()
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:

@@ -509,4 +509,4 @@ def test_training_for_a_while_says_how_long_a_whole_training_takes(
         measured = pace.measure([_entry(images)], progress, batches=1)
     assert measured.drawn > 0
     assert measured.minutes() == pytest.approx(20_000 * (0.7 / measured.learnt + 0.3 / measured.learnt_in_photos))
-    assert measured.finder_minutes() == pytest.approx(200_000 / 60 / measured.scenes_learnt)
+    assert measured.finder_minutes() == pytest.approx(400_000 / 60 / measured.scenes_learnt)
