@@ -70,12 +70,15 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
     """
     seen = [Transcript()]
     for number, (view, reverse) in enumerate(_views(image, is_one)):
+        latest = Transcript()
         with suppress(BlankImage, _TooMuch):
-            seen.append(_in_view(view, reverse, _Bounded(read)))
+            latest = _in_view(view, reverse, _Bounded(read))
+        seen.append(latest)
         best = max(seen, key=_worth)
+        confirmed = number > 0 and (best is latest or _is_well_read(latest, WELL_READ))
         if (once and not _is_a_page(best)) or (view.holds_all and _is_well_read(best, WELL_READ)):
             break
-        if _is_enough(best, number, max(image.shape[:2])) and not misses_some(best, seen):
+        if _is_enough(best, number, max(image.shape[:2]), confirmed) and not misses_some(best, seen):
             break
     return max(seen, key=_worth)
 
@@ -114,19 +117,18 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
         for look in (handwriting,) if is_one else (handwriting, small_handwriting):
             if (found := look(image)) is not None:
                 written.append(found)
-                if (view := _reached_alone(written)) is not None:
-                    yield view, False
+                yield from ((view, False) for view in _alone(written) if view is not None)
     yield View(grey), False
     if is_photo and not is_one:
         yield from _other_sides(image, grey, written)
 
 
-def _reached_alone(written: Sequence[Handwriting]) -> View | None:
-    """The last writing that was found, alone; without squares, if it reaches further than what was read before."""
+def _alone(written: Sequence[Handwriting]) -> Iterator[View | None]:
+    """The last writing that was found, and without squares, if it reaches further than what was seen from afar."""
     *before, last = written
+    yield last.alone()
     if any(last.part.picture.size > FURTHER * one.part.picture.size for one in before):
-        return last.alone(without_squares) or last.alone()
-    return last.alone()
+        yield last.alone(without_squares)
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
@@ -206,11 +208,14 @@ def _number_of(found: Transcript) -> int:
     return sum(map(len, found))
 
 
-def _is_enough(found: Transcript, number: int, side: int) -> bool:
-    """Whether no further view need be asked, after `number` others, of a picture whose longer side is `side` pixels."""
+def _is_enough(found: Transcript, number: int, side: int, confirmed: bool) -> bool:
+    """Whether no further view need be asked, after `number` others, of a picture whose longer side is `side` pixels.
+
+    `confirmed`: the last view could be read, too, or showed more than the first.
+    """
     if number >= LIKELIEST - 1:
         return _is_well_read(found, WELL_READ)
-    return _is_well_read(found, CLEARLY) and (number > 0 or not _is_small(found, side))
+    return _is_well_read(found, CLEARLY) and (confirmed or not _is_small(found, side))
 
 
 def _is_a_page(found: Transcript) -> bool:
