@@ -125,10 +125,15 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 def _alone(written: Sequence[Handwriting]) -> Iterator[View | None]:
     """The last writing that was found, and without squares, if it reaches further than what was seen from afar."""
-    *before, last = written
-    yield last.alone()
-    if any(last.part.picture.size > FURTHER * one.part.picture.size for one in before):
-        yield last.alone(without_squares)
+    yield written[-1].alone()
+    if _reaches_further(written):
+        yield written[-1].alone(without_squares)
+
+
+def _reaches_further(written: Sequence[Handwriting]) -> bool:
+    """Whether the look from near shows a larger part of the picture than the one from afar."""
+    sizes = [one.part.picture.size for one in written]
+    return len(sizes) > 1 and sizes[-1] > FURTHER * sizes[0]
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
@@ -142,7 +147,7 @@ def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwri
 
 def _on_squares(written: Sequence[Handwriting]) -> Iterator[View | None]:
     """The writing without squares, and with the strokes mended that they cut into dashes; None where there are none."""
-    for one in written:
+    for one in written[:1] if _reaches_further(written) else written:  # the look from near was read so already
         yield one.alone(without_squares)
     for nearest in written[-1:]:
         faint = nearest.alone(strongest)
@@ -211,7 +216,7 @@ def _number_of(found: Transcript) -> int:
 def _is_enough(found: Transcript, number: int, side: int, confirmed: bool) -> bool:
     """Whether no further view need be asked, after `number` others, of a picture whose longer side is `side` pixels.
 
-    `confirmed`: the last view could be read, too, or showed more than the first.
+    `confirmed`: the last view could be read, too, or shows more than those before it.
     """
     if number >= LIKELIEST - 1:
         return _is_well_read(found, WELL_READ)
