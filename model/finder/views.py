@@ -26,6 +26,8 @@ STROKE = 0.04  # of its side: what is broader is no stroke of small writing
 GROUP = 0.03  # of its side: strokes that are no further apart belong together
 BESIDE = 0.03  # of the heaviest group: what weighs less is dust
 LARGEST_PART = 0.35  # of the picture: writing that is larger is found without
+SURELY, HARDLY = 128, 51  # of 255, how likely something is written at a point: seen, and not seen
+AROUND = 5  # points in which the two looks may differ about a letter's rim
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ class Handwriting:
             ink = pen_lines(self.part.picture, self.seen, PAGE_SIZE, FINE_LINE, without_print)
             return View(~ink, self.part.x, self.part.y, self.part.picture.shape[0] / ink.shape[0])
         return None
+
+    def misses(self, near: "Handwriting") -> float:
+        """The share, 0 to 1, of what is seen from near in the same photo that is not seen here."""
+        step = near._point() / self._point()
+        start = (near._corner() - self._corner()) / self._point() + (step - 1) / 2  # of the points' middles
+        place = np.column_stack((np.diag(step), start))
+        around = cv2.dilate(self.seen, np.ones((AROUND, AROUND), np.uint8))
+        here = cv2.warpAffine(around, place, near.seen.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        seen = near.seen >= SURELY
+        return np.count_nonzero(here[seen] < HARDLY) / max(1, np.count_nonzero(seen))
+
+    def _point(self) -> NDArray[np.float64]:
+        """Pixels of the photo, across and down, in a point of what is seen."""
+        return np.asarray(self.part.picture.shape[1::-1]) / np.asarray(self.seen.shape[::-1])
+
+    def _corner(self) -> NDArray[np.float64]:
+        return np.asarray((self.part.x, self.part.y), np.float64)
 
 
 def mended(view: View) -> View:

@@ -39,7 +39,7 @@ CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 MOST_OF_ALL = 0.75  # of the characters that any view shows
 LIKELIEST = 3  # views: of a photo the writing alone, seen from afar and from near, and the photo as it is
-FURTHER = 1.25  # times as large as what was seen from afar: there may be lines that were missed
+MISSED = 0.15  # of what is seen from near, where it is not seen from afar: there may be lines that were missed
 SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
 SMALLEST = 0.35  # of a letter: what is no hiragana and smaller than this is a speck or a full stop
@@ -124,16 +124,15 @@ def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]
 
 
 def _alone(written: Sequence[Handwriting]) -> Iterator[View | None]:
-    """The last writing that was found, and without squares, if it reaches further than what was seen from afar."""
+    """The last writing that was found, and without squares, if it shows what was not seen from afar."""
     yield written[-1].alone()
-    if _reaches_further(written):
+    if _shows_more(written):
         yield written[-1].alone(without_squares)
 
 
-def _reaches_further(written: Sequence[Handwriting]) -> bool:
-    """Whether the look from near shows a larger part of the picture than the one from afar."""
-    sizes = [one.part.picture.size for one in written]
-    return len(sizes) > 1 and sizes[-1] > FURTHER * sizes[0]
+def _shows_more(written: Sequence[Handwriting]) -> bool:
+    """Whether the look from near, the last, shows letters that the one from afar misses."""
+    return len(written) > 1 and written[0].misses(written[-1]) > MISSED
 
 
 def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
@@ -147,7 +146,7 @@ def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwri
 
 def _on_squares(written: Sequence[Handwriting]) -> Iterator[View | None]:
     """The writing without squares, and with the strokes mended that they cut into dashes; None where there are none."""
-    for one in written[:1] if _reaches_further(written) else written:  # the look from near was read so already
+    for one in written[:1] if _shows_more(written) else written:  # the look from near was read so already
         yield one.alone(without_squares)
     for nearest in written[-1:]:
         faint = nearest.alone(strongest)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.finder.views import by_colour, handwriting, mended, on_the_sheet, written_part
+from model.finder.views import Handwriting, View, by_colour, handwriting, mended, on_the_sheet, written_part
 from model.pieces import mask_of, pieces_of
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
@@ -83,3 +83,27 @@ def test_dashes_are_mended_to_the_strokes_that_they_were() -> None:
 
 def test_on_a_bare_table_nothing_is_written() -> None:
     assert handwriting(np.full((300, 400, 3), 90, np.uint8)) is None
+
+
+def seen(corner: tuple[int, int], size: tuple[int, int], points: tuple[int, int], *letters: int) -> Handwriting:
+    """A look at a part of a photo with letters of 60 pixels in a row, from so many pixels of the photo on."""
+    x, y = corner
+    part = np.zeros((size[1], size[0], 3), np.uint8)
+    for letter in letters:
+        part[300 - y : 360 - y, letter - x : letter + 60 - x] = 255
+    likely = cv2.resize(part[:, :, 0], points, interpolation=cv2.INTER_AREA)
+    return Handwriting(View(part, x, y), np.asarray(likely, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("letters", "missed"), [((200, 300, 400), 0.0), ((200, 400), 1 / 3), ((400,), 2 / 3), ((), 1.0)]
+)
+def test_a_look_from_afar_misses_the_letters_that_only_the_one_from_near_shows(
+    letters: tuple[int, ...], missed: float
+) -> None:
+    near = seen((150, 250), (400, 200), (60, 37), 200, 300, 400)
+    assert seen((30, 10), (800, 640), (80, 80), *letters).misses(near) == pytest.approx(missed, abs=0.03)
+
+
+def test_where_nothing_is_seen_from_near_nothing_is_missed() -> None:
+    assert seen((0, 0), (800, 640), (80, 80), 200).misses(seen((150, 250), (400, 200), (60, 37))) == 0

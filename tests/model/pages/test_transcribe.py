@@ -168,7 +168,7 @@ def test_a_photo_of_small_letters_on_ruled_paper_is_read(classifier: Classifier)
     assert classifier.read(photographed(ruled(sheet(*lines)))).text == "".join(lines)
 
 
-@pytest.mark.parametrize("pitch", [40, 110])
+@pytest.mark.parametrize("pitch", [40, 100, 110, 130, 150])
 def test_a_photo_of_small_letters_among_dark_squares_is_read_but_for_a_few(classifier: Classifier, pitch: int) -> None:
     lines = ["つくしとんこつう", "いこいへ", "しいしとんこつく", "うしいしこい", "とんこつへい", "いうしくつこ"]
     read, written = classifier.read(photographed(squared(sheet(*lines), pitch))).text, "".join(lines)
