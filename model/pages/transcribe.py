@@ -38,7 +38,8 @@ WELL_READ = 0.75  # of the characters: with fewer sure ones there is a second lo
 CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
 BY_NO_ACCIDENT = 4  # characters: no single one looks like so many
 MOST_OF_ALL = 0.75  # of the characters that any view shows
-LIKELIEST = 3  # views: of a photo the writing alone, seen from afar and from near, and the photo as it is
+LIKELIEST = 4  # views: of a photo the writing alone, from afar and from near, the photo as it is, one without squares
+CERTAIN = 0.97  # what is left of squares passes for a letter, but seldom for so clear a one
 MISSED = 0.15  # of what is seen from near, where it is not seen from afar: there may be lines that were missed
 SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
 MOSTLY = 0.65  # of what lies about a character on a table, less than this is taken for hiragana
@@ -205,7 +206,8 @@ def is_read(one: Found, probability: float = SURE) -> bool:
 
 
 def _worth(found: Transcript) -> float:
-    return sum(1.0 if is_read(one) else -0.5 for line in found for one in line)
+    """How well something is read, to choose between views by: what only seems to be read says little."""
+    return sum(1.0 if is_read(one, CERTAIN) else 0.1 if is_read(one) else -0.5 for line in found for one in line)
 
 
 def _number_of(found: Transcript) -> int:
