@@ -176,6 +176,13 @@ def test_a_photo_of_small_letters_among_dark_squares_is_read_but_for_a_few(class
     assert sum(one != other for one, other in zip(read, written, strict=True)) <= len(written) / 8
 
 
+@pytest.mark.parametrize(("word", "pitch"), [("いこい", 50), ("いこい", 70), ("とんこつ", 70), ("うしいし", 90)])
+def test_what_squares_leave_behind_does_not_outweigh_what_is_read_clearly(
+    classifier: Classifier, word: str, pitch: int
+) -> None:
+    assert classifier.read(photographed(squared(sheet(word), pitch))).text == word
+
+
 def test_a_page_that_looks_like_one_letter_is_read_to_its_end(classifier: Classifier) -> None:
     lines = ["つくしとんこつう", "いこいへ", "しいしとんこつく", "うしいしこい"]
     photo = photographed(squared(sheet(*lines), 150))
