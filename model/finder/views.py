@@ -83,14 +83,15 @@ class Handwriting:
         around = cv2.dilate(self.seen, np.ones((AROUND, AROUND), np.uint8))
         here = cv2.warpAffine(around, place, near.seen.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         seen = near.seen >= SURELY
-        return np.count_nonzero(here[seen] < HARDLY) / max(1, np.count_nonzero(seen))
+        return float((here[seen] < HARDLY).mean()) if seen.any() else 0.0
 
     def _point(self) -> NDArray[np.float64]:
         """Pixels of the photo, across and down, in a point of what is seen."""
-        return np.asarray(self.part.picture.shape[1::-1]) / np.asarray(self.seen.shape[::-1])
+        height, width = self.part.picture.shape[:2]
+        return np.array([width / self.seen.shape[1], height / self.seen.shape[0]])
 
     def _corner(self) -> NDArray[np.float64]:
-        return np.asarray((self.part.x, self.part.y), np.float64)
+        return np.array([self.part.x, self.part.y], np.float64)
 
 
 def mended(view: View) -> View:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -70,14 +70,14 @@ def transcribe(image: NDArray[np.uint8], read: Network, once: bool = False, is_o
     Raises: UnreadableImage: no picture at all.
     """
     seen = [Transcript()]
-    for number, (view, reverse) in enumerate(_views(image, is_one)):
+    for number, side in enumerate(_sides(image, is_one)):
         latest = Transcript()
         with suppress(BlankImage, _TooMuch):
-            latest = _in_view(view, reverse, _Bounded(read))
+            latest = _in_view(side.view, side.reverse, _Bounded(read))
         seen.append(latest)
         best = max(seen, key=_worth)
-        confirmed = number > 0 and (best is latest or _is_well_read(latest, WELL_READ))
-        if (once and not _is_a_page(best)) or (view.holds_all and _is_well_read(best, WELL_READ)):
+        confirmed = number > 0 and (side.confirms or best is latest or _is_well_read(latest, WELL_READ))
+        if (once and not _is_a_page(best)) or (side.view.holds_all and _is_well_read(best, WELL_READ)):
             break
         if _is_enough(best, number, max(image.shape[:2]), confirmed) and not misses_some(best, seen):
             break
@@ -103,32 +103,40 @@ class _Bounded:
         return probabilities
 
 
-def _views(image: NDArray[np.uint8], is_one: bool) -> Iterator[tuple[View, bool]]:
-    """Sides of a picture to look at, and whether ink is looked for that is as light as the paper seems to be.
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A side of a picture to look at."""
 
-    Args: is_one: as for `transcribe`.
-    """
+    view: View
+    reverse: bool = False  # ink is looked for that is as light as the paper seems to be
+    confirms: bool = False  # seen from near, it shows nothing that was missed from afar
+
+
+def _sides(image: NDArray[np.uint8], is_one: bool) -> Iterator[_Side]:
+    """Sides of a picture to look at. Args: is_one: as for `transcribe`."""
     grey = to_grey(image)
     part = written_part(grey)
     if part is not None:
-        yield replace(part, holds_all=only_ink_is_dark(shrink(part.picture, WORKING_SIZE))), False
+        yield _Side(replace(part, holds_all=only_ink_is_dark(shrink(part.picture, WORKING_SIZE))))
     is_photo = not only_ink_is_dark(shrink(grey, WORKING_SIZE))
     written: list[Handwriting] = []
     if is_photo:
         for look in (handwriting,) if is_one else (handwriting, small_handwriting):
             if (found := look(image)) is not None:
                 written.append(found)
-                yield from ((view, False) for view in _alone(written) if view is not None)
-    yield View(grey), False
+                yield from _alone(written)
+    yield _Side(View(grey))
     if is_photo and not is_one:
         yield from _other_sides(image, grey, written)
 
 
-def _alone(written: Sequence[Handwriting]) -> Iterator[View | None]:
+def _alone(written: Sequence[Handwriting]) -> Iterator[_Side]:
     """The last writing that was found, and without squares, if it shows what was not seen from afar."""
-    yield written[-1].alone()
-    if _shows_more(written):
-        yield written[-1].alone(without_squares)
+    more = _shows_more(written)
+    if (view := written[-1].alone()) is not None:
+        yield _Side(view, confirms=len(written) > 1 and not more)
+    if more and (view := written[-1].alone(without_squares)) is not None:
+        yield _Side(view)
 
 
 def _shows_more(written: Sequence[Handwriting]) -> bool:
@@ -136,13 +144,11 @@ def _shows_more(written: Sequence[Handwriting]) -> bool:
     return len(written) > 1 and written[0].misses(written[-1]) > MISSED
 
 
-def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[tuple[View, bool]]:
+def _other_sides(image: NDArray[np.uint8], grey: Grey, written: Sequence[Handwriting]) -> Iterator[_Side]:
     others = (find() for find in (partial(by_colour, image), partial(on_the_sheet, grey)))
-    for view in chain(_on_squares(written), others):
-        if view is not None:
-            yield view, False
+    yield from (_Side(view) for view in chain(_on_squares(written), others) if view is not None)
     if lines_are_lighter(grey):  # or so it seems: a bright table can outweigh the ink, and ink is mostly dark
-        yield View(grey), True
+        yield _Side(View(grey), reverse=True)
 
 
 def _on_squares(written: Sequence[Handwriting]) -> Iterator[View | None]:
@@ -217,7 +223,7 @@ def _number_of(found: Transcript) -> int:
 def _is_enough(found: Transcript, number: int, side: int, confirmed: bool) -> bool:
     """Whether no further view need be asked, after `number` others, of a picture whose longer side is `side` pixels.
 
-    `confirmed`: the last view could be read, too, or shows more than those before it.
+    `confirmed`: the last view could be read, too, or shows more than those before it, or nothing that they missed.
     """
     if number >= LIKELIEST - 1:
         return _is_well_read(found, WELL_READ)

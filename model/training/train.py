@@ -3,9 +3,9 @@
 The shipped weights come from one run from nothing: about 45 minutes on two idle cores that multiply in bfloat16
 (`python -m model bench --training`). They misread 15 of 4,524 pictures of strangers, those before, of four rounds and
 2,880,000 pictures, 18 (November 2026). A run with a third round, up to 1,500,000 pictures, misread 16, and that round
-brought nothing. Read by the program of a later day, the shipped weights misread 12; a run that saw photos as the finder of
-400,000 scenes shows them, 18, and photos of single letters as before.
-Four such runs misread 16, 16, 20 and 22 at first sight, and their mean 14: what is left is the same few letters.
+brought nothing. Read by the program of a later day, the shipped weights misread 12; a run that saw photos as the finder
+of 400,000 scenes shows them, 18, and photos of single letters as before. Four such runs misread 16, 16, 20 and 22 at
+first sight, and their mean 14: what is left is the same few letters.
 
 What was tried and dropped, so that nobody needs to try again: KanjiVG beside tomoe_data (no gain, and a share-alike
 licence); training on clean images alone (fails on photos); more real handwriting only, in the end (reads strangers of

@@ -176,7 +176,9 @@ def test_a_photo_of_small_letters_among_dark_squares_is_read_but_for_a_few(class
     assert sum(one != other for one, other in zip(read, written, strict=True)) <= len(written) / 8
 
 
-@pytest.mark.parametrize(("word", "pitch"), [("いこい", 50), ("いこい", 70), ("とんこつ", 70), ("うしいし", 90)])
+@pytest.mark.parametrize(
+    ("word", "pitch"), [("いこい", 50), ("いこい", 70), ("とんこつ", 70), ("うしいし", 90), ("とんこつ", 200)]
+)
 def test_what_squares_leave_behind_does_not_outweigh_what_is_read_clearly(
     classifier: Classifier, word: str, pitch: int
 ) -> None:
