@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -58,14 +59,19 @@ def part_around(picture: NDArray[np.uint8], place: Place, margin: float) -> View
     return View(part, x0, y0, holds_all=place.alone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Handwriting:
     """Where a photo is written on, and how likely something is written at each point there, as the finder sees it."""
 
     part: View
     seen: Ink  # (h, w), 0 to 255, of the part
 
-    def alone(self, without_print: Callable[[Ink], Ink | None] = without_ruled_lines) -> View | None:
+    @cached_property
+    def plain(self) -> View | None:
+        """What a pen wrote, without ruled lines. Returns: as `alone`."""
+        return self.alone(without_ruled_lines)
+
+    def alone(self, without_print: Callable[[Ink], Ink | None]) -> View | None:
         """What a pen wrote, as black on white, at most PAGE_SIZE long; None where a pen wrote nothing.
 
         Args: without_print: as for `pen_lines`; None also where it finds no such print.

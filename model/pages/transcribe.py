@@ -133,7 +133,7 @@ def _sides(image: NDArray[np.uint8], is_one: bool) -> Iterator[_Side]:
 def _alone(written: Sequence[Handwriting]) -> Iterator[_Side]:
     """The last writing that was found, and without squares, if it shows what was not seen from afar."""
     more = _shows_more(written)
-    if (view := written[-1].alone()) is not None:
+    if (view := written[-1].plain) is not None:
         yield _Side(view, confirms=len(written) > 1 and not more)
     if more and (view := written[-1].alone(without_squares)) is not None:
         yield _Side(view)
@@ -158,7 +158,7 @@ def _on_squares(written: Sequence[Handwriting]) -> Iterator[View | None]:
     for nearest in written[-1:]:
         faint = nearest.alone(strongest)
         yield faint
-        for view in (nearest.alone(), faint):
+        for view in (nearest.plain, faint):
             yield view and mended(view)
 
 

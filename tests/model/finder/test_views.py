@@ -59,7 +59,7 @@ def test_of_a_photo_the_writing_alone_is_seen_in_its_place() -> None:
     photo = on_a_table(np.dstack([np.hstack([drawn("い", 120), drawn("と", 120)])] * 3), place=(480, 300))
     found = handwriting(photo)
     assert found is not None
-    view = found.alone()
+    view = found.plain
     assert view is not None
     ink = np.full((600, 800), 255, np.uint8)
     height, width = (round(side * view.scale) for side in view.picture.shape)
@@ -75,7 +75,7 @@ def test_dashes_are_mended_to_the_strokes_that_they_were() -> None:
     word[5::16] = word[6::16] = word[7::16] = 255
     found = handwriting(on_a_table(np.dstack([word] * 3), place=(240, 240)))
     assert found is not None
-    dashed = found.alone()
+    dashed = found.plain
     assert dashed is not None
     many, few = (len(pieces_of(mask_of(~view.picture)).areas) for view in (dashed, mended(dashed)))
     assert few <= 6 < 20 <= many
