@@ -120,8 +120,8 @@ def test_an_organiser_is_led_from_nothing_to_a_bot_that_would_start(
     assert settings.slack.is_on
     assert [(room.platform, room.channel) for room in settings.rooms] == [("discord", "102"), ("slack", CHANNEL)]
     assert mode(tmp_path / "config.toml") == 0o600
-    assert (tmp_path / "slack-manifest.yaml").read_text() == written()
-    assert {file.name for file in tmp_path.iterdir()} == {"config.toml", "slack-manifest.yaml"}
+    assert (tmp_path / "slack-manifest.json").read_text() == written()
+    assert {file.name for file in tmp_path.iterdir()} == {"config.toml", "slack-manifest.json"}
 
 
 def says_everything(evening: Terminal, folder: Path) -> None:
@@ -129,7 +129,7 @@ def says_everything(evening: Terminal, folder: Path) -> None:
     assert "TFUG 宇都宮" in evening.shown
     assert "宇都宮 \x1b[31m" not in evening.shown  # a group's name paints nothing
     assert re.search(r"https://discord\.com/oauth2/authorize\?client_id=900&\S+permissions=\d+", evening.shown)
-    assert str(folder / "slack-manifest.yaml") in evening.shown
+    assert str(folder / "slack-manifest.json") in evening.shown
     rehearsed = evening.shown.partition("リハーサル")[2]
     assert "もくもく会 #7" in rehearsed
     assert "#channel-102 (Utsunomiya), #events" in rehearsed.replace("、", ", ")

@@ -240,7 +240,7 @@ def test_slack_takes_its_tokens_one_by_one_and_tells_them_apart(tmp_path: Path) 
     assert talk.looks.asked == [("slack", "xoxb-b", ""), ("slack", "xoxb-b", "xapp-a")]
     assert talk.answers.slack_channels == {"C1": "#events"}
     assert "lacks scopes: files:read" in screen(talk)
-    assert (tmp_path / "slack-manifest.yaml").is_file()
+    assert (tmp_path / "slack-manifest.json").is_file()
     assert "xapp-a" not in screen(talk)
 
 

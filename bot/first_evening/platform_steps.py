@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DISCORD_PORTAL = "https://discord.com/developers/applications"
 SLACK_APPS = "https://api.slack.com/apps"
-MANIFEST = "slack-manifest.yaml"
+MANIFEST = "slack-manifest.json"
 
 
 def choose_platforms(talk: Talk) -> tuple[Platform, ...]:
@@ -100,7 +100,7 @@ def connect_slack(talk: Talk, folder: Path) -> None:
         _write_manifest(folder)
         begin = _("1. Open this page, press Create New App, From a manifest, and choose your workspace:")
         talk.asker.guide(begin, SLACK_APPS)
-        paste = _("2. Paste the whole content of this file. It asks for exactly what the bot needs:")
+        paste = _("2. Choose JSON, and paste the whole content of this file. It asks for exactly what the bot needs:")
         talk.asker.guide(paste, str((folder / MANIFEST).absolute()))
         install = _("3. Under Install App press Install to Workspace, and copy the Bot User OAuth Token (xoxb-…).")
         talk.asker.guide(install)

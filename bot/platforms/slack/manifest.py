@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.commands import COMMANDS, HELP, REMIND, TSUDOI, Command
@@ -95,24 +94,5 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def written() -> str:
-    """Return the manifest as YAML."""
-    head = "# Paste this where Slack asks for an app's manifest. Written by `tsudoi slack-manifest`.\n"
-    return head + "\n".join(_yaml(manifest())) + "\n"
-
-
-def _yaml(part: Any, indent: str = "") -> Iterator[str]:
-    """Write nested dictionaries and lists of plain values."""
-    pairs = part.items() if isinstance(part, dict) else ((None, one) for one in part)
-    for name, value in pairs:
-        start = f"{indent}- " if name is None else f"{indent}{name}:"
-        if isinstance(value, dict | list):
-            lines = list(_yaml(value, f"{indent}  "))
-            if name is None:
-                yield start + lines[0].lstrip()
-                yield from lines[1:]
-            else:
-                yield start
-                yield from lines
-        else:
-            space = "" if name is None else " "
-            yield f"{start}{space}{json.dumps(value, ensure_ascii=False)}"
+    """Return the manifest as JSON, which Slack takes as it is."""
+    return json.dumps(manifest(), ensure_ascii=False, indent=2) + "\n"

@@ -31,8 +31,8 @@ def methods_called() -> Iterator[str]:
 
 
 def test_the_file_in_the_documentation_is_what_the_code_says() -> None:
-    file = ROOT / "docs/slack-manifest.yaml"
-    assert file.read_text(encoding="utf-8") == written(), "run: tsudoi slack-manifest > docs/slack-manifest.yaml"
+    file = ROOT / "docs/slack-manifest.json"
+    assert file.read_text(encoding="utf-8") == written(), "run: tsudoi slack-manifest > docs/slack-manifest.json"
 
 
 def test_the_scopes_are_exactly_those_that_methods_and_events_take() -> None:
