@@ -14,8 +14,9 @@ from bot.clients.report_site import ReportSite
 from bot.clients.worded_source import WordedSource
 from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
+from bot.core.rooms import EVERYBODY, LOCAL, MAIN, Room
 from bot.domain.gaps import Gap
-from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.sources import SourceKind, Words, query_named
 from bot.errors import ConfigurationError
 from bot.services.answering import Answering

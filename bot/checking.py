@@ -16,7 +16,8 @@ from bot.app import Clients, open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
 from bot.clients.recognition.model_folder import ModelFolder
 from bot.config import DEFAULT_FILE, Settings
-from bot.domain.rooms import LOCAL, Room, Rooms
+from bot.core.rooms import LOCAL, Room
+from bot.domain.rooms import Rooms
 from bot.errors import ConfigurationError, ModelError, SourceError, TsudoiError
 from bot.services.ports import ReportSource
 

@@ -15,9 +15,10 @@ from bot.app import SAMPLES, Clients, build_services, open_clients, open_stores,
 from bot.clients.connpass.source import UnreadableEvent, group_of, parse_event
 from bot.clock import DrivenClock
 from bot.config import Settings, SourceSettings
+from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.reports import ReportPage
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.sources import Words
 from bot.errors import ConfigurationError, SourceError
 from bot.services.organisers.settling_in import Rehearse

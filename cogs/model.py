@@ -4,9 +4,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.rooms import Room
 from bot.domain.commands import MODEL
 from bot.domain.messages import Message
-from bot.domain.rooms import Room
 from bot.platforms.discord.client import TsudoiClient, command
 from bot.platforms.discord.forms import given
 from bot.platforms.discord.permissions import roles_of

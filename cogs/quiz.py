@@ -4,10 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.rooms import Room
 from bot.domain.commands import QUIZ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.domain.rooms import Room
 from bot.platforms.discord.client import TsudoiClient, command
 from bot.platforms.discord.forms import ASK, form, given
 from bot.services.general_messages import one_moment

@@ -7,10 +7,10 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.core.rooms import Room
 from bot.domain.commands import DATA, EXPORT, FORGET, SAMPLES
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.domain.rooms import Room
 from bot.platforms.discord.client import TsudoiClient, command
 from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.permissions import roles_of

@@ -11,17 +11,20 @@ ROOT = Path(__file__).parents[1]
 
 # A module whose path starts with the left may import, of this project, only what starts with the right.
 ALLOWED = {
-    "bot.domain": {"bot.domain", "model.reading"},
+    "bot.core": {"bot.core"},
+    "bot.domain": {"bot.domain", "bot.core", "model.reading"},
     "bot.locales": {"bot.locales"},
-    "bot.services": {"bot.services", "bot.domain", "bot.locales", "bot.errors", "model.reading"},
+    "bot.services": {"bot.services", "bot.domain", "bot.core", "bot.locales", "bot.errors", "model.reading"},
     "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.errors", "bot.__version__", "model"},
-    "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.errors"},
-    "bot.platforms": {"bot.platforms", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales"},
+    "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.core", "bot.errors"},
+    "bot.platforms": {
+        "bot.platforms", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.config", "bot.locales",
+    },
     "bot.web": {
-        "bot.web", "bot.services", "bot.domain", "bot.errors", "bot.config", "bot.locales", "bot.storage",
+        "bot.web", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.config", "bot.locales", "bot.storage",
         "bot.__version__", "model.reading",
     },
-    "cogs": {"cogs", "bot.services", "bot.domain", "bot.errors", "bot.platforms"},
+    "cogs": {"cogs", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.platforms"},
     "model": {"model"},
 }  # fmt: skip
 
@@ -97,11 +100,12 @@ def test_every_folder_has_its_layer(package: str) -> None:
     assert folders - set(LAYERS[package]) == GROUND[package]
 
 
-def test_the_domain_knows_the_standard_library_only() -> None:
+@pytest.mark.parametrize("package", ["bot.core", "bot.domain"])
+def test_the_rules_know_the_standard_library_only(package: str) -> None:
     foreign = [
         f"{name} imports {imported}"
         for name, path in modules()
-        if name.startswith("bot.domain")
+        if is_in(name, package)
         for imported in imports_of(path)
         if imported.split(".")[0] not in sys.stdlib_module_names | {"bot", "model"}
     ]

@@ -133,7 +133,7 @@ def test_every_link_leads_somewhere(document: str) -> None:
 
 # --- the picture of the house --------------------------------------------------------------------------------------
 
-KNOWN_TO_ALL = ("bot", "bot.__version__", "bot.errors", "bot.config", "bot.clock", "bot.logs")
+KNOWN_TO_ALL = ("bot", "bot.__version__", "bot.core", "bot.errors", "bot.config", "bot.clock", "bot.logs")
 LAYERS = ("domain", "services", "clients", "storage", "platforms", "web", "locales")
 
 

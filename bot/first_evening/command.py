@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from bot.config import DEFAULT_FILE, Locale, environment_settings
-from bot.domain.rooms import LOCAL
+from bot.core.rooms import LOCAL
 from bot.domain.sources import group_in
 from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import PLATFORMS, SECRETS, Answers, Draft, secret_in, secrets_in_environment

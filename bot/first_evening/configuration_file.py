@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from bot.clients.plain_text import plain
-from bot.domain.rooms import MANAGERS
+from bot.core.rooms import MANAGERS
 from bot.first_evening.answers import SECRETS, Answers, Platform, write_privately
 from bot.locales import Texts
 

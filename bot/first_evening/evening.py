@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import __version__
 from bot.clock import SystemClock
 from bot.config import Settings, settings_of
-from bot.domain.rooms import LOCAL, MAIN
+from bot.core.rooms import LOCAL, MAIN
 from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import PLATFORMS
 from bot.first_evening.community_steps import choose_language, find_group, find_reports

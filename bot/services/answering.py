@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import LOCAL, Room
 from bot.domain.commands import (
     DATA,
     DRAFT,
@@ -30,7 +31,6 @@ from bot.domain.commands import (
 )
 from bot.domain.cooldowns import Cooldown, Turn
 from bot.domain.messages import Message
-from bot.domain.rooms import LOCAL, Room
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import general_messages

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room
 from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
 from bot.domain.questions import Question
-from bot.domain.rooms import Room
 from bot.locales import TOKYO, texts_for
 from bot.services.general_messages import answer_taken, answered_before, organisers_only
 from bot.services.ports import QuestionStore, Ring, no_ring

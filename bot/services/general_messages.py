@@ -1,5 +1,6 @@
 """What is said about the bot itself: help, a mistyped command, a question answered."""
 
+from bot.core.rooms import Room
 from bot.domain.commands import (
     COMMANDS,
     EVENTS,
@@ -18,7 +19,6 @@ from bot.domain.commands import (
     Command,
 )
 from bot.domain.messages import Card, Field, Message, MessageKind
-from bot.domain.rooms import Room
 from bot.locales import Texts
 
 _OF_READING = (READ, SAMPLES, EXPORT, FORGET, QUIZ, MODEL)

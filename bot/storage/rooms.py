@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.rooms import Pause, Room
+from bot.core.rooms import Pause, Room
 from bot.services.ports import RoomDraft
 from bot.storage.statements import upsert
 from bot.storage.tables import room_drafts, rooms

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot import __version__
 from bot.config import CommunitySettings
+from bot.core.rooms import MAIN
 from bot.domain.numbers import whole_number
-from bot.domain.rooms import MAIN
 from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.services.answering import Answering

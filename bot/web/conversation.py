@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.messages import Button, Message, MessageKind
-from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.teaching import Source
 from bot.services.answering import Answering
 from bot.services.ports import Clock, Upload

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from bot.core.rooms import LOCAL, MAIN, Room, member_at
 from bot.domain.quiz import Quiz
-from bot.domain.rooms import LOCAL, MAIN, Room, Rooms, member_at
+from bot.domain.rooms import Rooms
 from bot.services.ports import Clock
 from bot.services.recognition.quizzing import Quizzing
 from bot.storage.room_messages import RoomMessage

@@ -13,8 +13,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.config import CommunitySettings, WebSettings
+from bot.core.rooms import LOCAL, MAIN, member_at
 from bot.domain.messages import Message
-from bot.domain.rooms import LOCAL, MAIN, Rooms, member_at
+from bot.domain.rooms import Rooms
 from bot.errors import FrontEndError, SendRefused
 from bot.locales import texts_for
 from bot.services.answering import Answering

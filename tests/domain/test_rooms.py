@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, MANAGERS, Room, Rooms
+from bot.core.rooms import EVERYBODY, LOCAL, MAIN, MANAGERS, Room
+from bot.domain.rooms import Rooms
 
 CONFIGURED = Room("discord", "1", ("utsunomiya",), organisers=("77",))
 CHOSEN = Room("discord", "2", ("group=tfug",), organisers=(MANAGERS,), guild="a")

@@ -16,10 +16,11 @@ from bot.app import Clients, Services, build_services, open_stores
 from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.materials import Material
 from bot.domain.reports import ReportPage
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SourceUnavailable
 from bot.organising import build_organising
 from bot.services.delivery.delivering import Delivering

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from simcord.components import walk_components
 
 from bot.config import DiscordSettings
+from bot.core.rooms import Room
 from bot.domain.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
-from bot.domain.rooms import Room
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house, serving

@@ -8,7 +8,7 @@ from typing import Any, cast
 import aiohttp
 
 from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.domain.rooms import EVERYBODY, LOCAL, MAIN, Room
+from bot.core.rooms import EVERYBODY, LOCAL, MAIN, Room
 from bot.running import build_room
 from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house, serving

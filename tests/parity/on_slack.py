@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.core.rooms import Room
 from bot.domain.commands import COMMANDS
-from bot.domain.rooms import Room
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.manifest import manifest, slash_name
 from bot.services.ports import Recogniser

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.core.rooms import MANAGERS, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.questions import Question
-from bot.domain.rooms import MANAGERS, Room
 from bot.services.ports import RoomDraft
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries

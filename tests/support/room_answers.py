@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
+from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.events import Event
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
-from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import PictureError
 from bot.services.ports import DrawingBoard
 from bot.services.recognition.quizzing import Quizzing

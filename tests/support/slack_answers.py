@@ -11,9 +11,10 @@ from pydantic import SecretStr
 
 from bot.clock import DrivenClock
 from bot.config import SlackSettings
+from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Card, Entry, File, Message, MessageKind, Picture
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import PictureError
 from bot.locales import Texts, texts_for
 from bot.platforms.slack.app import SlackFrontEnd

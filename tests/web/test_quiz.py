@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.quiz import LASTS
-from bot.domain.rooms import LOCAL, MAIN, Room
 from bot.services.recognition.quizzing import Quizzing
 from bot.storage.quizzes import Quizzes
 from tests.services.recognition.test_quizzing import Collected, Given, Hand, glyph

@@ -10,8 +10,9 @@ import discord
 import structlog
 
 from bot.config import DiscordSettings
+from bot.core.rooms import member_at
 from bot.domain.messages import Message
-from bot.domain.rooms import Rooms, member_at
+from bot.domain.rooms import Rooms
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.library import point_elsewhere

@@ -12,10 +12,11 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.rooms import Room
 from bot.domain.commands import COMMANDS, ORGANISING, Command
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.locales import texts_for
 from bot.platforms.discord.forms import ASK, given
 from bot.platforms.discord.permissions import roles_of

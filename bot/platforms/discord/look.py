@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.config import DiscordSettings
-from bot.domain.rooms import Room
+from bot.core.rooms import Room
 from bot.errors import FrontEndError, FrontEndRefused
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.permissions import invite_link, missing_in

@@ -13,8 +13,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.core.rooms import member_at
 from bot.domain.messages import Message
-from bot.domain.rooms import Rooms, member_at
+from bot.domain.rooms import Rooms
 from bot.errors import SendError
 from bot.platforms.slack.errors import APP_TOKEN, explained
 from bot.platforms.slack.files import SlackFiles

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
-from bot.domain.rooms import Room
+from bot.core.rooms import Room
 from bot.errors import SendError
 from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, explained
 from bot.platforms.slack.manifest import SCOPES

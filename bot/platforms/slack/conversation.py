@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.messages import Message, MessageKind
-from bot.domain.rooms import Room
 from bot.errors import SendError, SendRefused
 from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.posts import SlackPosts

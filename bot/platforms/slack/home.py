@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from bot.core.rooms import Room
 from bot.domain.commands import COMMANDS
 from bot.domain.messages import Message, MessageKind
-from bot.domain.rooms import Room
 from bot.locales import Texts
 from bot.platforms.slack.forms import Json, text_of
 from bot.platforms.slack.render import BLOCKS_OF_VIEW, HEADER, render

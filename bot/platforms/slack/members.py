@@ -6,7 +6,8 @@ from typing import Any
 
 import structlog
 
-from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.core.rooms import MANAGERS, Room
+from bot.domain.rooms import Rooms
 from bot.errors import SendError
 from bot.locales import Texts
 from bot.platforms.slack.web import SlackWeb

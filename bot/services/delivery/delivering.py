@@ -8,12 +8,13 @@ from itertools import groupby
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.follow_ups import EDIT, RETRACT, THREAD, followed_by
 from bot.domain.gaps import Gap
 from bot.domain.messages import Message
 from bot.domain.personal_reminders import PERSONAL, SNOOZED
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.services.ports import Clock, DeliveryStore, Sender, Threads
 

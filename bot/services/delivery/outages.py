@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.messages import Card, Message, MessageKind
 from bot.domain.outages import is_outage
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.locales import Texts, texts_for
 from bot.services.delivery.delivering import Composer, NothingToSay
 from bot.services.delivery.remedies import remedy

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.core.rooms import EVERYTHING, Room
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.rooms import EVERYTHING, Room
 from bot.services.ports import Clock, DeliveryStore, EventStore
 
 _FOR_MEMBERS = ("announcement", "change", "seats", "reminder", "report", "materials", "digest")

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room
 from bot.domain.announcements import must_be_said
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.messages import Button, Message
 from bot.domain.questions import Question
-from bot.domain.rooms import Room
 from bot.domain.seats import FILLING, SeatNews
 from bot.locales import Texts, texts_for
 from bot.services import question_messages

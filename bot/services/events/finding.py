@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.folding import fold
 from bot.domain.numbers import whole_number
-from bot.domain.rooms import Room
 from bot.domain.titles import numbers_in
 from bot.services.ports import EventStore, Search
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.mirrored_events import (
     MOST_MIRRORED,
@@ -18,7 +19,7 @@ from bot.domain.mirrored_events import (
     MirrorStep,
     steps_of,
 )
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import texts_for
 from bot.services.ports import Clock, EventMirror, EventStore, MirrorStore, Search

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.announcements import FLOOD, is_flood, is_worth_saying, must_be_said
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Change, ChangeKind, Event
 from bot.domain.follow_ups import thread_below
 from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.seats import SeatNews
 from bot.services.delivery.editing import edits_of_announcements, edits_of_seats, seats_day
 from bot.services.events.looking import Look

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.folding import fold
 from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
 from bot.domain.reports import Report
-from bot.domain.rooms import Room
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services.events import event_messages
 from bot.services.events.finding import find_coming

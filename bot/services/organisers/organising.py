@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import EVERYTHING, LOCAL, MANAGERS, Room
 from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
-from bot.domain.rooms import EVERYTHING, LOCAL, MANAGERS, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.sources import SourceKind
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core.rooms import EVERYTHING, Pause, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.interventions import Intervention
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.domain.questions import Question
-from bot.domain.rooms import EVERYTHING, Pause, Room
 from bot.domain.sources import query_named
 from bot.locales import Texts
 from bot.services.delivery.delivery_labels import moment, subject_label

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import MANAGERS, Room
 from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.messages import Message
-from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.sources import LONGEST_NAME, SourceKind, SourceQuery, query_named, query_of, words_in
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for

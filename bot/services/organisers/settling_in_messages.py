@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.rooms import MANAGERS, Room
 from bot.domain.digests import parse_digest
 from bot.domain.durations import write_duration
 from bot.domain.events import Event
 from bot.domain.messages import Button, Card, Choice, Entry, Message, MessageKind, Option, People
 from bot.domain.prefectures import PREFECTURES
-from bot.domain.rooms import MANAGERS, Room
 from bot.domain.sources import SourceKind, SourceQuery, Words, query_named
 from bot.locales import Texts
 from bot.services.delivery.remedies import remedy_now

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.rooms import Room
+from bot.core.rooms import Room
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import LOCAL, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Message
-from bot.domain.rooms import LOCAL, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.teaching import NOT_HIRAGANA, Sample, State
 from bot.errors import ModelError
 from bot.locales import TOKYO, Texts, texts_for

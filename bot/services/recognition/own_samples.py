@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import Room, direct_to
 from bot.domain.messages import Message
-from bot.domain.rooms import Room, direct_to
 from bot.domain.teaching import Consent, Sample
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for

@@ -6,10 +6,10 @@ from math import ceil
 from unicodedata import normalize
 from urllib.parse import quote
 
+from bot.core.rooms import member_at
 from bot.domain.messages import Button, Card, Entry, Field, Message, MessageKind, Picture
 from bot.domain.quiz import LONGEST_NAME, OLD, TRIES, WORDS, Outcome, Quiz, Score, ranked
 from bot.domain.romaji import romaji
-from bot.domain.rooms import member_at
 from bot.locales import Texts
 from bot.services.recognition.reading_buttons import About, difference, why
 from bot.services.recognition.teaching_buttons import RIGHT

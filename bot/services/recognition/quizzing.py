@@ -9,10 +9,10 @@ from random import Random, SystemRandom
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import LOCAL, Room, direct_to
 from bot.domain.cooldowns import Cooldown, Turn
 from bot.domain.messages import Button, Entry, Message, Picture
 from bot.domain.quiz import LASTS, Outcome, Player, Quiz, display_name, judge, next_label, week_of
-from bot.domain.rooms import LOCAL, Room, direct_to
 from bot.domain.teaching import Offered, Sample, Source, counts, used
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import LOCAL, direct_to
 from bot.domain.messages import Entry, Message
-from bot.domain.rooms import LOCAL, direct_to
 from bot.domain.teaching import THIN, Opinion, Sample, State, counts, to_review, understood, used
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts

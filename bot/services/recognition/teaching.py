@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import Room, direct_to
 from bot.domain.messages import Entry, Message
-from bot.domain.rooms import Room, direct_to
 from bot.domain.teaching import (
     NOT_HIRAGANA,
     Offered,

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from bot.core.rooms import LOCAL, Room
 from bot.domain.commands import EXPORT, FORGET, SAMPLES, Command
 from bot.domain.messages import Button, Card, Choice, Entry, Field, File, Message, MessageKind, Option, Picture
-from bot.domain.rooms import LOCAL, Room
 from bot.domain.teaching import MOST_A_DAY, MOST_IN_ALL, MOST_OF_LABEL, NOT_HIRAGANA, Consent, Offered, Sample
 from bot.errors import PictureError
 from bot.locales import Texts

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room
 from bot.domain.announcements import must_be_said
 from bot.domain.deliveries import Delivery
 from bot.domain.digests import STAYS_USEFUL, Rhythm, is_ahead, next_digest, parse_digest
@@ -13,7 +14,7 @@ from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.follow_ups import first_occasion
 from bot.domain.messages import Message
 from bot.domain.reports import Report
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.locales import texts_for
 from bot.services.delivery.delivering import Composer, NothingToSay
 from bot.services.ports import Agenda, Clock, DeliveryStore, EventStore, ReportStore, Search

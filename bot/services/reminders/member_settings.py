@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room, direct_to
 from bot.domain.durations import parse_duration
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, longest_first
 from bot.domain.messages import Message
 from bot.domain.personal_reminders import Member
 from bot.domain.quiet_hours import parse_quiet_hours
-from bot.domain.rooms import Room, direct_to
 from bot.locales import texts_for
 from bot.services.ports import Clock, PersonalReminderStore, Ring, no_ring
 from bot.services.reminders import member_settings_messages as said

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import LOCAL, Room, direct_to
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
@@ -21,7 +22,6 @@ from bot.domain.personal_reminders import (
     state_of,
     toggled,
 )
-from bot.domain.rooms import LOCAL, Room, direct_to
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services.delivery.delivering import Composer, NothingToSay
 from bot.services.events.finding import find_coming

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.almanac import group_of
 from bot.domain.events import Event
 from bot.domain.folding import fold
@@ -15,7 +16,6 @@ from bot.domain.materials import Material
 from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
 from bot.domain.report_drafts import slug_of, timetable_in
-from bot.domain.rooms import Room
 from bot.domain.titles import numbers_in
 from bot.errors import SourceError
 from bot.locales import Texts, texts_for

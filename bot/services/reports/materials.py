@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.follow_ups import edit_at_once, was_said
 from bot.domain.materials import ASKED_ABOUT, STAY_NEWS, SeenMaterials, is_look_due
 from bot.domain.messages import Message
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SourceRefused, SourceUnavailable
 from bot.locales import texts_for
 from bot.services.delivery.delivering import Composer, NothingToSay

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.folding import fold
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.titles import numbers_in
 from bot.locales import Texts, texts_for
 from bot.services.delivery.delivering import Composer, NothingToSay

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.rooms import Room
 from bot.domain.almanac import group_of
 from bot.domain.announcements import FLOOD
 from bot.domain.deliveries import Delivery
@@ -19,7 +20,7 @@ from bot.domain.missing_reports import nags_of
 from bot.domain.questions import Question
 from bot.domain.report_review import Reviewed, as_old_news, review
 from bot.domain.reports import Reason, ReasonCode, Report, ReportPage, ReportState
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SourceError
 from bot.locales import TOKYO
 from bot.services.deciding import AnswerHandler

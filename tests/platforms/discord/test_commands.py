@@ -10,11 +10,12 @@ import simcord
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.events import Event
 from bot.domain.messages import Button, Card, Choice, Message, MessageKind, Option, Picture
 from bot.domain.reports import Report
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import MemberUnreachable, PictureError, SendError, SendRefused
 from bot.locales import Texts, texts_for
 from bot.platforms.discord.bot import DiscordFrontEnd

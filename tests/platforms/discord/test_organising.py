@@ -15,8 +15,9 @@ from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.rooms import LOCAL, MAIN, MANAGERS, Room
 from bot.domain.events import Event
-from bot.domain.rooms import LOCAL, MAIN, MANAGERS, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.sources import Words, query_named
 from bot.errors import SourceRefused
 from bot.organising import build_organising

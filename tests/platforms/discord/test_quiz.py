@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.config import DiscordSettings
+from bot.core.rooms import Room
 from bot.domain.cooldowns import Cooldown
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.services.answering import Answering

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
-from bot.domain.rooms import Room, Rooms
+from bot.core.rooms import Room
+from bot.domain.rooms import Rooms
 from bot.organising import build_organising
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient

@@ -12,9 +12,10 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Card, Message, MessageKind
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import Texts, texts_for
 from bot.platforms.discord import bot as discord_bot

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.core.rooms import MANAGERS, Room
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Choice, Entry, Message, MessageKind, Option
-from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.platforms.slack import listeners as slack_listeners
 from bot.platforms.slack.manifest import READ_SHORTCUT, manifest
 from bot.services.places import Place

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.core.rooms import MANAGERS, Room
+from bot.domain.rooms import Rooms
 from bot.errors import SendError
 from bot.locales import texts_for
 from bot.platforms.slack.members import Identity, SlackMembers

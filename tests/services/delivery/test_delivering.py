@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.messages import Message, MessageKind
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.services.delivery.delivering import CLAIM_LASTS, MOST_ROOMS, ROOMS_TOGETHER, Delivering, NothingToSay
 from bot.storage.deliveries import Deliveries, insert_planned

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import DeliveryState
 from bot.domain.events import GONE_AFTER, Event, EventStatus
 from bot.domain.follow_ups import EDIT_EVERY, SETTLES_IN
 from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import ReportPage
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SendError
 from bot.locales import TOKYO
 from bot.services.delivery.delivering import CLAIM_LASTS, Delivering

@@ -11,10 +11,11 @@ import pytest
 from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.rooms import MANAGERS, Room
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
 from bot.domain.messages import Message
-from bot.domain.rooms import MANAGERS, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import ConfigurationError, SendRefused
 from bot.locales import texts_for
 from bot.organising import build_organising

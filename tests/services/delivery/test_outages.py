@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import DeliveryState
 from bot.domain.events import Event
 from bot.domain.gaps import Gap, Waking
 from bot.domain.messages import Message
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SendError, SourceUnavailable
 from bot.scheduler import AlarmClock
 from bot.services.delivery.delivering import Delivering

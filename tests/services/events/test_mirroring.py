@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.events import Event, EventStatus
 from bot.domain.mirrored_events import MOST_MIRRORED, CalendarEntry, MirrorState, MirrorStep
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import TOKYO
 from bot.services.events.mirroring import A_REPEAT_TAKES, LOOK_EVERY, REST, Mirroring

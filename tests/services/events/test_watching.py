@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.sources import Words
 from bot.errors import SourceUnavailable
 from bot.services.events.planning import POST_ALL, POST_NONE

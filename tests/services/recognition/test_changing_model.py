@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Message
 from bot.domain.model_change import Tally, Trial
-from bot.domain.rooms import LOCAL, MAIN, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.domain.teaching import NOT_HIRAGANA, Sample, Source, State
 from bot.errors import ModelError
 from bot.services.ports import ModelFile

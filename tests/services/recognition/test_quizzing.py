@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.cooldowns import Cooldown
 from bot.domain.messages import Message
 from bot.domain.quiz import LASTS, WORDS
-from bot.domain.rooms import LOCAL, MAIN, Room
 from bot.domain.teaching import Offered, Sample, Source, State
 from bot.errors import PictureError
 from bot.services.ports import Cut, Upload

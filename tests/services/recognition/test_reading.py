@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bot.core.rooms import LOCAL, MAIN
 from bot.domain.messages import Button, Message
-from bot.domain.rooms import LOCAL, MAIN
 from bot.errors import PictureError
 from bot.locales import texts_for
 from bot.platforms.discord.render import render

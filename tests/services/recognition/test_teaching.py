@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.messages import Message
-from bot.domain.rooms import Room
 from bot.domain.teaching import MOST_A_DAY, NOT_HIRAGANA, Consent, Offered, Opinion, Source, State
 from bot.errors import PictureError
 from bot.locales import texts_for

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.config import RoomSettings, Settings, SourceSettings
+from bot.core.rooms import Pause, Room
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import Report, ReportState
-from bot.domain.rooms import Pause, Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearse
 from bot.services.delivery.delivering import Delivering
 from bot.services.events.watching import Watching

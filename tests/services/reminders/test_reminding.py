@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import DeliveryState
 from bot.domain.events import Event, EventStatus, sight
 from bot.domain.messages import Message
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import MemberUnreachable
 from bot.services.delivery.delivering import Delivering
 from bot.services.ports import SourceState, Watched

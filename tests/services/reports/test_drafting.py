@@ -13,11 +13,12 @@ from bot.clients.connpass.source import ConnpassApi, ConnpassSource
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.materials import Material, SeenMaterials
 from bot.domain.messages import Message
 from bot.domain.reports import ReportState
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.services.events.watching import Watching
 from bot.services.reports.drafting import Drafting
 from bot.services.reports.reporting import Reporting

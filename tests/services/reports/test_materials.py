@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.materials import LOOKS, Material, SeenMaterials, is_look_due
 from bot.domain.messages import Message
 from bot.domain.reports import Report
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SourceRefused, SourceUnavailable
 from bot.locales import texts_for
 from bot.services.delivery.delivering import Delivering

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
 from bot.clock import DrivenClock
+from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Message, MessageKind
 from bot.domain.questions import Question
 from bot.domain.reports import EventLink, Report, ReportPage, ReportState
-from bot.domain.rooms import Room, Rooms
+from bot.domain.rooms import Rooms
 from bot.errors import SourceUnavailable
 from bot.locales import texts_for
 from bot.services.delivery.delivering import NothingToSay
