@@ -21,8 +21,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.core.durations import parse_duration
 from bot.domain.digests import parse_digest
-from bot.domain.durations import parse_duration
 from bot.domain.prefectures import PREFECTURES
 from bot.errors import ConfigurationError
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core.durations import parse_duration
 from bot.domain.deliveries import Delivery
-from bot.domain.durations import parse_duration
 from bot.domain.events import Event, EventStatus
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.reminders import Reminder, reminders_of

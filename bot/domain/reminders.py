@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.durations import write_duration
+from bot.core.durations import write_duration
 from bot.domain.events import Event
 
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from aiohttp import ETag, web
 
 from bot.config import CommunitySettings
+from bot.core.durations import parse_duration
 from bot.core.rooms import LOCAL, MAIN, Room
-from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.rooms import Rooms
 from bot.services.events.calendar_files import calendar_file

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.durations import parse_duration
 from bot.core.rooms import MANAGERS, Room
-from bot.domain.durations import parse_duration
 from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms

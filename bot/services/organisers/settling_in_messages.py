@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.durations import write_duration
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.digests import parse_digest
-from bot.domain.durations import write_duration
 from bot.domain.events import Event
 from bot.domain.messages import Button, Card, Choice, Entry, Message, MessageKind, Option, People
 from bot.domain.prefectures import PREFECTURES

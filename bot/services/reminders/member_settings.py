@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.durations import parse_duration
 from bot.core.rooms import Room, direct_to
-from bot.domain.durations import parse_duration
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, longest_first
 from bot.domain.messages import Message
 from bot.domain.personal_reminders import Member

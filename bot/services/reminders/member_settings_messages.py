@@ -1,6 +1,6 @@
 """The page on which a member sets what concerns them alone."""
 
-from bot.domain.durations import write_duration
+from bot.core.durations import write_duration
 from bot.domain.lead_times import MOST, longest_first
 from bot.domain.messages import Card, Choice, Field, Message, MessageKind, Option
 from bot.domain.personal_reminders import Member

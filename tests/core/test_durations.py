@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.durations import LONGEST, parse_duration, write_duration
+from bot.core.durations import LONGEST, parse_duration, write_duration
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "1", "1w", "-1d", "1.5h", "0m", "99999d", "9" * 30 + "d"])
