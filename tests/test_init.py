@@ -259,7 +259,7 @@ def test_a_network_that_is_down_stops_a_script_unless_it_says_offline(tmp_path: 
     assert settings_in(tmp_path).community.name == "tfug-utsunomiya"
 
 
-def test_a_second_evening_begins_with_what_is_there(
+def test_a_second_evening_begins_with_what_is_there_and_changes_nothing_else(
     tmp_path: Path, connpass: ConnpassServer, discord: DiscordServer, slack: SlackServer
 ) -> None:
     file = tmp_path / "config.toml"
@@ -267,28 +267,40 @@ def test_a_second_evening_begins_with_what_is_there(
     (tmp_path / "key").write_text(connpass.api_key)
     assert init(tmp_path, *first).returncode == 0
     file.write_text(file.read_text() + "\n[web]\nport = 9000\n")
+    before = file.read_text()
     with terminal(tmp_path, "init", **at(connpass, discord, slack)) as evening:
-        evening.answer("[y/N]", "y")
+        evening.wait_for("お伺いしない設定は、そのまま残します")
         for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN, "[宇都宮の会]", "[1]: ", "サイト"):
             evening.answer(question)
-        evening.wait_for("web.port")
-        evening.answer("書きますか？")
+        evening.wait_for("変更はありません")
         assert evening.end() == 0
     assert connpass.api_key not in evening.shown
-    assert settings_in(tmp_path).connpass.api_key.get_secret_value() == connpass.api_key
-    assert "port = 9000" in (tmp_path / "config.toml.old").read_text()
-    assert mode(tmp_path / "config.toml.old") == 0o600
+    assert file.read_text() == before
+    assert not (tmp_path / "config.toml.old").exists()
+    with terminal(tmp_path, "init", **at(connpass, discord, slack)) as evening:
+        for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN):
+            evening.answer(question)
+        evening.answer("[宇都宮の会]", "宇都宮")
+        for question in ("[1]: ", "サイト", "書きますか？"):
+            evening.answer(question)
+        assert evening.end() == 0
+    assert file.read_text().splitlines() == [
+        line.replace('"宇都宮の会"', '"宇都宮"    ') for line in before.splitlines()
+    ]
+    assert (tmp_path / "config.toml.old").read_text() == before
+    assert mode(tmp_path / "config.toml.old") == mode(file) == 0o600
 
 
-def test_what_is_there_is_replaced_only_on_demand_and_kept(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text("[web]\nport = 1\n")
+def test_a_script_changes_what_is_there_only_on_demand_and_keeps_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[web]\nport = 1\n[discord]\ntoken = "t"\n')
     ended = init(tmp_path, "--offline", "--group", "g")
     assert ended.returncode == 2
     assert "--force" in ended.stderr
-    assert (tmp_path / "config.toml").read_text() == "[web]\nport = 1\n"
+    assert (tmp_path / "config.toml").read_text() == '[web]\nport = 1\n[discord]\ntoken = "t"\n'
     assert init(tmp_path, "--offline", "--group", "g", "--force").returncode == 0
-    assert (tmp_path / "config.toml.old").read_text() == "[web]\nport = 1\n"
-    assert settings_in(tmp_path).web.port == 8000
+    assert "port = 1" in (tmp_path / "config.toml.old").read_text()
+    settings = settings_in(tmp_path)
+    assert (settings.web.port, settings.discord.token.get_secret_value()) == (1, "t")  # what was not given stays
 
 
 def test_secrets_are_not_written_into_a_file_that_git_tracks(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from bot.first_evening.answers import SECRETS, Answers, Draft, secret_in
 from bot.first_evening.asking import Asker, Script
 from bot.first_evening.command import usual_language
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
-from bot.first_evening.configuration_file import configuration, put_in_place
+from bot.first_evening.configuration_file import configuration, holds_secrets, put_in_place
 from bot.first_evening.evening import Commands, in_one, last_month, spend_evening
-from bot.first_evening.existing import answers_of, left_out, settings_in
+from bot.first_evening.existing import answers_of, settings_in
 from bot.first_evening.looks import GroupUnknown
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.talk import Talk
@@ -320,20 +320,85 @@ OLD = Answers(
 def test_a_configuration_that_is_there_has_the_answers_that_it_was_made_of() -> None:
     there = settings_of(configuration(texts_for("ja"), OLD, ()))
     assert answers_of(there) == replace(OLD, discord_channels={"1": ""}, slack_channels={"C1": ""})
-    assert left_out(there, there) == []
     assert answers_of(settings_of("")).name is None  # so that connpass is asked for it
 
 
-def test_what_nobody_is_asked_for_is_named_before_it_is_left_out(tmp_path: Path) -> None:
+ALL = replace(OLD, discord_channels={"1": ""}, slack_channels={"C1": ""})
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "[web]\nport = 9000  # behind the proxy",
+        'discord.token = "old"\nsources = [{name = "g", group = "g"}]\n'
+        'rooms = [{platform = "slack", channel = "C1"}]\n',
+        'discord = {token = "old", shards = 2}\ncommunity = {name = "x"}\nsources = []\nrooms = []\n',
+        '# first\n[[rooms]]\nplatform = "discord"\nchannel = "9"\n[[rooms]]\nplatform = "local"\nchannel = "main"\n'
+        'digest = "mon 09:00"\n[web]\nport = 1\n\n# last\n[[sources]]\nname = "lt"\nkeyword = "LT"\n[[sources]]\n'
+        'name = "h"\ngroup = "https://h.connpass.com/"\n',
+        '[[rooms]]\nplatform = "slack"\nchannel = "C9"\n[web]\nport = 3\n[[rooms]]\nplatform = "discord"\nchannel = "1"'
+        "\nthreads = true\n",
+        '[discord]\r\ntoken = "old"\r\n[reminders]\r\nlead_times = ["2d"]\r\n',
+    ],
+    ids=["no line feed", "one line each", "inline tables", "rooms first", "scattered", "from Windows"],
+)
+def test_answers_are_put_into_what_is_there_however_it_is_laid_out(before: str) -> None:
+    text = configuration(texts_for("ja"), ALL, (), before)
+    now, then = settings_of(text), settings_of(before)
+    assert answers_of(now) == ALL
+    assert configuration(texts_for("ja"), ALL, (), text) == text  # and once more: nothing changes
+    for unasked in ("web", "reminders", "storage", "recognition"):
+        assert getattr(now, unasked) == getattr(then, unasked)
+    kept = [
+        one
+        for one in then.rooms
+        if (one.platform, one.channel) in {("discord", "1"), ("slack", "C1"), ("local", "main")}
+    ]
+    assert [one for one in now.rooms if one in kept] == kept
+    assert all(line in text for line in before.splitlines() if "#" in line)
+
+
+def test_only_the_line_whose_answer_changed_is_another() -> None:
+    before = "# ours\n" + configuration(texts_for("en"), OLD, ()).replace('"1h"]', '"2h"]  #  as we like it\n#')
+    after = configuration(texts_for("en"), replace(OLD, name="Another name", api_key="key-2"), (), before)
+    changed = [(old, new) for old, new in zip(before.splitlines(), after.splitlines(), strict=True) if old != new]
+    assert [new.split(" = ")[1].split("#")[0].strip() for _, new in changed] == ['"Another name"', '"key-2"']
+    assert {new.index("#") for _, new in changed} == {old.index("#") for old, _ in changed}
+
+
+def test_a_group_that_changes_is_followed_under_its_new_name() -> None:
+    before = configuration(texts_for("en"), OLD, ()) + 'announce = ["g"]\n'
+    after = settings_of(configuration(texts_for("en"), replace(OLD, group="h"), (), before))
+    assert [(source.name, source.group) for source in after.sources] == [("h", "h")]
+    assert after.rooms[-1].announce == ("h",)
+
+
+def test_a_key_that_comes_later_ends_the_feed_and_a_feed_that_is_wanted_stays() -> None:
+    fed = configuration(texts_for("en"), replace(OLD, api_key=""), ())
+    keyed = configuration(texts_for("en"), OLD, (), fed)
+    assert (settings_of(fed).sources[0].kind, settings_of(keyed).sources[0].kind) == ("feed", "api")
+    wanted = keyed.replace('group = "g"', 'kind = "feed"\ngroup = "g"')
+    assert configuration(texts_for("en"), OLD, (), wanted) == wanted
+
+
+def test_what_the_environment_says_is_put_into_no_file() -> None:
+    before = '[discord]\ntoken = ""\n'
+    after = configuration(texts_for("en"), OLD, {"discord_token", "api_key"}, before)
+    assert "key-1" not in after
+    assert tomllib.loads(after)["discord"]["token"] == ""
+    assert not holds_secrets('[storage]\nurl = "sqlite:///a.db"\n[connpass]\napi_key = ""\n')
+    assert holds_secrets('[storage]\nurl = "postgresql://tsudoi:secret@db/tsudoi"\n')
+
+
+def test_a_second_evening_with_the_same_answers_says_so_and_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    more = '[web]\nport = 9000\n[[rooms]]\nplatform = "local"\nchannel = "main"\ndigest = "mon 09:00"\n'
-    more += '[[sources]]\nname = "lt"\nkeyword = "LT"\n[[rooms]]\nplatform = "slack"\nchannel = "C9"\n'
-    file.write_text(configuration(texts_for("en"), Answers("en", "g", "G", site_url="", api_key="old-key"), ()) + more)
-    talk = an_evening(file, FixedLooks(), "n")
-    written = screen(talk).partition("config.toml.old")[2].split()
-    assert {"web.port", "lt", "digest"} <= set(written)
-    assert not {"C9", "connpass.api_key", "community.name"} & set(written)
-    assert "old-key" not in screen(talk)
+    file.write_text(configuration(texts_for("en"), Answers("en", "g", "G", (), site_url="", api_key="key-1"), ()))
+    before = file.stat()
+    talk = a_talk("en", "g", "key-1", "G", "page", "", draft=Draft(tmp_path / "draft"))
+    assert spend_evening(talk, file, "ja", COMMANDS)
+    assert "Nothing has changed" in screen(talk)
+    assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
+    assert file.stat() == before
 
 
 def test_a_configuration_that_cannot_be_read_answers_nothing(tmp_path: Path) -> None:
@@ -380,8 +445,8 @@ def test_a_configuration_that_the_bot_would_refuse_never_gets_there() -> None:
 
 
 def test_only_a_file_with_secrets_is_closed_to_others(tmp_path: Path) -> None:
-    for is_secret, mode in ((True, 0o600), (False, 0o644)):
-        put_in_place("", tmp_path / "config.toml", is_secret=is_secret)
+    for text, mode in (('[discord]\ntoken = "t"\n', 0o600), ("", 0o644)):
+        put_in_place(text, tmp_path / "config.toml")
         assert stat.S_IMODE((tmp_path / "config.toml").stat().st_mode) == mode
     assert load_settings(tmp_path / "config.toml").sources == ()
 

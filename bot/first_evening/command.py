@@ -37,7 +37,7 @@ def init(
     site_url: Annotated[str | None, typer.Option(help='Where the group publishes reports; "" for nowhere.')] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Check nothing and rehearse nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: what is not given is as usual.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a configuration that is there; it is kept.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Change a configuration that is there; it is kept.")] = False,
     config: Annotated[
         Path | None, typer.Option("--config", help="Where to write it.", show_default="config.toml")
     ] = None,
@@ -88,8 +88,8 @@ def _spend(
     draft = Draft(file.with_name(f"{file.name}.draft")) if is_person else None
     commands = Commands(_program(), "" if file == DEFAULT_FILE else f"--config {shlex.quote(str(file))}")
     try:
-        if file.exists() and not force and not _may_replace(asker, file):
-            return
+        if file.exists():
+            _say_what_is_there(asker, file, force=force)
         with Looks(environment_settings()) as looks:
             kept = _kept(asker, draft, file, given)
             talk = Talk(asker, None if offline else looks, given, in_environment, draft, kept)
@@ -104,13 +104,23 @@ def _spend(
         os._exit(130)  # a thread in the middle of a call to a slow server would hold us up
 
 
-def _may_replace(asker: "Asker", file: Path) -> bool:
+def _say_what_is_there(asker: "Asker", file: Path, *, force: bool) -> None:
+    """Say what becomes of a configuration that is there; nobody who can be asked needs `force`."""
+    from bot.first_evening.existing import settings_in
+
     _ = asker.texts.gettext
-    if not asker.is_person:
-        raise ConfigurationError(f"{file} is there already: --force replaces it, and keeps it as {file}.old")
-    asker.warn(_("{file} is there already.").format(file=file))
-    question = _("Make a new one at the end, and keep this one as {file}.old?").format(file=file)
-    return asker.confirm(question, default=False)
+    if not asker.is_person and not force:
+        raise ConfigurationError(
+            f"{file} is there already: --force puts the answers into it, and keeps it as {file}.old"
+        )
+    if settings_in(file) is None:
+        asker.warn(
+            _("{file} cannot be read. A new one takes its place at the end; it is kept as {file}.old.").format(
+                file=file
+            )
+        )
+    else:
+        asker.say(_("{file} is there already. What I do not ask about stays in it as it is.").format(file=file))
 
 
 def _kept(asker: "Asker", draft: Draft | None, file: Path, given: dict[str, Any]) -> Answers:
@@ -118,9 +128,9 @@ def _kept(asker: "Asker", draft: Draft | None, file: Path, given: dict[str, Any]
     from bot.first_evening.existing import answers_of, settings_in
 
     kept = draft.read() if draft is not None else None
-    if kept is None and draft is not None and (settings := settings_in(file)) is not None:
+    if kept is None and (settings := settings_in(file)) is not None:
         kept = answers_of(settings)
-    if kept is not None:
+    if kept is not None and asker.is_person:
         asker.good(asker.texts.gettext("Your answers of last time are here: Enter takes each as it was."))
     return replace(kept or Answers(), **{key: value for key, value in given.items() if key in SECRETS})
 

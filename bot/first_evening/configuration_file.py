@@ -1,26 +1,48 @@
-"""The configuration that an evening ends with: it explains itself, and is read as the bot reads it before it counts."""
+"""The configuration that an evening ends with: written anew, or changed where an answer differs and nowhere else."""
 
-import json
+import tomllib
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
+import tomlkit
 from rich.cells import cell_len
+from tomlkit.items import AoT, Item, Table
 
 from bot.clients.plain_text import plain
 from bot.core.rooms import MANAGERS
+from bot.domain.sources import group_in
 from bot.first_evening.answers import SECRETS, Answers, Platform, write_privately
 from bot.locales import Texts
 
 _COLUMN = 40  # where comments begin
+_DEFAULTS = {"name": "Tsudoi", "locale": "ja"}  # of what is asked; all else is empty unless it is set
+_KEYS_OF_SECRETS = {
+    "api_key": ("connpass", "api_key"),
+    "discord_token": ("discord", "token"),
+    "slack_bot_token": ("slack", "bot_token"),
+    "slack_app_token": ("slack", "app_token"),
+}
 
 
-def configuration(texts: Texts, answers: Answers, in_environment: Collection[str]) -> str:
-    """Write the answers as TOML, each setting with a comment; secrets of the environment are left out."""
-    parts = (_head, _community, _connpass, _reports, _reminders, _discord, _slack, _rooms)
-    return "\n\n".join("\n".join(part(texts, answers, in_environment)) for part in parts).rstrip() + "\n"
+def configuration(texts: Texts, answers: Answers, in_environment: Collection[str], before: str = "") -> str:
+    """Return the answers as TOML: `before` with what differs, each comment, key and order as they were.
+
+    Without `before` every setting that is asked for comes with a comment. Secrets of the environment are left out.
+    """
+    page = _Page(texts, answers, in_environment, before)
+    page.write()
+    return tomlkit.dumps(page.document).lstrip("\n")
 
 
-def put_in_place(text: str, file: Path, *, is_secret: bool) -> Path | None:
+def holds_secrets(text: str) -> bool:
+    """Whether a configuration holds a token, a key or a password."""
+    content = tomllib.loads(text)
+    url = content.get("storage", {}).get("url", "")
+    return "@" in url or any(content.get(section, {}).get(key) for section, key in _KEYS_OF_SECRETS.values())
+
+
+def put_in_place(text: str, file: Path) -> Path | None:
     """Write the configuration; return where the one from before is kept, if there was one.
 
     Raises ConfigurationError, and leaves the one from before in place.
@@ -28,105 +50,217 @@ def put_in_place(text: str, file: Path, *, is_secret: bool) -> Path | None:
     before = file.with_name(f"{file.name}.old") if file.exists() else None
     if before is not None:
         write_privately(before, file.read_bytes())
-    write_privately(file, text.encode(), 0o600 if is_secret else 0o666)
+    write_privately(file, text.encode(), 0o600 if holds_secrets(text) else 0o666)
     return before
 
 
-def _head(texts: Texts, answers: Answers, in_environment: Collection[str]) -> Iterator[str]:
-    _ = texts.gettext
-    yield "# " + _("The settings of Tsudoi, written by `tsudoi init`.")
-    yield "# " + _("After a change: `tsudoi check`, then start the bot again. config.example.toml shows every setting.")
-    if answers.secrets() - set(in_environment):
-        yield "# " + _("Secrets stand here: show this file to nobody, and keep it out of git.")
+class _Page:
+    """A document on which answers are put down, one section after the other."""
+
+    def __init__(self, texts: Texts, answers: Answers, in_environment: Collection[str], before: str) -> None:
+        self.document = tomlkit.parse(before if not before or before.endswith("\n") else f"{before}\n")
+        self._is_new = not before
+        self._answers = answers
+        self._in_environment = in_environment
+        self._texts = texts
+
+    def write(self) -> None:
+        if self._is_new:
+            for line in self._head():
+                self.document.add(tomlkit.comment(line))
+        self._write_community()
+        self._write_connpass()
+        self._write_source()
+        self._write_reports()
+        self._write_platforms()
+        self._write_rooms()
+
+    def _head(self) -> Iterator[str]:
+        _ = self._texts.gettext
+        yield _("The settings of Tsudoi, written by `tsudoi init`.")
+        yield _("After a change: `tsudoi check`, then start the bot again. config.example.toml shows every setting.")
+        if self._answers.secrets() - set(self._in_environment):
+            yield _("Secrets stand here: show this file to nobody, and keep it out of git.")
+
+    def _write_community(self) -> None:
+        _ = self._texts.gettext
+        self._put("community", "name", self._answers.name or _DEFAULTS["name"], _("how the bot speaks of your group"))
+        self._put("community", "locale", self._answers.locale or _DEFAULTS["locale"], _('"ja" or "en"'))
+        if self._is_new:
+            self._put("community", "timezone", "Asia/Tokyo")
+
+    def _write_connpass(self) -> None:
+        _ = self._texts.gettext
+        self._had_key = bool(self.document.get("connpass", {}).get("api_key"))
+        comment = _("the key that connpass issued")
+        if not self._answers.api_key:
+            comment = _('once connpass issued one, put it here and take kind = "feed" out')
+        self._put_secret("api_key", comment)
+
+    def _write_source(self) -> None:
+        group = self._answers.group or ""
+        sources = self.document.get("sources") or self._add_array("sources")
+        source = next((one for one in sources if _is_single(one.get("group"))), None)
+        if source is None:
+            self._append(sources, self._new_source(group))
+            return
+        if group_in(_first(source["group"])) != group:
+            self._rename_source(source, group)
+            _set(source, "group", group, _address(group))
+        if not self._answers.api_key:
+            source["kind"] = "feed"
+        elif not self._had_key:
+            source.pop("kind", None)
+
+    def _new_source(self, group: str) -> Table:
+        _ = self._texts.gettext
+        source = tomlkit.table()
+        _add(source, "name", group, _("rooms follow it by this name"))
+        if not self._answers.api_key:
+            comment = _("the public feed, which needs no key: no seats, the newest events only")
+            _add(source, "kind", "feed", comment)
+        _add(source, "group", group, _address(group))
+        return source
+
+    def _rename_source(self, source: Any, group: str) -> None:
+        """Call a source that was called after its group after the new one, also where rooms follow it."""
+        before = source["name"]
+        if before != group_in(_first(source["group"])):
+            return
+        _set(source, "name", group)
+        for room in self.document.get("rooms", []):
+            names = room.get("announce") or []
+            for index, name in enumerate(names):
+                if name == before:
+                    names[index] = group
+
+    def _write_reports(self) -> None:
+        _ = self._texts.gettext
+        where = _("where the group publishes its reports; empty: none")
+        self._put("reports", "site_url", self._answers.site_url or "", where)
+        if self._is_new:
+            before = _("how long before an event the rooms are reminded")
+            self._put("reminders", "lead_times", ["7d", "1d", "1h"], before)
+
+    def _write_platforms(self) -> None:
+        _ = self._texts.gettext
+        self._put_secret("discord_token", _("empty: Discord is off"), platform="discord")
+        self._put_secret("slack_bot_token", _("empty: Slack is off"), platform="slack")
+        self._put_secret("slack_app_token", platform="slack")
+
+    def _write_rooms(self) -> None:
+        _ = self._texts.gettext
+        chosen = {
+            (platform, channel): label
+            for platform in self._answers.platforms or ()
+            for channel, label in self._answers.channels(platform).items()
+        }
+        rooms = self.document.get("rooms", [])
+        for index in reversed(range(len(rooms))):
+            room = rooms[index]
+            here = (room.get("platform"), str(room.get("channel")))
+            if here not in chosen and here[0] in ("discord", "slack"):
+                del rooms[index]
+            chosen.pop(here, None)
+        if chosen:
+            array = rooms if "rooms" in self.document and len(rooms) else self._add_array("rooms")
+            for (platform, channel), label in chosen.items():
+                self._append(array, self._new_room(platform, channel, label))
+        elif "rooms" in self.document and not rooms:
+            del self.document["rooms"]
+        elif self._is_new:
+            self.document.add(tomlkit.nl())
+            own = _("No channel is named here, so the room on the bot's own page follows every source.")
+            chat = _("Channels of Discord and Slack are set up in the chat, with /tsudoi setup, or here as [[rooms]].")
+            self.document.add(tomlkit.comment(own))
+            self.document.add(tomlkit.comment(chat))
+
+    def _new_room(self, platform: Platform, channel: str, label: str) -> Table:
+        _ = self._texts.gettext
+        room = tomlkit.table()
+        _add(room, "platform", platform)
+        _add(room, "channel", channel, label)
+        who = _("who may answer the bot's questions: who manages the place; also ids")
+        _add(room, "organisers", [MANAGERS], who)
+        digest = '# digest = "mon 09:00"'
+        room.add(tomlkit.comment(_padded(digest, _("a weekly digest of what is coming")).removeprefix("# ")))
+        return room
+
+    def _put_secret(self, name: str, comment: str = "", platform: Platform | None = None) -> None:
+        """Put down a secret, or nothing where its platform is off; what the environment says is only pointed to."""
+        section, key = _KEYS_OF_SECRETS[name]
+        is_off = platform is not None and platform not in (self._answers.platforms or ())
+        if name not in self._in_environment or is_off:
+            value = "" if is_off else getattr(self._answers, name) or ""
+            self._put(section, key, value, comment if is_off or platform is None else "")
+        elif self._is_new:
+            where = self._texts.gettext("comes from the environment: {variable}").format(variable=SECRETS[name])
+            line = _padded(f'# {key} = ""', where).removeprefix("# ")
+            self._section(section).add(tomlkit.comment(line))
+
+    def _put(self, section: str, key: str, value: Any, comment: str = "") -> None:
+        """Set a key; one that means the same as it is, or by being absent, is left alone."""
+        stands = self.document.get(section, {}).get(key, None if self._is_new else _DEFAULTS.get(key, ""))
+        if stands == value:
+            return
+        table = self._section(section)
+        if key in table:
+            _set(table, key, value)
+        else:
+            _add(table, key, value, comment)
+
+    def _section(self, name: str) -> Any:
+        if name not in self.document:
+            self.document.add(tomlkit.nl())
+            self.document.add(name, tomlkit.table())
+        return self.document[name]
+
+    def _add_array(self, name: str) -> Any:
+        if name in self.document:
+            del self.document[name]
+        self.document.add(name, tomlkit.aot())
+        return self.document[name]
+
+    def _append(self, array: Any, table: Table) -> None:
+        if not isinstance(array, AoT):  # written in one line
+            array.append(table.unwrap())
+            return
+        written = tomlkit.dumps(self.document)
+        table.trivia.indent = "\n" * (2 - (written[-2:].count("\n") if written else 2))
+        array.append(table)
 
 
-def _community(texts: Texts, answers: Answers, _of: Collection[str]) -> Iterator[str]:
-    _ = texts.gettext
-    yield "[community]"
-    yield _line("name", answers.name or "Tsudoi", _("how the bot speaks of your group"))
-    yield _line("locale", answers.locale or "ja", _('"ja" or "en"'))
-    yield _line("timezone", "Asia/Tokyo")
+def _add(table: Any, key: str, value: Any, comment: str = "") -> None:
+    """Add a key, its comment where all comments begin."""
+    item: Item = tomlkit.item(value)
+    if comment:
+        item.comment(f"# {plain(comment, 120)}")
+        item.trivia.comment_ws = " " * (_COLUMN - cell_len(f"{key} = {item.as_string()}")) + " "
+    table.add(key, item)
 
 
-def _connpass(texts: Texts, answers: Answers, in_environment: Collection[str]) -> Iterator[str]:
-    _ = texts.gettext
-    yield "[connpass]"
-    if answers.api_key:
-        yield _secret(texts, "api_key", "api_key", answers, in_environment, _("the key that connpass issued"))
-    else:
-        yield _line("api_key", "", _('once connpass issued one, put it here and take kind = "feed" out'))
-    yield ""
-    yield "[[sources]]"
-    yield _line("name", answers.group or "", _("rooms follow it by this name"))
-    if not answers.api_key:
-        yield _line("kind", "feed", _("the public feed, which needs no key: no seats, the newest events only"))
-    yield _line("group", answers.group or "", _address(answers.group or ""))
+def _set(table: Any, key: str, value: Any, comment: str = "") -> None:
+    """Change a key, what is said beside it in the same column as before; a `comment` replaces that."""
+    old, item = table.item(key), tomlkit.item(value)
+    longer = cell_len(item.as_string()) - cell_len(old.as_string())
+    table[key] = item
+    if item.trivia.comment:
+        item.trivia.comment_ws = " " * max(1, len(item.trivia.comment_ws) - longer)
+        item.trivia.comment = f"# {comment}" if comment else item.trivia.comment
+
+
+def _padded(code: str, comment: str) -> str:
+    return f"{code}{' ' * (_COLUMN - cell_len(code))} # {plain(comment, 120)}"
 
 
 def _address(group: str) -> str:
     return f"https://connpass.com/series/{group}/" if group.isdigit() else f"https://{group}.connpass.com/"
 
 
-def _reports(texts: Texts, answers: Answers, _of: Collection[str]) -> Iterator[str]:
-    yield "[reports]"
-    yield _line("site_url", answers.site_url or "", texts.gettext("where the group publishes its reports; empty: none"))
+def _is_single(group: object) -> bool:
+    """Whether a source watches one group, as init asks for it."""
+    return bool(group) and "," not in str(group)
 
 
-def _reminders(texts: Texts, answers: Answers, _of: Collection[str]) -> Iterator[str]:
-    yield "[reminders]"
-    yield _padded('lead_times = ["7d", "1d", "1h"]', texts.gettext("how long before an event the rooms are reminded"))
-
-
-def _discord(texts: Texts, answers: Answers, in_environment: Collection[str]) -> Iterator[str]:
-    yield "[discord]"
-    if "discord" not in (answers.platforms or ()):
-        yield _line("token", "", texts.gettext("empty: Discord is off"))
-        return
-    yield _secret(texts, "token", "discord_token", answers, in_environment)
-
-
-def _slack(texts: Texts, answers: Answers, in_environment: Collection[str]) -> Iterator[str]:
-    yield "[slack]"
-    if "slack" not in (answers.platforms or ()):
-        yield _line("bot_token", "", texts.gettext("empty: Slack is off"))
-        yield _line("app_token", "")
-        return
-    yield _secret(texts, "bot_token", "slack_bot_token", answers, in_environment)
-    yield _secret(texts, "app_token", "slack_app_token", answers, in_environment)
-
-
-def _rooms(texts: Texts, answers: Answers, _of: Collection[str]) -> Iterator[str]:
-    _ = texts.gettext
-    platforms: tuple[Platform, ...] = answers.platforms or ()
-    rooms = [(one, *channel) for one in platforms for channel in answers.channels(one).items()]
-    if not rooms:
-        yield "# " + _("No channel is named here, so the room on the bot's own page follows every source.")
-        yield "# " + _(
-            "Channels of Discord and Slack are set up in the chat, with /tsudoi setup, or here as [[rooms]]."
-        )
-    for platform, channel, label in rooms:
-        yield "[[rooms]]"
-        yield _line("platform", platform)
-        yield _line("channel", channel, label)
-        yield _padded(
-            f'organisers = ["{MANAGERS}"]', _("who may answer the bot's questions: who manages the place; also ids")
-        )
-        yield _padded('# digest = "mon 09:00"', _("a weekly digest of what is coming"))
-        yield ""
-
-
-def _secret(
-    texts: Texts, key: str, name: str, answers: Answers, in_environment: Collection[str], comment: str = ""
-) -> str:
-    if name in in_environment:
-        where = texts.gettext("comes from the environment: {variable}").format(variable=SECRETS[name])
-        return _padded(f'# {key} = ""', where)
-    return _line(key, getattr(answers, name) or "", comment)
-
-
-def _line(key: str, value: str, comment: str = "") -> str:
-    return _padded(f"{key} = {json.dumps(value, ensure_ascii=False)}", comment)  # a JSON string is a TOML string
-
-
-def _padded(code: str, comment: str) -> str:
-    return f"{code}{' ' * (_COLUMN - cell_len(code))} # {plain(comment, 120)}" if comment else code
+def _first(group: Any) -> str:
+    return str(group if isinstance(group, str) else group[0])

@@ -12,8 +12,8 @@ from bot.core.rooms import LOCAL, MAIN
 from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import PLATFORMS
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
-from bot.first_evening.configuration_file import configuration, put_in_place
-from bot.first_evening.existing import left_out, settings_in
+from bot.first_evening.configuration_file import configuration, holds_secrets, put_in_place
+from bot.first_evening.existing import settings_in
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.talk import Talk
 from bot.locales import Texts, texts_for
@@ -46,10 +46,19 @@ def spend_evening(talk: Talk, file: Path, usual_language: str, commands: Command
     if "slack" in platforms:
         connect_slack(talk, file.parent)
     find_reports(talk)
-    text = configuration(talk.texts, talk.answers, talk.in_environment)
+    before = file.read_text(encoding="utf-8") if settings_in(file) is not None else ""
+    text = configuration(talk.texts, talk.answers, talk.in_environment, before)
     settings = settings_of(text)
-    _rehearse(talk, settings, commands)
-    return _write(talk, text, settings, file, commands)
+    if text.rstrip() == before.rstrip():
+        _say_that_nothing_changed(talk, file)
+    else:
+        _rehearse(talk, settings, commands)
+        if not _write(talk, text, file):
+            return False
+    if talk.draft is not None:
+        talk.draft.drop()
+    _say_what_comes_next(talk, commands)
+    return True
 
 
 def _introduce(talk: Talk, file: Path) -> None:
@@ -117,37 +126,31 @@ def _show(talk: Talk, texts: Texts, said: Rehearsed, rooms: Sequence[str]) -> No
     talk.asker.say("\n".join(f"  {line}" for line in cut))
 
 
-def _write(talk: Talk, text: str, settings: Settings, file: Path, commands: Commands) -> bool:
+def _say_that_nothing_changed(talk: Talk, file: Path) -> None:
+    _ = talk.texts.gettext
+    talk.asker.heading(_("Write it down"))
+    talk.asker.good(_("Nothing has changed: {file} says all this already, and stays as it is.").format(file=file))
+
+
+def _write(talk: Talk, text: str, file: Path) -> bool:
     from bot.checking import is_tracked
 
     _ = talk.texts.gettext
-    is_secret = bool(talk.answers.secrets() - set(talk.in_environment))
+    is_secret = holds_secrets(text)
     if is_secret and is_tracked(file):
         raise ConfigurationError(
             f"git tracks {file}, and secrets would stand in it: run `git rm --cached {file}` first"
         )
     talk.asker.heading(_("Write it down"))
-    _warn_of_what_is_left_out(talk, file, settings)
     if not talk.asker.confirm(_("Shall I write {file}?").format(file=file), default=True):
         return False
-    before = put_in_place(text, file, is_secret=is_secret)
-    if talk.draft is not None:
-        talk.draft.drop()
+    before = put_in_place(text, file)
     talk.asker.good(_("{file} is written.").format(file=file))
     if is_secret:
         talk.asker.say(_("Tokens or keys stand in it: only you can read it. Keep it out of git and chats."))
     if before is not None:
         talk.asker.say(_("The one from before is kept as {file}.").format(file=before))
-    _say_what_comes_next(talk, commands)
     return True
-
-
-def _warn_of_what_is_left_out(talk: Talk, file: Path, settings: Settings) -> None:
-    _ = talk.texts.gettext
-    before = settings_in(file)
-    if before is not None and (names := left_out(before, settings)):
-        unasked = _("Nobody is asked for these settings, so copy them from {file}.old if you need them:")
-        talk.asker.warn(unasked.format(file=file), "\n".join(names))
 
 
 def _say_what_comes_next(talk: Talk, commands: Commands) -> None:
