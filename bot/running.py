@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -272,10 +273,8 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
     """Return what a person should read at the start: a line for each front end and each thing that is off, and why."""
     texts = texts_for(settings.community.locale)
     _ = texts.gettext
-    if has_samples:
-        connpass = _("off: the events are samples, marked 【サンプル】; set [connpass] api_key and [[sources]]")
-    else:
-        connpass = _connpass_line(settings, texts)
+    samples = _("off: the events are samples, marked 【サンプル】")
+    connpass = samples if has_samples else _connpass_line(settings, texts)
     discord = _("connecting") if settings.discord.token.get_secret_value() else _("off: set [discord] token")
     slack = _("connecting") if settings.slack.is_on else _("off: set [slack] bot_token and app_token")
     reports = settings.reports.site_url or _("off: set [reports] site_url")
@@ -286,8 +285,19 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
         *([] if has_samples else [f"  reports   {reports}"]),
         f"  Discord   {discord}",
         f"  Slack     {slack}",
-        "  " + _("Settings go into config.toml; config.example.toml shows them all."),
+        "  " + (_how_to_begin(texts) if has_samples else _settings_line(texts)),
     ]
+
+
+def _how_to_begin(texts: Texts) -> str:
+    """Point to the command that sets the bot up, as it is called in a checkout or where a package was installed."""
+    command = "make init" if Path(__file__).parents[1].joinpath("Makefile").exists() else "tsudoi init"
+    sentence = texts.gettext("For your own group: {command} (or write config.toml, as config.example.toml shows)")
+    return sentence.format(command=command)
+
+
+def _settings_line(texts: Texts) -> str:
+    return texts.gettext("Settings go into config.toml; config.example.toml shows them all.")
 
 
 def _connpass_line(settings: Settings, texts: Texts) -> str:

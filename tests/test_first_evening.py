@@ -67,8 +67,8 @@ def handwritten_i(folder: Path) -> Path:
 
 def test_the_terminal_says_where_the_room_is_what_is_sample_and_what_is_off(bot: RunningBot) -> None:
     assert bot.url in bot.said
-    for setting in ("サンプル", "[connpass] api_key", "[[sources]]", "[discord] token", "Slack"):
-        assert setting in bot.said
+    for said in ("サンプル", "make init", "[discord] token", "Slack"):
+        assert said in bot.said
 
 
 def test_a_member_asks_uploads_and_hears_of_events(page: Page, tmp_path: Path) -> None:
