@@ -15,6 +15,7 @@ from rich.text import Text
 from bot.app import Clients, open_clients, open_stores, rooms_of
 from bot.clients.http import HttpClient
 from bot.clients.recognition.model_folder import ModelFolder
+from bot.clients.sandbox.confinement import missing_protections
 from bot.config import DEFAULT_FILE, Settings
 from bot.core.rooms import LOCAL, Room
 from bot.domain.rooms import Rooms
@@ -138,7 +139,13 @@ async def _recognition(settings: Settings) -> Finding:
             await models.probe(shipped)
         except ModelError as error:
             return Finding("recognition", False, f"the shipped model cannot be used, install Tsudoi again: {error}")
-        return Finding("recognition", True, f"reads with {shipped.title}")
+        return Finding("recognition", True, f"reads with {shipped.title}{_unprotected()}")
+
+
+def _unprotected() -> str:
+    """Say what this system cannot keep the processes from that open strangers' pictures; "" where it can do all."""
+    missing = " and ".join(missing_protections())
+    return f"; this system has no {missing}, so a flaw in a decoder could read this account's files" if missing else ""
 
 
 def _stroke_order() -> Finding:

@@ -15,7 +15,7 @@ from playwright.async_api import Locator, Page, Request, Route, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.clients.recognition.workers import Workers
+from bot.clients.sandbox.workers import Workers
 from bot.clock import DrivenClock
 from bot.web.server import WebRoom
 from model.drawing import SIDE, draw

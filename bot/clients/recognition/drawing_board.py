@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.clients.recognition.workers import Workers
+from bot.clients.sandbox.workers import Workers
 from bot.services.ports import LearnedShapes, ShapeSheet, Sight, Stroke
 
 _DRAWINGS = "bot.clients.recognition.drawings"  # imported by the workers only

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from bot.clients.recognition.workers import Worker, WorkerLate, WorkerLost
+from bot.clients.sandbox.workers import Worker, WorkerLate, WorkerLost
 from bot.domain.model_change import Trial
 from bot.errors import ModelError
 from bot.services.ports import ModelFile
@@ -54,11 +54,11 @@ class ModelFolder:
 
     async def probe(self, model: ModelFile) -> None:
         """Load it in a process of its own."""
-        await asyncio.to_thread(_in_child, "probe", PROBE_TAKES, model.file)
+        await asyncio.to_thread(_in_child, "probe", PROBE_TAKES, (model,))
 
     async def try_out(self, old: ModelFile, new: ModelFile, samples: Sequence[tuple[str, bytes]]) -> Trial:
         """Let both read, in a process of their own."""
-        trial: Trial = await asyncio.to_thread(_in_child, "compare", TRIAL_TAKES, old.file, new.file, tuple(samples))
+        trial: Trial = await asyncio.to_thread(_in_child, "compare", TRIAL_TAKES, (old, new), tuple(samples))
         return trial
 
     def _fetch(self, name: str) -> ModelFile:
@@ -114,11 +114,11 @@ def _card(file: Path, written: bytes) -> dict[str, Any]:
     return dict(card)
 
 
-def _in_child(function: str, takes: float, *args: object) -> Any:
-    worker = Worker()
+def _in_child(function: str, takes: float, models: Sequence[ModelFile], *args: object) -> Any:
+    worker = Worker(tuple(str(Path(model.file).parent) for model in models))
     try:
         worker.wait_until_ready()
-        return worker.call(_TRIALS, function, *args, takes=takes)
+        return worker.call(_TRIALS, function, *(model.file for model in models), *args, takes=takes)
     except WorkerLate as error:
         raise ModelError(f"the model did not answer within {takes:.0f} s", "too_slow") from error
     except WorkerLost as error:

@@ -5,11 +5,12 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from bot.clients.recognition.drawing_board import LocalDrawingBoard
 from bot.clients.recognition.sample_sheets import LocalSampleSheets
-from bot.clients.recognition.workers import Workers
+from bot.clients.sandbox.workers import Workers
 from bot.errors import PictureError
 from bot.services.ports import Cut, ModelFile
 from model.reading import Glyph, Reading
@@ -59,7 +60,7 @@ class LocalRecogniser:
 
     def use(self, model: ModelFile) -> None:
         """Read with this model from the next picture on; what is being read is read to its end with the one before."""
-        self._workers.prepare(_HANDWRITING, "use", model.file)
+        self._workers.prepare(_HANDWRITING, "use", model.file, readable=(str(Path(model.file).parent),))
         self._chosen = model
         self.warm()
 

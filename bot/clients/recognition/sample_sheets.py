@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.clients.recognition.workers import Workers
+from bot.clients.sandbox.workers import Workers
 from bot.services.ports import Tile
 
 _DRAWING = "bot.clients.recognition.sample_drawing"

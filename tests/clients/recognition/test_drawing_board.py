@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.clients.recognition.drawing_board import LocalDrawingBoard
 from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.clients.recognition.workers import Workers
+from bot.clients.sandbox.workers import Workers
 from bot.services.ports import Stroke
 from model.labels import LABELS
 from tests.support.kanjivg import lay_out_kanjivg
@@ -60,7 +60,7 @@ async def test_the_learned_shapes_come_as_facts_and_as_sheets_of_cells(board: Lo
 async def test_a_character_is_written_stroke_by_stroke_where_the_extra_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(lay_out_kanjivg(tmp_path))
+    monkeypatch.syspath_prepend(lay_out_kanjivg(tmp_path / "site-packages"))
     with closing(LocalRecogniser(workers=Workers(takes=PATIENT))) as recogniser:
         first, second = await recogniser.drawing_board().strokes("い")
         assert first[0] == pytest.approx((20 / 109, 25 / 109), abs=0.001)

@@ -14,13 +14,14 @@ from bot.clients.recognition import model_folder
 from bot.clients.recognition.model_folder import CARD, LARGEST_MODEL, MODEL, ModelFolder
 from bot.clients.recognition.pictures import encode_png
 from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.clients.recognition.workers import Workers
+from bot.clients.sandbox.workers import Worker, Workers
 from bot.errors import ModelError
 from model.classifier import ARTIFACT
 from model.explaining import tendencies
 from tests.model.drawings import drawn
 
 PATIENT = 300.0  # seconds: a test machine is shared
+TESTS = str(Path(__file__).parents[2])
 
 
 @pytest.fixture
@@ -128,6 +129,7 @@ async def test_a_crash_and_an_endless_wait_are_answers_too(
 ) -> None:
     twin = await models.fetch("twin")
     monkeypatch.setattr(model_folder, "_TRIALS", "tests.support.crashing")
+    monkeypatch.setattr(model_folder, "Worker", lambda readable: Worker((*readable, TESTS)))
     with pytest.raises(ModelError) as refused:
         await models.probe(twin)
     assert refused.value.code == "crashed"

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.clients.recognition.workers import LONGEST_LINE, Workers
+from bot.clients.sandbox.workers import LONGEST_LINE, Workers
 from bot.errors import PictureError
 from tests.support.kanjivg import lay_out_kanjivg
 
@@ -66,7 +66,7 @@ async def test_the_shipped_model_reads_with_the_wanted_confidence_and_candidates
 async def test_stroke_order_is_drawn_where_the_extra_for_it_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(lay_out_kanjivg(tmp_path))
+    monkeypatch.syspath_prepend(lay_out_kanjivg(tmp_path / "site-packages"))
     with closing(LocalRecogniser(workers=Workers(takes=PATIENT))) as recogniser:
         drawn = await recogniser.stroke_order("い")
         assert drawn is not None
@@ -189,7 +189,7 @@ async def test_a_worker_that_was_killed_between_two_pictures_is_replaced(workers
 
 
 async def test_the_first_picture_waits_for_the_process_that_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.clients.recognition.workers.SOON", PATIENT)
+    monkeypatch.setattr("bot.clients.sandbox.workers.SOON", PATIENT)
     with closing(Workers(most=2, takes=PATIENT)) as workers:
         workers.start("os", "setsid")
         assert await workers.call("os", "getsid", 0) != os.getsid(0)

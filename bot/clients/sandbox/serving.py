@@ -4,18 +4,23 @@ import os
 import pickle
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
+
+from bot.clients.sandbox.confinement import confine
 
 MOST_MEMORY = 768 * 1024 * 1024  # that one call may reserve beyond what is in use; the largest photo fills half of it
 STATM = Path("/proc/self/statm")
 
 
-def serve() -> None:
-    """Say that it is ready, then answer one call after the other until the pipe is closed.
+def serve(readable: Sequence[str] = ()) -> None:
+    """Give up what it does not need, say that it is ready, then answer call after call until the pipe is closed.
 
-    A call is (module, function, arguments); the answer (True, result) or (False, error).
+    A call is (module, function, arguments); the answer (True, result) or (False, error). Beside the program the process
+    may read the folders `readable`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when it is over
     calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -23,6 +28,7 @@ def serve() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # what a library prints is no answer,
     os.dup2(nowhere, 2)  # and what it thinks of a stranger's file no news for our log
+    confine(readable)
     _answer(answers, (True, None))
     while True:
         try:
@@ -31,7 +37,7 @@ def serve() -> None:
             return
         _limit_memory()
         try:
-            answer = (True, getattr(import_module(module), function)(*args))
+            answer = (True, attrgetter(function)(import_module(module))(*args))
         except Exception as error:
             answer = (False, error)
         _answer(answers, answer)

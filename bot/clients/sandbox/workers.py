@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from bot.clients.sandbox.confinement import clean_environment
 from bot.errors import PictureError
 
 log = structlog.get_logger()
@@ -46,14 +47,16 @@ class WorkerLate(WorkerLost):
 
 
 class Worker:
-    """One process, which serves one call at a time."""
+    """One process, which serves one call at a time and may read, beside the program, the folders `readable`."""
 
-    def __init__(self) -> None:
-        serve = f"import sys; sys.path[:] = {sys.path!r}; from bot.clients.recognition.serving import serve; serve()"
-        command = [sys.executable, "-c", serve]
+    def __init__(self, readable: tuple[str, ...] = ()) -> None:
+        serve = f"from bot.clients.sandbox.serving import serve; serve({readable!r})"
+        command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {serve}"]
+        environment = clean_environment(os.environ) | MALLOC
         self._process = subprocess.Popen(  # noqa: S603  # our own
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | MALLOC
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
+        self.readable = readable
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018, S101  # asked for
         self._calls, self._answers = self._process.stdin, self._process.stdout
         self._is_lost = False
@@ -126,6 +129,7 @@ class Workers:
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
         self._preparation: tuple[object, ...] = ()
+        self._readable: tuple[str, ...] = ()
         self._started: Future[object] | None = None  # what `start` began
         self._is_open = True
         self._in_line = 0
@@ -149,9 +153,9 @@ class Workers:
         """Start a process in the background and have this called there first; what comes next waits for it a little."""
         self._started = self._threads.submit(self._in_turn, time.monotonic(), module, function)
 
-    def prepare(self, module: str, function: str, *args: object) -> None:
-        """From the next call on, have this called first in every process, once."""
-        self._preparation = (module, function, *args)
+    def prepare(self, module: str, function: str, *args: object, readable: tuple[str, ...] = ()) -> None:
+        """From the next call on, have this called first in every process, once; each may read these folders."""
+        self._preparation, self._readable = (module, function, *args), readable
 
     def close(self) -> None:
         """Let go of what waits and of what is being worked on, and end the processes."""
@@ -190,12 +194,12 @@ class Workers:
         with self._lock:
             while self._is_open and self._idle:
                 worker = self._idle.pop()
-                if worker.is_alive:
+                if worker.is_alive and worker.readable == self._readable:
                     return worker
                 self._let_go(worker)
             if not self._is_open:
                 raise _busy()
-            worker = Worker()
+            worker = Worker(self._readable)
             self._all.add(worker)
         try:
             worker.wait_until_ready()

@@ -1,0 +1,87 @@
+"""What a process that opens strangers' bytes may do: read the program's own files, compute, and answer.
+
+Landlock (Linux 5.13 and newer) keeps it from every other file, seccomp from sockets and other programs, limits from
+leaving its memory on the disk. Elsewhere it has only a clean environment: `missing_protections` says what is not there.
+"""
+
+import errno
+import platform
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+PACKAGES = ("bot", "model")  # where the program lives beside an organiser's own files, only these of it are read
+_SYSTEM = (
+    "/etc/ld.so.cache",
+    "/gnu/store",
+    "/lib",
+    "/lib64",
+    "/nix/store",
+    "/proc/cpuinfo",
+    "/proc/self",
+    "/sys/devices/system/cpu",
+    "/usr",
+)
+_DENIED = ("socket", "connect", "bind", "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev")
+_KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ")
+_KEPT_BEGINNINGS = ("LC_", "OMP_", "OPENBLAS_", "PYTHON")
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what of the environment a library may need: no tokens, and nothing else that somebody put there."""
+    return {name: value for name, value in environment.items() if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)}
+
+
+def missing_protections() -> tuple[str, ...]:
+    """Return what this system cannot keep such a process from; empty where it can do all."""
+    if platform.system() != "Linux":
+        return ("Landlock", "seccomp")
+    import landlockpy
+    import seccompy
+
+    there = {"Landlock": landlockpy.supported(), "seccomp": seccompy.supported()}
+    return tuple(name for name, is_there in there.items() if not is_there)
+
+
+def confine(readable: Iterable[str] = ()) -> None:
+    """Give up, for good, whatever this process does not need; beside the program it may read `readable`."""
+    missing = missing_protections()
+    if "seccomp" not in missing:
+        _deny_calls()
+    if "Landlock" not in missing:
+        _read_only((*_program(), *readable))
+    if platform.system() == "Linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _read_only(paths: Iterable[str]) -> None:
+    from landlockpy import AccessFS, Ruleset, Scope
+
+    with Ruleset(scoped=Scope.SIGNAL | Scope.ABSTRACT_UNIX_SOCKET) as rules:
+        for path in filter(Path.exists, map(Path, paths)):
+            rules.allow_path(path, AccessFS.READ_FILE | (AccessFS.READ_DIR if path.is_dir() else AccessFS.NONE))
+        for folder in filter(Path.is_dir, map(Path, sys.path)):
+            rules.allow_path(folder, AccessFS.READ_DIR)  # an import lists it, though it may not read all in it
+        rules.restrict()
+
+
+def _program() -> Iterator[str]:
+    """Yield where Python, its libraries and this program lie."""
+    yield from (*_SYSTEM, sys.prefix, sys.base_prefix)
+    for path in sys.path:
+        here = Path(path or ".")
+        if here.name in ("site-packages", "dist-packages"):
+            yield str(here)
+        else:
+            yield from (str(here / package) for package in PACKAGES)
+
+
+def _deny_calls() -> None:
+    from seccompy import Action, Filter
+
+    rules = Filter(default=Action.ALLOW)
+    for call in _DENIED:
+        rules.errno(call, errno.EPERM)
+    rules.load()
