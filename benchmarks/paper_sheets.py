@@ -19,11 +19,11 @@ from rich.table import Table
 
 from model.classifier import Classifier, load
 from model.labels import LABELS
-from model.sheet.cells import has_consent, written_cells
-from model.sheet.finding import NoSheet, find_page
-from model.sheet.judging import Judged, judge
-from model.sheet.layout import Page, pages_for
-from model.sheet.rehearsal import Filled, fill, photograph
+from model.workshop.paper.cells import has_consent, written_cells
+from model.workshop.paper.finding import NoSheet, find_page
+from model.workshop.paper.judging import Judged, judge
+from model.workshop.paper.layout import Page, pages_for
+from model.workshop.paper.rehearsal import Filled, fill, photograph
 
 EMPTY, ASTRAY = 0.1, 0.03  # shares of cells left empty, and filled with another character than they ask for
 UNTICKED = 8  # one page in so many has no consent

@@ -149,7 +149,7 @@ def _unprotected() -> str:
 
 
 def _stroke_order() -> Finding:
-    from model.stroke_order import HOW_TO_GET, is_installed  # OpenCV costs a moment that no other check needs
+    from model.rendering.stroke_order import HOW_TO_GET, is_installed  # OpenCV costs a moment that no other check needs
 
     found = "KanjiVG is installed, CC BY-SA 3.0" if is_installed() else f"off: for learners, {HOW_TO_GET}"
     return Finding("stroke order", True, found)

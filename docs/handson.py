@@ -25,7 +25,7 @@ from docs.handson_notebook import write_notebooks
 from docs.handson_record import as_at_home, keep_outputs, keep_pictures, take_room
 from docs.handson_room import say, wait_until_open
 from docs.handson_text import DOCUMENTS, Block, steps_of
-from model.sources.fonts import font_files
+from model.workshop.sources.fonts import font_files
 
 ROOT = Path(__file__).parents[1]
 SHORT = {"PEOPLE": "2", "PAGES": "1", "IMAGES": "256"}  # to see whether everything goes, not how well

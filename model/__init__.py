@@ -1,6 +1,6 @@
-"""The recogniser of handwritten hiragana: it is trained, measured and used from here, and it knows nothing of the bot.
+"""The recogniser of handwritten hiragana, which knows nothing of the bot: the reader, and below it the `workshop`.
 
-What reads lies on top and in two folders: `classifier` answers, with `preprocess` for one letter, `pages` for many and
-`finder` for photos. It needs no TensorFlow. Below it, each on those before it: `sources` of pictures, `training`,
-`judging`, `release`, `explaining`, and `sheet` for handwriting on paper. A test keeps it so.
+`classifier` answers, with `preprocess` for one letter, `pages` for many and `finder` for photos; all of them stand on
+`segmentation`. `explaining` says why, `rendering` draws it, and `check_set` compares two models. A test keeps it
+so that nothing of the reader needs the workshop, where models are trained, evaluated and released, or TensorFlow.
 """

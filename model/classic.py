@@ -4,21 +4,14 @@ It is the convolutional network of TensorFlow's tutorial for MNIST, on 32 x 32 b
 looks for the ink: the whole picture is shrunk, so a small or shifted character arrives small or shifted.
 """
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import to_grey
-from model.labels import LABELS
 from model.preprocess import Located
 
-if TYPE_CHECKING:
-    import keras
-
 INPUT_SIZE = 32
-RATE = 1e-4  # of Adam (Kingma and Ba, 2015)
 
 
 def prepare(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -42,31 +35,3 @@ def locate(image: NDArray[np.uint8]) -> Located:
     prepared = prepare(image)
     height, width = image.shape[:2]
     return Located((0, 0, width, height), prepared)
-
-
-def build(classes: int = len(LABELS)) -> "keras.Model":
-    """The untrained network, compiled as then: (n, 32, 32, 1) float32 -> (n, classes) logits, for one-hot labels.
-
-    The softmax is not part of it, since whoever reads the file applies it together with the temperature.
-    """
-    import keras  # here, since the reader of a trained file needs `prepare` and not a second of TensorFlow
-    from keras import layers
-
-    network = keras.Sequential(
-        [
-            keras.Input((INPUT_SIZE, INPUT_SIZE, 1)),
-            layers.Conv2D(32, 5, padding="same", activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 5, padding="same", activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Flatten(),
-            layers.Dense(1024, activation="relu"),
-            layers.Dropout(0.5),
-            layers.Dense(classes),
-        ],
-        name="classic",
-    )
-    network.compile(
-        keras.optimizers.Adam(RATE), keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"]
-    )
-    return network

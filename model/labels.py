@@ -23,6 +23,14 @@ UNMARKED: dict[str, str] = dict(
     zip(DAKUTEN + HANDAKUTEN + "ゔ", "かきくけこさしすせそたちつてとはひふへほはひふへほう", strict=True)
 )
 
+# The table of the fifty sounds as every classroom has it, read from the right; a blank where there is no sound.
+CHART = (
+    *("あいうえお", "かきくけこ", "さしすせそ", "たちつてと", "なにぬねの", "はひふへほ", "まみむめも"),
+    *("や ゆ よ", "らりるれろ", "わゐ ゑを", "ん ゔ  "),
+    *("がぎぐげご", "ざじずぜぞ", "だぢづでど", "ばびぶべぼ", "ぱぴぷぺぽ"),
+)
+VOICED = 11  # from this column on
+
 
 class UnknownLabel(ValueError):
     """The character is no hiragana that the network knows, nor a small form or a twin of one."""

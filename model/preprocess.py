@@ -21,10 +21,10 @@ from model.ink import (
     shrink,
     to_grey,
 )
-from model.pieces import mask_of
 from model.reading import Box
-from model.segment import holds_all, one_character, shows_the_same, written_among
-from model.surfaces import is_bold, shows_surface
+from model.segmentation.pieces import mask_of
+from model.segmentation.segment import holds_all, one_character, shows_the_same, written_among
+from model.segmentation.surfaces import is_bold, shows_surface
 
 __all__ = ["INPUT_SIZE", "BlankImage", "Located", "UnreadableImage", "fit", "locate", "preprocess"]
 

@@ -1,6 +1,7 @@
 """The house of the design: which way imports point, and where a library may come in."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,12 +32,19 @@ ALLOWED = {
 # What may import of its own package only what stands before it: folders, and modules that need several of them. Each
 # package begins with what is not named: its ground, which knows nothing of the rest.
 LAYERS = {
-    "model": ("sources", "training", "judging", "release", "explaining", "sheet", "stroke_order", "bench", "__main__"),
+    "model": ("synthetic", "rendering", "explaining", "check_set", "workshop", "__main__"),
+    "model.workshop": (
+        "sources", "training", "evaluation", "release", "explaining", "paper", "bench", "command_line",
+    ),
     "bot.services": (
         "delivery", "events", "reports", "reminders", "recognition", "rehearsing", "organisers", "answering",
     ),
 }  # fmt: skip
-GROUND = {"model": {"finder", "pages"}, "bot.services": {"ports"}}  # the folders in it
+GROUND = {  # the folders in it
+    "model": {"finder", "pages", "segmentation"},
+    "model.workshop": set(),
+    "bot.services": {"ports"},
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -98,6 +106,20 @@ def test_folders_stand_on_each_other(package: str) -> None:
 def test_every_folder_has_its_layer(package: str) -> None:
     folders = {path.parent.name for path in ROOT.joinpath(*package.split(".")).glob("*/__init__.py")}
     assert folders - set(LAYERS[package]) == GROUND[package]
+
+
+def test_the_bot_knows_nothing_of_the_models_workshop() -> None:
+    known = [f"{name} imports {one}" for part in ("bot", "cogs") for name, one in ours_imported_in(part)]
+    assert [one for one in known if is_in(one.split()[-1], "model.workshop")] == []
+
+
+def test_reading_needs_nothing_that_only_training_does() -> None:
+    """Every module of the reader is imported; what comes with it is seen in a process of its own."""
+    reader = [name for name, _ in modules() if is_in(name, "model") and not is_in(name, "model.workshop")]
+    code = f"import sys, {', '.join(name for name in reader if name != 'model.__main__')}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert [name for name in loaded if is_in(name, "model.workshop")] == []
+    assert not {"tensorflow", "keras", "matplotlib", "sklearn", "scipy", "skimage"} & set(loaded)
 
 
 @pytest.mark.parametrize("package", ["bot.core", "bot.domain"])

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from bot.command_line import cli
-from model.__main__ import app
+from model.workshop.command_line import app
 from tests.test_architecture import imports_of, modules
 
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,8 @@ from bot.app import open_stores
 from bot.config import Settings
 from bot.domain.teaching import NOT_HIRAGANA, Consent, Sample, Source, State
 from bot.errors import ExportError
-from model.sources.members import read_members
-from model.sources.stored import NO_LETTER
+from model.workshop.sources.members import read_members
+from model.workshop.sources.stored import NO_LETTER
 from tests.model.drawings import drawn
 from tests.support.events import NOW
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
-from model.cut_out import cut_out
 from model.explaining import tendencies
 from model.ink import Ink
 from model.reading import Box
+from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
+from model.rendering.cut_out import cut_out
 
 SIDE, MARGIN, GAP, CAPTION = 200, 24, 20, 28
 INSIDE = 16  # of a cell: between its rim and what stands in it

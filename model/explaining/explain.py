@@ -6,14 +6,14 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
 from model.classifier import Classifier
-from model.cut_out import cut_out
 from model.explaining import tendencies
 from model.explaining.attribution import Heat, Occlusion
 from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
 from model.reading import Box
+from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
+from model.rendering.cut_out import cut_out
 
 WIDTH, HEIGHT = 960, 612
 MARGIN, GAP = 32, 24

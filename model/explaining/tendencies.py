@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT, Classifier
+from model.errors import DamagedFile
 from model.ink import Ink
 from model.labels import INDEX, LABELS
+from model.packed import read_arrays
 from model.preprocess import INPUT_SIZE
-from model.sources import DamagedSource
-from model.sources.npz import read_arrays
 
 FILE = "tendencies.npz"  # beside the model file
 
@@ -84,7 +84,7 @@ def load(file: Path = ARTIFACT.parent / FILE) -> Tendencies:
     """
     try:
         return Tendencies(*read_arrays(file, *(field.name for field in fields(Tendencies))))
-    except (OSError, DamagedSource) as error:
+    except (OSError, DamagedFile) as error:
         raise NotSurveyed(f"{error}, or run `python -m model tendencies --survey`") from error
 
 

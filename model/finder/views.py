@@ -13,7 +13,7 @@ from model.finder.find import Place, shipped
 from model.finder.pen import pen_lines
 from model.ink import FAINTEST, BlankImage, Grey, Ink, shrink, to_colours, to_rgb
 from model.preprocess import FINE_LINE, WORKING_SIZE, Located
-from model.printed import without_ruled_lines
+from model.segmentation.printed import without_ruled_lines
 
 PAGE_SIZE = 1280  # of a page's longer side, as letters are read
 GAP = 9  # pixels of a page: of 5, 7 and 9 this reads most

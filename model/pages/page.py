@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import BlankImage, Grey, Ink, find_ink, find_lines, shrink
-from model.pieces import Pieces, pieces_of
 from model.preprocess import FINE_LINE, WORKING_SIZE, only_ink_is_dark
-from model.printed import without_print
-from model.segment import EDGE_STEP
-from model.turn import turn_of
+from model.segmentation.pieces import Pieces, pieces_of
+from model.segmentation.printed import without_print
+from model.segmentation.segment import EDGE_STEP
+from model.segmentation.turn import turn_of
 
 PAGE_SIZES = (640, 1280)  # of the longer side; the larger one where letters come out smaller than SMALLEST_LETTER
 SMALLEST_LETTER = 42  # pixels, as many as the network sees

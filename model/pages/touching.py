@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.pages.page import Page
-from model.pieces import Pieces
+from model.segmentation.pieces import Pieces
 
 Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 

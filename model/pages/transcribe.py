@@ -24,10 +24,10 @@ from model.labels import LABELS
 from model.pages.lattice import Found, Probabilities, characters_of, letter_of
 from model.pages.lines import Line, ways_to_read
 from model.pages.page import Page, find_page
-from model.pieces import INK_FROM, pieces_of
 from model.preprocess import WORKING_SIZE, BlankImage, Located, only_ink_is_dark
-from model.printed import strongest, without_squares
 from model.reading import MOST, Box
+from model.segmentation.pieces import INK_FROM, pieces_of
+from model.segmentation.printed import strongest, without_squares
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
 AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos began to be read after 15 at most

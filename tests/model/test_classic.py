@@ -47,8 +47,10 @@ def test_the_network_learns_and_its_file_is_read_with_its_own_preparation(tmp_pa
     keras = pytest.importorskip("keras", reason="training needs the extra `train`")
     import tensorflow as tf
 
+    from model.workshop.training.classic import build
+
     keras.utils.set_random_seed(1)
-    network = classic.build()
+    network = build()
     assert network.count_params() == 832 + 51_264 + 4_195_328 + 1025 * len(LABELS)
     labels = sorted(STROKES)
     pens = (0.04, 0.05, 0.06, 0.07)

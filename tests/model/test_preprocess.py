@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from model.ink import find_ink
-from model.pieces import INK_FROM
 from model.preprocess import INPUT_SIZE, BlankImage, UnreadableImage, locate, preprocess
+from model.segmentation.pieces import INK_FROM
 from tests.model.drawings import STROKES, drawn
 
 LETTERS = st.sampled_from(sorted(STROKES))

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 import pytest
 
 from model.classifier import ARTIFACT, load
-from model.judging.evaluate import evaluate, refusals
-from model.judging.pictures import Pictures, negatives_beside, unseen_pictures
 from model.preprocess import preprocess
-from model.sources.catalogue import REAL_DATA, real_file
-from model.sources.folders import read_folders
-from model.sources.npz import read_npz
-from model.sources.stored import Written
-from model.training.dataset import SEED, choose_held_out, group_of
+from model.workshop.evaluation.evaluate import evaluate, refusals
+from model.workshop.evaluation.pictures import Pictures, negatives_beside, unseen_pictures
+from model.workshop.sources.catalogue import REAL_DATA, real_file
+from model.workshop.sources.folders import read_folders
+from model.workshop.sources.npz import read_npz
+from model.workshop.sources.stored import Written
+from model.workshop.training.dataset import SEED, choose_held_out, group_of
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get(REAL_DATA), reason=f"{REAL_DATA} does not point at the folder of real handwriting"

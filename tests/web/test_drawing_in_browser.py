@@ -18,7 +18,7 @@ from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.clients.sandbox.workers import Workers
 from bot.clock import DrivenClock
 from bot.web.server import WebRoom
-from model.drawing import SIDE, draw
+from model.rendering.drawing import SIDE, draw
 from tests.support.browsing import CHROMIUM, PHONE, Open
 from tests.support.room_answers import FixedAnswers, open_room
 

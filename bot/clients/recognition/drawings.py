@@ -10,13 +10,13 @@ from PIL import Image
 
 from bot.clients.recognition.handwriting import file_in_use, model_in_use
 from bot.services.ports import LearnedShapes, ShapeSheet, Sight, Stroke
-from model import stroke_order
-from model.drawing import PAPER, SIDE, draw
+from model.errors import DamagedFile
 from model.explaining import tendencies
 from model.ink import BlankImage
 from model.labels import LABELS
 from model.reading import Glyph, Reading, text_of
-from model.sources import DamagedSource
+from model.rendering import stroke_order
+from model.rendering.drawing import PAPER, SIDE, draw
 
 _MOST_CONFUSED, _MOST_PAIRS = 5, 20
 
@@ -38,7 +38,7 @@ def strokes_of(character: str) -> list[list[tuple[float, float]]]:
     """The strokes of a character in writing order; none where they are not known."""
     try:
         found = stroke_order.strokes_of(character)
-    except (DamagedSource, OSError, ImportError):
+    except (DamagedFile, OSError, ImportError):
         return []
     return [[(round(float(x), 3), round(float(y), 3)) for x, y in stroke] for stroke in found]
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.errors import ModelError, PictureError
-from model import classifier, cut_out
+from model import classifier
 from model.explaining import beside as beside_usual
 from model.explaining.explain import explain as explain_glyph
 from model.ink import BlankImage
-from model.numbered import numbered as with_numbers
 from model.reading import Glyph, Reading
-from model.stroke_order import draw_stroke_order
+from model.rendering import cut_out
+from model.rendering.numbered import numbered as with_numbers
+from model.rendering.stroke_order import draw_stroke_order
 
 _in_use: list[str] = [str(classifier.ARTIFACT)]  # a list of one: what `use` changes
 

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from bot.clients.recognition.pictures import encode_png
 from bot.domain.teaching import NOT_HIRAGANA
-from model.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Colour
 from model.explaining import tendencies
-from model.explaining.gallery import CHART, VOICED
-from model.labels import INDEX
+from model.labels import CHART, INDEX, VOICED
+from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Colour
 
 MARGIN, GAP = 20, 10
 SIDE = 96  # of a sample

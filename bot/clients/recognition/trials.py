@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bot.clients.recognition.pictures import open_picture
 from bot.domain.model_change import Tally, Trial
+from model import check_set
+from model.check_set import Answers, answers_of
 from model.classifier import load
-from model.release import check_set
-from model.release.trial import Answers, answers_of
 
 
 def probe(file: str) -> None:

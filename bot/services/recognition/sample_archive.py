@@ -18,7 +18,7 @@ def file_name(sample: Sample) -> str:
 
 
 def training_line(sample: Sample) -> dict[str, Any]:
-    """Return a sample as a line of `samples.jsonl`, which `model/sources/members.py` reads."""
+    """Return a sample as a line of `samples.jsonl`, which `model/workshop/sources/members.py` reads."""
     return {
         "image": file_name(sample),
         "label": sample.label,

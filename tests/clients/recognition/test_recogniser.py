@@ -131,7 +131,7 @@ async def test_nothing_of_an_upload_but_what_can_be_seen_is_given_back(recognise
     upload = with_secrets(kind)
     assert SECRET in upload
     given = [await recogniser.copy(upload), await recogniser.explain(upload), (await recogniser.cut(upload, 0)).png]
-    if find_spec("model.numbered"):
+    if find_spec("model.rendering.numbered"):
         given.append(await recogniser.numbered(upload, await recogniser.read(upload)))
     for one in given:
         assert b"SECRET" not in one

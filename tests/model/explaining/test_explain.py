@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model import canvas
-from model.canvas import AGAINST, FOR, Canvas
 from model.classifier import Classifier, load
 from model.explaining.explain import explain
 from model.ink import BlankImage
 from model.reading import Reading
+from model.rendering import canvas
+from model.rendering.canvas import AGAINST, FOR, Canvas
 from tests.model.drawings import drawn
 
 

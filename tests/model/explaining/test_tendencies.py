@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -92,20 +90,6 @@ def test_facts_that_were_whole_once_are_to_be_surveyed_anew(tmp_path: Path, dama
 
 def test_the_shipped_facts_are_small() -> None:
     assert (ARTIFACT.parent / FILE).stat().st_size <= 300_000
-
-
-def test_a_question_why_needs_neither_tensorflow_nor_matplotlib_nor_the_training() -> None:
-    code = "import sys, model.explaining.explain, model.explaining.tendencies; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
-    assert not loaded & {
-        "tensorflow",
-        "keras",
-        "matplotlib",
-        "model.training.train",
-        "model.explaining.survey",
-        "model.training.dataset",
-    }
 
 
 def test_pairs_without_examples_have_none() -> None:

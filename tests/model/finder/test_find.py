@@ -9,7 +9,7 @@ from model.classifier import ARTIFACT
 from model.finder.find import BESIDE, FILE, STROKES_SIZE, Place, everything, heaviest, shipped
 from model.finder.square import MAP_SIZE
 from model.reading import overlap
-from model.training.finder.scenes import draw_scene
+from model.workshop.training.finder.scenes import draw_scene
 from tests.model.drawings import STROKES, drawn
 
 PLACE = (480, 200, 240, 240)

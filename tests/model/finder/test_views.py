@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.finder.views import Handwriting, View, by_colour, handwriting, mended, on_the_sheet, written_part
-from model.pieces import mask_of, pieces_of
+from model.segmentation.pieces import mask_of, pieces_of
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
 
 

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 from model.labels import FULL_FORMS, LABELS
 from model.pages.small import PROPORTIONS, are_small, marked_small
 from model.reading import Box, Candidate, Glyph, text_of
-from model.sources.fonts import font_files
+from model.workshop.sources.fonts import font_files
 from tests.model.drawings import drawn
 
 WORDS = "きって しゃしん つくえ いつつ りょこう がっこう ゆうびん へいわ ちょっと おやつ ゆっくり".split()

@@ -5,7 +5,7 @@ from model.classifier import Classifier, load
 from model.pages.lines import ways_to_read
 from model.pages.page import Page, find_page
 from model.pages.touching import cut_touching
-from model.pieces import pieces_of
+from model.segmentation.pieces import pieces_of
 from tests.model.pages.test_transcribe import LETTER, sheet
 
 

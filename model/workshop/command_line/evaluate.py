@@ -1,0 +1,135 @@
+"""`python -m model evaluate`: how well a model reads strangers."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from model.workshop.command_line.options import Json
+from model.workshop.command_line.output import fail, progress_bars, show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.classifier import Classifier
+    from model.workshop.evaluation.evaluate import Findings
+    from model.workshop.evaluation.pictures import Pictures
+
+
+def evaluate(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders or zips with a folder for each character, or .npz files; by default the real data at hand, "
+            "without the writers that a model was trained on."
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A .tflite file with its card.json; the shipped one by default.")
+    ] = None,
+    compare: Annotated[
+        list[Path] | None, typer.Option(help="Another such file, to see side by side; can be given several times.")
+    ] = None,
+    classes: Annotated[bool, typer.Option("--classes", help="Also a table of every character.")] = False,
+    hard: Annotated[
+        bool, typer.Option("--hard", help="Also turned, shifted, inverted, small, tight and photographed pictures.")
+    ] = False,
+    lines: Annotated[
+        int, typer.Option("--lines", min=0, help="Instead so many pages of every kind: whole words in unseen hands.")
+    ] = 0,
+    out: Annotated[Path | None, typer.Option(help="A folder for charts: confusions, reliability, errors.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Read pictures with a model file: how well it does, for whom, and how far chance could move that."""
+    from model.classifier import ARTIFACT, ModelUnusable, load
+    from model.workshop.evaluation.evaluate import examine
+    from model.workshop.evaluation.pictures import (
+        UnreadablePictures,
+        held_out_by,
+        negatives_beside,
+        pictures_in,
+        unseen_pictures,
+    )
+    from model.workshop.evaluation.tables import tables
+
+    if lines and (out or classes or hard):
+        fail("--lines reads pages, of which there are no charts, classes or hardships: leave --out, --classes, --hard")
+    if out:
+        _require_charts(out)
+    files = [model or ARTIFACT, *(compare or [])]
+    try:
+        models = {"shipped" if file == ARTIFACT else str(file): load(file) for file in files}
+        named = [some for path in paths or () for some in pictures_in(path)]
+        pictures = named or unseen_pictures(held_out_by(files))
+    except (ModelUnusable, UnreadablePictures) as error:
+        fail(str(error))
+    for note in (note for some in pictures for note in some.notes()):
+        typer.echo(note, err=True)
+    pictures = [some for some in pictures if some.written]
+    if not pictures:
+        fail("there are no real pictures to read: name a folder, or set TSUDOI_REAL_DATA to the one with hiragana/")
+    if lines:
+        _evaluate_pages(models, pictures, lines, as_json)
+        return
+    with progress_bars() as progress:
+        findings = examine(models, pictures, negatives_beside(pictures), hard, progress)
+    if not as_json:
+        Console(markup=False).print(*tables(findings, classes), sep="\n")
+    charts = _draw(findings, out) if out else []
+    if as_json:
+        typer.echo(json.dumps(findings.to_json() | {"charts": list(map(str, charts))}, ensure_ascii=False))
+    elif charts:
+        Console(markup=False).print(*charts, sep="\n")
+
+
+def _evaluate_pages(
+    models: "Mapping[str, Classifier]", pictures: "Sequence[Pictures]", each: int, as_json: bool
+) -> None:
+    from model.workshop.evaluation.composed_pages import hands_of
+    from model.workshop.evaluation.transcripts import read_pages
+
+    hands = hands_of(one for some in pictures if not some.name.startswith("black") for one in some.written)
+    if not hands:
+        fail("no writer among the pictures left characters enough for words")
+    with progress_bars() as progress:
+        found = {name: read_pages(classifier, hands, each, progress) for name, classifier in models.items()}
+    for name, figures in found.items() if not as_json else ():
+        rows = [
+            [one.style, "columns" if one.vertical else "rows", str(one.characters)]
+            + [f"{share:.1%}" for share in (one.error_rate, one.exact, one.miscounted)]
+            for one in figures
+        ]
+        columns = ["pages", "", "characters", "character errors", "pages without", "miscounted"]
+        show(False, f"{name}: {each} pages of a kind, {len(hands)} hands", columns, rows, None)
+    if as_json:
+        typer.echo(json.dumps({name: [one.to_json() for one in figures] for name, figures in found.items()}))
+
+
+def _require_charts(out: Path) -> None:
+    """Fail where charts can neither be drawn nor written: minutes later would be late to learn that."""
+    try:
+        import model.workshop.evaluation.charts  # noqa: F401
+    except ModuleNotFoundError as error:
+        fail(f"charts need {error.name}: pip install 'tsudoi[train]'")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        _fail_to_write(out, error)
+
+
+def _draw(findings: "Findings", out: Path) -> list[Path]:
+    from model.workshop.evaluation.charts import draw
+
+    try:
+        return draw(out, findings)
+    except OSError as error:
+        _fail_to_write(out, error)
+
+
+def _fail_to_write(out: Path, error: OSError) -> NoReturn:
+    fail(f"charts cannot be written to {out} ({error.strerror}): name another folder with --out")

@@ -1,0 +1,49 @@
+"""`python -m model export`: the file that ships."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.workshop.command_line.options import RUN, Json, Run
+from model.workshop.command_line.output import fail, progress_bars, show
+
+
+def export(
+    run: Run = RUN,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the .tflite file goes, with its card; the package by default.")
+    ] = None,
+    hard: Annotated[
+        bool, typer.Option(help="The card also says how it reads turned, small and photographed pictures; a minute.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """Turn a trained network into the file that ships, and write its card."""
+    from model.classifier import ARTIFACT
+    from model.workshop.release.export import export_run
+
+    if not (run / "network.keras").is_file():
+        fail(f"nothing was trained in {run}: `python -m model train` comes first")
+    try:
+        with progress_bars() as progress:
+            chosen, tried = export_run(run, out or ARTIFACT, progress, hard)
+    except ValueError as error:
+        fail(str(error))
+    rows = [
+        [
+            one.kind,
+            f"{len(one.content):,}",
+            f"{one.otherwise:.2%}",
+            f"{one.furthest:.1e}",
+            "kept" if one is chosen else "",
+        ]
+        for one in tried
+    ]
+    data = [
+        {"kind": one.kind, "bytes": len(one.content), "otherwise": one.otherwise, "furthest": one.furthest}
+        | {"kept": one is chosen}
+        for one in tried
+    ]
+    columns = ["kind", "bytes", "answered otherwise", "furthest from Keras", ""]
+    show(as_json, "Exported", columns, rows, data)

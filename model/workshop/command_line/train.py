@@ -1,0 +1,56 @@
+"""`python -m model train`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.workshop.command_line.options import RUN, Json, Run, ShareAlike
+from model.workshop.command_line.output import fail, progress_bars, show
+
+
+def train(
+    images: Annotated[
+        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 45 minutes.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Two to four minutes, to learn how it goes.")] = False,
+    network: Annotated[
+        str, typer.Option(help="large, which ships, small, or classic, the one of the 2017 hands-on.")
+    ] = "large",
+    teacher: Annotated[Path | None, typer.Option(help="The folder of a training whose network teaches.")] = None,
+    augment: Annotated[
+        bool, typer.Option(help="Each picture with another hand, pen, light and camera; without, clean ones.")
+    ] = True,
+    seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
+    share_alike: ShareAlike = False,
+    run: Run = RUN,
+    as_json: Json = False,
+) -> None:
+    """Train a network on the sources at hand; one that was cut off goes on where it stood."""
+    from model.errors import DamagedFile
+    from model.workshop.sources.catalogue import at_hand
+    from model.workshop.training import train as training
+    from model.workshop.training.dataset import SEED
+    from model.workshop.training.leaks import LeakFound
+    from model.workshop.training.learning import FULL, QUICK, Plan
+    from model.workshop.training.practice import NoHandwriting
+
+    if network not in training.KINDS:
+        fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
+    if teacher and not (teacher / "network.keras").is_file():
+        fail(f"nothing was trained in {teacher}: `python -m model train --run {teacher}` first")
+    plan = Plan(images or (QUICK if quick else FULL), SEED if seed is None else seed, network, teacher, augment)
+    try:
+        with progress_bars() as progress:
+            facts = training.train(list(at_hand(share_alike)), run, progress, plan)
+    except (NoHandwriting, DamagedFile, LeakFound) as error:
+        fail(str(error))
+    rows = [
+        ["parameters", f"{facts.parameters:,}"],
+        ["held-out writers, plain", f"{facts.held_out_accuracy:.2%}"],
+        ["held-out writers, degraded", f"{facts.degraded_accuracy:.2%}"],
+        ["temperature", f"{facts.temperature:.2f}"],
+        ["refuses from", f"{facts.refuse_from:.2f}"],
+        ["written to", str(run)],
+    ]
+    show(as_json, f"Trained on {plan.images:,} images", ["", ""], rows, training.as_data(facts))

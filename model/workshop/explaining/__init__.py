@@ -1,0 +1,1 @@
+"""What a network has learned, surveyed with what training sees, and drawn."""

@@ -1,0 +1,43 @@
+"""From a training run to the file that ships, with its card and the pictures to check another one with."""
+
+from pathlib import Path
+
+import keras
+from rich.progress import Progress
+
+from model.check_set import FILE as CHECK_SET
+from model.classifier import Calibration, open_model
+from model.synthetic.strokes import StrokeDrawings, read_tdic
+from model.workshop.evaluation.evaluate import examine
+from model.workshop.evaluation.pictures import negatives_beside, unseen_pictures
+from model.workshop.release.card import make_card, write_artifact
+from model.workshop.release.check_set import write_check_set
+from model.workshop.release.conversion import Exported, export, inputs_of
+from model.workshop.sources.catalogue import real_file
+from model.workshop.training.train import KINDS as NETWORKS
+from model.workshop.training.train import load_training
+
+
+def export_run(run: Path, file: Path, progress: Progress, hard: bool = True) -> tuple[Exported, list[Exported]]:
+    """Write down what was trained in the folder `run`, with its card beside the file.
+
+    Args: hard: the card also says how the network reads changed pictures, which takes a minute and more.
+    Returns: the kind that was written, and all that were tried.
+    Raises: OSError: nothing was trained there. ValueError: no pictures are at hand to compare its answers on.
+    """
+    training = load_training(run)
+    network = NETWORKS[training.network]
+    pictures = unseen_pictures(training.held_out)
+    if not pictures:
+        raise ValueError("there are no pictures to compare answers on: `python -m model prepare` says what is missing")
+    task = progress.add_task("converting", total=1)
+    inputs = inputs_of(pictures, network.prepare)
+    chosen, tried = export(keras.saving.load_model(run / "network.keras"), inputs, network.reads_with)
+    progress.advance(task)
+    calibration = Calibration(training.temperature, training.refuse_from)
+    classifier = open_model(chosen.content, calibration, network.reads_with)
+    (found,) = examine({training.network: classifier}, pictures, negatives_beside(pictures), hard, progress).models
+    write_artifact(make_card(training, chosen, found, network.reads_with), chosen.content, file)
+    if (strokes := real_file("strokes", "hiragana.tdic")).is_file():
+        write_check_set(StrokeDrawings("strokes", read_tdic(strokes))).save(file.parent / CHECK_SET)
+    return chosen, tried
