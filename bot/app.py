@@ -14,8 +14,10 @@ from bot.clients.report_site import ReportSite
 from bot.clients.worded_source import WordedSource
 from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
+from bot.core.askers import Asker, Tenant
 from bot.core.rooms import EVERYBODY, LOCAL, MAIN, Room
 from bot.domain.gaps import Gap
+from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
 from bot.domain.sources import SourceKind, Words, query_named
 from bot.errors import ConfigurationError
@@ -326,11 +328,11 @@ def build_services(
 
 
 @asynccontextmanager
-async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, Room]]:
+async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, Asker]]:
     """Open just enough to answer as the local room does."""
     async with open_stores(settings.storage.url) as stores:
         services = build_services(settings, stores, SystemClock())
-        yield services.answering, services.rooms.at(LOCAL, MAIN)
+        yield services.answering, asker_in(services.rooms, Tenant(LOCAL), MAIN, "")
 
 
 @asynccontextmanager

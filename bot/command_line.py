@@ -90,8 +90,8 @@ def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None
     from bot.app import open_answering
 
     async def ask(settings: Settings) -> tuple[str, dict[str, Any]]:
-        async with open_answering(settings) as (answering, room):
-            return (await answering.next(room)).text, await answering.telling.events_json(room, upcoming=True)
+        async with open_answering(settings) as (answering, asker):
+            return (await answering.next(asker)).text, await answering.telling.events_json(asker.room, upcoming=True)
 
     text, found = _wait_for(ask(load_settings(config)))
     _say(json.dumps(found, ensure_ascii=False) if as_json else text)

@@ -3,7 +3,7 @@
 from discord.ext import commands
 
 from bot.domain.commands import HELP
-from bot.platforms.discord.client import TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient, command
 
 
 class General(commands.Cog):
@@ -13,13 +13,11 @@ class General(commands.Cog):
         self._client = client
 
     @command(HELP, "What Tsudoi can do")
-    async def show_help(self, ctx: commands.Context[TsudoiClient]) -> None:
+    async def show_help(self, ctx: Context) -> None:
         """Answer with the commands."""
         await ctx.defer()
         typed = ctx.interaction is None and (self._client.intents.message_content or ctx.guild is None)
-        await self._client.answer(
-            ctx, await self._client.answering.help(self._client.room_of(ctx), "!" if typed else "/")
-        )
+        await self._client.answer(ctx, await self._client.answering.help(ctx.asker, "!" if typed else "/"))
 
 
 async def setup(client: TsudoiClient) -> None:

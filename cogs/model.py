@@ -4,12 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.core.rooms import Room
 from bot.domain.commands import MODEL
 from bot.domain.messages import Message
-from bot.platforms.discord.client import TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient, command
 from bot.platforms.discord.forms import given
-from bot.platforms.discord.permissions import roles_of
 from bot.services.recognition.model_messages import BACK, TRY
 
 _TOPICS = {
@@ -29,11 +27,10 @@ class Model(commands.Cog):
     @command(MODEL, "Which model reads, and how well.")
     @app_commands.describe(topic="About this model, or a change of it", name="The name of a model's folder, to try it")
     @app_commands.choices(topic=[app_commands.Choice(name=name, value=topic) for topic, name in _TOPICS.items()])
-    async def model(self, ctx: commands.Context[TsudoiClient], topic: str = "", *, name: str = "") -> None:
+    async def model(self, ctx: Context, topic: str = "", *, name: str = "") -> None:
         """Describe the model, or change it."""
         await ctx.defer()
-        room = self._room(ctx.channel.id, ctx.author)
-        answer = await self._client.answering.model(room, str(ctx.author.id), f"{topic} {name}".strip())
+        answer = await self._client.answering.model(ctx.asker, f"{topic} {name}".strip())
         await self._client.answer(ctx, answer)
 
     @commands.Cog.listener()
@@ -43,12 +40,9 @@ class Model(commands.Cog):
         if pressed not in (TRY, BACK):
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        room = self._room(interaction.channel_id, interaction.user)
-        answer: Message | None = await self._client.answering.press(pressed, room, str(interaction.user.id), values)
-        await self._client.respond(interaction, answer or self._client.apology(room))
-
-    def _room(self, channel_id: int | None, user: discord.abc.User) -> Room:
-        return self._client.room_at(channel_id).as_seen_by(str(user.id), roles_of(user))
+        asker = await self._client.asker(interaction)
+        answer: Message | None = await self._client.answering.press(pressed, asker, values)
+        await self._client.respond(interaction, answer or self._client.apology(asker.room))
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -6,14 +6,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import organising_topic
-from bot.domain.messages import Message
-from bot.platforms.discord.client import TsudoiClient
+from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.forms import ASK, form, given
-from bot.platforms.discord.permissions import invite_link, missing_in, names_of, roles_of
+from bot.platforms.discord.permissions import invite_link, missing_in, names_of
 from bot.platforms.discord.render import render, render_edit
 from bot.services.organisers.organising import PAGES
 from bot.services.organisers.organising import Organising as Service
-from bot.services.places import Place
 
 log = structlog.get_logger()
 
@@ -72,22 +70,13 @@ class Organising(commands.Cog):
 
     async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.edit_original_response(**render_edit(await self._page(interaction, what)))
-
-    async def _page(self, interaction: discord.Interaction, what: str) -> Message:
-        place = self._place(interaction.guild, interaction.channel)
-        if not self._organising.may_organise(place, str(interaction.user.id), roles_of(interaction.user)):
-            return self._organising.refused(place)
-        return await self._organising.open(place, what)
+        page = await self._organising.open(await self._client.asker(interaction), what)
+        await interaction.edit_original_response(**render_edit(page))
 
     @commands.command(name="tsudoi", aliases=("集い",))
-    async def typed(self, ctx: commands.Context[TsudoiClient], what: str = "status") -> None:
+    async def typed(self, ctx: Context, what: str = "status") -> None:
         """Answer the same, typed."""
-        place = self._place(ctx.guild, ctx.channel)
-        if self._organising.may_organise(place, str(ctx.author.id), roles_of(ctx.author)):
-            page = await self._organising.open(place, organising_topic(what))
-        else:
-            page = self._organising.refused(place)
+        page = await self._organising.open(ctx.asker, organising_topic(what))
         await ctx.channel.send(**render(page), reference=ctx.message.to_reference(fail_if_not_exists=False))
 
     @commands.Cog.listener()
@@ -97,22 +86,21 @@ class Organising(commands.Cog):
         is_asked = pressed.startswith(f"{ASK}{PAGES}:")
         if interaction.type not in _OURS or not (is_asked or pressed.startswith(f"{PAGES}:")):
             return
-        place, member = self._place(interaction.guild, interaction.channel), str(interaction.user.id)
-        may = self._organising.may_organise(place, member, roles_of(interaction.user))
-        if may and is_asked:
-            entry = self._organising.entry(place, pressed.removeprefix(ASK))
+        asker = await self._client.asker(interaction)
+        if asker.may_organise and is_asked:
+            entry = self._organising.entry(asker, pressed.removeprefix(ASK))
             if entry is not None:
                 await interaction.response.send_modal(form(entry))
                 return
-        if not may:
-            await interaction.response.send_message(**render(self._organising.refused(place)), ephemeral=True)
+        if not asker.may_organise:
+            await interaction.response.send_message(**render(self._organising.refused(asker)), ephemeral=True)
             return
         await interaction.response.defer()
         try:
-            page = await self._organising.act(place, member, pressed, values)
+            page = await self._organising.act(asker, pressed, values)
         except Exception:
             log.exception("page failed", pressed=pressed)
-            page = self._client.apology(self._client.room_at(interaction.channel_id))
+            page = self._client.apology(asker.room)
         await interaction.edit_original_response(**render_edit(page))
 
     @commands.Cog.listener()
@@ -139,21 +127,8 @@ class Organising(commands.Cog):
             self._complained[room.name] = missing
             log.warning("permissions missing", room=room.name, channel=channel.name, missing=list(missing))
             if granted.view_channel and granted.send_messages:
-                texts = self._client.answering.texts(room)
+                texts = self._client.answering.texts(room.locale)
                 await self._organising.tell_missing(room, names_of(texts, missing))
-
-    def _place(self, guild: discord.Guild | None, channel: object) -> Place:
-        """Return where an organiser speaks; a thread stands for the channel it belongs to."""
-        if isinstance(channel, discord.Thread):
-            channel = channel.parent or channel
-        channel_id = getattr(channel, "id", 0)
-        if guild is None:
-            return Place("discord", "", str(channel_id))
-        names = {str(one.id): one.name for one in guild.channels}
-        room, known = self._client.rooms.at("discord", str(channel_id), str(guild.id)), guild.get_channel(channel_id)
-        missing = missing_in(room, known.permissions_for(guild.me)) if known is not None else ()
-        missing = names_of(self._client.answering.texts(room), missing)
-        return Place("discord", str(guild.id), str(channel_id), names, missing)
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -4,15 +4,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.core.rooms import Room
+from bot.core.askers import Asker
 from bot.domain.commands import QUIZ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.platforms.discord.client import TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient, command
 from bot.platforms.discord.forms import ASK, form, given
+from bot.platforms.discord.uploads import content_of
 from bot.services.general_messages import one_moment
 from bot.services.recognition.quiz_messages import QUIZ as BUTTONS
-from cogs.recognition import content_of
 
 _TOPICS = {"question": "A question", "board": "The board", "stop": "Stop", "leave": "Leave the board"}
 
@@ -33,28 +33,25 @@ class Quiz(commands.Cog):
     )
     async def quiz(
         self,
-        ctx: commands.Context[TsudoiClient],
+        ctx: Context,
         topic: str = "",
         picture: discord.Attachment | None = None,
     ) -> None:
         """Ask for a character, show the board, or take an answer."""
         await ctx.defer()
-        room, member = self._client.room_of(ctx), str(ctx.author.id)
         if picture is None:
-            await self._client.answer(ctx, await self._client.answering.quiz(room, member, topic))
+            await self._client.answer(ctx, await self._client.answering.quiz(ctx.asker, topic))
             return
-        await self._client.answer(ctx, await self._judged(ctx, picture, room, member))
+        await self._client.answer(ctx, await self._judged(ctx.asker, picture))
 
-    async def _judged(
-        self, ctx: commands.Context[TsudoiClient], picture: discord.Attachment, room: Room, member: str
-    ) -> Message:
+    async def _judged(self, asker: Asker, picture: discord.Attachment) -> Message:
         """Judge a picture; a member who was asked nothing is asked now."""
         answering = self._client.answering
-        if self._client.take_turn(ctx.channel.id, ctx.author, pictures=1) is not Turn.GRANTED:
-            return one_moment(answering.texts(room))
+        if answering.take_turn(asker, pictures=1) is not Turn.GRANTED:
+            return one_moment(answering.texts(asker.language))
         quizzing = answering.quizzing
-        answer = await quizzing.answer(await content_of(picture), room, member) if quizzing else None
-        return answer or await answering.quiz(room, member)
+        answer = await quizzing.answer(asker, await content_of(picture)) if quizzing else None
+        return answer or await answering.quiz(asker)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
@@ -62,22 +59,23 @@ class Quiz(commands.Cog):
         pressed, values = given(interaction)
         if not pressed.removeprefix(ASK).startswith(f"{BUTTONS}:"):
             return
-        room, quizzing = self._client.room_at(interaction.channel_id), self._client.answering.quizzing
+        quizzing = self._client.answering.quizzing
         if quizzing is None:
             return
+        asker = await self._client.asker(interaction)
         if pressed.startswith(ASK):
-            if (entry := quizzing.entry(room, pressed.removeprefix(ASK))) is not None:
+            if (entry := quizzing.entry(asker, pressed.removeprefix(ASK))) is not None:
                 await interaction.response.send_modal(form(entry))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._client.respond(interaction, await self._answer(interaction, room, pressed, values))
+        await self._client.respond(interaction, await self._answer(asker, pressed, values))
 
-    async def _answer(self, interaction: discord.Interaction, room: Room, pressed: str, values: list[str]) -> Message:
+    async def _answer(self, asker: Asker, pressed: str, values: list[str]) -> Message:
         answering = self._client.answering
-        if self._client.take_turn(interaction.channel_id, interaction.user) is not Turn.GRANTED:
-            return one_moment(answering.texts(room))
-        answer = await answering.press(pressed, room, str(interaction.user.id), values)
-        return answer or self._client.apology(room)
+        if answering.take_turn(asker) is not Turn.GRANTED:
+            return one_moment(answering.texts(asker.language))
+        answer = await answering.press(pressed, asker, values)
+        return answer or self._client.apology(asker.room)
 
 
 async def setup(client: TsudoiClient) -> None:

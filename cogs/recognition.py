@@ -1,26 +1,21 @@
 """Reading handwriting: `!read`, a message's menu, plain uploads where a room wants that, and "Why?"."""
 
-import asyncio
-
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.askers import Asker
 from bot.domain.commands import READ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.errors import PictureError
-from bot.platforms.discord.client import READ_MENU, TsudoiClient, command
+from bot.platforms.discord.client import READ_MENU, Context, TsudoiClient, command
 from bot.platforms.discord.forms import given
 from bot.platforms.discord.render import picture_files, render
+from bot.platforms.discord.uploads import content_of, fetched, is_picture, message_again, pictures_of
 from bot.services.general_messages import one_moment
-from bot.services.ports import LARGEST_UPLOAD
 from bot.services.recognition.reading_buttons import WHY, About, asked_about
 
-DOWNLOAD_TAKES = 20.0  # seconds
 MOST_ATTACHMENTS = 10
-_PHONE_PICTURES = (".heic", ".heif", ".avif")  # Discord does not always know their type
 
 
 class Recognition(commands.Cog):
@@ -40,47 +35,47 @@ class Recognition(commands.Cog):
 
     @command(READ, "Reads the hiragana in a picture")
     @app_commands.describe(picture="A photo or drawing of hiragana")
-    async def read(self, ctx: commands.Context[TsudoiClient], picture: discord.Attachment | None = None) -> None:
+    async def read(self, ctx: Context, picture: discord.Attachment | None = None) -> None:
         """Read the pictures of this message, or of the one it replies to."""
         await ctx.defer()
         if ctx.interaction is not None and picture is not None:
-            await self._client.answer(ctx, await self._read_unseen(ctx.interaction, picture))
+            await self._client.answer(ctx, await self._read_unseen(ctx.asker, ctx.interaction, picture))
             return
         upload = await self._upload_meant(ctx.message)
         if upload is None:
-            await self._client.answer(ctx, await self._client.answering.how_to_read(self._client.room_of(ctx)))
-        elif (message := await self._read(pictures_of(upload), ctx.channel.id, ctx.author, upload)) is not None:
-            await self._client.answer(ctx, message, to=upload)
+            await self._client.answer(ctx, await self._client.answering.how_to_read(ctx.asker))
+        else:
+            await self._client.answer(ctx, await self._read(ctx.asker, upload), to=upload)
 
     async def read_message(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Read the pictures of a message, for the member alone who chose this in its menu."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        pictures = pictures_of(message)
-        if pictures:
-            answer = await self._read(pictures, interaction.channel_id, interaction.user, message)
+        asker = await self._client.asker(interaction)
+        if pictures_of(message):
+            answer = await self._read(asker, message)
         else:
-            answer = await self._client.answering.how_to_read(self._client.room_at(interaction.channel_id))
+            answer = await self._client.answering.how_to_read(asker)
         await self._client.respond(interaction, answer)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Read plain uploads in rooms that want it, and in direct messages."""
-        room = self._client.room_at(message.channel.id)
-        wanted = message.guild is None or (room.recognition and self._client.rooms.named(room.name) is not None)
-        pictures = [one for one in message.attachments if _is_picture(one)]
+        pictures = [one for one in message.attachments if is_picture(one)]
         if message.author.bot or not pictures or (await self._client.get_context(message)).valid:
             return
-        if not wanted and not await self._client.answering.is_quizzed(room, str(message.author.id)):
+        asker = await self._client.asker(message)
+        room = asker.room
+        wanted = message.guild is None or (room.recognition and self._client.rooms.named(room.name) is not None)
+        if not wanted and not await self._client.answering.is_quizzed(asker):
             return
-        turn = self._client.take_turn(message.channel.id, message.author, len(pictures))
+        turn = self._client.answering.take_turn(asker, len(pictures))
         if turn is Turn.IGNORED:
             return
         if turn is Turn.REFUSED:
-            answer = one_moment(self._client.answering.texts(room))
+            answer = one_moment(self._client.answering.texts(asker.language))
         else:
-            answer = await self._client.answering.read(
-                await fetched(pictures), room, str(message.id), member=str(message.author.id)
-            )
+            shown = await fetched(pictures)
+            answer = await self._client.answering.read(asker, shown, str(message.id), may_answer_quiz=True)
         await message.channel.send(**render(answer), reference=message.to_reference(fail_if_not_exists=False))
 
     @commands.Cog.listener()
@@ -89,38 +84,34 @@ class Recognition(commands.Cog):
         about = asked_about(WHY, *given(interaction))
         if about is None or interaction.message is None:
             return
-        room = self._client.room_at(interaction.channel_id)
-        if self._client.take_turn(interaction.channel_id, interaction.user, pictures=1) is not Turn.GRANTED:
-            answer = one_moment(self._client.answering.texts(room))
+        asker = await self._client.asker(interaction)
+        if self._client.answering.take_turn(asker, pictures=1) is not Turn.GRANTED:
+            answer = one_moment(self._client.answering.texts(asker.language))
             await self._client.respond(interaction, answer, ephemeral=True)
             return
         await interaction.response.defer()
-        picture = await self._picture_again(interaction, about)
-        explanation = await self._client.answering.explain(picture, room, about.glyph)
+        upload = await asker.surroundings.fetch(about.upload, range(about.picture, about.picture + 1))
+        picture = upload.pictures[0] if upload is not None and upload.pictures else None
+        explanation = await self._client.answering.explain(asker, picture, about.glyph)
         if explanation.pictures:
             await _add(interaction, interaction.message, explanation, about)
         else:
             await interaction.followup.send(render(explanation)["content"] or "", ephemeral=True)
 
-    async def _read_unseen(self, interaction: discord.Interaction, picture: discord.Attachment) -> Message:
-        """Read what came with a slash command, which stands in no message: the answer carries it, and is the upload."""
-        if self._client.take_turn(interaction.channel_id, interaction.user, pictures=1) is not Turn.GRANTED:
-            return one_moment(self._client.answering.texts(self._client.room_at(interaction.channel_id)))
-        upload = await interaction.original_response()
-        room = self._client.room_at(interaction.channel_id)
-        return await self._client.answering.read(await fetched([picture]), room, str(upload.id), unseen=True)
-
-    async def _read(
-        self,
-        pictures: list[discord.Attachment],
-        channel_id: int | None,
-        user: discord.abc.User,
-        upload: discord.Message,
+    async def _read_unseen(
+        self, asker: Asker, interaction: discord.Interaction, picture: discord.Attachment
     ) -> Message:
-        room = self._client.room_at(channel_id)
-        if self._client.take_turn(channel_id, user, len(pictures)) is not Turn.GRANTED:
-            return one_moment(self._client.answering.texts(room))
-        return await self._client.answering.read(await fetched(pictures), room, str(upload.id))
+        """Read what came with a slash command, which stands in no message: the answer carries it, and is the upload."""
+        if self._client.answering.take_turn(asker, pictures=1) is not Turn.GRANTED:
+            return one_moment(self._client.answering.texts(asker.language))
+        upload = await interaction.original_response()
+        return await self._client.answering.read(asker, [await content_of(picture)], str(upload.id), unseen=True)
+
+    async def _read(self, asker: Asker, upload: discord.Message) -> Message:
+        pictures = pictures_of(upload)
+        if self._client.answering.take_turn(asker, len(pictures)) is not Turn.GRANTED:
+            return one_moment(self._client.answering.texts(asker.language))
+        return await self._client.answering.read(asker, await fetched(pictures), str(upload.id))
 
     async def _upload_meant(self, message: discord.Message) -> discord.Message | None:
         """Return the message with the pictures: this one, or the one it replies to."""
@@ -131,54 +122,8 @@ class Recognition(commands.Cog):
             return None
         replied_to = reference.resolved
         if not isinstance(replied_to, discord.Message):
-            replied_to = await _message(self._client, reference.channel_id, reference.message_id)
+            replied_to = await message_again(self._client, reference.channel_id, reference.message_id)
         return replied_to if replied_to is not None and replied_to.attachments else None
-
-    async def _picture_again(self, interaction: discord.Interaction, about: About) -> bytes | PictureError | None:
-        """Fetch a picture again from the message that it came with: none is kept here."""
-        message = await upload_again(self._client, interaction, about.upload)
-        pictures = pictures_of(message)[about.picture : about.picture + 1] if message else []
-        return (await fetched(pictures))[0] if pictures else None
-
-
-async def upload_again(client: TsudoiClient, interaction: discord.Interaction, name: str) -> discord.Message | None:
-    """Return the message that pictures came with, by its id; None if it is gone."""
-    if interaction.message is not None and str(interaction.message.id) == name:
-        return interaction.message
-    return await _message(client, interaction.channel_id, int(name)) if name.isdecimal() else None
-
-
-async def _message(client: TsudoiClient, channel_id: int | None, message_id: int) -> discord.Message | None:
-    try:
-        return await client.get_partial_messageable(channel_id or 0).fetch_message(message_id)
-    except (discord.NotFound, discord.Forbidden):
-        return None
-
-
-def pictures_of(message: discord.Message) -> list[discord.Attachment]:
-    """Return the pictures of a message; every attachment if none looks like one, to be told so."""
-    return [one for one in message.attachments if _is_picture(one)] or message.attachments
-
-
-def _is_picture(attachment: discord.Attachment) -> bool:
-    kind = attachment.content_type or ""
-    return kind.startswith("image/") or attachment.filename.lower().endswith(_PHONE_PICTURES)
-
-
-async def fetched(pictures: list[discord.Attachment]) -> list[bytes | PictureError]:
-    """Fetch the pictures, in order, at once: their addresses expire."""
-    return [await content_of(one) for one in pictures]
-
-
-async def content_of(picture: discord.Attachment) -> bytes | PictureError:
-    """Fetch a picture, or return why it cannot be fetched."""
-    if picture.size > LARGEST_UPLOAD:
-        return PictureError(f"{picture.size} bytes are too many", "too_large")
-    try:
-        async with asyncio.timeout(DOWNLOAD_TAKES):
-            return await picture.read()
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        return PictureError(f"the picture could not be fetched: {error}", "not_fetched")
 
 
 async def _add(interaction: discord.Interaction, reading: discord.Message, explanation: Message, about: About) -> None:

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import REMIND, REMINDERS
-from bot.platforms.discord.client import TsudoiClient, choices, command
+from bot.platforms.discord.client import Context, TsudoiClient, choices, command
 from bot.services.events.event_cards import event_day, event_title
 
 
@@ -20,28 +20,26 @@ class Reminders(commands.Cog):
         event="Its number or a word of its title; the next event if left out",
         lead_times="How long before: 1d 2h, 3日前, 30分",
     )
-    async def remind(self, ctx: commands.Context[TsudoiClient], *, event: str = "", lead_times: str = "") -> None:
+    async def remind(self, ctx: Context, *, event: str = "", lead_times: str = "") -> None:
         """Remind of an event; typed, everything stands in `event`."""
-        room, member = self._client.room_of(ctx), str(ctx.author.id)
         reminding = self._client.answering.reminding
         if ctx.interaction is None:
-            await self._client.answer_alone(ctx, lambda: reminding.remind(room, member, event))
+            await self._client.answer_alone(ctx, lambda: reminding.remind(ctx.asker, event))
         else:
-            await self._client.answer_alone(ctx, lambda: reminding.remind_of(room, member, event, lead_times))
+            await self._client.answer_alone(ctx, lambda: reminding.remind_of(ctx.asker, event, lead_times))
 
     @remind.autocomplete("event")
     async def suggest_events(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the events to come."""
-        room = self._client.room_at(interaction.channel_id)
-        texts = self._client.answering.texts(room)
+        room = self._client.room_of(interaction)
+        texts = self._client.answering.texts(room.locale)
         found = await self._client.answering.telling.suggest_events(room, typed)
         return choices((f"{event_title(texts, one)[:70]}（{event_day(texts, one)}）", str(one.id)) for one in found)
 
     @command(REMINDERS, "Your reminders; cancels them, too")
-    async def list_reminders(self, ctx: commands.Context[TsudoiClient]) -> None:
+    async def list_reminders(self, ctx: Context) -> None:
         """List a member's reminders."""
-        room, member = self._client.room_of(ctx), str(ctx.author.id)
-        await self._client.answer_alone(ctx, lambda: self._client.answering.reminding.reminders(room, member))
+        await self._client.answer_alone(ctx, lambda: self._client.answering.reminding.reminders(ctx.asker))
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -5,8 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.commands import DRAFT, REPORT, REPORTS
-from bot.platforms.discord.client import TsudoiClient, choices, command
-from bot.platforms.discord.permissions import roles_of
+from bot.platforms.discord.client import Context, TsudoiClient, choices, command
 
 
 class Reports(commands.Cog):
@@ -17,30 +16,29 @@ class Reports(commands.Cog):
 
     @command(REPORT, "The report of a past event")
     @app_commands.describe(argument="The number of the event, or a word of its title")
-    async def show_report(self, ctx: commands.Context[TsudoiClient], *, argument: str = "") -> None:
+    async def show_report(self, ctx: Context, *, argument: str = "") -> None:
         """Answer with one report."""
         await ctx.defer()
-        await self._client.answer(ctx, await self._client.answering.report(self._client.room_of(ctx), argument))
+        await self._client.answer(ctx, await self._client.answering.report(ctx.asker, argument))
 
     @show_report.autocomplete("argument")
     async def suggest_reports(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest the titles of reports."""
-        room = self._client.room_at(interaction.channel_id)
+        room = self._client.room_of(interaction)
         found = await self._client.answering.telling.suggest_reports(room, typed)
         return choices((report.title, report.title) for report in found)
 
     @command(REPORTS, "All reports")
-    async def list_reports(self, ctx: commands.Context[TsudoiClient]) -> None:
+    async def list_reports(self, ctx: Context) -> None:
         """Answer with every report."""
         await ctx.defer()
-        await self._client.answer(ctx, await self._client.answering.reports(self._client.room_of(ctx)))
+        await self._client.answer(ctx, await self._client.answering.reports(ctx.asker))
 
     @command(DRAFT, "A draft for an event's report, for organisers")
     @app_commands.describe(argument="The number of the event, or a word of its title")
-    async def draft(self, ctx: commands.Context[TsudoiClient], *, argument: str = "") -> None:
+    async def draft(self, ctx: Context, *, argument: str = "") -> None:
         """Give an organiser the draft, which nobody else sees."""
-        room = self._client.room_of(ctx).as_seen_by(str(ctx.author.id), roles_of(ctx.author))
-        await self._client.answer_alone(ctx, lambda: self._client.answering.draft(room, str(ctx.author.id), argument))
+        await self._client.answer_alone(ctx, lambda: self._client.answering.draft(ctx.asker, argument))
 
 
 async def setup(client: TsudoiClient) -> None:

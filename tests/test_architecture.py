@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # A module whose path starts with the left may import, of this project, only what starts with the right.
 ALLOWED = {
-    "bot.core": {"bot.core"},
+    "bot.core": {"bot.core", "bot.errors"},
     "bot.domain": {"bot.domain", "bot.core", "model.reading"},
     "bot.locales": {"bot.locales"},
     "bot.services": {"bot.services", "bot.domain", "bot.core", "bot.locales", "bot.errors", "model.reading"},
@@ -25,7 +25,7 @@ ALLOWED = {
         "bot.web", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.config", "bot.locales", "bot.storage",
         "bot.__version__", "model.reading",
     },
-    "cogs": {"cogs", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.platforms"},
+    "cogs": {"cogs", "bot.services", "bot.domain", "bot.core", "bot.platforms"},
     "model": {"model"},
 }  # fmt: skip
 

@@ -10,7 +10,8 @@ import pytest
 from bot import sample_files
 from bot.app import open_stores
 from bot.config import Settings
-from bot.domain.teaching import NOT_HIRAGANA, Consent, Sample, Source, State
+from bot.core.uploads import Source
+from bot.domain.teaching import NOT_HIRAGANA, Consent, Sample, State
 from bot.errors import ExportError
 from model.workshop.sources.members import read_members
 from model.workshop.sources.stored import NO_LETTER

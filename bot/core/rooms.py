@@ -1,6 +1,5 @@
 """A room: one channel of one platform, and what the bot says there."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -81,16 +80,6 @@ class Room:
     def resumed(self, source: str) -> "Room":
         """Return the room with this source no longer paused."""
         return replace(self, pauses=tuple(one for one in self.pauses if one.source != source))
-
-    def may_decide(self, member: str, roles: Collection[str] = ()) -> bool:
-        """Whether a member with these roles may answer the bot's questions to organisers and change the room."""
-        return not {member, EVERYBODY, *roles}.isdisjoint(self.organisers)
-
-    def as_seen_by(self, member: str, roles: Collection[str]) -> "Room":
-        """Return the room as it is for a member with these roles: who may decide stands among its organisers."""
-        if member in self.organisers or not self.may_decide(member, roles):
-            return self
-        return replace(self, organisers=(*self.organisers, member))
 
 
 def direct_to(platform: str, member: str) -> str:

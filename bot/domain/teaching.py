@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.uploads import Source
 from model.reading import LABELS, UnknownLabel, label_of
 
 NOT_HIRAGANA = "×"  # the label of what its writer says is no hiragana
@@ -25,14 +26,6 @@ PROVEN = 3  # accepted samples that make a record
 DAY = timedelta(days=1)
 MOST_A_DAY, MOST_IN_ALL, MOST_OF_LABEL = 150, 2000, 60  # of one member: one hand must not outweigh all others
 THIN = 10  # usable samples of a label, below which it lacks some
-
-
-class Source(StrEnum):
-    """How a sample came."""
-
-    UPLOAD = "upload"
-    DRAWING = "drawing"
-    QUIZ = "quiz"
 
 
 class State(StrEnum):

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.core.rooms import LOCAL, Room
+from bot.core.askers import Asker
+from bot.core.rooms import LOCAL, direct_to
 from bot.domain.commands import (
     DATA,
     DRAFT,
@@ -40,8 +41,7 @@ from bot.services.events.calendar_files import calendar_file
 from bot.services.events.event_cards import fits_calendar
 from bot.services.events.telling import Telling
 from bot.services.organisers.organising import PAGES, Organising
-from bot.services.places import Place
-from bot.services.ports import Clock, Uploads
+from bot.services.ports import Clock
 from bot.services.recognition.changing_model import ChangingModel
 from bot.services.recognition.quizzing import Quizzing
 from bot.services.recognition.reading import Reader
@@ -55,13 +55,13 @@ from bot.services.reports.reporting import Reporting
 _LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "sources", "rehearse"))
 
 
-Press = Callable[[str, Room, str, Sequence[str]], Awaitable[Message | None]]
+Press = Callable[[str, Asker, Sequence[str]], Awaitable[Message | None]]
 
 
 class TakesPresses(Protocol):
     """A service that has buttons."""
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str], /) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str], /) -> Message | None:
         """Take what was pressed; None if it is none of its own."""
 
 
@@ -87,161 +87,158 @@ class Answering:
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
     lessons: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(minutes=1)))
 
-    def texts(self, room: Room) -> Texts:
-        """Return the texts of a room."""
-        return texts_for(room.locale, self.zone)
+    def texts(self, language: str) -> Texts:
+        """Return the texts in a language."""
+        return texts_for(language, self.zone)
 
-    async def say(self, text: str, room: Room, member: str) -> Message | None:
+    async def language_of(self, platform: str, member: str) -> str:
+        """Return the language that a member chose for what they alone read, "" if they chose none."""
+        return await self.reminding.language_of(direct_to(platform, member))
+
+    async def say(self, asker: Asker, text: str) -> Message | None:
         """Answer a typed command, a mistyped one with the nearest; None if the text is no command, or another bot's."""
         typed = parse_command(text)
         if typed is None:
             return None
         if typed.command is None:
             nearest = nearest_command(typed.name)
-            is_ours = nearest is not None or room.platform == LOCAL  # where no other bot listens
-            return general_messages.unknown_command(self.texts(room), typed.name, nearest) if is_ours else None
+            is_ours = nearest is not None or asker.tenant.platform == LOCAL  # where no other bot listens
+            return (
+                general_messages.unknown_command(self.texts(asker.language), typed.name, nearest) if is_ours else None
+            )
         answers: dict[Command, Callable[[], Awaitable[Message]]] = {
-            NEXT: lambda: self.next(room, typed.argument),
-            EVENTS: lambda: self.events(room),
-            REPORT: lambda: self.report(room, typed.argument),
-            REPORTS: lambda: self.reports(room),
-            DRAFT: lambda: self.draft(room, member, typed.argument),
-            REMIND: lambda: self.reminding.remind(room, member, typed.argument),
-            REMINDERS: lambda: self.reminding.reminders(room, member),
-            READ: lambda: self.how_to_read(room),
-            **self._samples_commands(room, member),
-            QUIZ: lambda: self.quiz(room, member, typed.argument),
-            MODEL: lambda: self.model(room, member, typed.argument),
-            HELP: lambda: self.help(room),
-            TSUDOI: lambda: self.tsudoi(room, typed.argument),
+            NEXT: lambda: self.next(asker, typed.argument),
+            EVENTS: lambda: self.events(asker),
+            REPORT: lambda: self.report(asker, typed.argument),
+            REPORTS: lambda: self.reports(asker),
+            DRAFT: lambda: self.draft(asker, typed.argument),
+            REMIND: lambda: self.reminding.remind(asker, typed.argument),
+            REMINDERS: lambda: self.reminding.reminders(asker),
+            READ: lambda: self.how_to_read(asker),
+            **self._samples_commands(asker),
+            QUIZ: lambda: self.quiz(asker, typed.argument),
+            MODEL: lambda: self.model(asker, typed.argument),
+            HELP: lambda: self.help(asker),
+            TSUDOI: lambda: self.tsudoi(asker, typed.argument),
         }
         return await answers[typed.command]()
 
-    def _samples_commands(self, room: Room, member: str) -> dict[Command, Callable[[], Awaitable[Message]]]:
+    def _samples_commands(self, asker: Asker) -> dict[Command, Callable[[], Awaitable[Message]]]:
         """Return what answers the commands about samples; without teaching, help does."""
         teaching = self.teaching
         if teaching is None:
-            return dict.fromkeys((SAMPLES, EXPORT, FORGET, DATA), lambda: self.help(room))
+            return dict.fromkeys((SAMPLES, EXPORT, FORGET, DATA), lambda: self.help(asker))
         return {
-            SAMPLES: lambda: self._to_one(teaching.own.samples, room, member),
-            EXPORT: lambda: self._to_one(teaching.own.export, room, member),
-            FORGET: lambda: self._to_one(teaching.own.forget, room, member),
-            DATA: lambda: self.data(room),
+            SAMPLES: lambda: teaching.own.samples(asker),
+            EXPORT: lambda: teaching.own.export(asker),
+            FORGET: lambda: teaching.own.forget(asker),
+            DATA: lambda: self.data(asker),
         }
 
-    async def alone_with(self, room: Room, member: str) -> Room:
-        """Return the room as it is for what only this member reads: in the language that they chose."""
-        return await self.reminding.spoken_with(room, member)
-
-    async def _to_one(self, answer: Callable[[Room, str], Awaitable[Message]], room: Room, member: str) -> Message:
-        return await answer(await self.alone_with(room, member), member)
-
-    async def quiz(self, room: Room, member: str, argument: str = "") -> Message:
+    async def quiz(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!quiz`."""
-        return await (self.quizzing.quiz(room, member, argument) if self.quizzing else self.help(room))
+        return await (self.quizzing.quiz(asker, argument) if self.quizzing else self.help(asker))
 
-    async def model(self, room: Room, member: str, argument: str = "") -> Message:
+    async def model(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!model`."""
-        return await (self.changing_model.model(room, member, argument) if self.changing_model else self.help(room))
+        return await (self.changing_model.model(asker, argument) if self.changing_model else self.help(asker))
 
     async def model_card(self) -> str:
         """Return the card of the model that reads, in Markdown."""
         return await self.changing_model.card() if self.changing_model else ""
 
-    async def is_quizzed(self, room: Room, member: str) -> bool:
+    async def is_quizzed(self, asker: Asker) -> bool:
         """Whether a member's next picture in this room answers a quiz."""
-        return self.quizzing is not None and await self.quizzing.is_asked(room, member)
+        return self.quizzing is not None and await self.quizzing.is_asked(asker)
 
-    async def data(self, room: Room) -> Message:
+    async def data(self, asker: Asker) -> Message:
         """Answer `!data` in the local room; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
-        if self.organising is None or room.platform != LOCAL:
-            return general_messages.data_elsewhere(self.texts(room))
-        return await self.organising.open(Place(room.platform, room.guild, room.channel), "data")
+        if self.organising is None or asker.tenant.platform != LOCAL:
+            return general_messages.data_elsewhere(self.texts(asker.language))
+        return await self.organising.open(asker, "data")
 
-    async def teach(
-        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
-    ) -> Message | None:
+    async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Take what teaches: ✓ and ✗ below an answer, and what follows; None if it is another button."""
-        if self.teaching is None:
-            return None
-        return await self.teaching.press(button_id, await self.alone_with(room, member), member, values, uploads)
+        return None if self.teaching is None else await self.teaching.press(button_id, asker, values)
 
-    async def tsudoi(self, room: Room, argument: str) -> Message:
+    async def tsudoi(self, asker: Asker, argument: str) -> Message:
         """Answer `!tsudoi status` in the local room; a chat with servers answers its organisers by itself."""
-        if self.organising is None or room.platform != LOCAL:
-            return await self.help(room)
-        return await self.organising.say(room, argument)
+        if self.organising is None or asker.tenant.platform != LOCAL:
+            return await self.help(asker)
+        return await self.organising.say(asker, argument)
 
-    async def next(self, room: Room, argument: str = "") -> Message:
+    async def next(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!next`, `!next 3` and `!next KEYWORD`."""
-        return await self.telling.next(room, argument)
+        return await self.telling.next(asker, argument)
 
-    async def events(self, room: Room) -> Message:
+    async def events(self, asker: Asker) -> Message:
         """Answer `!events`."""
-        return await self.telling.events(room)
+        return await self.telling.events(asker)
 
-    async def report(self, room: Room, argument: str = "") -> Message:
+    async def report(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!report 4`."""
-        return await self.reporting.report(room, argument)
+        return await self.reporting.report(asker, argument)
 
-    async def reports(self, room: Room) -> Message:
+    async def reports(self, asker: Asker) -> Message:
         """Answer `!reports`."""
-        return await self.reporting.reports(room)
+        return await self.reporting.reports(asker)
 
-    async def draft(self, room: Room, member: str, argument: str = "") -> Message:
+    async def draft(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!draft 4`, which is for organisers."""
         if self.drafting is None:
-            return await self.help(room)
-        return await self.drafting.draft(await self.alone_with(room, member), member, argument)
+            return await self.help(asker)
+        return await self.drafting.draft(asker, argument)
 
-    async def help(self, room: Room, sign: str = "!") -> Message:
+    async def help(self, asker: Asker, sign: str = "!") -> Message:
         """Answer `!help`, or `/help` with the commands as they are given there."""
-        return general_messages.help_message(self.texts(room), room, reads=self.reader.is_on(room), sign=sign)
+        return general_messages.help_message(
+            self.texts(asker.language), asker.room, reads=self.reader.is_on(asker.room), sign=sign
+        )
 
-    async def how_to_read(self, room: Room) -> Message:
+    async def how_to_read(self, asker: Asker) -> Message:
         """Answer `!read` that came without a picture."""
-        return self.reader.how_to_read(room)
+        return self.reader.how_to_read(asker)
 
     async def read(
         self,
+        asker: Asker,
         pictures: Sequence[bytes | PictureError],
-        room: Room,
         upload: str = "",
         *,
         unseen: bool = False,
-        member: str = "",
+        may_answer_quiz: bool = False,
     ) -> Message:
         """Answer uploaded pictures; the answer carries those that are `unseen` in any message.
 
-        The picture of a `member` who was asked a quiz here answers that.
+        With `may_answer_quiz` the picture of a member who was asked a quiz here answers that.
         """
-        if self.quizzing is not None and member and len(pictures) == 1:
-            answer = await self.quizzing.answer(pictures[0], room, member, "" if unseen else upload)
+        if self.quizzing is not None and may_answer_quiz and len(pictures) == 1:
+            answer = await self.quizzing.answer(asker, pictures[0], "" if unseen else upload)
             if answer is not None:
                 return answer
-        return await self.reader.read(pictures, room, upload, unseen=unseen)
+        return await self.reader.read(asker, pictures, upload, unseen=unseen)
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
+    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
         """Answer the "Why?" below a picture's reading, about one of its characters."""
-        return await self.reader.explain(picture, room, glyph)
+        return await self.reader.explain(asker, picture, glyph)
 
-    def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
+    def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         """Take a member's turn for a command or for so many pictures; organisers always have one."""
-        return self._take(self.pictures if pictures else self.commands, room, member, max(pictures, 1))
+        return self._take(self.pictures if pictures else self.commands, asker, max(pictures, 1))
 
-    def take_turn_to_teach(self, room: Room, member: str) -> Turn:
+    def take_turn_to_teach(self, asker: Asker) -> Turn:
         """Take a turn to press what teaches: a word with mistakes takes many presses, and they alone see them."""
-        return self._take(self.lessons, room, member)
+        return self._take(self.lessons, asker)
 
-    def _take(self, cooldown: Cooldown, room: Room, member: str, turns: int = 1) -> Turn:
-        if room.may_decide(member):
+    def _take(self, cooldown: Cooldown, asker: Asker, turns: int = 1) -> Turn:
+        if asker.may_decide:
             return Turn.GRANTED
-        return cooldown.take(f"{room.platform}:{member}", self.clock.now(), turns)
+        return cooldown.take(f"{asker.tenant.platform}:{asker.member}", self.clock.now(), turns)
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take what was pressed, with what was chosen or filled in as its `values`; None if it is none of ours."""
         for press in self._takers():
-            if (answer := await press(button_id, room, member, values)) is not None:
+            if (answer := await press(button_id, asker, values)) is not None:
                 return answer
         return None
 
@@ -257,21 +254,21 @@ class Answering:
         )
         return [*(one.press for one in services if one is not None), self._into_calendar, self._act_on_page]
 
-    async def _act_on_page(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
+    async def _act_on_page(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Take what organisers do on a page in the local room; a chat with servers takes it by itself."""
-        if self.organising is None or room.platform != LOCAL or not button_id.startswith(_LOCAL_PAGES):
+        if self.organising is None or asker.tenant.platform != LOCAL or not button_id.startswith(_LOCAL_PAGES):
             return None
-        return await self.organising.act(Place(LOCAL, room.guild, room.channel), member, button_id, values)
+        return await self.organising.act(asker, button_id, values)
 
-    async def _into_calendar(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
+    async def _into_calendar(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Offer a member every way to have an event in their calendar; None if it is another button."""
         event_id = calendar_messages.event_meant(button_id)
         event = None if event_id is None else await self.telling.event(event_id)
         if event is None:
             return None
-        texts, now = self.texts(await self.alone_with(room, member)), self.clock.now()
+        texts, now = self.texts(asker.own_language), self.clock.now()
         if not fits_calendar(event, now):
             return calendar_messages.not_for_calendars(texts, event, now)
-        address = calendar_messages.address_of(event, "" if room.platform == LOCAL else self.public_url or None)
+        address = calendar_messages.address_of(event, "" if asker.tenant.platform == LOCAL else self.public_url or None)
         file = None if address else await asyncio.to_thread(calendar_file, [event], self.zone)
         return calendar_messages.ways_into_calendar(texts, event, now, address, file)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.core.rooms import Room
+from bot.core.askers import Asker
 from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
 from bot.domain.questions import Question
@@ -27,15 +27,15 @@ class Deciding:
     zone: ZoneInfo = TOKYO
     ring: Ring = no_ring
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take `question:ID:OPTION`; None if it is another button. Only a room's organisers may decide."""
         question, option = await self._asked(button_id)
         if question is None:
             return None
-        texts = texts_for(room.locale, self.zone)
-        if not room.may_decide(member):
+        texts = texts_for(asker.language, self.zone)
+        if not asker.may_decide:
             return organisers_only(texts)
-        is_first = await self.handlers[question.kind](question, option, member)
+        is_first = await self.handlers[question.kind](question, option, asker.member)
         await self.ring()
         return answer_taken(texts) if is_first else answered_before(texts)
 

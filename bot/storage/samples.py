@@ -9,7 +9,8 @@ import structlog
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.teaching import DAY, Consent, Given, Offered, Opinion, Sample, Source, State, admitted
+from bot.core.uploads import Source
+from bot.domain.teaching import DAY, Consent, Given, Offered, Opinion, Sample, State, admitted
 from bot.services.ports import Export
 from bot.storage.statements import batches, upsert
 from bot.storage.tables import consents, sample_exports, samples

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.askers import Asker, Channels, Tenant
 from bot.core.rooms import LOCAL, MAIN, Room
+from bot.core.uploads import Source, Upload
 from bot.domain.messages import Button, Message, MessageKind
+from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
-from bot.domain.teaching import Source
 from bot.services.answering import Answering
-from bot.services.ports import Clock, Upload
+from bot.services.ports import Clock
 from bot.services.recognition.reading_buttons import WHY, asked_about
 from bot.services.recognition.teaching_buttons import ERASE, WITHDRAW
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
@@ -43,25 +45,35 @@ class Conversation:
         """The local room as configured."""
         return self._rooms.at(LOCAL, MAIN)
 
+    async def asker(self) -> Asker:
+        """Return who asks here: the visitor, who is a member and an organiser."""
+        language = await self._answering.language_of(LOCAL, VISITOR)
+        return asker_in(self._rooms, Tenant(LOCAL), MAIN, VISITOR, own_language=language, surroundings=self)
+
+    async def channels(self) -> Channels:
+        """Return the channels of the local room, which have no names."""
+        return Channels()
+
     async def say(self, said: Said) -> list[RoomMessage]:
         """Keep what a visitor said, answer it, and return both; what is no command stays without an answer."""
         name = None
         if said.picture is not None:
             name = await self._album.keep(said.picture, DRAWN if said.is_drawn else "")
-        spoken = [await self._keep_visitors(said, name)]
+        asker, spoken = await self.asker(), [await self._keep_visitors(said, name)]
         if said.picture is not None:
-            reading = await self._answering.read((said.picture,), self.room, name or "", member=VISITOR)
+            reading = await self._answering.read(asker, (said.picture,), name or "", may_answer_quiz=True)
             spoken.append(await self._keep_answer(reading))
-        elif (answer := await self._answering.say(said.text, self.room, VISITOR)) is not None:
+        elif (answer := await self._answering.say(asker, said.text)) is not None:
             spoken.append(await self._keep_answer(answer))
         return spoken
 
     async def press(self, button_id: str, values: Sequence[str] = ()) -> list[RoomMessage] | None:
         """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours."""
+        asker = await self.asker()
         answer = (
-            await self._explain(button_id, values)
-            or await self._answering.teach(button_id, self.room, VISITOR, values, self)
-            or await self._answering.press(button_id, self.room, VISITOR, values)
+            await self._explain(asker, button_id, values)
+            or await self._answering.teach(button_id, asker, values)
+            or await self._answering.press(button_id, asker, values)
         )
         if answer is None:
             return None
@@ -72,11 +84,11 @@ class Conversation:
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]
 
-    async def _explain(self, button_id: str, values: Sequence[str]) -> Message | None:
+    async def _explain(self, asker: Asker, button_id: str, values: Sequence[str]) -> Message | None:
         about = asked_about(WHY, button_id, values)
         if about is None:
             return None
-        return await self._answering.explain(await self._album.picture(about.upload), self.room, about.glyph)
+        return await self._answering.explain(asker, await self._album.picture(about.upload), about.glyph)
 
     async def fetch(self, upload: str, places: range) -> Upload | None:
         """Return what the visitor showed, by its name in the album, which is one picture."""

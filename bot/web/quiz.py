@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.core.rooms import LOCAL, MAIN, Room, member_at
+from bot.core.askers import Asker, Tenant
+from bot.core.rooms import LOCAL, MAIN, member_at
 from bot.domain.quiz import Quiz
+from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
 from bot.services.ports import Clock
 from bot.services.recognition.quizzing import Quizzing
@@ -35,16 +37,16 @@ class QuizApi:
     async def ask(self, request: web.Request) -> web.Response:
         """Say what is asked. A drawing for the local room (`is_here`) is sent there, as any other."""
         quizzing, quiz = await self._open(request)
-        lead = quizzing.asked_again(quiz, self._room(quiz))
-        return json_answer({"label": quiz.label, "lead": lead, "is_here": self._room(quiz).platform == LOCAL})
+        asker = self._asker(quiz)
+        lead = quizzing.asked_again(asker, quiz)
+        return json_answer({"label": quiz.label, "lead": lead, "is_here": asker.tenant.platform == LOCAL})
 
     async def answer(self, request: web.Request) -> web.Response:
         """Judge the picture that is the body: it is the member's whose link this is."""
         quizzing, quiz = await self._open(request)
         async with self._turns.turn():
             picture = await read_picture(request)
-            member = member_at(quiz.address.partition(":")[2]) or ""
-            result = await quizzing.answer(picture, self._room(quiz), member)
+            result = await quizzing.answer(self._asker(quiz), picture)
         if result is None:
             raise Refusal(404, "quiz_over")
         links = tuple(button for button in result.buttons if button.url)  # whoever presses here is another member
@@ -58,6 +60,8 @@ class QuizApi:
             raise Refusal(404, "quiz_over")
         return self._quizzing, quiz
 
-    def _room(self, quiz: Quiz) -> Room:
+    def _asker(self, quiz: Quiz) -> Asker:
+        """Return the member whose link this is."""
         platform, _, channel = quiz.room.partition(":")
-        return self._rooms.at(platform, channel, quiz.guild)
+        member = member_at(quiz.address.partition(":")[2]) or ""
+        return asker_in(self._rooms, Tenant(platform, quiz.guild), channel, member)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.rooms import EVERYBODY, LOCAL, MAIN, MANAGERS, Room
+from bot.core.rooms import LOCAL, MAIN, MANAGERS, Room
 from bot.domain.rooms import Rooms
 
 CONFIGURED = Room("discord", "1", ("utsunomiya",), organisers=("77",))
@@ -66,20 +66,3 @@ def test_at_home_are_the_configured_rooms_and_the_only_guild(rooms: Rooms) -> No
     assert rooms.asking() == (CONFIGURED,)
     rooms.set_up([CHOSEN])
     assert rooms.asking() == (CONFIGURED, CHOSEN)
-
-
-@pytest.mark.parametrize(
-    ("organisers", "member", "roles", "may"),
-    [
-        (("77",), "77", (), True),
-        (("77",), "78", (), False),
-        (("55",), "78", ("55",), True),
-        ((MANAGERS,), "78", (MANAGERS,), True),
-        ((MANAGERS,), "78", ("55",), False),
-        ((EVERYBODY,), "78", (), True),
-    ],
-)
-def test_who_may_decide(organisers: tuple[str, ...], member: str, roles: tuple[str, ...], may: bool) -> None:
-    room = replace(CHOSEN, organisers=organisers)
-    assert room.may_decide(member, roles) is may
-    assert room.as_seen_by(member, roles).may_decide(member) is may

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.uploads import Source
 from bot.domain.teaching import (
     MOST_A_DAY,
     MOST_IN_ALL,
@@ -17,7 +18,6 @@ from bot.domain.teaching import (
     Opinion,
     Record,
     Sample,
-    Source,
     State,
     admitted,
     counts,

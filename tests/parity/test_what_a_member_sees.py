@@ -19,6 +19,7 @@ from tests.model.drawings import drawn
 from tests.parity.conftest import PLATFORMS, REAL
 from tests.parity.house import COMING, PAST, SITE, a_picture, glyph
 from tests.parity.stage import Said, Stage, in_words
+from tests.support.askers import an_asker
 from tests.support.events import NOW, an_event_named
 
 CANNOT = {
@@ -204,7 +205,7 @@ async def test_a_mistyped_command(stage: Stage) -> None:
 
 async def test_which_model_reads(stage: Stage) -> None:
     room = stage.house.rooms.in_force[0]
-    message = await stage.house.services.answering.say("!model", room, stage.alice.id)
+    message = await stage.house.services.answering.say(an_asker(room, stage.alice.id), "!model")
     assert message is not None
     assert (await stage.alice.says("!model")).words == all_of(message)
 

@@ -23,6 +23,7 @@ from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
 from model.reading import Candidate, Glyph, Reading
+from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
 
 SURE = Reading((Glyph((0, 0, 9, 9), (Candidate("あ", 0.98), Candidate("お", 0.01)), "sure"),), "あ", 3.0)
@@ -89,7 +90,7 @@ class World:
         await self.events.record(Watched(source, NOW, events=events, sighted=sighted))
 
     async def say(self, text: str) -> str:
-        message = await self.answering.say(text, self.room, "visitor")
+        message = await self.answering.say(an_asker(self.room, "visitor"), text)
         assert message is not None
         return message.text
 
@@ -193,15 +194,15 @@ async def test_days_are_counted_on_the_calendars_of_japan(world: World) -> None:
 
 
 async def test_ordinary_talk_is_not_answered_and_a_mistyped_command_finds_its_neighbour(world: World) -> None:
-    assert await world.answering.say("こんにちは", world.room, "visitor") is None
+    assert await world.answering.say(an_asker(world.room, "visitor"), "こんにちは") is None
     assert "もしかして !next（!次）" in await world.say("!nxet")
     assert "!help" in await world.say("!xyzzy")
 
 
 async def test_where_other_bots_may_listen_a_command_that_is_near_none_of_ours_is_left_to_them(world: World) -> None:
     in_discord = a_room(platform="discord", channel="1")
-    assert await world.answering.say("!rank", in_discord, "7") is None
-    nearest = await world.answering.say("!nxet", in_discord, "7")
+    assert await world.answering.say(an_asker(in_discord), "!rank") is None
+    nearest = await world.answering.say(an_asker(in_discord), "!nxet")
     assert nearest is not None
     assert "!next" in nearest.text
 
@@ -211,15 +212,15 @@ async def test_a_japanese_name_may_be_typed_in_hiragana(world: World) -> None:
 
 
 async def test_help_speaks_of_pictures_only_where_they_are_read_and_says_what_is_posted(world: World) -> None:
-    here = await world.answering.help(a_room())
+    here = await world.answering.help(an_asker(a_room()))
     assert "!read" in here.text
     assert "ここに自動で投稿するもの：新しいイベントと変更、リマインド、レポート" in here.text
     elsewhere = a_room(recognition=False, announces=False, reminders=False, reports=False)
-    assert not {"!read", "自動で"} & set((await world.answering.help(elsewhere)).text.split())
+    assert not {"!read", "自動で"} & set((await world.answering.help(an_asker(elsewhere))).text.split())
 
 
 async def test_help_names_commands_as_they_are_given_there(world: World) -> None:
-    said = (await world.answering.help(a_room(), sign="/")).text
+    said = (await world.answering.help(an_asker(a_room()), sign="/")).text
     assert "/next / /次" in said
     assert "「/next 3」" in said
     assert "!" not in said.replace("！", "")
@@ -239,7 +240,7 @@ async def test_help_lists_every_command_with_its_alias(world: World) -> None:
 
 
 async def test_a_picture_is_answered_with_the_character_and_its_candidates(world: World) -> None:
-    message = await world.answering.read([b"picture"], world.room)
+    message = await world.answering.read(an_asker(world.room), [b"picture"])
     assert message.cards[0].title == "「あ」です。"
     assert [(bar.label, bar.share) for bar in message.cards[0].bars] == [("あ", 0.98), ("お", 0.01)]
 
@@ -247,14 +248,14 @@ async def test_a_picture_is_answered_with_the_character_and_its_candidates(world
 async def test_an_unsure_reading_names_what_else_it_may_be(world: World) -> None:
     candidates = (Candidate("は", 0.4), Candidate("ほ", 0.3), Candidate("け", 0.1))
     world.recogniser.answer = Reading((Glyph((0, 0, 9, 9), candidates, "unsure"),), "は", 3.0)
-    answer = await world.answering.read([b"picture"], world.room)
+    answer = await world.answering.read(an_asker(world.room), [b"picture"])
     assert answer.cards[0].title == "「は」か「ほ」のようです。"  # け is far behind
     assert "あまり自信がありません（40%）" in answer.text
 
 
 async def test_a_bad_picture_is_answered_kindly(world: World) -> None:
     world.recogniser.answer = PictureError("no picture", "not_a_picture")
-    assert "画像として読めませんでした" in (await world.answering.read([b"<svg>"], world.room)).text
+    assert "画像として読めませんでした" in (await world.answering.read(an_asker(world.room), [b"<svg>"])).text
 
 
 async def asked(world: World) -> Question:
@@ -267,8 +268,8 @@ async def asked(world: World) -> Question:
 
 async def test_an_organiser_answers_a_question_once(world: World) -> None:
     question = await asked(world)
-    first = await world.answering.press(question.button_id("post"), world.room, "visitor")
-    second = await world.answering.press(question.button_id("leave"), world.room, "visitor")
+    first = await world.answering.press(question.button_id("post"), an_asker(world.room, "visitor"))
+    second = await world.answering.press(question.button_id("leave"), an_asker(world.room, "visitor"))
     assert first is not None
     assert second is not None
     assert "ありがとうございます" in first.text
@@ -277,7 +278,7 @@ async def test_an_organiser_answers_a_question_once(world: World) -> None:
 
 async def test_a_member_who_is_no_organiser_decides_nothing(world: World) -> None:
     question = await asked(world)
-    refused = await world.answering.press(question.button_id("post"), a_room(organisers=("7",)), "8")
+    refused = await world.answering.press(question.button_id("post"), an_asker(a_room(organisers=("7",)), "8"))
     assert refused is not None
     assert "運営の方だけ" in refused.text
     assert world.taken == []
@@ -288,7 +289,7 @@ async def test_a_member_who_is_no_organiser_decides_nothing(world: World) -> Non
 )
 async def test_a_button_that_is_none_of_ours_does_nothing(world: World, button: str) -> None:
     await asked(world)
-    assert await world.answering.press(button, world.room, "visitor") is None
+    assert await world.answering.press(button, an_asker(world.room, "visitor")) is None
     assert world.taken == []
 
 
@@ -306,19 +307,19 @@ async def test_the_json_of_events_has_the_promised_keys(world: World) -> None:
 
 async def test_english_rooms_are_answered_in_english(world: World) -> None:
     await world.hold(an_event_named(started_at=tokyo(2026, 5, 19, 19)))
-    message = await world.answering.next(replace(world.room, locale="en"))
+    message = await world.answering.next(an_asker(replace(world.room, locale="en")))
     assert "In 7 days!" in message.text
     assert "Tue, May 19, 2026 19:00-21:00 JST" in message.text
 
 
 async def test_members_take_turns_and_organisers_need_not_wait(world: World) -> None:
     room = a_room(platform="discord", channel="1", organisers=("7",))
-    assert {world.answering.take_turn(room, "7") for _ in range(50)} == {Turn.GRANTED}
-    turns = [world.answering.take_turn(room, "8") for _ in range(50)]
+    assert {world.answering.take_turn(an_asker(room, "7")) for _ in range(50)} == {Turn.GRANTED}
+    turns = [world.answering.take_turn(an_asker(room, "8")) for _ in range(50)]
     assert [turns.count(one) for one in (Turn.GRANTED, Turn.REFUSED, Turn.IGNORED)] == [8, 1, 41]
-    assert world.answering.take_turn(room, "8", pictures=4) is Turn.GRANTED  # counted apart
-    assert {world.answering.take_turn_to_teach(room, "8") for _ in range(40)} == {Turn.GRANTED}
-    assert world.answering.take_turn_to_teach(room, "8") is Turn.REFUSED
+    assert world.answering.take_turn(an_asker(room, "8"), pictures=4) is Turn.GRANTED  # counted apart
+    assert {world.answering.take_turn_to_teach(an_asker(room, "8")) for _ in range(40)} == {Turn.GRANTED}
+    assert world.answering.take_turn_to_teach(an_asker(room, "8")) is Turn.REFUSED
 
 
 async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world: World) -> None:

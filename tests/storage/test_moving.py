@@ -26,6 +26,7 @@ from bot.storage.moving import MovedTable, move_store
 from bot.storage.tables import memory, metadata, quiz_players
 from tests.conftest import POSTGRES, empty
 from tests.parity.house import PAST, SITE, House, open_house
+from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room
 from tests.support.every_table import ROWS, fill_every_table, rows_of
 from tests.support.process import running_bot, tsudoi
@@ -390,16 +391,16 @@ async def live_for_an_evening(house: House) -> None:
     house.senders.append(Room())
     await house.polls()
     answering = house.services.answering
-    await answering.say("!remind 1h", ROOM, "alice")
+    await answering.say(an_asker(ROOM, "alice"), "!remind 1h")
     assert answering.teaching is not None
-    await answering.teaching.own.agree(ROOM, "alice")
+    await answering.teaching.own.agree(an_asker(ROOM, "alice"))
 
 
 async def what_happens(url: str, folder: Path) -> list[str]:
     """What members are answered, and what they read in the next three weeks."""
     async with open_house(folder, ROOM, url=url) as house:
         house.senders.append(room := Room())
-        answers = [await house.services.answering.say(asked, ROOM, "alice") for asked in ASKED]
+        answers = [await house.services.answering.say(an_asker(ROOM, "alice"), asked) for asked in ASKED]
         for _ in range(42):
             await house.time_passes(timedelta(hours=12))
         questions = await house.services.stores.agenda.open_questions_in([ROOM.name])

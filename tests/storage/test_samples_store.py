@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.teaching import MOST_OF_LABEL, Consent, Offered, Sample, Source, State
+from bot.core.uploads import Source
+from bot.domain.teaching import MOST_OF_LABEL, Consent, Offered, Sample, State
 from bot.errors import ExportError
 from bot.storage.engine import close_store, open_store
 from bot.storage.sample_folders import SampleFolders

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
+from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.events import Event
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
@@ -59,15 +60,19 @@ class FixedAnswers:
     pressed: list[tuple[str, ...]] = field(default_factory=list)
     calendars: list[tuple[str, ...]] = field(default_factory=list)
 
-    async def say(self, text: str, room: Room, member: str) -> Message | None:
+    async def language_of(self, platform: str, member: str) -> str:
+        """Nobody chose a language."""
+        return ""
+
+    async def say(self, asker: Asker, text: str) -> Message | None:
         """Answer `!next`."""
-        self.asked.append((text, room, member))
+        self.asked.append((text, asker.room, asker.member))
         if self.broken:
             raise RuntimeError("a bug")
         return NEXT if text == "!next" else None
 
     async def read(
-        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, member: str = ""
+        self, asker: Asker, pictures: Sequence[bytes | PictureError], upload: str = "", *, may_answer_quiz: bool = False
     ) -> Message:
         """Read any picture as あ."""
         (picture,) = pictures
@@ -78,19 +83,17 @@ class FixedAnswers:
             return Message(MessageKind.ANSWER, f"読めません（{error.code}）")
         return replace(READ, buttons=(Button("なぜ？", f"why:{upload}:0"),))
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
+    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
         """Show a grey square."""
         return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(GREY, "灰色の四角"),))
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take one button, and whatever is chosen or filled in."""
         self.pressed.append((button_id, *values))
         is_known = button_id == "question:1:yes" or values
         return Message(MessageKind.ANSWER, "ありがとうございます。") if is_known else None
 
-    async def teach(
-        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Any
-    ) -> Message | None:
+    async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Teach nothing: the real services have tests of their own."""
         return None
 

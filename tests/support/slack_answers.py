@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.clock import DrivenClock
 from bot.config import SlackSettings
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Card, Entry, File, Message, MessageKind, Picture
@@ -19,7 +20,7 @@ from bot.errors import PictureError
 from bot.locales import Texts, texts_for
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.services.answering import Answering
-from bot.services.ports import Heard, Uploads
+from bot.services.ports import Heard
 from tests.support.events import NOW
 from tests.support.slack_facts import CHANNEL
 from tests.support.slack_server import SlackServer
@@ -42,13 +43,16 @@ class RecordedAnswers:
     fails: bool = False
     organising: Any = None
 
-    def texts(self, room: Room) -> Texts:
-        return texts_for(room.locale)
+    def texts(self, language: str) -> Texts:
+        return texts_for(language)
 
-    async def say(self, text: str, room: Room, member: str) -> Message | None:
+    async def language_of(self, platform: str, member: str) -> str:
+        return ""
+
+    async def say(self, asker: Asker, text: str) -> Message | None:
         if self.fails:
             raise RuntimeError("the store is gone")
-        self.asked.append(("say", room.name, member, text))
+        self.asked.append(("say", asker.room.name, asker.member, text))
         answers = {
             "!next": Message(
                 MessageKind.ANSWER, "次回のイベント", (Card("もくもく会", "https://example.test/event/5/"),)
@@ -58,60 +62,55 @@ class RecordedAnswers:
         }
         return None if text.startswith("!nothing") else answers.get(text.split(" ", maxsplit=1)[0], said(text))
 
-    async def help(self, room: Room, sign: str = "!") -> Message:
+    async def help(self, asker: Asker, sign: str = "!") -> Message:
         return said("使い方")
 
-    async def events(self, room: Room) -> Message:
+    async def events(self, asker: Asker) -> Message:
         return said("予定は1件です。")
 
-    async def how_to_read(self, room: Room) -> Message:
+    async def how_to_read(self, asker: Asker) -> Message:
         return said("画像を送ってください")
 
-    async def is_quizzed(self, room: Room, member: str) -> bool:
+    async def is_quizzed(self, asker: Asker) -> bool:
         return False
 
     async def read(
-        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, member: str = ""
+        self, asker: Asker, pictures: Sequence[bytes | PictureError], upload: str = "", *, may_answer_quiz: bool = False
     ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
-        self.asked.append(("read", room.name, *seen))
+        self.asked.append(("read", asker.room.name, *seen))
         buttons = (Button("なぜ？", id=f"why:{upload}:{len(pictures) - 1}:0"),)
         return said("", cards=(Card("「あ」です。"),), buttons=buttons)
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
+    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
         if not isinstance(picture, bytes):
             return said("画像がもう残っていません。")
         self.asked.append(("explain", str(len(picture)), str(glyph)))
         return said("このように読みました。", pictures=(Picture(PNG, "決め手"),))
 
-    async def teach(
-        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
-    ) -> Message | None:
+    async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         if not button_id.startswith("wrong:"):
             return None
-        shown = await uploads.fetch(button_id.split(":")[1], range(1))
+        shown = await asker.surroundings.fetch(button_id.split(":")[1], range(1))
         assert shown is not None
         self.asked.append(("teach", shown.member, str(len(shown.pictures)), *values))
         entry = Entry(f"wrong:{button_id.split(':')[1]}", "別の文字", "どの文字ですか？", "あ")
         return said("ありがとうございます。" if values else "どの文字ですか？", entries=() if values else (entry,))
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
-        self.asked.append(("press", button_id, member, *values))
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
+        self.asked.append(("press", button_id, asker.member, *values))
         if button_id == "nobody:knows":
             return None
-        return said("承知しました。" if room.may_decide(member) else "運営の方だけです。")
+        return said("承知しました。" if asker.may_decide else "運営の方だけです。")
 
-    async def alone_with(self, room: Room, member: str) -> Room:
-        return room
-
-    def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
+    def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         return self.turns.pop(0) if self.turns else Turn.GRANTED
 
     @property
     def reminding(self) -> "RecordedAnswers":
         return self
 
-    async def reminders(self, room: Room, member: str) -> Message:
+    async def reminders(self, asker: Asker) -> Message:
         return said("リマインドは1件です。", buttons=(Button("取り消す", id="remind:501:cancel"),))
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.app import Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.uploads import Source
 from bot.domain.messages import File
-from bot.domain.teaching import Source
 from bot.services.ports import Cut
 from bot.web.downloads import STAY, Downloads
 from model.reading import Reading

@@ -12,14 +12,24 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.commands import COMMANDS, ORGANISING, Command
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
+from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
 from bot.locales import texts_for
+from bot.platforms.discord.askers import (
+    DISCORD,
+    Asked,
+    DiscordSurroundings,
+    author_of,
+    channel_of,
+    roles_of,
+    tenant_of,
+)
 from bot.platforms.discord.forms import ASK, given
-from bot.platforms.discord.permissions import roles_of
 from bot.platforms.discord.render import render, render_edit
 from bot.services.answering import Answering
 from bot.services.general_messages import one_moment, sent_privately
@@ -64,6 +74,12 @@ CHOICES, CHOICE = 25, 100
 def command(of: Command, description: str) -> Callable[[Any], commands.HybridCommand[Any, Any, Any]]:
     """Declare a cog's method as this command, typed with its aliases or given as a slash command."""
     return commands.hybrid_command(name=of.name, aliases=of.aliases, description=description)
+
+
+class Context(commands.Context["TsudoiClient"]):
+    """A command that was given, and who gave it: known once its turn was taken."""
+
+    asker: Asker
 
 
 class TooFast(commands.CheckFailure):
@@ -158,33 +174,30 @@ class TsudoiClient(commands.Bot):
             await self._memory.remember(COMMANDS_TOLD, digest)
         log.info("slash commands updated", commands=len(told))
 
-    def room_at(self, channel_id: int | None) -> Room:
-        """Return the room of a channel, or of a thread's channel; a sensible one where there is none."""
-        channel = self.get_channel(channel_id or 0)
-        if isinstance(channel, discord.Thread):
-            channel_id = channel.parent_id
-        guild = getattr(channel, "guild", None)
-        return self.rooms.at("discord", str(channel_id), str(guild.id) if guild else "")
+    async def asker(self, asked: Asked) -> Asker:
+        """Return who asks this, and all that the answer depends on."""
+        tenant, channel, author = tenant_of(asked), channel_of(asked), author_of(asked)
+        member = str(author.id)
+        language = await self.answering.language_of(DISCORD, member)
+        surroundings = DiscordSurroundings(self, asked, self.rooms.at(DISCORD, channel, tenant.id))
+        return asker_in(self.rooms, tenant, channel, member, roles_of(author), language, surroundings)
 
-    def room_of(self, ctx: commands.Context["TsudoiClient"]) -> Room:
-        """Return the room in which a command was given."""
-        return self.room_at(ctx.channel.id)
+    def room_of(self, asked: Asked) -> Room:
+        """Return the room in which this was asked; a sensible one where there is none."""
+        return self.rooms.at(DISCORD, channel_of(asked), tenant_of(asked).id)
 
-    async def _has_turn(self, ctx: commands.Context["TsudoiClient"]) -> bool:
-        turn = self.take_turn(ctx.channel.id, ctx.author)
+    async def get_context(self, origin: Any, /, *, cls: Any = Context) -> Any:
+        """Return what is known of a command; discord.py calls this for every message."""
+        return await super().get_context(origin, cls=cls)
+
+    async def _has_turn(self, ctx: Context) -> bool:
+        ctx.asker = await self.asker(ctx)
+        turn = self.answering.take_turn(ctx.asker)
         if turn is not Turn.GRANTED:
             raise TooFast(turn)
         return True
 
-    def take_turn(self, channel_id: int | None, user: discord.abc.User, pictures: int = 0) -> Turn:
-        """Take a member's turn for a command, or for so many pictures."""
-        member = str(user.id)
-        room = self.room_at(channel_id).as_seen_by(member, roles_of(user))
-        return self.answering.take_turn(room, member, pictures)
-
-    async def answer(
-        self, ctx: commands.Context["TsudoiClient"], message: Message, to: discord.Message | None = None
-    ) -> None:
+    async def answer(self, ctx: Context, message: Message, to: discord.Message | None = None) -> None:
         """Answer a command: a reply to the typed one, or to the message `to`; the response to a slash command."""
         if ctx.interaction is None:
             reference = (to or ctx.message).to_reference(fail_if_not_exists=False)
@@ -192,9 +205,7 @@ class TsudoiClient(commands.Bot):
         else:
             await self.respond(ctx.interaction, message)
 
-    async def answer_alone(
-        self, ctx: commands.Context["TsudoiClient"], answer: Callable[[], Awaitable[Message]]
-    ) -> None:
+    async def answer_alone(self, ctx: Context, answer: Callable[[], Awaitable[Message]]) -> None:
         """Answer a member alone: a slash command unseen by others, a typed one by direct message."""
         if ctx.interaction is not None:
             await ctx.defer(ephemeral=True)
@@ -209,7 +220,7 @@ class TsudoiClient(commands.Bot):
             is_sent = True
         except discord.Forbidden:
             is_sent = False
-        await self.answer(ctx, sent_privately(self.answering.texts(self.room_of(ctx)), ctx.invoked_with, is_sent))
+        await self.answer(ctx, sent_privately(self.answering.texts(ctx.asker.language), ctx.invoked_with, is_sent))
 
     async def respond(self, interaction: discord.Interaction, message: Message, *, ephemeral: bool = False) -> None:
         """Fill in a deferred response; a follow-up would be posted twice if its answer got lost."""
@@ -222,14 +233,13 @@ class TsudoiClient(commands.Bot):
         button = pressed(interaction)
         if not button or button.startswith(TAKEN_BY_COGS):
             return
-        member = str(interaction.user.id)
-        room = self.room_at(interaction.channel_id).as_seen_by(member, roles_of(interaction.user))
-        await self._defer(interaction, is_for_all=button.startswith("question:") and room.may_decide(member))
+        asker = await self.asker(interaction)
+        await self._defer(interaction, is_for_all=button.startswith("question:") and asker.may_decide)
         try:
-            message = await self.answering.press(button, room, member, given(interaction)[1])
+            message = await self.answering.press(button, asker, given(interaction)[1])
         except Exception:
-            log.exception("button failed", room=room.name)
-            message = self.apology(room)
+            log.exception("button failed", room=asker.room.name)
+            message = self.apology(asker.room)
         if message is not None:
             await self.respond(interaction, message)
         elif not _is_private(interaction):
@@ -245,29 +255,30 @@ class TsudoiClient(commands.Bot):
         else:
             await interaction.response.defer(ephemeral=not is_for_all, thinking=True)
 
-    async def on_command_error(self, ctx: commands.Context["TsudoiClient"], error: commands.CommandError) -> None:  # type: ignore[override]
+    async def on_command_error(self, ctx: Context, error: commands.CommandError) -> None:  # type: ignore[override]
         """Answer what cannot be done: a mistyped command with the nearest one, anything else with an apology."""
         room = self.room_of(ctx)
         if isinstance(error, commands.CommandNotFound):
             typed = ctx.message.content.removeprefix(ctx.prefix or "").strip()
-            message = await self.answering.say(f"!{typed}", room, str(ctx.author.id))
-            if message is not None and self.take_turn(ctx.channel.id, ctx.author) is Turn.GRANTED:
+            asker = await self.asker(ctx)
+            message = await self.answering.say(asker, f"!{typed}")
+            if message is not None and self.answering.take_turn(asker) is Turn.GRANTED:
                 await self.answer(ctx, message)
             return
         if isinstance(error, TooFast):
             await self._ask_to_wait(ctx, error.turn)
             return
         if isinstance(error, commands.UserInputError):
-            await self.answer(ctx, await self.answering.help(room))
+            await self.answer(ctx, await self.answering.help(ctx.asker))
             return
         cause = getattr(error, "original", error)
         log.error("command failed", command=ctx.command and ctx.command.name, room=room.name, exc_info=cause)
         if not isinstance(cause, discord.Forbidden):  # an apology would be forbidden too
             await self.answer(ctx, self.apology(room))
 
-    async def _ask_to_wait(self, ctx: commands.Context["TsudoiClient"], turn: Turn) -> None:
+    async def _ask_to_wait(self, ctx: Context, turn: Turn) -> None:
         """Say so once; only what must be answered, and is seen by the member alone, is answered each time."""
-        message = one_moment(self.answering.texts(self.room_of(ctx)))
+        message = one_moment(self.answering.texts(ctx.asker.language))
         if ctx.interaction is not None:
             await self.respond(ctx.interaction, message, ephemeral=True)
         elif turn is Turn.REFUSED:
@@ -276,7 +287,7 @@ class TsudoiClient(commands.Bot):
     async def _on_slash_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Handle what fails before a command is reached, such as a command that this version no longer has."""
         log.error("slash command failed", reason=str(error))
-        await self.respond(interaction, self.apology(self.room_at(interaction.channel_id)))
+        await self.respond(interaction, self.apology(self.room_of(interaction)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology."""
@@ -284,9 +295,9 @@ class TsudoiClient(commands.Bot):
         cause = args[0] if args else None
         with suppress(discord.HTTPException):
             if isinstance(cause, discord.Message):
-                await cause.channel.send(**render(self.apology(self.room_at(cause.channel.id))))
+                await cause.channel.send(**render(self.apology(self.room_of(cause))))
             elif isinstance(cause, discord.Interaction) and cause.response.is_done():
-                await cause.followup.send(self.apology(self.room_at(cause.channel_id)).lead, ephemeral=True)
+                await cause.followup.send(self.apology(self.room_of(cause)).lead, ephemeral=True)
 
     def apology(self, room: Room) -> Message:
         """Return the sentence for what should not have happened."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.core.rooms import MANAGERS, Room
+from bot.core.rooms import Room
 from bot.locales import Texts
 
 IN_EVERY_ROOM = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
@@ -30,14 +30,6 @@ def invite_link(application: int) -> str:
     """Return the address at which an organiser invites the bot with exactly these permissions."""
     permissions = discord.Permissions(**dict.fromkeys(ALL, True))
     return discord.utils.oauth_url(application, permissions=permissions, scopes=SCOPES)
-
-
-def roles_of(member: discord.abc.User) -> tuple[str, ...]:
-    """Return the ids of a member's roles, and the role of whoever may manage the server."""
-    if not isinstance(member, discord.Member):
-        return ()
-    manages = (MANAGERS,) if member.guild_permissions.manage_guild else ()
-    return (*manages, *(str(role.id) for role in member.roles))
 
 
 def names_of(texts: Texts, permissions: Sequence[str]) -> tuple[str, ...]:

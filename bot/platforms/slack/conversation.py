@@ -1,17 +1,21 @@
 """How members in Slack are answered: each once, all of them or the one alone, with an apology where it fails."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from bot.core.rooms import Room
+from bot.core.askers import Asker
 from bot.domain.messages import Message, MessageKind
+from bot.domain.rights import asker_in
 from bot.errors import SendError, SendRefused
-from bot.platforms.slack.members import SlackMembers
+from bot.platforms.slack.files import SlackFiles
+from bot.platforms.slack.members import SLACK, SlackMembers
 from bot.platforms.slack.posts import SlackPosts
+from bot.platforms.slack.surroundings import SlackSurroundings
+from bot.platforms.slack.web import SlackWeb
 from bot.services.answering import Answering
 from bot.services.ports import Heard
 
@@ -24,14 +28,12 @@ _MOST_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """A member, where they are, and what the room is to them. `asked` names what they did, this once."""
+class Asked:
+    """What a member did, and where. `key` names it, this once."""
 
-    member: str
+    asker: Asker
     channel: str
-    room: Room
-    asked: str
-    roles: Sequence[str] = ()
+    key: str
     thread_ts: str | None = None
 
     @property
@@ -43,8 +45,18 @@ class Asker:
 class SlackConversation:
     """Answers in one workspace. `heard` knows what was heard after a restart, too."""
 
-    def __init__(self, posts: SlackPosts, members: SlackMembers, answering: Answering, heard: Heard | None) -> None:
+    def __init__(
+        self,
+        web: SlackWeb,
+        posts: SlackPosts,
+        files: SlackFiles,
+        members: SlackMembers,
+        answering: Answering,
+        heard: Heard | None,
+    ) -> None:
+        self._web = web
         self._posts = posts
+        self._files = files
         self._members = members
         self._answering = answering
         self._heard = heard
@@ -54,34 +66,41 @@ class SlackConversation:
         """Whether this is remembered since the start."""
         return key in self._lately
 
-    async def asker(self, asked: str, member: str, channel: str, thread_ts: str | None = None) -> Asker:
-        """Return who asks, with what the room is to them."""
-        roles = await self._members.roles_of(member)
-        room = self._members.room_at(channel).as_seen_by(member, roles)
-        return Asker(member, channel, room, asked, roles, thread_ts)
+    async def asked(self, key: str, member: str, channel: str, thread_ts: str | None = None) -> Asked:
+        """Return what was asked, with who asked it."""
+        asker = asker_in(
+            self._members.rooms,
+            self._members.tenant,
+            channel,
+            member,
+            await self._members.roles_of(member),
+            await self._answering.language_of(SLACK, member),
+            SlackSurroundings(self._web, self._files, self._members, channel),
+        )
+        return Asked(asker, channel, key, thread_ts)
 
-    async def do(self, asker: Asker, work: Callable[[], Awaitable[None]], tell: Tell) -> None:
+    async def do(self, asked: Asked, work: Callable[[], Awaitable[None]], tell: Tell) -> None:
         """Do what was asked once, however often Slack tells of it; apologise where it fails."""
-        if not await self.is_new(asker.asked):
-            log.info("heard before", asked=asker.asked)
+        if not await self.is_new(asked.key):
+            log.info("heard before", asked=asked.key)
             return
         try:
             await work()
         except SendError as error:
-            log.warning("answer not sent", room=asker.room.name, reason=str(error))
+            log.warning("answer not sent", room=asked.asker.room.name, reason=str(error))
         except Exception:
-            log.exception("slack event failed", what=asker.asked.partition(" ")[0], room=asker.room.name)
-            await self.apologise(asker, tell)
+            log.exception("slack event failed", what=asked.key.partition(" ")[0], room=asked.asker.room.name)
+            await self.apologise(asked, tell)
 
-    async def apologise(self, asker: Asker, tell: Tell) -> None:
+    async def apologise(self, asked: Asked, tell: Tell) -> None:
         """Say that something went wrong."""
-        said = self._answering.texts(asker.room).gettext(
+        said = self._answering.texts(asked.asker.language).gettext(
             "Something went wrong here. Please try again in a little while."
         )
         try:
             await tell(Message(MessageKind.ANSWER, said))
         except SendError as error:
-            log.warning("apology not sent", room=asker.room.name, reason=str(error))
+            log.warning("apology not sent", room=asked.asker.room.name, reason=str(error))
 
     async def is_new(self, key: str) -> bool:
         """Take note of what was heard; False if it was heard before."""
@@ -96,43 +115,43 @@ class SlackConversation:
         if len(self._lately) > _MOST_REMEMBERED:
             del self._lately[next(iter(self._lately))]
 
-    async def say(self, asker: Asker, message: Message, thread_ts: str | None) -> None:
+    async def say(self, asked: Asked, message: Message, thread_ts: str | None) -> None:
         """Answer to all, once for what was asked."""
-        key = hashlib.blake2b(asker.asked.encode(), digest_size=10).hexdigest()
-        await self._posts.answer(asker.channel, message, thread_ts, key)
+        key = hashlib.blake2b(asked.key.encode(), digest_size=10).hexdigest()
+        await self._posts.answer(asked.channel, message, thread_ts, key)
 
-    async def answer(self, asker: Asker, message: Message, *, to_all: bool) -> None:
+    async def answer(self, asked: Asked, message: Message, *, to_all: bool) -> None:
         """Answer what was typed, where it was typed."""
-        if to_all or asker.is_alone:
-            await self.say(asker, message, asker.thread_ts)
+        if to_all or asked.is_alone:
+            await self.say(asked, message, asked.thread_ts)
         else:
-            await self._posts.whisper(asker.channel, asker.member, message, asker.thread_ts)
-            await self._share_privately(asker, message)
+            await self._posts.whisper(asked.channel, asked.asker.member, message, asked.thread_ts)
+            await self._share_privately(asked, message)
 
     async def respond(
-        self, asker: Asker, url: str, message: Message, *, to_all: bool = False, instead: bool = False
+        self, asked: Asked, url: str, message: Message, *, to_all: bool = False, instead: bool = False
     ) -> None:
         """Answer by a response URL, or without it where it has expired.
 
         What comes with the message follows in the channel, or by direct message.
         """
         if not url:
-            await self.answer(asker, message, to_all=to_all)
+            await self.answer(asked, message, to_all=to_all)
             return
         try:
             await self._posts.respond(url, message, to_all=to_all, instead=instead)
         except SendRefused as error:
             log.info("response URL refused", reason=str(error))
-            await self.answer(asker, message, to_all=to_all)
+            await self.answer(asked, message, to_all=to_all)
             return
         if to_all:
-            await self._posts.share(message, asker.channel, asker.thread_ts)
+            await self._posts.share(message, asked.channel, asked.thread_ts)
         else:
-            await self._share_privately(asker, message)
+            await self._share_privately(asked, message)
 
-    async def _share_privately(self, asker: Asker, message: Message) -> None:
+    async def _share_privately(self, asked: Asked, message: Message) -> None:
         if message.pictures or message.files:
-            await self._posts.share(message, await self._posts.direct_channel(asker.member))
+            await self._posts.share(message, await self._posts.direct_channel(asked.asker.member))
 
 
 def channel_of(body: Json) -> str:

@@ -1,8 +1,9 @@
 """The app's home: the next events, what the member is reminded of, their samples, and how the bot speaks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bot.core.rooms import Room
+from bot.core.askers import Asker
 from bot.domain.commands import COMMANDS
 from bot.domain.messages import Message, MessageKind
 from bot.locales import Texts
@@ -15,16 +16,16 @@ _SAMPLES = "samples"
 _MOST_OF_A_PART = 30  # blocks
 
 
-async def home_view(answering: Answering, room: Room, member: str, notice: Message | None = None) -> Json:
+async def home_view(answering: Answering, asker: Asker, notice: Message | None = None) -> Json:
     """Return the home of a member; `notice` answers what they pressed there."""
-    room = await answering.alone_with(room, member)
-    texts = answering.texts(room)
+    asker = replace(asker, language=asker.own_language)  # nobody else reads it
+    texts = answering.texts(asker.language)
     has_samples = any(one.name == _SAMPLES for one in COMMANDS)
     parts = [
         ("", notice),
-        (texts.gettext("Next events"), await answering.events(room)),
-        (texts.gettext("Your reminders"), await answering.reminding.reminders(room, member)),
-        (texts.gettext("Your samples"), await answering.say(f"!{_SAMPLES}", room, member) if has_samples else None),
+        (texts.gettext("Next events"), await answering.events(asker)),
+        (texts.gettext("Your reminders"), await answering.reminding.reminders(asker)),
+        (texts.gettext("Your samples"), await answering.say(asker, f"!{_SAMPLES}") if has_samples else None),
         ("", _language(texts)),
     ]
     blocks = [block for title, said in parts if said is not None for block in _part(title, said)]

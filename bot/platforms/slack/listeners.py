@@ -6,6 +6,7 @@ Everything is acknowledged first, done once, and answered with an apology where 
 import asyncio
 import re
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -27,13 +28,14 @@ from bot.domain.commands import (
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Card, Message
 from bot.errors import SendError
-from bot.platforms.slack.conversation import Asker, Json, SlackConversation, Tell, message_ts
+from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.forms import FORM
 from bot.platforms.slack.manifest import READ_SHORTCUT, command_named, slash_notes
 from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.presses import SlackPresses
+from bot.platforms.slack.surroundings import message_with_files
 from bot.platforms.slack.text import called_first, read_typed
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
@@ -60,10 +62,11 @@ class SlackListeners:
         answering: Answering,
         heard: Heard | None,
     ) -> None:
+        self._message = partial(message_with_files, web)
         self._files = files
         self._members = members
         self._answering = answering
-        self._conversation = SlackConversation(posts, members, answering, heard)
+        self._conversation = SlackConversation(web, posts, files, members, answering, heard)
         self._uploads = SlackUploads(self._conversation, web, posts, files, members, answering)
         self._presses = SlackPresses(self._conversation, self._uploads, web, members, answering)
 
@@ -89,23 +92,23 @@ class SlackListeners:
         """Answer a slash command: to all where it is of use to all, else to the member alone."""
         await ack()
         url, argument = str(body.get("response_url") or ""), str(body.get("text") or "")
-        name, asked = command_named(str(body["command"])), f"command {body.get('trigger_id') or url}"
-        asker = await self._conversation.asker(asked, str(body["user_id"]), str(body["channel_id"]))
+        name, key = command_named(str(body["command"])), f"command {body.get('trigger_id') or url}"
+        asked = await self._conversation.asked(key, str(body["user_id"]), str(body["channel_id"]))
 
         async def tell(message: Message) -> None:
-            to_all = asker.is_alone or name in _names_for_all(argument if name == TSUDOI.name else "")
-            await self._conversation.respond(asker, url, message, to_all=to_all)
+            to_all = asked.is_alone or name in _names_for_all(argument if name == TSUDOI.name else "")
+            await self._conversation.respond(asked, url, message, to_all=to_all)
 
         async def whisper(message: Message) -> None:
-            await self._conversation.respond(asker, url, message)
+            await self._conversation.respond(asked, url, message)
 
         async def work() -> None:
-            if self._answering.take_turn(asker.room, asker.member) is not Turn.GRANTED:
-                await whisper(one_moment(self._answering.texts(asker.room)))
+            if self._answering.take_turn(asked.asker) is not Turn.GRANTED:
+                await whisper(one_moment(self._answering.texts(asked.asker.language)))
             else:
-                await self._command(asker, name, read_typed(argument), tell)
+                await self._command(asked, name, read_typed(argument), tell)
 
-        await self._conversation.do(asker, work, whisper)
+        await self._conversation.do(asked, work, whisper)
 
     async def on_message(self, ack: AsyncAck, event: Json) -> None:
         """Answer what members write: commands, mentions, and pictures where a room wants them read."""
@@ -117,7 +120,7 @@ class SlackListeners:
     async def on_mention(self, ack: AsyncAck, event: Json) -> None:
         """Answer a mention, which may leave out what files came with it."""
         await ack()
-        message = None if event.get("files") else await self._uploads.message(str(event["channel"]), str(event["ts"]))
+        message = None if event.get("files") else await self._message(str(event["channel"]), str(event["ts"]))
         await self._hear({**event, "files": message["files"]} if message else event)
 
     async def on_file(self, ack: AsyncAck, event: Json) -> None:
@@ -148,19 +151,19 @@ class SlackListeners:
         files = list(event.get("files") or ())
         if name is None and not files:
             return
-        asked = f"message {event['channel']} {event['ts']}"
-        asker = await self._conversation.asker(asked, str(event["user"]), str(event["channel"]), event.get("thread_ts"))
+        key = f"message {event['channel']} {event['ts']}"
+        asked = await self._conversation.asked(key, str(event["user"]), str(event["channel"]), event.get("thread_ts"))
 
         async def tell(message: Message) -> None:
-            await self._conversation.answer(asker, message, to_all=name is None or name in _names_for_all())
+            await self._conversation.answer(asked, message, to_all=name is None or name in _names_for_all())
 
         async def work() -> None:
             if name is not None:
-                await self._typed(asker, name, argument, event, tell)
+                await self._typed(asked, name, argument, event, tell)
             else:
-                await self._uploads.read_upload(asker, files, event)
+                await self._uploads.read_upload(asked, files, event)
 
-        await self._conversation.do(asker, work, tell)
+        await self._conversation.do(asked, work, tell)
 
     def _written(self, event: Json) -> tuple[str | None, str]:
         """Return the command in a message and its argument; what calls the bot by name needs no `!`."""
@@ -174,30 +177,31 @@ class SlackListeners:
             return (HELP.name, "") if called is not None else (None, "")
         return (found.command.name if found.command else found.name), found.argument
 
-    async def _typed(self, asker: Asker, name: str, argument: str, event: Json, tell: Tell) -> None:
-        turn = self._answering.take_turn(asker.room, asker.member)
+    async def _typed(self, asked: Asked, name: str, argument: str, event: Json, tell: Tell) -> None:
+        turn = self._answering.take_turn(asked.asker)
         if turn is Turn.GRANTED:
-            await self._command(asker, name, argument, tell, event)
+            await self._command(asked, name, argument, tell, event)
         elif turn is Turn.REFUSED:
-            await tell(one_moment(self._answering.texts(asker.room)))
+            await tell(one_moment(self._answering.texts(asked.asker.language)))
 
-    async def _command(self, asker: Asker, name: str, argument: str, tell: Tell, event: Json | None = None) -> None:
+    async def _command(self, asked: Asked, name: str, argument: str, tell: Tell, event: Json | None = None) -> None:
         """Carry out a command, and tell its answer if it has one."""
         if name == TSUDOI.name:
             inner = _member_command(argument)
             if inner is None:
-                await tell(await self._presses.page(asker, argument))
+                await tell(await self._presses.page(asked, argument))
                 return
             name, argument = inner
         if name == DATA.name:
-            await tell(await self._presses.page(asker, DATA.name))
+            await tell(await self._presses.page(asked, DATA.name))
             return
         if name == READ.name:
-            await self._uploads.read_meant(asker, event, tell)
+            await self._uploads.read_meant(asked, event, tell)
             return
-        answer = await self._answering.say(f"!{name} {argument}".strip(), asker.room, asker.member)
+        answer = await self._answering.say(asked.asker, f"!{name} {argument}".strip())
         if answer is not None and name == HELP.name:
-            answer = replace(answer, cards=(*answer.cards, Card(body=slash_notes(self._answering.texts(asker.room)))))
+            notes = slash_notes(self._answering.texts(asked.asker.language))
+            answer = replace(answer, cards=(*answer.cards, Card(body=notes)))
         if answer is not None:
             await tell(answer)
 
@@ -207,21 +211,21 @@ class SlackListeners:
         if body.get("callback_id") != READ_SHORTCUT:
             return
         url, ts = str(body.get("response_url") or ""), message_ts(body)
-        asked = f"shortcut {body.get('trigger_id') or url}"
-        asker = await self._conversation.asker(asked, str(body["user"]["id"]), str(body["channel"]["id"]))
+        key = f"shortcut {body.get('trigger_id') or url}"
+        asked = await self._conversation.asked(key, str(body["user"]["id"]), str(body["channel"]["id"]))
 
         async def tell(answer: Message) -> None:
-            await self._conversation.respond(asker, url, answer, to_all=asker.is_alone)
+            await self._conversation.respond(asked, url, answer, to_all=asked.is_alone)
 
         async def work() -> None:
             message = body.get("message") or {}
-            message = message if message.get("files") else await self._uploads.message(asker.channel, ts)
+            message = message if message.get("files") else await self._message(asked.channel, ts)
             if message is not None:
-                await tell(await self._uploads.read(asker, message["files"], ts))
+                await tell(await self._uploads.read(asked, message["files"], ts))
             else:
-                await tell(await self._answering.how_to_read(asker.room))
+                await tell(await self._answering.how_to_read(asked.asker))
 
-        await self._conversation.do(asker, work, tell)
+        await self._conversation.do(asked, work, tell)
 
 
 def _names_for_all(argument: str = "") -> tuple[str, ...]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import structlog
 
+from bot.core.askers import Channels, Tenant
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.rooms import Rooms
 from bot.errors import SendError
-from bot.locales import Texts
+from bot.locales import texts_for
 from bot.platforms.slack.web import SlackWeb
-from bot.services.places import Place
 
 log = structlog.get_logger()
 
@@ -41,18 +41,27 @@ class SlackMembers:
 
     def __init__(self, web: SlackWeb, rooms: Rooms, ourselves: Identity) -> None:
         self._web = web
-        self._rooms = rooms
+        self.rooms = rooms
         self.ourselves = ourselves
         self._roles: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._channels: tuple[float, dict[str, str]] = (0.0, {})
 
+    @property
+    def tenant(self) -> Tenant:
+        """The workspace; a token is for one, so every room in Slack is in this one."""
+        return Tenant(SLACK, self.ourselves.team, frozenset(self._configured))
+
+    @property
+    def _configured(self) -> dict[str, str]:
+        return {room.channel: room.channel for room in self.rooms.in_force if room.platform == SLACK}
+
     def room_at(self, channel: str) -> Room:
         """Return the room of a channel; a sensible one where there is none."""
-        return self._rooms.at(SLACK, channel, self.ourselves.team)
+        return self.rooms.at(SLACK, channel, self.ourselves.team)
 
     def has_room(self, channel: str) -> bool:
         """Whether this channel is a room in force."""
-        return self._rooms.named(self.room_at(channel).name) is not None
+        return self.rooms.named(self.room_at(channel).name) is not None
 
     async def roles_of(self, member: str) -> tuple[str, ...]:
         """Return the role of whoever manages the workspace; nothing for anybody else."""
@@ -69,14 +78,12 @@ class SlackMembers:
         self._roles[member] = time.monotonic() + ROLES_KEPT, roles
         return roles
 
-    async def place(self, channel: str, texts: Texts) -> Place:
-        """Return where an organiser speaks: a channel of this workspace, and all in which the bot is."""
-        names = await self._names(channel)
-        configured = {room.channel: room.channel for room in self._rooms.in_force if room.platform == SLACK}
-        missing = (
-            () if channel in names or channel.startswith("D") else (texts.gettext("being in it: /invite @Tsudoi"),)
-        )
-        return Place(SLACK, self.ourselves.team, channel, {channel: channel, **configured, **names}, missing)
+    async def channels(self, channel: str) -> Channels:
+        """Return the channels in which the bot is, or has a room, and what it lacks in this one."""
+        names, texts = await self._names(channel), texts_for(self.room_at(channel).locale)
+        is_there = channel in names or channel.startswith("D")
+        missing = () if is_there else (texts.gettext("being in it: /invite @Tsudoi"),)
+        return Channels({channel: channel, **self._configured, **names}, missing)
 
     async def _names(self, channel: str) -> dict[str, str]:
         """Return the channels in which the bot is; they are looked at anew where this one is not among them."""

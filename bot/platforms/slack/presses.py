@@ -1,6 +1,5 @@
 """What members press, choose and fill in in Slack: below a message, on organisers' pages, in the app's home."""
 
-from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -10,7 +9,7 @@ from bot.domain.commands import organising_topic
 from bot.domain.messages import Entry, Message
 from bot.errors import SendError
 from bot.platforms.slack.conversation import (
-    Asker,
+    Asked,
     Json,
     SlackConversation,
     Tell,
@@ -63,19 +62,19 @@ class SlackPresses:
             return
         thread_ts = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
         url = str(body.get("response_url") or "")
-        asker = await self._conversation.asker(f"action {body.get('trigger_id') or url}", member, channel, thread_ts)
-        tell = self._below(asker, url, is_whispered=is_whispered(body))
+        asked = await self._conversation.asked(f"action {body.get('trigger_id') or url}", member, channel, thread_ts)
+        tell = self._below(asked, url, is_whispered=is_whispered(body))
 
         async def work() -> None:
-            await self._pressed(asker, str(action["action_id"]), given(action), body, tell)
+            await self._pressed(asked, str(action["action_id"]), given(action), body, tell)
 
-        await self._conversation.do(asker, work, tell)
+        await self._conversation.do(asked, work, tell)
 
     async def _open_form(self, entry: Entry, channel: str, body: Json) -> None:
         """Open a form at once: Slack allows it for three seconds. Who may send it off is looked at afterwards."""
         if not await self._conversation.is_new(f"opening {body['trigger_id']}"):
             return
-        texts = self._answering.texts(self._members.room_at(channel))
+        texts = self._answering.texts(self._members.room_at(channel).locale)
         url = str(body.get("response_url") or "")
         kept = {"channel": channel, "url": url, "whispered": is_whispered(body)}
         view = form(entry, kept, texts.gettext("Send"), texts.gettext("Cancel"))
@@ -83,68 +82,61 @@ class SlackPresses:
             await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
         except SendError as error:
             log.warning("form not opened", reason=str(error))
-            asker = await self._conversation.asker("", str(body["user"]["id"]), channel)
-            await self._conversation.apologise(asker, partial(self._conversation.respond, asker, url))
+            asked = await self._conversation.asked("", str(body["user"]["id"]), channel)
+            await self._conversation.apologise(asked, partial(self._conversation.respond, asked, url))
 
     async def on_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Take what was written in a form."""
         await ack()
         kept, line = written(view)
-        asked = f"form {body.get('trigger_id') or view['id']}"
-        asker = await self._conversation.asker(asked, str(body["user"]["id"]), kept["channel"])
-        tell = self._below(asker, kept["url"], is_whispered=kept["whispered"])
+        key = f"form {body.get('trigger_id') or view['id']}"
+        asked = await self._conversation.asked(key, str(body["user"]["id"]), kept["channel"])
+        tell = self._below(asked, kept["url"], is_whispered=kept["whispered"])
 
         async def work() -> None:
-            await self._pressed(asker, kept["entry"], [line], body, tell)
+            await self._pressed(asked, kept["entry"], [line], body, tell)
 
-        await self._conversation.do(asker, work, tell)
+        await self._conversation.do(asked, work, tell)
 
-    async def _pressed(self, asker: Asker, pressed: str, values: list[str], body: Json, tell: Tell) -> None:
+    async def _pressed(self, asked: Asked, pressed: str, values: list[str], body: Json, tell: Tell) -> None:
         if pressed.startswith(f"{PAGES}:"):
-            await tell(await self._acted(asker, pressed, values))
+            await tell(await self._acted(asked, pressed, values))
             return
         about = asked_about(WHY, pressed, values)
         if about is not None:
-            await self._uploads.explain(asker, about, body)
+            await self._uploads.explain(asked, about, body)
             return
-        here = replace(asker.room, guild=self._members.ourselves.team)  # samples belong to the workspace
-        answer = await self._answering.teach(pressed, here, asker.member, values, self._uploads.shown_in(asker.channel))
+        answer = await self._answering.teach(pressed, asked.asker, values)
         if answer is None:
-            answer = await self._answering.press(pressed, asker.room, asker.member, values)
+            answer = await self._answering.press(pressed, asked.asker, values)
         if answer is None:
             return
-        if pressed.startswith("question:") and asker.room.may_decide(asker.member):
-            await self._conversation.say(asker, answer, asker.thread_ts or message_ts(body))
+        if pressed.startswith("question:") and asked.asker.may_decide:
+            await self._conversation.say(asked, answer, asked.thread_ts or message_ts(body))
         else:
             await tell(answer)
 
-    def _below(self, asker: Asker, url: str, *, is_whispered: bool) -> Tell:
+    def _below(self, asked: Asked, url: str, *, is_whispered: bool) -> Tell:
         """Return how a press is answered: what the member alone saw gives way, else they alone are told."""
 
         async def tell(message: Message) -> None:
             await self._conversation.respond(
-                asker, url, message, to_all=asker.is_alone and not is_whispered, instead=is_whispered
+                asked, url, message, to_all=asked.is_alone and not is_whispered, instead=is_whispered
             )
 
         return tell
 
-    async def page(self, asker: Asker, argument: str) -> Message:
+    async def page(self, asked: Asked, argument: str) -> Message:
         """Return the page that `/tsudoi ARGUMENT` opens."""
         organising = self._answering.organising
         if organising is None:
-            return await self._answering.help(asker.room)
-        place = await self._members.place(asker.channel, self._answering.texts(asker.room))
-        if not organising.may_organise(place, asker.member, asker.roles):
-            return organising.refused(place)
-        return await organising.open(place, organising_topic(argument.partition(" ")[0]))
+            return await self._answering.help(asked.asker)
+        return await organising.open(asked.asker, organising_topic(argument.partition(" ")[0]))
 
-    async def _acted(self, asker: Asker, pressed: str, values: list[str]) -> Message:
+    async def _acted(self, asked: Asked, pressed: str, values: list[str]) -> Message:
         organising = self._answering.organising
         assert organising is not None  # noqa: S101  # its pages are there
-        place = await self._members.place(asker.channel, self._answering.texts(asker.room))
-        if not organising.may_organise(place, asker.member, asker.roles):
-            return organising.refused(place)
-        return await organising.act(place, asker.member, pressed, values)
+        return await organising.act(asked.asker, pressed, values)
 
     async def on_home(self, ack: AsyncAck, event: Json) -> None:
         """Show the app's home as it is now."""
@@ -156,19 +148,20 @@ class SlackPresses:
                 log.warning("home not shown", reason=str(error))
 
     async def _show_home(self, member: str, channel: str = "", notice: Message | None = None) -> None:
-        view = await home_view(self._answering, self._members.room_at(channel), member, notice)
+        asked = await self._conversation.asked("", member, channel)
+        view = await home_view(self._answering, asked.asker, notice)
         await self._web.call("views.publish", "the app's home", user_id=member, view=view)
 
     async def _pressed_at_home(self, member: str, body: Json, action: Json) -> None:
         pressed_as = body.get("trigger_id") or (body.get("view") or {}).get("hash")
-        asker = await self._conversation.asker(f"action {pressed_as}", member, "")
+        asked = await self._conversation.asked(f"action {pressed_as}", member, "")
 
         async def tell(message: Message) -> None:
             await self._show_home(member, notice=message)
 
         async def work() -> None:
             pressed, values = str(action["action_id"]), given(action)
-            answer = await self._answering.press(pressed, asker.room, member, values)
+            answer = await self._answering.press(pressed, asked.asker, values)
             await self._show_home(member, notice=answer)
 
-        await self._conversation.do(asker, work, tell)
+        await self._conversation.do(asked, work, tell)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.folding import fold
@@ -34,9 +35,9 @@ class Telling:
     stale_after: timedelta
     zone: ZoneInfo = TOKYO
 
-    async def next(self, room: Room, argument: str = "") -> Message:
+    async def next(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!next`, `!next 3` and `!next KEYWORD`: what is in progress or comes next."""
-        now, texts = self.clock.now(), self._texts(room)
+        now, texts, room = self.clock.now(), self._texts(asker), asker.room
         count, keyword = _number(argument), "" if _number(argument) else argument
         search = Search(room.follows, tuple(fold(keyword).split()))
         found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
@@ -49,13 +50,13 @@ class Telling:
         report = await self.report_store.report_of(last.id) if last else None
         return event_messages.nothing_planned(texts, last, report, now, keyword, old)
 
-    async def events(self, room: Room) -> Message:
+    async def events(self, asker: Asker) -> Message:
         """Answer `!events`: everything planned, cancelled and postponed ones marked."""
-        now, texts = self.clock.now(), self._texts(room)
+        now, texts, room = self.clock.now(), self._texts(asker), asker.room
         search = Search(room.follows, certain=False)
         planned = await self.event_store.planned(search, now, MOST_EVENTS)
         if not planned:
-            return await self.next(room)
+            return await self.next(asker)
         more = await self.event_store.count_planned(search, now) - len(planned)
         return event_messages.event_list(texts, planned, more, now, await self._known_since(room, now))
 
@@ -117,8 +118,8 @@ class Telling:
         seen_at = await self._seen_at(room)
         return seen_at if seen_at is not None and now - seen_at > self.stale_after else None
 
-    def _texts(self, room: Room) -> Texts:
-        return texts_for(room.locale, self.zone)
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.language, self.zone)
 
 
 def event_json(event: Event, report: Report | None) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """What organisers look after, of their own guild only: its sources, its rooms, a rehearsal, how the bot is."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.rooms import EVERYTHING, LOCAL, MANAGERS, Room
+from bot.core.askers import Asker
+from bot.core.rooms import EVERYTHING, LOCAL, Room
 from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
+from bot.domain.rights import rooms_of
 from bot.domain.rooms import Rooms
 from bot.domain.sources import SourceKind
 from bot.errors import ConfigurationError, SourceError
@@ -25,7 +27,6 @@ from bot.services.organisers.settling_in import (
     with_parts,
 )
 from bot.services.organisers.settling_in_messages import add_entries, too_many_sources
-from bot.services.places import Place
 from bot.services.ports import Agenda, Clock, EventStore, RoomStore, SourceState
 from bot.services.recognition.reviewing import Reviewing
 from bot.services.rehearsing import Rehearsed
@@ -82,82 +83,80 @@ class Organising:
         """Say which permissions lack in a room."""
         return said.permissions_note(texts_for(room.locale, self.zone), (delivery.facts or {})["missing"])
 
-    def may_organise(self, place: Place, member: str, roles: Collection[str] = ()) -> bool:
-        """Whether a member with these roles looks after this guild. Who may manage it has the role `MANAGERS`."""
-        if MANAGERS in roles or place.platform == LOCAL:
-            return True
-        return any(room.may_decide(member, roles) for room in self._rooms_of(place))
-
-    async def say(self, room: Room, argument: str) -> Message:
+    async def say(self, asker: Asker, argument: str) -> Message:
         """Answer a typed `!tsudoi status` where there are no pages: in the local room."""
-        place = Place(room.platform, room.guild, room.channel, {room.channel: room.channel})
         what = organising_topic(argument)
         if what == "setup":
-            return said.set_up_elsewhere(self._texts(place))
-        return _under(PAGES, _as_configured(await self._page(place, what)))
+            return said.set_up_elsewhere(self._texts(asker))
+        return _under(PAGES, _as_configured(await self._page(asker, what)))
 
-    def entry(self, place: Place, entry_id: str) -> Entry | None:
+    def entry(self, asker: Asker, entry_id: str) -> Entry | None:
         """Return what a button asks for, or None if there is no such button."""
-        if self.reviewing is not None and (asked := self.reviewing.entry(self._texts(place), entry_id)) is not None:
+        if self.reviewing is not None and (asked := self.reviewing.entry(self._texts(asker), entry_id)) is not None:
             return asked
         kind = entry_id.rpartition(":")[2]
-        entries = add_entries(self._texts(place))
+        entries = add_entries(self._texts(asker))
         return next((replace(one, id=entry_id) for one in entries if one.id.rpartition(":")[2] == kind), None)
 
-    def refused(self, place: Place) -> Message:
+    def refused(self, asker: Asker) -> Message:
         """Refuse, kindly."""
-        return said.organisers_only(self._texts(place), place.platform)
+        return said.organisers_only(self._texts(asker), asker.tenant.platform)
 
-    async def open(self, place: Place, what: str) -> Message:
+    async def open(self, asker: Asker, what: str) -> Message:
         """Show the page that `/tsudoi WHAT` opens; how the bot is for anything else."""
-        return _under(PAGES, await self._page(place, what))
+        if not asker.may_organise:
+            return self.refused(asker)
+        return _under(PAGES, await self._page(asker, what))
 
-    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+    async def act(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
         """Do what was chosen on a page. `action` is the id there, such as `tsudoi:setup:save`."""
+        if not asker.may_organise:
+            return self.refused(asker)
         topic = action.removeprefix(f"{PAGES}:")
-        page = await self._acted(place, member, topic, values)
-        if place.platform == LOCAL and topic.startswith(("rooms:", "sources:")):
+        page = await self._acted(asker, topic, values)
+        if asker.tenant.platform == LOCAL and topic.startswith(("rooms:", "sources:")):
             page = _as_configured(page)
         return _under(PAGES, page)
 
-    async def _page(self, place: Place, what: str) -> Message:
+    async def _page(self, asker: Asker, what: str) -> Message:
         match what:
             case "setup":
-                return _under("setup", await self.settling_in.open(place))
+                return _under("setup", await self.settling_in.open(asker))
             case "sources":
-                return await self.sources(place)
+                return await self.sources(asker)
             case "rooms":
-                return self.rooms_page(place)
+                return await self.rooms_page(asker)
             case "rehearse":
-                return await self.rehearsal(place, "last", 0)
+                return await self.rehearsal(asker, "last", 0)
             case "data" if self.reviewing is not None:
-                return _under("data", await self.reviewing.open(self._texts(place), place))
-        return await self.status(place)
+                return _under("data", await self.reviewing.open(self._texts(asker), asker))
+        return await self.status(asker)
 
-    async def _acted(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+    async def _acted(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
         topic, _, rest = action.partition(":")
         verb, _, argument = rest.partition(":")
         match topic:
             case "setup":
-                return _under("setup", await self.settling_in.act(place, member, rest, values))
+                return _under("setup", await self.settling_in.act(asker, rest, values))
             case "sources":
-                return await self._change_sources(place, member, verb, argument, values)
+                return await self._change_sources(asker, verb, argument, values)
             case "rooms":
-                return await self._change_room(place, member, verb, argument, values)
+                return await self._change_room(asker, verb, argument, values)
             case "rehearse":
-                return await self.rehearsal(place, verb, int(argument) if argument.isdecimal() else 0)
+                return await self.rehearsal(asker, verb, int(argument) if argument.isdecimal() else 0)
             case "sent" if self.intervening is not None:
-                names = [room.name for room in self._rooms_of(place)]
-                page = await self.intervening.act(self._texts(place), names, member, rest, values)
-                return page or await self.status(place)
+                names = [room.name for room in self._rooms_of(asker)]
+                page = await self.intervening.act(self._texts(asker), names, asker.member, rest, values)
+                return page or await self.status(asker)
             case "data" if self.reviewing is not None:
-                return _under("data", await self.reviewing.act(self._texts(place), place, member, rest, values))
-        return await self.status(place)
+                return _under("data", await self.reviewing.act(self._texts(asker), asker, rest, values))
+        return await self.status(asker)
 
-    async def status(self, place: Place) -> Message:
+    async def status(self, asker: Asker) -> Message:
         """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""
-        now, rooms = self.clock.now(), self._rooms_of(place)
+        now, rooms = self.clock.now(), self._rooms_of(asker)
         names = [room.name for room in rooms]
+        called = (await asker.surroundings.channels()).names
         health = said.Health(
             sources=[*await self._states(rooms), *await self._site(rooms)],
             coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
@@ -165,7 +164,7 @@ class Organising:
             posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
             by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN) if self.intervening else [],
             paused={
-                place.channels.get(room.channel, room.channel): pause
+                called.get(room.channel, room.channel): pause
                 for room in rooms
                 if room.is_on and (pause := room.pause_of(EVERYTHING, now)) is not None
             },
@@ -176,14 +175,14 @@ class Organising:
         )
         shown = (*health.coming, *health.failed, *health.posted, *(one.delivery for one in health.by_hand))
         ids = [one.event_id for one in shown if one.event_id is not None]
-        return said.status(self._texts(place), health, await self.events.known(ids), has_rooms=bool(rooms))
+        return said.status(self._texts(asker), health, await self.events.known(ids), has_rooms=bool(rooms))
 
-    async def sources(self, place: Place, notice: Message | None = None, chosen: str = "") -> Message:
+    async def sources(self, asker: Asker, notice: Message | None = None, chosen: str = "") -> Message:
         """List what the guild's rooms follow, with the last good poll."""
-        room = self.rooms.chosen(f"{place.platform}:{place.channel}")
+        room = self.rooms.chosen(asker.room.name)
         is_room = room is not None and room.is_on
-        health = await self._states(self._rooms_of(place))
-        return said.sources_page(self._texts(place), health, notice, can_add=is_room, chosen=chosen)
+        health = await self._states(self._rooms_of(asker))
+        return said.sources_page(self._texts(asker), health, notice, can_add=is_room, chosen=chosen)
 
     async def _states(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
         states = await self.events.sources()
@@ -205,41 +204,39 @@ class Organising:
             return []
         return [said.SourceHealth(self.site, (await self.events.sources()).get(self.site), is_site=True)]
 
-    async def _change_sources(
-        self, place: Place, member: str, verb: str, argument: str, values: Sequence[str]
-    ) -> Message:
-        rooms = [room for room in self._rooms_of(place) if room.is_on]
+    async def _change_sources(self, asker: Asker, verb: str, argument: str, values: Sequence[str]) -> Message:
+        rooms = [room for room in self._rooms_of(asker) if room.is_on]
         if verb == "remove":
             changed = [replace(room, follows=_without(room.follows, values)) for room in rooms]
-            await self._save(place, member, [new for old, new in zip(rooms, changed, strict=True) if old != new])
-            return await self.sources(place)
+            await self._save(asker, [new for old, new in zip(rooms, changed, strict=True) if old != new])
+            return await self.sources(asker)
         if verb == "show":
-            return await self.sources(place, chosen="".join(values))
+            return await self.sources(asker, chosen="".join(values))
         if verb in _PAUSES:
-            return await self._pause_source(place, member, verb, argument)
-        here = next((room for room in rooms if room.channel == place.channel), None)
+            return await self._pause_source(asker, verb, argument)
+        here = next((room for room in rooms if room.channel == asker.room.channel), None)
         if verb == "words" and here is not None and argument in REFINED:
-            notice, follows = await self.settling_in.refine(self._texts(place), here.follows, argument, "".join(values))
-            await self._save(place, member, [replace(here, follows=follows)] if follows != here.follows else [])
-            return await self.sources(place, notice)
+            notice, follows = await self.settling_in.refine(self._texts(asker), here.follows, argument, "".join(values))
+            await self._save(asker, [replace(here, follows=follows)] if follows != here.follows else [])
+            return await self.sources(asker, notice)
         if verb != "add" or here is None:
-            return await self.sources(place)
+            return await self.sources(asker)
         if len(here.follows) >= MOST_SOURCES:
-            return await self.sources(place, too_many_sources(self._texts(place), MOST_SOURCES))
-        notice, found = await self.settling_in.look_up(self._texts(place), SourceKind(argument), "".join(values))
+            return await self.sources(asker, too_many_sources(self._texts(asker), MOST_SOURCES))
+        notice, found = await self.settling_in.look_up(self._texts(asker), SourceKind(argument), "".join(values))
         if found is not None:
-            await self._save(place, member, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
-        return await self.sources(place, notice)
+            await self._save(asker, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
+        return await self.sources(asker, notice)
 
-    async def _pause_source(self, place: Place, member: str, verb: str, key: str) -> Message:
+    async def _pause_source(self, asker: Asker, verb: str, key: str) -> Message:
         """Pause or resume a source in every room of the guild that follows it."""
-        rooms = [room for room in self._rooms_of(place) if room.is_on]
+        rooms = [room for room in self._rooms_of(asker) if room.is_on]
         name = next((name for room in rooms for name in room.follows if said.source_key(name) == key), None)
         if name is None:
-            return await self.sources(place)
+            return await self.sources(asker)
         following = [room for room in rooms if name in room.follows]
-        await self._save(place, member, [self._paused(room, name, verb) for room in following])
-        return await self.sources(place, chosen=name)
+        await self._save(asker, [self._paused(room, name, verb) for room in following])
+        return await self.sources(asker, chosen=name)
 
     def _paused(self, room: Room, source: str, verb: str) -> Room:
         days = _PAUSES[verb]
@@ -247,43 +244,45 @@ class Organising:
             return room.resumed(source)
         return room.paused(source, self.clock.now() + timedelta(days=days) if days else None)
 
-    def rooms_page(self, place: Place, channel: str = "") -> Message:
+    async def rooms_page(self, asker: Asker, channel: str = "") -> Message:
         """Show the guild's rooms; with a channel, what can be switched on and off there."""
-        shown = (place.channels, self.lead_times, channel, self.clock.now())
-        return said.rooms_page(self._texts(place), self._rooms_of(place), *shown)
+        shown = ((await asker.surroundings.channels()).names, self.lead_times, channel, self.clock.now())
+        return said.rooms_page(self._texts(asker), self._rooms_of(asker), *shown)
 
-    async def _change_room(self, place: Place, member: str, verb: str, channel: str, values: Sequence[str]) -> Message:
+    async def _change_room(self, asker: Asker, verb: str, channel: str, values: Sequence[str]) -> Message:
         if verb == "show":
-            return self.rooms_page(place, "".join(values))
-        room = next((one for one in self._rooms_of(place) if one.channel == channel), None)
+            return await self.rooms_page(asker, "".join(values))
+        room = next((one for one in self._rooms_of(asker) if one.channel == channel), None)
         if room is not None and verb == "parts":
-            await self._save(place, member, [with_parts(room, values)])
+            await self._save(asker, [with_parts(room, values)])
         if room is not None and verb in ("on", "off"):
-            await self._save(place, member, [replace(room, is_on=verb == "on")])
+            await self._save(asker, [replace(room, is_on=verb == "on")])
         if room is not None and verb in _PAUSES:
-            await self._save(place, member, [self._paused(room, EVERYTHING, verb)])
-        return self.rooms_page(place, channel)
+            await self._save(asker, [self._paused(room, EVERYTHING, verb)])
+        return await self.rooms_page(asker, channel)
 
-    async def _save(self, place: Place, member: str, rooms: Sequence[Room]) -> None:
+    async def _save(self, asker: Asker, rooms: Sequence[Room]) -> None:
         if rooms:
-            await self.store.save([replace(room, guild=place.guild) for room in rooms], member, self.clock.now())
+            await self.store.save(
+                [replace(room, guild=asker.tenant.id) for room in rooms], asker.member, self.clock.now()
+            )
             await self.changed()
 
-    async def rehearsal(self, place: Place, span: str, number: int) -> Message:
+    async def rehearsal(self, asker: Asker, span: str, number: int) -> Message:
         """Show what would have been posted in the guild's rooms last month, or what will be in the next one."""
-        if not self._rooms_of(place):
-            return self.rooms_page(place)
-        texts = self._texts(place)
+        if not self._rooms_of(asker):
+            return await self.rooms_page(asker)
+        texts = self._texts(asker)
         try:
-            played = await self._played(place, span)
+            played = await self._played(asker, span)
         except (SourceError, ConfigurationError) as error:
             return said.rehearsal_failed(texts, str(error))
-        return said.rehearsal_page(texts, played, place.channels, span, number)
+        return said.rehearsal_page(texts, played, (await asker.surroundings.channels()).names, span, number)
 
-    async def _played(self, place: Place, span: str) -> list[Rehearsed]:
+    async def _played(self, asker: Asker, span: str) -> list[Rehearsed]:
         """Play it, or take what was played a moment ago: turning a page asks connpass nothing."""
         now = self.clock.now()
-        rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(place) if room.is_on)
+        rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(asker) if room.is_on)
         key = (rooms, span)
         for old in [one for one, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
             del self._rehearsed[old]
@@ -292,13 +291,11 @@ class Organising:
             self._rehearsed[key] = (now, await self.rehearse(rooms, start, end) if rooms else [])
         return self._rehearsed[key][1]
 
-    def _rooms_of(self, place: Place) -> tuple[Room, ...]:
-        if place.platform == LOCAL:
-            return self.rooms.in_force  # who opens the local room runs the bot
-        return self.rooms.of_guild(place.platform, place.guild, place.channels)
+    def _rooms_of(self, asker: Asker) -> tuple[Room, ...]:
+        return rooms_of(self.rooms, asker.tenant)
 
-    def _texts(self, place: Place) -> Texts:
-        return texts_for(self.rooms.at(place.platform, place.channel, place.guild).locale, self.zone)
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.language, self.zone)
 
 
 def _under(topic: str, page: Message) -> Message:

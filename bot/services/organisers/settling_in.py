@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.askers import Asker
 from bot.core.durations import parse_duration
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.events import Event
@@ -20,7 +21,6 @@ from bot.domain.sources import LONGEST_NAME, SourceKind, SourceQuery, query_name
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services.organisers import settling_in_messages as said
-from bot.services.places import Place
 from bot.services.ports import Clock, EventSource, RoomDraft, RoomStore
 from bot.services.rehearsing import Rehearsed
 
@@ -48,44 +48,43 @@ class SettlingIn:
     clock: Clock
     zone: ZoneInfo
 
-    async def open(self, place: Place) -> Message:
+    async def open(self, asker: Asker) -> Message:
         """Show the step at which somebody left, or the first one."""
-        return await self._page(place, await self._draft(place))
+        return await self._page(asker, await self._draft(asker))
 
-    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+    async def act(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
         """Do what an organiser chose, and show what comes then. `action` is the id of a part of a page."""
-        draft = await self._draft(place)
+        draft = await self._draft(asker)
         verb, _, argument = action.partition(":")
         match verb:
             case "save":
-                return await self._save(place, member, draft.room)
+                return await self._save(asker, draft.room)
             case "off" | "discard":
-                return await self._end(place, member, draft.room, switch_off=verb == "off")
+                return await self._end(asker, draft.room, switch_off=verb == "off")
             case "add":
-                return await self._add(place, member, draft, SourceKind(argument), "".join(values))
+                return await self._add(asker, draft, SourceKind(argument), "".join(values))
             case "words" if argument in REFINED:
-                return await self._refine(place, member, draft, argument, "".join(values))
+                return await self._refine(asker, draft, argument, "".join(values))
             case "go":
                 draft = replace(draft, step=argument if argument in said.STEPS else said.STEPS[0])
             case _:
                 draft = replace(draft, room=_chosen(draft.room, verb, values))
-        await self.store.keep_draft(draft, member, self.clock.now())
-        return await self._page(place, draft)
+        await self.store.keep_draft(draft, asker.member, self.clock.now())
+        return await self._page(asker, draft)
 
-    async def _draft(self, place: Place) -> RoomDraft:
-        kept = await self.store.draft(place.platform, place.channel)
-        if kept is not None and kept.room.guild == place.guild:
+    async def _draft(self, asker: Asker) -> RoomDraft:
+        kept = await self.store.draft(asker.room.platform, asker.room.channel)
+        if kept is not None and kept.room.guild == asker.tenant.id:
             return kept
-        room = self.rooms.chosen(f"{place.platform}:{place.channel}")
-        if room is None or room.guild not in ("", place.guild):
-            beside = self.rooms.at(place.platform, place.channel, place.guild)
-            room = Room(place.platform, place.channel, locale=beside.locale)
-        return RoomDraft(replace(room, guild=place.guild, organisers=room.organisers or (MANAGERS,)), said.STEPS[0])
+        room = self.rooms.chosen(asker.room.name)
+        if room is None or room.guild not in ("", asker.tenant.id):
+            room = Room(asker.room.platform, asker.room.channel, locale=asker.language)
+        return RoomDraft(replace(room, guild=asker.tenant.id, organisers=room.organisers or (MANAGERS,)), said.STEPS[0])
 
-    async def _page(self, place: Place, draft: RoomDraft, notice: Message | None = None) -> Message:
+    async def _page(self, asker: Asker, draft: RoomDraft, notice: Message | None = None) -> Message:
         texts, room = self._texts(draft.room), draft.room
         if draft.step == said.REVIEW:
-            page = said.review_page(texts, room, self.lead_times, await self._preview(room), place.missing)
+            page = said.review_page(texts, room, self.lead_times, await self._preview(room), await _missing(asker))
         else:
             page = said.step_page(texts, draft, self.lead_times, notice)
         known = self.rooms.chosen(room.name)
@@ -101,22 +100,22 @@ class SettlingIn:
         first = {one.message.kind: one for one in reversed(played)}
         return sorted(first.values(), key=lambda one: one.at)
 
-    async def _add(self, place: Place, member: str, draft: RoomDraft, kind: SourceKind, written: str) -> Message:
+    async def _add(self, asker: Asker, draft: RoomDraft, kind: SourceKind, written: str) -> Message:
         """Ask connpass about a new source, and follow it if connpass knows it."""
         room = draft.room
         if len(room.follows) >= MOST_SOURCES:
-            return await self._page(place, draft, said.too_many_sources(self._texts(room), MOST_SOURCES))
+            return await self._page(asker, draft, said.too_many_sources(self._texts(room), MOST_SOURCES))
         notice, found = await self.look_up(self._texts(room), kind, written)
         if found is not None:
             draft = replace(draft, room=replace(room, follows=tuple(dict.fromkeys((*room.follows, found.name)))))
-            await self.store.keep_draft(draft, member, self.clock.now())
-        return await self._page(place, draft, notice)
+            await self.store.keep_draft(draft, asker.member, self.clock.now())
+        return await self._page(asker, draft, notice)
 
-    async def _refine(self, place: Place, member: str, draft: RoomDraft, which: str, written: str) -> Message:
+    async def _refine(self, asker: Asker, draft: RoomDraft, which: str, written: str) -> Message:
         notice, follows = await self.refine(self._texts(draft.room), draft.room.follows, which, written)
         draft = replace(draft, room=replace(draft.room, follows=follows))
-        await self.store.keep_draft(draft, member, self.clock.now())
-        return await self._page(place, draft, notice)
+        await self.store.keep_draft(draft, asker.member, self.clock.now())
+        return await self._page(asker, draft, notice)
 
     async def look_up(self, texts: Texts, kind: SourceKind, written: str) -> tuple[Message, SourceQuery | None]:
         """Ask connpass what a source shows, and say how much it brings; no query where it cannot be followed."""
@@ -156,23 +155,23 @@ class SettlingIn:
         )
         return said.source_found(texts, query, last_month, coming, now), query
 
-    async def _save(self, place: Place, member: str, room: Room) -> Message:
+    async def _save(self, asker: Asker, room: Room) -> Message:
         texts = self._texts(room)
         if not room.follows:
             draft = RoomDraft(room, said.STEPS[0])
-            return await self._page(place, draft, said.no_source_yet(texts))
-        await self.store.save([replace(room, is_on=True)], member, self.clock.now())
+            return await self._page(asker, draft, said.no_source_yet(texts))
+        await self.store.save([replace(room, is_on=True)], asker.member, self.clock.now())
         log.info("room set up", room=room.name, sources=room.follows)
         await self.changed()
-        return said.saved_page(texts, place.missing)
+        return said.saved_page(texts, await _missing(asker))
 
-    async def _end(self, place: Place, member: str, room: Room, *, switch_off: bool) -> Message:
+    async def _end(self, asker: Asker, room: Room, *, switch_off: bool) -> Message:
         texts = self._texts(room)
         await self.store.drop_draft(room)
         known = self.rooms.chosen(room.name)
-        if not switch_off or known is None or known.guild not in ("", place.guild):
+        if not switch_off or known is None or known.guild not in ("", asker.tenant.id):
             return said.discarded_page(texts)
-        await self.store.save([replace(known, guild=place.guild, is_on=False)], member, self.clock.now())
+        await self.store.save([replace(known, guild=asker.tenant.id, is_on=False)], asker.member, self.clock.now())
         log.info("room switched off", room=room.name)
         await self.changed()
         return said.switched_off_page(texts)
@@ -198,6 +197,10 @@ def _chosen(room: Room, verb: str, values: Sequence[str]) -> Room:
         case "deciders":
             return replace(room, organisers=(MANAGERS, *values))
     return room
+
+
+async def _missing(asker: Asker) -> tuple[str, ...]:
+    return (await asker.surroundings.channels()).missing
 
 
 def with_parts(room: Room, chosen: Sequence[str]) -> Room:

@@ -20,8 +20,6 @@ from bot.services.ports.samples import (
     SampleSheets,
     SampleStore,
     Tile,
-    Upload,
-    Uploads,
 )
 from bot.services.ports.sources import EventDetails, EventSource, Listing, ReportSource
 
@@ -71,8 +69,6 @@ __all__ = [
     "Stroke",
     "Threads",
     "Tile",
-    "Upload",
-    "Uploads",
     "Watched",
     "no_ring",
 ]

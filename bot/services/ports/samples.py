@@ -6,25 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.domain.teaching import Consent, Offered, Sample, Source
-from bot.errors import PictureError
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What a member showed, as its platform has it still: pictures, or why one cannot be fetched; who showed it."""
-
-    pictures: Sequence[bytes | PictureError]
-    member: str
-    source: Source = Source.UPLOAD
-
-
-class Uploads(Protocol):
-    """A platform that still has what was uploaded to it."""
-
-    async def fetch(self, upload: str, places: range) -> Upload | None:
-        """Fetch an upload by its name, with those of its pictures that stand at these places; None if it is gone."""
-        ...
+from bot.domain.teaching import Consent, Offered, Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Message
@@ -66,27 +67,27 @@ class ChangingModel:
     _kept: str | None = field(default=None, init=False)  # what was remembered last
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def model(self, room: Room, member: str, argument: str = "") -> Message:
+    async def model(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!model`, and for organisers what follows it."""
         verb, _, name = argument.strip().partition(" ")
         match verb.casefold():
             case "try" | "ためす" | "試す":
-                return await self._if_allowed(room, member, said.TRY, name.strip())
+                return await self._if_allowed(asker, said.TRY, name.strip())
             case "use" | "つかう" | "使う":
-                return await self._if_allowed(room, member, said.USE, name.strip())
+                return await self._if_allowed(asker, said.USE, name.strip())
             case "back" | "もどす" | "戻す":
-                return await self._if_allowed(room, member, said.BACK, "")
-        return await self._describe(room, member)
+                return await self._if_allowed(asker, said.BACK, "")
+        return await self._describe(asker)
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take what was pressed or chosen; None if it is none of ours."""
         if button_id == said.BACK:
-            return await self._if_allowed(room, member, said.BACK, "")
-        return await self._if_allowed(room, member, said.TRY, "".join(values)) if button_id == said.TRY else None
+            return await self._if_allowed(asker, said.BACK, "")
+        return await self._if_allowed(asker, said.TRY, "".join(values)) if button_id == said.TRY else None
 
-    async def _if_allowed(self, room: Room, member: str, what: str, name: str) -> Message:
-        texts = self._texts(room)
-        if not self._may_change(room, member):
+    async def _if_allowed(self, asker: Asker, what: str, name: str) -> Message:
+        texts = texts_for(asker.language, self.zone)
+        if not _may_change(asker):
             return said.organisers_only(texts)
         if self._turn.locked():
             return said.busy(texts)
@@ -97,18 +98,13 @@ class ChangingModel:
                 log.warning("model refused", model=name, reason=str(error))
                 return said.unusable(texts, name, error, self.models.names())
 
-    def _may_change(self, room: Room, member: str) -> bool:
-        """Whether a member may change what all rooms read with: an organiser at home, where the bot belongs."""
-        at_home = room.platform == LOCAL or room.guild in {one.guild for one in self.rooms.asking()}
-        return at_home and room.may_decide(member)
-
-    async def _describe(self, room: Room, member: str) -> Message:
+    async def _describe(self, asker: Asker) -> Message:
         current = await self._in_use()
-        may = self._may_change(room, member)
+        may = _may_change(asker)
         others = [name for name in self.models.names() if name != current.name] if may else []
-        page = "" if room.platform == LOCAL else self.public_url or None
+        page = "" if asker.tenant.platform == LOCAL else self.public_url or None
         before = self._before if may else None
-        return said.description(self._texts(room), current, others, before, page)
+        return said.description(texts_for(asker.language, self.zone), current, others, before, page)
 
     async def _in_use(self) -> ModelFile:
         if self._current is None:
@@ -212,6 +208,11 @@ class ChangingModel:
 
     def _texts(self, room: Room) -> Texts:
         return texts_for(room.locale, self.zone)
+
+
+def _may_change(asker: Asker) -> bool:
+    """Whether a member may change what all rooms read with: an organiser at home, where the bot belongs."""
+    return asker.is_home and asker.may_decide
 
 
 def _remembered(model: ModelFile) -> dict[str, str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.core.rooms import Room, direct_to
+from bot.core.askers import Asker
 from bot.domain.messages import Message
 from bot.domain.teaching import Consent, Sample
 from bot.errors import PictureError
@@ -41,9 +41,9 @@ class OwnSamples:
         self._asked.add(address)
         return is_first
 
-    async def agree(self, room: Room, member: str) -> None:
+    async def agree(self, asker: Asker) -> None:
         """Keep a member's yes."""
-        address = direct_to(room.platform, member)
+        address = asker.address
         alias = f"m{secrets.token_hex(4)}"
         await self.store.agree(Consent(address, given=True, at=self.clock.now(), alias=alias))
         self._asked.discard(address)
@@ -53,12 +53,12 @@ class OwnSamples:
         await self.store.erase(address, Consent(address, given=False, at=self.clock.now()))
         self._asked.discard(address)
 
-    async def samples(self, room: Room, member: str) -> Message:
+    async def samples(self, asker: Asker) -> Message:
         """Answer `!samples`: what a member gave, and the button that changes their mind."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
+        texts, address = self._texts(asker), asker.address
         given, consent = await self.store.samples_of(address), await self.store.consent(address)
         sheet = await self._sheet(given[-LAST_SHOWN:])
-        return said.samples(texts, room, given, consent, sheet)
+        return said.samples(texts, asker.room, given, consent, sheet)
 
     async def _sheet(self, shown: Sequence[Sample]) -> bytes | None:
         if self.sheets is None or not shown:
@@ -69,32 +69,32 @@ class OwnSamples:
         except PictureError:  # busy: the answer does without
             return None
 
-    async def export(self, room: Room, member: str) -> Message:
+    async def export(self, asker: Asker) -> Message:
         """Answer `!export`: everything that a member gave, as a ZIP."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
+        texts, address = self._texts(asker), asker.address
         given = await self.store.samples_of(address)
         if not given:
             return said.nothing_given(texts)
         content = await archive(given, await self._pngs(given), "samples.json", member_line)
         return said.exported(texts, len(given), content)
 
-    async def forget(self, room: Room, member: str) -> Message:
+    async def forget(self, asker: Asker) -> Message:
         """Answer `!forget`: ask once more."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
+        texts, address = self._texts(asker), asker.address
         given, consent = await self.store.samples_of(address), await self.store.consent(address)
         is_known = consent is not None or (self.elsewhere is not None and await self.elsewhere.knows(address))
         return said.confirm(texts, len(given), ERASE) if is_known else said.nothing_known(texts)
 
-    async def decided(self, button_id: str, room: Room, member: str) -> Message | None:
+    async def decided(self, button_id: str, asker: Asker) -> Message | None:
         """Take what was pressed about all that a member gives; None if it is none of that."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
+        texts, address = self._texts(asker), asker.address
         if button_id == YES:
-            return said.agreed(texts, room)
+            return said.agreed(texts, asker.room)
         if button_id == NO and not await self.store.samples_of(address):
             await self._refuse(address)
-            return said.refused(texts, room)
+            return said.refused(texts, asker.room)
         if button_id == ALLOW:
-            return said.question(texts, room)
+            return said.question(texts, asker.room)
         if button_id == LEAVE:
             return said.left(texts)
         if button_id in (STOP, NO):  # an old "No" must not erase what was given since without asking
@@ -133,5 +133,5 @@ class OwnSamples:
     async def _pngs(self, given: Iterable[Sample]) -> dict[int, bytes]:
         return await self.store.pictures([one.id for one in given])
 
-    def _texts(self, room: Room) -> Texts:
-        return texts_for(room.locale, self.zone)
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.own_language, self.zone)

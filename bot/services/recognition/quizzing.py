@@ -9,11 +9,13 @@ from random import Random, SystemRandom
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.core.rooms import LOCAL, Room, direct_to
+from bot.core.askers import Asker
+from bot.core.rooms import LOCAL
+from bot.core.uploads import Source
 from bot.domain.cooldowns import Cooldown, Turn
 from bot.domain.messages import Button, Entry, Message, Picture
 from bot.domain.quiz import LASTS, Outcome, Player, Quiz, display_name, judge, next_label, week_of
-from bot.domain.teaching import Offered, Sample, Source, counts, used
+from bot.domain.teaching import Offered, Sample, counts, used
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services.ports import Clock, Cut, QuizStore, Recogniser
@@ -37,8 +39,8 @@ class KnownSamples(Protocol):
 class Donations(Protocol):
     """Takes drawings as samples from members who agreed."""
 
-    async def has_agreed(self, room: Room, member: str) -> bool | None: ...
-    async def offer(self, cut: Cut, label: str, room: Room, member: str, source: Source) -> Offered: ...
+    async def has_agreed(self, asker: Asker) -> bool | None: ...
+    async def offer(self, asker: Asker, cut: Cut, label: str, source: Source) -> Offered: ...
 
 
 @dataclass(frozen=True)
@@ -55,75 +57,76 @@ class Quizzing:
     random: Random = field(default_factory=SystemRandom)
     limit: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(hours=1)))
 
-    async def quiz(self, room: Room, member: str, argument: str = "") -> Message:
+    async def quiz(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!quiz`, `!quiz board`, `!quiz stop` and `!quiz leave`."""
         written = unicodedata.normalize("NFKC", argument).strip().casefold()
         asked = next((topic for topic, words in _TOPICS.items() if written in words), said.AGAIN)
-        return await self._pressed(asked, room, member, ()) or said.off(self._texts(room))
+        return await self._pressed(asked, asker, ()) or said.off(self._texts(asker))
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take what was pressed or filled in; None if it is none of ours. The answer is the member's alone."""
-        return await self._pressed(button_id, room, member, values) if button_id.startswith(f"{said.QUIZ}:") else None
+        return await self._pressed(button_id, asker, values) if button_id.startswith(f"{said.QUIZ}:") else None
 
-    def entry(self, room: Room, entry_id: str) -> Entry | None:
+    def entry(self, asker: Asker, entry_id: str) -> Entry | None:
         """Return what a button asks to be written, or None if there is no such button."""
-        return said.name_entry(self._texts(room)) if entry_id == said.JOIN else None
+        return said.name_entry(self._texts(asker)) if entry_id == said.JOIN else None
 
-    async def _pressed(self, asked: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
-        texts, address = self._texts(room), direct_to(room.platform, member)
+    async def _pressed(self, asked: str, asker: Asker, values: Sequence[str]) -> Message | None:
+        texts, address = self._texts(asker), asker.address
         match asked.removeprefix(f"{said.QUIZ}:"):
             case "again":
-                return await self._ask(room, address)
+                return await self._ask(asker)
             case "draw":
-                return await self._way_to_draw(room, address)
+                return await self._way_to_draw(asker)
             case "board":
-                return await self._board(room, address)
+                return await self._board(asker)
             case "join":
-                return await self._join(room, address, "".join(values))
+                return await self._join(asker, "".join(values))
             case "showme":
-                return await self._join(room, address, None)
+                return await self._join(asker, None)
             case "leave":
-                is_gone = await self.store.leave(address, _space(room) or "")
+                is_gone = await self.store.leave(address, _space(asker) or "")
                 return said.left(texts) if is_gone else said.not_on_board(texts)
             case "stop":
-                await self.store.drop(address, room.name)
+                await self.store.drop(address, asker.room.name)
                 return said.stopped(texts)
         return None
 
-    async def _ask(self, room: Room, address: str) -> Message:
+    async def _ask(self, asker: Asker) -> Message:
         """Ask for a character; a member who was asked already is asked the same."""
-        texts, now = self._texts(room), self.clock.now()
-        if self.recogniser is None or not room.recognition:
+        texts, now = self._texts(asker), self.clock.now()
+        if self.recogniser is None or not asker.room.recognition:
             return said.off(texts)
-        before = await self.store.of(address, room.name, now)
+        before = await self.store.of(asker.address, asker.room.name, now)
         if before is None or before.is_over:
-            if self.limit.take(address, now) is not Turn.GRANTED:
+            if self.limit.take(asker.address, now) is not Turn.GRANTED:
                 return said.enough(texts)
             await self.store.forget_expired(now, week_of(now, self.zone))
-            await self.store.keep(before := await self._new(room, address, before, now))
-        return said.question(texts, before, now, self._drawing_button(texts, room, before))
+            await self.store.keep(before := await self._new(asker, before, now))
+        return said.question(texts, before, now, self._drawing_button(texts, asker, before))
 
-    async def _new(self, room: Room, address: str, before: Quiz | None, now: datetime) -> Quiz:
-        collected = counts(used(await self.samples.samples_in([room.guild])))
+    async def _new(self, asker: Asker, before: Quiz | None, now: datetime) -> Quiz:
+        collected = counts(used(await self.samples.samples_in([asker.tenant.id])))
         label = next_label(collected, {before.label} if before else (), self.random)
         streak = before.streak if before else 0
-        return Quiz(address, room.name, room.guild, label, secrets.token_urlsafe(16), now + LASTS, streak=streak)
+        token, space = secrets.token_urlsafe(16), asker.tenant.id
+        return Quiz(asker.address, asker.room.name, space, label, token, now + LASTS, streak=streak)
 
-    def _drawing_button(self, texts: Texts, room: Room, quiz: Quiz) -> Button | None:
+    def _drawing_button(self, texts: Texts, asker: Asker, quiz: Quiz) -> Button | None:
         """Lead to the drawing page. Elsewhere than in the local room others see the message: they must not go there."""
-        if room.platform == LOCAL:
+        if asker.tenant.platform == LOCAL:
             return said.drawing_link(texts, "", quiz)
         return Button(texts.gettext("Draw it"), id=said.DRAW) if self.public_url else None
 
-    async def _way_to_draw(self, room: Room, address: str) -> Message:
-        texts, quiz = self._texts(room), await self.store.of(address, room.name, self.clock.now())
+    async def _way_to_draw(self, asker: Asker) -> Message:
+        texts, quiz = self._texts(asker), await self.store.of(asker.address, asker.room.name, self.clock.now())
         if quiz is None or quiz.is_over or not self.public_url:
             return said.nothing_asked(texts)
         return said.way_to_draw(texts, said.drawing_link(texts, self.public_url, quiz))
 
-    async def is_asked(self, room: Room, member: str) -> bool:
+    async def is_asked(self, asker: Asker) -> bool:
         """Whether the next picture that a member shows in this room answers a quiz."""
-        quiz = await self.store.of(direct_to(room.platform, member), room.name, self.clock.now())
+        quiz = await self.store.of(asker.address, asker.room.name, self.clock.now())
         return quiz is not None and not quiz.is_over
 
     async def asked_by(self, token: str) -> Quiz | None:
@@ -131,73 +134,73 @@ class Quizzing:
         quiz = await self.store.by_token(token, self.clock.now())
         return None if quiz is None or quiz.is_over else quiz
 
-    def asked_again(self, quiz: Quiz, room: Room) -> str:
+    def asked_again(self, asker: Asker, quiz: Quiz) -> str:
         """Return the sentence that asks for a quiz's character."""
-        return said.question(self._texts(room), quiz, self.clock.now(), None).lead
+        return said.question(self._texts(asker), quiz, self.clock.now(), None).lead
 
-    async def answer(self, picture: bytes | PictureError, room: Room, member: str, upload: str = "") -> Message | None:
+    async def answer(self, asker: Asker, picture: bytes | PictureError, upload: str = "") -> Message | None:
         """Judge a picture that a member showed; None if nothing was asked of them here.
 
         `upload` is the platform's name of the upload, by which the picture can be fetched again.
         """
-        quiz = await self.store.of(direct_to(room.platform, member), room.name, self.clock.now())
+        quiz = await self.store.of(asker.address, asker.room.name, self.clock.now())
         if quiz is None or quiz.is_over or self.recogniser is None:
             return None
-        texts = self._texts(room)
+        texts = self._texts(asker)
         try:
             if isinstance(picture, PictureError):
                 raise picture
             reading = await self.recogniser.read(picture)
-            return await self._judged(self.recogniser, quiz, picture, reading, room, member, upload)
+            return await self._judged(self.recogniser, quiz, picture, reading, asker, upload)
         except PictureError as error:
             return unreadable_picture(texts, error)
 
     async def _judged(
-        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, room: Room, member: str, upload: str
+        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, asker: Asker, upload: str
     ) -> Message:
-        texts, now = self._texts(room), self.clock.now()
+        texts, now = self._texts(asker), self.clock.now()
         outcome = judge(quiz.label, reading)
         after = replace(quiz.after(outcome), expires_at=now + LASTS)
         if not await self.store.advance(quiz, after):
             return said.nothing_asked(texts)
-        player = await self.store.player(quiz.address, _space(room) or "")
+        player = await self.store.player(quiz.address, _space(asker) or "")
         score = None
         if outcome is Outcome.RIGHT and player is not None:
             score = await self.store.add(player, week_of(now, self.zone), after.stars, after.streak)
-        has_agreed = await self._donated(recogniser, quiz, picture, reading, room, member)
-        result = said.result(texts, after, outcome, reading, score, self._page(room))
+        has_agreed = await self._donated(recogniser, quiz, picture, reading, asker)
+        result = said.result(texts, after, outcome, reading, score, self._page(asker))
         return replace(
             result,
             buttons=(
-                *self._next_steps(texts, after, room),
+                *self._next_steps(texts, after, asker),
                 *(said.asked_to_give(texts, upload) if has_agreed is None and after.is_over and upload else ()),
                 *result.buttons,
                 *said.reasons(texts, outcome, reading, upload),
             ),
-            entries=self._invitation(texts, room, after, player),
+            entries=self._invitation(texts, asker, after, player),
             pictures=await self._beside(texts, recogniser, quiz, picture, reading, outcome),
         )
 
-    def _next_steps(self, texts: Texts, quiz: Quiz, room: Room) -> list[Button]:
+    def _next_steps(self, texts: Texts, quiz: Quiz, asker: Asker) -> list[Button]:
         stop = Button(texts.gettext("Stop"), id=said.STOP, quiet=True)
         if quiz.is_over:
             return [Button(texts.gettext("One more"), id=said.AGAIN), stop]
-        drawing = self._drawing_button(texts, room, quiz)
+        drawing = self._drawing_button(texts, asker, quiz)
         return [*([drawing] if drawing else []), stop]
 
-    def _invitation(self, texts: Texts, room: Room, quiz: Quiz, player: Player | None) -> tuple[Entry, ...]:
-        can_join = quiz.is_over and player is None and _space(room) is not None
+    def _invitation(self, texts: Texts, asker: Asker, quiz: Quiz, player: Player | None) -> tuple[Entry, ...]:
+        can_join = quiz.is_over and player is None and _space(asker) is not None
         return (said.name_entry(texts),) if can_join else ()
 
     async def _donated(
-        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, room: Room, member: str
+        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, asker: Asker
     ) -> bool | None:
         """Offer the drawing as a sample of what was asked for, and return what its member answered about that."""
-        has_agreed = await self.donations.has_agreed(room, member)
+        has_agreed = await self.donations.has_agreed(asker)
         written = [place for place, glyph in enumerate(reading.glyphs) if glyph.candidates]
         if has_agreed and len(written) == 1:
             cut = await recogniser.cut(picture, written[0])
-            await self.donations.offer(cut, quiz.label, room, member, Source.QUIZ)
+            await self.donations.offer(asker, cut, quiz.label, Source.QUIZ)
         return has_agreed
 
     async def _beside(
@@ -214,30 +217,32 @@ class Quizzing:
             return ()
         return (said.beside_picture(texts, png, quiz.label, read),)
 
-    async def _board(self, room: Room, address: str) -> Message:
-        texts, space = self._texts(room), _space(room)
+    async def _board(self, asker: Asker) -> Message:
+        texts, space = self._texts(asker), _space(asker)
         if space is None:
             return said.no_board_here(texts)
         week = week_of(self.clock.now(), self.zone)
         scores = await self.store.board(space, week)
-        player = await self.store.player(address, space)
-        board = said.board(texts, scores, week, address)
+        player = await self.store.player(asker.address, space)
+        board = said.board(texts, scores, week, asker.address)
         if player is not None:
             return replace(board, buttons=(Button(texts.gettext("Leave the board"), id=said.LEAVE, quiet=True),))
         as_named = (
-            () if room.platform == LOCAL else (Button(texts.gettext("Join under my name here"), id=said.SHOW_ME),)
+            ()
+            if asker.tenant.platform == LOCAL
+            else (Button(texts.gettext("Join under my name here"), id=said.SHOW_ME),)
         )
         return replace(board, entries=(said.name_entry(texts),), buttons=as_named)
 
-    async def _join(self, room: Room, address: str, written: str | None) -> Message:
+    async def _join(self, asker: Asker, written: str | None) -> Message:
         """Put a member on the board under the name they wrote, None: as the platform names them."""
-        texts, space = self._texts(room), _space(room)
+        texts, space = self._texts(asker), _space(asker)
         if space is None:
             return said.no_board_here(texts)
         name = display_name(written or "")
-        if not name and (written is not None or room.platform == LOCAL):
+        if not name and (written is not None or asker.tenant.platform == LOCAL):
             return said.no_name(texts)
-        await self.store.join(Player(address, space, name))
+        await self.store.join(Player(asker.address, space, name))
         return said.joined(texts, name)
 
     async def forget_expired(self) -> None:
@@ -245,17 +250,13 @@ class Quizzing:
         now = self.clock.now()
         await self.store.forget_expired(now, week_of(now, self.zone))
 
-    async def forget(self, room: Room, member: str) -> int:
-        """Erase everything of a member, and return how many rows that were."""
-        return await self.store.forget(direct_to(room.platform, member))
+    def _page(self, asker: Asker) -> str | None:
+        return "" if asker.tenant.platform == LOCAL else self.public_url or None
 
-    def _page(self, room: Room) -> str | None:
-        return "" if room.platform == LOCAL else self.public_url or None
-
-    def _texts(self, room: Room) -> Texts:
-        return texts_for(room.locale, self.zone)
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.language, self.zone)
 
 
-def _space(room: Room) -> str | None:
+def _space(asker: Asker) -> str | None:
     """Return whose board a room shares: its server's or workspace's; None in direct messages."""
-    return f"{room.platform}:{room.guild}" if room.guild or room.platform == LOCAL else None
+    return f"{asker.tenant.platform}:{asker.tenant.id}" if asker.tenant.id or asker.tenant.platform == LOCAL else None

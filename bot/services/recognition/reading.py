@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, Room
 from bot.domain.messages import Message, Picture
 from bot.errors import PictureError
@@ -28,23 +29,23 @@ class Reader:
         """Whether pictures are read in this room."""
         return self.recogniser is not None and room.recognition
 
-    def how_to_read(self, room: Room) -> Message:
+    def how_to_read(self, asker: Asker) -> Message:
         """Answer `!read` that came without a picture."""
-        return reading_messages.how_to_read(self._texts(room), is_on=self.is_on(room))
+        return reading_messages.how_to_read(self._texts(asker), is_on=self.is_on(asker.room))
 
     async def read(
-        self, pictures: Sequence[bytes | PictureError], room: Room, upload: str = "", *, unseen: bool = False
+        self, asker: Asker, pictures: Sequence[bytes | PictureError], upload: str = "", *, unseen: bool = False
     ) -> Message:
         """Answer uploaded pictures, in order, with what is written in them; a bad one gets a friendly sentence.
 
         A picture that could not even be fetched is given as its error. `upload` as in `readings_message`. What is
         `unseen` stands in no message: the answer carries it first of its pictures, so that it can be fetched again.
         """
-        if self.recogniser is None or not room.recognition:
-            return self.how_to_read(room)
-        texts = self._texts(room)
+        if self.recogniser is None or not asker.room.recognition:
+            return self.how_to_read(asker)
+        texts = self._texts(asker)
         read = [await _read(self.recogniser, picture) for picture in pictures]
-        message = reading_messages.readings_message(texts, read, upload, self._page(room))
+        message = reading_messages.readings_message(texts, read, upload, self._page(asker.room))
         shown = [await self._copy(texts, picture) for picture in pictures] if unseen else []
         for place, (picture, reading) in enumerate(zip(pictures, read, strict=True)):
             shown.append(await self._numbered(texts, picture, reading, place if len(pictures) > 1 else None))
@@ -52,9 +53,9 @@ class Reader:
             shown.append(await self._strokes(texts, read[0]))
         return replace(message, pictures=tuple(picture for picture in shown if picture is not None))
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
+    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
         """Show why a character of a picture was read as it was; None is a picture that is gone."""
-        texts = self._texts(room)
+        texts = self._texts(asker)
         if picture is None or self.recogniser is None:
             return reading_messages.gone(texts)
         if isinstance(picture, PictureError):
@@ -102,8 +103,8 @@ class Reader:
         """Return where our own page can be reached from this room: in the local room we are on it."""
         return "" if room.platform == LOCAL else self.public_url or None
 
-    def _texts(self, room: Room) -> Texts:
-        return texts_for(room.locale, self.zone)
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.language, self.zone)
 
 
 async def _read(recogniser: Recogniser, picture: bytes | PictureError) -> Reading | PictureError:

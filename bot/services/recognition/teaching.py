@@ -11,22 +11,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.core.rooms import Room, direct_to
+from bot.core.askers import Asker
+from bot.core.rooms import direct_to
+from bot.core.uploads import Source, Upload
 from bot.domain.messages import Entry, Message
-from bot.domain.teaching import (
-    NOT_HIRAGANA,
-    Offered,
-    Opinion,
-    Sample,
-    Source,
-    State,
-    digest_of,
-    record_of,
-    understood,
-)
+from bot.domain.teaching import NOT_HIRAGANA, Offered, Opinion, Sample, State, digest_of, record_of, understood
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services.ports import Clock, Cut, Recogniser, Upload, Uploads
+from bot.services.ports import Clock, Cut, Recogniser
 from bot.services.recognition import teaching_messages as said
 from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.reading_buttons import About, asked_about
@@ -56,50 +48,46 @@ class Teaching:
     clock: Clock
     zone: ZoneInfo = TOKYO
 
-    async def press(
-        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
-    ) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Take what was pressed, chosen or filled in; None if it is none of ours. The answer is the member's alone."""
         if not is_teaching(button_id):
             return None
         try:
-            return await self._pressed(button_id, room, member, values, uploads)
+            return await self._pressed(button_id, asker, values)
         except PictureError as error:
-            return said.unreadable(self._texts(room), error)
+            return said.unreadable(self._texts(asker), error)
 
-    async def _pressed(
-        self, button_id: str, room: Room, member: str, values: Sequence[str], uploads: Uploads
-    ) -> Message | None:
+    async def _pressed(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         is_list = button_id.startswith(f"{WHICH}:")
         if (about := asked_about(WRONG, button_id, values if is_list else ())) is not None:
-            return await self._ask_what_it_is(room, about, uploads)
+            return await self._ask_what_it_is(asker, about)
         if is_list:
-            return await self._ask_which(room, button_id.removeprefix(f"{WHICH}:"), uploads)
+            return await self._ask_which(asker, button_id.removeprefix(f"{WHICH}:"))
         if (about := labelled(button_id)) is not None:
-            return await self._labelled(room, member, about, "".join(values), uploads)
+            return await self._labelled(asker, about, "".join(values))
         claim = claimed(button_id)
         if button_id == YES or (claim is not None and button_id.startswith(f"{YES}:")):
-            await self.own.agree(room, member)
+            await self.own.agree(asker)
         if claim is not None:
-            return await self._take(room, member, claim, uploads)
-        return await self.own.decided(button_id, room, member)
+            return await self._take(asker, claim)
+        return await self.own.decided(button_id, asker)
 
-    def entry(self, room: Room, entry_id: str) -> Entry | None:
+    def entry(self, asker: Asker, entry_id: str) -> Entry | None:
         """Return what a button asks to be written, or None if there is no such button."""
         about = labelled(entry_id)
-        return said.entry(self._texts(room), about) if about is not None else None
+        return said.entry(self._texts(asker), about) if about is not None else None
 
-    async def _ask_what_it_is(self, room: Room, about: About, uploads: Uploads) -> Message:
-        texts = self._texts(room)
-        upload = await uploads.fetch(about.upload, range(about.picture, about.picture + 1))
+    async def _ask_what_it_is(self, asker: Asker, about: About) -> Message:
+        texts = self._texts(asker)
+        upload = await asker.surroundings.fetch(about.upload, range(about.picture, about.picture + 1))
         if upload is None or self.recogniser is None:
             return said.gone(texts)
         glyph = (await self.recogniser.cut(_only(upload), about.glyph)).glyph
         return said.what_is_it(texts, about, glyph)
 
-    async def _ask_which(self, room: Room, code: str, uploads: Uploads) -> Message:
-        texts, claim = self._texts(room), claim_of(code)
-        upload = await uploads.fetch(claim.upload, claim.places) if claim is not None else None
+    async def _ask_which(self, asker: Asker, code: str) -> Message:
+        texts, claim = self._texts(asker), claim_of(code)
+        upload = await asker.surroundings.fetch(claim.upload, claim.places) if claim is not None else None
         if claim is None or upload is None or self.recogniser is None:
             return said.gone(texts)
         found: list[tuple[About, Glyph]] = []
@@ -108,32 +96,31 @@ class Teaching:
             found += ((About(claim.upload, place, i), one) for i, one in glyphs if one.candidates)
         return said.which_one(texts, code, found, claim.picture)
 
-    async def _labelled(self, room: Room, member: str, about: About, written: str, uploads: Uploads) -> Message:
+    async def _labelled(self, asker: Asker, about: About, written: str) -> Message:
         label = understood(written)
         if label is None:
-            return said.not_understood(self._texts(room), about, written)
-        return await self._take(room, member, with_label(about, label), uploads)
+            return said.not_understood(self._texts(asker), about, written)
+        return await self._take(asker, with_label(about, label))
 
-    async def _take(self, room: Room, member: str, claim: Claim, uploads: Uploads) -> Message:
+    async def _take(self, asker: Asker, claim: Claim) -> Message:
         """Take what a member says of an upload: as a sample if they wrote it and agreed, else as an opinion."""
-        texts, address = self._texts(room), direct_to(room.platform, member)
-        upload = await uploads.fetch(claim.upload, claim.places)
+        texts, address = self._texts(asker), asker.address
+        upload = await asker.surroundings.fetch(claim.upload, claim.places)
         if upload is None or self.recogniser is None:
             return said.gone(texts)
-        if upload.member != member:
-            await self._second_opinion(room, member, claim, upload)
+        if upload.member != asker.member:
+            await self._second_opinion(asker, claim, upload)
             return said.thanks_to_reader(texts, claim)
         consent = await self.own.store.consent(address)
         if consent is not None and consent.given:
             offered = [
-                await self.offer(cut, label, room, member, upload.source)
-                for cut, label in await self._cuts(claim, upload)
+                await self.offer(asker, cut, label, upload.source) for cut, label in await self._cuts(claim, upload)
             ]
-            log.info("samples offered", room=room.name, offered=len(offered), kept=offered.count(Offered.KEPT))
-            return said.kept(texts, room, claim, offered, len(await self.own.store.samples_of(address)))
+            log.info("samples offered", room=asker.room.name, offered=len(offered), kept=offered.count(Offered.KEPT))
+            return said.kept(texts, asker.room, claim, offered, len(await self.own.store.samples_of(address)))
         if consent is None and self.own.ask_once(address):
-            return said.question(texts, room, claim)
-        return said.thanks(texts, room, claim)
+            return said.question(texts, asker.room, claim)
+        return said.thanks(texts, asker.room, claim)
 
     async def _cuts(self, claim: Claim, upload: Upload) -> list[tuple[Cut, str]]:
         """Return what a claim is about, with the labels that it gives. Raises PictureError."""
@@ -144,27 +131,27 @@ class Teaching:
         found = await _of_each(upload, self.recogniser.cuts)
         return [(cut, as_read(cut.glyph)) for _, cuts in found for cut in cuts.values()]
 
-    async def _second_opinion(self, room: Room, member: str, claim: Claim, upload: Upload) -> None:
+    async def _second_opinion(self, asker: Asker, claim: Claim, upload: Upload) -> None:
         """Note on a sample what a second member says of it, if their word counts; of themselves nothing is kept."""
-        address, writer = direct_to(room.platform, member), direct_to(room.platform, upload.member)
-        own = [one for one in await self.own.store.samples_of(address) if one.space == room.guild]
+        address, writer = asker.address, direct_to(asker.tenant.platform, upload.member)
+        own = [one for one in await self.own.store.samples_of(address) if one.space == asker.tenant.id]
         if not record_of(own).is_good:
             return
         for cut, label in await self._cuts(claim, upload):
             sample = await self.own.store.find(writer, digest_of(cut.png))
-            if sample is not None and sample.state is State.PENDING and sample.space == room.guild:
+            if sample is not None and sample.state is State.PENDING and sample.space == asker.tenant.id:
                 opinion = Opinion.SAME if sample.label == label else Opinion.OTHER
                 await self.own.store.decide(replace(sample, opinion=opinion))
 
-    async def offer(self, cut: Cut, label: str, room: Room, member: str, source: Source) -> Offered:
+    async def offer(self, asker: Asker, cut: Cut, label: str, source: Source) -> Offered:
         """Keep a character as a sample, if its writer, this member, agreed and has not reached a limit.
 
-        `label` is one of the 74 or NOT_HIRAGANA. `room.guild` is the space that the sample belongs to.
+        `label` is one of the 74 or NOT_HIRAGANA. The sample belongs to the asker's tenant.
         """
         best = cut.glyph.best
         sample = Sample(
-            owner=direct_to(room.platform, member),
-            space=room.guild,
+            owner=asker.address,
+            space=asker.tenant.id,
             digest=digest_of(cut.png),
             label=label,
             source=source,
@@ -176,13 +163,13 @@ class Teaching:
         )
         return await self.own.store.offer(sample, cut.png)
 
-    async def has_agreed(self, room: Room, member: str) -> bool | None:
+    async def has_agreed(self, asker: Asker) -> bool | None:
         """Return what a member answered when asked whether what they teach may be kept; None if they never did."""
-        consent = await self.own.store.consent(direct_to(room.platform, member))
+        consent = await self.own.store.consent(asker.address)
         return consent.given if consent else None
 
-    def _texts(self, room: Room) -> Texts:
-        return texts_for(room.locale, self.zone)
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.own_language, self.zone)
 
 
 def as_read(glyph: Glyph) -> str:

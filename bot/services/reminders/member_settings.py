@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.askers import Asker
 from bot.core.durations import parse_duration
-from bot.core.rooms import Room, direct_to
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, longest_first
 from bot.domain.messages import Message
 from bot.domain.personal_reminders import Member
@@ -26,19 +26,19 @@ class MemberSettings:
     zone: ZoneInfo
     ring: Ring = no_ring
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str]) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Take `settings:open`, and what was chosen on the page; None if it is another button."""
         kind, _, what = button_id.partition(":")
         if kind != SETTINGS:
             return None
-        whose = await self.store.member(direct_to(room.platform, member))
+        whose = await self.store.member(asker.address)
         changed = self._chosen(whose, what, values)
         if changed != whose:
             await self.store.keep_member(changed)
             if changed.quiet != whose.quiet:
                 await self.store.spare(changed, self.clock.now())
                 await self.ring()
-        texts = texts_for(changed.locale or room.locale, self.zone)
+        texts = texts_for(changed.locale or asker.language, self.zone)
         return said.settings_page(texts, changed, is_kept=changed != whose)
 
     def _chosen(self, whose: Member, what: str, values: Sequence[str]) -> Member:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.core.rooms import LOCAL, Room, direct_to
+from bot.core.askers import Asker
+from bot.core.rooms import LOCAL, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
@@ -45,45 +46,44 @@ class Reminding:
     zone: ZoneInfo = TOKYO
     ring: Ring = no_ring
 
-    async def remind(self, room: Room, member: str, argument: str = "") -> Message:
+    async def remind(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!remind`, `!remind もくもく会 3日前 1時間前`, and `!remind いつも 1d 2h` for every event to come."""
-        return await self.remind_of(room, member, *split_lead_times(argument))
+        return await self.remind_of(asker, *split_lead_times(argument))
 
-    async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message:
+    async def remind_of(self, asker: Asker, meant: str = "", written: str = "") -> Message:
         """Remind a member of the event that they mean, the next one if they name none."""
-        room = await self.spoken_with(room, member)
-        texts, now = self._texts(room.locale), self.clock.now()
+        texts, now = self._texts(asker.own_language), self.clock.now()
         try:
             lead_times = parse_lead_times(written) if written.strip() else None
         except ValueError:
             return reminder_messages.no_lead_times(texts, written)
         if meant.strip() in _USUAL_WORDS:
-            return await self._keep_usual(room, member, lead_times)
-        found = await find_coming(self.events, room, meant, now)
+            return await self._keep_usual(asker, lead_times)
+        found = await find_coming(self.events, asker.room, meant, now)
         wanted = next((event for event in found if meant.strip() or event.takes_place), None)
         if wanted is None:
-            coming = await find_coming(self.events, room, "", now, MOST_OFFERED)
+            coming = await find_coming(self.events, asker.room, "", now, MOST_OFFERED)
             return reminder_messages.no_such_event(texts, meant, coming)
-        return await self._told(room, member, await self._set(room, member, wanted, lead_times))
+        return await self._told(asker, await self._set(asker, wanted, lead_times))
 
-    async def reminders(self, room: Room, member: str) -> Message:
+    async def reminders(self, asker: Asker) -> Message:
         """Answer `!reminders`."""
-        room = await self.spoken_with(room, member)
-        address, now = direct_to(room.platform, member), self.clock.now()
+        address, now = asker.address, self.clock.now()
         kept = await self.store.reminders_of(address)
         known = await self.events.known([one.event_id for one in kept])
         pairs = [(one, known[one.event_id]) for one in kept]
         open_ones = [(one, event) for one, event in pairs if not event.has_started(now) and not _is_off(event)]
         open_ones.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
-        listed = reminder_messages.reminder_list(self._texts(room.locale), open_ones, await self.store.member(address))
-        return await self._told(room, member, listed)
+        listed = reminder_messages.reminder_list(
+            self._texts(asker.own_language), open_ones, await self.store.member(address)
+        )
+        return await self._told(asker, listed)
 
-    async def spoken_with(self, room: Room, member: str) -> Room:
-        """Return the room as it is for what is said to this member alone: in their language, if they chose one."""
-        whose = await self.store.member(direct_to(room.platform, member))
-        return replace(room, locale=whose.locale) if whose.locale else room
+    async def language_of(self, address: str) -> str:
+        """Return the language that a member chose for what they alone read, "" if they chose none."""
+        return (await self.store.member(address)).locale
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take `remind:EVENT`, `remind:EVENT:LEAD_TIME`, `…:cancel`, `…:usual`, `snooze:EVENT:HOW_LONG`; else None."""
         kind, _, rest = button_id.partition(":")
         written, _, choice = rest.partition(":")
@@ -93,58 +93,57 @@ class Reminding:
         event = (await self.events.known([number])).get(number)
         if event is None:
             return None
-        room = await self.spoken_with(room, member)
         if kind == "snooze":
-            return await self._snooze(room, member, event, choice)
-        answer = await self._choose(room, member, event, choice)
-        return None if answer is None else await self._told(room, member, answer)
+            return await self._snooze(asker, event, choice)
+        answer = await self._choose(asker, event, choice)
+        return None if answer is None else await self._told(asker, answer)
 
-    async def _choose(self, room: Room, member: str, event: Event, choice: str) -> Message | None:
-        texts, address = self._texts(room.locale), direct_to(room.platform, member)
+    async def _choose(self, asker: Asker, event: Event, choice: str) -> Message | None:
+        texts, address = self._texts(asker.own_language), asker.address
         if choice == CANCEL:
             was_there = await self.store.cancel(address, event.id, self.clock.now())
             say = reminder_messages.cancelled if was_there else reminder_messages.nothing_to_cancel
             return say(texts, event)
         if not choice:
-            return await self._set(room, member, event, None)
+            return await self._set(asker, event, None)
         kept = await self.store.reminder(address, event.id)
         if choice == USUAL:
-            return await self._keep_usual(room, member, kept.lead_times if kept else None)
+            return await self._keep_usual(asker, kept.lead_times if kept else None)
         lead_time = _offered(choice)
         if lead_time is None:
             return None
         lead_times = toggled(kept.lead_times if kept else (), lead_time)[-MOST:]
         if lead_times:
-            return await self._set(room, member, event, lead_times)
+            return await self._set(asker, event, lead_times)
         await self.store.cancel(address, event.id, self.clock.now())
         return reminder_messages.cancelled(texts, event)
 
-    async def _set(self, room: Room, member: str, event: Event, lead_times: tuple[timedelta, ...] | None) -> Message:
+    async def _set(self, asker: Asker, event: Event, lead_times: tuple[timedelta, ...] | None) -> Message:
         """Keep a reminder with these lead times; without any show the one that is there, or make one."""
-        texts, now, address = self._texts(room.locale), self.clock.now(), direct_to(room.platform, member)
+        texts, now, address = self._texts(asker.own_language), self.clock.now(), asker.address
         if event.has_started(now) or _is_off(event):
             return reminder_messages.not_to_come(texts, event, now)
         whose, kept = await self.store.member(address), await self.store.reminder(address, event.id)
         if kept is None or lead_times is not None:
-            kept = PersonalReminder(address, event.id, lead_times or whose.usual, room.locale)
+            kept = PersonalReminder(address, event.id, lead_times or whose.usual, asker.own_language)
             await self.store.keep(kept, event, now)
             await self.ring()
-        is_local = room.platform == LOCAL  # there is one conversation, and no direct messages beside it
+        is_local = asker.tenant.platform == LOCAL  # there is one conversation, and no direct messages beside it
         return reminder_messages.reminder_state(texts, kept, event, whose, now, by_dm=not is_local)
 
-    async def _keep_usual(self, room: Room, member: str, lead_times: tuple[timedelta, ...] | None) -> Message:
-        whose = await self.store.member(direct_to(room.platform, member))
+    async def _keep_usual(self, asker: Asker, lead_times: tuple[timedelta, ...] | None) -> Message:
+        whose = await self.store.member(asker.address)
         await self.store.keep_member(replace(whose, lead_times=lead_times))
         usual = replace(whose, lead_times=lead_times).usual
-        return reminder_messages.usual_kept(self._texts(room.locale), usual)
+        return reminder_messages.usual_kept(self._texts(asker.own_language), usual)
 
-    async def _snooze(self, room: Room, member: str, event: Event, choice: str) -> Message | None:
-        texts, now = self._texts(room.locale), self.clock.now()
+    async def _snooze(self, asker: Asker, event: Event, choice: str) -> Message | None:
+        texts, now = self._texts(asker.own_language), self.clock.now()
         try:
             until = reminder_messages.snoozed_until(texts, choice, now)
         except KeyError:
             return None
-        again = snoozed(direct_to(room.platform, member), room.locale, event, until)
+        again = snoozed(asker.address, asker.own_language, event, until)
         if again is None:
             return reminder_messages.too_late_to_snooze(texts)
         await self.store.snooze(again, now)
@@ -157,13 +156,13 @@ class Reminding:
         await self.store.keep_member(replace(member, is_closed=True))
         log.warning("member takes no direct messages", room=delivery.destination, next="told when they ask again")
 
-    async def _told(self, room: Room, member: str, answer: Message) -> Message:
+    async def _told(self, asker: Asker, answer: Message) -> Message:
         """Tell a member who could not be reached, once, with the answer to what they ask now."""
-        whose = await self.store.member(direct_to(room.platform, member))
+        whose = await self.store.member(asker.address)
         if not whose.is_closed:
             return answer
         await self.store.keep_member(replace(whose, is_closed=False))
-        told = reminder_messages.was_unreachable(self._texts(room.locale))
+        told = reminder_messages.was_unreachable(self._texts(asker.own_language))
         return replace(answer, lead=f"{told}\n{answer.lead}")
 
     def composers(self) -> dict[str, Composer]:

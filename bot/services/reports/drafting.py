@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.almanac import group_of
 from bot.domain.events import Event
@@ -46,38 +47,38 @@ class Drafting:
     clock: Clock
     zone: ZoneInfo
 
-    async def draft(self, room: Room, member: str, argument: str = "") -> Message:
+    async def draft(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!draft 4`: a meeting number, an event's id or words of its title; nothing: the latest without report.
 
         Only organisers are answered.
         """
-        if not room.may_decide(member):
-            return organisers_only(self._texts(room))
-        return await self._answer(room, argument, await self._meant(room, argument.strip()))
+        if not asker.may_decide:
+            return organisers_only(self._texts(asker.own_language))
+        return await self._answer(asker, argument, await self._meant(asker.room, argument.strip()))
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take the button below the question for a missing report; None if it is another one."""
         kind, _, written = button_id.partition(":")
         number = whole_number(written)
         if kind != said.DRAFT or number is None:
             return None
-        if not room.may_decide(member):
-            return organisers_only(self._texts(room))
-        return await self._answer(room, "", (await self._followed(room)).get(number))
+        if not asker.may_decide:
+            return organisers_only(self._texts(asker.own_language))
+        return await self._answer(asker, "", (await self._followed(asker.room)).get(number))
 
     async def written(self, room: Room, argument: str) -> tuple[str | None, str]:
         """Return the draft's text, None if there is none, and what is to be said about it."""
-        texts, now, event = self._texts(room), self.clock.now(), await self._meant(room, argument.strip())
+        texts, now, event = self._texts(room.locale), self.clock.now(), await self._meant(room, argument.strip())
         if event is None or not _was_held(event, now):
             return None, said.no_draft(texts, argument, event).text
         draft = await self._drafted(texts, room, event)
         return said.draft_text(texts, draft, now), "\n".join(said.notes_of(texts, draft))
 
-    async def _answer(self, room: Room, argument: str, event: Event | None) -> Message:
-        texts, now = self._texts(room), self.clock.now()
+    async def _answer(self, asker: Asker, argument: str, event: Event | None) -> Message:
+        texts, now = self._texts(asker.own_language), self.clock.now()
         if event is None or not _was_held(event, now):
             return said.no_draft(texts, argument, event)
-        return said.draft_made(texts, await self._drafted(texts, room, event), now)
+        return said.draft_made(texts, await self._drafted(texts, asker.room, event), now)
 
     async def _followed(self, room: Room) -> dict[int, Event]:
         return {event.id: event for event in await self.event_store.all_events(room.follows)}
@@ -138,8 +139,8 @@ class Drafting:
         of_group = (one for one in coming if group_of(one) == group_of(event) and one.id != event.id)
         return next((one for one in of_group if one.started_at is not None and one.started_at > now), None)
 
-    def _texts(self, room: Room) -> Texts:
-        return texts_for(room.locale, self.zone)
+    def _texts(self, language: str) -> Texts:
+        return texts_for(language, self.zone)
 
 
 def _was_held(event: Event, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
@@ -95,9 +96,9 @@ class ReportSaying:
         reports = [report for report in await self.report_store.reports() if report.key in keys]
         return report_messages.flood_question(self._texts(room), reports, question)
 
-    async def report(self, room: Room, argument: str = "") -> Message:
+    async def report(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!report 4`, `!report 第4回`, `!report KEYWORD`, and `!report` with the newest."""
-        texts, wanted = self._texts(room), wanted_numbers(argument)
+        texts, room, wanted = texts_for(asker.language, self.zone), asker.room, wanted_numbers(argument)
         reports, events = await self._newest_first(room)
         found = [one for one in reports if _is_asked_for(one, events, argument, wanted)]
         if found:
@@ -108,13 +109,14 @@ class ReportSaying:
         is_over = event is not None and event.is_over(self.clock.now())
         return report_messages.no_report(texts, argument, event, is_over)
 
-    async def reports(self, room: Room) -> Message:
+    async def reports(self, asker: Asker) -> Message:
         """Answer `!reports`; where organisers are asked, with the questions that are still open."""
+        room = asker.room
         reports, events = await self._newest_first(room)
         questions = await self._open_questions(reports) if room in self.rooms.asking() else {}
         asked = [event_id for question in questions.values() for event_id in _ids_in(question)]
         known = events | await self._known(*asked, *(one for report in reports for one in _ids_of(report)))
-        return report_messages.report_list(self._texts(room), reports, known, questions)
+        return report_messages.report_list(texts_for(asker.language, self.zone), reports, known, questions)
 
     async def _newest_first(self, room: Room) -> tuple[list[Report], dict[int, Event]]:
         """Return the reports of events that the room follows, by event, and these events; those of no event as well."""

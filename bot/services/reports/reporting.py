@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.almanac import group_of
 from bot.domain.announcements import FLOOD
@@ -89,13 +90,13 @@ class Reporting:
         """Return who takes an organiser's answer, by the kind of question."""
         return {"report": self.answer, "report_flood": self.answer_flood}
 
-    async def report(self, room: Room, argument: str = "") -> Message:
+    async def report(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!report 4`."""
-        return await self.saying.report(room, argument)
+        return await self.saying.report(asker, argument)
 
-    async def reports(self, room: Room) -> Message:
+    async def reports(self, asker: Asker) -> Message:
         """Answer `!reports`."""
-        return await self.saying.reports(room)
+        return await self.saying.reports(asker)
 
     async def check_site(self) -> None:
         """Read the site, keep what it shows, plan what is worth saying. A failed poll is noted and changes nothing."""

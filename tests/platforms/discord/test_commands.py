@@ -10,6 +10,7 @@ import simcord
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.events import Event
@@ -41,55 +42,58 @@ class RecordedAnswers:
     fails: bool = False
     reads_words: bool = False
 
-    def texts(self, room: Room) -> Texts:
-        return texts_for(room.locale)
+    def texts(self, language: str) -> Texts:
+        return texts_for(language)
 
-    async def next(self, room: Room, argument: str = "") -> Message:
+    async def language_of(self, platform: str, member: str) -> str:
+        return ""
+
+    async def next(self, asker: Asker, argument: str = "") -> Message:
         if self.fails:
             raise RuntimeError("the store is gone")
-        self.asked.append(("next", room.name, argument))
+        self.asked.append(("next", asker.room.name, argument))
         return Message(MessageKind.ANSWER, "次回のイベント", (Card("もくもく会 #5", "https://example.test/event/5/"),))
 
-    async def events(self, room: Room) -> Message:
-        self.asked.append(("events", room.name))
+    async def events(self, asker: Asker) -> Message:
+        self.asked.append(("events", asker.room.name))
         return said("予定")
 
-    async def report(self, room: Room, argument: str = "") -> Message:
-        self.asked.append(("report", room.name, argument))
+    async def report(self, asker: Asker, argument: str = "") -> Message:
+        self.asked.append(("report", asker.room.name, argument))
         return said("レポート")
 
-    async def reports(self, room: Room) -> Message:
-        self.asked.append(("reports", room.name))
+    async def reports(self, asker: Asker) -> Message:
+        self.asked.append(("reports", asker.room.name))
         return said("レポート一覧")
 
-    async def help(self, room: Room, sign: str = "!") -> Message:
-        self.asked.append(("help", room.name))
+    async def help(self, asker: Asker, sign: str = "!") -> Message:
+        self.asked.append(("help", asker.room.name))
         return said("使い方")
 
-    async def how_to_read(self, room: Room) -> Message:
+    async def how_to_read(self, asker: Asker) -> Message:
         return said("画像を送ってください")
 
-    async def is_quizzed(self, room: Room, member: str) -> bool:
+    async def is_quizzed(self, asker: Asker) -> bool:
         return False
 
     async def read(
         self,
+        asker: Asker,
         pictures: Sequence[bytes | PictureError],
-        room: Room,
         upload: str = "",
         *,
         unseen: bool = False,
-        member: str = "",
+        may_answer_quiz: bool = False,
     ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
-        self.asked.append(("read", room.name, *seen))
+        self.asked.append(("read", asker.room.name, *seen))
         buttons = (Button("なぜ？", f"why:{upload}:{len(pictures) - 1}"),) if upload else ()
         carried = tuple(Picture(one, "読んだ画像") for one in pictures if unseen and isinstance(one, bytes))
         options = (Option(f"why:{upload}:0:3", "4 に"), Option(f"why:{upload}:0:4", "5 は"))
         choices = (Choice("why:", "なぜ？", options, least=1),) if self.reads_words else ()
         return Message(MessageKind.ANSWER, "「あ」です。", buttons=buttons, pictures=carried, choices=choices)
 
-    async def explain(self, picture: bytes | PictureError | None, room: Room, glyph: int = 0) -> Message:
+    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
         if self.fails:
             raise RuntimeError("no model")
         if not isinstance(picture, bytes):
@@ -97,7 +101,7 @@ class RecordedAnswers:
         self.asked.append(("explain", str(len(picture)), str(glyph)))
         return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(b"PNG of why", "決め手"),))
 
-    def take_turn(self, room: Room, member: str, pictures: int = 0) -> Turn:
+    def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         return self.turns.pop(0) if self.turns else Turn.GRANTED
 
     async def suggest_events(self, room: Room, typed: str) -> list[Event]:
@@ -114,27 +118,27 @@ class RecordedAnswers:
     def reminding(self) -> "RecordedAnswers":
         return self
 
-    async def remind(self, room: Room, member: str, argument: str = "") -> Message:
-        self.asked.append(("remind", member, argument))
+    async def remind(self, asker: Asker, argument: str = "") -> Message:
+        self.asked.append(("remind", asker.member, argument))
         return said("前日にDMでお知らせします。")
 
-    async def remind_of(self, room: Room, member: str, meant: str = "", written: str = "") -> Message:
-        self.asked.append(("remind_of", member, meant, written))
+    async def remind_of(self, asker: Asker, meant: str = "", written: str = "") -> Message:
+        self.asked.append(("remind_of", asker.member, meant, written))
         return Message(
             MessageKind.ANSWER, "前日にDMでお知らせします。", buttons=(Button("取り消す", "remind:501:cancel"),)
         )
 
-    async def reminders(self, room: Room, member: str) -> Message:
-        self.asked.append(("reminders", member))
+    async def reminders(self, asker: Asker) -> Message:
+        self.asked.append(("reminders", asker.member))
         return said("リマインドは1件です。")
 
-    async def say(self, text: str, room: Room, member: str) -> Message | None:
-        self.asked.append(("say", room.name, text))
+    async def say(self, asker: Asker, text: str) -> Message | None:
+        self.asked.append(("say", asker.room.name, text))
         return said("もしかして !next") if text == "!nxt" else None
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
-        self.asked.append(("press", button_id, member))
-        return said("ありがとうございます。" if room.may_decide(member) else "運営の方だけです。")
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
+        self.asked.append(("press", button_id, asker.member))
+        return said("ありがとうございます。" if asker.may_decide else "運営の方だけです。")
 
 
 @dataclass

@@ -15,8 +15,10 @@ from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.askers import Tenant
 from bot.core.rooms import LOCAL, MAIN, MANAGERS, Room
 from bot.domain.events import Event
+from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
 from bot.domain.sources import Words, query_named
 from bot.errors import SourceRefused
@@ -392,10 +394,10 @@ async def test_the_local_room_answers_typed_and_sees_every_room(house: House) ->
     room = Room("discord", "5", (GROUP,), organisers=(MANAGERS,), guild="9")
     await house.stores.rooms.save([room], "1", NOW)
     await house.services.following.refresh()
-    here = house.rooms.at(LOCAL, MAIN)
+    here = asker_in(house.rooms, Tenant(LOCAL), MAIN, "visitor")
 
     async def answer(text: str) -> str:
-        message = await house.services.answering.say(text, here, "visitor")
+        message = await house.services.answering.say(here, text)
         assert message is not None
         return message.text
 

@@ -18,6 +18,7 @@ from bot.domain.rooms import Rooms
 from bot.organising import build_organising
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
+from tests.support.askers import an_asker
 from tests.support.reading_by_name import ByName, Sheets
 
 Result = simcord.results.InteractionResult
@@ -85,7 +86,7 @@ class Play:
 
     async def agree(self, *members: simcord.actors.MemberActor) -> None:
         for member in members:
-            await self.house.services.answering.teaching.own.agree(self.room, str(member.id))  # type: ignore[union-attr]
+            await self.house.services.answering.teaching.own.agree(an_asker(self.room, str(member.id)))  # type: ignore[union-attr]
 
     async def labels(self, member: simcord.actors.MemberActor) -> list[str]:
         return [one.label for one in await self.house.stores.samples.samples_of(f"discord:@{member.id}")]

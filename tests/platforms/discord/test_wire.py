@@ -12,6 +12,7 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Card, Message, MessageKind
@@ -38,24 +39,25 @@ PLAIN = Message(MessageKind.REMINDER, "明日です")
 class Answers:
     """Answers two commands, a picture and a button, as often as asked."""
 
-    def texts(self, room: Room) -> Texts:
-        return texts_for(room.locale)
+    def texts(self, language: str) -> Texts:
+        return texts_for(language)
 
-    async def next(self, room: Room, argument: str = "") -> Message:
+    async def language_of(self, platform: str, member: str) -> str:
+        return ""
+
+    async def next(self, asker: Asker, argument: str = "") -> Message:
         return Message(MessageKind.ANSWER, f"次回 {argument}".strip())
 
     def take_turn(self, *_: object, **__: object) -> Turn:
         return Turn.GRANTED
 
-    async def read(self, pictures: Sequence[bytes], room: Room, upload: str = "", *, member: str = "") -> Message:
+    async def read(
+        self, asker: Asker, pictures: Sequence[bytes], upload: str = "", *, may_answer_quiz: bool = False
+    ) -> Message:
         return Message(MessageKind.ANSWER, f"{len(pictures[0])} バイトの絵")
 
-    async def press(self, button_id: str, room: Room, member: str, values: Sequence[str] = ()) -> Message | None:
-        return (
-            Message(MessageKind.ANSWER, "はい" if room.may_decide(member) else "運営の方だけです")
-            if button_id
-            else None
-        )
+    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
+        return Message(MessageKind.ANSWER, "はい" if asker.may_decide else "運営の方だけです") if button_id else None
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from bot.core.askers import Asker, Channels
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Button, Choice, Entry, Message, MessageKind, Option
 from bot.domain.rooms import Rooms
 from bot.platforms.slack import listeners as slack_listeners
 from bot.platforms.slack.manifest import READ_SHORTCUT, manifest
-from bot.services.places import Place
 from tests.support import slack_members
 from tests.support.slack_answers import RecordedAnswers, RememberedInMemory, at_once, connected, front_end_of, said
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, TEAM, AppConfig, Json
@@ -26,20 +26,18 @@ PNG = b"\x89PNG picture"
 class RecordedPages:
     """Organisers' pages, and what was done on them."""
 
-    places: list[Place] = field(default_factory=list)
+    askers: list[Asker] = field(default_factory=list)
+    channels: list[Channels] = field(default_factory=list)
     acted: list[tuple[str, ...]] = field(default_factory=list)
 
-    def may_organise(self, place: Place, member: str, roles: Sequence[str] = ()) -> bool:
-        self.places.append(place)
-        return MANAGERS in roles
+    async def open(self, asker: Asker, what: str) -> Message:
+        self.askers.append(asker)
+        self.channels.append(await asker.surroundings.channels())
+        return self._page(what) if asker.may_organise else said("運営の方だけです。")
 
-    def refused(self, place: Place) -> Message:
-        return said("運営の方だけです。")
-
-    async def open(self, place: Place, what: str) -> Message:
-        return self._page(what)
-
-    async def act(self, place: Place, member: str, action: str, values: Sequence[str]) -> Message:
+    async def act(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
+        if not asker.may_organise:
+            return said("運営の方だけです。")
         self.acted.append((action, *values))
         return self._page(f"{action} {' '.join(values)}".strip())
 
@@ -359,9 +357,9 @@ async def test_a_press_that_slack_repeats_is_taken_once(stage: Stage) -> None:
 async def test_an_organiser_walks_through_pages_which_take_each_others_place(stage: Stage) -> None:
     page = (await stage.slash("/tsudoi", "設定", ORGANISER)).seen[0]
     assert (page.kind, page.content["text"]) == ("ephemeral", "setup")
-    place = stage.pages.places[-1]
-    assert (place.guild, place.channel, place.missing) == (TEAM, CHANNEL, ())
-    assert place.channels == {CHANNEL: "events", OTHER: "events-1"}
+    asker, channels = stage.pages.askers[-1], stage.pages.channels[-1]
+    assert (asker.tenant.id, asker.room.channel) == (TEAM, CHANNEL)
+    assert channels == Channels({CHANNEL: "events", OTHER: "events-1"}, ())
     after = (await stage.press(page.content, "tsudoi:setup:go:language", ORGANISER)).seen[0]
     assert (after.kind, lead(after.content)) == ("update", "tsudoi:setup:go:language")
     chosen = (await stage.press(after.content, "tsudoi:setup:language", ORGANISER, "en")).seen[0]
@@ -388,7 +386,7 @@ async def test_pages_are_for_organisers_typed_too(stage: Stage) -> None:
 async def test_where_the_bot_is_not_an_organiser_is_told_to_invite_it(stage: Stage) -> None:
     stage.server.do(stage.server.world.remove, OTHER)
     await stage.slash("/tsudoi", "setup", ORGANISER, OTHER)
-    assert "/invite @Tsudoi" in stage.pages.places[-1].missing[0]
+    assert "/invite @Tsudoi" in stage.pages.channels[-1].missing[0]
 
 
 async def test_a_link_is_only_acknowledged(stage: Stage) -> None:

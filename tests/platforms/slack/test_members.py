@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import pytest
 
+from bot.core.askers import Channels, Tenant
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.rooms import Rooms
 from bot.errors import SendError
-from bot.locales import texts_for
 from bot.platforms.slack.members import Identity, SlackMembers
 from bot.platforms.slack.web import SlackWeb
 
@@ -58,14 +58,13 @@ async def test_who_cannot_be_looked_up_manages_nothing_and_is_looked_up_again() 
     assert web.asked == ["users.info"] * 2
 
 
-async def test_a_place_has_every_channel_of_the_bot_and_says_where_it_is_not() -> None:
+async def test_every_channel_of_the_bot_is_named_and_where_it_is_not_is_said() -> None:
     pages = [
         {"channels": [{"id": "C1", "name": "events"}], "response_metadata": {"next_cursor": "more"}},
         {"channels": [{"id": "C2", "name": "general"}]},
     ]
     known = members(FixedWeb(users_conversations=pages))
-    place = await known.place("C1", texts_for("en"))
-    assert (place.guild, dict(place.channels)) == ("T1", {"C1": "events", "C9": "C9", "C2": "general"})
-    assert place.missing == ()
-    missing = (await members(FixedWeb(users_conversations={"channels": []})).place("C7", texts_for("en"))).missing
+    assert known.tenant == Tenant("slack", "T1", frozenset({"C9"}))
+    assert await known.channels("C1") == Channels({"C1": "events", "C9": "C9", "C2": "general"})
+    missing = (await members(FixedWeb(users_conversations={"channels": []})).channels("C7")).missing
     assert "/invite @Tsudoi" in missing[0]

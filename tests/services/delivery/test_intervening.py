@@ -11,10 +11,12 @@ import pytest
 from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.askers import Asker, Tenant
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
 from bot.domain.messages import Message
+from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
 from bot.errors import ConfigurationError, SendRefused
 from bot.locales import texts_for
@@ -22,8 +24,8 @@ from bot.organising import build_organising
 from bot.services.delivery.delivering import Delivering
 from bot.services.delivery.delivery_labels import subject_label
 from bot.services.organisers.organising import Organising
-from bot.services.places import Place
 from bot.services.ports import Listing, SourceState
+from tests.support.askers import Around
 from tests.support.events import NOW, an_event_named
 
 SITE = "https://reports.example/"
@@ -95,8 +97,10 @@ class House:
         self.platform, self.group, self.word = Platform(), Shown(GROUP), Shown(WORD)
         self.delivering: Delivering = services.delivering([self.platform])  # type: ignore[list-item]
 
-    def place(self, channel: str = "5") -> Place:
-        return Place("discord", "9", channel, {"5": "events", "6": "english"})
+    def organiser(self, channel: str = "5") -> Asker:
+        tenant = Tenant("discord", "9", frozenset({"5", "6"}))
+        around = Around(names={"5": "events", "6": "english"})
+        return asker_in(self.rooms, tenant, channel, "77", (MANAGERS,), surroundings=around)
 
     async def follow(self, *sources: str) -> None:
         rooms = [
@@ -116,7 +120,7 @@ class House:
         await self.delivering.deliver_due()
 
     async def act(self, action: str, *values: str, channel: str = "5") -> Message:
-        page = await self.organising.act(self.place(channel), "77", f"tsudoi:{action}", values)
+        page = await self.organising.act(self.organiser(channel), f"tsudoi:{action}", values)
         await self.delivering.deliver_due()
         return page
 
@@ -125,7 +129,7 @@ class House:
         return await self.act(button.id.removeprefix("tsudoi:"))
 
     async def status(self, channel: str = "5") -> Message:
-        return await self.organising.open(self.place(channel), "status")
+        return await self.organising.open(self.organiser(channel), "status")
 
     async def chosen(self, label: str) -> Message:
         """Choose a message on the page of status by a part of its label."""
@@ -277,8 +281,8 @@ async def test_messages_of_another_guild_cannot_be_touched(house: House) -> None
     await house.follow(GROUP)
     await house.see(FIRST)
     said = (await house.stores.deliveries.about("announcement", ["event:501"]))[0]
-    elsewhere = Place("discord", "8", "7", {"7": "general"})
-    await house.organising.act(elsewhere, "66", f"tsudoi:sent:retract:{said.id}", ())
+    elsewhere = asker_in(house.rooms, Tenant("discord", "8", frozenset({"7"})), "7", "66", (MANAGERS,))
+    await house.organising.act(elsewhere, f"tsudoi:sent:retract:{said.id}", ())
     await house.delivering.deliver_due()
     assert len(house.platform.there) == 2
     kept = await house.stores.interventions.message([said.destination], said.id or 0)

@@ -10,15 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.core.rooms import LOCAL, MAIN, Room
+from bot.core.uploads import Source
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Message
 from bot.domain.model_change import Tally, Trial
 from bot.domain.rooms import Rooms
-from bot.domain.teaching import NOT_HIRAGANA, Sample, Source, State
+from bot.domain.teaching import NOT_HIRAGANA, Sample, State
 from bot.errors import ModelError
 from bot.services.ports import ModelFile
 from bot.services.recognition.changing_model import ENOUGH_SAMPLES, REMEMBERED, ChangingModel
 from bot.storage.memory import StoredMemory
+from tests.support.askers import an_asker
 from tests.support.events import NOW
 
 SAME = Tally(432, 409, 409)
@@ -116,7 +118,7 @@ class World:
         self.changing = ChangingModel(*parts)
 
     async def say(self, argument: str = "", room: Room = LOCAL_ROOM, member: str = "visitor") -> Message:
-        return await self.changing.model(room, member, argument)
+        return await self.changing.model(an_asker(room, member, rooms=self.changing.rooms), argument)
 
 
 @pytest.fixture
@@ -171,15 +173,15 @@ async def test_one_command_leads_back_and_forth(world: World) -> None:
     await world.say("back")
     await world.say("back")
     assert world.reader.used == ["new", "", "new"]
-    pressed = await world.changing.press("model:back", LOCAL_ROOM, "visitor")
+    pressed = await world.changing.press("model:back", an_asker(LOCAL_ROOM, "visitor"))
     assert pressed is not None
     assert world.reader.used[-1] == ""
 
 
 async def test_it_may_be_chosen_from_the_list_too(world: World) -> None:
-    assert await world.changing.press("model:try", LOCAL_ROOM, "visitor", ["newer"]) is not None
+    assert await world.changing.press("model:try", an_asker(LOCAL_ROOM, "visitor"), ["newer"]) is not None
     assert world.reader.used == ["newer"]
-    assert await world.changing.press("quiz:again", LOCAL_ROOM, "visitor") is None
+    assert await world.changing.press("quiz:again", an_asker(LOCAL_ROOM, "visitor")) is None
 
 
 @pytest.mark.parametrize(("room", "member"), [(HOME, "5"), (AWAY, "88"), (replace(AWAY, guild=""), "5")])

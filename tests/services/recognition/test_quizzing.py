@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, MAIN, Room
+from bot.core.uploads import Source
 from bot.domain.cooldowns import Cooldown
 from bot.domain.messages import Message
 from bot.domain.quiz import LASTS, WORDS
-from bot.domain.teaching import Offered, Sample, Source, State
+from bot.domain.teaching import Offered, Sample, State
 from bot.errors import PictureError
-from bot.services.ports import Cut, Upload
+from bot.services.ports import Cut
 from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.quizzing import Quizzing
 from bot.services.recognition.teaching import Teaching
@@ -24,6 +26,7 @@ from bot.storage.quizzes import Quizzes
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples
 from model.reading import Candidate, Glyph, Reading, Verdict
+from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room
 
 PAGE = "https://tsudoi.example.org"
@@ -79,11 +82,11 @@ class Given:
     has: bool | None = None
     offered: list[tuple[bytes, str, str, Source]] = field(default_factory=list)
 
-    async def has_agreed(self, room: Room, member: str) -> bool | None:
+    async def has_agreed(self, asker: Asker) -> bool | None:
         return self.has
 
-    async def offer(self, cut: Cut, label: str, room: Room, member: str, source: Source) -> Offered:
-        self.offered.append((cut.png, label, member, source))
+    async def offer(self, asker: Asker, cut: Cut, label: str, source: Source) -> Offered:
+        self.offered.append((cut.png, label, asker.member, source))
         return Offered.KEPT
 
 
@@ -109,7 +112,7 @@ class Play:
         self.quizzing = Quizzing(*parts, public_url=PAGE, random=Random(3))  # type: ignore[arg-type]
 
     async def ask(self, argument: str = "", member: str = "77") -> Message:
-        return await self.quizzing.quiz(self.room, member, argument)
+        return await self.quizzing.quiz(an_asker(self.room, member), argument)
 
     async def asked(self, member: str = "77") -> str:
         """Ask, and return the character."""
@@ -117,7 +120,7 @@ class Play:
 
     async def draw(self, *wrote: Glyph, member: str = "77", upload: str = "9") -> Message | None:
         self.hand.wrote = wrote
-        return await self.quizzing.answer(b"a picture", self.room, member, upload)
+        return await self.quizzing.answer(an_asker(self.room, member), b"a picture", upload)
 
     async def drawn(self, *wrote: Glyph, member: str = "77") -> Message:
         answer = await self.draw(*wrote, member=member)
@@ -125,7 +128,7 @@ class Play:
         return answer
 
     async def press(self, button: str, *values: str, member: str = "77") -> Message:
-        answer = await self.quizzing.press(button, self.room, member, values)
+        answer = await self.quizzing.press(button, an_asker(self.room, member), values)
         assert answer is not None
         return answer
 
@@ -165,7 +168,7 @@ async def test_only_the_next_picture_of_this_member_in_this_room_answers(play: P
     label = await play.asked()
     assert await play.draw(glyph(label), member="78") is None
     elsewhere = replace(play.room, channel="other")
-    assert await play.quizzing.answer(b"a picture", elsewhere, "77") is None
+    assert await play.quizzing.answer(an_asker(elsewhere), b"a picture") is None
     assert "正解です" in (await play.drawn(glyph(label))).lead
     assert await play.draw(glyph(label)) is None
 
@@ -220,7 +223,7 @@ async def test_what_cannot_be_read_or_is_too_much_costs_no_try(play: Play) -> No
         assert "読み取れませんでした" in (await play.drawn(glyph(label, verdict="not_hiragana"))).lead
         assert "1文字だけ" in (await play.drawn(glyph(label), glyph(label))).lead
     play.hand.wrote = PictureError("cut off", "broken")
-    broken = await play.quizzing.answer(b"a picture", play.room, "77")
+    broken = await play.quizzing.answer(an_asker(play.room), b"a picture")
     assert broken is not None
     assert "壊れて" in broken.lead
     assert "⭐⭐" in (await play.drawn(glyph(label))).lead
@@ -260,7 +263,7 @@ async def test_without_joining_nothing_counts_and_nothing_outlives_the_quiz(play
     assert "まだだれもいません" in (await play.ask("board")).text
     clock.set(NOW + LASTS)
     await play.quizzing.forget_expired()
-    assert await play.quizzing.forget(play.room, "77") == 0
+    assert await play.quizzing.store.forget("discord:@77") == 0
 
 
 async def test_who_joins_stands_on_the_board_until_monday(play: Play, clock: DrivenClock) -> None:
@@ -308,8 +311,8 @@ async def test_nobody_can_ask_without_end(play: Play) -> None:
 async def test_an_empty_name_is_asked_for_again(play: Play) -> None:
     answer = await play.press("quiz:join", " \n ")
     assert [entry.id for entry in answer.entries] == ["quiz:join"]
-    assert play.quizzing.entry(play.room, "quiz:join") is not None
-    assert play.quizzing.entry(play.room, "quiz:other") is None
+    assert play.quizzing.entry(an_asker(play.room), "quiz:join") is not None
+    assert play.quizzing.entry(an_asker(play.room), "quiz:other") is None
 
 
 async def test_where_nothing_is_read_there_is_no_quiz(play: Play) -> None:
@@ -324,15 +327,8 @@ async def test_forget_erases_the_quiz_too_also_of_who_never_gave_a_sample(
     await play.drawn(glyph(await play.asked()))
     own = OwnSamples(Samples(engine), SampleFolders(), None, clock, elsewhere=Quizzes(engine))
     teaching = Teaching(own, None, clock)
-    asked = await teaching.own.forget(play.room, "77")
+    asked = await teaching.own.forget(an_asker(play.room))
     assert "teach:erase" in ids(asked)
-    await teaching.press("teach:erase", play.room, "77", (), NoUploads())
-    assert await play.quizzing.forget(play.room, "77") == 0
-    assert "teach:erase" not in ids(await teaching.own.forget(play.room, "77"))
-
-
-class NoUploads:
-    """Nothing was uploaded."""
-
-    async def fetch(self, upload: str, places: range) -> Upload | None:
-        return None
+    await teaching.press("teach:erase", an_asker(play.room), ())
+    assert await play.quizzing.store.forget("discord:@77") == 0
+    assert "teach:erase" not in ids(await teaching.own.forget(an_asker(play.room)))

@@ -16,6 +16,7 @@ from bot.services.recognition.reading import Reader
 from bot.services.recognition.reading_buttons import WHY, About, asked_about
 from bot.services.recognition.reading_messages import readings_message
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
+from tests.support.askers import an_asker
 from tests.support.events import a_room
 
 BLANK = Reading((Glyph((0, 0, 9, 9), (), "not_hiragana"),), "", 1.0)
@@ -107,7 +108,7 @@ def pictures(message: Message) -> list[str]:
 
 
 async def test_one_picture_is_answered_with_its_character_in_romaji_too() -> None:
-    answer = await READER.read([b"a"], a_room(), "77")
+    answer = await READER.read(an_asker(a_room()), [b"a"], "77")
     assert shown(answer) == ["「あ」です。"]
     assert answer.cards[0].body == "ローマ字では a、自信は98%です。"
     assert [bar.label for bar in answer.cards[0].bars] == ["あ", "お"]
@@ -136,7 +137,7 @@ def test_a_verdict_is_a_plain_sentence(found: Glyph, japanese: str, english: str
 
 
 async def test_what_is_no_hiragana_is_not_measured_against_hiragana() -> None:
-    answer = await READER.read([b"a face"], a_room(), "77")
+    answer = await READER.read(an_asker(a_room()), [b"a face"], "77")
     assert "いちばん近いのは「き」です。" in answer.cards[0].body
     assert answer.cards[0].bars == ()
     assert answer.pictures == ()
@@ -145,17 +146,20 @@ async def test_what_is_no_hiragana_is_not_measured_against_hiragana() -> None:
 
 
 async def test_a_character_comes_with_its_stroke_order_and_a_doubtful_one_with_that_of_each_it_may_be() -> None:
-    sure, unsure = [await READER.read([picture], a_room()) for picture in (b"a", b"ha or ho")]
+    sure, unsure = [await READER.read(an_asker(a_room()), [picture]) for picture in (b"a", b"ha or ho")]
     assert pictures(sure) == ["strokes of あ"]
     assert pictures(unsure) == ["strokes of は、ほ"]
     assert "KanjiVG" in sure.pictures[0].shows
-    assert pictures(await Reader(ByName(has_strokes=False)).read([b"a"], a_room())) == []
+    assert pictures(await Reader(ByName(has_strokes=False)).read(an_asker(a_room()), [b"a"])) == []
 
 
 async def test_a_character_is_linked_to_what_it_may_be_confused_with_wherever_our_page_can_be_reached() -> None:
     async def addresses(platform: str, public_url: str) -> list[str]:
         room = a_room(platform=platform, channel=MAIN)
-        return [one.url for one in links(await Reader(ByName(), public_url=public_url).read([b"ha or ho"], room, "77"))]
+        return [
+            one.url
+            for one in links(await Reader(ByName(), public_url=public_url).read(an_asker(room), [b"ha or ho"], "77"))
+        ]
 
     (public,) = await addresses("discord", "https://tsudoi.example/")
     assert urlsplit(public)[:3] == ("https", "tsudoi.example", "/tendencies")
@@ -165,7 +169,7 @@ async def test_a_character_is_linked_to_what_it_may_be_confused_with_wherever_ou
 
 
 async def test_several_characters_are_one_text_and_the_doubtful_ones_are_told_of() -> None:
-    answer = await READER.read([b"hello"], a_room(), "77")
+    answer = await READER.read(an_asker(a_room()), [b"hello"], "77")
     assert shown(answer) == ["「こんにちは」と読みました。"]
     assert answer.cards[0].body.splitlines() == [
         "1 こ ko・2 ん n・3 に ni・4 ち chi・5 は？",
@@ -187,7 +191,7 @@ async def test_no_answer_claims_to_be_wholly_sure() -> None:
 
 async def test_where_nobody_has_time_to_draw_the_reading_is_answered_all_the_same() -> None:
     for picture, title in ((b"ai", "「あい」と読みました。"), (b"a", "「あ」です。")):
-        answer = await Reader(ByName(busy=True)).read([picture], a_room(), "77")
+        answer = await Reader(ByName(busy=True)).read(an_asker(a_room()), [picture], "77")
         assert shown(answer) == [title]
         assert answer.pictures == ()
 
@@ -216,7 +220,7 @@ def test_of_too_many_characters_the_doubtful_ones_can_be_asked_about() -> None:
 
 async def test_several_pictures_are_read_in_order_in_one_answer() -> None:
     lost = PictureError("gone", "not_fetched")
-    answer = await READER.read([b"a", b"text", b"", lost, b"ai"], a_room(), "77")
+    answer = await READER.read(an_asker(a_room()), [b"a", b"text", b"", lost, b"ai"], "77")
     assert shown(answer) == ["1枚目: 「あ」です。", "2枚目", "3枚目", "4枚目", "5枚目: 「あい」と読みました。"]
     bodies = [card.body for card in answer.cards]
     assert "画像として読めませんでした" in bodies[1]
@@ -232,19 +236,19 @@ async def test_several_pictures_are_read_in_order_in_one_answer() -> None:
 
 
 async def test_a_picture_that_stands_in_no_message_is_carried_by_its_answer_before_all_others() -> None:
-    answer = await READER.read([b"hello"], a_room(), "77", unseen=True)
+    answer = await READER.read(an_asker(a_room()), [b"hello"], "77", unseen=True)
     assert pictures(answer) == ["copy of hello", "5 boxes"]
-    assert pictures(await READER.read([b"text"], a_room(), "77", unseen=True)) == []
+    assert pictures(await READER.read(an_asker(a_room()), [b"text"], "77", unseen=True)) == []
 
 
 async def test_what_cannot_be_fetched_again_is_not_offered_to_be_explained() -> None:
-    answer = await READER.read([b"hello"], a_room())
+    answer = await READER.read(an_asker(a_room()), [b"hello"])
     assert [button.id for button in answer.buttons if button.id] == []
     assert answer.choices == ()
 
 
 async def test_why_is_answered_with_a_picture_that_is_described_in_words() -> None:
-    answer = await READER.explain(b"hello", a_room(), glyph=3)
+    answer = await READER.explain(an_asker(a_room()), b"hello", glyph=3)
     assert pictures(answer) == ["why hello 3"]
     assert "決め手" in answer.pictures[0].shows
 
@@ -258,14 +262,14 @@ async def test_why_is_answered_with_a_picture_that_is_described_in_words() -> No
     ],
 )
 async def test_what_cannot_be_explained_is_said(picture: bytes | PictureError | None, said: str) -> None:
-    answer = await READER.explain(picture, a_room())
+    answer = await READER.explain(an_asker(a_room()), picture)
     assert said in answer.lead
     assert answer.pictures == ()
 
 
 async def test_where_reading_is_off_nothing_is_read() -> None:
     for reader, room in ((Reader(None), a_room()), (READER, a_room(recognition=False))):
-        assert "オフ" in (await reader.read([b"a"], room)).lead
+        assert "オフ" in (await reader.read(an_asker(room), [b"a"])).lead
 
 
 @pytest.mark.parametrize(

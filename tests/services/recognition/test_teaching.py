@@ -4,7 +4,7 @@ import io
 import json
 import random
 import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.core.rooms import Room
+from bot.core.uploads import Source
 from bot.domain.messages import Message
-from bot.domain.teaching import MOST_A_DAY, NOT_HIRAGANA, Consent, Offered, Opinion, Source, State
+from bot.domain.teaching import MOST_A_DAY, NOT_HIRAGANA, Consent, Offered, Opinion, State
 from bot.errors import PictureError
 from bot.locales import texts_for
-from bot.services.places import Place
-from bot.services.ports import Cut, Upload
+from bot.services.ports import Cut
 from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.reading_messages import readings_message
 from bot.services.recognition.reviewing import Reviewing
@@ -26,34 +26,18 @@ from bot.services.recognition.teaching import Teaching
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples
 from bot.storage.tables import consents, metadata
+from tests.support.askers import Around, an_asker
 from tests.support.events import a_room
 from tests.support.reading_by_name import READINGS, ByName, Sheets, reading_of, sure
 
 ROOM = a_room(platform="discord", channel="7", guild="100")
-PLACE = Place("discord", "100", "7")
 ALICE, BOB, ORGANISER = "1", "2", "9"
-
-
-@dataclass
-class Shown:
-    """What members showed, as their platform still has it."""
-
-    uploads: dict[str, tuple[str, tuple[bytes, ...]]] = field(default_factory=dict)
-
-    def show(self, name: str, member: str, *pictures: bytes) -> None:
-        self.uploads[name] = (member, pictures)
-
-    async def fetch(self, upload: str, places: range) -> Upload | None:
-        if upload not in self.uploads:
-            return None
-        member, pictures = self.uploads[upload]
-        return Upload(pictures[places.start : places.stop], member)
 
 
 class House:
     def __init__(self, engine: AsyncEngine, clock: DrivenClock, folder: Path) -> None:
         self.engine, self.clock, self.folder = engine, clock, folder
-        self.store, self.shown = Samples(engine), Shown()
+        self.store, self.shown = Samples(engine), Around()
         self.start()
 
     def start(self) -> None:
@@ -62,13 +46,14 @@ class House:
         self.reviewing = Reviewing(self.store, Sheets(), self.clock)
 
     async def press(self, button_id: str, member: str = ALICE, *values: str, room: Room = ROOM) -> Message:
-        answer = await self.teaching.press(button_id, room, member, values, self.shown)
+        asker = an_asker(room, member, surroundings=self.shown)
+        answer = await self.teaching.press(button_id, asker, values)
         assert answer is not None
         return answer
 
     async def agree(self, *members: str) -> None:
         for member in members:
-            await self.teaching.own.agree(ROOM, member)
+            await self.teaching.own.agree(an_asker(ROOM, member))
 
     async def give(self, member: str, *pictures: bytes) -> None:
         """Show pictures, and say of each that it was read rightly."""
@@ -76,8 +61,8 @@ class House:
             self.shown.show(f"{member}.{i}", member, picture)
             await self.press(f"right:{member}.{i}:0:0", member)
 
-    async def act(self, action: str, *values: str, place: Place = PLACE) -> Message:
-        return await self.reviewing.act(texts_for("ja"), place, ORGANISER, action, values)
+    async def act(self, action: str, *values: str, room: Room = ROOM) -> Message:
+        return await self.reviewing.act(texts_for("ja"), an_asker(room, ORGANISER), action, values)
 
     async def proven(self, member: str) -> None:
         """Let a member give what an organiser accepts."""
@@ -158,7 +143,7 @@ async def test_a_no_is_remembered_and_nobody_is_asked_again_also_after_a_restart
     assert not again.buttons
     assert "残していません" in again.lead
     assert await house.store.samples_in(None) == []
-    assert await house.teaching.has_agreed(ROOM, ALICE) is False
+    assert await house.teaching.has_agreed(an_asker(ROOM, ALICE)) is False
 
 
 async def test_who_does_not_answer_is_not_asked_at_every_press(house: House) -> None:
@@ -168,7 +153,7 @@ async def test_who_does_not_answer_is_not_asked_at_every_press(house: House) -> 
 
 async def test_samples_lets_a_no_become_a_yes(house: House) -> None:
     await house.press("teach:no")
-    page = await house.teaching.own.samples(ROOM, ALICE)
+    page = await house.teaching.own.samples(an_asker(ROOM, ALICE))
     assert ids(page) == ["teach:allow"]
     assert ids(await house.press("teach:allow")) == ["teach:yes", "teach:no"]
     await house.press("teach:yes")
@@ -182,7 +167,7 @@ async def test_wrong_offers_the_next_candidates_any_other_and_none(house: House)
     assert [one.value for one in choice.options] == ["ほ", "け", NOT_HIRAGANA]
     assert [one.label for one in choice.options][-1] == "ひらがなではない"
     assert choice.id == page.entries[0].id == "teach:label:5:0:0"
-    assert house.teaching.entry(ROOM, "teach:label:5:0:0") == page.entries[0]
+    assert house.teaching.entry(an_asker(ROOM), "teach:label:5:0:0") == page.entries[0]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +199,7 @@ async def test_a_label_that_was_chosen_is_kept_by_the_yes_that_follows(house: Ho
     "button", ["teach:yes:5:0:0:ネコ", "teach:yes:5:0:x:は", "teach:yes:5", "teach:all:5:1:0:<b>", "teach:nonsense"]
 )
 async def test_what_no_button_of_ours_says_is_not_taken(house: House, button: str) -> None:
-    assert await house.teaching.press(button, ROOM, ALICE, (), house.shown) is None
+    assert await house.teaching.press(button, an_asker(ROOM, ALICE, surroundings=house.shown), ()) is None
     assert await house.store.consent("discord:@1") is None
 
 
@@ -289,16 +274,16 @@ async def test_a_day_has_its_limit(house: House) -> None:
 
 async def test_the_quiz_gives_samples_in_the_same_way(house: House) -> None:
     cut = Cut(sure("ぬ"), b"a drawing")
-    assert await house.teaching.offer(cut, "ぬ", ROOM, ALICE, Source.QUIZ) is Offered.NO_CONSENT
+    assert await house.teaching.offer(an_asker(ROOM, ALICE), cut, "ぬ", Source.QUIZ) is Offered.NO_CONSENT
     await house.agree(ALICE)
-    assert await house.teaching.offer(cut, "ぬ", ROOM, ALICE, Source.QUIZ) is Offered.KEPT
+    assert await house.teaching.offer(an_asker(ROOM, ALICE), cut, "ぬ", Source.QUIZ) is Offered.KEPT
     assert (await house.store.samples_of("discord:@1"))[0].source is Source.QUIZ
 
 
 async def test_samples_shows_what_was_given(house: House) -> None:
     await house.agree(ALICE)
     await house.press("teach:all:6:1")
-    page = await house.teaching.own.samples(ROOM, ALICE)
+    page = await house.teaching.own.samples(an_asker(ROOM, ALICE))
     assert "3文字を預かっています" in page.lead
     assert "あ 1" in page.text
     assert page.pictures[0].png == "sheet of あいは".encode()
@@ -308,7 +293,7 @@ async def test_samples_shows_what_was_given(house: House) -> None:
 async def test_export_gives_everything_back(house: House) -> None:
     await house.agree(ALICE)
     await house.press("teach:all:6:1")
-    (file,) = (await house.teaching.own.export(ROOM, ALICE)).files
+    (file,) = (await house.teaching.own.export(an_asker(ROOM, ALICE))).files
     with zipfile.ZipFile(io.BytesIO(file.content)) as packed:
         lines = json.loads(packed.read("samples.json"))
         assert [one["label"] for one in lines] == ["あ", "い", "は"]
@@ -328,7 +313,7 @@ async def test_forget_asks_once_more_then_erases_rows_and_files_and_says_so(hous
     await house.store.note_export(str(folder), house.clock.now(), writers)
     await house.store.note_export(None, house.clock.now(), writers)
 
-    asks = await house.teaching.own.forget(ROOM, ALICE)
+    asks = await house.teaching.own.forget(an_asker(ROOM, ALICE))
     assert "3文字" in asks.lead
     assert await house.store.samples_of("discord:@1")
     told = await house.press("teach:erase")
@@ -338,7 +323,7 @@ async def test_forget_asks_once_more_then_erases_rows_and_files_and_says_so(hous
     assert len(list(folder.glob("*.png"))) == 1
     assert await traces(house.engine, "discord:@1", alice, "aiu") == []
     assert await traces(house.engine, "discord:@2") != []
-    assert "残っていません" in (await house.teaching.own.forget(ROOM, ALICE)).lead
+    assert "残っていません" in (await house.teaching.own.forget(an_asker(ROOM, ALICE))).lead
 
 
 async def test_to_stop_erases_and_remembers_only_the_no(house: House) -> None:
@@ -379,7 +364,7 @@ async def test_whatever_is_pressed_nothing_of_a_member_is_kept_without_consent(h
             if consent is None or not consent.given:
                 found = await traces(house.engine, f"discord:@{one}")
                 assert found == ([] if consent is None else ["consents"]), button
-        agreed = [await house.teaching.has_agreed(ROOM, one) for one in (ALICE, BOB)]
+        agreed = [await house.teaching.has_agreed(an_asker(ROOM, one)) for one in (ALICE, BOB)]
         assert len(await aliases(house.engine)) == agreed.count(True)
         if True not in agreed:
             assert await traces(house.engine, "cut ") == []
@@ -436,10 +421,10 @@ async def test_organisers_of_another_server_see_and_decide_nothing(house: House)
     await house.agree(ALICE)
     await house.press("right:5:0:0")
     (sample,) = await house.store.samples_in(None)
-    elsewhere = Place("discord", "666", "7")
-    assert "0文字" in (await house.act("overview", place=elsewhere)).lead
-    await house.act("accept", str(sample.id), place=elsewhere)
-    await house.act(f"relabel:{sample.id}", "ぬ", place=elsewhere)
+    elsewhere = replace(ROOM, guild="666")
+    assert "0文字" in (await house.act("overview", room=elsewhere)).lead
+    await house.act("accept", str(sample.id), room=elsewhere)
+    await house.act(f"relabel:{sample.id}", "ぬ", room=elsewhere)
     assert await house.store.samples_in(None) == [sample]
 
 
@@ -461,10 +446,10 @@ async def test_what_organisers_are_told_is_in_english_too(house: House) -> None:
     await house.agree(ALICE)
     english = replace(ROOM, locale="en")
     assert "I kept 1 character." in (await house.press("right:5:0:0", room=english)).lead
-    page = await house.reviewing.open(texts_for("en"), PLACE)
+    page = await house.reviewing.open(texts_for("en"), an_asker(ROOM, ORGANISER))
     assert "1 sample, of 1 writers." in page.lead
     question = await Teaching(OwnSamples(house.store, SampleFolders(), None, house.clock), ByName(), house.clock).press(
-        "right:6:0:0", english, BOB, (), house.shown
+        "right:6:0:0", an_asker(english, BOB, surroundings=house.shown), ()
     )
     assert question is not None
 

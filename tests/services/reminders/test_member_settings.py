@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.askers import Asker
 from bot.domain.events import Event, sight
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
@@ -17,6 +18,7 @@ from bot.services.reminders.reminding import Reminding
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
+from tests.support.askers import an_asker
 from tests.support.events import NOW, TOKYO, a_room, an_event_named, tokyo
 
 MORNING = an_event_named("朝の勉強会", started_at=tokyo(2026, 5, 22, 9))
@@ -60,8 +62,12 @@ class World:
         state = SourceState("utsunomiya", "group=utsunomiya", NOW, self.clock.now())
         await self.events.record(Watched(state, self.clock.now(), events=(seen,), sighted=(event.id,)))
 
+    async def asker(self) -> Asker:
+        language = await self.reminding.language_of(f"discord:@{ALICE}")
+        return an_asker(self.room, ALICE, language=language)
+
     async def choose(self, what: str, *values: str) -> Message:
-        page = await self.settings.press(f"settings:{what}", self.room, ALICE, values)
+        page = await self.settings.press(f"settings:{what}", await self.asker(), values)
         assert page is not None
         return page
 
@@ -79,8 +85,8 @@ async def world(engine: AsyncEngine, clock: DrivenClock) -> World:
 
 
 async def test_the_page_is_reached_from_the_reminders_and_shows_what_is_set(world: World) -> None:
-    (button,) = (await world.reminding.reminders(world.room, ALICE)).buttons
-    page = await world.settings.press(button.id, world.room, ALICE, ())
+    (button,) = (await world.reminding.reminders(await world.asker())).buttons
+    page = await world.settings.press(button.id, await world.asker(), ())
     assert page is not None
     assert [choice.id for choice in page.choices] == ["settings:language", "settings:lead_times", "settings:quiet"]
     chosen = {option.label for choice in page.choices for option in choice.options if option.chosen}
@@ -89,7 +95,7 @@ async def test_the_page_is_reached_from_the_reminders_and_shows_what_is_set(worl
 
 async def test_reminders_move_out_of_quiet_hours_whether_asked_for_before_or_after(world: World) -> None:
     await world.choose("quiet", "22:00-8:00")
-    promise = await world.reminding.remind(world.room, ALICE, "1d 3h 1h")
+    promise = await world.reminding.remind(await world.asker(), "1d 3h 1h")
     assert "おやすみ時間に重なるもの" in promise.lead
     assert await world.due() == ["21 09:00", "21 22:00", "22 08:00"]
     await world.choose("quiet", "never")
@@ -100,7 +106,7 @@ async def test_reminders_move_out_of_quiet_hours_whether_asked_for_before_or_aft
 
 async def test_reminders_keep_out_of_quiet_hours_when_the_event_moves_and_the_news_wait(world: World) -> None:
     await world.choose("quiet", "22:00-8:00")
-    await world.reminding.remind(world.room, ALICE, "3h")
+    await world.reminding.remind(await world.asker(), "3h")
     world.clock.set(tokyo(2026, 5, 14, 3))
     await world.see(replace(MORNING, started_at=tokyo(2026, 5, 23, 9), ended_at=None))
     await world.delivering.deliver_due()
@@ -112,16 +118,16 @@ async def test_reminders_keep_out_of_quiet_hours_when_the_event_moves_and_the_ne
 
 
 async def test_a_reminder_that_was_cancelled_and_asked_for_again_keeps_out_of_new_quiet_hours(world: World) -> None:
-    await world.reminding.remind(world.room, ALICE, "3h")
-    await world.reminding.press(f"remind:{MORNING.id}:cancel", world.room, ALICE)
+    await world.reminding.remind(await world.asker(), "3h")
+    await world.reminding.press(f"remind:{MORNING.id}:cancel", await world.asker())
     await world.choose("quiet", "22:00-8:00")
-    await world.reminding.remind(world.room, ALICE, "3h")
+    await world.reminding.remind(await world.asker(), "3h")
     assert await world.due() == ["21 22:00"]
 
 
 async def test_a_moved_reminder_arrives(world: World) -> None:
     await world.choose("quiet", "22:00-8:00")
-    await world.reminding.remind(world.room, ALICE, "2h")
+    await world.reminding.remind(await world.asker(), "2h")
     world.clock.set(tokyo(2026, 5, 22, 8))
     await world.delivering.deliver_due()
     assert [message.title for message in world.mailbox.received] == [MORNING.title]
@@ -130,19 +136,19 @@ async def test_a_moved_reminder_arrives(world: World) -> None:
 async def test_a_member_is_spoken_to_in_their_language_where_nobody_else_reads_it(world: World) -> None:
     page = await world.choose("language", "en")
     assert page.lead == "Saved. These are your settings:"
-    assert "You have no reminders" in (await world.reminding.reminders(world.room, ALICE)).lead
-    await world.reminding.remind(world.room, ALICE, "1d")
+    assert "You have no reminders" in (await world.reminding.reminders(await world.asker())).lead
+    await world.reminding.remind(await world.asker(), "1d")
     world.clock.set(MORNING.started_at - timedelta(days=1) if MORNING.started_at else NOW)
     await world.delivering.deliver_due()
     (reminder,) = world.mailbox.received
     assert "Tomorrow from 09:00!" in reminder.lead
     await world.choose("language", "room")
-    assert "リマインド" in (await world.reminding.reminders(world.room, ALICE)).text
+    assert "リマインド" in (await world.reminding.reminders(await world.asker())).text
 
 
 async def test_lead_times_of_their_own_are_what_they_get_without_naming_any(world: World) -> None:
     await world.choose("lead_times", "7d", "30m")
-    await world.reminding.remind(world.room, ALICE)
+    await world.reminding.remind(await world.asker())
     assert await world.due() == ["15 09:00", "22 08:30"]
 
 
@@ -152,7 +158,7 @@ async def test_what_the_page_does_not_offer_changes_nothing(world: World) -> Non
 
 
 async def test_whoever_cannot_come_is_led_to_the_page_where_connpass_takes_that(world: World) -> None:
-    await world.reminding.remind(world.room, ALICE, "1h")
+    await world.reminding.remind(await world.asker(), "1h")
     world.clock.set(tokyo(2026, 5, 22, 8))
     await world.delivering.deliver_due()
     (reminder,) = world.mailbox.received

@@ -19,6 +19,7 @@ from bot.services.reminders.reminding import Reminding
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
+from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
 
 START = tokyo(2026, 5, 22, 19)
@@ -73,10 +74,10 @@ class World:
         )
 
     async def remind(self, argument: str = "", member: str = ALICE) -> Message:
-        return await self.reminding.remind(self.room, member, argument)
+        return await self.reminding.remind(an_asker(self.room, member), argument)
 
     async def press(self, button: str, member: str = ALICE, room: Room | None = None) -> Message:
-        answer = await self.reminding.press(button, room or self.room, member)
+        answer = await self.reminding.press(button, an_asker(room or self.room, member))
         assert answer is not None
         return answer
 
@@ -147,7 +148,7 @@ async def test_a_default_of_ones_own_is_kept_for_every_event_to_come(world: Worl
 
 async def test_what_cannot_be_understood_is_answered_with_how_to_write_it(world: World) -> None:
     assert "もくもく会 #5" in (await world.remind("そんな会")).text
-    answer = await world.reminding.remind_of(world.room, ALICE, "5", "そのうち")
+    answer = await world.reminding.remind_of(an_asker(world.room, ALICE), "5", "そのうち")
     assert "「1d 2h」「3日前」「30分」" in answer.lead
 
 
@@ -180,7 +181,7 @@ async def test_a_cancelled_event_is_told_once_and_reminds_nobody(world: World) -
     assert [message.lead for _, message in received] == [
         "リマインドを設定したイベントが中止になりました。このイベントのリマインドは取りやめます。"
     ]
-    assert "リマインドはありません" in (await world.reminding.reminders(world.room, ALICE)).lead
+    assert "リマインドはありません" in (await world.reminding.reminders(an_asker(world.room, ALICE))).lead
 
 
 async def test_an_event_that_takes_place_after_all_is_reminded_of_again(world: World) -> None:
@@ -200,12 +201,12 @@ async def test_an_event_without_a_date_is_reminded_of_when_it_gets_one(world: Wo
 
 async def test_reminders_lists_what_is_open_and_cancels(world: World) -> None:
     await world.remind("3日前")
-    listed = await world.reminding.reminders(world.room, ALICE)
+    listed = await world.reminding.reminders(an_asker(world.room, ALICE))
     assert "リマインドは1件です" in listed.lead
     assert "🔔 3日前" in listed.text
     assert "取り消しました" in (await world.press(listed.buttons[0].id)).lead
     assert "ありませんでした" in (await world.press(listed.buttons[0].id)).lead
-    assert "リマインドはありません" in (await world.reminding.reminders(world.room, ALICE)).lead
+    assert "リマインドはありません" in (await world.reminding.reminders(an_asker(world.room, ALICE))).lead
     assert await world.at(START) == []
 
 
@@ -258,15 +259,15 @@ async def test_a_closed_mailbox_is_tried_once_told_at_the_next_use_and_breaks_no
         DeliveryState.SENT: 2,
         DeliveryState.SKIPPED: 1,
     }
-    assert "お届けできませんでした" in (await world.reminding.reminders(world.room, ALICE)).lead
-    assert "お届けできませんでした" not in (await world.reminding.reminders(world.room, ALICE)).lead
+    assert "お届けできませんでした" in (await world.reminding.reminders(an_asker(world.room, ALICE))).lead
+    assert "お届けできませんでした" not in (await world.reminding.reminders(an_asker(world.room, ALICE))).lead
 
 
 @pytest.mark.parametrize("button", ["remind:", "remind:²", "remind:999", "remind:501:x", "snooze:501:never", "x:501"])
 async def test_a_button_that_is_none_of_ours_is_left_alone(world: World, button: str) -> None:
-    assert await world.reminding.press(button, world.room, ALICE) is None
+    assert await world.reminding.press(button, an_asker(world.room, ALICE)) is None
 
 
 async def test_in_the_local_room_nobody_speaks_of_direct_messages(world: World) -> None:
-    answer = await world.reminding.remind(a_room(), "visitor", "1d")
+    answer = await world.reminding.remind(an_asker(a_room(), "visitor"), "1d")
     assert answer.lead == "前日にお知らせします。"

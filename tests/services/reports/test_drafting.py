@@ -27,6 +27,7 @@ from bot.storage.events import Events
 from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
+from tests.support.askers import an_asker
 from tests.support.connpass_server import ConnpassServer, a_presentation, an_event
 from tests.support.driven_time import DrivenTime
 from tests.support.events import TOKYO, a_room, tokyo
@@ -73,7 +74,7 @@ class World:
 
     async def draft(self, argument: str, room: Room | None = None, at: Any = AFTER_THE_FOURTH) -> Message:
         self.clock.set(at)
-        return await self.drafting.draft(room or self.room, "organiser", argument)
+        return await self.drafting.draft(an_asker(room or self.room, "organiser"), argument)
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ async def test_two_drafts_of_one_month_have_addresses_of_their_own_and_each_its_
 async def test_only_organisers_get_a_draft(world: World) -> None:
     answer = await world.draft("4", a_room(organisers=("another",)))
     assert answer.files == ()
-    pressed = await world.drafting.press(f"draft:{FOURTH}", a_room(organisers=("another",)), "organiser")
+    pressed = await world.drafting.press(f"draft:{FOURTH}", an_asker(a_room(organisers=("another",)), "organiser"))
     assert pressed is not None
     assert pressed.files == ()
 
@@ -197,10 +198,10 @@ async def test_the_question_for_a_missing_report_has_a_button_that_makes_the_dra
     assert isinstance(asked, Message)
     (button,) = [one for one in asked.cards[0].buttons if one.id]
     assert (button.label, button.id) == ("下書きを作る", f"draft:{FOURTH}")
-    answer = await world.drafting.press(button.id, world.room, "organiser")
+    answer = await world.drafting.press(button.id, an_asker(world.room, "organiser"))
     assert answer is not None
     assert "Connpass: 62404\n" in text_of(answer)
-    assert await world.drafting.press("question:1:yes", world.room, "organiser") is None
+    assert await world.drafting.press("question:1:yes", an_asker(world.room, "organiser")) is None
 
 
 async def test_what_is_still_to_come_and_what_nobody_knows_has_no_draft(world: World) -> None:
@@ -228,4 +229,4 @@ async def test_a_draft_comes_without_what_connpass_does_not_tell_now(world: Worl
     assert "- [前の資料](https://x.example/)\n" in text_of(answer)
     assert "応答がありませんでした" in answer.text
     without_key = Drafting(world.drafting.event_store, world.reports, world.materials, None, "TFUG", world.clock, TOKYO)
-    assert "API キーがない" in (await without_key.draft(world.room, "organiser", "4")).text
+    assert "API キーがない" in (await without_key.draft(an_asker(world.room, "organiser"), "4")).text

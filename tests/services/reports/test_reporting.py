@@ -29,6 +29,7 @@ from bot.storage.events import Events
 from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
+from tests.support.askers import an_asker
 from tests.support.events import a_room, tokyo
 from tests.support.report_site import ARTICLES, EVENTS, TRUTH, Article, ReportServer
 
@@ -290,10 +291,10 @@ async def test_an_unsure_report_of_the_first_sight_can_be_decided_under_reports_
     await house.watch()
     await house.check(tokyo(2017, 10, 3, 12))
     assert await house.deliveries.counts() == {}
-    listed = await house.reporting.reports(house.organisers)
+    listed = await house.reporting.reports(an_asker(house.organisers))
     question = await house.question("/autumn.html")
     assert question.button_id("65606") in {button.id for card in listed.cards for button in card.buttons}
-    assert "question:" not in str(await house.reporting.reports(house.members))
+    assert "question:" not in str(await house.reporting.reports(an_asker(house.members)))
     assert await house.reporting.answer(question, "65606", "mika")
     assert await house.linked() == {"/autumn.html": 65606, "/201708.html": 62404}
     assert await house.due() == []
@@ -392,7 +393,7 @@ async def test_without_a_site_nothing_is_asked_and_answers_say_so(engine: AsyncE
     await house.watch()
     await house.check(tokyo(2017, 9, 19, 12))
     assert await house.deliveries.counts() == {}
-    assert "レポートはまだありません" in (await house.reporting.reports(house.members)).text
+    assert "レポートはまだありません" in (await house.reporting.reports(an_asker(house.members))).text
 
 
 # --- answers ---
@@ -400,7 +401,7 @@ async def test_without_a_site_nothing_is_asked_and_answers_say_so(engine: AsyncE
 
 @pytest.mark.parametrize("asked", ["4", "#04", "第4回", "＃４", "ハンズオン"])
 async def test_a_report_is_found_by_number_or_word(house: House, asked: str):
-    answer = await house.reporting.report(house.members, asked)
+    answer = await house.reporting.report(an_asker(house.members), asked)
     assert (answer.event_id, answer.report_url) == (62404, FOURTH.url)
     assert "TFUG Utsunomiya #04 ハンズオン" in answer.text
 
@@ -408,29 +409,29 @@ async def test_a_report_is_found_by_number_or_word(house: House, asked: str):
 async def test_the_newest_report_is_shown_where_none_is_named(house: House):
     show(house, FIFTH, FOURTH)
     await house.check(tokyo(2017, 9, 20, 12))
-    answer = await house.reporting.report(house.members)
+    answer = await house.reporting.report(an_asker(house.members))
     assert [card.url for card in answer.cards] == [FIFTH.url]
 
 
 async def test_no_report_yet_not_held_yet_and_no_such_event_are_told_apart(house: House):
     house.clock.set(tokyo(2017, 9, 17))
-    assert "まだありません" in (await house.reporting.report(house.members, "5")).text
-    assert "これから開催" in (await house.reporting.report(house.members, "6")).text
-    assert "見つかりません" in (await house.reporting.report(house.members, "99")).text
+    assert "まだありません" in (await house.reporting.report(an_asker(house.members), "5")).text
+    assert "これから開催" in (await house.reporting.report(an_asker(house.members), "6")).text
+    assert "見つかりません" in (await house.reporting.report(an_asker(house.members), "99")).text
 
 
 async def test_all_reports_are_listed_the_newest_first_in_the_language_of_the_room(house: House):
     show(house, FOURTH, FIFTH)
     await house.check(tokyo(2017, 9, 20, 12))
     english = replace(house.members, locale="en")
-    answer = await house.reporting.reports(english)
+    answer = await house.reporting.reports(an_asker(english))
     assert answer.lead == "There are 2 reports."
     assert [card.url for card in answer.cards] == [FIFTH.url, FOURTH.url]
 
 
 async def test_a_room_lists_no_reports_of_events_it_does_not_follow(house: House):
     stranger = Room("local", "elsewhere", ("ruby",))
-    assert (await house.reporting.reports(stranger)).cards == ()
+    assert (await house.reporting.reports(an_asker(stranger))).cards == ()
 
 
 async def test_a_report_as_json_says_how_sure_and_why(house: House):
