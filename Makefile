@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EVERY_TEST := --numprocesses auto --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run init test lint learn handson bench hostile-pictures kill-test scale clean
+.PHONY: run init container test lint learn handson bench hostile-pictures kill-test scale clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-installed
@@ -14,6 +14,20 @@ run: $(VENV)/.run-installed
 
 init: $(VENV)/.run-installed
 	@trap : INT; $(BIN)/python -m bot init $(ARGS) || [ $$? -eq 130 ] # a Ctrl-C, of which it has said what it leaves
+
+# In a container that starts again by itself, as you: it reads CONFIG, and its database stands in container-data/.
+CONFIG ?= config.toml
+container:
+	@command -v docker >/dev/null || { echo "Docker is missing: see docs/operations.md for other ways" >&2; exit 1; }
+	@test -f "$(CONFIG)" || { echo "There is no $(CONFIG) yet: make init writes it" >&2; exit 1; }
+	docker build --file deploy/Dockerfile --tag tsudoi .
+	mkdir -p container-data
+	docker rm --force tsudoi 2>/dev/null || true
+	docker run --detach --name tsudoi --restart unless-stopped --user "$$(id -u):$$(id -g)" \
+	  --volume "$(abspath $(CONFIG)):/etc/tsudoi/config.toml:ro" --volume "$(CURDIR)/container-data:/data" \
+	  --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --memory 600m \
+	  --publish 127.0.0.1:8000:8000 tsudoi run --config /etc/tsudoi/config.toml
+	@echo "It runs: docker logs --follow tsudoi shows what it says, docker rm --force tsudoi ends it."
 
 test: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST))

@@ -17,6 +17,7 @@ from bot.config import DEFAULT_FILE, Settings, load_settings
 from bot.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
 from bot.first_evening.command import init
 from bot.logs import set_up_logging
+from bot.service_command import service
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ cli = typer.Typer(
 samples = typer.Typer(help="Members' samples: what they gave, for training.", no_args_is_help=True)
 cli.add_typer(samples, name="samples")
 cli.command()(init)
+cli.add_typer(service, name="service")
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="The configuration; config.toml if there is one.", show_default=False)

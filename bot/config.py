@@ -202,8 +202,8 @@ class RoomSettings(Section):
     again, `filling` how it fills and its waiting list.
     `digest` is when its digest comes, in the community's time zone: `mon 09:00`, `monthly 1 09:00`; empty: never.
 
-    `scheduled_events` mirrors events into the calendar of the channel's server, `threads` opens a thread below each
-    announcement, `images` shows pictures from connpass, whose addresses expire.
+    `scheduled_events` mirrors events into the calendar of the channel's server ("new": those announced here alone),
+    `threads` opens a thread below each announcement, `images` shows pictures from connpass, whose addresses expire.
     """
 
     platform: Literal["discord", "slack", "local"]
@@ -219,7 +219,7 @@ class RoomSettings(Section):
     locale: Locale | None = None
     organisers: tuple[Id, ...] = ()
     questions: bool = False
-    scheduled_events: bool = True
+    scheduled_events: bool | Literal["new"] = True
     threads: bool = False
     images: bool = False
 

@@ -42,6 +42,12 @@ class Recording:
         pages = {page.published_at for page in self.pages or () if page.published_at is not None}
         return {published_at(event) for event in events} | ends | pages
 
+    def coming(self, now: datetime) -> list[Event]:
+        """Return the events that have not begun, each once, by their start."""
+        found = {event.id: event for source in self.sources for event in source.events if event.takes_place}
+        planned = [event for event in found.values() if event.started_at is not None and event.started_at > now]
+        return sorted(planned, key=lambda event: (event.started_at or now, event.id))
+
 
 async def rehearse(settings: Settings, start: datetime, end: datetime, file: Path | None) -> AsyncIterator[Rehearsed]:
     """Yield every message that would be posted from `start` to `end`, in order.
@@ -59,7 +65,7 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
                 "nothing to rehearse: add [[sources]] to config.toml, or give a list with --events"
             )
         recording = Recording(sources, await _pages(clients.site))
-    async for said in _play(settings, rooms_of(settings), recording, start, end):
+    async for said in play(settings, rooms_of(settings), recording, start, end):
         yield said
 
 
@@ -69,23 +75,28 @@ def rehearsing_rooms(settings: Settings, clients: Clients) -> Rehearse:
     async def rehearse_rooms(rooms: Sequence[Room], start: datetime, end: datetime) -> list[Rehearsed]:
         played_in = Rooms((), (), settings.community.locale)
         played_in.set_up(rooms)
-        now = datetime.now(UTC)
-        sources = await _listed(clients, played_in.sources, start, end, now)
-        recording = Recording(sources, await _pages(clients.site))
+        recording = await record(clients, played_in.sources, start, end)
 
-        async def play() -> list[Rehearsed]:
+        async def play_here() -> list[Rehearsed]:
             with structlog.contextvars.bound_contextvars(rehearsal=True):
-                return [said async for said in _play(settings, played_in, recording, start, end)]
+                return [said async for said in play(settings, played_in, recording, start, end)]
 
         # A month takes a second of computing: in a loop of its own it holds up nobody.
-        return await asyncio.to_thread(asyncio.run, play())
+        return await asyncio.to_thread(asyncio.run, play_here())
 
     return rehearse_rooms
 
 
-async def _play(
+async def record(clients: Clients, names: Sequence[str], start: datetime, end: datetime) -> Recording:
+    """Fetch what these sources and the report site show now, for a rehearsal from `start` to `end`."""
+    sources = await _listed(clients, names, start, end, datetime.now(UTC))
+    return Recording(sources, await _pages(clients.site))
+
+
+async def play(
     settings: Settings, rooms: Rooms, recording: Recording, start: datetime, end: datetime
 ) -> AsyncIterator[Rehearsed]:
+    """Yield every message that would be posted in these rooms from `start` to `end`, in order."""
     clock = DrivenClock(start)
     site = None if recording.pages is None else RecordedSite(recording.pages, clock)
     with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder:

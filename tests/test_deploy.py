@@ -1,5 +1,6 @@
 """What is said about running the bot elsewhere: units, compose file and documents against what there really is."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -83,3 +84,48 @@ def test_both_languages_give_the_same_commands() -> None:
 
 def _without_words(commands: str) -> str:
     return re.sub(r"\s*#.*|<.*?>", "", commands)
+
+
+def stand_in(folder: Path, *programs: str) -> dict[str, str]:
+    """The environment in which these programs only write down what they are asked for, input included."""
+    for program in programs:
+        (folder / program).write_text(f'#!/bin/sh\necho "{program} $*" >> "{folder}/asked"\nexec cat > /dev/null\n')
+        (folder / program).chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def test_a_machine_in_the_cloud_gets_the_checkout_and_the_configuration(tmp_path: Path) -> None:
+    variables = stand_in(tmp_path, "gcloud", "git")
+    (tmp_path / "config.toml").write_text("")
+    command = ["sh", str(DEPLOY / "google-cloud.sh"), str(tmp_path / "config.toml")]
+    done = subprocess.run(command, env=variables, input="", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked[0].startswith("gcloud compute instances create tsudoi --zone=us-central1-a --machine-type=e2-micro")
+    assert asked[-1].endswith("--command=cd tsudoi && sudo sh deploy/install.sh config.toml && rm config.toml")
+    assert len(asked) == 6
+    assert subprocess.run([*command[:2], "absent"], env=variables, capture_output=True, check=False).returncode == 1
+
+
+def test_a_container_runs_with_the_configuration_of_whoever_starts_it(tmp_path: Path) -> None:
+    variables = stand_in(tmp_path, "docker")
+    (tmp_path / "bot.toml").write_text("")
+    command = ["make", "--dry-run", "container", f"CONFIG={tmp_path}/bot.toml"]
+    shown = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True).stdout
+    assert f'--volume "{tmp_path}/bot.toml:/etc/tsudoi/config.toml:ro"' in shown
+    assert "tsudoi run --config /etc/tsudoi/config.toml" in shown
+
+
+def test_the_script_for_debian_does_what_the_documents_do() -> None:
+    """Each line that matters stands in both, so that neither is forgotten."""
+    script, document = (DEPLOY / "install.sh").read_text(encoding="utf-8"), DOCUMENTS[0].read_text(encoding="utf-8")
+    assert subprocess.run(["sh", "-n", str(DEPLOY / "install.sh")], check=False).returncode == 0
+    for done in (
+        "python3 -m venv /opt/tsudoi",
+        "useradd --system --home-dir /var/lib/tsudoi --shell /usr/sbin/nologin tsudoi",
+        "install -d -m 700 -o tsudoi -g tsudoi /var/lib/tsudoi",
+        "cp deploy/tsudoi.service deploy/tsudoi-backup.service deploy/tsudoi-backup.timer /etc/systemd/system/",
+        "systemctl daemon-reload",
+    ):
+        assert done in script, done
+        assert done in document, done

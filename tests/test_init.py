@@ -107,7 +107,11 @@ def test_an_organiser_is_led_from_nothing_to_a_bot_that_would_start(
         evening.answer(f"App-Level Token（{HIDDEN}", slack.app_token)
         evening.answer("番号（例：1 3）", "1")
         evening.answer("そのサイトのアドレス")
+        evening.answer("載せるものを選んでください")
         evening.answer("書きますか？")
+        evening.answer("投稿しますか？")
+        evening.wait_for("#events に投稿しました")
+        evening.answer("どこで動かしますか？", "later")
         assert evening.end() == 0
     says_everything(evening, tmp_path)
     for secret in ("a-wrong-key", connpass.api_key, "a-wrong-token", discord.token, slack.bot_token, slack.app_token):
@@ -118,6 +122,10 @@ def test_an_organiser_is_led_from_nothing_to_a_bot_that_would_start(
     assert settings.connpass.api_key.get_secret_value() == connpass.api_key
     assert settings.discord.token.get_secret_value() == discord.token
     assert settings.slack.is_on
+    assert [room.scheduled_events for room in settings.rooms] == ["new", True]
+    (hello,) = discord.posted
+    assert (hello["channel_id"], "はじめまして" in hello["content"]) == ("102", True)
+    assert [call.arguments["channel"] for call in slack.calls if call.method == "chat.postMessage"] == [CHANNEL]
     assert [(room.platform, room.channel) for room in settings.rooms] == [("discord", "102"), ("slack", CHANNEL)]
     assert mode(tmp_path / "config.toml") == 0o600
     assert (tmp_path / "slack-manifest.json").read_text() == written()
@@ -133,6 +141,7 @@ def says_everything(evening: Terminal, folder: Path) -> None:
     rehearsed = evening.shown.partition("リハーサル")[2]
     assert "もくもく会 #7" in rehearsed
     assert "#channel-102 (Utsunomiya), #events" in rehearsed.replace("、", ", ")
+    assert "判断に迷うことは #channel-102 (Utsunomiya) でお伺いします" in rehearsed
     assert evening.shown.rstrip().endswith("-m bot run\x1b[0m")
 
 
@@ -156,6 +165,7 @@ def test_a_ctrl_c_loses_nothing_and_says_so(
         evening.wait_for("前回の答えが残っています")
         for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN, "[宇都宮の会]", "[1]: ", "サイト", "書きますか？"):
             evening.answer(question)
+        evening.answer("どこで動かしますか？", "later")
         assert evening.end() == 0
     assert connpass.api_key not in evening.shown
     settings = settings_in(tmp_path)
@@ -273,6 +283,7 @@ def test_a_second_evening_begins_with_what_is_there_and_changes_nothing_else(
         for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN, "[宇都宮の会]", "[1]: ", "サイト"):
             evening.answer(question)
         evening.wait_for("変更はありません")
+        evening.answer("どこで動かしますか？")
         assert evening.end() == 0
     assert connpass.api_key not in evening.shown
     assert file.read_text() == before
@@ -281,7 +292,7 @@ def test_a_second_evening_begins_with_what_is_there_and_changes_nothing_else(
         for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN):
             evening.answer(question)
         evening.answer("[宇都宮の会]", "宇都宮")
-        for question in ("[1]: ", "サイト", "書きますか？"):
+        for question in ("[1]: ", "サイト", "書きますか？", "どこで動かしますか？"):
             evening.answer(question)
         assert evening.end() == 0
     assert file.read_text().splitlines() == [

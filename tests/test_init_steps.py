@@ -14,23 +14,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot import systemd
 from bot.config import load_settings, settings_of
 from bot.domain.messages import Message, MessageKind
-from bot.errors import ConfigurationError, FrontEndError, FrontEndRefused, SourceRefused, SourceUnavailable
+from bot.errors import (
+    ConfigurationError,
+    FrontEndError,
+    FrontEndRefused,
+    SourceRefused,
+    SourceUnavailable,
+    TsudoiError,
+)
 from bot.first_evening.answers import SECRETS, Answers, Draft, secret_in
 from bot.first_evening.asking import Asker, Script
 from bot.first_evening.command import usual_language
+from bot.first_evening.commands import Commands
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
 from bot.first_evening.configuration_file import configuration, holds_secrets, put_in_place
-from bot.first_evening.evening import Commands, in_one, last_month, spend_evening
+from bot.first_evening.evening import spend_evening
 from bot.first_evening.existing import answers_of, settings_in
+from bot.first_evening.home import choose_home
 from bot.first_evening.looks import GroupUnknown
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
+from bot.first_evening.preview import in_one, last_month
 from bot.first_evening.talk import Talk
 from bot.locales import texts_for
 from bot.platforms.discord.look import DiscordChannel, DiscordLook
 from bot.platforms.slack.look import SlackChannel, SlackLook
-from bot.services.rehearsing import Rehearsed
+from bot.rehearsal import Recording
+from bot.services.rehearsing import RecordedSource, Rehearsed
+from tests.support.events import an_event_named
 
 COMMANDS = Commands("tsudoi", "")
 INVITE = "https://discord.com/oauth2/authorize?client_id=900"
@@ -64,6 +77,9 @@ class Typist(Asker):
         assert chosen in options
         return chosen
 
+    def enters_within(self, seconds: float) -> bool:
+        return self.ask("wait", "", "") == "enter"
+
     def confirm(self, question: str, *, default: bool) -> bool:
         return self.ask(question, "", "y" if default else "n") == "y"
 
@@ -76,7 +92,9 @@ class FixedLooks:
     discords: Sequence[object] = (DiscordLook("Tsudoi", INVITE, True, ()),)
     slacks: Sequence[object] = (SlackLook("tsudoi", "Utsunomiya", (), ()),)
     sites: Sequence[object] = ((),)
+    recordings: Sequence[object] = (Recording((), None),)
     played: Sequence[object] = ((),)
+    refusals: Mapping[str, Exception] = field(default_factory=dict)
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -85,6 +103,7 @@ class FixedLooks:
             "discord": list(self.discords),
             "slack": list(self.slacks),
             "site": list(self.sites),
+            "recording": list(self.recordings),
             "rehearsal": list(self.played),
         }
 
@@ -108,8 +127,16 @@ class FixedLooks:
     def slack(self, bot_token: str, app_token: str) -> SlackLook:
         return self._look("slack", bot_token, app_token)
 
-    def rehearsal(self, settings: object, start: datetime, end: datetime) -> list[Rehearsed]:
+    def recording(self, settings: object, start: datetime, end: datetime) -> Recording:
+        return self._look("recording", start, end)
+
+    def rehearsal(self, settings: object, recording: Recording, start: datetime, end: datetime) -> list[Rehearsed]:
         return self._look("rehearsal", start, end)
+
+    def say(self, settings: object, platform: str, channel: str, message: Message) -> None:
+        self.asked.append(("say", platform, channel, message.text))
+        if channel in self.refusals:
+            raise self.refusals[channel]
 
 
 def a_talk(*typed: str, looks: FixedLooks | None = None, draft: Draft | None = None, **given: Any) -> Talk:
@@ -198,14 +225,25 @@ def test_the_platforms_whose_tokens_are_there_are_the_usual_ones() -> None:
 
 
 def test_discord_gives_the_link_waits_for_the_invitation_and_shows_the_channels() -> None:
-    looks = FixedLooks(discords=(FrontEndRefused("no"), seen(), seen("general", "events")))
-    talk = a_talk("wrong-token", "good-token", "again", "3", "2", looks=looks)
+    looks = FixedLooks(discords=(FrontEndRefused("no"), seen(), FrontEndError("down"), seen("general", "events")))
+    talk = a_talk("wrong-token", "good-token", "", "", "3", "2", looks=looks)
     connect_discord(talk)
+    assert talk.asker.asked.count("wait") == 2
+    assert "I am invited." in screen(talk)
     assert INVITE in screen(talk)
     assert talk.answers.discord_token == "good-token"
     assert talk.answers.discord_channels == {"102": "#events (Utsunomiya)"}
     assert "wrong-token" not in screen(talk)
     assert "good-token" not in screen(talk)
+
+
+def test_nobody_has_to_wait_for_the_invitation() -> None:
+    talk = a_talk("t", "", "enter", "again", "1", looks=FixedLooks(discords=(seen(), seen(), seen("general"))))
+    connect_discord(talk)
+    assert talk.answers.discord_channels == {"101": "#general (Utsunomiya)"}
+    talk = a_talk("t", "enter", "later", looks=FixedLooks(discords=(seen(),)))
+    connect_discord(talk)
+    assert talk.answers.discord_channels == {}
 
 
 def test_a_channel_in_which_something_is_missing_is_named_with_it() -> None:
@@ -273,6 +311,110 @@ def an_evening(file: Path, looks: FixedLooks, *typed: str, draft: Draft | None =
     return talk
 
 
+COMING = Recording(
+    [RecordedSource("g", "g", [an_event_named(number=1, started_at=datetime(2099, 1, 1, tzinfo=UTC))])], None
+)
+
+
+def an_evening_with_discord(file: Path, *typed: str, **looks: Any) -> Talk:
+    there = FixedLooks(discords=(seen("general", "events"),), recordings=(COMING,), **looks)
+    talk = a_talk("en", "g", "key-1", "G", "discord", "t", "2", "", *typed, looks=there)
+    spend_evening(talk, file, "ja", COMMANDS)
+    return talk
+
+
+def test_what_was_planned_before_the_bot_came_enters_discord_s_own_list_on_demand_only(tmp_path: Path) -> None:
+    for chosen, written in (("", "new"), ("all", True), ("none", False)):
+        file = tmp_path / f"{chosen}.toml"
+        talk = an_evening_with_discord(file, chosen, "y", "n", "later")
+        assert "1 event is planned already. What shall I put into the server's list of events?" in talk.asker.asked
+        assert [room.scheduled_events for room in load_settings(file).rooms] == [written]
+    talk = replace(
+        a_talk(group="g", platforms=("discord",), discord_token="t", discord_channels=["101"]),
+        asker=Script(texts_for("en")),
+        looks=None,
+    )
+    spend_evening(talk, tmp_path / "script.toml", "en", COMMANDS)
+    assert [room.scheduled_events for room in load_settings(tmp_path / "script.toml").rooms] == ["new"]
+
+
+def test_the_first_week_is_shown_before_it_begins_with_the_channel_in_which_organisers_are_asked(
+    tmp_path: Path,
+) -> None:
+    week = [said("Tomorrow!", "discord:102", 5)]
+    talk = an_evening_with_discord(tmp_path / "config.toml", "", "n", played=((), week))
+    shown = " ".join(screen(talk).partition("My first week")[2].split())
+    assert "1 event is planned already: I take note of it" in shown
+    assert "I ask in #events (Utsunomiya), where those who may manage the server may answer." in shown
+    assert "#events (Utsunomiya) Tomorrow!" in shown
+    assert not (tmp_path / "config.toml").exists()
+
+
+def test_a_hello_is_posted_after_a_yes_once_a_channel_is_new(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    talk = an_evening_with_discord(file, "", "y", "y", "later")
+    ((_, platform, channel, text),) = [one for one in talk.looks.asked if one[0] == "say"]
+    assert (platform, channel) == ("discord", "102")
+    assert "G's new events" in text
+    assert "Posted in #events (Utsunomiya)." in screen(talk)
+    again = a_talk("en", "g", "key-1", "Another", "discord", "t", "2", "", "y", "later", looks=talk.looks)
+    again.answers = answers_of(load_settings(file))
+    spend_evening(again, file, "ja", COMMANDS)
+    assert "Shall I post this" not in " ".join(again.asker.asked)
+
+
+def test_a_hello_that_discord_refuses_stops_nobody(tmp_path: Path) -> None:
+    refused = {"102": FrontEndError("Discord answered 403")}
+    talk = an_evening_with_discord(tmp_path / "config.toml", "", "y", "y", "later", refusals=refused)
+    assert "It could not be posted in #events (Utsunomiya)." in screen(talk)
+    assert "Start the bot:" in screen(talk)
+
+
+def at_home(monkeypatch: pytest.MonkeyPatch, *typed: str, is_new: bool = True, **parts: Any) -> Talk:
+    """Come to the last question, on a computer whose systemd has these `parts`."""
+    for name, value in {
+        "is_available": True,
+        "is_installed": False,
+        "lingers": False,
+        "install": None,
+        **parts,
+    }.items():
+        monkeypatch.setattr(systemd, name, value if callable(value) else lambda *_, value=value: value)
+    talk = a_talk(*typed)
+    choose_home(talk, Path("config.toml"), COMMANDS, is_new=is_new)
+    return talk
+
+
+def test_the_first_evening_ends_with_a_service_and_the_commands_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = screen(at_home(monkeypatch, ""))
+    for command in ("loginctl enable-linger", "tsudoi service status", "tsudoi service logs", "tsudoi service remove"):
+        assert command in shown
+    assert "enable-linger" not in screen(at_home(monkeypatch, "", lingers=True))
+
+
+def test_a_service_that_does_not_start_is_explained_and_there_is_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_file: Path) -> None:
+        raise TsudoiError("Unit tsudoi.service is masked.")
+
+    shown = screen(at_home(monkeypatch, "", install=fail))
+    assert "Unit tsudoi.service is masked." in shown
+    assert "tsudoi run" in shown
+
+
+def test_a_service_that_is_there_is_started_again_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "running" in screen(at_home(monkeypatch, "y", is_installed=True))
+    assert "running" not in screen(at_home(monkeypatch, "n", is_installed=True))
+
+
+@pytest.mark.parametrize(("way", "command"), [("container", "make container"), ("cloud", "sh deploy/google-cloud.sh")])
+def test_other_homes_are_one_command_each(monkeypatch: pytest.MonkeyPatch, way: str, command: str) -> None:
+    assert command in screen(at_home(monkeypatch, way, is_available=False))
+
+
+def test_a_second_evening_begins_nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "tsudoi run" in screen(at_home(monkeypatch, "", is_new=False))
+
+
 def test_a_message_to_several_rooms_is_shown_once() -> None:
     grouped = in_one([said("a", "local:main"), said("a", "discord:1"), said("a", "local:main", 2)])
     assert [rooms for _, rooms in grouped] == [["local:main", "discord:1"], ["local:main"]]
@@ -280,7 +422,7 @@ def test_a_message_to_several_rooms_is_shown_once() -> None:
 
 def test_a_long_month_is_cut_and_the_command_for_the_rest_is_shown(tmp_path: Path) -> None:
     month = [said(f"reminder {day}", "local:main", day) for day in range(1, 10)]
-    talk = an_evening(tmp_path / "config.toml", FixedLooks(played=(month,)), "y")
+    talk = an_evening(tmp_path / "config.toml", FixedLooks(played=(month, ())), "y", "later")
     assert "reminder 6" in screen(talk)
     assert "reminder 7" not in screen(talk)
     assert "There are 3 more." in screen(talk)
@@ -288,7 +430,7 @@ def test_a_long_month_is_cut_and_the_command_for_the_rest_is_shown(tmp_path: Pat
 
 
 def test_a_rehearsal_that_fails_stops_nobody(tmp_path: Path) -> None:
-    talk = an_evening(tmp_path / "config.toml", FixedLooks(played=(DOWN,)), "y")
+    talk = an_evening(tmp_path / "config.toml", FixedLooks(recordings=(DOWN,)), "y", "later")
     assert "There is no rehearsal now." in screen(talk)
     assert (tmp_path / "config.toml").exists()
 
@@ -393,12 +535,12 @@ def test_what_the_environment_says_is_put_into_no_file() -> None:
 def test_a_second_evening_with_the_same_answers_says_so_and_writes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(configuration(texts_for("en"), Answers("en", "g", "G", (), site_url="", api_key="key-1"), ()))
-    before = file.stat()
-    talk = a_talk("en", "g", "key-1", "G", "page", "", draft=Draft(tmp_path / "draft"))
+    before = file.stat().st_mtime_ns
+    talk = a_talk("en", "g", "key-1", "G", "page", "", "later", draft=Draft(tmp_path / "draft"))
     assert spend_evening(talk, file, "ja", COMMANDS)
     assert "Nothing has changed" in screen(talk)
     assert [one.name for one in tmp_path.iterdir()] == ["config.toml"]
-    assert file.stat() == before
+    assert file.stat().st_mtime_ns == before
 
 
 def test_a_configuration_that_cannot_be_read_answers_nothing(tmp_path: Path) -> None:

@@ -30,8 +30,9 @@ class Room:
     `MANAGERS`; `asks` marks the rooms in which organisers are asked. Without `announces` it hears no news and only
     asks; without `changes` it hears of new events only. `materials`: what was shown at an event. `seats`: when an event
     is full, or a seat is free again; `filling`: how it fills before that, and its waiting list. `lead_times` None: the
-    community's. Where the platform can: `scheduled_events` mirrors events into its calendar, `threads` opens one below
-    each announcement, `images` shows an event's picture. `digest` is when it has its digest, such as `mon 09:00` or
+    community's. Where the platform can: `scheduled_events` mirrors events into its calendar, those alone that were
+    announced here where it `mirrors_new_only`; `threads` opens one below each announcement, `images` shows an event's
+    picture. `digest` is when it has its digest, such as `mon 09:00` or
     `monthly 1 09:00`; empty: never. `guild` is the server or workspace in whose chat it was set up, empty for a room of
     the configuration. One that is not `is_on` is silent. `pauses` keep members' news back for a while; what asks
     organisers is asked all the same.
@@ -48,6 +49,7 @@ class Room:
     organisers: tuple[str, ...] = ()
     asks: bool = False
     scheduled_events: bool = True
+    mirrors_new_only: bool = False
     threads: bool = False
     images: bool = False
     changes: bool = True

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from bot.errors import ConfigurationError
 
 Platform = Literal["discord", "slack"]
+EventList = Literal["new", "all", "none"]  # which events stand in Discord's own list: those announced from now on
 PLATFORMS: tuple[Platform, ...] = ("discord", "slack")
+Channel = tuple[Platform, str, str]  # with its id, and what people call it
 SECRETS = {  # by answer: the variable that the bot itself reads, too
     "api_key": "TSUDOI_CONNPASS__API_KEY",
     "discord_token": "TSUDOI_DISCORD__TOKEN",
@@ -38,6 +40,7 @@ class Answers:
     discord_token: str | None = field(default=None, repr=False)
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_app_token: str | None = field(default=None, repr=False)
+    event_list: EventList | None = None
 
     def channels(self, platform: Platform) -> Mapping[str, str]:
         """Return the channels in which it shall speak there."""

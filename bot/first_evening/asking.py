@@ -1,6 +1,8 @@
 """How a first evening speaks: to a person at a terminal, or to a script that is never asked anything."""
 
 import getpass
+import os
+import select
 import sys
 import unicodedata
 from abc import ABC, abstractmethod
@@ -85,6 +87,10 @@ class Asker(ABC):
         """Return one of the options, which are shown by their labels."""
 
     @abstractmethod
+    def enters_within(self, seconds: float) -> bool:
+        """Whether somebody presses Enter within so many seconds."""
+
+    @abstractmethod
     def confirm(self, question: str, *, default: bool) -> bool:
         """Return a yes or a no."""
 
@@ -132,6 +138,15 @@ class Person(Asker):
                 return values[int(typed) - 1]
             self.bad(self.texts.gettext("Please type one of the numbers."))
 
+    def enters_within(self, seconds: float) -> bool:
+        if os.name == "nt":
+            return True  # select waits for no console there: what is waited for is looked at again on demand
+        if not select.select([sys.stdin], [], [], seconds)[0]:
+            return False
+        if not sys.stdin.readline():
+            raise EOFError
+        return True
+
     def confirm(self, question: str, *, default: bool) -> bool:
         while True:
             typed = input(f"{question} [{'Y/n' if default else 'y/N'}]: ").strip().casefold()
@@ -163,6 +178,9 @@ class Script(Asker):
 
     def choose(self, question: str, flag: str, options: Mapping[str, str], default: str) -> str:
         return default
+
+    def enters_within(self, seconds: float) -> bool:
+        return True
 
     def confirm(self, question: str, *, default: bool) -> bool:
         return True

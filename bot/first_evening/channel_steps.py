@@ -2,12 +2,15 @@
 
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import Platform
+from bot.first_evening.looks import Looks
 from bot.first_evening.talk import NONE, Talk
 
+LOOK_EVERY = 3.0  # seconds
 _AGAIN = "r"
 
 
@@ -20,15 +23,23 @@ class Seen:
     lacks: str = ""
 
 
-def choose_channels(
-    talk: Talk, platform: Platform, seen: Sequence[Seen], again: Callable[[], list[Seen]] | None
-) -> None:
-    """Settle in which channels it shall speak; none: that is set up in the chat. `again` None: nothing can be seen."""
+@dataclass(frozen=True)
+class Sight:
+    """What the bot sees of a service, and how to look again."""
+
+    service: str
+    seen: Sequence[Seen]
+    look: Callable[[Looks], list[Seen]]
+
+
+def choose_channels(talk: Talk, platform: Platform, sight: Sight | None) -> None:
+    """Settle in which channels it shall speak; none: that is set up in the chat. Without `sight` nothing is seen."""
     name = f"{platform}_channels"
-    chosen = _of_given(talk, name, seen, is_blind=again is None) if name in talk.given else None
+    seen = sight.seen if sight is not None else ()
+    chosen = _of_given(talk, name, seen, is_blind=sight is None) if name in talk.given else None
     if chosen is None:
         kept = talk.answers.channels(platform)
-        chosen = dict(kept) if again is None or not talk.asker.is_person else _ask_channels(talk, seen, again, kept)
+        chosen = dict(kept) if sight is None or not talk.asker.is_person else _ask_channels(talk, sight, kept)
     talk.settle(name, chosen)
     if not chosen:
         talk.asker.say(talk.texts.gettext("No channel is chosen: type /tsudoi setup in the chat once the bot runs."))
@@ -47,10 +58,13 @@ def _of_given(talk: Talk, name: str, seen: Sequence[Seen], *, is_blind: bool) ->
     return {one: known[one].label if one in known else "" for one in ids}
 
 
-def _ask_channels(
-    talk: Talk, seen: Sequence[Seen], again: Callable[[], list[Seen]], kept: Collection[str]
-) -> dict[str, str]:
+def _ask_channels(talk: Talk, sight: Sight, kept: Collection[str]) -> dict[str, str]:
     _ = talk.texts.gettext
+    seen = sight.seen or _wait_for_invitation(talk, sight)
+
+    def again() -> list[Seen]:
+        return talk.look(sight.service, sight.look) or []
+
     while True:
         if not seen:
             talk.asker.say(_("The bot is in no channel yet."))
@@ -75,6 +89,20 @@ def _ask_channels(
             _warn_of_lacks(talk, chosen)
             return {one.id: one.label for one in chosen}
         talk.asker.bad(_("Please type one of the numbers."))
+
+
+def _wait_for_invitation(talk: Talk, sight: Sight) -> list[Seen]:
+    """Look until the bot is invited, or somebody presses Enter; a look that fails is no reason to stop."""
+    _ = talk.texts.gettext
+    with talk.asker.waiting(_("Waiting for the invitation (Enter: go on without it) …")):
+        while talk.looks is not None and not talk.asker.enters_within(LOOK_EVERY):
+            with suppress(TsudoiError):
+                if seen := sight.look(talk.looks):
+                    break
+        else:
+            return []
+    talk.asker.good(_("I am invited."))
+    return seen
 
 
 def _numbered(typed: str, seen: Sequence[Seen]) -> list[Seen] | None:

@@ -14,11 +14,11 @@ from bot.config import DEFAULT_FILE, Locale, environment_settings
 from bot.core.rooms import LOCAL
 from bot.domain.sources import group_in
 from bot.errors import ConfigurationError, TsudoiError
-from bot.first_evening.answers import PLATFORMS, SECRETS, Answers, Draft, secret_in, secrets_in_environment
+from bot.first_evening.answers import PLATFORMS, SECRETS, Answers, Draft, EventList, secret_in, secrets_in_environment
 
 if TYPE_CHECKING:
     from bot.first_evening.asking import Asker
-    from bot.first_evening.evening import Commands
+    from bot.first_evening.commands import Commands
 
 SecretFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds only this secret.")]
 
@@ -35,6 +35,9 @@ def init(
     slack_app_token_file: SecretFile = None,
     slack_channel: Annotated[list[str] | None, typer.Option(help="A channel's id; several times.")] = None,
     site_url: Annotated[str | None, typer.Option(help='Where the group publishes reports; "" for nowhere.')] = None,
+    event_list: Annotated[
+        str | None, typer.Option(help="Which events Discord's own list shows: new, all or none.", show_default="new")
+    ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Check nothing and rehearse nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: what is not given is as usual.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Change a configuration that is there; it is kept.")] = False,
@@ -62,6 +65,7 @@ def init(
         "discord_channels": discord_channel or None,
         "slack_channels": slack_channel or None,
         "site_url": site_url,
+        "event_list": _event_list(event_list),
         **{secret: secret_in(file) for secret, file in files.items() if file is not None},
     }
     twice = [SECRETS[key] for key in in_environment if files[key] is not None]
@@ -77,7 +81,8 @@ def _spend(
     given: dict[str, Any], in_environment: dict[str, str], file: Path, *, asks: bool, offline: bool, force: bool
 ) -> None:
     from bot.first_evening.asking import Person, Script, is_at_terminal
-    from bot.first_evening.evening import Commands, spend_evening
+    from bot.first_evening.commands import Commands
+    from bot.first_evening.evening import spend_evening
     from bot.first_evening.looks import Looks
     from bot.first_evening.talk import Talk
     from bot.locales import texts_for
@@ -155,6 +160,13 @@ def _language(written: str | None) -> str | None:
     languages = get_args(Locale)
     if written is not None and written not in languages:
         raise typer.BadParameter(f"--language {written}: say {' or '.join(languages)}")
+    return written
+
+
+def _event_list(written: str | None) -> str | None:
+    lists = get_args(EventList)
+    if written is not None and written not in lists:
+        raise typer.BadParameter(f"--event-list {written}: say {', '.join(lists)}")
     return written
 
 

@@ -12,11 +12,12 @@ from tomlkit.items import AoT, Item, Table
 from bot.clients.plain_text import plain
 from bot.core.rooms import MANAGERS
 from bot.domain.sources import group_in
-from bot.first_evening.answers import SECRETS, Answers, Platform, write_privately
+from bot.first_evening.answers import SECRETS, Answers, EventList, Platform, write_privately
 from bot.locales import Texts
 
 _COLUMN = 40  # where comments begin
 _DEFAULTS = {"name": "Tsudoi", "locale": "ja"}  # of what is asked; all else is empty unless it is set
+_EVENT_LISTS: dict[EventList, bool | str] = {"new": "new", "all": True, "none": False}
 _KEYS_OF_SECRETS = {
     "api_key": ("connpass", "api_key"),
     "discord_token": ("discord", "token"),
@@ -182,6 +183,9 @@ class _Page:
         _add(room, "channel", channel, label)
         who = _("who may answer the bot's questions: who manages the place; also ids")
         _add(room, "organisers", [MANAGERS], who)
+        if platform == "discord":
+            listed = _('Discord\'s own list of events: true all, "new" those announced from now on, false none')
+            _add(room, "scheduled_events", _EVENT_LISTS[self._answers.event_list or "new"], listed)
         digest = '# digest = "mon 09:00"'
         room.add(tomlkit.comment(_padded(digest, _("a weekly digest of what is coming")).removeprefix("# ")))
         return room

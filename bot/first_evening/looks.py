@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+import structlog
 from pydantic import SecretStr
 
 from bot.app import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients, rooms_of
@@ -16,9 +17,11 @@ from bot.clients.http import HttpClient
 from bot.clients.plain_text import plain
 from bot.clients.report_site import ReportSite
 from bot.config import Settings
+from bot.domain.messages import Message
 from bot.domain.reports import ReportPage
 from bot.errors import SourceRefused
-from bot.rehearsal import rehearsing_rooms
+from bot.first_evening.answers import Platform
+from bot.rehearsal import Recording, play, record
 from bot.services.rehearsing import Rehearsed
 
 if TYPE_CHECKING:
@@ -85,14 +88,30 @@ class Looks:
         tokens = {"bot_token": SecretStr(bot_token), "app_token": SecretStr(app_token)}
         return asyncio.run(look_at_slack(self.settings.slack.model_copy(update=tokens)))
 
-    def rehearsal(self, settings: Settings, start: datetime, end: datetime) -> list[Rehearsed]:
-        """Return what would have been said under these settings, in order."""
+    def say(self, settings: Settings, platform: Platform, channel: str, message: Message) -> None:
+        """Post a message. Raises FrontEndError."""
+        if platform == "discord":
+            from bot.platforms.discord.look import say_in_discord
+
+            asyncio.run(say_in_discord(settings.discord, channel, message))
+        else:
+            from bot.platforms.slack.look import say_in_slack
+
+            asyncio.run(say_in_slack(settings.slack, channel, message))
+
+    def recording(self, settings: Settings, start: datetime, end: datetime) -> Recording:
+        """Return what the sources and the report site show now, from `start` on."""
         site_url, key = settings.reports.site_url, settings.connpass.api_key.get_secret_value()
         api = ConnpassApi(settings.connpass.base_url, key, self._connpass)
         site = ReportSite(site_url, self._site) if site_url else None
-        rehearse = rehearsing_rooms(settings, Clients(settings, api, self._connpass, site))
+        clients = Clients(settings, api, self._connpass, site)
+        return asyncio.run(record(clients, rooms_of(settings).sources, start, end))
 
-        async def play() -> list[Rehearsed]:
-            return await rehearse(rooms_of(settings).in_force, start, end)
+    def rehearsal(self, settings: Settings, recording: Recording, start: datetime, end: datetime) -> list[Rehearsed]:
+        """Return what would be said under these settings, in order, where the bot itself would say it."""
 
-        return asyncio.run(play())
+        async def rehearse() -> list[Rehearsed]:
+            return [said async for said in play(settings, rooms_of(settings), recording, start, end)]
+
+        with structlog.contextvars.bound_contextvars(rehearsal=True):
+            return asyncio.run(rehearse())

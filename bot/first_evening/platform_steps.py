@@ -1,10 +1,12 @@
 """The steps about Discord and Slack: where to get what, the tokens, the invitation, the channels."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.first_evening.answers import Platform, write_privately
-from bot.first_evening.channel_steps import Seen, choose_channels
+from bot.first_evening.channel_steps import Seen, Sight, choose_channels
+from bot.first_evening.looks import Looks
 from bot.first_evening.talk import REFUSALS, Talk
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def connect_discord(talk: Talk) -> None:
         talk.asker.guide(_("3. On the same page press Reset Token, and copy the token."))
     look = _discord_look(talk)
     if look is None:
-        choose_channels(talk, "discord", [], None)
+        choose_channels(talk, "discord", None)
         return
     talk.asker.good(_("Logged in to Discord as {name}.").format(name=look.bot))
     if not look.hears_messages:
@@ -61,7 +63,8 @@ def connect_discord(talk: Talk) -> None:
         talk.asker.say(_("It can be switched on under Bot at any time; start the bot again afterwards."))
     talk.asker.say(_("Open this link to invite the bot to your server. It asks for exactly what the bot needs:"))
     talk.asker.show(f"  {look.invite}")
-    choose_channels(talk, "discord", _in_discord(talk, look), lambda: _in_discord(talk, _again_in_discord(talk)))
+    sight = Sight("Discord", _in_discord(talk, look), lambda looks: _in_discord(talk, _discord(talk, looks)))
+    choose_channels(talk, "discord", sight)
 
 
 def _discord_look(talk: Talk) -> "DiscordLook | None":
@@ -69,7 +72,7 @@ def _discord_look(talk: Talk) -> "DiscordLook | None":
     while True:
         talk.secret("discord_token", _("Token of the Discord bot"), "--discord-token-file", is_needed=True)
         try:
-            return _again_in_discord(talk)
+            return talk.look("Discord", partial(_discord, talk))
         except REFUSALS as error:
             talk.refuse(
                 error,
@@ -78,17 +81,17 @@ def _discord_look(talk: Talk) -> "DiscordLook | None":
             )
 
 
-def _again_in_discord(talk: Talk) -> "DiscordLook | None":
-    return talk.look("Discord", lambda looks: looks.discord(talk.answers.discord_token or ""))
+def _discord(talk: Talk, looks: Looks) -> "DiscordLook":
+    return looks.discord(talk.answers.discord_token or "")
 
 
-def _in_discord(talk: Talk, look: "DiscordLook | None") -> list[Seen]:
+def _in_discord(talk: Talk, look: "DiscordLook") -> list[Seen]:
     from bot.platforms.discord.permissions import names_of
 
     comma = talk.texts.gettext(", ")
-    channels = look.channels if look is not None else ()
     return [
-        Seen(one.id, f"#{one.name} ({one.guild})", comma.join(names_of(talk.texts, one.missing))) for one in channels
+        Seen(one.id, f"#{one.name} ({one.guild})", comma.join(names_of(talk.texts, one.missing)))
+        for one in look.channels
     ]
 
 
@@ -117,11 +120,11 @@ def connect_slack(talk: Talk, folder: Path) -> None:
         talk.asker.guide(_("   Add the scope connections:write, press Generate, and copy the token (xapp-…)."))
     look = _slack_look(talk, "slack_app_token")
     if look is None:
-        choose_channels(talk, "slack", [], None)
+        choose_channels(talk, "slack", None)
         return
     talk.asker.good(_("Slack takes both tokens."))
     talk.asker.guide(_("Type /invite @Tsudoi in each channel of Slack in which I shall speak."))
-    choose_channels(talk, "slack", _in_slack(look), lambda: _in_slack(_again_in_slack(talk)))
+    choose_channels(talk, "slack", Sight("Slack", _in_slack(look), lambda looks: _in_slack(_slack(talk, looks))))
 
 
 def _write_manifest(folder: Path) -> None:
@@ -136,22 +139,22 @@ def _slack_look(talk: Talk, name: str) -> "SlackLook | None":
     questions = {"slack_bot_token": _("Bot User OAuth Token"), "slack_app_token": _("App-level token")}
     begins = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
     flag = f"--{name.replace('_', '-')}-file"
+    look = _slack if name == "slack_app_token" else _slack_without_socket
     while True:
         talk.secret(name, questions[name], flag, is_needed=True, begins=begins[name])
         try:
-            return _again_in_slack(talk) if name == "slack_app_token" else _with_bot_token(talk)
+            return talk.look("Slack", partial(look, talk))
         except REFUSALS as error:
             talk.refuse(error, _("Slack did not take this token. Please look at its page again."), name)
 
 
-def _with_bot_token(talk: Talk) -> "SlackLook | None":
-    return talk.look("Slack", lambda looks: looks.slack(talk.answers.slack_bot_token or "", ""))
+def _slack_without_socket(talk: Talk, looks: Looks) -> "SlackLook":
+    return looks.slack(talk.answers.slack_bot_token or "", "")
 
 
-def _again_in_slack(talk: Talk) -> "SlackLook | None":
-    tokens = (talk.answers.slack_bot_token or "", talk.answers.slack_app_token or "")
-    return talk.look("Slack", lambda looks: looks.slack(*tokens))
+def _slack(talk: Talk, looks: Looks) -> "SlackLook":
+    return looks.slack(talk.answers.slack_bot_token or "", talk.answers.slack_app_token or "")
 
 
-def _in_slack(look: "SlackLook | None") -> list[Seen]:
-    return [Seen(one.id, f"#{one.name}") for one in look.channels] if look is not None else []
+def _in_slack(look: "SlackLook") -> list[Seen]:
+    return [Seen(one.id, f"#{one.name}") for one in look.channels]

@@ -1,5 +1,6 @@
 """What stands in the calendars that platforms have of their own, and under which id."""
 
+from collections.abc import Collection
 from dataclasses import asdict, fields
 
 from sqlalchemy import RowMapping, select
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.mirrored_events import MirroredEvent, MirrorState
 from bot.storage.statements import upsert
-from bot.storage.tables import mirrored_events
+from bot.storage.tables import deliveries, mirrored_events
 
 _FIELDS = tuple(field.name for field in fields(MirroredEvent))
 
@@ -36,6 +37,12 @@ class MirroredEvents:
         """Remember how an event stands there now."""
         async with self._engine.begin() as connection:
             await connection.execute(upsert(connection, mirrored_events), asdict(mirrored))
+
+    async def announced_in(self, rooms: Collection[str]) -> set[int]:
+        is_announced = (deliveries.c.kind == "announcement", deliveries.c.destination.in_(rooms))
+        query = select(deliveries.c.event_id).where(*is_announced, deliveries.c.event_id.is_not(None)).distinct()
+        async with self._engine.execution_options(read_only=True).connect() as connection:
+            return set((await connection.execute(query)).scalars())
 
 
 def _mirrored(row: RowMapping) -> MirroredEvent:

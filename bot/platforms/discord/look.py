@@ -9,9 +9,11 @@ import discord
 
 from bot.config import DiscordSettings
 from bot.core.rooms import Room
+from bot.domain.messages import Message
 from bot.errors import FrontEndError, FrontEndRefused
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.permissions import invite_link, missing_in
+from bot.platforms.discord.render import render
 
 TAKES = 60.0  # seconds
 MOST_GUILDS, MOST_CHANNELS = 20, 100
@@ -49,6 +51,19 @@ async def look_at_discord(settings: DiscordSettings) -> DiscordLook:
             return await _look(client)
     except discord.LoginFailure:
         raise FrontEndRefused("Discord refused the token") from None
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise FrontEndError(f"Discord cannot be asked ({type(error).__name__})") from None
+
+
+async def say_in_discord(settings: DiscordSettings, channel: str, message: Message) -> None:
+    """Post a message in a channel without connecting. Raises FrontEndError."""
+    point_elsewhere(settings)
+    try:
+        async with asyncio.timeout(TAKES), discord.Client(intents=discord.Intents.none()) as client:
+            await client.login(settings.token.get_secret_value())
+            await client.get_partial_messageable(int(channel)).send(**render(message))
+    except discord.HTTPException as error:
+        raise FrontEndError(f"Discord answered {error.status} ({error.text[:200]})") from None
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise FrontEndError(f"Discord cannot be asked ({type(error).__name__})") from None
 

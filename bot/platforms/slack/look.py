@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.domain.messages import Message
 from bot.errors import FrontEndError, FrontEndRefused, SendError
 from bot.platforms.slack.checking import missing_scopes
 from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, code_of, explained, is_bad_token
+from bot.platforms.slack.posts import QUIET
+from bot.platforms.slack.render import render
 from bot.platforms.slack.web import SlackWeb
 
 MOST_CHANNELS = 100
@@ -43,6 +46,16 @@ async def look_at_slack(settings: SlackSettings) -> SlackLook:
         if app_token := settings.app_token.get_secret_value():
             await _ask_for_socket(web, app_token)
         return look
+
+
+async def say_in_slack(settings: SlackSettings, channel: str, message: Message) -> None:
+    """Post a message in a channel without opening a socket. Raises FrontEndError."""
+    web = SlackWeb(settings)
+    try:
+        async with web.open():
+            await web.call("chat.postMessage", f"channel {channel}", channel=channel, **render(message), **QUIET)
+    except (SendError, OSError) as error:
+        raise FrontEndError(str(error)) from None
 
 
 async def _look(web: SlackWeb) -> SlackLook:

@@ -33,6 +33,8 @@ LOOK_EVERY = timedelta(minutes=5)
 A_REPEAT_TAKES = timedelta(seconds=1)  # at least: a client waits before it repeats a call
 
 Entries = dict[int, CalendarEntry]
+# Sources, the language, and the rooms in which an event must have been announced; None: in none.
+Followed = tuple[frozenset[str], str, frozenset[str] | None]
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Mirroring:
     clock: Clock
     zone: ZoneInfo
     _running: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _wanted: dict[tuple[frozenset[str], str], Wanted] = field(default_factory=dict)
-    _stale: set[tuple[frozenset[str], str]] = field(default_factory=set)
+    _wanted: dict[Followed, Wanted] = field(default_factory=dict)
+    _stale: set[Followed] = field(default_factory=set)
     _in_line: dict[str, Wanted] = field(default_factory=dict)
     _trusted: set[str] = field(default_factory=set)
     _rests_until: dict[str, datetime] = field(default_factory=dict)
@@ -97,12 +99,16 @@ class Mirroring:
         """Return what the calendar of these rooms should show; servers that follow the same share it."""
         if not rooms:
             return _NOTHING
-        key = (frozenset(name for room in rooms for name in room.follows), rooms[0].locale)
+        announced_in = frozenset(room.name for room in rooms) if all(room.mirrors_new_only for room in rooms) else None
+        key = (frozenset(name for room in rooms for name in room.follows), rooms[0].locale, announced_in)
         known = self._wanted.get(key)
         if known is None or known.until <= now or key in self._stale:
             self._stale.discard(key)
             search = Search(tuple(sorted(key[0])))
             events = await self.event_store.planned(search, now, MOST_MIRRORED)
+            if announced_in is not None:
+                announced = await self.mirror_store.announced_in(announced_in)
+                events = [event for event in events if event.id in announced]
             entries = {one.id: self._entry(one, key[1]) for one in events if one.started_at is not None}
             moments = [at for one in entries.values() for at in (one.starts_at, one.ends_at) if at > now]
             if known is None or known.until <= now or known.entries != entries:

@@ -1,6 +1,6 @@
 """Where messages go, and the calendars that platforms have of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -93,3 +93,7 @@ class MirrorStore(Protocol):
 
     async def mirrored(self, platform: str, space: str) -> list[MirroredEvent]: ...
     async def keep(self, mirrored: MirroredEvent) -> None: ...
+
+    async def announced_in(self, rooms: Collection[str]) -> set[int]:
+        """Return the events that are or shall be announced in any of these rooms."""
+        ...

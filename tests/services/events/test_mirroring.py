@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.core.rooms import Room
+from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.mirrored_events import MOST_MIRRORED, CalendarEntry, MirrorState, MirrorStep
 from bot.domain.rooms import Rooms
@@ -81,9 +82,11 @@ class World:
         chosen = rooms or (a_room(platform="discord", channel="1"),)
         self.mirroring = Mirroring(self.events, self.kept, Rooms(chosen, ("utsunomiya",)), clock, TOKYO)
 
-    async def show(self, *events: Event) -> None:
+    async def show(self, *events: Event, announced_in: str = "") -> None:
         state = SourceState("utsunomiya", "q", NOW, NOW)
-        watched = Watched(state, NOW, starts_anew=True, events=events, sighted=tuple(one.id for one in events))
+        said = (Delivery("announcement", f"event:{one.id}", "new", announced_in, NOW, None, one.id) for one in events)
+        sighted, planned = tuple(one.id for one in events), tuple(said) if announced_in else ()
+        watched = Watched(state, NOW, starts_anew=True, events=events, sighted=sighted, planned=planned)
         await self.events.record(watched)
         self.mirroring.heard_of("utsunomiya")
 
@@ -123,6 +126,19 @@ async def test_a_room_that_does_not_want_it_has_nothing_there(
     await world.show(an_event_named())
     await world.look()
     assert world.calendars.entries == {}
+
+
+async def test_a_server_may_want_only_what_was_announced_there(engine: AsyncEngine, clock: DrivenClock) -> None:
+    world = World(engine, clock, a_room(platform="discord", channel="1", mirrors_new_only=True))
+    before, elsewhere, new = an_event_named(number=1), an_event_named(number=2), an_event_named(number=3)
+    await world.show(before)
+    await world.look()
+    await world.show(before, elsewhere, announced_in="discord:3")
+    await world.look()
+    assert world.calendars.entries == {}
+    await world.show(new, announced_in="discord:1")
+    await world.look()
+    assert [entry.event_id for _, entry in world.calendars.entries.values()] == [3]
 
 
 async def test_a_moved_event_is_changed_in_place_and_seats_change_nothing(world: World) -> None:
