@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from tests.support.process import (
     wait_for_problem,
 )
 from tests.support.report_site import ARTICLES, EVENTS, TRUTH, ReportServer
+from tests.support.stores import raw_sqlite
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -150,7 +150,7 @@ def test_a_draft_of_nothing_is_a_sentence(tmp_path: Path) -> None:
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     configure(tmp_path)
     assert tsudoi(tmp_path, "next").returncode == 0
-    with sqlite3.connect(tmp_path / "tsudoi.db") as store:
+    with raw_sqlite(tmp_path / "tsudoi.db") as store:
         store.execute("UPDATE alembic_version SET version_num = '9999'")
     ended = tsudoi(tmp_path, "run")
     assert ended.returncode == 3

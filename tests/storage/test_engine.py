@@ -1,7 +1,6 @@
 """Opening the store: new, old, newer than we are, and broken."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 from bot.errors import StoreError
 from bot.storage.engine import close_store, newest_version, open_store
 from bot.storage.tables import metadata
+from tests.support.stores import raw_sqlite
 
 
 def url(path: Path) -> str:
@@ -27,26 +27,26 @@ async def test_a_new_store_has_the_newest_schema_and_it_is_the_one_of_the_tables
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await close_store(engine)
-    with sqlite3.connect(tmp_path / "tsudoi.db") as plain:
+    with raw_sqlite(tmp_path / "tsudoi.db") as plain:
         assert plain.execute("SELECT version_num FROM alembic_version").fetchone() == (newest_version(),)
 
 
 async def test_a_store_is_opened_again_with_what_it_holds(tmp_path: Path) -> None:
     await close_store(await open_store(url(tmp_path / "tsudoi.db")))
-    with sqlite3.connect(tmp_path / "tsudoi.db") as plain:
+    with raw_sqlite(tmp_path / "tsudoi.db") as plain:
         plain.execute("INSERT INTO sources (name, query) VALUES ('utsunomiya', 'q')")
     await close_store(await open_store(url(tmp_path / "tsudoi.db")))
-    with sqlite3.connect(tmp_path / "tsudoi.db") as plain:
+    with raw_sqlite(tmp_path / "tsudoi.db") as plain:
         assert plain.execute("SELECT name FROM sources").fetchall() == [("utsunomiya",)]
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     await close_store(await open_store(url(tmp_path / "tsudoi.db")))
-    with sqlite3.connect(tmp_path / "tsudoi.db") as plain:
+    with raw_sqlite(tmp_path / "tsudoi.db") as plain:
         plain.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer than this Tsudoi"):
         await open_store(url(tmp_path / "tsudoi.db"))
-    with sqlite3.connect(tmp_path / "tsudoi.db") as plain:
+    with raw_sqlite(tmp_path / "tsudoi.db") as plain:
         assert plain.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
 
 

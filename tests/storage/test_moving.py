@@ -1,10 +1,9 @@
 """A store is moved into another database: everything, both ways; or nothing, and a sentence says why."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +29,7 @@ from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room
 from tests.support.every_table import ROWS, fill_every_table, rows_of
 from tests.support.process import running_bot, tsudoi
+from tests.support.stores import raw_sqlite
 
 with_postgres = pytest.mark.skipif(not POSTGRES, reason="TSUDOI_TEST_POSTGRES names no PostgreSQL that may be emptied")
 WAYS = [
@@ -114,7 +114,7 @@ async def test_there_and_back_every_value_is_the_same_to_the_bit(tmp_path: Path)
 
 
 def bits(file: Path, table: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(file)) as plain:
+    with raw_sqlite(file) as plain:
         columns = [row[1] for row in plain.execute(f"PRAGMA table_info({table})")]
         shown = ", ".join(f'typeof("{column}"), quote("{column}")' for column in columns)
         return sorted(plain.execute(f"SELECT {shown} FROM {table}").fetchall())
@@ -183,7 +183,7 @@ async def test_what_did_not_arrive_as_it_was_is_noticed(tmp_path: Path) -> None:
     way = Way(sqlite(tmp_path / "old.db"), sqlite(tmp_path / "new.db"))
     await fill(way.old)
     await close_store(await open_store(way.new))
-    with closing(sqlite3.connect(tmp_path / "new.db")) as plain:
+    with raw_sqlite(tmp_path / "new.db") as plain:
         plain.execute("CREATE TRIGGER t AFTER INSERT ON memory BEGIN UPDATE memory SET value = value || '!'; END")
     with pytest.raises(StoreError, match="table memory does not hold what was written there"):
         await way.move()
@@ -296,7 +296,7 @@ async def test_a_file_that_is_not_there_is_no_store_and_none_is_made(tmp_path: P
 
 
 async def test_a_database_of_something_else_is_no_store(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "old.db")) as plain:
+    with raw_sqlite(tmp_path / "old.db") as plain:
         plain.execute("CREATE TABLE recipes (name TEXT)")
     with pytest.raises(StoreError, match="holds no store of Tsudoi"):
         await Way(sqlite(tmp_path / "old.db"), sqlite(tmp_path / "new.db")).move()
@@ -344,7 +344,7 @@ async def test_no_password_is_shown(tmp_path: Path) -> None:
     await empty(POSTGRES)
     (tmp_path / "config.toml").write_text('[storage]\nurl = "sqlite:///tsudoi.db"\n')
     assert tsudoi(tmp_path, "next").returncode == 0
-    with closing(sqlite3.connect(tmp_path / "tsudoi.db")) as store, store:
+    with raw_sqlite(tmp_path / "tsudoi.db") as store:
         store.execute("INSERT INTO memory VALUES ('a', 'row')")  # without one a second move would be harmless
     scheme, _, there = POSTGRES.partition("://")
     secret = f"{scheme}://{there.partition('@')[0].partition(':')[0]}:geheim@{there.partition('@')[2]}"
