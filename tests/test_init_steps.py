@@ -5,7 +5,7 @@ import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from bot.first_evening.configuration_file import configuration, holds_secrets, p
 from bot.first_evening.evening import spend_evening
 from bot.first_evening.existing import answers_of, settings_in
 from bot.first_evening.home import choose_home
-from bot.first_evening.looks import GroupUnknown
+from bot.first_evening.looks import GroupUnknown, Looks
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.preview import in_one, last_month
 from bot.first_evening.talk import Talk
@@ -249,7 +249,7 @@ def test_nobody_has_to_wait_for_the_invitation() -> None:
 def test_a_channel_in_which_something_is_missing_is_named_with_it() -> None:
     talk = a_talk("t", "１", looks=FixedLooks(discords=(seen("general", missing=("embed_links",)),)))
     connect_discord(talk)
-    assert "In #general (Utsunomiya) the bot may not: Embed Links." in screen(talk)
+    assert "In #general (Utsunomiya) the bot lacks: Embed Links." in screen(talk)
 
 
 def test_channels_may_be_left_to_the_chat() -> None:
@@ -327,7 +327,7 @@ def test_what_was_planned_before_the_bot_came_enters_discord_s_own_list_on_deman
     for chosen, written in (("", "new"), ("all", True), ("none", False)):
         file = tmp_path / f"{chosen}.toml"
         talk = an_evening_with_discord(file, chosen, "y", "n", "later")
-        assert "1 event is planned already. What shall I put into the server's list of events?" in talk.asker.asked
+        assert "1 event is already planned. What should go into the server's list of events?" in talk.asker.asked
         assert [room.scheduled_events for room in load_settings(file).rooms] == [written]
     talk = replace(
         a_talk(group="g", platforms=("discord",), discord_token="t", discord_channels=["101"]),
@@ -344,10 +344,20 @@ def test_the_first_week_is_shown_before_it_begins_with_the_channel_in_which_orga
     week = [said("Tomorrow!", "discord:102", 5)]
     talk = an_evening_with_discord(tmp_path / "config.toml", "", "n", played=((), week))
     shown = " ".join(screen(talk).partition("My first week")[2].split())
-    assert "1 event is planned already: I take note of it" in shown
-    assert "I ask in #events (Utsunomiya), where those who may manage the server may answer." in shown
+    assert "1 event is already planned. I only take note of it" in shown
+    assert "I ask in #events (Utsunomiya), where those who may manage the server can answer." in shown
     assert "#events (Utsunomiya) Tomorrow!" in shown
     assert not (tmp_path / "config.toml").exists()
+
+
+def test_a_rehearsal_asks_organisers_where_the_bot_would_ask_them() -> None:
+    start = datetime(2026, 10, 5, 10, tzinfo=UTC)
+    event = replace(an_event_named(started_at=start), published_at=start - timedelta(days=20))
+    settings = settings_of(configuration(texts_for("en"), OLD, ()))
+    recording = Recording([RecordedSource("g", "g", [event])], [])
+    played = Looks(settings).rehearsal(settings, recording, start - timedelta(days=30), start + timedelta(days=5))
+    questions = [one.room for one in played if one.message.kind is MessageKind.QUESTION]
+    assert questions == ["discord:1"]  # for the missing report, and not on the bot's own page
 
 
 def test_a_hello_is_posted_after_a_yes_once_a_channel_is_new(tmp_path: Path) -> None:
@@ -360,7 +370,7 @@ def test_a_hello_is_posted_after_a_yes_once_a_channel_is_new(tmp_path: Path) -> 
     again = a_talk("en", "g", "key-1", "Another", "discord", "t", "2", "", "y", "later", looks=talk.looks)
     again.answers = answers_of(load_settings(file))
     spend_evening(again, file, "ja", COMMANDS)
-    assert "Shall I post this" not in " ".join(again.asker.asked)
+    assert "Post this in" not in " ".join(again.asker.asked)
 
 
 def test_a_hello_that_discord_refuses_stops_nobody(tmp_path: Path) -> None:
@@ -431,7 +441,7 @@ def test_a_long_month_is_cut_and_the_command_for_the_rest_is_shown(tmp_path: Pat
 
 def test_a_rehearsal_that_fails_stops_nobody(tmp_path: Path) -> None:
     talk = an_evening(tmp_path / "config.toml", FixedLooks(recordings=(DOWN,)), "y", "later")
-    assert "There is no rehearsal now." in screen(talk)
+    assert "No rehearsal is possible now." in screen(talk)
     assert (tmp_path / "config.toml").exists()
 
 

@@ -68,12 +68,12 @@ def _ask_channels(talk: Talk, sight: Sight, kept: Collection[str]) -> dict[str, 
     while True:
         if not seen:
             talk.asker.say(_("The bot is in no channel yet."))
-            ways = {"again": _("It is invited now: look again"), "later": _("Decide later, in the chat")}
+            ways = {"again": _("I have invited it: look again"), "later": _("Decide later, in the chat")}
             if talk.asker.choose(_("What now?"), "", ways, "again") == "later":
                 return {}
             seen = again()
             continue
-        talk.asker.say(_("Channels that I see:"))
+        talk.asker.say(_("Channels I can see:"))
         for number, one in enumerate(seen, 1):
             talk.asker.say(f"  {number}  {one.label}")
         usual = " ".join(str(number) for number, one in enumerate(seen, 1) if one.id in kept)
@@ -119,6 +119,6 @@ def _warn_of_lacks(talk: Talk, chosen: Sequence[Seen]) -> None:
     for one in chosen:
         if one.lacks:
             lacks = talk.texts.gettext(
-                "In {channel} the bot may not: {permissions}. Allow it in the channel's settings."
+                "In {channel} the bot lacks: {permissions}. Allow this in the channel's settings."
             )
             talk.asker.warn(lacks.format(channel=one.label, permissions=one.lacks))

@@ -120,12 +120,10 @@ def _say_what_is_there(asker: "Asker", file: Path, *, force: bool) -> None:
         )
     if settings_in(file) is None:
         asker.warn(
-            _("{file} cannot be read. A new one takes its place at the end; it is kept as {file}.old.").format(
-                file=file
-            )
+            _("{file} cannot be read. It will be replaced at the end, and kept as {file}.old.").format(file=file)
         )
     else:
-        asker.say(_("{file} is there already. What I do not ask about stays in it as it is.").format(file=file))
+        asker.say(_("{file} is there already. Whatever I do not ask about stays as it is.").format(file=file))
 
 
 def _kept(asker: "Asker", draft: Draft | None, file: Path, given: dict[str, Any]) -> Answers:
@@ -136,13 +134,13 @@ def _kept(asker: "Asker", draft: Draft | None, file: Path, given: dict[str, Any]
     if kept is None and (settings := settings_in(file)) is not None:
         kept = answers_of(settings)
     if kept is not None and asker.is_person:
-        asker.good(asker.texts.gettext("Your answers of last time are here: Enter takes each as it was."))
+        asker.good(asker.texts.gettext("Your previous answers are here: press Enter to keep each one."))
     return replace(kept or Answers(), **{key: value for key, value in given.items() if key in SECRETS})
 
 
 def _say_what_is_kept(asker: "Asker", draft: Draft | None, file: Path, commands: "Commands") -> None:
     _ = asker.texts.gettext
-    unchanged = _("{file} is as it was.") if file.exists() else _("{file} is not written yet.")
+    unchanged = _("{file} is unchanged.") if file.exists() else _("{file} is not written yet.")
     asker.say("\n" + unchanged.format(file=file))
     if draft is not None and draft.file.exists():
         asker.say(_("Your answers are kept in {file}, which only you can read. To go on:").format(file=draft.file))

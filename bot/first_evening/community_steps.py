@@ -35,7 +35,7 @@ def find_group(talk: Talk) -> None:
     if title is not None:
         talk.asker.good(_("Found on connpass: {group}").format(group=title or talk.answers.group))
     usual = talk.answers.name or title or talk.answers.group
-    talk.given_or("name", lambda: talk.asker.ask(_("How shall I call the group?"), "--name", usual))
+    talk.given_or("name", lambda: talk.asker.ask(_("What should I call the group?"), "--name", usual))
 
 
 def _ask_group(talk: Talk) -> str:
@@ -45,7 +45,7 @@ def _ask_group(talk: Talk) -> str:
         group = group_in(talk.asker.ask(question, "--group", talk.answers.group))
         if group is not None:
             return group
-        talk.asker.bad(_("That is no group's page. Please copy its address from the browser."))
+        talk.asker.bad(_("That is not a group's page. Please copy its address from the browser."))
 
 
 def _ask_key(talk: Talk) -> None:
@@ -77,7 +77,7 @@ def find_reports(talk: Talk) -> None:
     _ = talk.texts.gettext
     talk.asker.heading(_("Reports"))
     if talk.is_open("site_url"):
-        about = _("If the group publishes reports on a site, I post each new one beside its event, and miss none.")
+        about = _("If the group publishes reports on a site, I post each new one with its event.")
         talk.asker.guide(about)
     while True:
         usual = talk.answers.site_url or ""
@@ -87,7 +87,7 @@ def find_reports(talk: Talk) -> None:
             if not url or _is_readable(talk, url):
                 return
         except REFUSALS as error:
-            talk.refuse(error, _("That is no address of a site. It begins with https://"), "site_url")
+            talk.refuse(error, _("That is not the address of a site. It should begin with https://"), "site_url")
 
 
 def _ask_site(talk: Talk, question: str, usual: str) -> str:

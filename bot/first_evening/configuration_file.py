@@ -81,7 +81,7 @@ class _Page:
         yield _("The settings of Tsudoi, written by `tsudoi init`.")
         yield _("After a change: `tsudoi check`, then start the bot again. config.example.toml shows every setting.")
         if self._answers.secrets() - set(self._in_environment):
-            yield _("Secrets stand here: show this file to nobody, and keep it out of git.")
+            yield _("This file holds secrets: show it to nobody, and keep it out of git.")
 
     def _write_community(self) -> None:
         _ = self._texts.gettext
@@ -95,7 +95,7 @@ class _Page:
         self._had_key = bool(self.document.get("connpass", {}).get("api_key"))
         comment = _("the key that connpass issued")
         if not self._answers.api_key:
-            comment = _('once connpass issued one, put it here and take kind = "feed" out')
+            comment = _('once connpass has issued one, put it here and remove kind = "feed"')
         self._put_secret("api_key", comment)
 
     def _write_source(self) -> None:
@@ -184,7 +184,7 @@ class _Page:
         who = _("who may answer the bot's questions: who manages the place; also ids")
         _add(room, "organisers", [MANAGERS], who)
         if platform == "discord":
-            listed = _('Discord\'s own list of events: true all, "new" those announced from now on, false none')
+            listed = _('Discord\'s list of events: true all, "new" those announced from now on, false none')
             _add(room, "scheduled_events", _EVENT_LISTS[self._answers.event_list or "new"], listed)
         digest = '# digest = "mon 09:00"'
         room.add(tomlkit.comment(_padded(digest, _("a weekly digest of what is coming")).removeprefix("# ")))

@@ -84,16 +84,16 @@ def _new_channels(talk: Talk, before: Settings | None) -> list[Channel]:
 def _introduce(talk: Talk, file: Path) -> None:
     _ = talk.texts.gettext
     if talk.asker.is_person:
-        talk.asker.say(_("In brackets stands what Enter chooses. Ctrl-C ends at any time and loses nothing."))
-        talk.asker.say(_("{file} is written at the very end, after your yes.").format(file=file))
+        talk.asker.say(_("Enter takes the answer in brackets. Ctrl-C stops at any time and loses nothing."))
+        talk.asker.say(_("{file} is written only at the end, once you confirm.").format(file=file))
     if talk.looks is None:
         talk.asker.warn(_("Offline: nothing is checked now. `tsudoi check` does it later."))
 
 
 def _say_that_nothing_changed(talk: Talk, file: Path) -> None:
     _ = talk.texts.gettext
-    talk.asker.heading(_("Write it down"))
-    talk.asker.good(_("Nothing has changed: {file} says all this already, and stays as it is.").format(file=file))
+    talk.asker.heading(_("Saving the settings"))
+    talk.asker.good(_("Nothing has changed: {file} says all this already, and was not rewritten.").format(file=file))
 
 
 def _write(talk: Talk, text: str, file: Path) -> bool:
@@ -105,13 +105,13 @@ def _write(talk: Talk, text: str, file: Path) -> bool:
         raise ConfigurationError(
             f"git tracks {file}, and secrets would stand in it: run `git rm --cached {file}` first"
         )
-    talk.asker.heading(_("Write it down"))
-    if not talk.asker.confirm(_("Shall I write {file}?").format(file=file), default=True):
+    talk.asker.heading(_("Saving the settings"))
+    if not talk.asker.confirm(_("Write {file}?").format(file=file), default=True):
         return False
     before = put_in_place(text, file)
     talk.asker.good(_("{file} is written.").format(file=file))
     if is_secret:
-        talk.asker.say(_("Tokens or keys stand in it: only you can read it. Keep it out of git and chats."))
+        talk.asker.say(_("It holds tokens or keys, so only you can read it. Keep it out of git and chats."))
     if before is not None:
         talk.asker.say(_("The one from before is kept as {file}.").format(file=before))
     return True

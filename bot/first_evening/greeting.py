@@ -28,7 +28,7 @@ def offer_greeting(talk: Talk, settings: Settings, channels: Sequence[Channel]) 
     names = _(", ").join(label or channel for _platform, channel, label in channels)
     talk.asker.heading(_("A first hello"))
     talk.asker.say(f"  {message.lead}")
-    if not talk.asker.confirm(_("Shall I post this in {channels} now?").format(channels=names), default=True):
+    if not talk.asker.confirm(_("Post this in {channels} now?").format(channels=names), default=True):
         return
     for platform, channel, label in channels:
         try:

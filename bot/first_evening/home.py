@@ -15,29 +15,36 @@ def choose_home(talk: Talk, file: Path, commands: Commands, *, is_new: bool) -> 
     """Ask where it shall run, and begin there or show the command; a script is shown the command alone."""
     _ = talk.texts.gettext
     if talk.answers.secrets() & set(talk.in_environment):
-        talk.asker.say(_("Secrets from the environment are not written: they must be set when the bot runs, too."))
+        talk.asker.say(
+            _("Secrets from the environment are not written to the file: they must also be set when the bot runs.")
+        )
     if not talk.asker.is_person:
         _show_run(talk, commands)
         return
     if systemd.is_installed(file):
-        if talk.asker.confirm(_("The service runs already. Shall I start it again with these settings?"), default=True):
+        if talk.asker.confirm(_("The service is installed already. Restart it with these settings?"), default=True):
             _install_service(talk, file, commands)
         return
     ways = _ways(talk)
     usual = next(iter(ways)) if is_new else "later"
-    talk.asker.heading(_("Where I live"))
-    match talk.asker.choose(_("I need one place that is always on, and only one. Where shall I run?"), "", ways, usual):
+    talk.asker.heading(_("Where I run"))
+    match talk.asker.choose(
+        _("I need to run in one place that is always on, and only in one. Where?"), "", ways, usual
+    ):
         case "service":
             _install_service(talk, file, commands)
         case "here":
             run_here(file)
         case "container":
             talk.asker.guide(_("From the top of the checkout, with Docker:"))
-            talk.asker.show("  make container" + ("" if file == DEFAULT_FILE else f" CONFIG={file}"), "bold cyan")
+            is_usual = file.absolute() == _CHECKOUT / DEFAULT_FILE
+            talk.asker.show("  make container" + ("" if is_usual else f" CONFIG={file.absolute()}"), "bold cyan")
             talk.asker.say(_("docs/operations.md says more about it."))
         case "cloud":
-            talk.asker.guide(_("With Google's gcloud command, on a machine of its Free Tier:"))
-            talk.asker.show(f"  sh deploy/google-cloud.sh {file}", "bold cyan")
+            talk.asker.guide(
+                _("From the top of the checkout, with Google's gcloud command, on a machine of its Free Tier:")
+            )
+            talk.asker.show(f"  sh deploy/google-cloud.sh {file.absolute()}", "bold cyan")
             talk.asker.say(_("docs/operations.md says more about it."))
         case _:
             _show_run(talk, commands)
@@ -47,11 +54,11 @@ def _ways(talk: Talk) -> dict[str, str]:
     """Return what is possible here, the best first."""
     _ = talk.texts.gettext
     ways = {
-        "service": _("on this computer, as a service of mine (systemd): starts by itself, also after a restart"),
+        "service": _("on this computer, as a service (systemd): starts by itself, also after a reboot"),
         "here": _("in this terminal, now: until it is closed"),
         "container": _("in a container (Docker)"),
         "cloud": _("on a small free machine in the cloud (Google)"),
-        "later": _("that I decide later"),
+        "later": _("I will decide later"),
     }
     possible = {"service": systemd.is_available(), "container": _has_deploy(), "cloud": _has_deploy()}
     return {way: label for way, label in ways.items() if possible.get(way, True)}
@@ -71,11 +78,15 @@ def _install_service(talk: Talk, file: Path, commands: Commands) -> None:
         talk.asker.bad(_("The service could not be started."), str(error))
         _show_run(talk, commands)
         return
-    talk.asker.good(_("I am installed as a service, and running."))
+    talk.asker.good(_("I am installed as a service and running."))
     if not systemd.lingers():
-        talk.asker.say(_("I stop when you log out of this computer. So that I go on:"))
+        talk.asker.say(_("I stop when you log out of this computer. To keep me running:"))
         talk.asker.show("  loginctl enable-linger")
-    for sentence, word in ((_("How I am:"), "status"), (_("What I log:"), "logs"), (_("To take me away:"), "remove")):
+    for sentence, word in (
+        (_("To see how I am:"), "status"),
+        (_("To see my log:"), "logs"),
+        (_("To remove me:"), "remove"),
+    ):
         talk.asker.say(sentence)
         talk.asker.show(f"  {commands.program} service {word}")
 

@@ -21,7 +21,7 @@ MANIFEST = "slack-manifest.json"
 def choose_platforms(talk: Talk) -> tuple[Platform, ...]:
     """Ask where the bot shall speak, beside its own page."""
     _ = talk.texts.gettext
-    talk.asker.heading(_("Where I speak"))
+    talk.asker.heading(_("Where I post"))
     choices: dict[str, tuple[Platform, ...]] = {
         "page": (),
         "discord": ("discord",),
@@ -38,7 +38,7 @@ def choose_platforms(talk: Talk) -> tuple[Platform, ...]:
     default = next(name for name, chosen in choices.items() if chosen == usual)
 
     def ask() -> tuple[Platform, ...]:
-        return choices[talk.asker.choose(_("Where shall I speak?"), "--platform", labels, default)]
+        return choices[talk.asker.choose(_("Where should I post?"), "--platform", labels, default)]
 
     return talk.given_or("platforms", ask)
 
@@ -61,7 +61,7 @@ def connect_discord(talk: Talk) -> None:
         off = _("Message Content Intent is off: I hear slash commands and mentions, but no !next and no pictures.")
         talk.asker.warn(off)
         talk.asker.say(_("It can be switched on under Bot at any time; start the bot again afterwards."))
-    talk.asker.say(_("Open this link to invite the bot to your server. It asks for exactly what the bot needs:"))
+    talk.asker.say(_("Open this link to invite the bot to your server. It asks only for what the bot needs:"))
     talk.asker.show(f"  {look.invite}")
     sight = Sight("Discord", _in_discord(talk, look), lambda looks: _in_discord(talk, _discord(talk, looks)))
     choose_channels(talk, "discord", sight)
@@ -123,7 +123,7 @@ def connect_slack(talk: Talk, folder: Path) -> None:
         choose_channels(talk, "slack", None)
         return
     talk.asker.good(_("Slack takes both tokens."))
-    talk.asker.guide(_("Type /invite @Tsudoi in each channel of Slack in which I shall speak."))
+    talk.asker.guide(_("Type /invite @Tsudoi in each Slack channel where I should post."))
     choose_channels(talk, "slack", Sight("Slack", _in_slack(look), lambda looks: _in_slack(_slack(talk, looks))))
 
 

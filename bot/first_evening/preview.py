@@ -30,7 +30,7 @@ def record_now(talk: Talk, settings: Settings) -> Recording | None:
         with talk.asker.waiting(_("Rehearsing …")):
             return talk.looks.recording(settings, start, SystemClock().now())
     except TsudoiError as error:
-        talk.asker.warn(_("There is no rehearsal now."), str(error))
+        talk.asker.warn(_("No rehearsal is possible now."), str(error))
         return None
 
 
@@ -38,7 +38,7 @@ def show_last_month(talk: Talk, settings: Settings, recording: Recording, comman
     """Show what would have been said last month."""
     _ = talk.texts.gettext
     start, end = last_month(SystemClock().now(), settings)
-    talk.asker.heading(_("Rehearsal: what I would have said last month"))
+    talk.asker.heading(_("Rehearsal: what I would have posted last month"))
     said = _played(talk, settings, recording, start, end)
     texts = texts_for(settings.community.locale, settings.community.timezone)
     for one, rooms in said[:MOST_SHOWN]:
@@ -57,15 +57,15 @@ def choose_event_list(talk: Talk, recording: Recording | None) -> None:
         talk.given_or("event_list", lambda: usual)
         return
     count = len(recording.coming(SystemClock().now()))
-    talk.asker.heading(_("Discord's own list of events"))
+    talk.asker.heading(_("Discord's list of events"))
     question = talk.texts.ngettext(
-        "{count} event is planned already. What shall I put into the server's list of events?",
-        "{count} events are planned already. What shall I put into the server's list of events?",
+        "{count} event is already planned. What should go into the server's list of events?",
+        "{count} events are already planned. What should go into the server's list of events?",
         count,
     ).format(count=count)
     ways = {
         "new": _("only events that are published from now on"),
-        "all": _("those that are planned already, too"),
+        "all": _("also those already planned"),
         "none": _("nothing"),
     }
     talk.given_or("event_list", lambda: talk.asker.choose(question, "--event-list", ways, usual))
@@ -78,8 +78,8 @@ def show_first_week(talk: Talk, settings: Settings, recording: Recording) -> Non
     talk.asker.heading(_("My first week"))
     count = len(recording.coming(now))
     noted = talk.texts.ngettext(
-        "{count} event is planned already: I take note of it, and do not announce it again.",
-        "{count} events are planned already: I take note of them, and do not announce them again.",
+        "{count} event is already planned. I only take note of it and will not announce it again.",
+        "{count} events are already planned. I only take note of them and will not announce them again.",
         count,
     )
     talk.asker.say(noted.format(count=count))
@@ -88,13 +88,14 @@ def show_first_week(talk: Talk, settings: Settings, recording: Recording) -> Non
     _say_where_organisers_are_asked(talk, settings)
     said = _played(talk, settings, recording, now, now + WEEK)
     texts = texts_for(settings.community.locale, settings.community.timezone)
-    nothing = _("Within a week I post nothing, unless something new is published.")
-    talk.asker.say(_("Within a week I post:") if said else nothing)
+    nothing = _("In the first week I will post nothing, unless something new is published.")
+    talk.asker.say(_("In the first week I will post:") if said else nothing)
     comma = _(", ")
     for one, rooms in said[:MOST_SHOWN]:
-        title = next(iter(one.message.title.splitlines()), "")
+        lead, title = one.message.lead.partition("\n")[0], one.message.title
+        what = lead if title == one.message.lead else _("{lead} {title}").format(lead=lead, title=title)
         when, where = f"{texts.date(one.at)} {texts.time(one.at)}", comma.join(_label(talk, room) for room in rooms)
-        talk.asker.say(f"  {when}  {where}  {title}")
+        talk.asker.say(f"  {when}  {where}  {what}")
     if len(said) > MOST_SHOWN:
         talk.asker.say("  " + _("and {count} more").format(count=len(said) - MOST_SHOWN))
 
@@ -103,9 +104,11 @@ def _about_event_list(talk: Talk, settings: Settings, count: int) -> str | None:
     _ = talk.texts.gettext
     lists = {room.scheduled_events for room in settings.rooms if room.platform == "discord"}
     if True in lists:
-        all_of_them = _("Discord's own list of events shows all of them ({count}).")
+        all_of_them = _("All of them ({count}) will be put into Discord's list of events.")
         return all_of_them.format(count=count)
-    return _("Discord's own list of events shows what is published from now on.") if "new" in lists else None
+    return (
+        _("Only what is published from now on will be put into Discord's list of events.") if "new" in lists else None
+    )
 
 
 def _say_where_organisers_are_asked(talk: Talk, settings: Settings) -> None:
@@ -113,9 +116,9 @@ def _say_where_organisers_are_asked(talk: Talk, settings: Settings) -> None:
     rooms = rooms_of(settings)
     for room in rooms.asking(rooms.sources):
         if room.platform == LOCAL:
-            talk.asker.say(_("What I am not sure about I ask on my own page."))
+            talk.asker.say(_("When I am not sure, I ask on my own page."))
             continue
-        asked = _("What I am not sure about I ask in {channel}, where {people} may answer.")
+        asked = _("When I am not sure, I ask in {channel}, where {people} can answer.")
         people = managers(talk.texts, room.platform)
         talk.asker.say(asked.format(channel=_label(talk, room.name), people=people))
 
@@ -128,7 +131,7 @@ def _played(
         with talk.asker.waiting(talk.texts.gettext("Rehearsing …")):
             return in_one(talk.looks.rehearsal(settings, recording, start, end))
     except TsudoiError as error:
-        talk.asker.warn(talk.texts.gettext("There is no rehearsal now."), str(error))
+        talk.asker.warn(talk.texts.gettext("No rehearsal is possible now."), str(error))
         return []
 
 

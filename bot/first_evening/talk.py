@@ -62,7 +62,7 @@ class Talk:
             value = self.given_or(name, partial(self.asker.ask_secret, question, source, default))
             if (not value and not is_needed) or (_SECRET.fullmatch(value) and value.startswith(begins)):
                 return value
-            wrong = self.texts.gettext("This holds characters that no key or token has. Please copy it once more.")
+            wrong = self.texts.gettext("This holds characters that no key or token has. Please copy it again.")
             if begins and _SECRET.fullmatch(value):
                 wrong = self.texts.gettext("This is another token: the one needed here begins with {begins}")
                 wrong = wrong.format(begins=begins)

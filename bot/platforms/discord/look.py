@@ -59,7 +59,7 @@ async def say_in_discord(settings: DiscordSettings, channel: str, message: Messa
     """Post a message in a channel without connecting. Raises FrontEndError."""
     point_elsewhere(settings)
     try:
-        async with asyncio.timeout(TAKES), discord.Client(intents=discord.Intents.none()) as client:
+        async with asyncio.timeout(TAKES), discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(settings.token.get_secret_value())
             await client.get_partial_messageable(int(channel)).send(**render(message))
     except discord.HTTPException as error:
