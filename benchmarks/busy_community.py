@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.core.durations import parse_duration, write_duration
-from bot.domain.deliveries import Delivery
+from bot.domain.deliveries import DeliveryName
 from bot.platforms.discord.render import COLOURS
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.discord_server import DiscordServer
@@ -84,7 +84,7 @@ def occasions(start: datetime) -> Iterator[tuple[str, str]]:
 
 def key_of(kind: str, event: int, occasion: str, room: str) -> str:
     """Return the nonce of a message."""
-    return Delivery(kind, f"event:{event}", occasion, f"discord:{room}", datetime.now(UTC)).key
+    return DeliveryName(kind, f"event:{event}", occasion, f"discord:{room}").key
 
 
 def seen_as(post: dict[str, Any]) -> Said:

@@ -25,10 +25,10 @@ from bot.services.answering import Answering
 from bot.services.deciding import Deciding
 from bot.services.delivery.delivering import Delivering
 from bot.services.delivery.outages import Outages
-from bot.services.delivery.silencing import Silencing
-from bot.services.events.composing import Composing
+from bot.services.events import event_posts
 from bot.services.events.following import Following
 from bot.services.events.mirroring import Mirroring
+from bot.services.events.silencing import Silencing
 from bot.services.events.telling import Telling
 from bot.services.events.watching import Watching
 from bot.services.organisers.organising import Organising
@@ -43,6 +43,7 @@ from bot.services.ports import (
     Sender,
     no_ring,
 )
+from bot.services.posting import Known
 from bot.services.recognition.changing_model import ChangingModel
 from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.quizzing import Quizzing
@@ -51,6 +52,7 @@ from bot.services.recognition.teaching import Teaching
 from bot.services.reminders.digesting import Digesting
 from bot.services.reminders.member_settings import MemberSettings
 from bot.services.reminders.reminding import Reminding
+from bot.services.reports import report_posts
 from bot.services.reports.drafting import Drafting
 from bot.services.reports.materials import Materials
 from bot.services.reports.reporting import Reporting
@@ -134,7 +136,7 @@ class Services:
     reminding: Reminding
     digesting: Digesting
     answering: Answering
-    composing: Composing
+    known: Known
     rooms: Rooms
     following: Following
     mirroring: Mirroring
@@ -145,14 +147,10 @@ class Services:
 
     def delivering(self, senders: Sequence[Sender], gap: Gap | None = None) -> Delivering:
         """Bind delivering to the platforms that can send; `gap` is what the store knows nothing of."""
-        speaking = (self.composing, self.reporting, self.reminding, self.digesting, self.materials, self.outages)
-        asked = (self.answering.organising, self.answering.changing_model)
-        services = (*speaking, *(one for one in asked if one is not None))
-        composers = {kind: compose for one in services for kind, compose in one.composers().items()}
         return Delivering(
             self.stores.deliveries,
             {sender.platform: sender for sender in senders},
-            composers,
+            self.known.compose,
             self.rooms,
             self.clock,
             unreachable=self.reminding.unreachable,
@@ -280,7 +278,7 @@ def build_services(
     lead_times, public_url = settings.reminders.lead_times, settings.web.public_url
     watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
     kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
-    reporting = Reporting(site, settings.reports.site_url, *kept, stores.materials, rooms, clock, zone)
+    reporting = Reporting(site, settings.reports.site_url, *kept, rooms, clock, zone)
     handlers = {"flood": watching.answer_flood, **reporting.answer_handlers()}
     reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
     drafted = (stores.events, stores.reports, stores.materials)
@@ -303,21 +301,35 @@ def build_services(
         drafting=Drafting(*drafted, details, settings.community.name, clock, zone),
         settings=MemberSettings(stores.personal_reminders, clock, zone, ring),
     )
-    asked = (stores.questions, reporting.question_composers())
-    composing = Composing(stores.events, *asked, stores.deliveries, stores.reports, clock, zone)
+    known = Known(
+        events=stores.events,
+        deliveries=stores.deliveries,
+        questions=stores.questions,
+        reports=stores.reports,
+        materials=stores.materials,
+        personal_reminders=stores.personal_reminders,
+        rooms=rooms,
+        clock=clock,
+        zone=zone,
+        site_url=settings.reports.site_url,
+        asked={
+            "flood": event_posts.flood_question,
+            "report": report_posts.which_event,
+            "report_flood": report_posts.flood_question,
+        },
+    )
     following = Following(stores.rooms, rooms, watching, stores.deliveries)
     mirroring = Mirroring(stores.events, stores.mirrored_events, rooms, clock, zone)
-    digested = (stores.agenda, stores.deliveries, stores.events, stores.reports)
-    digesting = Digesting(*digested, rooms, clock, zone)
-    materials = Materials(details, stores.materials, stores.events, stores.deliveries, rooms, clock, zone)
-    outages = Outages(stores.events, stores.deliveries, stores.agenda, rooms, clock, zone)
+    digesting = Digesting(stores.agenda, rooms, clock, zone)
+    materials = Materials(details, stores.materials, stores.events, stores.deliveries, rooms, clock)
+    outages = Outages(stores.events, stores.deliveries, stores.agenda, rooms, clock)
     return Services(
         watching=watching,
         reporting=reporting,
         reminding=reminding,
         digesting=digesting,
         answering=answering,
-        composing=composing,
+        known=known,
         rooms=rooms,
         following=following,
         mirroring=mirroring,

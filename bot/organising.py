@@ -12,7 +12,7 @@ from bot.services.organisers.organising import Organising
 from bot.services.organisers.settling_in import SettlingIn
 from bot.services.ports import Clock, Ring, SampleSheets, no_ring
 from bot.services.recognition.reviewing import Reviewing
-from bot.services.reports.reporting import name_of_site
+from bot.services.reports.report_posts import name_of_site
 
 
 def build_organising(

@@ -1,11 +1,44 @@
 """Which changes are worth saying, and to whom: rooms, organisers, or nobody."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.events import Change, ChangeKind, EventStatus
+from bot.domain.events import Change, ChangeKind, Event, EventStatus
 
 FLOOD = 20  # a run that wants to post more than this posts nothing and asks an organiser
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a notice of change shows of an event: a later poll overwrites the event itself."""
+
+    title: str
+    place: str
+    address: str
+    limit: int | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)  # without slots: a post of its own extends it
+class Difference:
+    """What became of an event between two moments; `fields` names what differs (title, date, place, limit)."""
+
+    kind: ChangeKind
+    fields: tuple[str, ...]
+    before: Published
+    after: Published
+
+    @property
+    def must_be_said(self) -> bool:
+        """Whether people must know of it even where the announcement shows it."""
+        return must_be_said(self.kind, self.fields)
+
+
+def published(event: Event) -> Published:
+    """Return what is kept of an event as it is now."""
+    return Published(event.title, event.place, event.address, event.limit, event.started_at, event.ended_at)
 
 
 def is_worth_saying(change: Change, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from bot.domain.events import Event
 
@@ -17,17 +17,12 @@ class Nag:
 
     days: int
     due_at: datetime
-    ended_on: str
+    ended_on: date  # what tells it from those for a date that was given up
 
     @property
     def useful_until(self) -> datetime:
         """Until when it may be asked late."""
         return self.due_at + STAYS_USEFUL
-
-    @property
-    def occasion(self) -> str:
-        """What tells it from the others about this event, and from those for a date that was given up."""
-        return f"{self.days}d@{self.ended_on}"
 
 
 def nags_of(event: Event, now: datetime, zone: tzinfo) -> Iterator[Nag]:
@@ -36,6 +31,6 @@ def nags_of(event: Event, now: datetime, zone: tzinfo) -> Iterator[Nag]:
         return
     ended = event.ends_at.astimezone(zone).date()
     for days in AFTER_DAYS:
-        nag = Nag(days, datetime.combine(ended + timedelta(days=days), CIVIL_HOUR, zone), f"{ended:%Y%m%d}")
+        nag = Nag(days, datetime.combine(ended + timedelta(days=days), CIVIL_HOUR, zone), ended)
         if nag.useful_until > now:
             yield nag

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.durations import write_duration
 from bot.domain.events import Event
 
 
@@ -24,11 +23,6 @@ class Reminder:
     def useful_until(self) -> datetime:
         """Until when it may be said late: half of its lead time, then the next is nearer, or it is too late to come."""
         return self.due_at + self.lead_time / 2
-
-    @property
-    def occasion(self) -> str:
-        """What tells it apart from the others of its event; a reminder of another date is another one."""
-        return f"{write_duration(self.lead_time)}@{self.starts_at:%Y%m%dT%H%MZ}"
 
 
 def reminders_of(event: Event, lead_times: Iterable[timedelta]) -> list[Reminder]:

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.follow_ups import EDIT, RETRACT, THREAD
+from bot.domain.follow_ups import Edit, Retraction, Thread
 from bot.domain.questions import Question
+from bot.services.question_post import QuestionPost
 from bot.storage.deliveries import delivery_of, insert_planned
 from bot.storage.questions import question_of
 from bot.storage.tables import deliveries, questions
@@ -33,14 +34,14 @@ class StoredAgenda:
     async def sent_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]:
         """Return what was said in these rooms after `since` and stands there or was retracted, the latest first."""
         was_said = deliveries.c.state.in_((DeliveryState.SENT, DeliveryState.RETRACTED))
-        is_message = deliveries.c.kind.not_in((EDIT, THREAD, RETRACT))
+        is_message = deliveries.c.kind.not_in((Edit.tag, Thread.tag, Retraction.tag))
         sent = and_(was_said, is_message, deliveries.c.sent_at >= since)
         return await self._deliveries(sent, destinations, deliveries.c.sent_at.desc(), limit)
 
     async def open_questions_in(self, destinations: Collection[str]) -> list[Question]:
         """Return the questions that these rooms were asked and nobody answered, the oldest first."""
         asked = and_(
-            deliveries.c.kind == "question",
+            deliveries.c.kind == QuestionPost.tag,
             deliveries.c.subject == questions.c.kind + ":" + questions.c.subject,
             deliveries.c.destination.in_(list(destinations)),
         )

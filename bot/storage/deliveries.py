@@ -3,17 +3,21 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.follow_ups import EDIT, DeliveryName
+from bot.core.posts import Post, PostName
+from bot.domain.deliveries import Delivery, DeliveryName, DeliveryOf, DeliveryState, is_of, without_repeats
+from bot.domain.follow_ups import Edit
+from bot.services.events.event_posts import ReminderPost
+from bot.storage.post_codec import facts_of, read_post
 from bot.storage.statements import batches, insert_or_ignore
 from bot.storage.tables import deliveries
 
-_FIELDS = tuple(field.name for field in fields(Delivery))
+_COURSE = tuple(field.name for field in fields(DeliveryOf) if field.name not in ("post", "repeats"))
+P = TypeVar("P", bound=Post)
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
 SPENT_EDITS_STAY = timedelta(minutes=10)  # longer than their turn
 MOVED = "moved"  # the reason of a reminder that is no longer wanted, often since its event moved; it may come back
@@ -24,22 +28,22 @@ async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery
     rows = [{**_row(delivery), "state": DeliveryState.PLANNED, "attempts": 0} for delivery in planned]
     if rows:
         await connection.execute(insert_or_ignore(connection, deliveries), rows)
-    if edits := [delivery for delivery in planned if delivery.kind == EDIT]:
+    if edits := [delivery for delivery in planned if isinstance(delivery.post, Edit)]:
         await _forget_spent_edits(connection, edits)
 
 
 async def _forget_spent_edits(connection: AsyncConnection, edits: Sequence[Delivery]) -> None:
     """Drop the edits that earlier ones of the same messages left: seats move for months, and nobody asks for them."""
     oldest = min(edit.due_at for edit in edits) - SPENT_EDITS_STAY
-    for some in batches({edit.subject for edit in edits}):
-        of_these = and_(deliveries.c.kind == EDIT, deliveries.c.subject.in_(some))
+    for some in batches({edit.name.subject for edit in edits}):
+        of_these = and_(deliveries.c.kind == Edit.tag, deliveries.c.subject.in_(some))
         is_spent = and_(deliveries.c.state.not_in(_OPEN), deliveries.c.due_at < oldest)
         await connection.execute(delete(deliveries).where(of_these, is_spent))
 
 
 async def rearm_reminders(connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
     """Make the open reminders of each event to rooms exactly these."""
-    of_events = and_(deliveries.c.kind == "reminder", deliveries.c.event_id.in_(list(wanted)))
+    of_events = and_(deliveries.c.kind == ReminderPost.tag, deliveries.c.event_id.in_(list(wanted)))
     await rearm(connection, of_events, [one for reminders in wanted.values() for one in reminders], now)
 
 
@@ -50,10 +54,11 @@ async def rearm(
     columns = (
         deliveries.c[name] for name in ("id", "event_id", "occasion", "destination", "state", "reason", "due_at")
     )
-    wanted_keys, known, dropped, revived = {_key(one) for one in wanted}, set(), [], []
+    by_key = {(one.event_id, one.name.occasion, one.destination): one for one in wanted}
+    known, dropped, revived = set(), [], []
     for row in await connection.execute(select(*columns).where(which)):
-        known.add(_key(row))
-        is_wanted = _key(row) in wanted_keys
+        known.add(key := (row.event_id, row.occasion, row.destination))
+        is_wanted = key in by_key
         if row.state == DeliveryState.PLANNED and not is_wanted:
             dropped.append(row.id)
         elif is_wanted and row.reason == MOVED and row.due_at > now:
@@ -62,11 +67,8 @@ async def rearm(
         await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=MOVED)
     for some in batches(revived):
         await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.PLANNED, reason=None)
-    await insert_planned(connection, [one for one in wanted if one.due_at > now and _key(one) not in known])
-
-
-def _key(one: Any) -> tuple[int | None, str, str]:
-    return one.event_id, one.occasion, one.destination
+    missing = [one for key, one in by_key.items() if one.due_at > now and key not in known]
+    await insert_planned(connection, missing)
 
 
 class Deliveries:
@@ -104,13 +106,13 @@ class Deliveries:
             row = (await connection.execute(query)).mappings().first()
         return None if row is None else delivery_of(row)
 
-    async def about(self, kind: str, subjects: Collection[str]) -> list[Delivery]:
+    async def about(self, kind: type[P], subjects: Collection[str]) -> list[DeliveryOf[P]]:
         found: list[Delivery] = []
         async with self._reading() as connection:
             for some in batches(subjects):
-                query = select(deliveries).where(deliveries.c.kind == kind, deliveries.c.subject.in_(some))
+                query = select(deliveries).where(deliveries.c.kind == kind.tag, deliveries.c.subject.in_(some))
                 found += [delivery_of(row) for row in (await connection.execute(query)).mappings()]
-        return found
+        return [one for one in found if is_of(one, kind)]
 
     async def last_sent(self) -> datetime | None:
         """Return when something was sent last."""
@@ -188,10 +190,14 @@ async def _set(connection: AsyncConnection, which: ColumnElement[bool], **values
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
-    return {name: getattr(delivery, name) for name in _FIELDS if name != "id"}
+    course = {name: getattr(delivery, name) for name in _COURSE if name != "id"}
+    facts = {"event_id": delivery.event_id, "facts": facts_of(delivery.post)}
+    return {**delivery.name._asdict(), **facts, **course}
 
 
 def delivery_of(row: RowMapping) -> Delivery:
     """Return the delivery of a row."""
-    values = {name: row[name] for name in _FIELDS}
-    return Delivery(**{**values, "state": DeliveryState(row["state"])})
+    name, repeats = without_repeats(PostName(row["kind"], row["subject"], row["occasion"]))
+    course = {field: row[field] for field in _COURSE}
+    post = read_post(name, row["event_id"], row["facts"])
+    return Delivery(post, repeats=repeats, **{**course, "state": DeliveryState(row["state"])})

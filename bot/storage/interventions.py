@@ -1,6 +1,6 @@
 """What organisers did by hand about messages, and what it makes of them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -12,7 +12,7 @@ from bot.domain.interventions import Action, Intervention
 from bot.storage.deliveries import delivery_of, insert_planned
 from bot.storage.tables import deliveries, interventions
 
-_TO_DO = {Action.RETRACT: retraction_of, Action.REPEAT: again}
+_TO_DO: dict[Action, Callable[[Delivery, datetime], Delivery]] = {Action.RETRACT: retraction_of, Action.REPEAT: again}
 _POSSIBLE = {
     Action.RETRACT: (DeliveryState.SENT,),
     Action.REPEAT: (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.RETRACTED),

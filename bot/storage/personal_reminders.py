@@ -8,10 +8,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.deliveries import Delivery, DeliveryState
+from bot.core.posts import Post
+from bot.domain.deliveries import Delivery, DeliveryState, is_of
 from bot.domain.events import Event
-from bot.domain.personal_reminders import PERSONAL, SNOOZED, Member, PersonalReminder, at_its_time
+from bot.domain.personal_reminders import Member, PersonalReminder
 from bot.domain.quiet_hours import QuietHours
+from bot.services.reminders.personal_posts import (
+    PersonalReminderPost,
+    SnoozedPost,
+    at_its_time,
+    news_for,
+    planned_for,
+)
 from bot.storage.deliveries import delivery_of, insert_planned, rearm
 from bot.storage.statements import batches, upsert
 from bot.storage.tables import deliveries, events, members, personal_reminders
@@ -43,10 +51,10 @@ async def _keep_up(
     connection: AsyncConnection, reminders: Sequence[PersonalReminder], event: Event, now: datetime
 ) -> None:
     quiet = await _quiet_hours(connection, [one.address for one in reminders])
-    which = and_(_open(PERSONAL, event.id), deliveries.c.destination.in_(list(quiet)))
-    wanted = [one for each in reminders for one in each.deliveries(event, quiet[each.address], now)]
+    which = and_(_open(PersonalReminderPost, event.id), deliveries.c.destination.in_(list(quiet)))
+    wanted = [one for each in reminders for one in planned_for(each, event, quiet[each.address], now)]
     await rearm(connection, which, wanted, now)
-    told = [(one, news) for one in reminders if (news := one.news(event, now, quiet[one.address])) is not None]
+    told = [(one, news) for one in reminders if (news := news_for(one, event, now, quiet[one.address])) is not None]
     if told:
         await insert_planned(connection, [news for _, news in told])
         await connection.execute(upsert(connection, personal_reminders), [_row(one.knowing(event)) for one, _ in told])
@@ -63,9 +71,9 @@ class PersonalReminders:
         """Keep what a member wants for an event, and make their open reminders of it exactly these."""
         async with self._engine.begin() as connection:
             await connection.execute(upsert(connection, personal_reminders), _row(reminder.knowing(event)))
-            which = and_(_open(PERSONAL, event.id), deliveries.c.destination == reminder.address)
+            which = and_(_open(PersonalReminderPost, event.id), deliveries.c.destination == reminder.address)
             quiet = (await _quiet_hours(connection, [reminder.address]))[reminder.address]
-            await rearm(connection, which, reminder.deliveries(event, quiet, now), now)
+            await rearm(connection, which, planned_for(reminder, event, quiet, now), now)
             await _spare(connection, which, quiet, now)  # what was dropped once comes back as it was planned then
 
     async def cancel(self, address: str, event_id: int, now: datetime) -> bool:
@@ -73,16 +81,16 @@ class PersonalReminders:
         wanted = _of(address, event_id)
         async with self._engine.begin() as connection:
             gone = await connection.execute(delete(personal_reminders).where(wanted))
-            for kind in (PERSONAL, SNOOZED):
+            for kind in (PersonalReminderPost, SnoozedPost):
                 which = and_(_open(kind, event_id), deliveries.c.destination == address)
                 await rearm(connection, which, [], now)
             return gone.rowcount > 0
 
     async def snooze(self, again: Delivery, now: datetime) -> None:
         """Plan a reminder that was put off; the same one twice is one."""
-        same = and_(deliveries.c.destination == again.destination, deliveries.c.occasion == again.occasion)
+        same = and_(deliveries.c.destination == again.destination, deliveries.c.occasion == again.name.occasion)
         async with self._engine.begin() as connection:
-            await rearm(connection, and_(_open(SNOOZED, again.event_id), same), [again], now)
+            await rearm(connection, and_(_open(SnoozedPost, again.event_id), same), [again], now)
 
     async def reminder(self, address: str, event_id: int) -> PersonalReminder | None:
         found = await self._reminders(_of(address, event_id))
@@ -104,7 +112,7 @@ class PersonalReminders:
 
     async def spare(self, member: Member, now: datetime) -> None:
         """Move what a member is still to be reminded of out of their quiet hours, or back where those are others."""
-        theirs = and_(deliveries.c.kind == PERSONAL, deliveries.c.destination == member.address)
+        theirs = and_(deliveries.c.kind == PersonalReminderPost.tag, deliveries.c.destination == member.address)
         async with self._engine.begin() as connection:
             await _spare(connection, theirs, member.quiet, now)
 
@@ -118,10 +126,11 @@ async def _spare(
     connection: AsyncConnection, which: ColumnElement[bool], quiet: QuietHours | None, now: datetime
 ) -> None:
     untried = and_(which, deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts == 0)
-    for row in (await connection.execute(select(deliveries).where(untried))).mappings().all():
-        moved = at_its_time(delivery_of(row), quiet, now)
+    found = [delivery_of(row) for row in (await connection.execute(select(deliveries).where(untried))).mappings()]
+    for planned in (one for one in found if is_of(one, PersonalReminderPost)):
+        moved = at_its_time(planned, quiet, now)
         when = {"due_at": moved.due_at, "useful_until": moved.useful_until}
-        await connection.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(when))
+        await connection.execute(update(deliveries).where(deliveries.c.id == planned.id).values(when))
 
 
 async def _quiet_hours(connection: AsyncConnection, addresses: Sequence[str]) -> dict[str, QuietHours | None]:
@@ -155,8 +164,8 @@ def _of(address: str, event_id: int) -> ColumnElement[bool]:
     return and_(personal_reminders.c.address == address, personal_reminders.c.event_id == event_id)
 
 
-def _open(kind: str, event_id: int | None) -> ColumnElement[bool]:
-    return and_(deliveries.c.kind == kind, deliveries.c.event_id == event_id)
+def _open(kind: type[Post], event_id: int | None) -> ColumnElement[bool]:
+    return and_(deliveries.c.kind == kind.tag, deliveries.c.event_id == event_id)
 
 
 def _row(reminder: PersonalReminder) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.deliveries import Delivery
 from bot.domain.quiet_hours import parse_quiet_hours
 from bot.domain.reminders import Reminder
+from bot.services.reminders.personal_posts import PersonalReminderPost
 from tests.support.events import tokyo
 
 NIGHT = parse_quiet_hours("22:00-8:00", "Asia/Tokyo")
@@ -15,7 +16,9 @@ LONG_BEFORE = tokyo(2026, 5, 1)
 
 def spared(starts_at: datetime, lead_time: timedelta, now: datetime = LONG_BEFORE) -> Delivery:
     asked = Reminder(lead_time, starts_at)
-    planned = Delivery("personal_reminder", "event:1", "", "discord:@7", asked.due_at, asked.useful_until)
+    planned = Delivery(
+        PersonalReminderPost(1, starts_at, "ja", lead_time), "discord:@7", asked.due_at, asked.useful_until
+    )
     return NIGHT.spare(planned, starts_at, now)
 
 

@@ -8,6 +8,7 @@ from bot.domain.deliveries import Delivery
 from bot.domain.questions import Question
 from bot.domain.reports import Reason, ReasonCode, Report, ReportState
 from bot.services.ports import SourceState
+from bot.services.reports.report_posts import ReportPost
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.questions import Questions
@@ -31,7 +32,7 @@ REPORT = Report(
     digest="abc",
     first_seen_at=NOW,
 )
-POST = Delivery("report", "report:/201708.html", "linked", "local:main", NOW, event_id=404)
+POST = Delivery(ReportPost("/201708.html", 404), "local:main", NOW)
 QUESTION = Question("report", "/201708.html", ("404", "none"), NOW, {"report": "/201708.html"})
 
 
@@ -47,7 +48,7 @@ async def test_a_report_comes_back_as_it_was_kept(engine: AsyncEngine):
 async def test_what_a_poll_found_is_kept_with_everything_that_follows_from_it(engine: AsyncEngine):
     site = SourceState("reports of x", "x", NOW, NOW)
     await Reports(engine).record_reports([REPORT], [POST], [QUESTION], site)
-    assert [one.subject for one in await Deliveries(engine).due(NOW)] == ["report:/201708.html"]
+    assert [one.name.subject for one in await Deliveries(engine).due(NOW)] == ["report:/201708.html"]
     assert await Questions(engine).question("report", "/201708.html") is not None
     assert (await Events(engine).sources())["reports of x"] == site
 

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.questions import Question
+from bot.services.events.event_posts import ReminderPost
 from bot.services.ports import RoomDraft
+from bot.services.question_post import QuestionPost
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
 from bot.storage.questions import insert_questions
@@ -59,20 +61,20 @@ async def test_the_agenda_has_what_is_next_what_failed_and_what_is_asked_in_thes
 ) -> None:
     agenda, deliveries = StoredAgenda(engine), Deliveries(engine)
     question = Question("flood", "tfug@1", ("post", "leave"), NOW)
-    later = Delivery("reminder", "event:1", "1d", "discord:101", NOW + timedelta(days=2), event_id=1)
-    sooner = replace(later, occasion="7d", due_at=NOW + timedelta(days=1))
+    later = Delivery(ReminderPost(1, timedelta(days=1), NOW), "discord:101", NOW + timedelta(days=2))
+    sooner = replace(later, post=ReminderPost(1, timedelta(days=7), NOW), due_at=NOW + timedelta(days=1))
     elsewhere = replace(later, destination="discord:999")
-    failed = replace(later, occasion="1h", due_at=NOW - timedelta(hours=1))
-    asked = Delivery("question", "flood:tfug@1", "asked", "discord:101", NOW)
+    failed = replace(later, post=ReminderPost(1, timedelta(hours=1), NOW), due_at=NOW - timedelta(hours=1))
+    asked = Delivery(QuestionPost("flood", "tfug@1"), "discord:101", NOW)
     await agenda.plan([later, sooner, elsewhere, failed, asked, replace(asked, destination="discord:999")])
     await agenda.plan([later])
     async with engine.begin() as connection:
         await insert_questions(connection, [question])
-    due = next(one for one in await deliveries.due(NOW) if one.occasion == "1h")
+    due = next(one for one in await deliveries.due(NOW) if one.post == failed.post)
     await deliveries.fail(due, "Discord answered 403")
     rooms = ["discord:101"]
     coming = await agenda.next_in(rooms, 10)
-    assert [one.occasion for one in coming] == ["asked", "7d", "1d"]
+    assert [one.post for one in coming] == [asked.post, sooner.post, later.post]
     assert [one.reason for one in await agenda.failed_in(rooms, NOW - timedelta(days=1), 5)] == ["Discord answered 403"]
     assert [one.subject for one in await agenda.open_questions_in(rooms)] == ["tfug@1"]
     assert await agenda.open_questions_in(["discord:102"]) == []

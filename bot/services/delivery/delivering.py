@@ -5,18 +5,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any, assert_never
 
 import structlog
 
 from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.follow_ups import EDIT, RETRACT, THREAD, followed_by
+from bot.domain.follow_ups import AnyFollowUp, Edit, Retraction, Thread
 from bot.domain.gaps import Gap
 from bot.domain.messages import Message
-from bot.domain.personal_reminders import PERSONAL, SNOOZED
 from bot.domain.rooms import Rooms
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.services.ports import Clock, DeliveryStore, Sender, Threads
+from bot.services.posting import NothingToSay
 
 log = structlog.get_logger()
 
@@ -26,17 +27,6 @@ ROOMS_TOGETHER, MOST_ROOMS = 20, 100
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=2), 30  # a host that slept for a week has not tried for long
 CLOCK_LEAPS = timedelta(minutes=75)  # what was said under a clock that was an hour ahead is found all the same
-# What tells how an event is: where a lost store had it said, the event may have changed once more since.
-SAYS_HOW_IT_IS = ("announcement", "change")
-DUE_AT_A_TIME = ("reminder", PERSONAL, SNOOZED, "digest", "nag")  # all others are news, due when they are planned
-
-
-@dataclass(frozen=True, slots=True)
-class NothingToSay:
-    """The reason why a planned delivery no longer makes sense."""
-
-    reason: str
-
 
 _GONE = NothingToSay("the message that it belongs to was deleted")
 
@@ -47,7 +37,7 @@ Silence = Callable[[Delivery, Room], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Delivering:
-    """Says what is due: claim, compose, send, record. A kind of delivery is composed by its entry in `composers`.
+    """Says what is due: claim, compose, send, record.
 
     Within a room messages go out in order; a room whose platform hangs is `busy`, and no other waits for it.
     `unreachable` hears of a delivery to a member who takes no direct messages. What may have been said in the `gap`
@@ -56,7 +46,7 @@ class Delivering:
 
     deliveries: DeliveryStore
     senders: Mapping[str, Sender]
-    composers: Mapping[str, Composer]
+    compose: Composer
     rooms: Rooms
     clock: Clock
     unreachable: Callable[[Delivery], Awaitable[None]] | None = None
@@ -100,7 +90,7 @@ class Delivering:
             if await self.deliveries.claim(delivery, now, until):
                 await self._deliver(replace(delivery, claimed_until=until))
         except Exception:  # a bug in one must not hold up the others; its claim runs out, and it is tried again
-            log.exception("delivery broke", delivery=delivery.id, kind=delivery.kind, room=delivery.destination)
+            log.exception("delivery broke", **_in_log(delivery))
 
     async def _deliver(self, delivery: Delivery) -> None:
         room = self.rooms.named(delivery.destination)
@@ -116,7 +106,7 @@ class Delivering:
                 await self.unreachable(delivery)
         except SendRefused as error:
             await self.deliveries.fail(delivery, str(error))
-            log.error("delivery failed", delivery=delivery.id, kind=delivery.kind, room=room.name, reason=str(error))
+            log.error("delivery failed", **_in_log(delivery), reason=str(error))
         except SendError as error:
             await self._try_later(delivery, str(error))
         else:
@@ -124,15 +114,15 @@ class Delivering:
 
     async def _carry_out(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
         """Do it, and return the platform's id of what is there now."""
-        if delivery.kind in (EDIT, THREAD, RETRACT):
-            return await self._follow_up(delivery, room, sender)
+        if isinstance(delivery.post, Edit | Thread | Retraction):
+            return await self._follow_up(delivery.post, delivery, room, sender)
         if self.silence is not None and (kept_back := await self.silence(delivery, room)):
             return NothingToSay(kept_back)
-        message = await self.composers[delivery.kind](delivery, room)
+        message = await self.compose(delivery, room)
         if isinstance(message, NothingToSay):
             return message
         if (sent := await self._find_earlier(delivery, room, message, sender)) is not None:
-            if delivery.kind in SAYS_HOW_IT_IS and delivery.first_tried_at is None:  # this store never said it
+            if delivery.post.says_how_it_is and delivery.first_tried_at is None:  # this store never said it
                 await sender.edit(room.channel, sent, message, delivery.key)
             return sent
         if self._is_too_late(delivery):
@@ -141,33 +131,39 @@ class Delivering:
             raise SendError("this process or its host stood still meanwhile")
         return await sender.send(room.channel, message, delivery.key)
 
-    async def _follow_up(self, delivery: Delivery, room: Room, sender: Sender) -> str | NothingToSay:
+    async def _follow_up(
+        self, follow_up: AnyFollowUp, delivery: Delivery, room: Room, sender: Sender
+    ) -> str | NothingToSay:
         """Edit or retract an earlier message, or open a thread below it. Twice is as good as once: no look-up."""
-        said = await self.deliveries.find(followed_by(delivery))
+        said = await self.deliveries.find(follow_up.follows(delivery.destination))
         if said is None or said.state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
             return NothingToSay("the message that it belongs to was not posted")
         if said.external_id is None:
             raise SendError("the message that it belongs to is not posted yet")
-        if delivery.kind == RETRACT:
+        if isinstance(follow_up, Retraction):
             return said.external_id if await sender.delete(room.channel, said.external_id) else _GONE
         if said.state is DeliveryState.RETRACTED:
             return NothingToSay("the message that it belongs to was retracted")
-        message = await self.composers[said.kind](said, room)
+        message = await self.compose(said, room)
         if isinstance(message, NothingToSay):
             return message
-        if delivery.kind == EDIT:
-            is_there = await sender.edit(room.channel, said.external_id, message, said.key)
-            return said.external_id if is_there else _GONE
-        if not isinstance(sender, Threads):
-            return NothingToSay("its platform has no threads")
-        return await sender.open_thread(room.channel, said.external_id, message.title) or _GONE
+        match follow_up:
+            case Edit():
+                is_there = await sender.edit(room.channel, said.external_id, message, said.key)
+                return said.external_id if is_there else _GONE
+            case Thread():
+                if not isinstance(sender, Threads):
+                    return NothingToSay("its platform has no threads")
+                return await sender.open_thread(room.channel, said.external_id, message.title) or _GONE
+            case _:
+                assert_never(follow_up)
 
     async def _find_earlier(self, delivery: Delivery, room: Room, message: Message, sender: Sender) -> str | None:
         """Look for what an earlier try may have left: cut off, its answer lost, or lost itself with the store."""
         tried = None if delivery.first_tried_at is None else delivery.first_tried_at - CLOCK_LEAPS
-        said, is_news = None, delivery.kind not in DUE_AT_A_TIME
+        said = None
         if self.gap is not None:
-            said = self.gap.said_since(delivery.due_at, self.clock.now(), is_news=is_news)
+            said = self.gap.said_since(delivery.due_at, self.clock.now(), is_news=delivery.post.is_news)
         since = min((at for at in (tried, said) if at is not None), default=None)
         return None if since is None else await sender.find(room.channel, message, delivery.key, since)
 
@@ -186,17 +182,11 @@ class Delivering:
 
     async def _record(self, delivery: Delivery, external_id: str) -> None:
         await self.deliveries.sent(delivery, self.clock.now(), external_id)
-        log.info(
-            "delivery sent",
-            delivery=delivery.id,
-            kind=delivery.kind,
-            subject=delivery.subject,
-            room=delivery.destination,
-        )
+        log.info("delivery sent", **_in_log(delivery), subject=delivery.name.subject)
 
     async def _skip(self, delivery: Delivery, reason: str) -> None:
         await self.deliveries.skip(delivery, reason)
-        log.info("delivery skipped", delivery=delivery.id, kind=delivery.kind, room=delivery.destination, reason=reason)
+        log.info("delivery skipped", **_in_log(delivery), reason=reason)
 
     async def _try_later(self, delivery: Delivery, reason: str) -> None:
         now = self.clock.now()
@@ -215,3 +205,7 @@ def retry_after(attempts: int) -> timedelta:
     """Return how long to wait after so many earlier tries: 2 s, 4 s, 8 s … at most ten minutes."""
     longer: timedelta = FIRST_RETRY * 2 ** min(attempts, 20)
     return min(longer, LONGEST_RETRY)
+
+
+def _in_log(delivery: Delivery) -> dict[str, Any]:
+    return {"delivery": delivery.id, "kind": delivery.name.kind, "room": delivery.destination}

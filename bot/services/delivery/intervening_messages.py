@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
-from bot.domain.follow_ups import EDIT, RETRACT, THREAD
+from bot.domain.follow_ups import FollowUp
 from bot.domain.interventions import Action, Intervention
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.locales import Texts
 from bot.services.delivery.delivery_labels import moment, subject_label
 from bot.services.delivery.remedies import remedy
-
-_FOLLOW_UPS = (EDIT, THREAD, RETRACT)
 
 
 def posted_card(texts: Texts, posted: Sequence[Delivery], events: Mapping[int, Event]) -> Card:
@@ -39,7 +37,7 @@ def messages_choice(texts: Texts, messages: Sequence[Delivery], events: Mapping[
     options = tuple(
         Option(str(one.id), f"{moment(texts, one.sent_at or one.due_at)} {_label(texts, one, events)}"[:100])
         for one in messages
-        if one.kind not in _FOLLOW_UPS
+        if not isinstance(one.post, FollowUp)
     )
     label = texts.gettext("Retract a message, or post it again")
     return Choice("sent:show", label, options, least=1) if options else None
@@ -60,7 +58,7 @@ def done(texts: Texts, action: Action, message: Delivery, events: Mapping[int, E
     """Confirm."""
     if action is Action.REPEAT:
         lead = texts.gettext("I post it again now, as far as it still holds. /tsudoi status shows what became of it.")
-    elif message.kind == "announcement":
+    elif message.post.stands_for_its_event:
         lead = texts.gettext("I delete the announcement, and say nothing more about this event in that channel.")
     else:
         lead = texts.gettext("I delete the message. It will not come back by itself.")

@@ -1,22 +1,72 @@
 """Tell organisers once that connpass does not answer, and once more when it does again, if they were told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from enum import StrEnum
 
+from bot.core.posts import Audience
 from bot.core.rooms import Room
-from bot.domain.deliveries import Delivery, DeliveryState
+from bot.core.texts import gettext
+from bot.domain.deliveries import Delivery, DeliveryName, DeliveryState
 from bot.domain.messages import Card, Message, MessageKind
 from bot.domain.outages import is_outage
 from bot.domain.rooms import Rooms
-from bot.locales import Texts, texts_for
-from bot.services.delivery.delivering import Composer, NothingToSay
+from bot.locales import Texts
 from bot.services.delivery.remedies import remedy
 from bot.services.ports import Agenda, Clock, DeliveryStore, EventStore, SourceState
+from bot.services.posting import Here, NothingToSay, SpokenPost
 
 STAYS_USEFUL = timedelta(hours=12)
-DOWN, BACK = "down", "back"
+
+
+class Reach(StrEnum):
+    """Whether connpass answers."""
+
+    DOWN = "down"
+    BACK = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class OutagePost(SpokenPost):
+    """Since when these sources could not be read and why; once they can be read again, that this is over."""
+
+    tag = "outage"
+    label = gettext("note to organisers:")
+    subject_form = "room:{room}"
+    occasion_form = "{reach}@{since:%Y%m%dT%H%M%SZ}"
+    kept = ("since", "reason", "sources")
+    audience = Audience.ORGANISERS
+
+    room: str
+    reach: Reach
+    since: datetime
+    reason: str
+    sources: tuple[str, ...]
+
+    async def compose(self, here: Here) -> Message | NothingToSay:
+        """Say that connpass does not answer, or that it does again, while that is so."""
+        match self.reach:
+            case Reach.DOWN:
+                if not self.is_failing(here.known.rooms, await here.known.events.sources()):
+                    return NothingToSay("connpass answers again")
+                return _is_down(here.texts, self.since, remedy(here.texts, self.reason))
+            case Reach.BACK:
+                told = DeliveryName(*replace(self, reach=Reach.DOWN).stored_as, here.room.name)
+                said = await here.known.deliveries.find(told)
+                if said is None or said.state is not DeliveryState.SENT:
+                    return NothingToSay("nobody was told that it was down")
+                if not self._still_followed(here.known.rooms):
+                    return NothingToSay("what could not be read is followed no more")
+                return _is_back(here.texts, self.since)
+
+    def is_failing(self, rooms: Rooms, states: Mapping[str, SourceState]) -> bool:
+        """Whether one of these sources still cannot be read."""
+        return any(states[name].error is not None for name in self._still_followed(rooms) if name in states)
+
+    def _still_followed(self, rooms: Rooms) -> set[str]:
+        """Return the sources without those that are not polled any more: they stay as they were."""
+        return set(self.sources).intersection(rooms.sources)
 
 
 @dataclass(frozen=True)
@@ -31,11 +81,6 @@ class Outages:
     agenda: Agenda
     rooms: Rooms
     clock: Clock
-    zone: ZoneInfo
-
-    def composers(self) -> dict[str, Composer]:
-        """Return the composer of what organisers are told."""
-        return {"outage": self.outage}
 
     async def check(self) -> None:
         """Plan what organisers are to be told now."""
@@ -44,10 +89,10 @@ class Outages:
         for room, names in self._asking().items():
             out = [states[name] for name in names if name in states and _is_out(states[name], now)]
             told = await self._told(room)
-            if told is None or not told.occasion.startswith(DOWN):
-                planned += [self._down(room, out, now)] if out else []
-            elif not self._still_failing(told, states):
-                planned.append(self._back(room, told, now))
+            if told is None or told.reach is Reach.BACK:
+                planned += [_note(_down(room, out), now)] if out else []
+            elif not told.is_failing(self.rooms, states):
+                planned.append(_note(replace(told, reach=Reach.BACK), now))
         if planned:
             await self.agenda.plan(planned)
 
@@ -59,51 +104,24 @@ class Outages:
                 found.setdefault(room, []).append(name)
         return found
 
-    async def _told(self, room: Room) -> Delivery | None:
-        said = [one for one in await self.deliveries.about("outage", [_subject(room)]) if one.destination == room.name]
-        return max(said, key=lambda one: one.id or 0, default=None)
+    async def _told(self, room: Room) -> OutagePost | None:
+        said = await self.deliveries.about(OutagePost, {OutagePost.about(room=room.name)})
+        last = max(said, key=lambda one: one.id or 0, default=None)
+        return None if last is None else last.post
 
-    def _down(self, room: Room, out: Sequence[SourceState], now: datetime) -> Delivery:
-        since = min(one.failing_since for one in out if one.failing_since is not None)
-        names = [one.name for one in out]
-        facts = {"since": since.isoformat(), "reason": next(one.error for one in out), "sources": names}
-        occasion = f"{DOWN}@{since:%Y%m%dT%H%M%SZ}"
-        return Delivery("outage", _subject(room), occasion, room.name, now, now + STAYS_USEFUL, facts=facts)
 
-    def _back(self, room: Room, told: Delivery, now: datetime) -> Delivery:
-        occasion = told.occasion.replace(DOWN, BACK, 1)
-        return Delivery("outage", _subject(room), occasion, room.name, now, now + STAYS_USEFUL, facts=told.facts)
+def _down(room: Room, out: Sequence[SourceState]) -> OutagePost:
+    since = min(one.failing_since for one in out if one.failing_since is not None)
+    reason = next(one.error for one in out) or ""
+    return OutagePost(room.name, Reach.DOWN, since, reason, tuple(one.name for one in out))
 
-    async def outage(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
-        """Say that connpass does not answer, or that it does again, while that is so."""
-        texts, facts = texts_for(room.locale, self.zone), delivery.facts or {}
-        since = datetime.fromisoformat(facts["since"])
-        if delivery.occasion.startswith(DOWN):
-            if not self._still_failing(delivery, await self.events.sources()):
-                return NothingToSay("connpass answers again")
-            return _is_down(texts, since, remedy(texts, facts["reason"]))
-        told = (delivery.kind, delivery.subject, delivery.occasion.replace(BACK, DOWN, 1), delivery.destination)
-        said = await self.deliveries.find(told)
-        if said is None or said.state is not DeliveryState.SENT:
-            return NothingToSay("nobody was told that it was down")
-        if not self._still_followed(delivery):
-            return NothingToSay("what could not be read is followed no more")
-        return _is_back(texts, since)
 
-    def _still_failing(self, told: Delivery, states: Mapping[str, SourceState]) -> bool:
-        return any(states[name].error is not None for name in self._still_followed(told) if name in states)
-
-    def _still_followed(self, told: Delivery) -> set[str]:
-        """Return the sources of which was told, without those that are not polled any more: they stay as they were."""
-        return set((told.facts or {})["sources"]).intersection(self.rooms.sources)
+def _note(post: OutagePost, now: datetime) -> Delivery:
+    return Delivery(post, post.room, now, now + STAYS_USEFUL)
 
 
 def _is_out(state: SourceState, now: datetime) -> bool:
     return is_outage(state.failing_since, state.failed_at, now)
-
-
-def _subject(room: Room) -> str:
-    return f"room:{room.name}"
 
 
 def _is_down(texts: Texts, since: datetime, what_to_do: str) -> Message:

@@ -1,10 +1,10 @@
 """What is said about events, in the language of the room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from bot.domain.announcements import Difference, Published
 from bot.domain.events import ChangeKind, Event, EventStatus
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.reports import Report
@@ -68,16 +68,18 @@ def way_out(texts: Texts, event: Event) -> tuple[Button, ...]:
     return (Button(texts.gettext("I cannot come after all"), url=event.url, quiet=True),) if event.url else ()
 
 
-def change_notice(texts: Texts, event: Event, facts: dict[str, Any], now: datetime) -> Message:
+def change_notice(texts: Texts, event: Event, change: Difference, now: datetime) -> Message:
     """Say what changed, before -> after."""
-    kind = ChangeKind(facts["kind"])
-    changed = differences(texts, facts)
-    if kind is ChangeKind.CANCELLED:
-        changed = ()  # the title's 【中止】 and a locked page say nothing more
-    if kind is ChangeKind.POSTPONED:  # nor does its 【延期】
-        changed = differences(texts, {**facts, "fields": [name for name in facts["fields"] if name != "title"]})
+    match change.kind:
+        case ChangeKind.CANCELLED:
+            fields: tuple[str, ...] = ()  # the title's 【中止】 and a locked page say nothing more
+        case ChangeKind.POSTPONED:  # nor does its 【延期】
+            fields = tuple(name for name in change.fields if name != "title")
+        case _:
+            fields = change.fields
+    changed = differences(texts, replace(change, fields=fields))
     card = Card(event_title(texts, event), event.url, fields=changed, buttons=event_buttons(texts, event, now))
-    return Message(MessageKind.CHANGE, what_happened(texts, kind), (card,), event_id=event.id)
+    return Message(MessageKind.CHANGE, what_happened(texts, change.kind), (card,), event_id=event.id)
 
 
 def what_happened(texts: Texts, kind: ChangeKind) -> str:
@@ -93,9 +95,9 @@ def what_happened(texts: Texts, kind: ChangeKind) -> str:
     return leads[kind]
 
 
-def differences(texts: Texts, facts: Mapping[str, Any]) -> tuple[Field, ...]:
+def differences(texts: Texts, change: Difference) -> tuple[Field, ...]:
     """Return a field for each thing that changed, before -> after."""
-    return tuple(_difference(texts, name, facts["before"], facts["after"]) for name in facts["fields"])
+    return tuple(_difference(texts, name, change.before, change.after) for name in change.fields)
 
 
 def vanished_notice(texts: Texts, event: Event, now: datetime) -> Message:
@@ -199,34 +201,29 @@ def _ask_to_cancel_early(texts: Texts, event: Event) -> str:
     return asked
 
 
-def _difference(texts: Texts, name: str, before: dict[str, Any], after: dict[str, Any]) -> Field:
+def _difference(texts: Texts, name: str, before: Published, after: Published) -> Field:
     labels = {
         "title": texts.gettext("Title"),
         "date": texts.gettext("Date"),
         "place": texts.gettext("Place"),
         "limit": texts.gettext("Capacity"),
     }
-    at = _moment(after.get("started_at")) if name == "date" else None
+    at = after.started_at if name == "date" else None
     return Field(labels[name], f"{_said(texts, name, before)} → {_said(texts, name, after)}", at)
 
 
-def _said(texts: Texts, name: str, facts: dict[str, Any]) -> str:
+def _said(texts: Texts, name: str, shown: Published) -> str:
     match name:
-        case "date":
-            start = _moment(facts["started_at"])
-            return texts.gettext("to be decided") if start is None else texts.span(start, _moment(facts["ended_at"]))
-        case "place":
-            return " ".join(part for part in (facts["place"], facts["address"]) if part) or texts.gettext(
-                "to be decided"
-            )
+        case "date" if shown.started_at is not None:
+            return texts.span(shown.started_at, shown.ended_at)
+        case "place" if shown.place or shown.address:
+            return " ".join(part for part in (shown.place, shown.address) if part)
+        case "date" | "place":
+            return texts.gettext("to be decided")
         case "limit":
-            return texts.gettext("unlimited") if facts["limit"] is None else str(facts["limit"])
+            return texts.gettext("unlimited") if shown.limit is None else str(shown.limit)
         case _:
-            return str(facts[name])
-
-
-def _moment(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)
+            return shown.title
 
 
 def _with_age(texts: Texts, lead: str, old: datetime | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.rooms import Room
-from bot.domain.announcements import FLOOD, is_flood, is_worth_saying, must_be_said
+from bot.domain.announcements import FLOOD, is_flood, is_worth_saying, must_be_said, published
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Change, ChangeKind, Event
 from bot.domain.follow_ups import thread_below
@@ -15,13 +15,21 @@ from bot.domain.questions import Question
 from bot.domain.reminders import reminders_of
 from bot.domain.rooms import Rooms
 from bot.domain.seats import SeatNews
-from bot.services.delivery.editing import edits_of_announcements, edits_of_seats, seats_day
+from bot.services.events.editing import edits_of_announcements, edits_of_seats, seats_day
+from bot.services.events.event_posts import (
+    POST_ALL,
+    POST_NONE,
+    AnnouncementPost,
+    ChangePost,
+    ReminderPost,
+    SeatsPost,
+    VanishedPost,
+)
 from bot.services.events.looking import Look
 from bot.services.ports import DeliveryStore
+from bot.services.question_post import ask
 
 log = structlog.get_logger()
-
-POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, shall I post them?"
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class Planning:
         """Tell the rooms that want to know, each once a day: what comes later that day edits what was said."""
         now, day = look.at, seats_day(look.at)
         return [
-            Delivery("seats", f"event:{event.id}", day, room.name, now, event.started_at, event.id, {"news": news})
+            Delivery(SeatsPost(event.id, day, news), room.name, now, event.started_at)
             for room in self._hearing(look.shown_by[event.id], now)
             if (room.seats if news.is_for_all else room.filling)
         ]
@@ -85,15 +93,7 @@ class Planning:
     def _vanishings(self, look: Look) -> list[Delivery]:
         """Tell organisers."""
         return [
-            Delivery(
-                kind="notice",
-                subject=f"event:{event.id}",
-                occasion=f"vanished-r{event.revision}",
-                destination=room.name,
-                due_at=look.at,
-                useful_until=event.started_at,
-                event_id=event.id,
-            )
+            Delivery(VanishedPost(event.id, event.revision), room.name, look.at, event.started_at)
             for event in look.vanished
             for room in self.rooms.asking({look.source} | look.shown_by[event.id])
         ]
@@ -121,14 +121,10 @@ class Planning:
         """Return every reminder of an event to every room that follows it and wants reminders."""
         return [
             Delivery(
-                kind="reminder",
-                subject=f"event:{event.id}",
-                occasion=reminder.occasion,
-                destination=room.name,
-                due_at=reminder.due_at,
-                useful_until=reminder.useful_until,
-                event_id=event.id,
-                facts={"lead_time": reminder.lead_time.total_seconds(), "starts_at": reminder.starts_at.isoformat()},
+                ReminderPost(event.id, reminder.lead_time, reminder.starts_at),
+                room.name,
+                reminder.due_at,
+                reminder.useful_until,
             )
             for room in self.rooms.following(shown_by)
             if room.reminders
@@ -136,32 +132,15 @@ class Planning:
         ]
 
 
-def ask(question: Question, room: Room) -> Delivery:
-    """Return the delivery that asks a question in a room."""
-    return Delivery("question", f"{question.kind}:{question.subject}", "asked", room.name, question.asked_at)
-
-
 def _wants(room: Room, change: Change) -> bool:
     return room.changes or change.kind is ChangeKind.NEW
 
 
 def _deliveries(change: Change, room: Room, now: datetime) -> list[Delivery]:
-    event, before = change.event, change.before
-    if change.kind is ChangeKind.NEW:
-        said = Delivery("announcement", f"event:{event.id}", "new", room.name, now, event.started_at, event.id)
+    event = change.event
+    if change.before is None:
+        said = Delivery(AnnouncementPost(event.id), room.name, now, event.started_at)
         return [said, thread_below(said)] if room.threads else [said]
-    facts = {"kind": change.kind.value, "fields": list(change.fields), "before": _facts(before), "after": _facts(event)}
-    occasion = f"r{event.revision}"
-    return [Delivery("change", f"event:{event.id}", occasion, room.name, now, event.started_at, event.id, facts)]
-
-
-def _facts(event: Event | None) -> dict[str, object]:
-    """Keep what a notice of change shows, since a later poll overwrites the event."""
-    if event is None:
-        return {}
-    times = {name: _iso(value) for name, value in (("started_at", event.started_at), ("ended_at", event.ended_at))}
-    return {"title": event.title, "place": event.place, "address": event.address, "limit": event.limit, **times}
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+    before, after = published(change.before), published(event)
+    post = ChangePost(change.kind, change.fields, before, after, event.id, event.revision)
+    return [Delivery(post, room.name, now, event.started_at)]

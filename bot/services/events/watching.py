@@ -12,9 +12,9 @@ from bot.domain.outages import failing_since
 from bot.domain.questions import Question
 from bot.domain.rooms import Rooms
 from bot.errors import SourceError
-from bot.services.delivery.editing import edits_of_question
+from bot.services.events.event_posts import POST_ALL
 from bot.services.events.looking import look, missed_in
-from bot.services.events.planning import POST_ALL, Planning
+from bot.services.events.planning import Planning
 from bot.services.ports import (
     Clock,
     DeliveryStore,
@@ -25,6 +25,7 @@ from bot.services.ports import (
     SourceState,
     Watched,
 )
+from bot.services.question_post import edits_of_question
 
 log = structlog.get_logger()
 

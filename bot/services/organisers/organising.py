@@ -15,9 +15,9 @@ from bot.domain.rooms import Rooms
 from bot.domain.sources import SourceKind
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
-from bot.services.delivery.delivering import Composer
 from bot.services.delivery.intervening import Intervening
 from bot.services.organisers import organising_messages as said
+from bot.services.organisers.permissions_post import PermissionsPost
 from bot.services.organisers.settling_in import (
     LAST_MONTH_AND_SIX,
     MOST_SOURCES,
@@ -67,21 +67,11 @@ class Organising:
     intervening: Intervening | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
-    def composers(self) -> dict[str, Composer]:
-        """Return the composer of what is said about the room itself."""
-        return {"permissions": self.permissions_note}
-
     async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:
         """Plan to say in a room which permissions lack there: once, however often it is found."""
-        occasion = ",".join(missing)
-        facts = {"missing": list(missing)}
         now = self.clock.now()
-        until = now + timedelta(days=1)
-        await self.agenda.plan([Delivery("permissions", "room", occasion, room.name, now, until, facts=facts)])
-
-    async def permissions_note(self, delivery: Delivery, room: Room) -> Message:
-        """Say which permissions lack in a room."""
-        return said.permissions_note(texts_for(room.locale, self.zone), (delivery.facts or {})["missing"])
+        note = Delivery(PermissionsPost(tuple(missing)), room.name, now, now + timedelta(days=1))
+        await self.agenda.plan([note])
 
     async def say(self, asker: Asker, argument: str) -> Message:
         """Answer a typed `!tsudoi status` where there are no pages: in the local room."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from bot.domain.deliveries import Delivery
-from bot.domain.follow_ups import DeliveryName
+from bot.core.posts import Post
+from bot.domain.deliveries import Delivery, DeliveryName, DeliveryOf
 from bot.domain.interventions import Action, Intervention
 from bot.domain.questions import Question
+
+P = TypeVar("P", bound=Post)
 
 
 class DeliveryStore(Protocol):
@@ -17,7 +19,7 @@ class DeliveryStore(Protocol):
     async def earliest(self, busy: Collection[str] = ()) -> datetime | None: ...
     async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]: ...
     async def find(self, name: DeliveryName) -> Delivery | None: ...
-    async def about(self, kind: str, subjects: Collection[str]) -> list[Delivery]:
+    async def about(self, kind: type[P], subjects: Collection[str]) -> list[DeliveryOf[P]]:
         """Return every delivery of this kind about these subjects, whatever became of it."""
         ...
 

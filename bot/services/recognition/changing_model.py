@@ -24,15 +24,14 @@ from bot.domain.rooms import Rooms
 from bot.domain.teaching import NOT_HIRAGANA, Sample, State
 from bot.errors import ModelError
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services.delivery.delivering import Composer
 from bot.services.ports import Clock, Memory, ModelFile, Models, ModelUser
 from bot.services.recognition import model_messages as said
+from bot.services.recognition.model_post import ModelNotRestoredPost
 
 log = structlog.get_logger()
 
 REMEMBERED = "model"  # the name of what is remembered
 ENOUGH_SAMPLES, MOST_SAMPLES = 100, 2000
-NOTE = "model"  # the kind of delivery that tells organisers
 SHIPPED = ("shipped", "同梱", "-")  # words for the shipped model
 
 
@@ -186,20 +185,9 @@ class ChangingModel:
     async def _tell(self, name: str) -> None:
         """Plan to tell organisers that the shipped model reads, once a day at most."""
         now = self.clock.now()
-        rooms = self.rooms.asking()
+        post = ModelNotRestoredPost(name, now.date())
         until = now + timedelta(days=1)
-        occasion = f"{name}:{now.date()}"
-        await self.notes.plan(
-            [Delivery(NOTE, "model", occasion, one.name, now, until, facts={"name": name}) for one in rooms]
-        )
-
-    def composers(self) -> dict[str, Composer]:
-        """Return the composer of what organisers are told."""
-        return {NOTE: self.note}
-
-    async def note(self, delivery: Delivery, room: Room) -> Message:
-        """Say that the chosen model could not be used."""
-        return said.not_restored(self._texts(room), (delivery.facts or {})["name"])
+        await self.notes.plan([Delivery(post, room.name, now, until) for room in self.rooms.asking()])
 
     async def card(self) -> str:
         """Return the card of the model in use, in Markdown; where it has none, its plain data."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from bot.domain.events import ChangeKind, Event
+from bot.domain.announcements import Difference
+from bot.domain.events import Event
 from bot.domain.messages import Card, Message, MessageKind
 from bot.domain.reports import Report
 from bot.locales import Texts
@@ -21,12 +21,12 @@ _MOST_BESIDE = 2  # changes of what is no more to come soon, and reports, if the
 class Digest:
     """What a digest speaks of: `coming` soon, `changed` but not coming soon, and each new report with its event.
 
-    `changes` are the facts of a notice of change by the event's id, of those that are coming as well.
+    `changes` are by the event's id, of those that are coming as well.
     """
 
     coming: Sequence[Event] = ()
     changed: Sequence[Event] = ()
-    changes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    changes: Mapping[int, Difference] = field(default_factory=dict)
     reports: Sequence[tuple[Report, Event]] = ()
     is_monthly: bool = False
 
@@ -72,11 +72,11 @@ def _of_month(texts: Texts, digest: Digest, shown: int) -> str:
     return texts.gettext("Events of the next month:")
 
 
-def _event_card(texts: Texts, event: Event, change: Mapping[str, Any] | None, now: datetime) -> Card:
+def _event_card(texts: Texts, event: Event, change: Difference | None, now: datetime) -> Card:
     fields = {one.name: one for one in (*event_times(texts, event, now, stays=True), *event_place(texts, event))}
     body = ""
     if change is not None:
-        body = what_happened(texts, ChangeKind(change["kind"]))
+        body = what_happened(texts, change.kind)
         fields |= {one.name: one for one in differences(texts, change)}
     return Card(event_title(texts, event), event.url, body, tuple(fields.values()))
 

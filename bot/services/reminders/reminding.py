@@ -2,32 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.core.askers import Asker
-from bot.core.rooms import LOCAL, Room
+from bot.core.rooms import LOCAL
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
 from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
-from bot.domain.personal_reminders import (
-    PERSONAL,
-    PERSONAL_CHANGE,
-    SNOOZED,
-    PersonalReminder,
-    snoozed,
-    state_of,
-    toggled,
-)
+from bot.domain.personal_reminders import PersonalReminder, toggled
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services.delivery.delivering import Composer, NothingToSay
 from bot.services.events.finding import find_coming
 from bot.services.ports import Clock, EventStore, PersonalReminderStore, Ring, no_ring
 from bot.services.reminders import reminder_messages
+from bot.services.reminders.personal_posts import snoozed
 from bot.services.reminders.reminder_messages import CANCEL, USUAL
 
 log = structlog.get_logger()
@@ -38,7 +30,7 @@ _USUAL_WORDS = ("いつも", "既定", "default", "usual")
 
 @dataclass(frozen=True)
 class Reminding:
-    """Keeps what members want, and composes what they are sent. `ring` is called when something new may be due."""
+    """Keeps what members want. `ring` is called when something new may be due."""
 
     store: PersonalReminderStore
     events: EventStore
@@ -164,41 +156,6 @@ class Reminding:
         await self.store.keep_member(replace(whose, is_closed=False))
         told = reminder_messages.was_unreachable(self._texts(asker.own_language))
         return replace(answer, lead=f"{told}\n{answer.lead}")
-
-    def composers(self) -> dict[str, Composer]:
-        """Return the composer of each kind of delivery to one member."""
-        return {
-            PERSONAL: self.personal_reminder,
-            SNOOZED: self.personal_reminder,
-            PERSONAL_CHANGE: self.personal_change,
-        }
-
-    async def personal_reminder(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
-        """Remind of an event that still takes place when this reminder was planned for."""
-        event, facts = await self._event(delivery), delivery.facts or {}
-        if not event.takes_place or event.started_at is None or event.started_at.isoformat() != facts["starts_at"]:
-            return NothingToSay("the event moved or was cancelled")
-        whose = await self.store.member(delivery.destination)
-        if whose.is_closed:
-            return NothingToSay("the member takes no direct messages")
-        texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
-        return reminder_messages.personal_reminder(texts, event, now)
-
-    async def personal_change(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
-        """Tell what became of the event."""
-        event, facts = await self._event(delivery), delivery.facts or {}
-        whose = await self.store.member(delivery.destination)
-        if whose.is_closed:
-            return NothingToSay("the member takes no direct messages")
-        if any(facts[name] != value for name, value in state_of(event).items()):
-            return NothingToSay("it changed again")
-        before = None if facts["before"] is None else datetime.fromisoformat(facts["before"])
-        texts, now = self._texts(whose.locale or facts["locale"]), self.clock.now()
-        return reminder_messages.personal_change(texts, event, before, now)
-
-    async def _event(self, delivery: Delivery) -> Event:
-        assert delivery.event_id is not None  # noqa: S101  # every kind handled here is about an event
-        return (await self.events.known([delivery.event_id]))[delivery.event_id]
 
     def _texts(self, locale: str) -> Texts:
         return texts_for(locale, self.zone)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.core.rooms import Room
+from bot.core.texts import gettext
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.follow_ups import edit_at_once, was_said
@@ -14,12 +13,28 @@ from bot.domain.materials import ASKED_ABOUT, STAY_NEWS, SeenMaterials, is_look_
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
 from bot.errors import SourceRefused, SourceUnavailable
-from bot.locales import texts_for
-from bot.services.delivery.delivering import Composer, NothingToSay
 from bot.services.ports import Clock, DeliveryStore, EventDetails, EventStore, MaterialStore
+from bot.services.posting import EventPost, Here, NothingToSay
 from bot.services.reports.material_messages import materials_message
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialsPost(EventPost):
+    """What was shown at an event."""
+
+    tag = "materials"
+    label = gettext("materials:")
+    occasion_form = "list"
+
+    async def compose(self, here: Here) -> Message | NothingToSay:
+        """List the materials of an event."""
+        seen = (await here.known.materials.seen([self.event_id])).get(self.event_id)
+        event = (await here.known.events.known([self.event_id])).get(self.event_id)
+        if seen is None or event is None or not seen.materials:
+            return NothingToSay("the materials are gone")
+        return materials_message(here.texts, event, seen.materials)
 
 
 @dataclass(frozen=True)
@@ -32,11 +47,6 @@ class Materials:
     deliveries: DeliveryStore
     rooms: Rooms
     clock: Clock
-    zone: ZoneInfo
-
-    def composers(self) -> dict[str, Composer]:
-        """Return the composer of what is said of materials."""
-        return {"materials": self.post}
 
     async def gather(self) -> None:
         """Ask for the materials of the events whose turn it is, and plan to say what is new.
@@ -76,26 +86,18 @@ class Materials:
 
     async def _posts(self, event: Event, sources: set[str], now: datetime) -> list[Delivery]:
         """Plan the list in every room that wants it, once; where it stands already it is edited."""
-        subject = f"event:{event.id}"
+        post = MaterialsPost(event.id)
         edits = [
             edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
-            for one in await self.deliveries.about("materials", [subject])
+            for one in await self.deliveries.about(MaterialsPost, {post.stored_as.subject})
             if was_said(one)
         ]
         until = (event.ends_at or now) + STAY_NEWS
         return [
             *edits,
             *(
-                Delivery("materials", subject, "list", room.name, now, until, event.id)
+                Delivery(post, room.name, now, until)
                 for room in self.rooms.following(sources)
                 if room.announces and room.materials
             ),
         ]
-
-    async def post(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
-        """List the materials of an event."""
-        event_id = delivery.event_id or 0
-        seen, known = await self.store.seen([event_id]), await self.events.known([event_id])
-        if event_id not in seen or event_id not in known or not seen[event_id].materials:
-            return NothingToSay("the materials are gone")
-        return materials_message(texts_for(room.locale, self.zone), known[event_id], seen[event_id].materials)

@@ -93,14 +93,14 @@ def missing_report(texts: Texts, event: Event, days: int, site_url: str) -> Mess
     return Message(MessageKind.QUESTION, lead, (card,), event_id=event.id)
 
 
-def correction(texts: Texts, report: Report, facts: Mapping[str, Any], events: Events) -> Message:
-    """Tell organisers that a report was corrected after it was posted; nothing is posted again."""
+def correction(texts: Texts, report: Report, title: str, event_id: int, events: Events) -> Message:
+    """Tell organisers that a report, of which this was posted, was corrected since; nothing is posted again."""
     lead = texts.gettext("A report that has been posted was corrected on its site. I have not posted it again.")
     fields = []
-    if facts["title"] != report.title:
-        fields.append(Field(texts.gettext("Title"), f"{facts['title']} → {report.title}"))
-    if facts["event"] != report.event_id:
-        before, after = (title_of(events, one) for one in (facts["event"], report.event_id))
+    if title != report.title:
+        fields.append(Field(texts.gettext("Title"), f"{title} → {report.title}"))
+    if event_id != report.event_id:
+        before, after = (title_of(events, one) for one in (event_id, report.event_id))
         fields.append(Field(texts.gettext("Event"), f"{before} → {after}"))
     card = Card(report.title, report.url, fields=tuple(fields))
     return Message(MessageKind.QUESTION, lead, (card,), event_id=report.event_id, report_url=report.url)

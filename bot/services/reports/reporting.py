@@ -25,31 +25,24 @@ from bot.domain.rooms import Rooms
 from bot.errors import SourceError
 from bot.locales import TOKYO
 from bot.services.deciding import AnswerHandler
-from bot.services.delivery.delivering import Composer
-from bot.services.delivery.editing import edits_of_announcements, edits_of_question
-from bot.services.events.composing import QuestionComposer
-from bot.services.events.planning import ask
+from bot.services.events.editing import edits_of_announcements
 from bot.services.ports import (
     Clock,
     DeliveryStore,
     EventStore,
-    MaterialStore,
     QuestionStore,
     ReportSource,
     ReportStore,
     SourceState,
 )
+from bot.services.question_post import ask, edits_of_question
 from bot.services.reports.report_messages import NONE, POST_ALL, POST_NONE
+from bot.services.reports.report_posts import CorrectionPost, MissingReportPost, ReportPost, name_of_site
 from bot.services.reports.report_saying import ReportSaying
 
 log = structlog.get_logger()
 
 Events = dict[int, Event]
-
-
-def name_of_site(site_url: str) -> str:
-    """Return the name under which polls of a site are noted."""
-    return f"reports of {site_url}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +55,6 @@ class Reporting:
     report_store: ReportStore
     question_store: QuestionStore
     delivery_store: DeliveryStore
-    material_store: MaterialStore
     rooms: Rooms
     clock: Clock
     zone: ZoneInfo = TOKYO
@@ -75,16 +67,7 @@ class Reporting:
     @cached_property
     def saying(self) -> ReportSaying:
         """What is said about reports."""
-        stores = (self.event_store, self.report_store, self.question_store, self.material_store)
-        return ReportSaying(self.name, self.site_url, *stores, self.rooms, self.clock, self.zone)
-
-    def composers(self) -> dict[str, Composer]:
-        """Return the composer of each kind of delivery planned here."""
-        return self.saying.composers()
-
-    def question_composers(self) -> dict[str, QuestionComposer]:
-        """Return the composer of each kind of question asked here."""
-        return self.saying.question_composers()
+        return ReportSaying(self.event_store, self.report_store, self.question_store, self.rooms, self.clock, self.zone)
 
     def answer_handlers(self) -> dict[str, AnswerHandler]:
         """Return who takes an organiser's answer, by the kind of question."""
@@ -174,15 +157,11 @@ class Reporting:
         if report.is_old or report.event_id is None:
             return []
         if before is None or before.event_id is None:
-            return self._posts(report, shown_by[report.event_id], now)
+            return self._posts(report.key, report.event_id, shown_by[report.event_id], now)
         if (before.event_id, before.title) == (report.event_id, report.title):
             return []
-        facts = {"event": before.event_id, "title": before.title}
-        subject, occasion = f"report:{report.key}", report.digest
-        return [
-            Delivery("correction", subject, occasion, room.name, now, event_id=report.event_id, facts=facts)
-            for room in self.rooms.asking()
-        ]
+        post = CorrectionPost(report.key, report.digest, report.event_id, before.event_id, before.title)
+        return [Delivery(post, room.name, now) for room in self.rooms.asking()]
 
     async def _edits(self, reviewed: Sequence[Reviewed], now: datetime) -> list[Delivery]:
         """Plan to edit the announcements of events that gained or lost a report, or whose report moved."""
@@ -190,10 +169,10 @@ class Reporting:
         changed = {event_id for was, is_now in links if was != is_now for event_id, _ in (was, is_now) if event_id}
         return await edits_of_announcements(self.delivery_store, changed, now)
 
-    def _posts(self, report: Report, shown_by: set[str], now: datetime) -> list[Delivery]:
+    def _posts(self, key: str, event_id: int, shown_by: set[str], now: datetime) -> list[Delivery]:
         """Plan the post of a report, once a room for good."""
         return [
-            Delivery("report", f"report:{report.key}", "linked", room.name, now, event_id=report.event_id)
+            Delivery(ReportPost(key, event_id), room.name, now)
             for room in self.rooms.following(shown_by)
             if room.announces and room.reports
         ]
@@ -213,7 +192,7 @@ class Reporting:
         planned = await self._edits([Reviewed(decided, report)], now)
         planned += await edits_of_question(self.delivery_store, question, now)
         if event_id is not None and not report.is_old:
-            planned += self._posts(decided, (await self.event_store.shown_by([event_id]))[event_id], now)
+            planned += self._posts(report.key, event_id, (await self.event_store.shown_by([event_id]))[event_id], now)
         is_first = await self.report_store.decide(question, option, member, now, decided, planned)
         log.info("report decided", report=report.key, event_id=event_id, first=is_first)
         return is_first
@@ -223,10 +202,13 @@ class Reporting:
         now, keys = self.clock.now(), set(question.facts["reports"])
         planned = await edits_of_question(self.delivery_store, question, now)
         if option == POST_ALL:
-            linked = [one for one in await self.report_store.reports() if one.key in keys and one.event_id is not None]
-            shown_by = await self.event_store.shown_by([one.event_id for one in linked if one.event_id is not None])
+            reports = await self.report_store.reports()
+            linked = {one.key: one.event_id for one in reports if one.key in keys and one.event_id is not None}
+            shown_by = await self.event_store.shown_by(list(linked.values()))
             planned += [
-                post for one in linked for post in self._posts(one, shown_by.get(one.event_id or 0, set()), now)
+                post
+                for key, event_id in linked.items()
+                for post in self._posts(key, event_id, shown_by.get(event_id, set()), now)
             ]
         return await self.question_store.answer(question, option, member, now, planned)
 
@@ -248,7 +230,7 @@ class Reporting:
             if seen and ends_at is not None and ends_at >= max(site_since, min(seen)):
                 planned += [
                     Delivery(
-                        "nag", f"event:{event_id}", nag.occasion, room.name, nag.due_at, nag.useful_until, event_id
+                        MissingReportPost(event_id, nag.days, nag.ended_on), room.name, nag.due_at, nag.useful_until
                     )
                     for nag in nags[event_id]
                     for room in self.rooms.asking()

@@ -25,6 +25,7 @@ from bot.errors import SourceRefused
 from bot.organising import build_organising
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
+from bot.services.events.event_posts import AnnouncementPost, ReminderPost
 from bot.services.events.following import Following
 from bot.services.organisers.settling_in_messages import STEPS
 from bot.services.ports import EventSource, Listing
@@ -288,7 +289,7 @@ async def test_a_message_is_retracted_from_the_page_of_status(play: Play) -> Non
     await delivering.deliver_due()
     assert len(play.channel.history()) == 1
     page = await play.organiser.slash(play.channel, "tsudoi status")
-    (said,) = await play.house.stores.deliveries.about("announcement", ["event:502"])
+    (said,) = await play.house.stores.deliveries.about(AnnouncementPost, ["event:502"])
     page = await play.organiser.select(page.response.message, [str(said.id)], custom_id="tsudoi:sent:show")
     page = await play.organiser.click(page.response.message, custom_id=f"tsudoi:sent:retract:{said.id}")
     assert "削除します" in text_of(page)
@@ -427,7 +428,7 @@ async def test_a_new_room_is_reminded_of_what_is_known_already_and_told_nothing_
     await house.stores.rooms.save([second], "1", NOW)
     await house.services.following.refresh()
     planned = await house.stores.agenda.next_in([second.name], 10)
-    assert [(one.kind, one.occasion.partition("@")[0]) for one in planned] == [("reminder", "2d")]
+    assert [one.post.lead_time for one in planned if isinstance(one.post, ReminderPost)] == [timedelta(days=2)]
 
 
 async def test_each_guild_decides_for_itself_on_a_flood(house: House, clock: DrivenClock) -> None:
@@ -444,7 +445,7 @@ async def test_each_guild_decides_for_itself_on_a_flood(house: House, clock: Dri
     assert await house.services.watching.answer_flood(question, "post", "77")
     assert await house.stores.agenda.open_questions_in(["discord:5"]) == []
     assert len(await house.stores.agenda.open_questions_in(["discord:6"])) == 1
-    kinds = [one.kind for one in await house.stores.agenda.next_in(["discord:6"], 100)]
+    kinds = [one.name.kind for one in await house.stores.agenda.next_in(["discord:6"], 100)]
     assert "announcement" not in kinds
 
 

@@ -14,7 +14,9 @@ from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
-from bot.services.delivery.delivering import CLAIM_LASTS, MOST_ROOMS, ROOMS_TOGETHER, Delivering, NothingToSay
+from bot.services.delivery.delivering import CLAIM_LASTS, MOST_ROOMS, ROOMS_TOGETHER, Delivering
+from bot.services.events.event_posts import ReminderPost
+from bot.services.posting import NothingToSay
 from bot.storage.deliveries import Deliveries, insert_planned
 from tests.support.events import NOW, a_room
 
@@ -46,20 +48,24 @@ class FaultyPlatform:
         return [len(texts) for texts in self.said.values()]
 
 
+def reminder(event_id: int = 1, hours: int = 24) -> ReminderPost:
+    return ReminderPost(event_id, timedelta(hours=hours), NOW + timedelta(days=1))
+
+
 class World:
     def __init__(self, engine: AsyncEngine, clock: DrivenClock) -> None:
         self.clock, self.platform = clock, FaultyPlatform()
         self.engine, self.deliveries = engine, Deliveries(engine)
         self.compose: Callable[[], Message | NothingToSay] = lambda: Message(MessageKind.REMINDER, "もうすぐです")
         self.delivering = Delivering(
-            self.deliveries, {"local": self.platform}, {"reminder": self._compose}, Rooms((a_room(),), ()), clock
+            self.deliveries, {"local": self.platform}, self._compose, Rooms((a_room(),), ()), clock
         )
 
     async def _compose(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         return self.compose()
 
     async def plan(self, **changes: object) -> None:
-        planned = Delivery("reminder", "event:1", "1d", "local:main", NOW, NOW + timedelta(hours=12), 1)
+        planned = Delivery(reminder(), "local:main", NOW, NOW + timedelta(hours=12))
         async with self.engine.begin() as connection:
             await insert_planned(connection, [replace(planned, **changes)])
 
@@ -136,7 +142,7 @@ async def test_who_stood_still_until_another_took_over_neither_says_it_again_nor
         return Message(MessageKind.REMINDER, "もうすぐです")
 
     await world.plan()
-    await replace(world.delivering, composers={"reminder": stand_still}).deliver_due()
+    await replace(world.delivering, compose=stand_still).deliver_due()
     assert world.platform.times_said == ([1] if accepts else [])
     assert await world.deliveries.counts() == {DeliveryState.SENT if accepts else DeliveryState.PLANNED: 1}
     await world.deliver_after(timedelta(minutes=1))
@@ -174,7 +180,7 @@ async def test_a_delivery_that_makes_no_sense_any_more_is_skipped(world: World) 
 async def test_a_refusal_for_good_is_recorded_as_failed_and_the_next_one_goes_out(world: World) -> None:
     world.platform.faults = [SendRefused("the channel is gone")]
     await world.plan()
-    await world.plan(occasion="1h", due_at=NOW)
+    await world.plan(post=reminder(hours=1), due_at=NOW)
     await world.delivering.deliver_due()
     assert await world.deliveries.counts() == {DeliveryState.FAILED: 1, DeliveryState.SENT: 1}
 
@@ -182,7 +188,7 @@ async def test_a_refusal_for_good_is_recorded_as_failed_and_the_next_one_goes_ou
 async def test_an_unforeseen_error_in_one_delivery_does_not_hold_up_the_next(world: World) -> None:
     world.platform.faults = [RuntimeError("a bug")]
     await world.plan()
-    await world.plan(occasion="1h")
+    await world.plan(post=reminder(hours=1))
     await world.delivering.deliver_due()
     assert await world.deliveries.counts() == {DeliveryState.CLAIMED: 1, DeliveryState.SENT: 1}
 
@@ -202,7 +208,7 @@ async def test_a_room_that_hangs_holds_up_no_other(world: World) -> None:
     rooms = Rooms((a_room(), a_room(platform="discord", channel="1")), ())
     delivering = replace(world.delivering, senders={"local": world.platform, "discord": hung}, rooms=rooms)
     await world.plan(destination="discord:1")
-    await world.plan(destination="discord:1", occasion="1h")
+    await world.plan(destination="discord:1", post=reminder(hours=1))
     waiting = asyncio.create_task(delivering.deliver_due())
     await hanging.wait()
     assert await delivering.earliest() is None
@@ -257,10 +263,10 @@ async def test_a_burst_is_taken_in_small_groups_and_never_more_than_can_be_said_
 
 
 async def test_what_loses_its_use_first_goes_first(world: World) -> None:
-    await world.plan(subject="event:1", useful_until=NOW + timedelta(days=30), due_at=NOW - timedelta(minutes=1))
-    await world.plan(subject="event:2", useful_until=None, due_at=NOW - timedelta(minutes=2))
-    await world.plan(subject="event:3", useful_until=NOW + timedelta(hours=1))
-    assert [one.subject for one in await world.deliveries.due(NOW)] == ["event:3", "event:1", "event:2"]
+    await world.plan(post=reminder(1), useful_until=NOW + timedelta(days=30), due_at=NOW - timedelta(minutes=1))
+    await world.plan(post=reminder(2), useful_until=None, due_at=NOW - timedelta(minutes=2))
+    await world.plan(post=reminder(3), useful_until=NOW + timedelta(hours=1))
+    assert [one.name.subject for one in await world.deliveries.due(NOW)] == ["event:3", "event:1", "event:2"]
 
 
 async def test_as_long_as_nothing_changes_a_delay_is_said_once(

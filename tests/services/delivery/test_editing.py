@@ -16,18 +16,16 @@ from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import ReportPage
 from bot.domain.rooms import Rooms
 from bot.errors import SendError
-from bot.locales import TOKYO
 from bot.services.delivery.delivering import CLAIM_LASTS, Delivering
-from bot.services.events.composing import Composing
 from bot.services.events.watching import Watching
 from bot.services.reports.reporting import Reporting
 from bot.storage.deliveries import SPENT_EDITS_STAY, Deliveries
 from bot.storage.events import Events
-from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from tests.services.events.test_watching import ShownSource
 from tests.support.events import NOW, a_room, an_event_named
+from tests.support.knowledge import known_in
 
 SITE = "https://reports.example.test/"
 
@@ -84,11 +82,9 @@ class World:
         rooms, self.source, self.site = Rooms((room,), ("utsunomiya",)), ShownSource(), ShownSite()
         self.watching = Watching(self.events, self.questions, rooms, (), clock, self.deliveries)
         kept = (self.events, self.reports, self.questions, self.deliveries)
-        self.reporting = Reporting(self.site, SITE, *kept, StoredMaterials(engine), rooms, clock)
-        asked = (self.questions, self.reporting.question_composers())
-        composing = Composing(self.events, *asked, self.deliveries, self.reports, clock, TOKYO)
-        composers = composing.composers() | self.reporting.composers()
-        self.delivering = Delivering(self.deliveries, {"local": board}, composers, rooms, clock)
+        self.reporting = Reporting(self.site, SITE, *kept, rooms, clock)
+        compose = known_in(engine, rooms, clock, SITE).compose
+        self.delivering = Delivering(self.deliveries, {"local": board}, compose, rooms, clock)
 
     async def see(self, *events: Event, after: timedelta = timedelta()) -> None:
         """Poll after a while, and deliver what is due at that moment."""

@@ -23,6 +23,8 @@ from bot.locales import texts_for
 from bot.organising import build_organising
 from bot.services.delivery.delivering import Delivering
 from bot.services.delivery.delivery_labels import subject_label
+from bot.services.delivery.outages import OutagePost, Reach
+from bot.services.events.event_posts import AnnouncementPost
 from bot.services.organisers.organising import Organising
 from bot.services.ports import Listing, SourceState
 from tests.support.askers import Around
@@ -213,7 +215,7 @@ async def test_a_retracted_announcement_stays_away_and_its_event_is_not_spoken_o
     await house.see(moved, after=timedelta(days=10))
     assert house.platform.titles() == []
     assert f"announcement {FIRST.title}" in house.platform.titles("6")
-    assert await house.stores.deliveries.about("announcement", ["event:501"])
+    assert await house.stores.deliveries.about(AnnouncementPost, ["event:501"])
     page = await house.chosen(f"🗑 告知: {FIRST.title}")
     assert [button.label for button in page.buttons] == ["もう一度投稿する"]
     await house.press(page, "もう一度投稿する")
@@ -273,14 +275,14 @@ async def test_status_says_that_nobody_polls_what_the_configuration_has_no_more(
 
 
 def test_a_note_that_is_about_no_event_is_named_alone() -> None:
-    note = Delivery("outage", "room:discord:5", "down@20260512T120000Z", "discord:5", NOW)
+    note = Delivery(OutagePost("discord:5", Reach.DOWN, NOW, "connpass answered 503", ()), "discord:5", NOW)
     assert subject_label(texts_for("ja"), note, {}) == "運営へのお知らせ"
 
 
 async def test_messages_of_another_guild_cannot_be_touched(house: House) -> None:
     await house.follow(GROUP)
     await house.see(FIRST)
-    said = (await house.stores.deliveries.about("announcement", ["event:501"]))[0]
+    said = (await house.stores.deliveries.about(AnnouncementPost, ["event:501"]))[0]
     elsewhere = asker_in(house.rooms, Tenant("discord", "8", frozenset({"7"})), "7", "66", (MANAGERS,))
     await house.organising.act(elsewhere, f"tsudoi:sent:retract:{said.id}", ())
     await house.delivering.deliver_due()

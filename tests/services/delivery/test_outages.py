@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.core.rooms import Room
-from bot.domain.deliveries import DeliveryState
+from bot.domain.deliveries import DeliveryName, DeliveryState
 from bot.domain.events import Event
 from bot.domain.gaps import Gap, Waking
 from bot.domain.messages import Message
@@ -27,7 +27,7 @@ from bot.scheduler import AlarmClock
 from bot.services.delivery.delivering import Delivering
 from bot.services.delivery.looking_back import find_gap
 from bot.services.delivery.outages import Outages
-from bot.services.events.composing import Composing
+from bot.services.events.event_posts import AnnouncementPost
 from bot.services.events.watching import Watching
 from bot.services.ports import Listing
 from bot.storage.agenda import StoredAgenda
@@ -36,8 +36,8 @@ from bot.storage.engine import close_store, open_store
 from bot.storage.events import Events
 from bot.storage.memory import StoredMemory
 from bot.storage.questions import Questions
-from bot.storage.reports import Reports
-from tests.support.events import NOW, TOKYO, a_room, an_event_named
+from tests.support.events import NOW, a_room, an_event_named
+from tests.support.knowledge import known_in
 
 POLL, DAY = timedelta(minutes=15), timedelta(days=1)
 LEAD_TIMES = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
@@ -131,11 +131,9 @@ class Bot:
         questions, known = Questions(engine), Rooms(rooms, own_sources)
         self.sources = [Connpass(), Connpass("python")]
         self.watching = Watching(self.events, questions, known, LEAD_TIMES, clock, self.deliveries)
-        kept = (questions, {}, self.deliveries, Reports(engine))
-        composing = Composing(self.events, *kept, clock, TOKYO)
-        self.outages = Outages(self.events, self.deliveries, StoredAgenda(engine), known, clock, TOKYO)
-        composers = composing.composers() | self.outages.composers()
-        self.delivering = Delivering(self.deliveries, {"local": platform}, composers, known, clock, gap=gap)
+        self.outages = Outages(self.events, self.deliveries, StoredAgenda(engine), known, clock)
+        compose = known_in(engine, known, clock).compose
+        self.delivering = Delivering(self.deliveries, {"local": platform}, compose, known, clock, gap=gap)
 
     @property
     def connpass(self) -> Connpass:
@@ -483,7 +481,7 @@ async def test_a_store_restored_from_last_night_says_nothing_again(house: House)
     async with house.started() as bot:
         await bot.run(timedelta(hours=2))
         assert len(house.platform.said) == said
-        announced = await bot.deliveries.find(("announcement", "event:7", "new", MEMBERS.name))
+        announced = await bot.deliveries.find(DeliveryName(*AnnouncementPost(7).stored_as, MEMBERS.name))
         assert announced is not None
         assert (announced.state, announced.external_id) == (DeliveryState.SENT, "m3")  # so it will be edited
         house.events.append(in_days(25, "読書会 #8", 8))

@@ -64,7 +64,7 @@ class World:
 
     async def planned(self, *kinds: str) -> list[Delivery]:
         planned = await self.deliveries.due(NOW + timedelta(days=400), limit=1000)
-        return [one for one in planned if one.kind in kinds] if kinds else planned
+        return [one for one in planned if one.name.kind in kinds] if kinds else planned
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def world(engine: AsyncEngine, clock: DrivenClock) -> World:
 async def test_the_first_sight_of_a_source_is_silent_but_reminders_are_planned(world: World) -> None:
     await world.poll(an_event_named())
     assert await world.planned("announcement", "change", "question") == []
-    assert [one.occasion.split("@")[0] for one in await world.planned("reminder")] == ["7d", "1d", "1h"]
+    assert [one.name.occasion.split("@")[0] for one in await world.planned("reminder")] == ["7d", "1d", "1h"]
 
 
 async def test_a_new_event_is_announced_once(world: World) -> None:
@@ -83,7 +83,7 @@ async def test_a_new_event_is_announced_once(world: World) -> None:
     event = an_event_named()
     await world.poll(event)
     await world.poll(event)
-    assert [one.subject for one in await world.planned("announcement")] == ["event:501"]
+    assert [one.name.subject for one in await world.planned("announcement")] == ["event:501"]
 
 
 async def test_an_event_that_has_started_is_never_announced(world: World) -> None:
@@ -98,8 +98,8 @@ async def test_a_change_of_date_is_said_with_before_and_after_and_moves_the_remi
     moved = replace(event, started_at=event.started_at + timedelta(days=3), ended_at=event.ended_at + timedelta(days=3))
     await world.poll(moved)
     (change,) = await world.planned("change")
-    assert change.facts["before"]["started_at"] == event.started_at.isoformat()
-    assert change.facts["after"]["started_at"] == moved.started_at.isoformat()
+    assert change.post.before.started_at == event.started_at
+    assert change.post.after.started_at == moved.started_at
     dues = [one.due_at for one in await world.planned("reminder")]
     assert dues == [moved.started_at - lead_time for lead_time in LEAD_TIMES]
 
@@ -125,7 +125,7 @@ async def test_a_cancelled_event_is_said_and_loses_its_reminders(world: World) -
     await world.poll(event)
     await world.poll(replace(event, title=f"【中止】{event.title}", status=EventStatus.CANCELLED))
     (change,) = await world.planned("change")
-    assert change.facts["kind"] == "cancelled"
+    assert change.post.kind == "cancelled"
     assert await world.planned("reminder") == []
 
 
@@ -137,7 +137,7 @@ async def test_a_postponed_event_has_no_reminders_until_it_has_a_new_date(world:
     assert await world.planned("reminder") == []
     later = event.started_at + timedelta(days=14)
     await world.poll(replace(postponed, started_at=later, ended_at=None))
-    assert [one.facts["kind"] for one in await world.planned("change")] == ["postponed", "changed"]
+    assert [one.post.kind for one in await world.planned("change")] == ["postponed", "changed"]
     assert [one.due_at for one in await world.planned("reminder")] == [later - lead for lead in LEAD_TIMES]
 
 
@@ -147,7 +147,7 @@ async def test_a_vanished_event_is_told_to_organisers_after_two_complete_listing
     assert await world.planned("notice") == []
     await world.poll()
     await world.poll()
-    assert [one.subject for one in await world.planned("notice")] == ["event:501"]
+    assert [one.name.subject for one in await world.planned("notice")] == ["event:501"]
     assert await world.planned("reminder") == []
     assert await world.events.running_or_upcoming(["utsunomiya"], NOW) == []
 
@@ -177,7 +177,7 @@ async def test_more_than_twenty_new_events_post_nothing_and_ask_once(world: Worl
     await world.poll(*flood)
     assert await world.planned("announcement") == []
     (asked,) = await world.planned("question")
-    question = await world.questions.question("flood", asked.subject.removeprefix("flood:"))
+    question = await world.questions.question("flood", asked.name.subject.removeprefix("flood:"))
     assert question is not None
     assert await world.watching.answer_flood(question, option, "organiser")
     assert not await world.watching.answer_flood(question, POST_ALL, "another organiser")
@@ -203,10 +203,10 @@ async def test_the_month_that_a_moving_window_brings_into_sight_is_silent(world:
     await world.poll()
     world.source.covers = (NOW, NOW + timedelta(days=90))
     await world.poll(near, far)
-    assert [one.subject for one in await world.planned("announcement")] == ["event:1"]
+    assert [one.name.subject for one in await world.planned("announcement")] == ["event:1"]
     later = an_event_named("また遠い会", 3, started_at=NOW + timedelta(days=71))
     await world.poll(near, far, later)
-    assert {one.subject for one in await world.planned("announcement")} == {"event:1", "event:3"}
+    assert {one.name.subject for one in await world.planned("announcement")} == {"event:1", "event:3"}
 
 
 async def test_an_event_that_moves_out_of_the_months_asked_for_is_looked_up_and_has_not_vanished(world: World) -> None:
@@ -217,12 +217,12 @@ async def test_an_event_that_moves_out_of_the_months_asked_for_is_looked_up_and_
     world.source.elsewhere = [moved]
     for _ in range(3):
         await world.poll()
-    assert [one.facts["fields"] for one in await world.planned("change")] == [["date"]]
+    assert [one.post.fields for one in await world.planned("change")] == [("date",)]
     assert await world.planned("notice") == []
     world.source.elsewhere = []
     for _ in range(2):
         await world.poll()
-    assert [one.subject for one in await world.planned("notice")] == ["event:501"]
+    assert [one.name.subject for one in await world.planned("notice")] == ["event:501"]
 
 
 async def test_a_first_listing_that_was_cut_off_is_no_first_sight_yet(world: World) -> None:
@@ -232,7 +232,7 @@ async def test_a_first_listing_that_was_cut_off_is_no_first_sight_yet(world: Wor
     await world.poll(an_event_named("一件目", 1), an_event_named("二件目", 2))
     assert await world.planned("announcement") == []
     await world.poll(*(an_event_named(f"{n}件目", n) for n in (1, 2, 3)))
-    assert [one.subject for one in await world.planned("announcement")] == ["event:3"]
+    assert [one.name.subject for one in await world.planned("announcement")] == ["event:3"]
 
 
 async def test_a_failed_poll_is_noted_and_changes_nothing(world: World) -> None:
@@ -267,7 +267,7 @@ async def test_an_event_of_two_sources_is_announced_once_in_a_room_that_follows_
 
 async def test_reminders_whose_time_has_passed_are_not_planned(world: World) -> None:
     await world.poll(an_event_named(started_at=NOW + timedelta(hours=3)))
-    assert [one.occasion.split("@")[0] for one in await world.planned("reminder")] == ["1h"]
+    assert [one.name.occasion.split("@")[0] for one in await world.planned("reminder")] == ["1h"]
 
 
 async def test_a_poll_without_news_of_dates_and_rooms_leaves_reminders_alone(world: World) -> None:
@@ -302,7 +302,7 @@ async def test_lead_times_that_changed_while_the_bot_was_off_are_planned_anew(wo
     await changed.plan_reminders(world.deliveries)
     planned = await world.planned("reminder")
     assert len(planned) == 150
-    assert {one.occasion.split("@")[0] for one in planned} == {"2h"}
+    assert {one.name.occasion.split("@")[0] for one in planned} == {"2h"}
 
 
 async def test_words_select_what_is_news_and_what_was_wanted_is_followed_to_its_end(world: World) -> None:
@@ -311,8 +311,8 @@ async def test_words_select_what_is_news_and_what_was_wanted_is_followed_to_its_
     for shown in ([], [event, other], [replace(event, title="【中止】入門", status=EventStatus.CANCELLED), other]):
         world.source.events = shown
         await world.watching.watch(wanted)
-    assert [one.subject for one in await world.planned("announcement")] == ["event:501"]
-    assert [one.facts["kind"] for one in await world.planned("change")] == ["cancelled"]
+    assert [one.name.subject for one in await world.planned("announcement")] == ["event:501"]
+    assert [one.post.kind for one in await world.planned("change")] == ["cancelled"]
     for _ in range(3):
         await world.watching.watch(wanted)
     assert await world.planned("notice") == []
@@ -342,7 +342,7 @@ async def test_an_event_that_two_sources_of_a_room_show_is_one_event(engine: Asy
         await world.watching.watch(source)
     assert len(await world.planned("announcement")) == 1
     assert len(await world.planned("change")) == 1
-    assert [one.occasion.split("@")[0] for one in await world.planned("reminder")] == ["7d", "1d", "1h"]
+    assert [one.name.occasion.split("@")[0] for one in await world.planned("reminder")] == ["7d", "1d", "1h"]
     other.events = []
     for _ in range(2):
         await world.watching.watch(other)

@@ -20,6 +20,7 @@ from bot.rehearsal import rehearse
 from bot.services.delivery.delivering import Delivering
 from bot.services.events.watching import Watching
 from bot.services.ports import Listing
+from bot.services.reminders.digest_post import DigestPost
 from bot.services.reminders.digesting import Digesting
 from bot.storage.agenda import StoredAgenda
 from bot.storage.deliveries import Deliveries
@@ -29,6 +30,7 @@ from bot.storage.reports import Reports
 from bot.storage.rooms import SetUpRooms
 from tests.support.connpass_events import an_event
 from tests.support.events import TOKYO, a_room, an_event_named, tokyo
+from tests.support.knowledge import known_in
 
 SUNDAY, MONDAY = tokyo(2026, 5, 17, 12), tokyo(2026, 5, 18, 9)
 WEEK = timedelta(days=7)
@@ -85,8 +87,7 @@ class House:
         self.source = Shown("utsunomiya")
 
     def another_process(self) -> Digesting:
-        kept = (StoredAgenda(self.engine), self.deliveries, self.events, self.reports)
-        return Digesting(*kept, self.rooms, self.clock, TOKYO)
+        return Digesting(StoredAgenda(self.engine), self.rooms, self.clock, TOKYO)
 
     async def poll(self, *events: Event, at: datetime | None = None) -> None:
         self.clock.set(at or self.clock.now())
@@ -98,8 +99,8 @@ class House:
         """Deliver what is due then, plan what follows, and return the digests said."""
         self.clock.set(at)
         told = len(self.platform.digests)
-        said = {"change": _say_nothing, "announcement": _say_nothing, **self.digesting.composers()}
-        delivering = Delivering(self.deliveries, {"local": self.platform}, said, self.rooms, self.clock)
+        compose = known_in(self.engine, self.rooms, self.clock).compose
+        delivering = Delivering(self.deliveries, {"local": self.platform}, compose, self.rooms, self.clock)
         await delivering.deliver_due()
         await self.digesting.plan()
         return [message for _, message in self.platform.digests[told:]]
@@ -108,10 +109,6 @@ class House:
         report = Report("http://reports.example/5.html", "第5回の記録", at, event.id, ReportState.LINKED)
         given = {"key": "/5.html", "path": "/5.html", "first_seen_at": at, **changes}
         await self.reports.record_reports([replace(report, **given)])
-
-
-async def _say_nothing(*_: object) -> Message:
-    return Message(MessageKind.ANSWER)
 
 
 @pytest.fixture
@@ -169,7 +166,7 @@ async def test_several_processes_and_starts_plan_the_same_digest(house: House) -
 async def test_nothing_to_say_is_not_said(house: House) -> None:
     await house.poll(FAR)
     assert await house.wake(MONDAY) == []
-    (planned,) = [one for one in await house.deliveries.about("digest", ["room:local:main"]) if one.reason]
+    (planned,) = [one for one in await house.deliveries.about(DigestPost, ["room:local:main"]) if one.reason]
     assert planned.reason == "nothing is coming, nothing changed"
 
 

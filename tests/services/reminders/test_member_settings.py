@@ -14,12 +14,14 @@ from bot.domain.rooms import Rooms
 from bot.services.delivery.delivering import Delivering
 from bot.services.ports import SourceState, Watched
 from bot.services.reminders.member_settings import MemberSettings
+from bot.services.reminders.personal_posts import PersonalReminderPost
 from bot.services.reminders.reminding import Reminding
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
 from tests.support.askers import an_asker
 from tests.support.events import NOW, TOKYO, a_room, an_event_named, tokyo
+from tests.support.knowledge import known_in
 
 MORNING = an_event_named("朝の勉強会", started_at=tokyo(2026, 5, 22, 9))
 ALICE = "77"
@@ -51,7 +53,7 @@ class World:
         self.delivering = Delivering(
             self.deliveries,
             {"discord": self.mailbox},  # type: ignore[dict-item]
-            self.reminding.composers(),
+            known_in(engine, rooms, clock).compose,
             rooms,
             clock,
         )
@@ -73,7 +75,7 @@ class World:
 
     async def due(self) -> list[str]:
         """When Alice is reminded, on the clocks of Tokyo."""
-        planned = await self.deliveries.about("personal_reminder", {f"event:{MORNING.id}"})
+        planned = await self.deliveries.about(PersonalReminderPost, {f"event:{MORNING.id}"})
         return sorted(f"{one.due_at.astimezone(TOKYO):%d %H:%M}" for one in planned if one.state == "planned")
 
 

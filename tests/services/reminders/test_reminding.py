@@ -21,6 +21,7 @@ from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
 from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
+from tests.support.knowledge import known_in
 
 START = tokyo(2026, 5, 22, 19)
 EVENT = an_event_named(started_at=START)
@@ -56,11 +57,12 @@ class World:
         self.clock, self.mailbox, self.room = clock, Mailbox(), a_room(platform="discord", channel="1")
         self.events, self.deliveries = Events(engine), Deliveries(engine)
         self.reminding = Reminding(PersonalReminders(engine), self.events, clock)
+        rooms = Rooms((self.room,), ("utsunomiya",))
         self.delivering = Delivering(
             self.deliveries,
             {"discord": self.mailbox},
-            self.reminding.composers(),
-            Rooms((self.room,), ("utsunomiya",)),
+            known_in(engine, rooms, clock).compose,
+            rooms,
             clock,
             self.reminding.unreachable,
         )

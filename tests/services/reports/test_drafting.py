@@ -1,7 +1,7 @@
 """Drafts of reports: what stands in them, who gets them, and that a published draft finds its event again."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from bot.domain.reports import ReportState
 from bot.domain.rooms import Rooms
 from bot.services.events.watching import Watching
 from bot.services.reports.drafting import Drafting
+from bot.services.reports.report_posts import MissingReportPost, ReportPost
 from bot.services.reports.reporting import Reporting
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
@@ -31,6 +32,7 @@ from tests.support.askers import an_asker
 from tests.support.connpass_server import ConnpassServer, a_presentation, an_event
 from tests.support.driven_time import DrivenTime
 from tests.support.events import TOKYO, a_room, tokyo
+from tests.support.knowledge import known_in
 from tests.support.report_site import Article, ReportServer
 
 DESCRIPTION = """<h2>タイムテーブル</h2><table><tr><th>時間</th><th>内容</th></tr>
@@ -65,10 +67,11 @@ class World:
         self.source = ConnpassSource("utsunomiya", api, "tfug-utsunomiya")
         events, reports, self.materials = Events(engine), Reports(engine), StoredMaterials(engine)
         self.reports, self.deliveries = reports, Deliveries(engine)
-        stores = (events, reports, Questions(engine), self.deliveries, self.materials)
+        stores = (events, reports, Questions(engine), self.deliveries)
         self.watching = Watching(events, stores[2], rooms, (), self.clock, self.deliveries)
         reading = ReportSite(site.url, HttpClient("the report site"))
         self.reporting = Reporting(reading, site.url, *stores, rooms, self.clock)
+        self.speaking = known_in(engine, rooms, self.clock, site.url)
         kept = (events, reports, self.materials)
         self.drafting = Drafting(*kept, ConnpassDetails(api), "TFUG Utsunomiya", self.clock, TOKYO)
 
@@ -171,7 +174,9 @@ async def test_a_published_draft_is_linked_to_its_event_for_sure(
     _, report = await world.reports.reports()
     assert (report.event_id, report.state) == (event, ReportState.LINKED)
     assert report.certainty >= 0.9
-    assert [one.event_id for one in await world.deliveries.due(world.clock.now()) if one.kind == "report"] == [event]
+    assert [
+        one.event_id for one in await world.deliveries.due(world.clock.now()) if isinstance(one.post, ReportPost)
+    ] == [event]
 
 
 async def test_two_drafts_of_one_month_have_addresses_of_their_own_and_each_its_event(world: World) -> None:
@@ -193,8 +198,8 @@ async def test_only_organisers_get_a_draft(world: World) -> None:
 async def test_the_question_for_a_missing_report_has_a_button_that_makes_the_draft(world: World) -> None:
     world.clock.set(tokyo(2017, 8, 30, 11))
     await world.reporting.check_site()
-    nag = Delivery("nag", f"event:{FOURTH}", "3d@20170827", "local:main", world.clock.now(), event_id=FOURTH)
-    asked = await world.reporting.composers()["nag"](nag, world.room)
+    nag = Delivery(MissingReportPost(FOURTH, 3, date(2017, 8, 27)), "local:main", world.clock.now())
+    asked = await world.speaking.compose(nag, world.room)
     assert isinstance(asked, Message)
     (button,) = [one for one in asked.cards[0].buttons if one.id]
     assert (button.label, button.id) == ("下書きを作る", f"draft:{FOURTH}")

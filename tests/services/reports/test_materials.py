@@ -19,12 +19,13 @@ from bot.errors import SourceRefused, SourceUnavailable
 from bot.locales import texts_for
 from bot.services.delivery.delivering import Delivering
 from bot.services.ports import SourceState, Watched
-from bot.services.reports.materials import Materials
+from bot.services.reports.materials import Materials, MaterialsPost
 from bot.services.reports.report_messages import report_post
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.materials import StoredMaterials
-from tests.support.events import NOW, TOKYO, a_room, an_event_named
+from tests.support.events import NOW, a_room, an_event_named
+from tests.support.knowledge import known_in
 
 SLIDES = Material("学習のしくみ", "https://slides.example/1", "haru")
 VIDEO = Material("録画", "https://videos.example/2")
@@ -77,8 +78,10 @@ class World:
         self.events, self.deliveries, self.store = Events(engine), Deliveries(engine), StoredMaterials(engine)
         known = Rooms(rooms or (a_room(),), ("utsunomiya",))
         kept = (self.store, self.events, self.deliveries)
-        self.materials = Materials(self.pages, *kept, known, clock, TOKYO)
-        self.delivering = Delivering(self.deliveries, {"local": self.board}, self.materials.composers(), known, clock)
+        self.materials = Materials(self.pages, *kept, known, clock)
+        self.delivering = Delivering(
+            self.deliveries, {"local": self.board}, known_in(engine, known, clock).compose, known, clock
+        )
 
     async def show(self, *events: Event, since: datetime = NOW - timedelta(days=30)) -> None:
         state = SourceState("utsunomiya", "q", since, NOW)
@@ -138,7 +141,7 @@ async def test_a_room_that_wants_no_materials_gets_none(engine: AsyncEngine, clo
     await world.show(EVENT)
     world.pages.shown[5] = [SLIDES]
     await world.gather(timedelta(hours=1))
-    (said,) = await world.deliveries.about("materials", ["event:5"])
+    (said,) = await world.deliveries.about(MaterialsPost, ["event:5"])
     assert said.destination == "local:3"
 
 
@@ -166,7 +169,7 @@ async def test_materials_that_are_taken_away_are_taken_out_of_the_list(world: Wo
 
 async def test_what_was_seen_is_kept_as_it_was(world: World) -> None:
     seen = SeenMaterials(5, NOW, (SLIDES, VIDEO))
-    planned = Delivery("materials", "event:5", "list", "local:main", NOW, event_id=5)
+    planned = Delivery(MaterialsPost(5), "local:main", NOW)
     await world.store.keep(seen, [planned])
     assert await world.store.seen([5, 6]) == {5: seen}
     await world.store.keep(replace(seen, materials=()))

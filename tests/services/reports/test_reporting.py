@@ -20,17 +20,17 @@ from bot.domain.reports import EventLink, Report, ReportPage, ReportState
 from bot.domain.rooms import Rooms
 from bot.errors import SourceUnavailable
 from bot.locales import texts_for
-from bot.services.delivery.delivering import NothingToSay
 from bot.services.ports import SourceState, Watched
+from bot.services.posting import Here, NothingToSay
 from bot.services.reports.report_messages import report_json
 from bot.services.reports.reporting import Reporting
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
-from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
 from tests.support.askers import an_asker
 from tests.support.events import a_room, tokyo
+from tests.support.knowledge import known_in
 from tests.support.report_site import ARTICLES, EVENTS, TRUTH, Article, ReportServer
 
 SITE = "http://reports.example/"
@@ -75,7 +75,8 @@ class House:
         self.rooms = Rooms((self.members, self.organisers), ("tfug", "ruby"))
         self.known = events
         stores = (self.events, self.reports, self.questions, self.deliveries)
-        self.reporting = Reporting(site, SITE, *stores, StoredMaterials(engine), self.rooms, self.clock)
+        self.reporting = Reporting(site, SITE, *stores, self.rooms, self.clock)
+        self.speaking = known_in(engine, self.rooms, self.clock, SITE)
 
     async def watch(self, *events: Event) -> None:
         """Let the sources show these events, or all of them."""
@@ -90,12 +91,15 @@ class House:
         await self.reporting.check_site()
 
     async def due(self, kind: str = "report") -> list[Delivery]:
-        return [one for one in await self.deliveries.due(self.clock.now(), limit=1000) if one.kind == kind]
+        return [one for one in await self.deliveries.due(self.clock.now(), limit=1000) if one.name.kind == kind]
 
     async def say(self, delivery: Delivery) -> Message | NothingToSay:
         room = self.rooms.named(delivery.destination)
         assert room is not None
-        return await self.reporting.composers()[delivery.kind](delivery, room)
+        return await self.speaking.compose(delivery, room)
+
+    async def ask(self, question: Question) -> Message | NothingToSay:
+        return await self.speaking.asked[question.kind](question, Here(self.speaking, self.organisers, is_said=False))
 
     async def question(self, subject: str, kind: str = "report") -> Question:
         found = await self.questions.question(kind, subject)
@@ -142,7 +146,7 @@ async def test_a_sure_report_is_posted_once_to_the_rooms_that_follow_its_event(h
     for hour in (1, 2, 3):
         await house.check(tokyo(2017, 9, 20, hour))
     (post,) = await house.due()
-    assert (post.destination, post.event_id, post.subject) == ("local:members", 64505, "report:/201709.html")
+    assert (post.destination, post.event_id, post.name.subject) == ("local:members", 64505, "report:/201709.html")
     message = await house.say(post)
     assert isinstance(message, Message)
     assert (message.kind, message.event_id, message.report_url) == (MessageKind.REPORT, 64505, FIFTH.url)
@@ -222,8 +226,8 @@ async def test_a_flood_posts_nothing_and_asks_once(house: House):
     await house.check(tokyo(2017, 9, 20, 13))
     assert await house.due() == []
     (delivery,) = await house.due("question")
-    question = await house.question(delivery.subject.removeprefix("report_flood:"), "report_flood")
-    message = await house.reporting.question_composers()["report_flood"](question, house.organisers)
+    question = await house.question(delivery.name.subject.removeprefix("report_flood:"), "report_flood")
+    message = await house.ask(question)
     assert "21件" in text_of(message)
     assert await house.reporting.answer_handlers()["report_flood"](question, "post", "mika")
     assert not await house.reporting.answer_handlers()["report_flood"](question, "leave", "ken")
@@ -237,7 +241,7 @@ async def asked_about(house: House) -> Question:
     show(house, UNSURE, FOURTH)
     await house.check(tokyo(2017, 10, 3, 12))
     (delivery,) = await house.due("question")
-    assert (delivery.subject, delivery.destination) == ("report:/autumn.html", "local:organisers")
+    assert (delivery.name.subject, delivery.destination) == ("report:/autumn.html", "local:organisers")
     return await house.question("/autumn.html")
 
 
@@ -245,7 +249,7 @@ async def test_an_unsure_report_asks_the_organisers_once_with_reasons_and_button
     question = await asked_about(house)
     await house.check(tokyo(2017, 10, 3, 13))
     assert len(await house.due("question")) == 1
-    message = await house.reporting.question_composers()["report"](question, house.organisers)
+    message = await house.ask(question)
     assert isinstance(message, Message)
     buttons = message.cards[0].buttons
     assert [button.id for button in buttons] == [question.button_id(option) for option in question.options]
@@ -281,7 +285,7 @@ async def test_a_question_that_the_page_answered_itself_is_not_asked(house: Hous
     question = await asked_about(house)
     show(house, replace(UNSURE, connpass_id=65606), FOURTH)
     await house.check(tokyo(2017, 10, 4, 12))
-    said = await house.reporting.question_composers()["report"](question, house.organisers)
+    said = await house.ask(question)
     assert isinstance(said, NothingToSay)
     assert [one.event_id for one in await house.due()] == [65606]
 
@@ -324,8 +328,8 @@ async def test_an_edit_that_contradicts_the_post_becomes_a_question(house: House
     await house.check(tokyo(2017, 9, 21, 12))
     assert (await report_at(house, "/201709.html")).event_id is None
     (delivery,) = await house.due("question")
-    question = await house.question(delivery.subject.removeprefix("report:"))
-    said = await house.reporting.question_composers()["report"](question, house.organisers)
+    question = await house.question(delivery.name.subject.removeprefix("report:"))
+    said = await house.ask(question)
     assert "「TFUG Utsunomiya #05 LT大会」のものとしていたレポート" in text_of(said)
     (post,) = await house.due()
     assert isinstance(await house.say(post), NothingToSay)
@@ -470,7 +474,7 @@ async def test_no_report_is_ever_tied_to_a_wrong_event(engine: AsyncEngine, feed
     assert set(asked) == {path for path, event in linked.items() if event is None}
     for path, report in asked.items():
         assert TRUTH[path] is None or str(TRUTH[path]) in (await house.question(report.key)).options
-    assert len(await house.due()) == len({one.subject for one in await house.due()}) == 4
+    assert len(await house.due()) == len({one.name.subject for one in await house.due()}) == 4
 
 
 async def test_the_twin_under_output_and_a_control_character_reach_a_post_unharmed(engine: AsyncEngine):

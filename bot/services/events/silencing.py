@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.core.posts import Audience
 from bot.core.rooms import EVERYTHING, Room
 from bot.domain.deliveries import Delivery, DeliveryState
+from bot.services.events.event_posts import AnnouncementPost
 from bot.services.ports import Clock, DeliveryStore, EventStore
-
-_FOR_MEMBERS = ("announcement", "change", "seats", "reminder", "report", "materials", "digest")
-_OF_EVENT = ("change", "seats", "reminder", "materials", "report")
+from bot.services.question_post import QuestionPost
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Silencing:
         paused = [name for name in room.follows if room.pause_of(name, now)]
         if _is_flood_of(paused, delivery):
             return "its source is paused"
-        if delivery.kind not in _FOR_MEMBERS:
+        if delivery.post.audience is not Audience.MEMBERS:
             return ""
         if room.pause_of(EVERYTHING, now):
             return "the room is paused"
@@ -33,7 +33,7 @@ class Silencing:
             return ""
         if paused and await self._is_known_only_from(delivery.event_id, room, paused):
             return "its source is paused"
-        if delivery.kind in _OF_EVENT and await self._was_taken_away(delivery.event_id, room):
+        if not delivery.post.stands_for_its_event and await self._was_taken_away(delivery.event_id, room):
             return "its announcement was retracted"
         return ""
 
@@ -43,11 +43,15 @@ class Silencing:
 
     async def _was_taken_away(self, event_id: int, room: Room) -> bool:
         """Whether the last announcement of the event in this room was retracted."""
-        announced = await self.deliveries.about("announcement", [f"event:{event_id}"])
+        announced = await self.deliveries.about(AnnouncementPost, {AnnouncementPost.about(event_id=event_id)})
         here = [one for one in announced if one.destination == room.name]
         last = max(here, key=lambda one: one.id or 0, default=None)
         return last is not None and last.state is DeliveryState.RETRACTED
 
 
 def _is_flood_of(sources: Iterable[str], delivery: Delivery) -> bool:
-    return delivery.kind == "question" and any(delivery.subject.startswith(f"flood:{name}@") for name in sources)
+    match delivery.post:
+        case QuestionPost("flood", subject):
+            return any(subject.startswith(f"{name}@") for name in sources)
+        case _:
+            return False

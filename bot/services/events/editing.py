@@ -1,27 +1,28 @@
-"""Which messages are to be edited, and when: those about events as they change, questions once they are answered."""
+"""Which messages about events are to be edited as these change, and when."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.domain.deliveries import Delivery
-from bot.domain.follow_ups import EDIT, edit_at_once, edit_of, first_occasion, was_said
-from bot.domain.questions import Question
+from bot.domain.deliveries import Delivery, DeliveryOf
+from bot.domain.follow_ups import Edit, edit_at_once, edit_of, was_said
 from bot.locales import TOKYO
+from bot.services.events.event_posts import AnnouncementPost, SeatsPost
 from bot.services.ports import DeliveryStore
+from bot.services.posting import EventPost
 
 
 async def edits_of_announcements(
     deliveries: DeliveryStore, event_ids: Collection[int], now: datetime, at_once: Collection[int] = ()
 ) -> list[Delivery]:
     """Return the edits of what was announced of these events, in every room; those `at_once` wait for no turn."""
-    announced = await deliveries.about("announcement", _subjects(event_ids))
+    announced = await deliveries.about(AnnouncementPost, _subjects(event_ids))
     return await _edits(deliveries, announced, now, at_once)
 
 
-def seats_day(now: datetime) -> str:
+def seats_day(now: datetime) -> date:
     """Return the day, as people count it, on which one message tells of an event's seats: the rest are edits of it."""
-    return f"{now.astimezone(TOKYO):%Y-%m-%d}"
+    return now.astimezone(TOKYO).date()
 
 
 async def edits_of_seats(
@@ -37,37 +38,32 @@ async def edits_of_seats(
     Today's message is kept up to date. An earlier one has its day and stays as it was, until it would mislead about a
     `turned` event of which no message is `planned` there now.
     """
-    told = [one for one in await deliveries.about("seats", _subjects(event_ids)) if was_said(one)]
-    last = {(one.subject, one.destination): one for one in sorted(told, key=lambda one: one.id or 0)}
-    today, told_now = seats_day(now), {(one.subject, one.destination) for one in planned if one.kind == "seats"}
+    told = [one for one in await deliveries.about(SeatsPost, _subjects(event_ids)) if was_said(one)]
+    last = {(one.event_id, one.destination): one for one in sorted(told, key=lambda one: one.id or 0)}
+    today = seats_day(now)
+    told_now = {(one.event_id, one.destination) for one in planned if isinstance(one.post, SeatsPost)}
     stale = [
         one
         for place, one in last.items()
-        if first_occasion(one) == today or (one.event_id in turned and place not in told_now)
+        if one.post.day == today or (one.event_id in turned and place not in told_now)
     ]
     return await _edits(deliveries, stale, now, at_once)
 
 
 def _subjects(event_ids: Collection[int]) -> set[str]:
-    return {f"event:{event_id}" for event_id in event_ids}
+    return {EventPost.about(event_id=event_id) for event_id in event_ids}
 
 
 async def _edits(
     deliveries: DeliveryStore, about_events: Sequence[Delivery], now: datetime, at_once: Collection[int]
 ) -> list[Delivery]:
     said = [one for one in about_events if was_said(one)]
-    planned: defaultdict[tuple[str, str], list[Delivery]] = defaultdict(list)
-    for edit in await deliveries.about(EDIT, {one.subject for one in said}):
-        planned[edit.subject, edit.destination].append(edit)
+    planned: defaultdict[tuple[str, str], list[DeliveryOf[Edit]]] = defaultdict(list)
+    for edit in await deliveries.about(Edit, {one.name.subject for one in said}):
+        planned[edit.post.subject, edit.destination].append(edit)
     return [
         edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
         if one.event_id in at_once
-        else edit_of(one, planned[one.subject, one.destination], now)
+        else edit_of(one, planned[one.name.subject, one.destination], now)
         for one in said
     ]
-
-
-async def edits_of_question(deliveries: DeliveryStore, question: Question, now: datetime) -> list[Delivery]:
-    """Return the edits that take the buttons of a question away, wherever it was asked."""
-    asked = await deliveries.about("question", {f"{question.kind}:{question.subject}"})
-    return [edit_at_once(one, now) for one in asked if was_said(one)]

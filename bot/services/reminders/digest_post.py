@@ -1,0 +1,100 @@
+"""A room's digest, weekly or monthly: what is coming, what changed, which reports are new."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.texts import gettext
+from bot.domain.announcements import Difference
+from bot.domain.digests import Rhythm, is_ahead, parse_digest
+from bot.domain.events import ChangeKind, Event, EventStatus
+from bot.domain.messages import Message
+from bot.domain.reports import Report
+from bot.services.events.event_posts import ChangePost
+from bot.services.ports import Search
+from bot.services.posting import Here, NothingToSay, SpokenPost
+from bot.services.reminders.digest_messages import Digest, digest_message
+
+MOST_LOOKED_AT = 200  # events of one room
+LOOKS_BACK = timedelta(days=32)  # at most, where the last digest was long ago
+
+_PARTS = {"title": ("title",), "date": ("started_at", "ended_at"), "place": ("place", "address"), "limit": ("limit",)}
+_CHANGED_TO = {EventStatus.CANCELLED: ChangeKind.CANCELLED, EventStatus.POSTPONED: ChangeKind.POSTPONED}
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost(SpokenPost):
+    """The digest of a room that has it then; `digest` is how the room wants it: `mon 09:00`."""
+
+    tag = "digest"
+    label = gettext("digest")
+    subject_form = "room:{room}"
+    occasion_form = "{due_at:%Y%m%dT%H%MZ}"
+    is_news = False
+
+    room: str
+    due_at: datetime
+    digest: str
+
+    async def compose(self, here: Here) -> Message | NothingToSay:
+        """Compose it, unless there is nothing to say or the room has it at another time now."""
+        if self.digest != here.room.digest:
+            return NothingToSay("the room has its digest at another time now")
+        now, rhythm = here.now, parse_digest(self.digest)
+        since = await self._last_said(here, rhythm)
+        search = Search(here.room.heard(now), certain=False)
+        events = await here.known.events.planned(search, now, MOST_LOOKED_AT)
+        coming = [event for event in events if is_ahead(event, now, here.known.zone, rhythm.days_ahead)]
+        changes = await _changes(here, events, since)
+        changed = [event for event in events if event.id in changes and event not in coming]
+        digest = Digest(coming, changed, changes, await _new_reports(here, since), rhythm.is_monthly)
+        if digest.is_empty:
+            return NothingToSay("nothing is coming, nothing changed")
+        return digest_message(here.texts, digest, now)
+
+    async def _last_said(self, here: Here, rhythm: Rhythm) -> datetime:
+        earlier = await here.known.deliveries.about(DigestPost, {self.stored_as.subject})
+        # From when it was composed: what came in while it was sent is said next time.
+        said = [one.first_tried_at for one in earlier if one.sent_at is not None and one.first_tried_at is not None]
+        return max(max(said, default=here.now - rhythm.covers), here.now - LOOKS_BACK)
+
+
+async def _changes(here: Here, events: Sequence[Event], since: datetime) -> dict[int, Difference]:
+    """Return what changed since by event, as far as people must know of it.
+
+    It stands in the notices of change planned for any room: a digest may go to one that hears of no other.
+    """
+    subjects = {ChangePost.about(event_id=event.id) for event in events}
+    told = [one.post for one in await here.known.deliveries.about(ChangePost, subjects) if one.due_at > since]
+    told.sort(key=lambda change: change.revision)
+    by_event = {event.id: [one for one in told if one.event_id == event.id] for event in events}
+    summed = {event.id: _sum_up(event, by_event[event.id]) for event in events if by_event[event.id]}
+    return {event_id: change for event_id, change in summed.items() if change.must_be_said}
+
+
+async def _new_reports(here: Here, since: datetime) -> list[tuple[Report, Event]]:
+    if not here.room.reports:
+        return []
+    found = [one for one in await here.known.reports.reports() if _is_new(one, since)]
+    ids = sorted({one.event_id for one in found if one.event_id is not None})
+    events, shown_by = await here.known.events.known(ids), await here.known.events.shown_by(ids)
+    pairs = [(one, events[one.event_id]) for one in found if one.event_id in events]
+    heard = here.room.heard(here.now)
+    return [(report, event) for report, event in pairs if not shown_by[event.id].isdisjoint(heard)]
+
+
+def _is_new(report: Report, since: datetime) -> bool:
+    if report.event_id is None or report.is_old or report.first_seen_at is None:
+        return False
+    return report.first_seen_at > since
+
+
+def _sum_up(event: Event, changes: Sequence[Difference]) -> Difference:
+    """Make one change of several, oldest first: an event that moved away and back has not moved."""
+    before, after = changes[0].before, changes[-1].after
+    kind = _CHANGED_TO.get(event.status, ChangeKind.REVIVED)
+    happened = kind if kind in {change.kind for change in changes} else ChangeKind.CHANGED
+    differ = [
+        name for name, parts in _PARTS.items() if any(getattr(before, part) != getattr(after, part) for part in parts)
+    ]
+    return Difference(happened, () if happened is ChangeKind.CANCELLED else tuple(differ), before, after)
