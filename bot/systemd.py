@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.errors import ConfigurationError, TsudoiError
 
 UNIT = "tsudoi.service"
+ENVIRONMENT = "tsudoi.env"  # beside the configuration: tokens and keys
 _HEAD = "# Written by `tsudoi service install`; `tsudoi service remove` takes it away."
 _UNIT = """{head}
 [Unit]
@@ -18,8 +19,8 @@ Description=Tsudoi, the community's bot
 [Service]
 ExecStart={python} -m bot run --config {config}
 WorkingDirectory={folder}
-# Tokens and keys that stand in no file: lines such as TSUDOI_DISCORD__TOKEN=...
-EnvironmentFile=-{folder}/tsudoi.env
+# Tokens and keys that do not stand in the configuration: lines such as TSUDOI_DISCORD__TOKEN=...
+EnvironmentFile=-{folder}/{environment}
 UMask=0077
 Restart=always
 RestartSec=10s
@@ -39,7 +40,8 @@ def unit(config: Path) -> str:
     """Return the unit that runs the bot with this configuration, in its folder."""
     place = config.absolute()
     folder = str(place.parent).replace("%", "%%")
-    return _UNIT.format(head=_HEAD, python=_quoted(sys.executable), config=_quoted(str(place)), folder=folder)
+    words = {"python": _quoted(sys.executable), "config": _quoted(str(place)), "environment": ENVIRONMENT}
+    return _UNIT.format(head=_HEAD, folder=folder, **words)
 
 
 def unit_file() -> Path:

@@ -276,7 +276,7 @@ def test_a_second_evening_begins_with_what_is_there_and_changes_nothing_else(
     first = ["--offline", "--group", "tfug-utsunomiya", "--name", "宇都宮の会", "--connpass-key-file", "key"]
     (tmp_path / "key").write_text(connpass.api_key)
     assert init(tmp_path, *first).returncode == 0
-    file.write_text(file.read_text() + "\n[web]\nport = 9000\n")
+    file.write_text(file.read_text() + "\n[web]\nport = 0\n")
     before = file.read_text()
     with terminal(tmp_path, "init", **at(connpass, discord, slack)) as evening:
         evening.wait_for("お伺いしない設定は、そのまま残します")
@@ -292,8 +292,11 @@ def test_a_second_evening_begins_with_what_is_there_and_changes_nothing_else(
         for question in ("[1]: ", "[tfug-utsunomiya]", HIDDEN):
             evening.answer(question)
         evening.answer("[宇都宮の会]", "宇都宮")
-        for question in ("[1]: ", "サイト", "書きますか？", "どこで動かしますか？"):
+        for question in ("[1]: ", "サイト", "書きますか？"):
             evening.answer(question)
+        evening.answer("どこで動かしますか？", "here")
+        evening.wait_for("http://127.0.0.1:")  # it lives, in this terminal
+        evening.interrupt()
         assert evening.end() == 0
     assert file.read_text().splitlines() == [
         line.replace('"宇都宮の会"', '"宇都宮"    ') for line in before.splitlines()

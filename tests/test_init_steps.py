@@ -33,7 +33,7 @@ from bot.first_evening.community_steps import choose_language, find_group, find_
 from bot.first_evening.configuration_file import configuration, holds_secrets, put_in_place
 from bot.first_evening.evening import spend_evening
 from bot.first_evening.existing import answers_of, settings_in
-from bot.first_evening.home import choose_home
+from bot.first_evening.home import choose_home, install_service
 from bot.first_evening.looks import GroupUnknown, Looks
 from bot.first_evening.platform_steps import choose_platforms, connect_discord, connect_slack
 from bot.first_evening.preview import in_one, last_month
@@ -400,6 +400,14 @@ def test_the_first_evening_ends_with_a_service_and_the_commands_for_it(monkeypat
     for command in ("loginctl enable-linger", "tsudoi service status", "tsudoi service logs", "tsudoi service remove"):
         assert command in shown
     assert "enable-linger" not in screen(at_home(monkeypatch, "", lingers=True))
+
+
+def test_a_service_is_told_where_secrets_of_the_environment_belong(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = replace(a_talk(""), answers=Answers(api_key="k"), in_environment={"api_key": "k"})
+    monkeypatch.setattr(systemd, "install", lambda _file: None)
+    install_service(talk, Path("/srv/bot/config.toml"), COMMANDS)
+    assert "TSUDOI_CONNPASS__API_KEY=" in screen(talk)
+    assert "/srv/bot/tsudoi.env" in screen(talk)
 
 
 def test_a_service_that_does_not_start_is_explained_and_there_is_another_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from bot import systemd
 from bot.config import DEFAULT_FILE
 from bot.errors import TsudoiError
+from bot.first_evening.answers import SECRETS
 from bot.first_evening.commands import Commands, run_here
 from bot.first_evening.talk import Talk
 
@@ -23,7 +24,7 @@ def choose_home(talk: Talk, file: Path, commands: Commands, *, is_new: bool) -> 
         return
     if systemd.is_installed(file):
         if talk.asker.confirm(_("The service is installed already. Restart it with these settings?"), default=True):
-            _install_service(talk, file, commands)
+            install_service(talk, file, commands)
         return
     ways = _ways(talk)
     usual = next(iter(ways)) if is_new else "later"
@@ -32,7 +33,7 @@ def choose_home(talk: Talk, file: Path, commands: Commands, *, is_new: bool) -> 
         _("I need to run in one place that is always on, and only in one. Where?"), "", ways, usual
     ):
         case "service":
-            _install_service(talk, file, commands)
+            install_service(talk, file, commands)
         case "here":
             run_here(file)
         case "container":
@@ -69,8 +70,14 @@ def _has_deploy() -> bool:
     return (_CHECKOUT / "deploy").is_dir()
 
 
-def _install_service(talk: Talk, file: Path, commands: Commands) -> None:
+def install_service(talk: Talk, file: Path, commands: Commands) -> None:
+    """Install and start the service, and show the commands for it; where that fails, how to start it by hand."""
     _ = talk.texts.gettext
+    if outside := sorted(SECRETS[name] for name in talk.answers.secrets() & set(talk.in_environment)):
+        talk.asker.say(
+            _("The service reads them from this file, one line each, such as {variable}=…").format(variable=outside[0])
+        )
+        talk.asker.show(f"  {file.absolute().parent / systemd.ENVIRONMENT}")
     try:
         with talk.asker.waiting(_("Starting …")):
             systemd.install(file)
