@@ -23,7 +23,9 @@ CANVAS = 112
 RUN_ON = dict(zip("ふきさこりいにたなけはほゆ", (1, 3, 2, 1, 1, 1, 2, 3, 3, 1, 1, 1, 1), strict=True))
 RUNS_ON, SELDOM = 0.45, 0.06  # of those that write in the greatest haste
 DOT = 0.22  # of the square: no stroke, but one of the two dots of a ふ
-WIDTHS = (2, 3, 3, 4, 4, 5, 6, 7, 9, 11)  # of pens, in pixels of the canvas
+SMALL, FREE = 0.32, 0.3  # of the square: a dash like that of う; how often people put it where and as they like
+SPAN = 90  # pixels of the canvas that a letter's longer side takes
+WIDTHS = (2, 3, 3, 4, 4, 5, 6, 7, 9, 11, 14)  # of pens, in pixels of the canvas
 STEPS = 8  # points that the spline passes through between two of the file's
 _WAVES = np.array([1.0, 2.0, 3.0])  # half waves along a stroke that bend it
 
@@ -83,7 +85,8 @@ class StrokeDrawings:
         letter = UNMARKED.get(label, label)
         forms = self.forms[letter]
         lines = write(forms[int(rng.integers(len(forms)))], rng, self.run_on.get(letter))
-        return draw(_marked(label, lines, rng) if label in UNMARKED else lines, rng)
+        width = WIDTHS[int(rng.integers(len(WIDTHS)))]
+        return draw(_marked(label, lines, width, rng) if label in UNMARKED else lines, rng, width)
 
 
 def read_tdic(path: Path) -> Forms:
@@ -138,6 +141,8 @@ def _begun(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
 
 
 def _another_hand(stroke: Stroke, haste: float, rng: np.random.Generator) -> Points:
+    if stroke.size < SMALL and rng.random() < FREE:
+        return _freely(stroke, rng)
     points = resize_loop(stroke, rng) if rng.random() < 0.5 else stroke.points
     angle, stretch = rng.normal(0, 0.085 * haste), 1 + rng.normal(0, 0.085 * haste, 2)
     turn = np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
@@ -145,6 +150,16 @@ def _another_hand(stroke: Stroke, haste: float, rng: np.random.Generator) -> Poi
     bend = np.sin(stroke.waves + rng.uniform(0, 6, 3)) @ rng.normal(0, 0.016 * haste * room, (3, 2))
     shift = rng.normal(0, (0.024 if stroke.size > DOT else 0.036) * haste, 2)
     return np.asarray(stroke.middle + shift + ((points - stroke.middle) * stretch) @ turn + bend, np.float32)
+
+
+def _freely(stroke: Stroke, rng: np.random.Generator) -> Points:
+    """A dash put where it falls, steep or flat, long or short, straight or bent: seldom much so, but then really."""
+    far, slant, length, bend = np.split(rng.standard_t(3, 5).clip(-4, 4), (2, 3, 4))
+    angle, stretch = np.deg2rad(13 * float(slant[0])), float(np.exp(0.2 * length[0]))
+    turn = np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+    away = (stroke.points - stroke.middle) @ turn * stretch
+    bow = np.sin(stroke.waves[:, :1]) * away[-1, ::-1] * [-1, 1] * 0.2 * bend[0]
+    return np.asarray(stroke.middle + 0.04 * far + away + bow, np.float32)
 
 
 def resize_loop(stroke: Stroke, rng: np.random.Generator) -> Points:
@@ -177,20 +192,24 @@ def _ended(stroke: Points, haste: float, rng: np.random.Generator) -> Points:
     return np.concatenate([stroke, stroke[-1] + more]).astype(np.float32)
 
 
-def _marked(label: str, letter: list[Line], rng: np.random.Generator) -> list[Line]:
+def _marked(label: str, letter: list[Line], width: int, rng: np.random.Generator) -> list[Line]:
     points = np.concatenate([line.points for line in letter])
     low, high = points.min(axis=0), points.max(axis=0)
-    corner = np.array([high[0] + rng.uniform(-0.06, 0.15), low[1] + rng.uniform(-0.08, 0.1)], np.float32)
-    return letter + (handakuten if label in HANDAKUTEN else dakuten)(corner, rng)
+    pen = width * float((high - low).max()) / SPAN
+    corner = np.array([high[0] + pen / 2 + rng.uniform(-0.06, 0.15), low[1] + rng.uniform(-0.08, 0.1)], np.float32)
+    return letter + (handakuten if label in HANDAKUTEN else dakuten)(corner, rng, pen)
 
 
-def draw(lines: list[Line], rng: np.random.Generator) -> Ink:
-    """Draw lines with one pen: (112, 112) uint8, 0 paper to 255 ink, centred, the longer side about 90 pixels."""
+def draw(lines: list[Line], rng: np.random.Generator, width: int | None = None) -> Ink:
+    """Draw lines with one pen: (112, 112) uint8, 0 paper to 255 ink, centred, the longer side about 90 pixels.
+
+    Args: width: of the pen, in pixels; any of WIDTHS by default.
+    """
     points = np.concatenate([line.points for line in lines])
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = 90 / max(1e-3, float((high - low).max()))
+    scale = SPAN / max(1e-3, float((high - low).max()))
     shift = CANVAS / 2 - scale * (low + high) / 2
-    width = WIDTHS[int(rng.integers(len(WIDTHS)))]
+    width = width or WIDTHS[int(rng.integers(len(WIDTHS)))]
     brush = width > 3 and rng.random() < 0.3
     ink = np.zeros((CANVAS, CANVAS), np.uint8)
     for line in lines:

@@ -1,4 +1,4 @@
-"""The recogniser's command line: `python -m model prepare | train | evaluate | export | finder | tendencies | ...`.
+"""The recogniser's command line: `python -m model prepare | pairs | train | evaluate | export | finder | ...`.
 
 Every command shows its progress on stderr and ends with a short table; all but forget-writer print data instead with
 `--json`.
@@ -16,6 +16,7 @@ from model.workshop.command_line.distil import distil
 from model.workshop.command_line.evaluate import evaluate
 from model.workshop.command_line.export import export
 from model.workshop.command_line.finder import finder
+from model.workshop.command_line.pairs import pairs
 from model.workshop.command_line.prepare import prepare
 from model.workshop.command_line.tendencies import tendencies
 from model.workshop.command_line.train import train
@@ -26,7 +27,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 # A module each, which imports what it does when it is called: only some need TensorFlow, and --help nothing at all.
 COMMANDS = (
     *(paper.sheet, paper.import_sheet, paper.forget_writer),
-    *(prepare, train, distil, evaluate, export, finder, tendencies, bench),
+    *(prepare, pairs, train, distil, evaluate, export, finder, tendencies, bench),
 )
 for command in COMMANDS:
     app.command()(command)

@@ -17,18 +17,23 @@ def export(
     hard: Annotated[
         bool, typer.Option(help="The card also says how it reads turned, small and photographed pictures; a minute.")
     ] = True,
+    strangers: Annotated[
+        Path | None, typer.Option(help="An .npz of other people's pictures, by which the weights that ship are chosen.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Turn a trained network into the file that ships, and write its card."""
     from model.classifier import ARTIFACT
+    from model.workshop.evaluation.pictures import UnreadablePictures, pictures_in
     from model.workshop.release.export import export_run
 
     if not (run / "network.keras").is_file():
         fail(f"nothing was trained in {run}: `python -m model train` comes first")
     try:
         with progress_bars() as progress:
-            chosen, tried = export_run(run, out or ARTIFACT, progress, hard)
-    except ValueError as error:
+            others = pictures_in(strangers) if strangers else []
+            chosen, tried = export_run(run, out or ARTIFACT, progress, hard, others)
+    except (ValueError, UnreadablePictures) as error:
         fail(str(error))
     rows = [
         [

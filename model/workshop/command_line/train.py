@@ -21,6 +21,7 @@ def train(
     augment: Annotated[
         bool, typer.Option(help="Each picture with another hand, pen, light and camera; without, clean ones.")
     ] = True,
+    onward: Annotated[bool, typer.Option("--onward", help="Go on from the network that ships.")] = False,
     seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
     share_alike: ShareAlike = False,
     run: Run = RUN,
@@ -34,16 +35,17 @@ def train(
     from model.workshop.training.leaks import LeakFound
     from model.workshop.training.learning import FULL, QUICK, Plan
     from model.workshop.training.practice import NoHandwriting
+    from model.workshop.training.thawed import OtherNetwork
 
     if network not in training.KINDS:
         fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
     if teacher and not (teacher / "network.keras").is_file():
         fail(f"nothing was trained in {teacher}: `python -m model train --run {teacher}` first")
-    plan = Plan(images or (QUICK if quick else FULL), SEED if seed is None else seed, network, teacher, augment)
+    plan = Plan(images or (QUICK if quick else FULL), SEED if seed is None else seed, network, teacher, onward, augment)
     try:
         with progress_bars() as progress:
             facts = training.train(list(at_hand(share_alike)), run, progress, plan)
-    except (NoHandwriting, DamagedFile, LeakFound) as error:
+    except (NoHandwriting, DamagedFile, LeakFound, OtherNetwork) as error:
         fail(str(error))
     rows = [
         ["parameters", f"{facts.parameters:,}"],

@@ -50,6 +50,10 @@ def _certainty(figures: Sequence[Figures]) -> Table:
     for one in figures:
         shares = (one.sure, one.right_when_sure, one.refused, one.calibration_error)
         table.add_row(one.name, *map(_share, shares))
+    if len(figures) > 1:
+        table.add_section()
+        error = sum(one.calibration_error for one in figures) / len(figures)
+        table.add_row("mean of the sets", "", "", "", _share(error))
     return table
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from model.classifier import ARTIFACT, CARD
 from model.labels import LABELS
 from model.workshop.evaluation.evaluate import Evaluation
+from model.workshop.evaluation.figures import Figures
 from model.workshop.sources.catalogue import REAL_DATA
 from model.workshop.sources.members import SAMPLES
 
@@ -48,11 +49,20 @@ SCANS_LIMITS = (
 )
 
 
-def make_card(training: "Training", exported: "Exported", found: Evaluation, network: str) -> dict[str, Any]:
+STRANGERS = (
+    "Pictures that other people made and published, of which none was trained on and none is passed on. Which weights "
+    "ship was chosen by the mean of these sources, each counted alike, so they are a little kind."
+)
+
+
+def make_card(
+    training: "Training", exported: "Exported", found: Evaluation, network: str, strangers: Sequence[Figures] = ()
+) -> dict[str, Any]:
     """The card as plain data.
 
     Args: training: how the network came about. exported: the chosen file. found: what that file does on the test sets.
-        network: the preparation that it reads with, a key of model.classifier.PREPARATIONS.
+        network: the preparation that it reads with, a key of model.classifier.PREPARATIONS. strangers: what the file
+        does on the sources that chose it.
     """
     evaluated = found.to_json()
     return {
@@ -73,6 +83,7 @@ def make_card(training: "Training", exported: "Exported", found: Evaluation, net
         "training": asdict(training),
         "notices": [*training.notices, *([DEVELOPMENT_NOTICE] if _knows_development(found) else [])],
         "figures": evaluated["figures"],
+        "strangers": [one.to_json() for one in strangers],
         "hardships": evaluated["hardships"],
         "refused": evaluated["refused"],
         "limits": [
@@ -95,6 +106,7 @@ def _knows_development(found: Evaluation) -> bool:
 
 def _commands(training: "Training") -> list[str]:
     train = f"python -m model train --network {training.network} --images {training.images} --seed {training.seed}"
+    train += " --onward" if training.onward else ""
     train += "" if training.augmented else " --no-augment"
     train += f" --teacher RUN_OF_{training.teacher.upper()}" if training.teacher else ""
     return [train, "python -m model export"]
@@ -132,6 +144,7 @@ def as_prose(card: Mapping[str, Any]) -> str:
         f"{card['refuse_from']} on, a picture is called no hiragana.\n",
         "## Figures\n\nNo writer of these pictures was trained on.\n",
         _figures_table(card["figures"]),
+        *_strangers(card["strangers"]),
         "\n## Not hiragana\n\nHow many of such pictures are refused, and how many pass as sure.\n",
         _refused_table(card["refused"]),
         *_hardships(card["hardships"]),
@@ -160,6 +173,15 @@ def _figures_table(figures: Sequence[Mapping[str, Any]]) -> str:
         cells.append(f"{one['calibration_error']:.3f}")
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
+
+
+def _strangers(figures: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A section, where any were read."""
+    if not figures:
+        return []
+    top1, error = (sum(one[key] for one in figures) / len(figures) for key in ("top1", "calibration_error"))
+    mean = f"\nThe mean of the sources: {top1:.2%}, with a calibration error of {error:.3f}."
+    return [f"\n## Strangers' writing\n\n{STRANGERS}\n", _figures_table(figures), mean]
 
 
 def _refused_table(refused: Mapping[str, Mapping[str, Any]]) -> str:

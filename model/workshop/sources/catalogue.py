@@ -9,7 +9,7 @@ from types import ModuleType
 
 from model.synthetic import kanjivg
 from model.synthetic.strokes import FORMS, StrokeDrawings, read_tdic
-from model.workshop.sources import Source, etl, folders, fonts, kuzushiji, members, npz
+from model.workshop.sources import Source, books, etl, folders, fonts, kuzushiji, members, npz
 from model.workshop.sources.cache import cached
 from model.workshop.sources.stored import Written, store
 
@@ -125,6 +125,16 @@ CATALOGUE: tuple[Entry, ...] = (
         "no file: they come with Tsudoi",
         lambda: True,
         lambda: StrokeDrawings("forms", read_tdic(FORMS), run_on={}),
+    ),
+    kept(
+        "books",
+        0.04,
+        "hiragana_mojigazo, kana cut from books and journals of 1900 to 1977, National Diet Library, Japan (NDL Lab), "
+        "Public Domain Mark 1.0",
+        f"strangers/more.npz under {REAL_DATA}",
+        lambda: _real_files("strangers", "more.npz"),
+        books,
+        lambda files: books.read_books(files[0]),
     ),
     kept(
         "etl",

@@ -1,6 +1,6 @@
 """Real letters with a mark drawn beside them: a scan of は becomes ば and ぱ, with all the ways to write ゛ and ゜."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from model.ink import Ink
 from model.labels import HANDAKUTEN, INDEX, LABELS, UNMARKED
-from model.synthetic.marks import Line, Points, dakuten, handakuten
+from model.synthetic.marks import Line, dakuten, handakuten
 from model.workshop.sources.stored import STORED_INK, STORED_SIZE, StoredImages
 
 MARGIN = 16  # around the letter, for a mark that stands outside of it
@@ -44,13 +44,8 @@ class MarkedLetters:
         corner = _corner(ink, rng)
         mark = handakuten if LABELS[self.labels[item]] in HANDAKUTEN else dakuten
         width = self.letters.line_ends[letter].width
-        # Two ticks that one pen runs into a blob tell nobody which mark they are: broad pens write broad marks.
-        lines = _spread(mark(corner, rng), corner, max(1.0, width / 4))
-        return _drawn(ink, lines, width * rng.uniform(0.6, 1.1))
-
-
-def _spread(lines: list[Line], about: Points, by: float) -> list[Line]:
-    return [replace(line, points=(about + (line.points - about) * by).astype(np.float32)) for line in lines]
+        pen = width * rng.uniform(0.6, 1.1)
+        return _drawn(ink, mark(corner, rng, pen / STORED_INK), pen)
 
 
 def _corner(ink: Ink, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Ink
-from model.labels import NOT_HIRAGANA
+from model.labels import INDEX, NOT_HIRAGANA
 from model.preprocess import BlankImage, preprocess
 from model.synthetic.augment import Picture, degrade
+from model.synthetic.marks import TOLD_BY_A_TICK, shows_both_ticks
 from model.workshop.sources import Source
 from model.workshop.sources.stored import StoredImages
 from model.workshop.training.in_photos import found_in_photo
@@ -29,6 +30,7 @@ Change = Callable[[Ink, np.random.Generator], Picture]  # one of `model.syntheti
 
 HELD_OUT_SHARE = 0.18
 MAKERS, WAITING = 2, 12  # processes that draw pictures, and batches that each may have ready
+_TOLD_BY_A_TICK = frozenset(INDEX[label] for label in TOLD_BY_A_TICK)
 SEED = 13  # holds out the groups g01 and g12, as the first study did, so that figures can be compared
 
 
@@ -46,6 +48,11 @@ def choose_held_out(writers: Sequence[str], seed: int, share: float = HELD_OUT_S
     order = np.random.default_rng(seed).permutation(len(groups))
     before = np.cumsum(counts[order]) - counts[order]
     return frozenset(str(groups[i]) for i, seen in zip(order, before, strict=True) if seen < share * counts.sum())
+
+
+def can_be_told(label: int, ink: Ink) -> bool:
+    """False for ink of the class that nobody could tell from another letter."""
+    return label not in _TOLD_BY_A_TICK or shows_both_ticks(ink)
 
 
 def split_by_writer(images: StoredImages, held_out: frozenset[str]) -> tuple[StoredImages, StoredImages]:
@@ -97,10 +104,16 @@ class Mixture:
         return sums
 
     def ink(self, label: int, rng: np.random.Generator, settled: bool = False) -> Ink:
-        """One item of the class from any source, (h, w) uint8, 0 paper to 255 ink."""
-        chosen = int(self._cumulated[label, settled].searchsorted(rng.random(), side="right"))
-        items = self._items[label][chosen]
-        return self.sources[chosen].ink(int(items[rng.integers(len(items))]), rng)
+        """One item of the class from any source, (h, w) uint8, 0 paper to 255 ink.
+
+        A づ whose two ticks ran together is an う: no source may show one, or many an う is taken for a づ.
+        """
+        while True:
+            chosen = int(self._cumulated[label, settled].searchsorted(rng.random(), side="right"))
+            items = self._items[label][chosen]
+            ink = self.sources[chosen].ink(int(items[rng.integers(len(items))]), rng)
+            if can_be_told(label, ink):
+                return ink
 
     def draw(self, label: int, rng: np.random.Generator, settled: bool = False) -> NDArray[np.float32]:
         """One picture of the class, as the network reads it: (side, side, 1)."""

@@ -27,7 +27,7 @@ FULL, QUICK = 1_200_000, 40_000  # pictures
 LONG = 500_000  # pictures of a training that goes in rounds
 ROUNDS = (0.8, 0.2)  # of a long training
 SETTLES = 0.7  # of a training, after which the mixture's settled shares count
-PEAK_RATE, AGAIN_RATE = 3e-3, 1e-3  # of the first round, and of those that start from an average
+PEAK_RATE, AGAIN_RATE = 3e-3, 1e-3  # of the first round, and of those that go on from a trained network
 NEWEST = (0.5, 1.0)  # what a round ended with, as a share of the average: the judge says which
 RENEWING = 32  # batches that an average takes its batch normalisation from
 WEIGHT_DECAY = 1e-3
@@ -47,6 +47,7 @@ class Plan:
     seed: int = SEED  # of everything random; which writers are held out, too
     network: str = "large"  # a key of `model.workshop.training.train.KINDS`
     teacher: Path | None = None  # the folder of a training whose network teaches this one
+    onward: bool = False  # from the network that ships, instead of from nothing
     augment: bool = True  # each picture with another hand, pen, light and camera; else clean ones
 
     def to_json(self) -> dict[str, Any]:
@@ -159,13 +160,13 @@ def _started(network: keras.Model, fresh: Progressed, ends: list[int], folder: P
         if replace(fresh, step=state.step, best=state.best) == state and going.count_params() == network.count_params():
             return going, state
     if not network.compiled:
-        begin_round(network, ends, 0)
+        begin_round(network, ends, 0, fresh.plan["onward"])
     return network, fresh
 
 
-def begin_round(network: keras.Model, ends: list[int], step: int) -> None:
+def begin_round(network: keras.Model, ends: list[int], step: int, onward: bool = False) -> None:
     """The rate falls along a cosine to nothing, so that the last pictures settle what the first ones roughed out."""
-    steps, peak = next(end for end in ends if end > step) - step, AGAIN_RATE if step else PEAK_RATE
+    steps, peak = next(end for end in ends if end > step) - step, AGAIN_RATE if step or onward else PEAK_RATE
     rate = keras.optimizers.schedules.CosineDecay(
         peak / 10, steps, warmup_target=peak, warmup_steps=max(1, steps // 20)
     )

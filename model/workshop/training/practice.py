@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.labels import NOT_HIRAGANA
+from model.labels import INDEX, NOT_HIRAGANA
 from model.preprocess import preprocess
+from model.synthetic.marks import TOLD_BY_A_TICK
 from model.workshop.sources import Source
 from model.workshop.sources.catalogue import Entry, real_file
+from model.workshop.sources.crowded import Crowded
 from model.workshop.sources.marked import MarkedLetters
 from model.workshop.sources.negatives import practice_negatives
 from model.workshop.sources.neighbours import Neighbours
@@ -21,9 +23,11 @@ from model.workshop.training.leaks import without_copies
 # Made shapes teach how far a letter may go, real ones where it mostly stays: they have the last word.
 SETTLED = 2.5  # times as much real handwriting towards the end of a training
 MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
+CROWDED = 0.2  # of the same share: its letters with bits of others beside them
 REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
 NEIGHBOURS = 0.15  # of the share of what else is no hiragana: letters close together
 IN_PHOTOS = 0.25  # of the settled pictures
+UNTOLD = [NOT_HIRAGANA, *(INDEX[label] for label in TOLD_BY_A_TICK)]  # a speck beside a つ would pass for a tick
 DEVELOPMENT = ("hiragana", "dev.npz")
 
 
@@ -65,7 +69,7 @@ def prepare_practice(
     kept, left_out = leave_out_copies(kept, [choosing, judging])
     mixture = make_mixture(kept, shares, real.name, prepare, refusal)
     if refusal and is_long:
-        mixture = made_harder(mixture, kept[real.name])
+        mixture = made_harder(mixture, kept[real.name], real.share)
     more = {entry.name: entry.share * (SETTLED if entry.knows_writers else 1) for entry in entries}
     settled = tuple(more.get(source.name, share) for source, share in zip(mixture.sources, mixture.shares, strict=True))
     return Practice(replace(mixture, settled_shares=settled), held_out, choosing, judging, left_out)
@@ -134,11 +138,16 @@ def make_mixture(
     return Mixture(tuple(source for source, _ in sources), tuple(share for _, share in sources), prepare)
 
 
-def made_harder(mixture: Mixture, letters: Source) -> Mixture:
-    """With letters close together, which are to be refused, and in the end with photos."""
+def made_harder(mixture: Mixture, letters: Source, share: float) -> Mixture:
+    """With letters close together, which are to be refused, with letters cut out roughly, and in the end with photos.
+
+    Args: letters: real handwriting. share: its share.
+    """
     if not isinstance(letters, StoredImages):
         return mixture
     refused = [set(source.labels.tolist()) == {NOT_HIRAGANA} for source in mixture.sources]
-    share = NEIGHBOURS * float(np.dot(refused, mixture.shares))
-    sources = (*mixture.sources, Neighbours("neighbours", letters_of(letters)))
-    return replace(mixture, sources=sources, shares=(*mixture.shares, share), in_photos=IN_PHOTOS)
+    refusals = NEIGHBOURS * float(np.dot(refused, mixture.shares))
+    crowded = Crowded("crowded", letters.select(~np.isin(letters.labels, UNTOLD)))
+    sources = (*mixture.sources, Neighbours("neighbours", letters_of(letters)), crowded)
+    shares = (*mixture.shares, refusals, CROWDED * share)
+    return replace(mixture, sources=sources, shares=shares, in_photos=IN_PHOTOS)

@@ -20,6 +20,7 @@ without, and 92.5 and 94.5 % of it degraded. That teacher spoke with its smoothe
 too; `learning` now does neither.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from model import classic
+from model.classifier import ARTIFACT
 from model.labels import LABELS
 from model.preprocess import preprocess
 from model.synthetic.augment import untouched
@@ -41,10 +43,13 @@ from model.workshop.sources.catalogue import Entry
 from model.workshop.sources.stored import StoredImages
 from model.workshop.training.calibrate import find_refusal, find_temperature
 from model.workshop.training.classic import build as build_classic
-from model.workshop.training.dataset import SEED, group_of, prepare_inputs
+from model.workshop.training.dataset import SEED, Mixture, group_of, prepare_inputs
 from model.workshop.training.learning import LONG, Judge, Plan, Teacher, learn
 from model.workshop.training.network import LARGE, SMALL, build_network
 from model.workshop.training.practice import Practice, prepare_practice
+from model.workshop.training.thawed import thaw
+
+UNFOLDING = 256  # pictures that show what each layer of a network that goes on gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Training:
     notices: list[str]
     remarks: list[str] = field(default_factory=list)  # what else its card must say
     augmented: bool = True
+    onward: bool = False  # from the network that shipped then
 
 
 @contextmanager
@@ -114,11 +120,12 @@ def train(
     keras.utils.set_random_seed(plan.seed)
 
     # No writer is on both sides: members are new hands, and so are the writers that we judge by.
-    practice = prepare_practice(entries, plan.seed, chosen.prepare, chosen.knows_refusal, plan.images >= LONG)
+    is_long = plan.onward or plan.images >= LONG
+    practice = prepare_practice(entries, plan.seed, chosen.prepare, chosen.knows_refusal, is_long)
     teaching = load_teacher(plan.teacher) if plan.teacher else None
     judge = judge_by(practice.choosing, chosen)
     mixture = practice.mixture if plan.augment else replace(practice.mixture, change=untouched, in_photos=0.0)
-    network = learn(chosen.build(), mixture, judge, plan, progress, out, teaching)
+    network = learn(_begun(chosen, mixture, plan), mixture, judge, plan, progress, out, teaching)
 
     temperature, refuse_from = calibrate(network, judge, chosen)
     choosing = _accuracy(network, practice.choosing, chosen, None)
@@ -139,10 +146,24 @@ def train(
         degraded_accuracy=accuracy[1],
         sources=[entry.name for entry in entries],
         notices=[entry.notice for entry in entries],
-        remarks=_remarks(practice),
+        remarks=[*_remarks(practice), *_went_on(plan)],
+        onward=plan.onward,
     )
     save(network, facts, out)
     return facts
+
+
+def _begun(kind: Kind, mixture: Mixture, plan: Plan) -> keras.Model:
+    """The network as the training finds it: untrained, or as it ships."""
+    if not plan.onward:
+        return kind.build()
+    pictures, _ = mixture.batch(UNFOLDING, np.random.default_rng(plan.seed))
+    return thaw(ARTIFACT.read_bytes(), kind.build(), pictures)
+
+
+def _went_on(plan: Plan) -> list[str]:
+    began = f"{hashlib.sha256(ARTIFACT.read_bytes()).hexdigest()}, which shipped before"
+    return [f"The training went on from the network with the SHA-256 {began}."] if plan.onward else []
 
 
 def _remarks(practice: Practice) -> list[str]:

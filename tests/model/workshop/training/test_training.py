@@ -34,6 +34,7 @@ from model.workshop.training.distil import distil  # noqa: E402
 from model.workshop.training.learning import Judge, Plan, Progressed, Teacher, learn  # noqa: E402
 from model.workshop.training.litert import convert  # noqa: E402
 from model.workshop.training.network import build_network  # noqa: E402
+from model.workshop.training.thawed import OtherNetwork, thaw  # noqa: E402
 
 # Keras 3.15 copies TensorFlow variables in a way that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -375,13 +376,13 @@ def test_what_members_gave_as_no_hiragana_is_practised_and_judges_nobody(images:
 @pytest.mark.usefixtures("small")
 def test_only_a_long_training_practises_photos_and_refusing_letters_close_together(images: StoredImages) -> None:
     long, short = (practice.prepare_practice([_entry(images)], 1, is_long=is_long).mixture for is_long in (True, False))
-    *before, neighbours = long.sources
+    *before, neighbours, crowded = long.sources
     assert [source.name for source in before] == [source.name for source in short.sources]
-    assert neighbours.name == "neighbours"
+    assert (neighbours.name, crowded.name) == ("neighbours", "crowded")
     assert set(neighbours.labels.tolist()) == {NOT_HIRAGANA}
     assert (
         0
-        < long.shares[-1]
+        < long.shares[-2]
         < sum(share for source, share in zip(short.sources, short.shares, strict=True) if NOT_HIRAGANA in source.labels)
     )
     assert long.in_photos > short.in_photos == 0
@@ -412,6 +413,19 @@ def test_one_that_looks_like_a_held_out_image_by_chance_is_not_practised(
     ]
 
 
+@pytest.mark.parametrize("kind", ["dynamic 8-bit", "float32"])
+def test_a_network_goes_on_from_a_file_as_it_left_off(images: StoredImages, kind: str) -> None:
+    inputs, _ = prepare_inputs(images)
+    network = build_network(stages=TINY)
+    network.compile(loss="mse")
+    network.fit(inputs, np.ones((len(inputs), NOT_HIRAGANA + 1)), epochs=3, verbose=0)  # so that its statistics count
+    content = convert(network, kind)
+    thawed = thaw(content, build_network(stages=TINY), inputs)
+    assert np.allclose(thawed.predict(inputs, verbose=0), network.predict(inputs, verbose=0), atol=0.02)
+    with pytest.raises(OtherNetwork, match="--network"):
+        thaw(content, build_network(), inputs)
+
+
 def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) -> None:
     facts = training.Training(
         network="large",
@@ -435,7 +449,7 @@ def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) 
     refusals = [Refusal("kanji", 40, 0.975, 0.0)]
     development = count("dev", [right])
     found = Evaluation("large", [[right, wrong]], [figures, development], refusals, {"inverted": [figures]})
-    card = make_card(facts, Exported("float16", b"content", 0.0, 1e-4), found, "hiragana")
+    card = make_card(facts, Exported("float16", b"content", 0.0, 1e-4), found, "hiragana", [development, figures])
     write_artifact(card, b"content", tmp_path / "hiragana.tflite")
     prose = (tmp_path / "card.md").read_text(encoding="utf-8")
     assert prose == as_prose(json.loads((tmp_path / "card.json").read_text(encoding="utf-8")))
@@ -447,6 +461,7 @@ def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) 
         "| kanji | 40 | 97.5% |",
         "The writers lomps:g12 and the development drawings chose",
         "lomps:g01 decided nothing",
+        "The mean of the sources: 75.00%",
     ):
         assert words in prose
 
@@ -477,6 +492,7 @@ def test_a_card_of_members_handwriting_claims_no_other() -> None:
     assert card["made_with"][0].endswith("--teacher RUN_OF_LARGE")
     assert "The writers member:m1 chose" in card["limits"][-1]
     assert "Hardships" not in as_prose(card)
+    assert "Strangers" not in as_prose(card)
     assert not any("scans" in limit or "development" in limit for limit in card["limits"])
 
 

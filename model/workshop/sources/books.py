@@ -1,0 +1,16 @@
+"""Printed kana of old books: of what is there, the shapes that nothing else has, こ in one go and marks that touch."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from model.labels import UNMARKED
+from model.workshop.sources.npz import read_npz
+from model.workshop.sources.stored import Written
+
+WRITER = "ndl:"  # begins what names a book; other pictures of the file are handwriting, and judge
+WANTED = {"こ", *UNMARKED}
+
+
+def read_books(path: Path) -> Iterator[Written]:
+    """The wanted kana of a file. Raises: OSError, DamagedFile: as `read_npz`."""
+    return (one for one in read_npz(path) if one.writer.startswith(WRITER) and one.character in WANTED)
