@@ -116,8 +116,8 @@ class Hand:
     async def numbered(self, picture: bytes, reading: Reading) -> bytes:
         return DRAWN
 
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
-        return Cut(self.wrote[glyph], picture)
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
+        return Cut(glyph, picture)
 
     async def cuts(self, picture: bytes) -> dict[int, Cut]:
         return {place: Cut(one, picture + bytes([place])) for place, one in enumerate(self.wrote)}
@@ -125,7 +125,7 @@ class Hand:
     async def copy(self, picture: bytes) -> bytes:
         return await asyncio.to_thread(lambda: encode_jpeg(open_picture(picture)))
 
-    async def beside(self, picture: bytes, glyph: int, labels: Sequence[str]) -> bytes:
+    async def beside(self, picture: bytes, glyph: Glyph, labels: Sequence[str]) -> bytes:
         return DRAWN
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:

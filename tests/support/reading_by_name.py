@@ -45,14 +45,14 @@ class ByName:
     async def copy(self, picture: bytes) -> bytes:
         return picture
 
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
-        return Cut(reading_of(picture).glyphs[glyph], b"cut %d of %s" % (glyph, picture))
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
+        return Cut(glyph, b"cut %d of %s" % (reading_of(picture).glyphs.index(glyph), picture))
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         return None
 
     async def cuts(self, picture: bytes) -> Mapping[int, Cut]:
-        return {i: await self.cut(picture, i) for i in range(len(reading_of(picture).glyphs))}
+        return {i: await self.cut(picture, one) for i, one in enumerate(reading_of(picture).glyphs)}
 
 
 class Sheets:

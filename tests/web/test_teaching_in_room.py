@@ -19,7 +19,7 @@ from bot.core.uploads import Source
 from bot.domain.messages import File
 from bot.services.ports import Cut
 from bot.web.downloads import STAY, Downloads
-from model.reading import Reading
+from model.reading import Glyph, Reading
 from tests.support.reading_by_name import HA_OR_HO, ByName, Sheets
 from tests.support.room_answers import GREY, open_room
 
@@ -30,11 +30,11 @@ class AlwaysHa(ByName):
     async def read(self, picture: bytes) -> Reading:
         return Reading((HA_OR_HO,), "は", 1.0)
 
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
-        return Cut(HA_OR_HO, b"cut of " + picture)
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
+        return Cut(glyph, b"cut of " + picture)
 
     async def cuts(self, picture: bytes) -> Mapping[int, Cut]:
-        return {0: await self.cut(picture, 0)}
+        return {0: await self.cut(picture, HA_OR_HO)}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from model import classifier
 from model.explaining import beside as beside_usual
 from model.explaining.explain import explain as explain_glyph
 from model.ink import BlankImage
-from model.reading import Glyph, Reading
+from model.reading import Box, Glyph, Reading
 from model.rendering import cut_out
 from model.rendering.numbered import numbered as with_numbers
 from model.rendering.stroke_order import draw_stroke_order
@@ -74,14 +74,10 @@ def numbered(picture: bytes, may_be_big: bool, reading: Reading) -> bytes:
     return encode_jpeg(with_numbers(open_picture(picture, may_be_big=may_be_big), reading))
 
 
-def cut(picture: bytes, may_be_big: bool, glyph: int, top: int, min_confidence: float) -> tuple[Glyph, bytes]:
-    """Read it and cut out one glyph, as grey PNG. Raises PictureError, `blank` where there is none."""
-    pixels = open_picture(picture, may_be_big=may_be_big)
-    glyphs = model_in_use().read(pixels, top, min_confidence).glyphs
-    if not 0 <= glyph < len(glyphs) or not glyphs[glyph].candidates:
-        raise _blank()
+def cut(picture: bytes, may_be_big: bool, box: Box) -> bytes:
+    """Cut out what is in a box, as grey PNG. Raises PictureError, `blank` where nothing is written."""
     try:
-        return glyphs[glyph], encode_png(cut_out.cut_out(pixels, glyphs[glyph].box))
+        return encode_png(cut_out.cut_out(open_picture(picture, may_be_big=may_be_big), box))
     except BlankImage as error:
         raise _blank() from error
 
@@ -97,16 +93,10 @@ def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> d
     return found
 
 
-def beside(
-    picture: bytes, may_be_big: bool, glyph: int, labels: tuple[str, ...], top: int, min_confidence: float
-) -> bytes:
-    """Show, as PNG, one glyph beside the usual shape of each label. Raises PictureError, `blank` if there is none."""
-    pixels = open_picture(picture, may_be_big=may_be_big)
-    glyphs = model_in_use().read(pixels, top, min_confidence).glyphs
-    if not 0 <= glyph < len(glyphs) or not glyphs[glyph].candidates:
-        raise _blank()
+def beside(picture: bytes, may_be_big: bool, box: Box, labels: tuple[str, ...]) -> bytes:
+    """Show, as PNG, what is in a box beside the usual shape of each label. Raises PictureError, as `cut`."""
     try:
-        return encode_png(beside_usual.beside(pixels, glyphs[glyph].box, labels))
+        return encode_png(beside_usual.beside(open_picture(picture, may_be_big=may_be_big), box, labels))
     except BlankImage as error:
         raise _blank() from error
 

@@ -79,19 +79,19 @@ class LocalRecogniser:
         jpeg: bytes = await self._call("numbered", picture, reading)
         return jpeg
 
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
-        """Cut out one character."""
-        found: tuple[Glyph, bytes] = await self._call("cut", picture, glyph, *self._as_asked)
-        return Cut(*found)
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
+        """Cut out one character of its reading."""
+        png: bytes = await self._call("cut", picture, glyph.box)
+        return Cut(glyph, png)
 
     async def cuts(self, picture: bytes) -> dict[int, Cut]:
         """Cut out every character."""
         found: dict[int, tuple[Glyph, bytes]] = await self._call("cuts", picture, *self._as_asked)
         return {place: Cut(*cut) for place, cut in found.items()}
 
-    async def beside(self, picture: bytes, glyph: int, labels: Sequence[str]) -> bytes:
-        """Show (PNG) one character beside the usual shape of each label."""
-        png: bytes = await self._call("beside", picture, glyph, tuple(labels), *self._as_asked)
+    async def beside(self, picture: bytes, glyph: Glyph, labels: Sequence[str]) -> bytes:
+        """Show (PNG) one character of its reading beside the usual shape of each label."""
+        png: bytes = await self._call("beside", picture, glyph.box, tuple(labels))
         return png
 
     async def copy(self, picture: bytes) -> bytes:

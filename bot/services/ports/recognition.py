@@ -41,8 +41,8 @@ class Recogniser(Protocol):
         """Encode a picture anew, with a numbered box around each character of its reading. Raises PictureError."""
         ...
 
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
-        """Cut out one character, counted as in the reading. Raises PictureError, `blank` where there is none."""
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
+        """Cut out one character of its reading. Raises PictureError, `blank` where nothing is written."""
         ...
 
     async def cuts(self, picture: bytes) -> Mapping[int, Cut]:
@@ -53,8 +53,8 @@ class Recogniser(Protocol):
         """Encode a picture anew, with nothing in it but what can be seen. Raises PictureError."""
         ...
 
-    async def beside(self, picture: bytes, glyph: int, labels: Sequence[str]) -> bytes:
-        """Show (PNG) one character beside a usual shape of what was asked for, and of what it was read as.
+    async def beside(self, picture: bytes, glyph: Glyph, labels: Sequence[str]) -> bytes:
+        """Show (PNG) one character of its reading beside a usual shape of what was asked for, and of what was read.
 
         Raises PictureError.
         """

@@ -197,7 +197,7 @@ class Quizzing:
     ) -> bool | None:
         """Offer the drawing as a sample of what was asked for, and return what its member answered about that."""
         has_agreed = await self.donations.has_agreed(asker)
-        written = [place for place, glyph in enumerate(reading.glyphs) if glyph.candidates]
+        written = [glyph for glyph in reading.glyphs if glyph.candidates]
         if has_agreed and len(written) == 1:
             cut = await recogniser.cut(picture, written[0])
             await self.donations.offer(asker, cut, quiz.label, Source.QUIZ)
@@ -209,10 +209,10 @@ class Quizzing:
         """Show a drawing that was not clearly right beside what was asked for and what it was read as."""
         if outcome not in (Outcome.WRONG, Outcome.UNSURE):
             return ()
-        place = next(place for place, glyph in enumerate(reading.glyphs) if glyph.candidates)
-        read = reading.glyphs[place].candidates[0].label
+        written = next(glyph for glyph in reading.glyphs if glyph.candidates)
+        read = written.candidates[0].label
         try:
-            png = await recogniser.beside(picture, place, tuple(dict.fromkeys((quiz.label, read))))
+            png = await recogniser.beside(picture, written, tuple(dict.fromkeys((quiz.label, read))))
         except PictureError:  # busy: the answer does without
             return ()
         return (said.beside_picture(texts, png, quiz.label, read),)

@@ -33,7 +33,7 @@ from bot.services.recognition.teaching_buttons import (
     labelled,
     with_label,
 )
-from model.reading import Glyph
+from model.reading import Glyph, Reading
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Teaching:
         upload = await asker.surroundings.fetch(about.upload, range(about.picture, about.picture + 1))
         if upload is None or self.recogniser is None:
             return said.gone(texts)
-        glyph = (await self.recogniser.cut(_only(upload), about.glyph)).glyph
+        glyph = _glyph_at(about.glyph, await self.recogniser.read(_only(upload)))
         return said.what_is_it(texts, about, glyph)
 
     async def _ask_which(self, asker: Asker, code: str) -> Message:
@@ -126,7 +126,8 @@ class Teaching:
         """Return what a claim is about, with the labels that it gives. Raises PictureError."""
         assert self.recogniser is not None  # noqa: S101  # who calls this has looked
         if claim.glyph is not None:
-            cut = await self.recogniser.cut(_only(upload), claim.glyph)
+            picture = _only(upload)
+            cut = await self.recogniser.cut(picture, _glyph_at(claim.glyph, await self.recogniser.read(picture)))
             return [(cut, claim.label or as_read(cut.glyph))]
         found = await _of_each(upload, self.recogniser.cuts)
         return [(cut, as_read(cut.glyph)) for _, cuts in found for cut in cuts.values()]
@@ -195,6 +196,13 @@ async def _of_each(upload: Upload, ask: Callable[[bytes], Awaitable[T]]) -> list
     if busy or (errors and not found):
         raise (busy or errors)[0]
     return found
+
+
+def _glyph_at(place: int, reading: Reading) -> Glyph:
+    """Return the character that is spoken of. Raises PictureError, `blank` where there is none."""
+    if not 0 <= place < len(reading.glyphs) or not reading.glyphs[place].candidates:
+        raise PictureError("there is nothing written in the picture", "blank")
+    return reading.glyphs[place]
 
 
 def _only(upload: Upload) -> bytes:

@@ -51,11 +51,10 @@ class Hand:
             raise self.wrote
         return Reading(self.wrote, "", 1.0)
 
-    async def cut(self, picture: bytes, place: int) -> Cut:
-        assert not isinstance(self.wrote, PictureError)
-        return Cut(self.wrote[place], PNG)
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
+        return Cut(glyph, PNG)
 
-    async def beside(self, picture: bytes, place: int, labels: Sequence[str]) -> bytes:
+    async def beside(self, picture: bytes, glyph: Glyph, labels: Sequence[str]) -> bytes:
         self.compared.append(tuple(labels))
         return b"beside"
 

@@ -76,7 +76,7 @@ class ByName:
         await self.read(picture)
         return b"copy of " + picture
 
-    async def cut(self, picture: bytes, glyph: int) -> Cut:
+    async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
         raise AssertionError("nobody asked to keep anything")
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
