@@ -1,23 +1,6 @@
 """How the shipped network is trained, from pictures to a file with its temperature.
 
-The shipped weights come from one run from nothing: about 45 minutes on two idle cores that multiply in bfloat16
-(`python -m model bench --training`). They misread 15 of 4,524 pictures of strangers, those before, of four rounds and
-2,880,000 pictures, 18 (November 2026). A run with a third round, up to 1,500,000 pictures, misread 16, and that round
-brought nothing. Read by the program of a later day, the shipped weights misread 12; a run that saw photos as the finder
-of 400,000 scenes shows them, 18, and photos of single letters as before. Four such runs misread 16, 16, 20 and 22 at
-first sight, and their mean 14: what is left is the same few letters.
-
-What was tried and dropped, so that nobody needs to try again: KanjiVG beside tomoe_data (no gain, and a share-alike
-licence); training on clean images alone (fails on photos); more real handwriting only, in the end (reads strangers of
-another kind worse); a fifth round of 400,000 pictures with more filled ゜ (the judge's loss fell from 0.092 to 0.085,
-that of g01, which decided nothing, rose from 0.077 to 0.085, and as many pictures were misread); letters whose parts
-come from two writers, together with long words and whole lines among what is refused (22 misread instead of 16; letters
-looked more like something else, so that the threshold of refusal rose from 0.16 to 0.46); 200,000 pictures more, a
-tenth of them cut at the ink or a little inside it (cut ones were misread as often, 50 where two hundredths of each side
-are gone); the mean of all weights along a round at an even rate, for what rounds end with (16 misread, as before);
-shipping a student of the large network: after 500,000 pictures the small one read 98.8 % of g01 with a teacher and
-without, and 92.5 and 94.5 % of it degraded. That teacher spoke with its smoothed, timid answers, and where it erred,
-too; `learning` now does neither.
+What was tried, what came of it and what was dropped stands in docs/decisions/training.md: look there before you try.
 """
 
 import hashlib
