@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT, Classifier
-from model.errors import DamagedFile
+from model.errors import DamagedFile, ReaderError
 from model.labels import LABELS
 from model.packed import read_arrays
 from model.synthetic.augment import degrade
@@ -32,7 +32,7 @@ SIDE = 64  # of the ink that is kept
 Picture = NDArray[np.uint8]
 
 
-class CheckSetMissing(Exception):
+class CheckSetMissing(ReaderError):
     """The file is missing or damaged: export the model again, or reinstall."""
 
 

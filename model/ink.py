@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import ReaderError
+
 LIGHT_SIZE = 64  # the light changes slowly: it is estimated on a picture of this size
 FAINTEST = 12  # of 255; a fainter trace than this cannot be told from the grain of paper or from JPEG
 DARKEST = 16  # of 255; below this a camera shows noise, and shares of it mean nothing
@@ -19,11 +21,11 @@ Grey = NDArray[np.uint8]
 Ink = NDArray[np.uint8]
 
 
-class UnreadableImage(ValueError):
+class UnreadableImage(ReaderError):
     """The array is no picture: another type or shape than `to_grey` takes. The caller decoded it wrongly."""
 
 
-class BlankImage(ValueError):
+class BlankImage(ReaderError):
     """Nothing stands out from the paper: there is no character to read."""
 
 

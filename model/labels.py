@@ -6,6 +6,8 @@ of their own: after the ink is cropped っ looks like つ, and ヘ cannot be tol
 
 import unicodedata
 
+from model.errors import ReaderError
+
 GOJUON = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"
 DAKUTEN = "がぎぐげござじずぜぞだぢづでどばびぶべぼ"
 HANDAKUTEN = "ぱぴぷぺぽ"
@@ -32,7 +34,7 @@ CHART = (
 VOICED = 11  # from this column on
 
 
-class UnknownLabel(ValueError):
+class UnknownLabel(ReaderError):
     """The character is no hiragana that the network knows, nor a small form or a twin of one."""
 
 

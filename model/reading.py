@@ -108,7 +108,7 @@ def text_of(glyphs: tuple[Glyph, ...]) -> str:
     return "".join(glyph.text for glyph in glyphs)
 
 
-def overlap(one: Box, other: Box) -> float:
+def overlap(box: Box, other: Box) -> float:
     """What two boxes share, of all that they cover together: 0 apart, 1 the same."""
-    across, down = (max(0, min(one[i] + one[i + 2], other[i] + other[i + 2]) - max(one[i], other[i])) for i in (0, 1))
-    return across * down / (one[2] * one[3] + other[2] * other[3] - across * down)
+    across, down = (max(0, min(box[i] + box[i + 2], other[i] + other[i + 2]) - max(box[i], other[i])) for i in (0, 1))
+    return across * down / (box[2] * box[3] + other[2] * other[3] - across * down)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classifier import ARTIFACT, Classifier
-from model.errors import DamagedFile
+from model.errors import DamagedFile, ReaderError
 from model.ink import Ink
 from model.labels import INDEX, LABELS
 from model.packed import read_arrays
@@ -22,7 +22,7 @@ from model.preprocess import INPUT_SIZE
 FILE = "tendencies.npz"  # beside the model file
 
 
-class NotSurveyed(Exception):
+class NotSurveyed(ReaderError):
     """The facts are missing or damaged: `python -m model tendencies --survey` makes them anew."""
 
 

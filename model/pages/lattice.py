@@ -5,17 +5,18 @@ Liu, Sako and Fujisawa, 2004): い is read as one, as two it is し and a stroke
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.character import KNOWN, Character, Probabilities
 from model.labels import LABELS, UNMARKED
 from model.pages.lines import Line, line_of
 from model.pages.page import Page
 from model.pages.small import TYPICAL
 from model.pages.touching import cut_touching
-from model.preprocess import fit
+from model.preprocess import Located, fit
 from model.reading import SMALL_FORMS, Box
 
 MOST_ATOMS = 8  # in a character
@@ -24,7 +25,7 @@ SIZE_SPREAD = 0.22  # of the logarithm of a character's size in a line
 EACH = -0.1  # for each character: fewer explain as well
 OTHER = -1.2  # for a character that is no hiragana
 INNER_GAP = 6.0  # less for each letter's width of emptiness inside a character, beyond what its kind has
-KNOWN, LARGEST_KNOWN = 0.95, 1.3  # a piece that is read so surely, and not so much too large, is not cut
+LARGEST_KNOWN = 1.3  # letters of its kind: a piece that is known, and no larger, is not cut
 TORN = -0.6  # for a character of which a stroke goes on into its neighbour
 MARK_GAP = 0.12  # letters, more for ゛ and ゜
 LEAST = -5.0  # a logarithm of probability: nothing is impossible
@@ -37,7 +38,8 @@ LARGEST = np.log(SIZES * 1.12)
 
 def _gaps(usual: float, unusual: dict[str, float]) -> NDArray[np.float64]:
     known = {label: gap for labels, gap in unusual.items() for label in labels}
-    return np.asarray([known.get(UNMARKED.get(one, one), usual) + MARK_GAP * (one in UNMARKED) for one in LABELS])
+    gaps = [known.get(UNMARKED.get(label, label), usual) for label in LABELS]
+    return np.asarray(gaps) + MARK_GAP * np.asarray([label in UNMARKED for label in LABELS])
 
 
 # How far the parts of a character are apart, in letters, across in a row and down in a column.
@@ -45,26 +47,6 @@ GAPS = {
     False: _gaps(0.12, {"い": 0.55, "り": 0.45, "にはほけ": 0.25, "かふ": 0.2}),
     True: _gaps(0.12, {"こ": 0.5, "に": 0.3, "うえらふ": 0.22}),
 }
-Probabilities = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A character found on a page."""
-
-    box: Box  # in the page's pixels
-    input: NDArray[np.float32]  # (48, 48, 1), what the network reads
-    probabilities: Probabilities
-
-    def placed(self, scale: float, x: int, y: int) -> "Found":
-        """The same in a picture of which the page is a part at x, y, with `scale` pixels for one."""
-        left, top, width, height = (round(value * scale) for value in self.box)
-        return replace(self, box=(left + x, top + y, max(1, width), max(1, height)))
-
-    def distance(self, other: "Found") -> float:
-        """From box to box, along the axis on which they are further apart."""
-        mine, its = np.asarray(self.box), np.asarray(other.box)
-        return float(np.maximum(mine[:2] - its[:2] - its[2:], its[:2] - mine[:2] - mine[2:]).max())
 
 
 @dataclass
@@ -75,7 +57,7 @@ class Lattice:
     line: Line
     read: Callable[[NDArray[np.float32]], Probabilities]
     origins: NDArray[np.intp]  # the piece of ink that each of the page's pieces was cut from
-    known: dict[tuple[int, int], Found] = field(default_factory=dict)
+    known: dict[tuple[int, int], Character] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Where in the line the first and the last part are of what each piece was cut from."""
@@ -83,7 +65,7 @@ class Lattice:
         self._firsts = same.argmax(axis=1)
         self._lasts = len(same) - 1 - same[:, ::-1].argmax(axis=1)
 
-    def best_path(self) -> tuple[list[Found], float]:
+    def best_path(self) -> tuple[list[Character], float]:
         """The characters of the line in reading order, and how well they explain it; at most 0."""
         letter = self._first_guess()
         for _ in range(2):
@@ -97,7 +79,7 @@ class Lattice:
     def _first_guess(self) -> float:
         return first_guess(self.page, self.line)
 
-    def _path(self, letter: float) -> tuple[list[Found], float]:
+    def _path(self, letter: float) -> tuple[list[Character], float]:
         count = len(self.line.pieces)
         scores, came = np.full(count + 1, -np.inf), np.zeros(count + 1, np.int64)
         scores[0] = 0.0
@@ -135,16 +117,16 @@ class Lattice:
         reached = np.maximum.accumulate(ends)
         return float(max(0.0, *(starts[1:] - reached[:-1]))) if len(starts) > 1 else 0.0
 
-    def _candidate(self, start: int, end: int) -> Found:
+    def _candidate(self, start: int, end: int) -> Character:
         if (start, end) not in self.known:
             box, picture = cut_out(self.page, self.line.pieces[start:end])
-            self.known[start, end] = Found(box, picture, self.read(picture))
+            self.known[start, end] = Character(Located(box, picture), self.read(picture))
         return self.known[start, end]
 
 
 def characters_of(
     page: Page, line: Line, read: Callable[[NDArray[np.float32]], Probabilities]
-) -> tuple[list[Found], float]:
+) -> tuple[list[Character], float]:
     """The characters of a line in reading order, and how well they explain it; at most 0."""
     letter = first_guess(page, line)
 
@@ -167,15 +149,14 @@ def first_guess(page: Page, line: Line) -> float:
     return float(np.clip(1.1 * usual, 0.6 * line.thickness, 1.2 * line.thickness))
 
 
-def letter_of(path: list[Found]) -> float | None:
+def letter_of(path: list[Character]) -> float | None:
     """The side of the square that the surely read characters are written in."""
-    best = [int(np.argmax(one.probabilities[: len(LABELS)])) for one in path]
-    sure = [(one, label) for one, label in zip(path, best, strict=True) if one.probabilities[label] > 0.8]
-    full = [max(one.box[2:]) / SIZES[label] for one, label in sure if not HAS_SMALL[label]]
+    sure = [(character, character.label) for character in path if character.best > 0.8]
+    full = [character.longer / SIZES[label] for character, label in sure if not HAS_SMALL[label]]
     if full:
         return float(np.median(full))
     # All of them may be small, and most are not: the larger ones tell.
-    return float(np.percentile([max(one.box[2:]) / SIZES[label] for one, label in sure], 75)) if sure else None
+    return float(np.percentile([character.longer / SIZES[label] for character, label in sure], 75)) if sure else None
 
 
 def cut_out(page: Page, pieces: NDArray[np.intp]) -> tuple[Box, NDArray[np.float32]]:

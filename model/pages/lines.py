@@ -41,17 +41,17 @@ class _Split:
     pitch: float  # from a line to the next, letters; infinite of one line
 
 
-def ways_to_read(page: Page) -> list[list[Line]]:
+def layouts_of(page: Page) -> list[list[Line]]:
     """The lines of a page in reading order, rows from the top or columns from the right; both where it is not clear."""
     boxes, letter = _turned(page), page.letter
     rows = _split(boxes[:, 1], boxes[:, 3], page.pieces.areas, letter)
     columns = _split(boxes[:, 0], boxes[:, 2], page.pieces.areas, letter)
     across, down = ((boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)) / letter).tolist()
     lines = {False: rows.lines, True: columns.lines[::-1]}
-    return [[_line(boxes, one, way) for one in lines[way]] for way in _ways(rows, columns, across, down)]
+    return [[_line(boxes, pieces, down) for pieces in lines[down]] for down in _directions(rows, columns, across, down)]
 
 
-def _ways(rows: _Split, columns: _Split, across: float, down: float) -> list[bool]:
+def _directions(rows: _Split, columns: _Split, across: float, down: float) -> list[bool]:
     """Whether the lines run down: the likelier answer, and the other one if it may be, too.
 
     Args: rows, columns: what the pieces fall into, each way. across, down: of all that is written, in letters.
@@ -86,7 +86,7 @@ def _split(starts: NDArray[np.float64], ends: NDArray[np.float64], areas: NDArra
     middles = ((starts + ends) / 2 - first) / step
     bounds = [0, *_valleys(_smooth(profile)), len(profile)]
     lines = [np.flatnonzero((middles >= a) & (middles < b)) for a, b in pairwise(bounds)]
-    lines = _merged([one for one in lines if len(one)], starts, ends, letter)
+    lines = _merged([pieces for pieces in lines if len(pieces)], starts, ends, letter)
     if len(lines) < 2:
         return _Split(lines, 0.0, 0.0, np.inf)
     inner = profile[:-1]

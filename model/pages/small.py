@@ -99,8 +99,8 @@ def _measure(boxes: Sequence[Box], labels: Sequence[str]) -> _Letters:
         centres[along],
         centres[1 - along],
         sides,
-        sides / [one.size for one in typical],
-        np.asarray([(one.across if along else one.down) - 0.5 for one in typical]),
+        sides / [usual.size for usual in typical],
+        np.asarray([(usual.across if along else usual.down) - 0.5 for usual in typical]),
         np.asarray([label not in SMALL_FORMS for label in labels], np.bool_),
     )
 

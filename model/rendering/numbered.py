@@ -105,9 +105,9 @@ def _places(frame: Box, badge: tuple[int, int]) -> Iterator[tuple[int, int]]:
     yield from ((x, below), (x + wide - badge[0], below), (x + (wide - badge[0]) // 2, below))
 
 
-def _overlap(one: Box, other: Box) -> int:
-    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+def _overlap(box: Box, other: Box) -> int:
+    across = min(box[0] + box[2], other[0] + other[2]) - max(box[0], other[0])
+    down = min(box[1] + box[3], other[1] + other[3]) - max(box[1], other[1])
     return max(0, across) * max(0, down)
 
 

@@ -137,7 +137,7 @@ def _ruled_lines(ink: Ink, squared: bool) -> NDArray[np.uint8] | None:
     angles, lengths = np.degrees(np.arctan2(y, x)), np.hypot(x, y) / side
     level, long = np.abs(x) > np.abs(y), lengths > LONG_RULE
     counted = [(_number_of(lines[way], side), way) for way in (long & level, long & ~level)]
-    (fewer, others), (more, rules) = sorted(counted, key=lambda one: one[0])
+    (fewer, others), (more, rules) = sorted(counted, key=lambda count: count[0])
     if (fewer if squared else more) < MANY_RULES or (fewer >= OTHER_WAY * more) != squared:
         return None
     chosen = np.zeros(len(lines), np.bool_) if squared else lengths > MARGIN

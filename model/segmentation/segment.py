@@ -103,9 +103,9 @@ def holds_all(ink: Ink, box: Box) -> bool:
     return cv2.countNonZero(mask[y : y + height, x : x + width]) >= 0.99 * cv2.countNonZero(mask)
 
 
-def shows_the_same(one: Ink, other: Ink) -> bool:
+def shows_the_same(ink: Ink, other: Ink) -> bool:
     """Whether two pictures of ink, (h, w) each, mark the same places."""
-    first, second = mask_of(one), mask_of(other)
+    first, second = mask_of(ink), mask_of(other)
     both, either = cv2.countNonZero(cv2.bitwise_and(first, second)), cv2.countNonZero(cv2.bitwise_or(first, second))
     return bool(both > 0.85 * either)
 

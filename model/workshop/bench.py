@@ -91,7 +91,7 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
     small, large = draw_to(300), np.dstack([draw_to(1000)] * 3)
     photo = np.asarray(large * np.linspace(1.0, 0.4, 1000)[:, np.newaxis], np.uint8)
     ready = preprocess(small)
-    one = _median_ms(lambda: classifier.classify([small]), rounds)
+    ms_of_one = _median_ms(lambda: classifier.classify([small]), rounds)
     command = [sys.executable, "-c", COST]
     told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # our own text
     cost = [float(word) for word in told.stdout.split()]
@@ -103,7 +103,7 @@ def _measure(classifier: Classifier, rounds: int) -> Speed:
         _median_ms(lambda: shipped().find(photo), rounds),
         _median_ms(lambda: classifier.read(photo), rounds),
         _median_ms(lambda: explain(classifier, large), min(rounds, MOST_EXPLAINED)),
-        1000 / one,
+        1000 / ms_of_one,
         *cost,
     )
 
@@ -136,7 +136,7 @@ def compare(number: int = 200) -> Comparison:
     """
     tesseract.require()
     name, written = _pictures(number)
-    images, truth = [one.image for one in written], [label_of(one.character) for one in written]
+    images, truth = [picture.image for picture in written], [label_of(picture.character) for picture in written]
     classifier = load()
     classifier.classify(images[:1])
     started = time.perf_counter()

@@ -11,6 +11,7 @@ import pytest
 from model.classifier import ARTIFACT, CARD, Calibration, Classifier, ModelUnusable, load
 from model.finder.find import FILE as FINDER
 from model.labels import LABELS, NOT_HIRAGANA
+from model.network import Network
 from model.preprocess import BlankImage, UnreadableImage
 from tests.model.drawings import STROKES, drawn, on_a_table
 
@@ -74,7 +75,7 @@ def test_what_is_no_picture_is_refused(classifier: Classifier) -> None:
         classifier.read(np.zeros((5, 5, 2), np.uint8))
 
 
-LOOKS = 3  # at what is not known at once: upright, and tilted to either side
+TILTS = 3  # of what is not known at once: upright, and tilted to either side
 
 
 class _Answering:
@@ -113,7 +114,7 @@ def test_a_verdict_follows_from_how_likely_the_best_is_and_that_it_is_something_
     best: float, other: float, verdict: str
 ) -> None:
     rest = {1: 1 - best - other}
-    classifier = Classifier(_Answering({0: best, NOT_HIRAGANA: other, **rest}), Calibration(refuse_from=0.3))
+    classifier = Classifier(Network(_Answering({0: best, NOT_HIRAGANA: other, **rest}), Calibration(refuse_from=0.3)))
     glyph = classifier.glyph(drawn("い"), min_confidence=0.6)
     assert glyph.verdict == verdict
     assert max(candidate.probability for candidate in glyph.candidates if candidate.label == "あ") == pytest.approx(
@@ -121,29 +122,31 @@ def test_a_verdict_follows_from_how_likely_the_best_is_and_that_it_is_something_
     )
 
 
-def test_of_a_photo_the_first_sight_that_is_known_counts_and_else_the_mean_of_all() -> None:
+def test_of_a_photo_the_first_view_that_is_known_counts_and_else_the_mean_of_all() -> None:
     photo = on_a_table(np.dstack([drawn("い", 240)] * 3))
     first, letter, other = {0: 0.9, NOT_HIRAGANA: 0.1}, {1: 0.96, NOT_HIRAGANA: 0.04}, {2: 0.1, NOT_HIRAGANA: 0.9}
-    known = Classifier(_Answering(*[first] * LOOKS, letter, other)).glyph(photo)
+    known = Classifier(Network(_Answering(*[first] * TILTS, letter, other))).glyph(photo)
     assert (known.candidates[0].label, known.verdict) == (LABELS[1], "sure")
     assert known.candidates[0].probability == pytest.approx(0.96, abs=0.01)
-    unknown = Classifier(_Answering(*[first] * LOOKS, other), Calibration(refuse_from=0.5)).glyph(photo)
+    unknown = Classifier(Network(_Answering(*[first] * TILTS, other), Calibration(refuse_from=0.5))).glyph(photo)
     assert (unknown.candidates[0].label, unknown.verdict) == (LABELS[0], "not_hiragana")
     assert unknown.candidates[0].probability < 0.5
 
 
-def test_what_is_not_known_at_once_is_looked_at_tilted_and_the_mean_answer_counts() -> None:
+def test_what_is_not_known_at_once_is_tilted_and_the_mean_answer_counts() -> None:
     upright, left, right = {0: 0.9, 1: 0.1}, {0: 0.1, 1: 0.9}, {0: 0.2, 1: 0.8}
-    doubted = Classifier(_Answering(upright, left, right)).glyph(drawn("い"))
+    doubted = Classifier(Network(_Answering(upright, left, right))).glyph(drawn("い"))
     odds = ((0.9 * 0.1 * 0.2) / (0.1 * 0.9 * 0.8)) ** (1 / 3)
     assert (doubted.candidates[0].label, doubted.candidates[1].label) == (LABELS[1], LABELS[0])
     assert doubted.candidates[1].probability == pytest.approx(odds / (1 + odds), abs=0.001)
-    known = Classifier(_Answering({0: 0.96, 1: 0.04}, left, right)).glyph(drawn("い"))
+    known = Classifier(Network(_Answering({0: 0.96, 1: 0.04}, left, right))).glyph(drawn("い"))
     assert known.candidates[0].probability == pytest.approx(0.96, abs=0.001)
 
 
 def test_what_is_refused_is_not_in_the_text() -> None:
-    reading = Classifier(_Answering({0: 0.1, NOT_HIRAGANA: 0.9}), Calibration(refuse_from=0.3)).read(drawn("い"))
+    reading = Classifier(Network(_Answering({0: 0.1, NOT_HIRAGANA: 0.9}), Calibration(refuse_from=0.3))).read(
+        drawn("い")
+    )
     assert (reading.text, reading.glyphs[0].verdict) == ("", "not_hiragana")
 
 

@@ -6,7 +6,7 @@ import typer
 from rich.progress import Progress
 
 from model.workshop.command_line.options import Json
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 
 def bench(
@@ -46,7 +46,7 @@ def _pace(progress: Progress) -> dict[str, float]:
 
     try:
         pace = measure(list(at_hand()), progress)
-    except ValueError as error:
+    except EXPECTED as error:
         fail(str(error))
     return {
         "training_images_drawn_a_second": round(pace.drawn, 1),

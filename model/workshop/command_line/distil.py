@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from model.workshop.command_line.options import RUN, Json
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 STUDENT = Path("build/student")
 
@@ -23,11 +23,8 @@ def distil(
     as_json: Json = False,
 ) -> None:
     """Let a larger network teach the small one, and show what that buys."""
-    from model.errors import DamagedFile
     from model.workshop.sources.catalogue import at_hand
     from model.workshop.training import distil as distilling
-    from model.workshop.training.leaks import LeakFound
-    from model.workshop.training.practice import NoHandwriting
     from model.workshop.training.train import as_data
 
     teaches, learns = (
@@ -39,7 +36,7 @@ def distil(
     try:
         with progress_bars() as progress:
             trained = distilling.distil(list(at_hand()), run, teacher, progress, teaches, learns, alone)
-    except (NoHandwriting, DamagedFile, LeakFound) as error:
+    except EXPECTED as error:
         fail(str(error))
     rows = [
         [

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from model.workshop.command_line.options import Json
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,10 +44,9 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Read pictures with a model file: how well it does, for whom, and how far chance could move that."""
-    from model.classifier import ARTIFACT, ModelUnusable, load
+    from model.classifier import ARTIFACT, load
     from model.workshop.evaluation.evaluate import examine
     from model.workshop.evaluation.pictures import (
-        UnreadablePictures,
         held_out_by,
         negatives_beside,
         pictures_in,
@@ -64,7 +63,7 @@ def evaluate(
         models = {"shipped" if file == ARTIFACT else str(file): load(file) for file in files}
         named = [some for path in paths or () for some in pictures_in(path)]
         pictures = named or unseen_pictures(held_out_by(files))
-    except (ModelUnusable, UnreadablePictures) as error:
+    except EXPECTED as error:
         fail(str(error))
     for note in (note for some in pictures for note in some.notes()):
         typer.echo(note, err=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from model.workshop.command_line.options import RUN, Json, Run
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 
 def export(
@@ -24,7 +24,7 @@ def export(
 ) -> None:
     """Turn a trained network into the file that ships, and write its card."""
     from model.classifier import ARTIFACT
-    from model.workshop.evaluation.pictures import UnreadablePictures, pictures_in
+    from model.workshop.evaluation.pictures import pictures_in
     from model.workshop.release.export import export_run
 
     if not (run / "network.keras").is_file():
@@ -33,22 +33,22 @@ def export(
         with progress_bars() as progress:
             others = pictures_in(strangers) if strangers else []
             chosen, tried = export_run(run, out or ARTIFACT, progress, hard, others)
-    except (ValueError, UnreadablePictures) as error:
+    except EXPECTED as error:
         fail(str(error))
     rows = [
         [
-            one.kind,
-            f"{len(one.content):,}",
-            f"{one.otherwise:.2%}",
-            f"{one.furthest:.1e}",
-            "kept" if one is chosen else "",
+            way.kind,
+            f"{len(way.content):,}",
+            f"{way.otherwise:.2%}",
+            f"{way.furthest:.1e}",
+            "kept" if way is chosen else "",
         ]
-        for one in tried
+        for way in tried
     ]
     data = [
-        {"kind": one.kind, "bytes": len(one.content), "otherwise": one.otherwise, "furthest": one.furthest}
-        | {"kept": one is chosen}
-        for one in tried
+        {"kind": way.kind, "bytes": len(way.content), "otherwise": way.otherwise, "furthest": way.furthest}
+        | {"kept": way is chosen}
+        for way in tried
     ]
     columns = ["kind", "bytes", "answered otherwise", "furthest from Keras", ""]
     show(as_json, "Exported", columns, rows, data)

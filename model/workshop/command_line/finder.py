@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from model.workshop.command_line.options import Json
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 
 def finder(
@@ -18,13 +18,10 @@ def finder(
     as_json: Json = False,
 ) -> None:
     """Train the small network that finds the writing in a photo, and write its file."""
-    from model.errors import DamagedFile
     from model.finder.find import FILE
     from model.workshop.sources.catalogue import at_hand
     from model.workshop.training.dataset import SEED
     from model.workshop.training.finder import practice
-    from model.workshop.training.leaks import LeakFound
-    from model.workshop.training.practice import NoHandwriting
 
     entries = list(at_hand())
     file = out or FILE
@@ -32,7 +29,7 @@ def finder(
     try:
         with progress_bars() as progress:
             trained = practice.practise(entries, progress, scenes or practice.SCENES, SEED if seed is None else seed)
-    except (NoHandwriting, DamagedFile, LeakFound) as error:
+    except EXPECTED as error:
         fail(str(error))
     file.write_bytes(trained.content)
     rows = [

@@ -8,6 +8,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from model.errors import ReaderError
+from model.workshop.errors import WorkshopError
+
+EXPECTED = (ReaderError, WorkshopError)  # what a command ends with as one sentence
+
 
 def progress_bars() -> Progress:
     """Progress on stderr."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from model.workshop.command_line.options import Json, ShareAlike
-from model.workshop.command_line.output import fail, show
+from model.workshop.command_line.output import EXPECTED, fail, show
 
 
 def pairs(
@@ -28,6 +28,6 @@ def pairs(
     try:
         sources = prepare_practice(list(at_hand(share_alike)), SEED).mixture.sources
         files = [str(write_png(out / f"{pair}.png", pair_sheet(sources, pair))) for pair in letters]
-    except (ValueError, OSError) as error:
+    except (*EXPECTED, OSError) as error:
         fail(str(error))
     show(as_json, "Pairs", ["sheet"], [[file] for file in files], {"files": files})

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from model.workshop.command_line.options import Json
-from model.workshop.command_line.output import fail
+from model.workshop.command_line.output import EXPECTED, fail
+from model.workshop.errors import WorkshopError
 
 if TYPE_CHECKING:
     from model.workshop.paper.collecting import LeftOut, ReadPage
@@ -44,7 +45,7 @@ def sheet(
     as_json: Json = False,
 ) -> None:
     """Make a sheet to print: A4, to write hiragana on and photograph."""
-    from model.workshop.paper.keeping import CannotKeep, default_folder
+    from model.workshop.paper.keeping import default_folder
     from model.workshop.paper.layout import pages_for
     from model.workshop.paper.printing import save_pdf
 
@@ -52,7 +53,7 @@ def sheet(
         wanted = _labels(characters) if characters is not None else _least_collected(samples or default_folder())
         made = pages_for(wanted, each)[:pages]
         save_pdf(made, out)
-    except (ValueError, CannotKeep) as error:
+    except EXPECTED as error:
         fail(str(error))
     except OSError as error:
         fail(f"{out} cannot be written ({error.strerror}): name another file with --out")
@@ -73,13 +74,13 @@ def sheet(
 
 
 def _labels(characters: str) -> list[str]:
-    """The labels of characters, each once. Raises: ValueError: one is no hiragana that can be learnt."""
+    """The labels of characters, each once. Raises: WorkshopError: one is no hiragana that can be learnt."""
     from model.labels import label_of
 
     composed = unicodedata.normalize("NFC", characters)  # else a mark typed apart would be a character of its own
     labels = list(dict.fromkeys(label_of(character) for character in composed if not character.isspace()))
     if not labels:
-        raise ValueError("--characters names no hiragana: write them one after the other, as in --characters あいう")
+        raise WorkshopError("--characters names no hiragana: write them one after the other, as in --characters あいう")
     return labels
 
 
@@ -137,7 +138,7 @@ def import_sheet(
         classifier, model = _model()
         earlier = Earlier(alias, lambda name: keeping.papers_of(folder, lines, name), again)
         pages, left_out = collect(photos, classifier, earlier)
-        doubtful = dict(enumerate((one for page in pages for one in page.doubtful), 1))
+        doubtful = dict(enumerate((judged for page in pages for judged in page.doubtful), 1))
         sheets = _contact_sheets(pages, doubtful, out)
         _show(pages, left_out, sheets, err=as_json)
         _tell_of_namesake(alias, *keeping.given_by(lines, alias))
@@ -192,7 +193,7 @@ def _contact_sheets(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", out:
     from model.workshop.paper.contact import save_contact_sheets
 
     try:
-        return save_contact_sheets(pages, {one: number for number, one in doubtful.items()}, out)
+        return save_contact_sheets(pages, {judged: number for number, judged in doubtful.items()}, out)
     except OSError as error:
         fail(f"{out} cannot be written ({error.strerror}): name another folder with --out")
 
@@ -200,9 +201,9 @@ def _contact_sheets(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", out:
 def _show(pages: "list[ReadPage]", left_out: "list[LeftOut]", sheets: list[Path], err: bool) -> None:
     console = Console(stderr=err, markup=False)
     table = Table("photo", "page", "written", "doubtful", "strips unread", title="What was found")
-    for one in pages:
-        counts = [str(number) for number in (len(one.cells), len(one.doubtful), one.page.unread)]
-        table.add_row(one.file.name, one.page.code.name, *counts)
+    for read in pages:
+        counts = [str(number) for number in (len(read.cells), len(read.doubtful), read.page.unread)]
+        table.add_row(read.file.name, read.page.code.name, *counts)
     if pages:
         console.print(table)
     for file in sheets:
@@ -225,7 +226,8 @@ def _chosen(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", yes: bool, e
         count = sum(len(page.sure) for page in pages) + len(taken)
         if count and not typer.confirm(f"Look at the contact sheets. Add {count} samples?", err=err):
             return []
-    return [(page.page.code.name, one) for page in pages for one in page.cells if not one.is_doubtful or one in taken]
+    named = [(page.page.code.name, judged) for page in pages for judged in page.cells]
+    return [(name, judged) for name, judged in named if not judged.is_doubtful or judged in taken]
 
 
 def _asked_numbers(asked: "dict[int, Judged]", err: bool) -> set[int]:
@@ -250,18 +252,23 @@ def _data(
         "samples": str(folder),
         "pages": [
             {
-                "photo": str(one.file),
-                "page": one.page.code.name,
-                "written": len(one.cells),
-                "unread": one.page.unread,
+                "photo": str(read.file),
+                "page": read.page.code.name,
+                "written": len(read.cells),
+                "unread": read.page.unread,
                 "contact_sheet": str(file),
             }
-            for one, file in zip(pages, sheets, strict=True)
+            for read, file in zip(pages, sheets, strict=True)
         ],
         "doubtful": [
-            {"number": number, "strip": one.cell.slot + 1, "cell": one.cell.number + 1, "label": one.cell.label}
-            | {"said": one.said, "share": round(one.share, 4)}
-            for number, one in doubtful.items()
+            {
+                "number": number,
+                "strip": judged.cell.slot + 1,
+                "cell": judged.cell.number + 1,
+                "label": judged.cell.label,
+            }
+            | {"said": judged.said, "share": round(judged.share, 4)}
+            for number, judged in doubtful.items()
         ],
-        "left_out": [{"photo": str(one.file), "reason": one.reason} for one in left_out],
+        "left_out": [{"photo": str(photo.file), "reason": photo.reason} for photo in left_out],
     }

@@ -21,9 +21,9 @@ def prepare(
         note = None if offline else install_fonts(progress)
         found = look(progress, share_alike) + look_at_others(progress)
     columns = ["source", "images", "classes", "writers", "thinnest class", "note"]
-    rows = [one.row() for one in [*found, together(found)]]
-    show(as_json, "Sources", columns, rows, [one.to_json() for one in found])
+    rows = [source.row() for source in [*found, together(found)]]
+    show(as_json, "Sources", columns, rows, [source.to_json() for source in found])
     if note:
         Console(stderr=True).print(note)
-    if any(one.state == "damaged" for one in found):
+    if any(source.state == "damaged" for source in found):
         raise typer.Exit(1)

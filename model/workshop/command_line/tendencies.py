@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from model.workshop.command_line.options import Json
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 
 def tendencies(
@@ -19,7 +19,7 @@ def tendencies(
     as_json: Json = False,
 ) -> None:
     """Draw what the network has learned: typical shapes, confusions, what decided."""
-    from model.classifier import ARTIFACT, ModelUnusable, load
+    from model.classifier import ARTIFACT, load
     from model.explaining import tendencies as facts
     from model.workshop.explaining.gallery import draw_all
     from model.workshop.explaining.survey import survey as ask
@@ -35,10 +35,10 @@ def tendencies(
             known, sheets = facts.load(beside), 2 + bool(entries) + len(chosen)
             drawing = draw_all(classifier, known, entries, chosen, out)
             drawn = list(progress.track(drawing, total=sheets, description="drawing sheets"))
-    except (ModelUnusable, facts.NotSurveyed, ValueError, OSError) as error:
+    except (*EXPECTED, OSError) as error:
         fail(str(error))
     pairs = known.pairs()
     rows = [[written, read, f"{share:.1%}"] for written, read, share in pairs]
     confusions = [{"written": written, "read": read, "share": round(share, 4)} for written, read, share in pairs]
-    data = {"files": [str(one) for one in drawn], "confusions": confusions}
+    data = {"files": [str(sheet) for sheet in drawn], "confusions": confusions}
     show(as_json, f"Confusions in poor pictures; sheets are in {out}", ["written", "read", "share"], rows, data)

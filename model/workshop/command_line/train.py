@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from model.workshop.command_line.options import RUN, Json, Run, ShareAlike
-from model.workshop.command_line.output import fail, progress_bars, show
+from model.workshop.command_line.output import EXPECTED, fail, progress_bars, show
 
 
 def train(
@@ -28,14 +28,10 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network on the sources at hand; one that was cut off goes on where it stood."""
-    from model.errors import DamagedFile
     from model.workshop.sources.catalogue import at_hand
     from model.workshop.training import train as training
     from model.workshop.training.dataset import SEED
-    from model.workshop.training.leaks import LeakFound
     from model.workshop.training.learning import FULL, QUICK, Plan
-    from model.workshop.training.practice import NoHandwriting
-    from model.workshop.training.thawed import OtherNetwork
 
     if network not in training.KINDS:
         fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
@@ -45,7 +41,7 @@ def train(
     try:
         with progress_bars() as progress:
             facts = training.train(list(at_hand(share_alike)), run, progress, plan)
-    except (NoHandwriting, DamagedFile, LeakFound, OtherNetwork) as error:
+    except EXPECTED as error:
         fail(str(error))
     rows = [
         ["parameters", f"{facts.parameters:,}"],

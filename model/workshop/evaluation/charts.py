@@ -156,9 +156,9 @@ def reliability(figures: Sequence[Figures], answers: Sequence[Sequence[Answer]])
     """How often a probability keeps its word, a panel a set; on the line, 8 in 10 are right at 80 %."""
     figure = Figure(figsize=(1.2 + 4.4 * len(figures), 5.8), layout="constrained")
     panels = figure.subplots(2, len(figures), squeeze=False, height_ratios=[4, 1], sharex=True)
-    for one, some, promise, histogram in zip(figures, answers, *panels, strict=True):
+    for scores, some, promise, histogram in zip(figures, answers, *panels, strict=True):
         _reliability(promise, histogram, some)
-        promise.set_title(f"{one.name}: off by {one.calibration_error:.2%}")
+        promise.set_title(f"{scores.name}: off by {scores.calibration_error:.2%}")
     panels[0][0].set_ylabel("share that is right")
     panels[1][0].set_ylabel("pictures")
     return figure
@@ -186,17 +186,17 @@ def _reliability(promise: Axes, histogram: Axes, answers: Sequence[Answer]) -> N
 def misses_by_class(figures: Sequence[Figures]) -> Figure:
     """For each label the share of its pictures that was misread, a panel a set; grey where a set has none."""
     figure = Figure(figsize=(18, 0.8 + 2.3 * len(figures)), layout="constrained")
-    for axes, one in zip(figure.subplots(len(figures), 1, squeeze=False)[:, 0], figures, strict=True):
-        missed = [100 * (1 - one.per_class.get(label, 1.0)) for label in LABELS]
+    for axes, scores in zip(figure.subplots(len(figures), 1, squeeze=False)[:, 0], figures, strict=True):
+        missed = [100 * (1 - scores.per_class.get(label, 1.0)) for label in LABELS]
         axes.bar(range(len(LABELS)), missed, 0.7, color=WRONG)
         _label_across(axes, [shown(label) for label in LABELS], 11)
         for i, (label, share) in enumerate(zip(LABELS, missed, strict=True)):
-            if label not in one.per_class:
+            if label not in scores.per_class:
                 axes.get_xticklabels()[i].set_color(LINE)
             elif share:
                 axes.text(i, share, f"{share:.0f}", ha="center", va="bottom", fontsize=9, color=WRONG)
         axes.set(xlim=(-0.8, len(LABELS) - 0.2), ylim=(0, max(10.0, 1.25 * max(missed))), ylabel="misread, %")
-        axes.set_title(f"{one.name}: {one.macro:.2%} right, the mean of {one.classes} characters")
+        axes.set_title(f"{scores.name}: {scores.macro:.2%} right, the mean of {scores.classes} characters")
         axes.grid(visible=True, axis="y")
         axes.set_axisbelow(True)
     return figure
@@ -207,18 +207,18 @@ def comparison(evaluations: Sequence[Evaluation], gains: Sequence[Mapping[str, D
 
     Args: evaluations: of the models. gains: for each set, of every model after the first what it gains.
     """
-    names = [one.name for one in evaluations[0].figures]
+    names = [scores.name for scores in evaluations[0].figures]
     figure = Figure(figsize=(13, 1.4 + len(names) * (0.5 + 0.36 * len(evaluations))), layout="constrained")
     axes = figure.subplots()
     for number, evaluation in enumerate(evaluations):
         colour = MODELS[number % len(MODELS)]
-        for row, one in enumerate(evaluation.figures):
+        for row, scores in enumerate(evaluation.figures):
             y = row + (number - (len(evaluations) - 1) / 2) * 0.26
-            if one.top1_range:
-                axes.plot(np.multiply(one.top1_range, 100), [y, y], color=colour, alpha=0.35, linewidth=6)
-            axes.plot(100 * one.top1, y, "o", color=colour, markersize=9, label=None if row else evaluation.model)
+            if scores.top1_range:
+                axes.plot(np.multiply(scores.top1_range, 100), [y, y], color=colour, alpha=0.35, linewidth=6)
+            axes.plot(100 * scores.top1, y, "o", color=colour, markersize=9, label=None if row else evaluation.model)
             gain = gains[row].get(evaluation.model)
-            note = f"{one.top1:.2%}" + (f"   {gain}" if gain else "")
+            note = f"{scores.top1:.2%}" + (f"   {gain}" if gain else "")
             axes.text(1.02, y, note, va="center", fontsize=9.5, color=colour, transform=axes.get_yaxis_transform())
     axes.set_yticks(range(len(names)), names, fontsize=11)
     axes.set(ylim=(len(names) - 0.5, -0.5), xlabel="top-1, %; bars are 95 % ranges over writers")

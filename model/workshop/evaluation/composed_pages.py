@@ -98,12 +98,12 @@ class Hand:
 def hands_of(written: Iterable[Written]) -> list[Hand]:
     """The writers who left characters enough for words, by name."""
     by_writer: dict[str, dict[str, list[NDArray[np.float32]]]] = {}
-    for one in written:
-        cells = by_writer.setdefault(one.writer, {})
-        cells.setdefault(label_of(one.character), []).append(cell_of(one.image, label_of(one.character)))
+    for picture in written:
+        cells, label = by_writer.setdefault(picture.writer, {}), label_of(picture.character)
+        cells.setdefault(label, []).append(cell_of(picture.image, label))
     hands = [Hand(name, inks) for name, inks in sorted(by_writer.items())]
-    able = [Hand(one.name, one.inks, tuple(word for word in WORDS if one.can_write(word))) for one in hands]
-    return [one for one in able if len(one.words) >= 10]
+    able = [Hand(hand.name, hand.inks, tuple(word for word in WORDS if hand.can_write(word))) for hand in hands]
+    return [hand for hand in able if len(hand.words) >= 10]
 
 
 def cell_of(image: NDArray[np.uint8], label: str) -> NDArray[np.float32]:

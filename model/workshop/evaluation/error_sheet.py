@@ -51,11 +51,11 @@ def _picture(axes: Axes, picture: NDArray[np.generic], white: float) -> None:
 
 def _candidates(axes: Axes, answer: Answer) -> None:
     found = answer.candidates[:4]
-    colours = [RIGHT if one.label == answer.written else WRONG if not i else LINE for i, one in enumerate(found)]
-    axes.barh(range(len(found)), [one.probability for one in found], 0.62, color=colours)
-    for i, one in enumerate(found):
-        axes.text(one.probability + 0.04, i, f"{one.probability:.0%}", va="center", fontsize=8, color=FAINT)
-    axes.set_yticks(range(len(found)), [shown(one.label) for one in found], fontsize=12)
+    colours = [RIGHT if named.label == answer.written else WRONG if not i else LINE for i, named in enumerate(found)]
+    axes.barh(range(len(found)), [candidate.probability for candidate in found], 0.62, color=colours)
+    for i, candidate in enumerate(found):
+        axes.text(candidate.probability + 0.04, i, f"{candidate.probability:.0%}", va="center", fontsize=8, color=FAINT)
+    axes.set_yticks(range(len(found)), [shown(candidate.label) for candidate in found], fontsize=12)
     axes.set(xlim=(0, 1.25), ylim=(3.6, -0.6), xticks=[])
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)

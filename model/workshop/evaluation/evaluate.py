@@ -52,22 +52,22 @@ class Evaluation:
     @property
     def top1(self) -> float:
         """The mean of the sets' top1: each source counts the same."""
-        return float(np.mean([one.top1 for one in self.figures]))
+        return float(np.mean([scores.top1 for scores in self.figures]))
 
     @property
     def refused(self) -> float:
         """The mean of the kinds' share that is refused, 0 to 1."""
-        return float(np.mean([one.refused for one in self.refusals]))
+        return float(np.mean([refusal.refused for refusal in self.refusals]))
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the single answers, as plain data."""
         return {
             "model": self.model,
             "top1": round(self.top1, 4),
-            "figures": [one.to_json() for one in self.figures],
-            "refused": {one.kind: asdict(one) for one in self.refusals},
+            "figures": [scores.to_json() for scores in self.figures],
+            "refused": {refusal.kind: asdict(refusal) for refusal in self.refusals},
             "hardships": {
-                name: {one.name: round(one.top1, 4) for one in some} for name, some in self.hardships.items()
+                name: {scores.name: round(scores.top1, 4) for scores in some} for name, some in self.hardships.items()
             },
         }
 
@@ -86,7 +86,7 @@ class Findings:
             some.name: {model: gain.to_json() for model, gain in gained.items()}
             for some, gained in zip(self.models[0].figures, self.gains, strict=True)
         }
-        return {"models": [one.to_json() for one in self.models], "gains": gains}
+        return {"models": [evaluation.to_json() for evaluation in self.models], "gains": gains}
 
 
 def examine(
@@ -99,7 +99,7 @@ def examine(
     """Let every model read everything: the pictures, what it must refuse, and with `hard` the pictures changed."""
     classifiers = list(models.values())
     by_set = [read(classifiers, some) for some in progress.track(pictures, description="reading")]
-    refused = [refusals(one, negatives) for one in progress.track(classifiers, description="refusing")]
+    refused = [refusals(classifier, negatives) for classifier in progress.track(classifiers, description="refusing")]
     changed = read_hardships(classifiers, pictures, progress) if hard else [{} for _ in models]
     found = []
     for model, answers, no, hardest in zip(models, zip(*by_set, strict=True), refused, changed, strict=True):
@@ -184,7 +184,7 @@ def sample(pictures: Pictures, wanted: int) -> Pictures:
 
 def refusals(classifier: Classifier, negatives: Mapping[str, Sequence[NDArray[np.uint8]]]) -> list[Refusal]:
     """How many pictures without hiragana are refused, for each kind of them."""
-    return [_refusal(kind, [classifier.glyph(one).verdict for one in some]) for kind, some in negatives.items()]
+    return [_refusal(kind, [classifier.glyph(picture).verdict for picture in some]) for kind, some in negatives.items()]
 
 
 def _refusal(kind: str, verdicts: Sequence[str]) -> Refusal:

@@ -16,6 +16,7 @@ from model.classifier import CARD
 from model.errors import DamagedFile
 from model.labels import LABELS, UnknownLabel, label_of
 from model.packed import read_arrays
+from model.workshop.errors import WorkshopError
 from model.workshop.sources.catalogue import real_file
 from model.workshop.sources.folders import IMAGES, read_folders
 from model.workshop.sources.members import read_members, samples_folders
@@ -29,7 +30,7 @@ NEGATIVES = 300  # of a kind
 MEMBERS = "members"  # the catalogue's name for their samples
 
 
-class UnreadablePictures(Exception):
+class UnreadablePictures(WorkshopError):
     """A path holds no pictures in a form that is read here: it is not there, empty or something else."""
 
 
@@ -56,7 +57,7 @@ def held_out_by(models: Iterable[Path]) -> list[str]:
     Of the members at hand, a model that never practised with members' samples has seen none.
     """
     cards = [json.loads((model.parent / CARD).read_text(encoding="utf-8")) for model in models]
-    members = {group_of(one.writer) for one in members_at_hand()}
+    members = {group_of(picture.writer) for picture in members_at_hand()}
     held_out = []
     for training in (card.get("training", {}) for card in cards):
         strangers = set() if MEMBERS in training.get("sources", [MEMBERS]) else members
@@ -77,7 +78,7 @@ def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
         sets += _by_group("black and white", read_npz(sheets), held_out)
     if (dev := real_file("hiragana", "dev.npz")).is_file():
         sets.append(Pictures("dev", list(read_npz(dev))))
-    if its := [one for one in members_at_hand() if group_of(one.writer) in held_out]:
+    if its := [picture for picture in members_at_hand() if group_of(picture.writer) in held_out]:
         sets.append(Pictures(MEMBERS, its))
     return sets
 
@@ -85,12 +86,12 @@ def unseen_pictures(held_out: Sequence[str]) -> list[Pictures]:
 def members_at_hand() -> list[Written]:
     """What members wrote and gave, without what is no hiragana; none where no folder of it is at hand."""
     found = chain.from_iterable(map(read_members, samples_folders()))
-    return [one for one in found if one.character != NO_LETTER]
+    return [picture for picture in found if picture.character != NO_LETTER]
 
 
 def _by_group(name: str, found: Iterable[Written], groups: Sequence[str]) -> list[Pictures]:
     written = list(found)
-    sets = [(group, [one for one in written if group_of(one.writer) == group]) for group in groups]
+    sets = [(group, [picture for picture in written if group_of(picture.writer) == group]) for group in groups]
     return [Pictures(f"{name} {group.rpartition(':')[2]}", its) for group, its in sets if its]
 
 
@@ -139,7 +140,7 @@ def _read(path: Path) -> Iterable[tuple[str, list[Written]]]:
     sources = _sources(path, len(written))
     for source in np.unique(sources):
         name = str(source) if source == path.stem else f"{path.stem}: {source}"
-        yield name, [one for one, its in zip(written, sources, strict=True) if its == source]
+        yield name, [picture for picture, its in zip(written, sources, strict=True) if its == source]
 
 
 def _sources(path: Path, count: int) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.labels import UnknownLabel, label_of
 from model.preprocess import BlankImage, preprocess
+from model.workshop.errors import WorkshopError
 
 # It is given every help: the ink alone, black on white, at the size that it reads best. Of 32, 40, 48, 64 and 96 pixels
 # that was the smallest: 62 % on a fifth of the screen drawings, against 31 % at 96.
@@ -22,7 +23,7 @@ SIDE = 32
 MARGIN = 8
 
 
-class TesseractMissing(Exception):
+class TesseractMissing(WorkshopError):
     """Tesseract or its Japanese data is not installed; the message says what to install."""
 
 

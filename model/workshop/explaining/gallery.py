@@ -17,6 +17,7 @@ from model.ink import BlankImage, to_rgb
 from model.labels import CHART, INDEX, VOICED
 from model.rendering.canvas import AGAINST, FOR, INK, MUTED, Canvas, Caption, Rgb
 from model.synthetic.augment import degrade
+from model.workshop.errors import WorkshopError
 from model.workshop.explaining.survey import inks_of
 from model.workshop.sources import Source
 from model.workshop.sources.catalogue import Entry, real_file
@@ -34,7 +35,7 @@ def draw_all(
 
     Args: entries: sources for augmentation.png; without any there is none. pictures: files, for each decided-NAME.png;
             a name that comes again is numbered: decided-NAME-2.png.
-    Raises: ValueError: a file is no picture, or there is no ink in it; the message names it. OSError: a sheet cannot
+    Raises: WorkshopError: a file is no picture, or there is no ink in it; the message names it. OSError: a sheet cannot
         be written.
     """
     yield write_png(folder / "typical.png", kana_chart(known))
@@ -50,7 +51,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
     taken: dict[str, str] = {}
     for name in names:
         numbered = chain([name], (f"{name}-{number}" for number in count(2)))
-        free = next(one for one in numbered if one.casefold() not in taken)
+        free = next(name for name in numbered if name.casefold() not in taken)
         taken[free.casefold()] = free
     return list(taken.values())
 
@@ -65,13 +66,13 @@ def draw_training(entries: Sequence[Entry], folder: Path) -> Path:
 def draw_decided(classifier: Classifier, picture: Path, file: Path) -> Path:
     """Write into a file, a PNG, why a picture is read as it is.
 
-    Raises: ValueError: the picture is none, or there is no ink in it; the message names it. OSError: the file cannot
+    Raises: WorkshopError: the picture is none, or there is no ink in it; the message names it. OSError: the file cannot
         be written.
     """
     try:
         answer = explain(classifier, _opened(picture))
     except BlankImage as error:
-        raise ValueError(f"{picture}: {error}") from error
+        raise WorkshopError(f"{picture}: {error}") from error
     return write_png(file, answer)
 
 
@@ -82,7 +83,7 @@ def _opened(picture: Path) -> Rgb:
         with Image.open(picture) as opened:
             return to_rgb(np.asarray(ImageOps.exif_transpose(opened).convert("RGBA"), np.uint8))
     except Exception as error:  # decoders meet damaged bytes with whatever they happen to raise
-        raise ValueError(f"{picture} is no picture that can be read ({error}): save it anew as a PNG") from error
+        raise WorkshopError(f"{picture} is no picture that can be read ({error}): save it anew as a PNG") from error
 
 
 def write_png(file: Path, picture: Rgb) -> Path:

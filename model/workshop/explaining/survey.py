@@ -16,6 +16,7 @@ from model.ink import Ink
 from model.labels import LABELS
 from model.preprocess import INPUT_SIZE, BlankImage, preprocess
 from model.synthetic.augment import degrade
+from model.workshop.errors import WorkshopError
 from model.workshop.sources import Source
 from model.workshop.sources.catalogue import Entry
 from model.workshop.sources.stored import StoredImages, Written, store
@@ -48,7 +49,7 @@ def survey(classifier: Classifier, entries: Sequence[Entry], progress: Progress)
     """Ask a network about what training sees.
 
     Args: entries: sources at hand. Only those of PUBLIC are used; where none generates, the letters that ship do.
-    Raises: ValueError: what generates has no pictures of some label.
+    Raises: WorkshopError: what generates has no pictures of some label.
     """
     chosen = [entry for entry in entries if entry.name in PUBLIC]
     sources = [entry.read() for entry in progress.track(chosen, description="reading sources")]
@@ -61,7 +62,7 @@ def survey(classifier: Classifier, entries: Sequence[Entry], progress: Progress)
         exemplars.append(_exemplars(classifier, generating, label, rng))
         averages.append(_average(sources, label, rng))
         taken.append(_taken_for(classifier, sources, label, rng))
-    confusion = np.stack([one.shares for one in taken])
+    confusion = np.stack([answers.shares for answers in taken])
     pairs = most_confused(confusion, SHOWN_PAIRS)
     return Tendencies(
         averages=_fewer_shades(np.stack(averages), 2 * DEPTH),
@@ -110,7 +111,7 @@ def _exemplars(classifier: Classifier, generating: Sequence[Source], label: int,
     pool = _read_inks(chain.from_iterable(inks_of(source, label, CANDIDATES, rng) for source in generating))
     logits = [classifier.logits(as_input(ink)) for ink in pool]
     if not logits:
-        raise ValueError(f"no picture of {LABELS[label]} is generated: are the fonts or strokes at hand?")
+        raise WorkshopError(f"no picture of {LABELS[label]} is generated: are the fonts or strokes at hand?")
     # A network that has hardly begun to learn may read none: then what it finds typical of them all tells as much.
     right = [i for i, answer in enumerate(logits) if int(np.argmax(answer)) == label] or list(range(len(logits)))
     pool, answers = pool[right], directions([logits[i] for i in right])

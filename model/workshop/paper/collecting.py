@@ -23,12 +23,12 @@ class ReadPage:
     @property
     def doubtful(self) -> list[Judged]:
         """Cells that stay out unless a person takes them in; where nobody knows what they are for, nobody can."""
-        return [one for one in self.cells if one.is_doubtful and one.cell.label is not None]
+        return [judged for judged in self.cells if judged.is_doubtful and judged.cell.label is not None]
 
     @property
     def sure(self) -> list[Judged]:
         """Cells that the model reads as what should stand there."""
-        return [one for one in self.cells if not one.is_doubtful]
+        return [judged for judged in self.cells if not judged.is_doubtful]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def collect(files: Iterable[Path], classifier: Classifier, earlier: Earlier) -> 
             left_out.append(LeftOut(dropped, _twice(name, kept)))
         if other is None or found.blur < other.page.blur:
             pages[name] = ReadPage(file, found, judge(classifier, cells))
-    return sorted(pages.values(), key=lambda one: (one.page.code.page, one.page.code.name)), left_out
+    return sorted(pages.values(), key=lambda read: (read.page.code.page, read.page.code.name)), left_out
 
 
 def _usable(file: Path, earlier: Earlier) -> tuple[FoundPage, list[Cell]]:

@@ -27,7 +27,7 @@ def save_contact_sheets(pages: list[ReadPage], numbers: Mapping[Judged, int], fo
 
     Raises: OSError: it cannot be written there.
     """
-    return [write_png(folder / f"contact-{one.page.code.name}.png", draw_contact(one, numbers)) for one in pages]
+    return [write_png(folder / f"contact-{read.page.code.name}.png", draw_contact(read, numbers)) for read in pages]
 
 
 def draw_contact(read: ReadPage, numbers: Mapping[Judged, int]) -> Rgb:
@@ -42,10 +42,10 @@ def draw_contact(read: ReadPage, numbers: Mapping[Judged, int]) -> Rgb:
     for slot, label in enumerate(read.page.labels):
         x, y = MARGIN + slot % layout.COLUMNS * (STRIP + 40), HEAD + slot // layout.COLUMNS * ROW
         _strip(canvas, x, y, label)
-    for one in read.cells:
-        slot, number = one.cell.slot, one.cell.number
+    for judged in read.cells:
+        slot, number = judged.cell.slot, judged.cell.number
         x = MARGIN + slot % layout.COLUMNS * (STRIP + 40) + LETTER + number * (SIDE + GAP)
-        _cell(canvas, x, HEAD + slot // layout.COLUMNS * ROW, one, numbers.get(one))
+        _cell(canvas, x, HEAD + slot // layout.COLUMNS * ROW, judged, numbers.get(judged))
     return _with_alias(canvas.pixels(), read)
 
 
@@ -68,21 +68,21 @@ def _strip(canvas: Canvas, x: int, y: int, label: str | None) -> None:
         canvas.text(x + LETTER + number * (SIDE + GAP) + SIDE // 2, y + SIDE // 2, "·", 20, RIM, "mm")
 
 
-def _cell(canvas: Canvas, x: int, y: int, one: Judged, number: int | None) -> None:
-    canvas.card(x, y, SIDE, SIDE, FOR if one.is_doubtful else RIM)
-    if one.is_doubtful:
+def _cell(canvas: Canvas, x: int, y: int, judged: Judged, number: int | None) -> None:
+    canvas.card(x, y, SIDE, SIDE, FOR if judged.is_doubtful else RIM)
+    if judged.is_doubtful:
         canvas.card(x + 1, y + 1, SIDE - 2, SIDE - 2, FOR)
-    canvas.picture(x + 5, y + 5, SIDE - 10, one.cell.picture)
+    canvas.picture(x + 5, y + 5, SIDE - 10, judged.cell.picture)
     if number is not None:
         canvas.text(x + 2, y + SIDE + 4, number, 16, FOR)
-        _reading(canvas, x + 30, y + SIDE + 1, one)
+        _reading(canvas, x + 30, y + SIDE + 1, judged)
 
 
-def _reading(canvas: Canvas, x: int, y: int, one: Judged) -> None:
+def _reading(canvas: Canvas, x: int, y: int, judged: Judged) -> None:
     """What the model takes it for: the letter, or a word that it is none."""
-    if one.said:
-        canvas.ink(x, y, 22, tendencies.typical(one.said), FOR)
-        canvas.text(x + 24, y + 4, f"{one.share:.0%}", 14, MUTED)
+    if judged.said:
+        canvas.ink(x, y, 22, tendencies.typical(judged.said), FOR)
+        canvas.text(x + 24, y + 4, f"{judged.share:.0%}", 14, MUTED)
     else:
         canvas.text(x, y + 4, Caption("字?", "none?"), 14, MUTED)
 

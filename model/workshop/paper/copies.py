@@ -31,10 +31,10 @@ def is_same_paper(cells: Iterable[Cell], kept: Mapping[Where, Grey]) -> bool:
     return bool(both) and float(np.median([_correlation(*pair) for pair in both])) > ALIKE
 
 
-def _correlation(one: Grey, other: Grey) -> float:
-    if one.shape != other.shape or one.min() == one.max() or other.min() == other.max():
+def _correlation(first: Grey, second: Grey) -> float:
+    if first.shape != second.shape or first.min() == first.max() or second.min() == second.max():
         return 0.0
-    return float(np.corrcoef(_softened(one), _softened(other))[0, 1])
+    return float(np.corrcoef(_softened(first), _softened(second))[0, 1])
 
 
 def _softened(picture: Grey) -> NDArray[np.float32]:

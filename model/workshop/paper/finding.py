@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Grey
+from model.workshop.errors import WorkshopError
 from model.workshop.paper import layout
 from model.workshop.paper.bending import Bend
 from model.workshop.paper.layout import Code, Page
@@ -27,7 +28,7 @@ SIDES = ("upper left", "upper right", "lower right", "lower left")
 AGAIN = "photograph the whole sheet again, from above and in good light"
 
 
-class NoSheet(ValueError):
+class NoSheet(WorkshopError):
     """The photo shows no page that can be used; the message says why, and what to do."""
 
 

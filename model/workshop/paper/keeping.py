@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from model.ink import Grey
+from model.workshop.errors import WorkshopError
 from model.workshop.paper.copies import KeptPaper, Where
 from model.workshop.paper.judging import Judged
 from model.workshop.sources.members import LIST, named_folders
@@ -23,7 +24,7 @@ DEFAULT = Path("samples")
 LONGEST_ALIAS = 60
 
 
-class CannotKeep(Exception):
+class CannotKeep(WorkshopError):
     """The folder cannot take these samples; the message says why, and what to do."""
 
 
@@ -77,7 +78,7 @@ def own_lines(folder: Path) -> list[dict[str, Any]]:
     lines = lines_in(folder)
     if _is_an_export(folder):
         raise CannotKeep(f"{folder} is an export of the bot, which it replaces: name another folder with --samples")
-    if not lines and folder.is_dir() and any(one.name != LIST for one in folder.iterdir()):
+    if not lines and folder.is_dir() and any(file.name != LIST for file in folder.iterdir()):
         raise CannotKeep(f"{folder} holds other things: name an empty or a new folder with --samples")
     return lines
 
@@ -113,10 +114,10 @@ def add(folder: Path, cells: Iterable[tuple[str, Judged]], writer: str, model: s
     before = len(lines)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for number, (sheet, one) in zip(_numbers(lines), cells, strict=False):
+        for number, (sheet, judged) in zip(_numbers(lines), cells, strict=False):
             name = f"{number:06d}.png"
-            (folder / name).write_bytes(cv2.imencode(".png", one.cell.picture)[1].tobytes())
-            lines.append(_line(name, sheet, one, writer, model, at))
+            (folder / name).write_bytes(cv2.imencode(".png", judged.cell.picture)[1].tobytes())
+            lines.append(_line(name, sheet, judged, writer, model, at))
         _replace(folder, lines)
     except OSError as error:
         raise CannotKeep(f"{folder} cannot be written ({error.strerror}): name another folder") from error
@@ -140,20 +141,20 @@ def forget(folder: Path, writer: str) -> int:
     return len(theirs)
 
 
-def _line(name: str, sheet: str, one: Judged, writer: str, model: str, at: datetime) -> dict[str, Any]:
+def _line(name: str, sheet: str, judged: Judged, writer: str, model: str, at: datetime) -> dict[str, Any]:
     return {
         "image": name,
-        "label": one.cell.label,
+        "label": judged.cell.label,
         "writer": writer,
         "consent": True,
         "source": SOURCE,
         "at": at.isoformat(timespec="seconds"),
         "model": model,
-        "said": one.said,
-        "share": round(one.share, 4),
+        "said": judged.said,
+        "share": round(judged.share, 4),
         "sheet": sheet,
-        "strip": one.cell.slot + 1,
-        "cell": one.cell.number + 1,
+        "strip": judged.cell.slot + 1,
+        "cell": judged.cell.number + 1,
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.labels import INDEX, LABELS
+from model.workshop.errors import WorkshopError
 
 VERSION = 1  # 0 to 3; a sheet that lies otherwise gets another one
 WIDTH, HEIGHT = 210.0, 297.0
@@ -90,12 +91,12 @@ def pages_for(characters: Sequence[str], each: int = CELLS) -> list[Page]:
     """Spread characters over pages.
 
     Args: characters: labels, in the order wanted. each: how many cells of each, rounded up to whole strips.
-    Raises: ValueError: nothing to print, or more than MOST_PAGES pages.
+    Raises: WorkshopError: nothing to print, or more than MOST_PAGES pages.
     """
     labels = [label for _ in range(-(-each // CELLS)) for label in characters]
     pages = [Page(i // STRIPS + 1, tuple(labels[i : i + STRIPS])) for i in range(0, len(labels), STRIPS)]
     if not 0 < len(pages) <= MOST_PAGES:
-        raise ValueError(f"{len(pages)} pages cannot be numbered: 1 to {MOST_PAGES} can; ask for other characters")
+        raise WorkshopError(f"{len(pages)} pages cannot be numbered: 1 to {MOST_PAGES} can; ask for other characters")
     return pages
 
 

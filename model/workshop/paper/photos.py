@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from model.workshop.errors import WorkshopError
+
 LARGEST_FILE = 60 * 2**20
 LARGEST_PIXELS = 64_000_000  # phones have sensors of 50 megapixels
 LONGEST_SIDE = 3600  # ample: twelve pixels for a millimetre of an A4 page that fills the photo
@@ -14,7 +16,7 @@ MOST_SCANS = 100  # a progressive JPEG has ten or so, and goes over the whole pi
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF")
 
 
-class NoPhoto(ValueError):
+class NoPhoto(WorkshopError):
     """The file is no photograph that can be read; the message says why, and what to do."""
 
 

@@ -70,7 +70,7 @@ def fill(
         for number, place in enumerate(layout.cells_at(slot)):
             if rng.random() < empty:
                 continue
-            chosen = str(rng.choice([one for one in LABELS if one != label])) if rng.random() < wrong else label
+            chosen = str(rng.choice([other for other in LABELS if other != label])) if rng.random() < wrong else label
             written[slot, number] = chosen
             _put(cover, place, writes(chosen, rng), rng)
     _sign(cover, rng, consent, writes)

@@ -61,8 +61,8 @@ def make_card(
     """The card as plain data.
 
     Args: training: how the network came about. exported: the chosen file. found: what that file does on the test sets.
-        network: the preparation that it reads with, a key of model.classifier.PREPARATIONS. strangers: what the file
-        does on the sources that chose it.
+        network: which one it is, as `model.network` names it. strangers: what the file does on the sources that chose
+        it.
     """
     evaluated = found.to_json()
     return {

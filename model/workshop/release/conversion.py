@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from model.classifier import Classifier, open_model
+from model.network import Network, open_network
 from model.preprocess import BlankImage
 from model.workshop.evaluation.pictures import Pictures
 from model.workshop.training.dataset import Prepare
@@ -36,7 +36,7 @@ def export(
     """
     computed = network.predict(inputs, batch_size=256, verbose=0)
     contents = {kind: convert(network, kind) for kind in KINDS}
-    answers = {kind: _answers(open_model(content, network=reads_with), inputs) for kind, content in contents.items()}
+    answers = {kind: _answers(open_network(content, name=reads_with), inputs) for kind, content in contents.items()}
     plain = answers["float32"].argmax(axis=1)
     tried = [
         Exported(
@@ -47,11 +47,11 @@ def export(
         )
         for kind, given in answers.items()
     ]
-    return next(one for one in tried if one.otherwise <= OTHERWISE), tried
+    return next(way for way in tried if way.otherwise <= OTHERWISE), tried
 
 
-def _answers(classifier: Classifier, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.stack([classifier.logits(picture) for picture in inputs])
+def _answers(network: Network, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.stack([network.logits(picture) for picture in inputs])
 
 
 def inputs_of(pictures: Sequence[Pictures], prepare: Prepare) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from model.ink import to_rgb
 from model.labels import UnknownLabel, label_of
+from model.workshop.errors import WorkshopError
 from model.workshop.sources.folders import decoded
 from model.workshop.sources.stored import NO_LETTER, Written
 
@@ -22,7 +23,7 @@ LIST = "samples.jsonl"
 log = logging.getLogger(__name__)
 
 
-class UnusableSample(ValueError):
+class UnusableSample(WorkshopError):
     """A line of the list that cannot be used; the message says why."""
 
 

@@ -71,7 +71,7 @@ class Mixture:
     settled_shares: tuple[float, ...] | None = None  # towards the end of a training; None: the same
     other_share: float = 0.12  # of what is no hiragana, where a source has it
     change: Change = degrade  # clean ink -> a picture as people send it
-    in_photos: float = 0.0  # of the settled pictures, 0 to 1: as the second look at a photo shows them
+    in_photos: float = 0.0  # of the settled pictures, 0 to 1: as the views of a photo show them
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:

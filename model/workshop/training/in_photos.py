@@ -1,11 +1,11 @@
-"""Practice for the second look: a character in a drawn photo, as the finder shows it to the network that reads."""
+"""Practice for photos: a character in a drawn photo, as the finder shows it to the network that reads."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.finder.character_views import locate_pen
 from model.finder.find import shipped
-from model.finder.second_look import locate_pen
 from model.finder.square import STROKES
 from model.ink import BlankImage, Ink
 from model.preprocess import locate_ink

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.workshop.errors import WorkshopError
 from model.workshop.sources.stored import StoredImages
 
 SIDE = 32  # of the picture that is compared
@@ -24,7 +25,7 @@ CHUNK = 256
 FEW = 0.01  # of the judged pictures: so many may look like others by chance
 
 
-class LeakFound(ValueError):
+class LeakFound(WorkshopError):
     """Pictures to judge by are among those to practise on: figures would flatter."""
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from model.labels import INDEX, NOT_HIRAGANA
 from model.preprocess import preprocess
 from model.synthetic.marks import TOLD_BY_A_TICK
+from model.workshop.errors import WorkshopError
 from model.workshop.sources import Source
 from model.workshop.sources.catalogue import Entry, real_file
 from model.workshop.sources.crowded import Crowded
@@ -31,7 +32,7 @@ UNTOLD = [NOT_HIRAGANA, *(INDEX[label] for label in TOLD_BY_A_TICK)]  # a speck 
 DEVELOPMENT = ("hiragana", "dev.npz")
 
 
-class NoHandwriting(ValueError):
+class NoHandwriting(WorkshopError):
     """No source is real handwriting, of which writers can be held out to judge by."""
 
 

@@ -112,6 +112,6 @@ def _per_class(source: Source) -> dict[str, int]:
 
 def together(found: Iterable[Found]) -> Found:
     """All that is ready, as if it were one source; without writers, for some are in several."""
-    ready = [one for one in found if one.state == "ready"]
-    counts = sum((Counter(one.per_class) for one in ready), Counter[str]())
+    ready = [source for source in found if source.state == "ready"]
+    counts = sum((Counter(source.per_class) for source in ready), Counter[str]())
     return Found("together", "ready", "", dict(counts))

@@ -10,10 +10,12 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from keras.layers import BatchNormalization, Conv2D, Dense
 from numpy.typing import NDArray
 
+from model.workshop.errors import WorkshopError
+
 Weights = NDArray[np.float32]
 
 
-class OtherNetwork(ValueError):
+class OtherNetwork(WorkshopError):
     """A file holds another kind of network than the one that is to go on from it."""
 
 
@@ -47,7 +49,7 @@ def _weights(content: bytes) -> list[tuple[Weights, Weights]]:
     bare = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES  # which leaves the weights as the file has them
     interpreter = Interpreter(model_content=content, experimental_op_resolver_type=bare)
     interpreter.allocate_tensors()
-    facts = {one["index"]: one for one in interpreter.get_tensor_details()}
+    facts = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
     found = []
     for step in interpreter._get_ops_details():  # nothing public says which bias goes with a kernel
         if step["op_name"] in {"CONV_2D", "FULLY_CONNECTED"}:
@@ -62,5 +64,7 @@ def _unfold(network: keras.Model, layer: Conv2D, bias: Weights, pictures: NDArra
     """Let the batch normalisation that follows a convolution add the bias, and know what the convolution gives."""
     given = keras.Model(network.input, layer.output).predict(pictures, batch_size=256, verbose=0)
     mean, variance = given.mean(axis=(0, 1, 2)), given.var(axis=(0, 1, 2))
-    following = next(one for one in network.layers if isinstance(one, BatchNormalization) and one.input is layer.output)
+    following = next(
+        after for after in network.layers if isinstance(after, BatchNormalization) and after.input is layer.output
+    )
     following.set_weights([np.sqrt(variance + following.epsilon), bias + mean, mean, variance])

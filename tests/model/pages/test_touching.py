@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.classifier import Classifier, load
-from model.pages.lines import ways_to_read
+from model.pages.lines import layouts_of
 from model.pages.page import Page, find_page
 from model.pages.touching import cut_touching
 from model.segmentation.pieces import pieces_of
@@ -30,7 +30,7 @@ def test_letters_that_touch_are_told_apart(classifier: Classifier, word: str) ->
 @pytest.mark.parametrize("word", ["うん", "とん", "とし"])
 def test_no_ink_is_lost_and_none_is_counted_twice(word: str) -> None:
     page = touching(word)
-    (line,) = ways_to_read(page)[0]
+    (line,) = layouts_of(page)[0]
     cut, pieces, origins = cut_touching(page, line.pieces, LETTER, True, lambda piece: False)
     assert len(pieces) > len(line.pieces)
     assert sorted(pieces) == list(range(len(cut.pieces.areas)))
@@ -42,7 +42,7 @@ def test_no_ink_is_lost_and_none_is_counted_twice(word: str) -> None:
 
 def test_what_is_surely_a_character_is_not_cut() -> None:
     page = touching("とん")
-    (line,) = ways_to_read(page)[0]
+    (line,) = layouts_of(page)[0]
     cut, pieces, _ = cut_touching(page, line.pieces, LETTER, True, lambda piece: True)
     assert np.array_equal(pieces, line.pieces)
     assert np.array_equal(cut.owners, page.owners)
@@ -50,7 +50,7 @@ def test_what_is_surely_a_character_is_not_cut() -> None:
 
 def test_short_pieces_stay_whole() -> None:
     page = find_page(sheet("いこ"))
-    (line,) = ways_to_read(page)[0]
+    (line,) = layouts_of(page)[0]
     cut, pieces, origins = cut_touching(page, line.pieces, 2.0 * LETTER, False, lambda piece: False)
     assert cut is page
     assert np.array_equal(pieces, line.pieces)

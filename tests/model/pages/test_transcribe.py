@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from model.character import Character
 from model.classifier import Classifier, load
 from model.labels import LABELS
-from model.pages.lattice import Found
-from model.pages.transcribe import MOST_CANDIDATES, are_many, is_lone, is_surely_one, misses_some, transcribe
+from model.pages.one_or_many import are_many, is_lone, is_surely_one
+from model.pages.transcribe import MOST_CANDIDATES, misses_some, transcribe
 from model.preprocess import Located
 from model.reading import MOST, Box, Reading
 from tests.model.drawings import drawn
@@ -272,6 +273,10 @@ def taken_for(label: str, probability: float) -> NDArray[np.float64]:
     return others
 
 
+def character(box: Box, probabilities: NDArray[np.float64]) -> Character:
+    return Character(Located(box, SEEN), probabilities)
+
+
 @pytest.mark.parametrize(
     ("label", "probability", "size", "alone", "one"),
     [
@@ -287,20 +292,20 @@ def taken_for(label: str, probability: float) -> NDArray[np.float64]:
 def test_when_no_more_is_looked_for(
     label: str, probability: float, size: tuple[int, int], alone: bool, one: bool
 ) -> None:
-    assert is_surely_one(Located((0, 0, *size), SEEN, alone), taken_for(label, probability)) is one
+    assert is_surely_one(Character(Located((0, 0, *size), SEEN, alone), taken_for(label, probability))) is one
 
 
 @pytest.mark.parametrize(("pieces", "one"), [(4, True), (16, False)])
 def test_what_falls_into_many_pieces_may_be_a_page(pieces: int, one: bool) -> None:
     picture = np.kron(np.eye(pieces, dtype=np.float32), np.pad(np.ones((2, 2), np.float32), ((0, 1), (0, 1))))
     seen = np.pad(picture, (0, 48 - len(picture)))[:, :, np.newaxis]
-    assert is_surely_one(Located((0, 0, 60, 100), seen, alone=True), taken_for("り", 0.99)) is one
+    assert is_surely_one(Character(Located((0, 0, 60, 100), seen, alone=True), taken_for("り", 0.99))) is one
 
 
 @pytest.mark.parametrize(("elsewhere", "misses"), [((), False), ((20, 25), False), ((3, 40), True)])
 def test_what_sees_half_of_a_page_misses_some(elsewhere: tuple[int, ...], misses: bool) -> None:
-    def seen(characters: int) -> list[list[Found]]:
-        return [[Found((50 * place, 0, 40, 40), SEEN, taken_for("つ", 0.5)) for place in range(characters)]]
+    def seen(characters: int) -> list[list[Character]]:
+        return [[character((50 * place, 0, 40, 40), taken_for("つ", 0.5)) for place in range(characters)]]
 
     read = seen(20)
     assert misses_some(read, [read, *map(seen, elsewhere)]) is misses
@@ -319,8 +324,8 @@ def test_what_sees_half_of_a_page_misses_some(elsewhere: tuple[int, ...], misses
 def test_when_a_picture_shows_more_than_its_one_character(
     whole: tuple[str, float], size: tuple[int, int], boxes: list[Box], many: bool
 ) -> None:
-    line = [Found(box, SEEN, taken_for("つ", 0.95)) for box in boxes]
-    assert are_many([line], (Located((0, 0, *size), SEEN), taken_for(*whole))) is many
+    line = [character(box, taken_for("つ", 0.95)) for box in boxes]
+    assert are_many([line], character((0, 0, *size), taken_for(*whole))) is many
 
 
 @pytest.mark.parametrize(
@@ -329,8 +334,8 @@ def test_when_a_picture_shows_more_than_its_one_character(
     ids=["on squares", "not clear", "a part of what is no hiragana", "a letter and its dot"],
 )
 def test_when_one_small_letter_is_all_that_is_written(whole: float, probability: float, side: int, lone: bool) -> None:
-    found = Found((70, 10, side, side), SEEN, taken_for("つ", probability))
-    sight = Located((0, 0, 100, 100), SEEN), taken_for("わ", whole)
-    assert is_lone([[found]], sight) is lone
-    assert not is_lone([[found, found]], sight)
+    found = character((70, 10, side, side), taken_for("つ", probability))
+    as_a_whole = character((0, 0, 100, 100), taken_for("わ", whole))
+    assert is_lone([[found]], as_a_whole) is lone
+    assert not is_lone([[found, found]], as_a_whole)
     assert not is_lone([[found]], None)

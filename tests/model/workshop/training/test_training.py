@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from rich.progress import Progress
 
-from model.classifier import load, open_model
+from model.classifier import load
 from model.labels import INDEX, NOT_HIRAGANA
+from model.network import open_network
 from model.reading import Candidate
 from model.synthetic.augment import bend
 from model.workshop.evaluation.evaluate import Evaluation, Refusal
@@ -268,8 +269,8 @@ def test_the_threshold_of_refusal_lets_all_but_a_few_hiragana_pass() -> None:
 def test_the_exported_file_answers_as_the_network_does(network: "keras.Model", images: StoredImages, kind: str) -> None:
     inputs, _ = Mixture((images,), (1.0,)).batch(64, np.random.default_rng(3))
     expected = network.predict(inputs, verbose=0)
-    classifier = open_model(convert(network, kind))
-    exported = np.stack([classifier.logits(picture) for picture in inputs])
+    network_at_run_time = open_network(convert(network, kind))
+    exported = np.stack([network_at_run_time.logits(picture) for picture in inputs])
     close = {"float32": 1e-3, "float16": 2e-2, "dynamic 8-bit": 0.5}
     assert np.abs(exported - expected).max() < close[kind]
     assert np.ptp(expected) > 2  # it has learnt: constant answers would agree as well

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from model.classifier import load
-from model.finder.second_look import SecondLook
+from model.finder.character_views import CharacterViews
 from model.preprocess import Located, locate, preprocess
 from model.reading import overlap
 from tests.model.drawings import STROKES, drawn, on_a_table, small_on_a_sheet
@@ -15,9 +15,9 @@ def _sees(found: Located, label: str) -> bool:
 
 
 def test_in_a_drawing_nothing_more_is_to_be_seen() -> None:
-    look = SecondLook(drawn("い"), locate(drawn("い")))
-    assert look.written is None
-    assert list(look.ways()) == []
+    views = CharacterViews(drawn("い"), locate(drawn("い")))
+    assert views.written is None
+    assert list(views.located()) == []
     assert locate(drawn("い")).clean
 
 
@@ -26,19 +26,19 @@ def test_of_a_drawing_it_is_asked_whether_something_is_written_elsewhere() -> No
     sheet[150:270, 150:270] = drawn("い", 120)
     there = locate(sheet)
     elsewhere = Located((10, 10, 60, 60), there.input, clean=True)
-    assert SecondLook(sheet, there).written is None
-    written = SecondLook(sheet, elsewhere).written
+    assert CharacterViews(sheet, there).written is None
+    written = CharacterViews(sheet, elsewhere).written
     assert written is not None
     assert overlap(written.box, there.box) > 0.5
 
 
 def test_in_a_photo_the_finder_is_asked_and_there_it_is_looked_at_closely() -> None:
     photo = on_a_table(np.dstack([drawn("こ", 240)] * 3))
-    look, place = SecondLook(photo), (480 + 52, 200 + 58, 140, 136)
+    views, place = CharacterViews(photo), (480 + 52, 200 + 58, 140, 136)
     assert not locate(photo).clean
-    assert look.written is not None
-    assert overlap(look.written.box, place) > 0.5
-    assert any(overlap(way.box, place) > 0.8 and _sees(way, "こ") for way in look.ways())
+    assert views.written is not None
+    assert overlap(views.written.box, place) > 0.5
+    assert any(overlap(found.box, place) > 0.8 and _sees(found, "こ") for found in views.located())
 
 
 @pytest.mark.parametrize("light_on_dark", [False, True])
@@ -55,7 +55,7 @@ def test_a_small_character_on_a_blank_sheet_is_found(label: str, light_on_dark: 
 @pytest.mark.parametrize("label", sorted(STROKES))
 def test_a_character_is_seen_on_a_sheet_on_a_dark_table(label: str) -> None:
     photo = on_a_table(np.dstack([drawn(label, 240)] * 3))
-    assert any(_sees(found, label) for found in SecondLook(photo).ways())
+    assert any(_sees(found, label) for found in CharacterViews(photo).located())
 
 
 @pytest.mark.parametrize("label", ["い", "こ", "へ"])
@@ -68,7 +68,7 @@ def test_a_photo_of_a_sheet_on_a_dark_table_is_read_where_it_lies(label: str) ->
 
 
 @pytest.mark.parametrize("marked", [True, False])
-def test_a_mark_that_is_faint_at_first_sight_is_looked_for_once_more(marked: bool) -> None:
+def test_a_mark_that_is_faint_at_first_is_looked_for_once_more(marked: bool) -> None:
     photo = np.full((600, 800), 60, np.uint8)
     photo[100:500, 150:650] = 235
     photo[200:400, 280:480] = drawn("と", 200, pen=0.08, ink=30, paper=235)

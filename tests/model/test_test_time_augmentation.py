@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.tilt import ANGLE, tilt
+from model.test_time_augmentation import ANGLE, tilt
 
 
 def test_what_stands_upright_leans_to_the_left_and_to_the_right_and_stays_a_picture() -> None:
