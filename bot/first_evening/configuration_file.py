@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from rich.cells import cell_len
-from tomlkit.items import AoT, Item, Table
+from tomlkit.items import Table
 
-from bot.clients.plain_text import plain
 from bot.core.rooms import MANAGERS
 from bot.domain.sources import group_in
+from bot.first_evening import toml_editing as toml
 from bot.first_evening.answers import SECRETS, Answers, EventList, Platform, write_privately
 from bot.locales import Texts
 
-_COLUMN = 40  # where comments begin
 _DEFAULTS = {"name": "Tsudoi", "locale": "ja"}  # of what is asked; all else is empty unless it is set
 _EVENT_LISTS: dict[EventList, bool | str] = {"new": "new", "all": True, "none": False}
 _KEYS_OF_SECRETS = {
@@ -100,14 +98,14 @@ class _Page:
 
     def _write_source(self) -> None:
         group = self._answers.group or ""
-        sources = self.document.get("sources") or self._add_array("sources")
+        sources = self.document.get("sources") or toml.add_array(self.document, "sources")
         source = next((one for one in sources if _is_single(one.get("group"))), None)
         if source is None:
-            self._append(sources, self._new_source(group))
+            toml.append(self.document, sources, self._new_source(group))
             return
         if group_in(_first(source["group"])) != group:
             self._rename_source(source, group)
-            _set(source, "group", group, _address(group))
+            toml.change(source, "group", group, _address(group))
         if not self._answers.api_key:
             source["kind"] = "feed"
         elif not self._had_key:
@@ -116,11 +114,11 @@ class _Page:
     def _new_source(self, group: str) -> Table:
         _ = self._texts.gettext
         source = tomlkit.table()
-        _add(source, "name", group, _("rooms follow it by this name"))
+        toml.add(source, "name", group, _("rooms follow it by this name"))
         if not self._answers.api_key:
             comment = _("the public feed, which needs no key: no seats, the newest events only")
-            _add(source, "kind", "feed", comment)
-        _add(source, "group", group, _address(group))
+            toml.add(source, "kind", "feed", comment)
+        toml.add(source, "group", group, _address(group))
         return source
 
     def _rename_source(self, source: Any, group: str) -> None:
@@ -128,7 +126,7 @@ class _Page:
         before = source["name"]
         if before != group_in(_first(source["group"])):
             return
-        _set(source, "name", group)
+        toml.change(source, "name", group)
         for room in self.document.get("rooms", []):
             names = room.get("announce") or []
             for index, name in enumerate(names):
@@ -164,9 +162,9 @@ class _Page:
                 del rooms[index]
             chosen.pop(here, None)
         if chosen:
-            array = rooms if "rooms" in self.document and len(rooms) else self._add_array("rooms")
+            array = rooms if "rooms" in self.document and len(rooms) else toml.add_array(self.document, "rooms")
             for (platform, channel), label in chosen.items():
-                self._append(array, self._new_room(platform, channel, label))
+                toml.append(self.document, array, self._new_room(platform, channel, label))
         elif "rooms" in self.document and not rooms:
             del self.document["rooms"]
         elif self._is_new:
@@ -179,15 +177,14 @@ class _Page:
     def _new_room(self, platform: Platform, channel: str, label: str) -> Table:
         _ = self._texts.gettext
         room = tomlkit.table()
-        _add(room, "platform", platform)
-        _add(room, "channel", channel, label)
+        toml.add(room, "platform", platform)
+        toml.add(room, "channel", channel, label)
         who = _("who may answer the bot's questions: who manages the place; also ids")
-        _add(room, "organisers", [MANAGERS], who)
+        toml.add(room, "organisers", [MANAGERS], who)
         if platform == "discord":
             listed = _('Discord\'s list of events: true all, "new" those announced from now on, false none')
-            _add(room, "scheduled_events", _EVENT_LISTS[self._answers.event_list or "new"], listed)
-        digest = '# digest = "mon 09:00"'
-        room.add(tomlkit.comment(_padded(digest, _("a weekly digest of what is coming")).removeprefix("# ")))
+            toml.add(room, "scheduled_events", _EVENT_LISTS[self._answers.event_list or "new"], listed)
+        toml.add_unset(room, 'digest = "mon 09:00"', _("a weekly digest of what is coming"))
         return room
 
     def _put_secret(self, name: str, comment: str = "", platform: Platform | None = None) -> None:
@@ -199,62 +196,18 @@ class _Page:
             self._put(section, key, value, comment if is_off or platform is None else "")
         elif self._is_new:
             where = self._texts.gettext("comes from the environment: {variable}").format(variable=SECRETS[name])
-            line = _padded(f'# {key} = ""', where).removeprefix("# ")
-            self._section(section).add(tomlkit.comment(line))
+            toml.add_unset(toml.section(self.document, section), f'{key} = ""', where)
 
     def _put(self, section: str, key: str, value: Any, comment: str = "") -> None:
         """Set a key; one that means the same as it is, or by being absent, is left alone."""
         stands = self.document.get(section, {}).get(key, None if self._is_new else _DEFAULTS.get(key, ""))
         if stands == value:
             return
-        table = self._section(section)
+        table = toml.section(self.document, section)
         if key in table:
-            _set(table, key, value)
+            toml.change(table, key, value)
         else:
-            _add(table, key, value, comment)
-
-    def _section(self, name: str) -> Any:
-        if name not in self.document:
-            self.document.add(tomlkit.nl())
-            self.document.add(name, tomlkit.table())
-        return self.document[name]
-
-    def _add_array(self, name: str) -> Any:
-        if name in self.document:
-            del self.document[name]
-        self.document.add(name, tomlkit.aot())
-        return self.document[name]
-
-    def _append(self, array: Any, table: Table) -> None:
-        if not isinstance(array, AoT):  # written in one line
-            array.append(table.unwrap())
-            return
-        written = tomlkit.dumps(self.document)
-        table.trivia.indent = "\n" * (2 - (written[-2:].count("\n") if written else 2))
-        array.append(table)
-
-
-def _add(table: Any, key: str, value: Any, comment: str = "") -> None:
-    """Add a key, its comment where all comments begin."""
-    item: Item = tomlkit.item(value)
-    if comment:
-        item.comment(f"# {plain(comment, 120)}")
-        item.trivia.comment_ws = " " * (_COLUMN - cell_len(f"{key} = {item.as_string()}")) + " "
-    table.add(key, item)
-
-
-def _set(table: Any, key: str, value: Any, comment: str = "") -> None:
-    """Change a key, what is said beside it in the same column as before; a `comment` replaces that."""
-    old, item = table.item(key), tomlkit.item(value)
-    longer = cell_len(item.as_string()) - cell_len(old.as_string())
-    table[key] = item
-    if item.trivia.comment:
-        item.trivia.comment_ws = " " * max(1, len(item.trivia.comment_ws) - longer)
-        item.trivia.comment = f"# {comment}" if comment else item.trivia.comment
-
-
-def _padded(code: str, comment: str) -> str:
-    return f"{code}{' ' * (_COLUMN - cell_len(code))} # {plain(comment, 120)}"
+            toml.add(table, key, value, comment)
 
 
 def _address(group: str) -> str:
