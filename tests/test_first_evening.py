@@ -80,6 +80,6 @@ def test_a_member_asks_uploads_and_hears_of_events(page: Page, tmp_path: Path) -
     page.locator("input[type=file]").first.set_input_files(handwritten_i(tmp_path))
     expect(log.get_by_text("「い」です。").last).to_be_visible(timeout=15_000)
 
-    for said in ("新しいイベントのお知らせです！", "あと1時間で始まります！", "開催レポートが公開されました！"):
+    for said in ("新しいイベントのお知らせです！", "あと1時間、", "開催レポートが公開されました！"):
         expect(log.get_by_text(said).first).to_be_visible(timeout=120_000)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

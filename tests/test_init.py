@@ -96,7 +96,7 @@ def test_an_organiser_is_led_from_nothing_to_a_bot_that_would_start(
         evening.answer(f"API キー（まだなければ Enter。{HIDDEN}", "a-wrong-key")
         evening.wait_for("受け付けませんでした")
         evening.answer(f"API キー（まだなければ Enter。{HIDDEN}", connpass.api_key)
-        evening.answer("何と呼びましょうか")
+        evening.answer("グループの表示名")
         evening.answer("[1]: ", "4")  # Discord and Slack
         evening.answer(f"Discord のボットのトークン（{HIDDEN}", "a-wrong-token")
         evening.answer(f"Discord のボットのトークン（{HIDDEN}", discord.token)
@@ -106,7 +106,7 @@ def test_an_organiser_is_led_from_nothing_to_a_bot_that_would_start(
         evening.answer(f"Bot User OAuth Token（{HIDDEN}", slack.bot_token)
         evening.answer(f"App-Level Token（{HIDDEN}", slack.app_token)
         evening.answer("番号（例：1 3）", "1")
-        evening.answer("そのサイトのアドレス")
+        evening.answer("そのサイトの URL")
         evening.answer("載せるものを選んでください")
         evening.answer("書きますか？")
         evening.answer("投稿しますか？")
@@ -152,7 +152,7 @@ def test_a_ctrl_c_loses_nothing_and_says_so(
         evening.answer("[1]: ")
         evening.answer("グループページ", "tfug-utsunomiya")
         evening.answer(HIDDEN, connpass.api_key)
-        evening.answer("何と呼びましょうか", "宇都宮の会")
+        evening.answer("グループの表示名", "宇都宮の会")
         evening.wait_for("[1]: ")
         evening.interrupt()
         assert evening.end() == 130

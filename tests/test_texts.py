@@ -1,6 +1,7 @@
 """What people read: every text has its English and its Japanese, and no text stands outside of the catalogues."""
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -102,7 +103,14 @@ def texts_in(node: ast.AST) -> Iterator[str]:
 @cache
 def used() -> frozenset[str]:
     looked_up = {text for _, tree in modules() for node in ast.walk(tree) for text in texts_in(node)}
-    return frozenset({*looked_up, *texts_in_tables()})
+    return frozenset({*looked_up, *texts_in_tables(), *texts_of_the_shipped_card()})
+
+
+def texts_of_the_shipped_card() -> Iterator[str]:
+    """What `!model` says of the shipped model comes from its card: a new card needs its Japanese, too."""
+    card = json.loads((ROOT / "model/artifacts/card.json").read_text(encoding="utf-8"))
+    yield from (figures["name"] for figures in card["figures"])
+    yield from card["notices"]
 
 
 def texts_in_tables() -> Iterator[str]:
@@ -166,6 +174,7 @@ def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
     }
     assert hidden == {
         "bot/services/reports/report_reasons.py",
+        "bot/services/recognition/model_messages.py",  # what a model's card says
         "bot/platforms/discord/client.py",
         "bot/services/delivery/delivery_labels.py",
     }

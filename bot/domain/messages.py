@@ -45,6 +45,7 @@ class Choice:
     options: tuple[Option, ...]
     many: bool = False
     least: int = 0
+    act: str = ""  # what a button says that takes the choice, where a platform needs one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A candidate and its share, 0.0 to 1.0, shown as a bar."""
+    """A candidate and its share, 0.0 to 1.0, shown as a bar; `percent` is the share in words."""
 
     label: str
     share: float
-
-    @property
-    def percent(self) -> str:
-        """The share in words; nobody is ever wholly sure."""
-        return ">99%" if self.share > 0.99 else f"{self.share:.1%}"
+    percent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

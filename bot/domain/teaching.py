@@ -21,7 +21,7 @@ from bot.core.uploads import Source
 from model.reading import LABELS, UnknownLabel, label_of
 
 NOT_HIRAGANA = "×"  # the label of what its writer says is no hiragana
-WORDING = 2  # counts the wordings of the question for consent
+WORDING = 3  # counts the wordings of the question for consent
 PROVEN = 3  # accepted samples that make a record
 DAY = timedelta(days=1)
 MOST_A_DAY, MOST_IN_ALL, MOST_OF_LABEL = 150, 2000, 60  # of one member: one hand must not outweigh all others

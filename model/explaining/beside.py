@@ -15,7 +15,7 @@ SIDE, MARGIN, GAP, CAPTION = 200, 24, 20, 28
 INSIDE = 16  # of a cell: between its rim and what stands in it
 
 DRAWN = Caption("あなたの字", "your drawing")
-ASKED = Caption("お手本の形", "what was asked for")
+ASKED = Caption("お題の典型", "what was asked for")
 READ = Caption("こう見えました", "what it was read as")
 
 

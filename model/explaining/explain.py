@@ -29,7 +29,8 @@ LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is no
 
 SEEN = Caption("モデルに見えた形", "what the network saw")
 DECIDED = Caption("橙は決め手、青は逆の手がかり", "orange decided, blue spoke against")
-ANSWERS = Caption("答えの候補", "answers")
+ANSWERS = Caption("候補", "candidates")
+SURE = Caption("99%以上", "over 99%")  # nobody is ever wholly sure
 OTHER = Caption("その他", "other")  # no hiragana at all
 APART = Caption("2番目との分かれ目", "what tells it from the second")
 SECOND = Caption("2番目の典型", "the second's typical shape")
@@ -133,7 +134,7 @@ def _answers(
 
 def _share(canvas: Canvas, left: int, middle: int, right: int, share: float, colour: Colour) -> None:
     canvas.bar(left, middle - 6, right - 80 - left, 12, float(share), colour)
-    canvas.text(right, middle, f"{share:.1%}", 18, INK if share > 0.5 else MUTED, "rm")
+    canvas.text(right, middle, SURE if share > 0.99 else f"{share:.1%}", 18, INK if share > 0.5 else MUTED, "rm")
 
 
 def _colour_of(rank: int) -> Colour:

@@ -88,14 +88,14 @@ async def test_a_message_is_retracted_and_who_did_it_stands_there(stage: Stage) 
     await stage.connpass_shows(PAST, COMING, HAND_ON)
     (announced,) = await those_that_begin(stage, "新しいイベントのお知らせです！")
     await stage.organiser.gives("tsudoi", "status")
-    posted = "2026年5月12日(火) 12:00 告知: ハンズオン #6"
+    posted = "2026年5月12日(火) 12:00 お知らせ: ハンズオン #6"
     await stage.organiser.chooses("投稿を取り消す・もう一度投稿する", posted)
     done = await stage.organiser.presses(in_words("取り消す（削除）"))
     assert done.words.startswith("お知らせを削除します。")
     await stage.house.delivers()
     assert announced.words not in [one.words for one in await stage.what_is_said_in_the_room()]
     trace = (await stage.organiser.gives("tsudoi", "status")).words
-    assert "手動操作の記録\n2026年5月12日(火) 12:00 取り消し: 告知: ハンズオン #6" in trace
+    assert "手動操作の記録\n2026年5月12日(火) 12:00 取り消し: お知らせ: ハンズオン #6" in trace
     assert ("@organiser" if can(stage, "naming without calling") else "取り消し") in trace
 
 

@@ -67,11 +67,11 @@ async def last_in_the_room(stage: Stage) -> Said:
     return (await stage.what_is_said_in_the_room())[-1]
 
 
-TO_AN_EVENT = {"参加ページ", "カレンダーに追加", "🔔 リマインド"}
+TO_AN_EVENT = {"イベントページ", "カレンダーに追加", "🔔 リマインド"}
 EVENT = """
 もくもく会 #5
 日時: 2026年5月22日(金) 12:00〜14:00 JST
-開催まで: あと10日
+開催: あと10日
 場所: まちなか会議室
 """
 NEXT = f"10日後に開催です！\n{EVENT}\n参加: 3/20人（残り17席）"
@@ -133,7 +133,7 @@ async def test_all_events(stage: Stage) -> None:
         予定されているイベントは2件です。
         ハンズオン #6
         日時: 2026年5月14日(木) 12:00〜14:00 JST
-        開催まで: あと2日
+        開催: あと2日
         場所: まちなか会議室
         {EVENT}
         """,
@@ -149,7 +149,7 @@ async def test_many_events_are_all_there_and_each_can_be_reminded_of(stage: Stag
     lines, titles = said.words.splitlines(), [event.title for event in events]
     assert [line for line in lines if line in titles] == titles[:10]
     if typed == "!events":
-        assert said.words.startswith("予定されているイベントは12件です。近いものから10件をお見せします。")
+        assert said.words.startswith("予定されているイベントは12件です。近いものから10件です。")
     else:
         assert said.words.count("\n参加: 3/20人(残り17席)") == 10
 
@@ -161,7 +161,7 @@ async def test_reports(stage: Stage) -> None:
     posted = await last_in_the_room(stage)
     thanks = "参加してくださったみなさん、ありがとうございました！"
     reads(posted, f"開催レポートが公開されました！{thanks}\n{OF_REPORT}")
-    assert posted.buttons == {"レポートを読む", "参加ページ"}
+    assert posted.buttons == {"レポートを読む", "イベントページ"}
     reads(await stage.alice.says("!report 4"), f"レポートはこちらです。\n{OF_REPORT}")
     reads(await stage.alice.says("!reports"), f"レポートは1件あります。\n{OF_REPORT}")
 
@@ -214,7 +214,7 @@ async def test_which_model_reads(stage: Stage) -> None:
 
 WAYS = {"Google カレンダー", "Outlook", "Outlook(会社・学校)"}
 CHOOSE_ONE = "お使いのカレンダーを選んでください。"
-A_DAY = "もくもく会 #5\n日時: 2026年5月22日(金) 12:00〜14:00 JST\n開催まで: あと10日\n場所: まちなか会議室"
+A_DAY = "もくもく会 #5\n日時: 2026年5月22日(金) 12:00〜14:00 JST\n開催: あと10日\n場所: まちなか会議室"
 
 
 @needs("a page of our own")
@@ -250,9 +250,9 @@ async def test_a_member_is_reminded_of_what_they_asked_for(stage: Stage) -> None
     await stage.alice.says("!next")
     promised = await stage.alice.presses("🔔 リマインド")
     by_dm = "DMで" if can(stage, "messages for one member alone") else ""
-    when = "もくもく会 #5\n日時: 2026年5月22日(金) 12:00〜14:00 JST\n開催まで: あと10日"
+    when = "もくもく会 #5\n日時: 2026年5月22日(金) 12:00〜14:00 JST\n開催: あと10日"
     reads(promised, f"前日と1時間前に{by_dm}お知らせします。\n{when}")
-    assert promised.buttons == {"✓ 前日", "✓ 1時間前", "3時間前", "30分前", "1週間前", "取り消す"}
+    assert promised.buttons == {"✓ 前日", "✓ 1時間前", "3時間前", "30分前", "1週間前", "リマインドを取り消す"}
     await stage.time_passes(days=9)
     seen = await stage.alice.what_is_said_to()
     reads(
@@ -262,7 +262,7 @@ async def test_a_member_is_reminded_of_what_they_asked_for(stage: Stage) -> None
         もくもく会 #5
         来られなくなった方は早めにキャンセルをお願いします。
         日時: 2026年5月22日(金) 12:00〜14:00 JST
-        開催まで: 明日です
+        開催: 明日
         場所: まちなか会議室
         参加: 3/20人（残り17席）
         """,
@@ -302,9 +302,9 @@ async def test_what_is_a_members_own_is_nobody_elses_business(stage: Stage) -> N
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("!samples", "預かっている文字はありません。教えてくださった文字は残さない設定です。"),
-        ("!export", "預かっている文字はないので、お渡しするものもありません。"),
-        ("!forget", "あなたの文字も、同意の記録も残っていません。"),
+        ("!samples", "まだ「預ける」と伺っていないので、文字は預かっていません。"),
+        ("!export", "預かっている文字がないため、お渡しするものはありません。"),
+        ("!forget", "預かっている文字も、同意の記録もありません。"),
         ("!remind", "前日と1時間前にDMでお知らせします。\nもくもく会 #5"),
         ("!reminders", "設定中のリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"),
     ],
@@ -353,7 +353,7 @@ async def test_an_event_is_announced_then_moves_and_is_reminded_of(stage: Stage)
         ハンズオン #6
         来られなくなった方は早めにキャンセルをお願いします。
         日時: 2026年5月14日(木) 14:00〜16:00 JST
-        開催まで: 明日です
+        開催: 明日
         場所: まちなか会議室
         参加: 3/30人（残り27席）
         """,
@@ -368,7 +368,7 @@ async def test_a_cancelled_event_is_told_of_below_its_announcement(stage: Stage)
     facts = "日時: 2026年5月14日(木) 12:00〜14:00 JST\n場所: まちなか会議室"
     reads(edited, f"このイベントは中止になりました。\n【中止】ハンズオン #6\n{facts}")
     reads(notice, "このイベントは中止になりました。\n【中止】ハンズオン #6")
-    assert (notice.replies_to, notice.buttons) == (edited.id, {"参加ページ"})
+    assert (notice.replies_to, notice.buttons) == (edited.id, {"イベントページ"})
 
 
 async def test_the_digest_of_a_week(stage: Stage) -> None:
@@ -387,11 +387,11 @@ async def test_organisers_are_asked_what_a_report_is_about(stage: Stage) -> None
     asked = await last_in_the_room(stage)
     reads(asked, f"{ASKED}\n・公開の少し前に「もくもく会 #4」がありました。")
     assert asked.buttons == {THE_FOURTH, "この中にはない"}
-    reads(await stage.organiser.presses(THE_FOURTH), "ありがとうございます。そのようにします。")
+    reads(await stage.organiser.presses(THE_FOURTH), "ありがとうございます。反映します。")
     await stage.house.delivers()
     said = await stage.what_is_said_in_the_room()
     decided_by = "@organiser" if can(stage, "naming without calling") else "運営の方"
-    answered = f"・運営の方に確認しました。\n回答: {THE_FOURTH}\n決めた人: {decided_by}"
+    answered = f"・運営の方がこのイベントだと回答しました。\n回答: {THE_FOURTH}\n決めた人: {decided_by}"
     reads(next(one for one in said if one.id == asked.id), f"{ASKED}\n{answered}")
     assert in_words("春の会の記録\nイベント: もくもく会 #4\n日時: 2026年4月22日(水)") in said[-1].words
 
@@ -410,7 +410,7 @@ async def test_a_member_may_not_answer_for_the_organisers(stage: Stage) -> None:
 async def test_a_character_that_is_read_surely_comes_with_the_way_to_write_it(stage: Stage) -> None:
     said = await stage.alice.shows(a_picture())
     reads(said, SURE)
-    assert said.buttons >= {"なぜ?", "✓ 正しい", "✗ ちがう"}
+    assert said.buttons >= {"なぜ?", "✓ 正しい", "✗ 違う"}
     (picture,) = await stage.alice.sees_pictures(1)
     assert "「い」の筆順" in picture
 
@@ -420,7 +420,7 @@ async def test_a_character_that_may_be_another(stage: Stage) -> None:
     said = await stage.alice.shows(a_picture())
     sure = "「は」か「ほ」のようです。\nローマ字では ha / ho。あまり自信がありません（52%）。"
     reads(said, f"{sure}\nは 52.0%\nほ 41.0%")
-    assert said.buttons >= {"なぜ?", "✓ 「は」です", "✗ ちがう"}
+    assert said.buttons >= {"なぜ?", "✓ 「は」です", "✗ 違う"}
 
 
 async def test_what_is_no_hiragana(stage: Stage) -> None:
@@ -434,7 +434,7 @@ async def test_several_characters_are_numbered_in_a_picture(stage: Stage) -> Non
     stage.house.hand.wrote = (glyph("い", "り"), glyph("は", "ほ", "unsure"), glyph("ん", "え"))
     said = await stage.alice.shows(a_picture())
     reads(said, "「いはん」と読みました。\n1 い i・2 は？・3 ん n\n2：「は」か「ほ」のようです（52% / 41%）")
-    assert said.buttons >= {"なぜ? 1 い", "なぜ? 2 は", "なぜ? 3 ん", "✓ 全部正しい", "✗ ちがう"}
+    assert said.buttons >= {"なぜ? 1 い", "なぜ? 2 は", "なぜ? 3 ん", "✓ 全部正しい", "✗ 違う"}
     (picture,) = await stage.alice.sees_pictures(1)
     assert "番号つきの枠" in picture
 
@@ -447,7 +447,7 @@ async def test_a_file_that_is_broken(stage: Stage) -> None:
 async def test_two_pictures(stage: Stage) -> None:
     said = await stage.alice.shows(a_picture(), a_picture(200))
     reads(said, f"1枚目: {SURE}\n2枚目: {SURE}")
-    assert said.buttons >= {"なぜ? 1枚目", "なぜ? 2枚目", "✓ 全部正しい", "✗ ちがう"}
+    assert said.buttons >= {"なぜ? 1枚目", "なぜ? 2枚目", "✓ 全部正しい", "✗ 違う"}
 
 
 @without("several pictures in one message")
@@ -464,8 +464,8 @@ async def test_why_is_answered_with_a_picture(stage: Stage) -> None:
 
 
 async def test_read_without_a_picture(stage: Stage) -> None:
-    how = "手書きのひらがなの画像を送るか、貼り付けるか、描いてください。一文字でも、ことばやメモでも読みます。"
-    reads(await stage.alice.says("!read"), how)
+    how = "手書きのひらがなの画像を送るか、貼り付けるか、手書きページで書いてください。"
+    reads(await stage.alice.says("!read"), f"{how}1文字でも、言葉やメモでも読み取ります。")
 
 
 @pytest.mark.parametrize("recogniser", [REAL], indirect=True)
@@ -478,7 +478,7 @@ async def test_the_shipped_model_reads_explains_and_learns(stage: Stage) -> None
     await stage.alice.presses("なぜ?")
     await stage.alice.sees_pictures(before + 1)
     await stage.alice.presses("✓ 正しい", said)
-    await stage.alice.presses("はい、残してよいです")
+    await stage.alice.presses("はい、預けます")
     assert await stage.samples_of(stage.alice) == 1
 
 
@@ -500,12 +500,12 @@ async def test_what_is_right_is_kept_after_a_yes_and_shown_given_back_and_erased
     )
     await stage.alice.shows(a_picture())
     asked = await stage.alice.presses("✓ 正しい")
-    whether = "この文字と、これから教えてくださる文字を、学習用に残してもよいですか？"
-    assert asked.words.startswith(in_words(f"{THANKS}{whether}\n残すもの: 1文字ずつ切り抜いた画像"))
+    whether = "この文字と、これから教えてくださる文字を、学習用に預けていただけますか？"
+    assert asked.words.startswith(in_words(f"{THANKS}{whether}\n預かるもの: 1文字ずつ切り抜いた画像"))
     assert f"いつでも、{samples} で確認して、{forget} で消せます。" in asked.words
     assert await stage.samples_of(stage.alice) == 0
 
-    kept = await stage.alice.presses("はい、残してよいです")
+    kept = await stage.alice.presses("はい、預けます")
     reads(kept, f"{THANKS}1文字を預かりました。これまでに預かったのは1文字です（{samples}）。")
     assert await stage.samples_of(stage.alice) == 1
     listed = await stage.alice.gives("samples")
@@ -515,7 +515,7 @@ async def test_what_is_right_is_kept_after_a_yes_and_shown_given_back_and_erased
     reads(exported, "預かっている1文字と、その記録のすべてです。")
     assert await stage.alice.sees_files(1) == ["samples.zip"]
 
-    sure = "預かっている1文字と、仮の名前、同意とクイズの記録を消します。元には戻せません。よろしいですか？"
+    sure = "預かっている1文字と、仮 ID、同意・クイズの記録を消します。元には戻せません。よろしいですか？"
     reads(await stage.alice.gives("forget"), sure)
     gone = "1文字を、データベースからも書き出したファイルからも消しました。"
     assert (await stage.alice.presses("消す")).words.startswith(gone)
@@ -524,23 +524,23 @@ async def test_what_is_right_is_kept_after_a_yes_and_shown_given_back_and_erased
 
 async def test_what_is_wrong_is_corrected_and_nothing_is_kept_after_a_no(stage: Stage) -> None:
     reading = await stage.alice.shows(a_picture())
-    reads(await stage.alice.presses("✗ ちがう"), "失礼しました！正しくはどの文字ですか？")
+    reads(await stage.alice.presses("✗ 違う"), "失礼しました！正しくはどの文字ですか？")
     asked = await stage.alice.chooses("文字を選んでください", "「り」")
     assert asked.words.startswith(in_words(f"「り」ですね。{THANKS}"))
-    refused = "わかりました。何も残しません。もうおたずねしません。あとで変えたくなったら、{} をどうぞ。"
+    refused = "わかりました。文字は預かりません。もうお伺いしませんので、あとで変えたくなったら {} をどうぞ。"
     samples = way_to(stage, "あずけた文字", "samples")
     reads(await stage.alice.presses("いいえ"), refused.format(samples))
     again = await stage.alice.presses("✓ 正しい", reading)
-    reads(again, f"{THANKS}文字は残していません。設定は {samples} で変えられます。")
+    reads(again, f"{THANKS}文字は預かっていません。設定は {samples} で変えられます。")
     assert await stage.samples_of(stage.alice) == 0
 
 
 async def test_another_character_is_written_into_a_form(stage: Stage) -> None:
     await stage.alice.shows(a_picture())
-    await stage.alice.presses("✗ ちがう")
-    assert (await stage.alice.writes("ほかの文字", "a")).words.startswith("「a」は覚えられません。")
+    await stage.alice.presses("✗ 違う")
+    assert (await stage.alice.writes("ほかの文字", "a")).words.startswith("「a」は登録できません。")
     assert (await stage.alice.writes("ほかの文字", "ぬ")).words.startswith("「ぬ」ですね。")
-    await stage.alice.presses("はい、残してよいです")
+    await stage.alice.presses("はい、預けます")
     assert in_words("1文字を預かっています。\nぬ 1") in (await stage.alice.gives("samples")).words
 
 
@@ -548,7 +548,7 @@ async def test_another_character_is_written_into_a_form(stage: Stage) -> None:
 async def test_only_who_wrote_a_character_can_give_it(stage: Stage) -> None:
     await stage.alice.shows(a_picture())
     said = await stage.organiser.presses("✓ 正しい")
-    reads(said, f"{THANKS}学習用に残せるのは、書いたご本人だけです。")
+    reads(said, f"{THANKS}学習用に預けられるのは、書いたご本人だけです。")
 
 
 # --- the quiz ------------------------------------------------------------------------------------------------------
@@ -556,15 +556,15 @@ async def test_only_who_wrote_a_character_can_give_it(stage: Stage) -> None:
 
 async def test_the_quiz_asks_compares_and_praises(stage: Stage) -> None:
     asked = await stage.alice.gives("quiz")
-    assert asked.words.startswith("「ま」(ma)を手で書いてみましょう!\nまど の「ま」です。\n")
+    assert asked.words.startswith("「ま」(ma)を手で書いてみましょう!\n「まど」の「ま」です。\n")
     stage.house.hand.wrote = (glyph("を", "ま"),)
     wrong = await stage.alice.shows(a_picture())
-    reads(wrong, "おしい！「を」（wo、97%）に見えました。\nあと1回挑戦できます。")
+    reads(wrong, "「を」（wo、97%）に見えました。お題は「ま」です。\nあと1回挑戦できます。")
     assert len(await stage.alice.sees_pictures(1)) == 1  # beside the usual shapes
     stage.house.hand.wrote = (glyph("ま", "は"),)
     right = await stage.alice.shows(a_picture(200))
     reads(right, "正解です！きれいな「ま」ですね ⭐")
-    assert right.buttons >= {"もう一問", "やめる", "ランキングにのせる", "この字を学習用に預ける"}
+    assert right.buttons >= {"もう1問", "やめる", "ランキングにのせる", "この文字を預ける"}
     joined = await stage.alice.writes("ランキングにのせる", "はなこ")
     assert joined.words.startswith(in_words("はなこさん、ランキングへようこそ！次の問題から星を数えます。"))
 
@@ -613,7 +613,7 @@ DECIDERS = {"discord": "ロールとメンバー", "slack": "メンバー"}
 async def test_a_channel_is_set_up_step_by_step_and_hears_of_the_next_event(stage: Stage) -> None:
     page = await stage.organiser.gives("tsudoi", "setup", elsewhere=True)
     asked = "このチャンネルでどのイベントをお知らせしますか？入力するとすぐに connpass で確認します。"
-    reads(page, f"1/6 {asked}\n追いかけているもの：まだありません")
+    reads(page, f"1/6 {asked}\nフォロー中：まだありません")
     page = await stage.organiser.writes("グループを追加", "https://tfug-utsunomiya.connpass.com/")
     assert in_words("✅ tfug-utsunomiya.connpass.com が見つかりました。") in page.words
     for step in ("2/6", "3/6", "4/6", "5/6", "6/6"):
@@ -657,13 +657,13 @@ async def test_how_the_bot_is(stage: Stage) -> None:
     assert said.endswith(
         in_words(
             """
-            追いかけているもの
+            フォロー中のイベント
             utsunomiya: 最終確認 2026年5月12日(火) 12:00
             レポートサイト: 最終確認 2026年5月12日(火) 12:00
             次の投稿
-            ・2026年5月15日(金) 12:00 リマインド: もくもく会 #5
-            ・2026年5月21日(木) 12:00 リマインド: もくもく会 #5
-            ・2026年5月22日(金) 11:00 リマインド: もくもく会 #5
+            ・2026年5月15日(金) 12:00 リマインド： もくもく会 #5
+            ・2026年5月21日(木) 12:00 リマインド： もくもく会 #5
+            ・2026年5月22日(金) 11:00 リマインド： もくもく会 #5
             """
         )
     )

@@ -190,7 +190,7 @@ async def test_days_are_counted_on_the_calendars_of_japan(world: World) -> None:
     await world.hold(an_event_named(started_at=tokyo(2026, 5, 19, 19)))
     assert "明日 19:00 からです" in await world.say("!next")
     world.clock.set(tokyo(2026, 5, 19, 0, 10))  # a host in UTC still reads the 18th
-    assert "本日 19:00 からです" in await world.say("!next")
+    assert "今日 19:00 からです" in await world.say("!next")
 
 
 async def test_ordinary_talk_is_not_answered_and_a_mistyped_command_finds_its_neighbour(world: World) -> None:
@@ -273,7 +273,7 @@ async def test_an_organiser_answers_a_question_once(world: World) -> None:
     assert first is not None
     assert second is not None
     assert "ありがとうございます" in first.text
-    assert "すでに回答がありました" in second.text
+    assert "すでに回答済みです" in second.text
 
 
 async def test_a_member_who_is_no_organiser_decides_nothing(world: World) -> None:

@@ -44,7 +44,13 @@ NEXT = Message(
 )
 READ = Message(
     MessageKind.ANSWER,
-    cards=(Card("「あ」ですね。", body="98% 確かです。", bars=(Bar("あ", 0.98), Bar("お", 0.012), Bar("め", 0.004))),),
+    cards=(
+        Card(
+            "「あ」ですね。",
+            body="98% 確かです。",
+            bars=(Bar("あ", 0.98, "98.0%"), Bar("お", 0.012, "1.2%"), Bar("め", 0.004, "0.4%")),
+        ),
+    ),
 )
 
 GREY = encode_png(np.full((40, 60, 3), 128, np.uint8))
@@ -85,7 +91,7 @@ class FixedAnswers:
 
     async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
         """Show a grey square."""
-        return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(GREY, "灰色の四角"),))
+        return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(GREY, "灰色の四角"),))
 
     async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
         """Take one button, and whatever is chosen or filled in."""

@@ -86,7 +86,7 @@ class RecordedAnswers:
         if not isinstance(picture, bytes):
             return said("画像がもう残っていません。")
         self.asked.append(("explain", str(len(picture)), str(glyph)))
-        return said("このように読みました。", pictures=(Picture(PNG, "決め手"),))
+        return said("このように読み取りました。", pictures=(Picture(PNG, "決め手"),))
 
     async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         if not button_id.startswith("wrong:"):

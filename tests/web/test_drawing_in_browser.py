@@ -78,7 +78,7 @@ def sent(request: Request) -> list[list[float]]:
 async def test_a_character_is_read_while_it_is_drawn(visit: Open) -> None:
     visited = await visit("draw")
     page = visited.page
-    await expect(said(page)).to_have_text("かきはじめると、ここに答えが出ます")
+    await expect(said(page)).to_have_text("書くと、ここに読み取り結果が出ます")
     await write(page, HA[0])
     await expect(page.get_by_role("meter").first).not_to_have_attribute("aria-valuenow", "0.0")
     await write(page, *HA[1:])
@@ -136,12 +136,12 @@ async def test_strokes_are_taken_back_and_brought_back_with_the_keyboard(visit: 
         await page.keyboard.press("Control+y")
     await expect(page.locator("#redo")).to_be_disabled()
     await page.keyboard.press("Delete")
-    await expect(said(page)).to_have_text("かきはじめると、ここに答えが出ます")
+    await expect(said(page)).to_have_text("書くと、ここに読み取り結果が出ます")
     await expect(first_letter(page)).to_have_text("")
-    for name in ("一画戻す", "やり直す", "消す", "ルームに送る"):
+    for name in ("1画戻す", "やり直す", "消す", "ルームに送る"):
         button = page.get_by_role("button", name=name)
-        await (expect(button).to_be_enabled() if name == "一画戻す" else expect(button).to_be_disabled())
-    await page.get_by_role("button", name="一画戻す").click()  # clearing, too
+        await (expect(button).to_be_enabled() if name == "1画戻す" else expect(button).to_be_disabled())
+    await page.get_by_role("button", name="1画戻す").click()  # clearing, too
     await expect(said(page)).to_have_text("「は」です。")
 
 
@@ -219,7 +219,7 @@ async def test_a_drawing_goes_to_the_room_and_its_answer_stands_below(
     answer = page.get_by_role("region", name="ルームでの返事")
     await expect(answer.locator(".card h3")).to_have_text("「あ」ですね。")
     await answer.get_by_role("button", name="なぜ？").click()
-    await expect(answer.locator(".bubble").last).to_have_text("このように読みました。")
+    await expect(answer.locator(".bubble").last).to_have_text("このように読み取りました。")
     await page.get_by_role("button", name="消す").click()
     await expect(answer).to_be_hidden()  # it was about what is gone
     await page.keyboard.press("Control+z")
@@ -270,7 +270,7 @@ async def test_a_photo_is_read_on_the_page_and_its_characters_are_numbered(
     assert min(above[::4]) < 200  # the frame stands there on white paper
     await page.get_by_role("button", name="紙に戻る").click()
     await expect(page.locator("#paper")).to_be_visible()
-    await expect(said(page)).to_have_text("かきはじめると、ここに答えが出ます")
+    await expect(said(page)).to_have_text("書くと、ここに読み取り結果が出ます")
     assert visited.complaints == []
 
 
@@ -308,7 +308,7 @@ async def test_hints_show_how_a_character_is_written_and_whose_strokes_they_are(
 async def test_without_the_extra_the_hints_say_how_to_get_it(visit: Open) -> None:
     page = (await visit("draw?hint=は&lang=en")).page
     await expect(page.locator("#hint-note")).to_contain_text("pip install 'tsudoi[strokes]'")
-    await expect(page.get_by_role("button", name="Show how")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Show the stroke order")).to_be_hidden()
 
 
 @pytest.mark.parametrize("path", ["draw", "tendencies?of=は&with=ほ"])
@@ -359,7 +359,7 @@ async def test_the_gallery_shows_a_character_what_it_is_mistaken_for_and_the_pai
     await expect(detail.get_by_role("heading", name="「は」の傾向")).to_be_visible()
     shape = page.locator("#detail .shape").first
     await expect(shape).to_have_css("mask-image", re.compile("exemplars.png"))
-    await detail.get_by_role("link", name="「は」をかいてみる").click()
+    await detail.get_by_role("link", name="「は」を書いてみる").click()
     await expect(page.locator("#hint")).to_have_value("は")
     assert visited.complaints == []
 

@@ -60,7 +60,7 @@ async def test_the_page_knows_what_is_asked_and_the_answer_is_the_members(
     hand.wrote = (glyph("あ" if label != "あ" else "い"),)
     async with client.post(address, data=GREY) as response:
         (wrong,) = (await response.json())["answers"]
-    assert "おしい！" in wrong["lead"]
+    assert "に見えました" in wrong["lead"]
     hand.wrote = (glyph(label),)
     async with client.post(address, data=GREY) as response:
         (right,) = (await response.json())["answers"]

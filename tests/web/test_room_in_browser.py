@@ -34,7 +34,7 @@ async def test_a_newcomer_finds_the_next_event_without_a_manual(
     visited = await visit(**device, color_scheme=colours)
     page = visited.page
     await expect(page.locator("#welcome")).to_be_visible()
-    await page.get_by_role("button", name="次のイベントを聞く").click()
+    await page.get_by_role("button", name="次のイベントを見る").click()
     await expect(page.locator("#list .own .bubble")).to_have_text("!次")
     await page.locator("#text").fill("!next")
     await page.keyboard.press("Enter")
@@ -226,7 +226,7 @@ async def test_everything_can_be_reached_with_the_keyboard_and_has_a_name(visit:
             )
         )
     assert all(reached)
-    for name in ("もくもく会 #6", "次のイベント", "イベント一覧", "かく", "画像", "メッセージ", "送る"):
+    for name in ("もくもく会 #6", "次のイベント", "イベント一覧", "手書き", "画像", "メッセージ", "送る"):
         assert any(name in one for one in reached), name
     unnamed = await page.evaluate(
         """() => [...document.querySelectorAll("button, a, input, textarea")].filter(
@@ -239,7 +239,7 @@ async def test_everything_can_be_reached_with_the_keyboard_and_has_a_name(visit:
 async def test_the_page_speaks_english_when_asked(visit: Open) -> None:
     page = (await visit("?lang=en")).page
     await expect(page.locator("html")).to_have_attribute("lang", "en")
-    await expect(page.locator("#welcome h2")).to_have_text("Welcome to the room of TFUG 宇都宮")
+    await expect(page.locator("#welcome h2")).to_have_text("Welcome to TFUG 宇都宮's room")
     await page.get_by_role("button", name="Next event", exact=True).click()
     await expect(page.locator("#list .card")).to_have_count(1)
 
@@ -279,17 +279,17 @@ async def test_what_can_be_chosen_is_a_button_a_list_or_ticks(
     await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
     await expect(page.locator("#list .own .bubble").last).to_have_text("「は」")
     listed = page.get_by_role("combobox", name="文字をえらぶ")
-    take = page.locator("form").filter(has=listed).get_by_role("button", name="決定")
+    take = page.locator("form").filter(has=listed).get_by_role("button", name="選ぶ")
     await take.click()
     await expect(listed).to_be_focused()  # nothing is chosen yet
     await listed.select_option("お")
     await take.click()
     await expect(page.locator("#list .own .bubble").last).to_have_text("お")
     ticks = page.get_by_role("group", name="お知らせするもの")
-    await expect(ticks.get_by_role("button", name="決定")).to_be_disabled()
+    await expect(ticks.get_by_role("button", name="反映する")).to_be_disabled()
     await ticks.get_by_label("イベント").check()
     await ticks.get_by_label("レポート").check()
-    await ticks.get_by_role("button", name="決定").click()
+    await ticks.get_by_role("button", name="反映する").click()
     await expect(page.locator("#list .own .bubble").last).to_have_text("イベント レポート")
     assert answers.pressed == [("pick", "は"), ("list", "お"), ("ticks", "a", "b")]
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -330,5 +330,5 @@ async def test_a_quiet_button_stands_back(visit: Open, room: WebRoom) -> None:
 async def test_the_pad_leads_to_the_drawing_page(visit: Open) -> None:
     page = (await visit("?lang=en")).page
     await page.locator(".line [data-draw]").click()
-    await page.locator("#pad").get_by_role("link", name="A larger sheet").click()
-    await expect(page.get_by_role("heading", name="Drawing page")).to_be_visible()
+    await page.locator("#pad").get_by_role("link", name="Open the writing page").click()
+    await expect(page.get_by_role("heading", name="Writing page")).to_be_visible()

@@ -77,9 +77,9 @@ async def test_wrong_a_written_character_and_a_yes_make_a_sample(visit: Visit) -
     page = await visit.press(button(answer, "✗"))
     assert [one["label"] for one in page["choices"][0]["options"]] == ["「ほ」", "「け」", "ひらがなではない"]
     again = await visit.press(page["entries"][0]["id"], "ネコ")
-    assert "覚えられません" in again["text"]
+    assert "登録できません" in again["text"]
     asked = await visit.press(again["entries"][0]["id"], "け")
-    assert "残してもよいですか" in asked["text"]
+    assert "預けていただけますか" in asked["text"]
     assert "1文字を預かりました" in (await visit.press(button(asked, "はい")))["text"]
     (sample,) = await visit.stores.samples.samples_of("local:@visitor")
     assert (sample.label, sample.source, sample.said) == ("け", Source.UPLOAD, "は")

@@ -177,11 +177,12 @@ def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
     days, time = texts.days_until(started_at, now), texts.time(started_at)
     minutes = round((started_at - now) / timedelta(minutes=1))
     if 55 <= minutes <= 65:
-        return texts.gettext("It starts in an hour!")
+        return texts.gettext("It starts in an hour, at {time}!").format(time=time)
     if minutes < 100:
-        return texts.ngettext("It starts in {count} minute!", "It starts in {count} minutes!", minutes).format(
-            count=minutes
+        said = texts.ngettext(
+            "It starts in {count} minute, at {time}!", "It starts in {count} minutes, at {time}!", minutes
         )
+        return said.format(count=minutes, time=time)  # the time, too: in a chat that is read later, minutes age
     if days == 0:
         return texts.gettext("Today from {time}!").format(time=time)
     if days == 1:

@@ -268,8 +268,8 @@ def rehearsal_page(
 
 
 def _turns(texts: Texts, span: str, number: int, pages: int) -> tuple[Button, ...]:
-    back = [Button("◀", id=f"rehearse:{span}:{number - 1}")] if number else []
-    ahead = [Button("▶", id=f"rehearse:{span}:{number + 1}")] if number + 1 < pages else []
+    back = [Button(texts.gettext("◀ Previous"), id=f"rehearse:{span}:{number - 1}")] if number else []
+    ahead = [Button(texts.gettext("Next ▶"), id=f"rehearse:{span}:{number + 1}")] if number + 1 < pages else []
     other = "last" if span == "next" else "next"
     label = texts.gettext("Last month") if span == "next" else texts.gettext("Next month")
     return (*back, *ahead, Button(label, id=f"rehearse:{other}:0"))

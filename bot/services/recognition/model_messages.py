@@ -22,7 +22,7 @@ def description(
     """Say which model reads and how well. `others` may be tried, by who sees this; `before` is what can come back."""
     card = model.card
     figures = tuple(_figure(texts, one) for one in card.get("figures", ()) if isinstance(one, dict))
-    notices = "\n".join(f"・{_cut(str(one))}" for one in card.get("notices", ()))
+    notices = "\n".join(f"・{_cut(_of_card(texts, one))}" for one in card.get("notices", ()))
     cards = (
         Card(texts.gettext("How well it reads hands it was not trained on"), fields=figures),
         Card(texts.gettext("Trained on the work of"), body=notices),
@@ -55,7 +55,14 @@ def named(texts: Texts, model: ModelFile) -> str:
 
 def _figure(texts: Texts, one: dict[str, Any]) -> Field:
     said = texts.gettext("{share} of {n} pictures")
-    return Field(str(one.get("name", "")), said.format(share=f"{float(one['top1']):.2%}", n=f"{int(one['images']):,}"))
+    return Field(
+        _of_card(texts, one.get("name")), said.format(share=f"{float(one['top1']):.2%}", n=f"{int(one['images']):,}")
+    )
+
+
+def _of_card(texts: Texts, written: object) -> str:
+    """Return what a model's card says, in the asker's language where the catalogue has it: the shipped card's texts."""
+    return texts.gettext(str(written)) if written else ""
 
 
 def _cut(text: str) -> str:

@@ -28,7 +28,7 @@ def question(texts: Texts, quiz: Quiz, now: datetime, drawing: Button | None) ->
     lead = texts.gettext("Please write 「{label}」 ({romaji}) by hand!")
     minutes = max(1, ceil((quiz.expires_at - now) / timedelta(minutes=1)))
     how = (
-        texts.gettext("Draw it with the button, or upload a picture here within {n} minutes.")
+        texts.gettext("Press “Write it by hand”, or upload a picture here within {n} minutes.")
         if drawing
         else texts.gettext("Upload a photo or a drawing here within {n} minutes.")
     )
@@ -47,17 +47,17 @@ def _example(texts: Texts, label: str) -> str:
     said = texts.gettext("「{label}」 as in {word}").format(label=label, word=WORDS[label])
     if label not in OLD:
         return said
-    return texts.in_a_row(said, texts.gettext("(nobody writes it any more: a treat for those who know it)"))
+    return texts.in_a_row(said, texts.gettext("(nobody writes it any more: well done if you can!)"))
 
 
 def drawing_link(texts: Texts, page: str, quiz: Quiz) -> Button:
     """Lead to the drawing page, which knows by the token what is asked of whom."""
-    return Button(texts.gettext("Draw it"), url=f"{page.rstrip('/')}{DRAWING_PAGE}?quiz={quote(quiz.token)}")
+    return Button(texts.gettext("Write it by hand"), url=f"{page.rstrip('/')}{DRAWING_PAGE}?quiz={quote(quiz.token)}")
 
 
 def way_to_draw(texts: Texts, link: Button) -> Message:
     """Give a member the link that is theirs alone."""
-    lead = texts.gettext("This link is for you alone. Draw there, and you get the result at once.")
+    lead = texts.gettext("This link is for you alone. Write there, and you get the result at once.")
     return Message(MessageKind.ANSWER, lead, buttons=(link,))
 
 
@@ -75,8 +75,9 @@ def result(
     if outcome is Outcome.UNREADABLE or glyph is None:
         again = texts.gettext("I could not read this. Please write 「{label}」 once more, large and dark.")
         return _said(again.format(label=quiz.label))
-    said = _unclear(texts, quiz, glyph) if outcome is Outcome.UNSURE else _taken_for(texts, glyph)
-    hint = _hint(texts, quiz.label, read)
+    hint = _hint(texts, quiz.label, read)  # for look-alikes only: what is nowhere near is not "close"
+    is_unsure = outcome is Outcome.UNSURE
+    said = _unclear(texts, quiz, glyph) if is_unsure else _taken_for(texts, quiz.label, glyph, is_close=bool(hint))
     lines = [said, *([hint] if hint else []), _what_now(texts, quiz)]
     links = difference(texts, quiz.label, read, page) if read != quiz.label else ()
     return Message(MessageKind.ANSWER, "\n".join(lines), buttons=links)
@@ -104,10 +105,15 @@ def _unclear(texts: Texts, quiz: Quiz, glyph: Glyph) -> str:
     return said.format(label=quiz.label, other=others[0])
 
 
-def _taken_for(texts: Texts, glyph: Glyph) -> str:
+def _taken_for(texts: Texts, label: str, glyph: Glyph, is_close: bool) -> str:
     best = glyph.candidates[0]
-    said = texts.gettext("So close! I read 「{read}」 ({romaji}, {share}).")
-    return said.format(read=best.label, romaji=romaji(best.label), share=f"{min(best.probability, 0.99):.0%}")
+    said = (
+        texts.gettext("So close! I read 「{read}」 ({romaji}, {share}).")
+        if is_close
+        else texts.gettext("I read 「{read}」 ({romaji}, {share}). You were asked for 「{label}」.")
+    )
+    share = texts.share(best.probability)
+    return said.format(read=best.label, romaji=romaji(best.label), share=share, label=label)
 
 
 def _what_now(texts: Texts, quiz: Quiz) -> str:
@@ -156,14 +162,14 @@ def reasons(texts: Texts, outcome: Outcome, reading: Reading, upload: str) -> tu
 
 def asked_to_give(texts: Texts, upload: str) -> tuple[Button, ...]:
     """Offer to give the drawing for training; whoever presses is asked for their consent first."""
-    return (Button(texts.gettext("Give this to the training data"), id=About(upload).id(RIGHT), quiet=True),)
+    return (Button(texts.gettext("Give this character for training"), id=About(upload).id(RIGHT), quiet=True),)
 
 
 def beside_picture(texts: Texts, png: bytes, label: str, read: str) -> Picture:
     """Show a drawing beside the usual shape of what was asked for, and of what it was read as."""
     if read == label:
-        return Picture(png, texts.gettext("Your drawing, and beside it a usual 「{label}」").format(label=label))
-    shows = texts.gettext("Your drawing, and beside it a usual 「{label}」 and a usual 「{read}」")
+        return Picture(png, texts.gettext("What you wrote, beside a typical 「{label}」").format(label=label))
+    shows = texts.gettext("What you wrote, beside a typical 「{label}」 and a typical 「{read}」")
     return Picture(png, shows.format(label=label, read=read))
 
 

@@ -116,7 +116,7 @@ class Quizzing:
         """Lead to the drawing page. Elsewhere than in the local room others see the message: they must not go there."""
         if asker.tenant.platform == LOCAL:
             return said.drawing_link(texts, "", quiz)
-        return Button(texts.gettext("Draw it"), id=said.DRAW) if self.public_url else None
+        return Button(texts.gettext("Write it by hand"), id=said.DRAW) if self.public_url else None
 
     async def _way_to_draw(self, asker: Asker) -> Message:
         texts, quiz = self._texts(asker), await self.store.of(asker.address, asker.room.name, self.clock.now())

@@ -92,8 +92,8 @@ def _character(texts: Texts, glyph: Glyph) -> Card:
         body = texts.gettext("Romaji: {romaji}. I am not quite sure ({share}).")
     spelled = " / ".join(dict.fromkeys(romaji(letter) for letter in likely))
     shown = [one for i, one in enumerate(glyph.candidates[:TOP]) if i < 2 or one.probability >= LEAST_SHOWN]
-    bars = tuple(Bar(letter_of(glyph, one), one.probability) for one in shown)
-    return Card(title, body=body.format(romaji=spelled, share=_share(texts, glyph.candidates[0])), bars=bars)
+    bars = tuple(Bar(letter_of(glyph, one), one.probability, texts.share(one.probability, 1)) for one in shown)
+    return Card(title, body=body.format(romaji=spelled, share=texts.share(glyph.candidates[0].probability)), bars=bars)
 
 
 def _text(texts: Texts, reading: Reading) -> Card:
@@ -131,7 +131,7 @@ def _in_detail(texts: Texts, number: int, glyph: Glyph) -> str:
     if glyph.verdict == "not_hiragana":
         return texts.gettext("{number}: does not look like a hiragana").format(number=number)
     likely = likely_letters(glyph)
-    shares = " / ".join(_share(texts, one) for one in glyph.candidates[: len(likely)])
+    shares = " / ".join(texts.share(one.probability) for one in glyph.candidates[: len(likely)])
     said = texts.gettext("{number}: looks like {labels} ({shares})")
     return said.format(number=number, labels=_quoted(texts, likely), shares=shares)
 
@@ -160,11 +160,6 @@ def _quoted(texts: Texts, letters: Sequence[str]) -> str:
             return texts.gettext("{0} or {1}").format(*quoted)
         case _:
             return texts.gettext("{0}, {1} or {2}").format(*quoted)
-
-
-def _share(texts: Texts, candidate: Candidate) -> str:
-    """Say a probability; nobody is ever wholly sure."""
-    return texts.gettext("over 99%") if candidate.probability > 0.99 else f"{candidate.probability:.0%}"
 
 
 def _picture_number(texts: Texts, index: int) -> str:

@@ -24,9 +24,9 @@ def overview(
         ),
         _thin(texts, usable),
         texts.gettext(
-            "A sample is used once an organiser accepted it; or if the model is sure of the same label and organisers "
-            "accepted at least {proven} samples of its writer and dropped at most one in ten; or if a second member "
-            "with such a record said the same."
+            "A sample is used for training if one of these holds:\n① an organiser accepted it\n"
+            "② the model is sure of the same reading, and organisers accepted at least {proven} samples of its writer "
+            "and dropped at most one in ten\n③ a second member with a record as in ② gave the same answer"
         ).format(proven=PROVEN),
     ]
     buttons = [Button(texts.gettext("Review"), id="review:0")] if waiting else []
@@ -58,9 +58,9 @@ def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet
     options = [(str(one.id), f"{number} {_in_short(texts, one)}") for number, one in enumerate(shown, 1)]
     listed = tuple(Option(value, label) for value, label in options)
     choices = (
-        Choice("accept", texts.gettext("These have the right label: accept"), listed, many=True),
-        Choice("drop", texts.gettext("These are no use: drop"), listed, many=True),
-        Choice("look", texts.gettext("This one has another label: …"), listed, least=1),
+        Choice("accept", texts.gettext("The reading is right: accept"), listed, many=True, act=texts.gettext("Accept")),
+        Choice("drop", texts.gettext("These are no use: drop"), listed, many=True, act=texts.gettext("Drop")),
+        Choice("look", texts.gettext("This one has another reading"), listed, least=1, act=texts.gettext("Correct")),
     )
     more = Button(texts.gettext("Show others"), id=f"review:{skip + len(shown)}", quiet=True)
     lead = texts.ngettext("{n} sample to review, the most doubtful first.", "{n} samples to review.", waiting)
@@ -81,9 +81,8 @@ def _in_short(texts: Texts, sample: Sample) -> str:
 
 
 def _in_full(texts: Texts, sample: Sample) -> str:
-    share = texts.gettext("over 99%") if sample.share > 0.99 else f"{sample.share:.0%}"
     said = texts.gettext("its writer says {label}, the model {said} ({share})").format(
-        label=named(texts, sample.label), said=named(texts, sample.said), share=share
+        label=named(texts, sample.label), said=named(texts, sample.said), share=texts.share(sample.share)
     )
     if sample.opinion is Opinion.OTHER:
         said += texts.gettext("; another member says something else")
@@ -94,7 +93,7 @@ def one_sample(texts: Texts, sample: Sample, sheet: bytes | None) -> Message:
     """Show one sample, and ask for its label."""
     likely = dict.fromkeys(one for one in (sample.said, NOT_HIRAGANA) if one != sample.label)
     options = tuple(Option(label, named(texts, label)) for label in likely)
-    choices = (Choice(f"relabel:{sample.id}", texts.gettext("The right label"), options, least=1),) if options else ()
+    choices = (Choice(f"relabel:{sample.id}", texts.gettext("The right reading"), options, least=1),) if options else ()
     return Message(
         _ANSWER,
         _in_full(texts, sample),

@@ -38,7 +38,7 @@ def named(texts: Texts, label: str) -> str:
 def gone(texts: Texts) -> Message:
     """Say that the upload cannot be fetched any more."""
     return _answer(
-        texts.gettext("I do not have the picture any more, so I cannot learn from it. Please send it again.")
+        texts.gettext("I no longer have the picture, so I cannot keep this character. Please send it again.")
     )
 
 
@@ -67,10 +67,7 @@ def entry(texts: Texts, about: About) -> Entry:
 
 def not_understood(texts: Texts, about: About, written: str) -> Message:
     """Say kindly what can be written."""
-    lead = texts.gettext(
-        "I cannot learn 「{written}」. Please write one hiragana: あ to ん, with ゛ or ゜ too, ゐ, ゑ or ゔ. "
-        "A small っ counts as つ, and the katakana ヘ, ベ, ペ, リ count as へ, べ, ぺ, り."
-    )
+    lead = texts.gettext("「{written}」 cannot be taken. Please type one hiragana, such as ぬ.")
     return _answer(lead.format(written=written.strip()[:LONGEST_SHOWN]), entries=(entry(texts, about),))
 
 
@@ -163,7 +160,7 @@ def kept(texts: Texts, room: Room, claim: Claim, offered: Sequence[Offered], in_
         text = texts.ngettext("I kept {n} character.", "I kept {n} characters.", new)
         said.append(text.format(n=new))
     if found[Offered.KNOWN] and not new:
-        said.append(texts.gettext("I have this picture already; it has the label that you said now."))
+        said.append(texts.gettext("I have this picture already; its reading is now what you said."))
     said += [text for limit, text in _limits(texts).items() if found[limit]]
     if not any(found[one] for one in (Offered.KEPT, Offered.KNOWN)):
         return _answer(texts.in_a_row(*said))
@@ -207,7 +204,11 @@ def refused(texts: Texts, room: Room) -> Message:
 def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent | None, sheet: bytes | None) -> Message:
     """Show what a member gave, and let them change their mind."""
     if consent is None or not consent.given:
-        may = texts.gettext("You gave no samples, and nothing that you teach me is kept.")
+        may = (
+            texts.gettext("Nothing is kept: you have not said yet that it may be.")
+            if consent is None
+            else texts.gettext("You gave no samples, and nothing that you teach me is kept.")
+        )
         return _answer(may, Button(texts.gettext("Let samples be kept"), id=ALLOW))
     stop = Button(texts.gettext("Stop, and erase mine"), id=STOP, quiet=True)
     if not given:
@@ -219,7 +220,7 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
     ways = texts.gettext("{export} gives them back to you, {forget} erases them.").format(
         export=command_name(texts, room, EXPORT), forget=command_name(texts, room, FORGET)
     )
-    shows = texts.gettext("Your last samples: each with its label, and what I had read where that was another")
+    shows = texts.gettext("Your last samples: each with its reading, and what I had read where that was different")
     return Message(
         MessageKind.ANSWER,
         lead.format(n=len(given)),
@@ -251,6 +252,10 @@ def confirm(texts: Texts, count: int, how: str) -> Message:
             "Your {n} sample is erased, and nothing is kept any more. Shall I?",
             "Your {n} samples are erased, and nothing is kept any more. Shall I?",
             count,
+        )
+    elif not count:
+        lead = texts.gettext(
+            "You gave no samples. Your alias, your consent and your quizzes are erased for good. Shall I?"
         )
     else:
         lead = texts.ngettext(

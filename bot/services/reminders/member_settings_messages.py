@@ -48,6 +48,7 @@ def _languages(texts: Texts) -> dict[str, str]:
 
 
 def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: str) -> tuple[Choice, ...]:
+    save = texts.gettext("Save")
     lead_times = longest_first((*OFFERED, *member.usual))
     quiet = quiet_label(member.quiet) if member.quiet else NEVER
     hours = {NEVER: texts.gettext("no quiet hours"), **{one: _span(texts, one) for one in QUIET}}
@@ -64,11 +65,13 @@ def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: st
             tuple(Option(write_duration(one), before(texts, one), one in member.usual) for one in lead_times),
             many=True,
             least=1,
+            act=save,
         ),
         Choice(
             f"{SETTINGS}:quiet",
             texts.gettext("Quiet hours"),
             tuple(Option(value, label, value == quiet) for value, label in hours.items()),
             least=1,
+            act=save,
         ),
     )

@@ -43,7 +43,7 @@ function optionList(choice, press) {
     isChosen ? null : make("option", { value: "", selected: true, disabled: true }, word("choose_one")),
     ...choice.options.map((option) => make("option", { value: option.value, selected: option.chosen }, option.label)),
   );
-  const take = make("button", { class: "button strong" }, word("choose"));
+  const take = make("button", { class: "button strong" }, choice.act || word("choose"));
   const onsubmit = (event) => {
     event.preventDefault();
     if (list.selectedOptions[0]?.value || isChosen) press({ id: choice.id, values: [list.value] }, take);
@@ -54,7 +54,7 @@ function optionList(choice, press) {
 
 function ticks(choice, press) {
   const boxes = choice.options.map((option) => make("input", { type: "checkbox", value: option.value, checked: option.chosen }));
-  const take = make("button", { class: "button strong" }, word("choose"));
+  const take = make("button", { class: "button strong" }, choice.act || word("apply"));
   const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
   const check = () => (take.disabled = chosen().length < choice.least);
   const onsubmit = (event) => {

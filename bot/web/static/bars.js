@@ -5,7 +5,7 @@ import { word } from "./words.js";
 /** A probability as people say it; nobody is ever wholly sure. */
 export function percent(share) {
   const value = Math.max(0, Math.min(1, share)) * 100;
-  if (value > 99 && value < 100) return ">99%";
+  if (value > 99) return word("over_99");
   return `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}%`;
 }
 

@@ -99,7 +99,7 @@ function showTypical(best, second) {
   if (pair === shown) return;
   shown = pair;
   at("typical").hidden = !best;
-  at("typical-name").textContent = word("typical_of", { label: best ?? "–" });
+  at("typical-name").textContent = best ? word("typical_of", { label: best }) : "";
   at("links").replaceChildren();
   if (!best) return;
   shapes.show(at("typical"), best);

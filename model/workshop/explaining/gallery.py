@@ -24,7 +24,7 @@ from model.workshop.sources.catalogue import Entry, real_file
 from model.workshop.sources.folders import read_folders
 
 MARGIN, CAPTION = 28, 52
-AVERAGE_AND_TYPICAL = Caption("上：平均　下：もっとも典型的な形", "above: average; below: most typical")
+AVERAGE_AND_TYPICAL = Caption("上：平均　下：いちばん典型的な形", "above: average; below: most typical")
 REAL = Caption("本物（そのまま）", "real, untouched")
 
 
@@ -120,7 +120,7 @@ def confusion_sheet(known: Tendencies, count: int = 20) -> Rgb:
     canvas.text(
         MARGIN,
         MARGIN,
-        Caption("読みまちがい（粗い写真で）：書いた字 → 読んだ字", "misread in poor pictures: written → read"),
+        Caption("読み間違い（粗い写真で）：書いた字 → 読んだ字", "misread in poor pictures: written → read"),
         18,
     )
     most = max(share for _, _, share in pairs) if pairs else 1.0

@@ -99,7 +99,7 @@ class RecordedAnswers:
         if not isinstance(picture, bytes):
             return said("画像がもう残っていません。")
         self.asked.append(("explain", str(len(picture)), str(glyph)))
-        return Message(MessageKind.ANSWER, "このように読みました。", pictures=(Picture(b"PNG of why", "決め手"),))
+        return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(b"PNG of why", "決め手"),))
 
     def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         return self.turns.pop(0) if self.turns else Turn.GRANTED

@@ -47,7 +47,7 @@ def test_one_event_is_one_message_and_one_scheduled_event_through_its_whole_life
             one["label"]: one.get("url") or one.get("custom_id") for one in announced["components"][0]["components"]
         }
         assert buttons["🔔 リマインド"] == "remind:7"
-        assert buttons["参加ページ"].endswith("/event/7/")
+        assert buttons["イベントページ"].endswith("/event/7/")
         moment = int(START.timestamp())
         assert f"<t:{moment}:F> (<t:{moment}:R>)" in announced["embeds"][0]["fields"][0]["value"]
         discord.wait_for(lambda: scheduled(discord), WITHIN)

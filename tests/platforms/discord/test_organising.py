@@ -261,7 +261,7 @@ async def test_a_role_that_was_named_may_organise(play: Play) -> None:
     page = await play.organiser.select(page.response.message, [staff], custom_id="tsudoi:setup:deciders")
     await play.save(page)
     page = await bob.slash(play.channel, "tsudoi status")
-    assert "追いかけているもの" in text_of(page)
+    assert "フォロー中のイベント" in text_of(page)
 
 
 async def test_status_says_which_platform_does_not_work(play: Play) -> None:
@@ -277,7 +277,7 @@ async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: 
     said = text_of(page)
     assert "tfug-utsunomiya.connpass.com" in said
     assert "最終確認" in said
-    assert "リマインド: もくもく会 #5" in said
+    assert "リマインド： もくもく会 #5" in said
 
 
 async def test_a_message_is_retracted_from_the_page_of_status(play: Play) -> None:

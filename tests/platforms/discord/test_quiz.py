@@ -135,7 +135,7 @@ async def test_a_wrong_answer_shows_both_shapes(play: Play) -> None:
     label = await ask(play)
     play.hand.wrote = (glyph("あ" if label != "あ" else "い"),)
     await play.alice.send(play.room, attachments=[("a.png", PICTURE)])
-    assert "おしい！" in text_of(play.room.last_message)
+    assert "に見えました" in text_of(play.room.last_message)
     assert len(play.room.last_message.attachments) == 1
     assert any(one.startswith("why:") for one in buttons_of(play.room.last_message))
 

@@ -35,7 +35,7 @@ urls = st.sampled_from(
 )
 buttons = st.builds(Button, texts, texts, urls)
 fields = st.builds(Field, texts, texts, st.none() | st.just(NOW), texts | st.just("77"))
-bars = st.builds(Bar, texts, st.floats(-1, 2))
+bars = st.builds(Bar, texts, st.floats(-1, 2), st.sampled_from(["98.0%", "99%以上"]))
 cards = st.builds(
     Card,
     texts,
@@ -109,7 +109,7 @@ def test_an_event_shows_its_moment_to_each_reader_in_their_own_time() -> None:
 
 
 def test_a_reading_shows_its_candidates_as_bars() -> None:
-    card = Card("「あ」です。", bars=(Bar("あ", 0.98), Bar("お", 0.01)))
+    card = Card("「あ」です。", bars=(Bar("あ", 0.98, "98.0%"), Bar("お", 0.01, "1.0%")))
     (embed,) = render(Message(MessageKind.ANSWER, cards=(card,)))["embeds"]
     assert embed.description == "```\nあ ████████████████  98.0%\nお ░░░░░░░░░░░░░░░░   1.0%\n```"
 
@@ -124,11 +124,13 @@ def test_a_long_body_gives_way_to_the_fields_that_say_when_and_where() -> None:
 
 async def test_a_link_too_long_for_a_button_stands_in_the_text() -> None:
     address = "https://calendar.example.test/?text=" + "%E4%BC%9A" * 60
-    card = Card("会", buttons=(Button("カレンダー", url=address), Button("参加ページ", url="https://example.test/5/")))
+    card = Card(
+        "会", buttons=(Button("カレンダー", url=address), Button("イベントページ", url="https://example.test/5/"))
+    )
     rendered = render(Message(MessageKind.ANSWER, cards=(card,)))
     assert rendered["embeds"][0].description == f"[カレンダー]({address})"
     assert [button.label for button in rendered["view"].children if isinstance(button, discord.ui.Button)] == [
-        "参加ページ"
+        "イベントページ"
     ]
 
 
@@ -146,7 +148,7 @@ def test_a_line_for_where_no_formatting_is_shown_is_one_line_within_its_limit(te
 async def test_the_buttons_of_several_cards_are_told_apart_by_number() -> None:
     def a_card(number: int) -> Card:
         url = f"https://example.test/{number}/"
-        return Card(f"会{number}", url, buttons=(Button("参加ページ", url=url), Button("🔔", f"remind:{number}")))
+        return Card(f"会{number}", url, buttons=(Button("イベントページ", url=url), Button("🔔", f"remind:{number}")))
 
     rendered = render(Message(MessageKind.ANSWER, cards=(a_card(7), a_card(8))))
     assert [embed.title for embed in rendered["embeds"]] == ["1. 会7", "2. 会8"]

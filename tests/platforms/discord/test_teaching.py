@@ -125,7 +125,7 @@ def id_of(message: discord.Message, label: str) -> str:
 
 async def test_right_and_wrong_stand_in_one_row_with_why(play: Play) -> None:
     answer = await play.read(b"ha or ho")
-    assert [one.label for one in items_of(answer)] == ["なぜ？", "✓ 「は」です", "✗ ちがう"]
+    assert [one.label for one in items_of(answer)] == ["なぜ？", "✓ 「は」です", "✗ 違う"]
     assert len(answer.components) == 1
 
 
@@ -133,10 +133,10 @@ async def test_right_asks_for_consent_unseen_by_others_and_the_yes_holds_over_a_
     answer = await play.read(b"ha or ho")
     asked = await play.alice.click(answer, custom_id=id_of(answer, "✓"))
     assert asked.response.ephemeral
-    assert "残してもよいですか" in text_of(asked)
+    assert "預けていただけますか" in text_of(asked)
     assert await play.labels(play.alice) == []
     await play.restart()
-    told = await play.alice.click(asked.response.message, label="はい、残してよいです")
+    told = await play.alice.click(asked.response.message, label="はい、預けます")
     assert "1文字を預かりました" in text_of(told)
     assert await play.labels(play.alice) == ["は"]
     assert play.channel.last_message.id == answer.id  # nothing was said before everybody
@@ -145,7 +145,7 @@ async def test_right_asks_for_consent_unseen_by_others_and_the_yes_holds_over_a_
 async def test_wrong_lets_choose_from_a_list_also_after_a_restart(play: Play) -> None:
     await play.agree(play.alice)
     answer = await play.read(b"ha or ho")
-    page = await play.alice.click(answer, label="✗ ちがう")
+    page = await play.alice.click(answer, label="✗ 違う")
     assert page.response.ephemeral
     (offered,) = (one for one in items_of(page.response.message) if isinstance(one, discord.SelectMenu))
     assert [one.label for one in offered.options] == ["「ほ」", "「け」", "ひらがなではない"]
@@ -158,10 +158,10 @@ async def test_wrong_lets_choose_from_a_list_also_after_a_restart(play: Play) ->
 async def test_any_other_character_is_written_into_a_form(play: Play) -> None:
     await play.agree(play.alice)
     answer = await play.read(b"ha or ho")
-    page = await play.alice.click(answer, label="✗ ちがう")
+    page = await play.alice.click(answer, label="✗ 違う")
     form = await play.alice.click(page.response.message, label="ほかの文字")
     told = await play.alice.submit_modal(form, {"written": "ネコ"})
-    assert "覚えられません" in text_of(told)
+    assert "登録できません" in text_of(told)
     await play.restart()
     form = await play.alice.click(told.response.message, label="ほかの文字")
     told = await play.alice.submit_modal(form, {"written": "っ"})
@@ -174,7 +174,7 @@ async def test_of_several_pictures_all_are_right_or_one_is_chosen(play: Play) ->
     answer = await play.read(b"aiu", b"a")
     told = await play.alice.click(answer, label="✓ 全部正しい")
     assert "4文字を預かりました" in text_of(told)
-    which = await play.alice.click(answer, label="✗ ちがう")
+    which = await play.alice.click(answer, label="✗ 違う")
     (listed,) = (one for one in items_of(which.response.message) if isinstance(one, discord.SelectMenu))
     assert [one.label for one in listed.options][-1] == "2枚目: 1 あ"
     page = await play.alice.select(which.response.message, [listed.options[2].value], custom_id=listed.custom_id)

@@ -31,9 +31,13 @@ CHANNEL, KEY = "101", "0123456789abcdef0123"
 NEWS = Message(
     MessageKind.ANNOUNCEMENT,
     "新しいイベントです",
-    (Card("もくもく会", "https://example.test/5/", buttons=(Button("参加ページ", url="https://example.test/5/"),)),),
+    (
+        Card(
+            "もくもく会", "https://example.test/5/", buttons=(Button("イベントページ", url="https://example.test/5/"),)
+        ),
+    ),
 )
-PLAIN = Message(MessageKind.REMINDER, "明日です")
+PLAIN = Message(MessageKind.REMINDER, "明日")
 
 
 class Answers:
@@ -118,7 +122,7 @@ async def test_a_send_whose_answer_was_lost_is_found_again(
         with pytest.raises(SendError):
             await front_end.send(CHANNEL, message, KEY)
         assert await front_end.find(CHANNEL, message, KEY, since) == server.posted[0]["id"]
-        assert await front_end.find(CHANNEL, Message(MessageKind.REMINDER, "本日です"), "f" * 20, since) is None
+        assert await front_end.find(CHANNEL, Message(MessageKind.REMINDER, "今日"), "f" * 20, since) is None
 
 
 async def test_a_delivery_is_found_although_its_text_would_be_another_now(server: DiscordServer) -> None:

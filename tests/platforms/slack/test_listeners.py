@@ -282,7 +282,7 @@ async def test_why_leaves_a_reading_that_a_member_alone_saw_where_it_is(stage: S
     (reading,) = await at_once(stage.server.wait_for, lambda: done.seen)
     asked = await stage.press(reading.content, button(reading.content, "why:"))
     assert stage.server.responses[-1]["replace_original"] is False
-    assert asked.seen[0].content["text"] == "このように読みました。"
+    assert asked.seen[0].content["text"] == "このように読み取りました。"
 
 
 async def test_why_is_shown_in_the_thread_with_a_picture_of_ours(stage: Stage) -> None:
@@ -291,7 +291,7 @@ async def test_why_is_shown_in_the_thread_with_a_picture_of_ours(stage: Stage) -
     shown = (await at_once(stage.server.wait_for, lambda: [one for one in done.seen if one.kind == "message"]))[
         0
     ].content
-    assert (shown["text"], shown["thread_ts"]) == ("このように読みました。", reading["thread_ts"])
+    assert (shown["text"], shown["thread_ts"]) == ("このように読み取りました。", reading["thread_ts"])
     assert [one["mimetype"] for one in shown["files"]] == ["image/png"]
     assert stage.answers.asked[-1] == ("explain", str(len(PNG) + 1), "0")
     uploads = [call for call in stage.server.calls if call.method == "files.getUploadURLExternal"]

@@ -51,10 +51,10 @@ def accepted(message: Message) -> list[dict[str, Any]]:
 
 
 def test_an_event_is_a_linked_title_fields_and_buttons() -> None:
-    buttons = (Button("参加ページ", url="https://c.example/1"), Button("🔔 リマインド", id="remind:1"))
+    buttons = (Button("イベントページ", url="https://c.example/1"), Button("🔔 リマインド", id="remind:1"))
     card = Card("もくもく会", "https://c.example/1", "本文", (Field("日時", "5月22日 19:00", AT),), buttons=buttons)
-    lead, title, body, fields, actions = accepted(Message(MessageKind.ANSWER, "明日です！", (card,)))
-    assert lead["text"] == {"type": "plain_text", "text": "明日です！", "emoji": False}
+    lead, title, body, fields, actions = accepted(Message(MessageKind.ANSWER, "明日！", (card,)))
+    assert lead["text"] == {"type": "plain_text", "text": "明日！", "emoji": False}
     assert title["text"]["text"] == "*<https://c.example/1|もくもく会>*"
     assert body["text"]["text"] == "本文"
     stamp = int(AT.timestamp())
@@ -76,7 +76,7 @@ def test_strangers_words_call_nobody_and_stay_what_they_are(place: str) -> None:
         "linked": said(Card(HOSTILE, "https://c.example/1")),
         "body": said(Card(body=HOSTILE)),
         "field": said(Card(fields=(Field(HOSTILE, HOSTILE, AT, member="U0ALICE01"),))),
-        "bar": said(Card(bars=(Bar(HOSTILE, 0.5),))),
+        "bar": said(Card(bars=(Bar(HOSTILE, 0.5, "50.0%"),))),
         "button": said(buttons=(Button(HOSTILE, id="x"),)),
         "option": said(choices=(Choice("c", HOSTILE, (Option("v", HOSTILE),)),)),
     }[place]

@@ -216,7 +216,7 @@ async def test_a_retracted_announcement_stays_away_and_its_event_is_not_spoken_o
     assert house.platform.titles() == []
     assert f"announcement {FIRST.title}" in house.platform.titles("6")
     assert await house.stores.deliveries.about(AnnouncementPost, ["event:501"])
-    page = await house.chosen(f"🗑 告知: {FIRST.title}")
+    page = await house.chosen(f"🗑 お知らせ： {FIRST.title}")
     assert [button.label for button in page.buttons] == ["もう一度投稿する"]
     await house.press(page, "もう一度投稿する")
     assert f"announcement {FIRST.title}" in house.platform.titles()
@@ -249,13 +249,13 @@ async def test_a_failure_is_told_with_its_remedy_in_the_rooms_language_and_can_b
     assert "権限が足りません" in (await house.status()).text
     assert "I lack a permission there" in (await house.status("6")).text
     house.platform.refusal = ""
-    await house.press(await house.chosen(f"⚠️ 告知: {FIRST.title}"), "もう一度投稿する")
+    await house.press(await house.chosen(f"⚠️ お知らせ： {FIRST.title}"), "もう一度投稿する")
     assert len(house.platform.there) == 1
 
 
 async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_where_it_cannot_be(house: House) -> None:
     await house.follow(GROUP)
-    (sources,) = (card for card in (await house.status()).cards if card.title == "追いかけているもの")
+    (sources,) = (card for card in (await house.status()).cards if card.title == "フォロー中のイベント")
     assert (sources.fields[-1].name, sources.fields[-1].value) == ("レポートサイト", "まだ確認していません")
     failed = SourceState(house.services.reporting.name, SITE, NOW, NOW, error=f"reports.site_url: {SITE} answered 503")
     await house.stores.events.note(failed)
@@ -269,14 +269,14 @@ async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_whe
 
 async def test_status_says_that_nobody_polls_what_the_configuration_has_no_more(house: House) -> None:
     await house.follow(GROUP, "gone")
-    (sources,) = (card for card in (await house.status()).cards if card.title == "追いかけているもの")
+    (sources,) = (card for card in (await house.status()).cards if card.title == "フォロー中のイベント")
     gone = "まだ確認していません\n⚠️ この取得元は設定にありません。[[sources]] に書くか、チャンネルから外してください。"
     assert {field.name: field.value for field in sources.fields}["gone"] == gone
 
 
 def test_a_note_that_is_about_no_event_is_named_alone() -> None:
     note = Delivery(OutagePost("discord:5", Reach.DOWN, NOW, "connpass answered 503", ()), "discord:5", NOW)
-    assert subject_label(texts_for("ja"), note, {}) == "運営へのお知らせ"
+    assert subject_label(texts_for("ja"), note, {}) == "運営者へのお知らせ"
 
 
 async def test_messages_of_another_guild_cannot_be_touched(house: House) -> None:

@@ -128,7 +128,13 @@ def world(engine: AsyncEngine, clock: DrivenClock) -> World:
 
 async def test_everybody_hears_which_model_reads_how_well_and_whose_work_it_is(world: World) -> None:
     said = await world.say(room=HOME, member="5")
-    for part in ("同梱のモデル", "767,083", "dev: 99.59%（976枚）", "somebody's drawings, MIT", "SHA-256 shipped"):
+    for part in (
+        "同梱のモデル",
+        "767,083",
+        "モデル選びに使った画像: 99.59%（976枚）",
+        "somebody's drawings, MIT",
+        "SHA-256 shipped",
+    ):
         assert part in said.text
     assert said.choices == ()
 
@@ -162,7 +168,7 @@ async def test_a_worse_one_is_refused_with_the_reasons(world: World) -> None:
     world.folder.trial = FAILED
     said = await world.say("try new")
     assert world.reader.used == []
-    for part in ("切り替えません", "偶然とはいえないほど下がります", "半分以上読みまちがえる", "ぬ 6→1/6"):
+    for part in ("切り替えません", "偶然とはいえないほど下がります", "半分以上間違える", "ぬ 6→1/6"):
         assert part in said.text
     assert await world.memory.recall(REMEMBERED) is None
 

@@ -145,7 +145,7 @@ async def test_a_character_is_asked_for_with_romaji_a_word_and_the_time_there_is
     question = await play.ask()
     label = question.lead[1]
     assert question.lead.endswith("を手で書いてみましょう！")
-    assert f"{WORDS[label]} の「{label}」です。" in question.text
+    assert f"「{WORDS[label]}」の「{label}」です。" in question.text
     assert "10分以内" in question.text
 
 
@@ -182,6 +182,14 @@ async def test_right_at_once_is_two_stars_and_right_answers_in_a_row_are_counted
     assert "2問連続正解" in second.lead
 
 
+async def test_what_is_nowhere_near_is_not_called_close(play: Play) -> None:
+    play.quizzing = replace(play.quizzing, random=Always("ひ"))
+    assert await play.asked() == "ひ"
+    wrong = await play.drawn(glyph("あ"))
+    assert "おしい" not in wrong.lead
+    assert "「あ」（a、97%）に見えました。お題は「ひ」です。" in wrong.lead
+
+
 async def test_wrong_says_what_it_looks_like_and_why_shows_both_and_allows_a_second_try(play: Play) -> None:
     play.quizzing = replace(play.quizzing, random=Always("ぬ"))
     assert await play.asked() == "ぬ"
@@ -204,7 +212,7 @@ async def test_two_wrong_tries_end_a_streak(play: Play) -> None:
     label = await play.asked()
     other = "あ" if label != "あ" else "い"
     await play.drawn(glyph(other))
-    assert "次の字に挑戦" in (await play.drawn(glyph(other))).lead
+    assert "次の文字に挑戦" in (await play.drawn(glyph(other))).lead
     assert "問連続" not in (await play.drawn(glyph(await play.asked()))).lead
 
 

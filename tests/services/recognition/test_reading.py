@@ -114,7 +114,7 @@ async def test_one_picture_is_answered_with_its_character_in_romaji_too() -> Non
     assert [bar.label for bar in answer.cards[0].bars] == ["あ", "お"]
 
 
-@pytest.mark.parametrize(("share", "said", "percent"), [(0.984, "98%", "98.4%"), (0.992, "99%以上", ">99%")])
+@pytest.mark.parametrize(("share", "said", "percent"), [(0.984, "98%", "98.4%"), (0.992, "99%以上", "99%以上")])
 def test_the_sentence_and_the_bar_are_as_sure_as_each_other(share: float, said: str, percent: str) -> None:
     card = readings_message(texts_for("ja"), [reading(glyph("sure", ("あ", share), ("お", 0.001)))]).cards[0]
     assert card.body == f"ローマ字では a、自信は{said}です。"
@@ -185,7 +185,7 @@ async def test_several_characters_are_one_text_and_the_doubtful_ones_are_told_of
 async def test_no_answer_claims_to_be_wholly_sure() -> None:
     answer = readings_message(texts_for("ja"), [reading(glyph("sure", ("あ", 0.99999), ("お", 0.00001)))])
     assert "100" not in answer.text
-    assert "あ >99%" in answer.text
+    assert "あ 99%以上" in answer.text
     assert "100" not in str(render(answer)["embeds"][0].to_dict())
 
 
@@ -197,7 +197,7 @@ async def test_where_nobody_has_time_to_draw_the_reading_is_answered_all_the_sam
 
 
 @pytest.mark.parametrize(
-    ("locale", "last"), [("ja", "はっきり読めない文字が79字あります。"), ("en", "79 more are doubtful.")]
+    ("locale", "last"), [("ja", "このほかに79文字、はっきり読めないものがあります。"), ("en", "79 more are doubtful.")]
 )
 async def test_a_hundred_doubtful_characters_fit_into_one_message(locale: str, last: str) -> None:
     many = readings_message(texts_for(locale), [reading(*[ONE_OF_THREE] * 99, A)], "1" * 19, "https://tsudoi.example")
@@ -232,7 +232,7 @@ async def test_several_pictures_are_read_in_order_in_one_answer() -> None:
         ("なぜ？ 5枚目: 2 い", "why:77:4:1"),
     ]
     (numbered,) = answer.pictures  # where one has several characters, their numbers are shown
-    assert (numbered.png, numbered.shows) == (b"2 boxes", "5枚目: 2字それぞれを番号つきの枠で囲んだ画像")
+    assert (numbered.png, numbered.shows) == (b"2 boxes", "5枚目: 2文字それぞれを番号つきの枠で囲んだ画像")
 
 
 async def test_a_picture_that_stands_in_no_message_is_carried_by_its_answer_before_all_others() -> None:

@@ -86,9 +86,9 @@ def ids(message: Message) -> list[str]:
 @pytest.mark.parametrize(
     ("picture", "offered"),
     [
-        (b"a", {"✓ 正しい": "right:5:0:0", "✗ ちがう": "wrong:5:0:0"}),
-        (b"ha or ho", {"✓ 「は」です": "right:5:0:0", "✗ ちがう": "wrong:5:0:0"}),
-        (b"aiu", {"✓ 全部正しい": "teach:all:5:1", "✗ ちがう": "teach:which:5:1"}),
+        (b"a", {"✓ 正しい": "right:5:0:0", "✗ 違う": "wrong:5:0:0"}),
+        (b"ha or ho", {"✓ 「は」です": "right:5:0:0", "✗ 違う": "wrong:5:0:0"}),
+        (b"aiu", {"✓ 全部正しい": "teach:all:5:1", "✗ 違う": "teach:which:5:1"}),
     ],
 )
 def test_right_and_wrong_stand_quietly_below_an_answer(picture: bytes, offered: dict[str, str]) -> None:
@@ -107,9 +107,9 @@ def test_nothing_can_be_taught_where_nothing_was_read_or_can_be_fetched_again() 
 async def test_the_first_time_it_thanks_and_asks_and_keeps_nothing(house: House) -> None:
     asked = await house.press("right:5:0:0")
     assert "ありがとうございます" in asked.lead
-    assert "残してもよいですか" in asked.lead
+    assert "預けていただけますか" in asked.lead
     assert ids(asked) == ["teach:yes:5:0:0:", "teach:no"]
-    assert all(word in asked.text for word in ("写真そのもの", "仮の名前", "運営の方", "/忘れて", "/あずけた文字"))
+    assert all(word in asked.text for word in ("写真そのもの", "仮 ID", "運営の方", "/忘れて", "/あずけた文字"))
     assert await traces(house.engine, "discord:@1", "cut ") == []
 
 
@@ -141,7 +141,7 @@ async def test_a_no_is_remembered_and_nobody_is_asked_again_also_after_a_restart
     house.start()
     again = await house.press("right:5:0:0")
     assert not again.buttons
-    assert "残していません" in again.lead
+    assert "預かっていません" in again.lead
     assert await house.store.samples_in(None) == []
     assert await house.teaching.has_agreed(an_asker(ROOM, ALICE)) is False
 
@@ -182,7 +182,7 @@ async def test_what_is_chosen_or_written_becomes_the_label(house: House, written
 async def test_what_is_no_hiragana_is_explained_kindly_and_can_be_written_again(house: House) -> None:
     await house.agree(ALICE)
     answer = await house.press("teach:label:5:0:0", ALICE, "ネコ")
-    assert "「ネコ」は覚えられません" in answer.lead
+    assert "「ネコ」は登録できません" in answer.lead
     assert answer.entries[0].id == "teach:label:5:0:0"
     assert await house.store.samples_of("discord:@1") == []
 
@@ -260,7 +260,7 @@ async def test_a_second_member_with_a_good_record_settles_or_disputes(house: Hou
 async def test_an_upload_that_is_gone_is_said_to_be(house: House) -> None:
     await house.agree(ALICE)
     for button in ("right:404:0:0", "wrong:404:0:0", "teach:all:404:1", "teach:which:404:1", "teach:yes:404:0:0:は"):
-        assert "もう残っていない" in (await house.press(button)).lead
+        assert "元の画像が残っていない" in (await house.press(button)).lead
 
 
 async def test_a_day_has_its_limit(house: House) -> None:
@@ -318,7 +318,7 @@ async def test_forget_asks_once_more_then_erases_rows_and_files_and_says_so(hous
     assert await house.store.samples_of("discord:@1")
     told = await house.press("teach:erase")
     assert "3文字を、データベースからも書き出したファイルからも消しました" in told.lead
-    assert "1件には、わたしの手が届きませんでした" in told.lead  # the archive that somebody downloaded
+    assert "1件は、ボットからは消せませんでした" in told.lead  # the archive that somebody downloaded
     assert alice not in (folder / "samples.jsonl").read_text(encoding="utf-8")
     assert len(list(folder.glob("*.png"))) == 1
     assert await traces(house.engine, "discord:@1", alice, "aiu") == []
@@ -390,7 +390,7 @@ async def test_organisers_see_how_many_there_are_and_what_to_review(house: House
     await house.agree(ALICE)
     await house.press("teach:all:6:1")
     page = await house.act("overview")
-    assert "1人から3文字" in page.lead
+    assert "3文字（1人分）" in page.lead
     assert "採用" in page.text  # the rule is explained
     assert page.pictures[0].png == b"chart of 0 and 3"
     assert ids(page) == ["review:0"]
@@ -403,13 +403,13 @@ async def test_organisers_accept_drop_and_relabel_by_number(house: House) -> Non
     await house.press("right:6:0:2")
     page = await house.act("review:0")
     assert page.pictures[0].png.startswith("sheet of り".encode())  # the one with which the model disagrees comes first
-    assert page.choices[0].options[0].label == "1 り（読みはい）"
+    assert page.choices[0].options[0].label == "1 り（モデルの読み：い）"
     first, second, third = (one.value for one in page.choices[0].options)
     await house.act("accept", second)
     await house.act("drop", third)
     look = await house.act("look", first)
     assert look.entries[0].id == f"relabel:{first}"
-    assert "知らない" in (await house.act(f"relabel:{first}", "ねこ")).lead
+    assert "モデルが読める文字ではありません" in (await house.act(f"relabel:{first}", "ねこ")).lead
     done = await house.act(f"relabel:{first}", "い")
     assert "確認待ちの文字はありません" in done.lead
     states = {one.id: (one.label, one.state, one.reviewer) for one in await house.store.samples_in(None)}
@@ -458,4 +458,4 @@ async def test_a_consent_knows_its_wording(house: House) -> None:
     await house.agree(ALICE)
     consent = await house.store.consent("discord:@1")
     assert consent is not None
-    assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=2)
+    assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=3)

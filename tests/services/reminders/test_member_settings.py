@@ -164,4 +164,4 @@ async def test_whoever_cannot_come_is_led_to_the_page_where_connpass_takes_that(
     world.clock.set(tokyo(2026, 5, 22, 8))
     await world.delivering.deliver_due()
     (reminder,) = world.mailbox.received
-    assert MORNING.url in [button.url for button in reminder.buttons if button.label.startswith("行けなくなった")]
+    assert MORNING.url in [button.url for button in reminder.buttons if button.label.startswith("参加できなくなったら")]

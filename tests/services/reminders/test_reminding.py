@@ -107,7 +107,7 @@ def labels(message: Message) -> list[str]:
 async def test_the_bell_reminds_the_day_before_and_an_hour_before_by_direct_message(world: World) -> None:
     answer = await world.press("remind:501")
     assert answer.lead == "前日と1時間前にDMでお知らせします。"
-    assert labels(answer) == ["1週間前", "✓ 前日", "3時間前", "✓ 1時間前", "30分前", "取り消す"]
+    assert labels(answer) == ["1週間前", "✓ 前日", "3時間前", "✓ 1時間前", "30分前", "リマインドを取り消す"]
     received = await world.at(START)
     assert [channel for channel, _ in received] == ["@77", "@77"]
     assert "明日 19:00 からです" in received[0][1].lead
@@ -191,7 +191,7 @@ async def test_an_event_that_takes_place_after_all_is_reminded_of_again(world: W
     await world.see(replace(EVENT, status=EventStatus.CANCELLED))
     await world.see(EVENT)
     received = await world.at(START)
-    assert [message.lead[:14] for _, message in received] == ["リマインドを設定したイベント", "あと1時間で始まります！"]
+    assert [message.lead[:14] for _, message in received] == ["リマインドを設定したイベント", "あと1時間、19:00 に始"]
 
 
 async def test_an_event_without_a_date_is_reminded_of_when_it_gets_one(world: World) -> None:
