@@ -275,3 +275,71 @@ def japanese_texts() -> list[str]:
 )
 def test_japanese_is_written_in_one_way(broken: str) -> None:
     assert [text for text in japanese_texts() if re.search(broken, text)] == []
+
+
+# --- one name for each thing ---------------------------------------------------------------------------------------
+
+JAPANESE_DOCUMENTS = (
+    "README.ja.md",
+    "SECURITY.md",
+    "docs/handson.md",
+    "docs/architecture.ja.md",
+    "docs/operations.ja.md",
+)
+ALLOWED = re.compile("IP アドレス|メールアドレス|`[^`]*`")  # another thing, and what is typed
+
+
+def retired_names() -> list[str]:
+    """The last column of the glossary in CONTRIBUTING."""
+    glossary = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Words")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in glossary.splitlines() if line[:1] == "|"]
+    assert rows[0][-1] == "retired"
+    return [name for row in rows[2:] for name in row[-1].split("、") if name]
+
+
+def test_no_name_that_was_retired_comes_back() -> None:
+    places = [("tsudoi.po", text) for _, text in entries()] + [("words.js", text) for text in words("JA").values()]
+    places += [
+        (document, line)
+        for document in JAPANESE_DOCUMENTS
+        for line in (ROOT / document).read_text(encoding="utf-8").splitlines()
+    ]
+    names = re.compile("|".join(map(re.escape, retired_names())))
+    found = [(place, hit[0], text) for place, text in places for hit in names.finditer(ALLOWED.sub("", text))]
+    assert found == []
+
+
+# --- one language at a time ----------------------------------------------------------------------------------------
+
+NAMES = frozenset(
+    "systemd Docker gcloud connpass Connpass Discord Slack Tsudoi KanjiVG Ulrich Apel LiteRT Google Outlook iPhone "
+    "Workspace API CC BY-SA DM ID JSON Markdown MB OAuth URL JPEG PNG WebP GIF HEIC AVIF Bot git manifest managers "
+    "Enter Delete Shift Ctrl Ctrl-C Z a d h m r x y ja en".split()
+)
+TO_PRESS = re.compile(  # buttons and pages of Discord's and Slack's sites, which are in English
+    "Create New App|From a manifest|New Application|Message Content Intent|Reset Token|Install App|Install to Workspace"
+    "|Bot User OAuth Token|App-Level Tokens?|Basic Information|Generate(?: Token and Scopes)?|OAuth & Permissions"
+)
+TO_TYPE = re.compile(  # commands, keys, files, addresses and placeholders
+    r"\{\w*\}|https?://\S*|`[^`]*`|\[\[?\w+\]\]?(?: \w+)*|[!/@][\w-]+(?: [a-z]+)*|[\w/-]*[._]\w+(?:[._]\w+)*"
+    r'|connections:write|kind = "feed"|"new"|true：|false：|xox\w-|xapp-'
+    r"|tfug-utsunomiya|(?:python -m )?model \w+|make init|tsudoi \w+(?: \w+)?|\{sign\}\w+"
+)
+TYPED_IN_JAPANESE = re.compile(r"「[^」]*」|【サンプル】|集い|[!/]\S+|\d+(?:日前|分)")
+
+
+def test_no_english_stands_in_japanese() -> None:
+    cards = set(texts_of_the_shipped_card())  # names of works and of people
+    texts = [*(japanese for english, japanese in entries() if english[0] not in cards), *words("JA").values()]
+    found = {(word, text) for text in texts for word in re.findall("[A-Za-z][A-Za-z-]*", prose(text))}
+    assert {(word, text) for word, text in found if word not in NAMES} == set()
+
+
+def prose(text: str) -> str:
+    without_commands = re.sub(r"\{sign\}\w+", " ", text)
+    return TO_PRESS.sub(" ", TO_TYPE.sub(" ", without_commands))
+
+
+def test_no_japanese_stands_in_english_but_what_is_typed() -> None:
+    texts = [*(form for english, _ in entries() for form in english), *words("EN").values()]
+    assert [text for text in texts if re.search("[一-鿿]|[ぁ-ゖァ-ヺ]{2}", TYPED_IN_JAPANESE.sub("", text))] == []

@@ -208,7 +208,7 @@ async def test_an_upload_that_was_deleted_is_said_to_be_gone(play: Play) -> None
     uploaded = await play.alice.send(play.channel, "!read", attachments=[("a.png", b"a")])
     answer = play.channel.last_message
     await play.alice.delete(uploaded)
-    assert "もう残っていない" in text_of(await play.alice.click(answer, custom_id=id_of(answer, "✓")))
+    assert "元の画像が残っていない" in text_of(await play.alice.click(answer, custom_id=id_of(answer, "✓")))
 
 
 async def test_typed_in_a_channel_samples_come_by_direct_message(play: Play) -> None:
@@ -242,7 +242,7 @@ async def test_organisers_review_the_samples_of_their_server_and_others_may_not(
     await play.alice.click(answer, label="✓ 全部正しい")
     page = await play.organiser.slash(play.channel, "tsudoi data")
     assert page.response.ephemeral
-    assert "1人から3文字" in text_of(page)
+    assert "3文字（1人分）" in text_of(page)
     page = await play.organiser.click(page.response.message, label="確認する")
     accept, _, look = (one for one in items_of(page.response.message) if isinstance(one, discord.SelectMenu))
     first, second, third = (one.value for one in accept.options)

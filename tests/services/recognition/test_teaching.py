@@ -323,7 +323,7 @@ async def test_forget_asks_once_more_then_erases_rows_and_files_and_says_so(hous
     assert len(list(folder.glob("*.png"))) == 1
     assert await traces(house.engine, "discord:@1", alice, "aiu") == []
     assert await traces(house.engine, "discord:@2") != []
-    assert "残っていません" in (await house.teaching.own.forget(an_asker(ROOM, ALICE))).lead
+    assert "ありません" in (await house.teaching.own.forget(an_asker(ROOM, ALICE))).lead
 
 
 async def test_to_stop_erases_and_remembers_only_the_no(house: House) -> None:
