@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.mirrored_events import MirroredEvent, MirrorState
+from bot.services.events.event_posts import AnnouncementPost
 from bot.storage.statements import upsert
 from bot.storage.tables import deliveries, mirrored_events
 
@@ -39,7 +40,7 @@ class MirroredEvents:
             await connection.execute(upsert(connection, mirrored_events), asdict(mirrored))
 
     async def announced_in(self, rooms: Collection[str]) -> set[int]:
-        is_announced = (deliveries.c.kind == "announcement", deliveries.c.destination.in_(rooms))
+        is_announced = (deliveries.c.kind == AnnouncementPost.tag, deliveries.c.destination.in_(rooms))
         query = select(deliveries.c.event_id).where(*is_announced, deliveries.c.event_id.is_not(None)).distinct()
         async with self._engine.execution_options(read_only=True).connect() as connection:
             return set((await connection.execute(query)).scalars())

@@ -15,6 +15,7 @@ from bot.domain.mirrored_events import MOST_MIRRORED, CalendarEntry, MirrorState
 from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.locales import TOKYO
+from bot.services.events.event_posts import AnnouncementPost
 from bot.services.events.mirroring import A_REPEAT_TAKES, LOOK_EVERY, REST, Mirroring
 from bot.services.ports import SourceState, Watched
 from bot.storage.events import Events
@@ -84,7 +85,7 @@ class World:
 
     async def show(self, *events: Event, announced_in: str = "") -> None:
         state = SourceState("utsunomiya", "q", NOW, NOW)
-        said = (Delivery("announcement", f"event:{one.id}", "new", announced_in, NOW, None, one.id) for one in events)
+        said = (Delivery(AnnouncementPost(one.id), announced_in, NOW) for one in events)
         sighted, planned = tuple(one.id for one in events), tuple(said) if announced_in else ()
         watched = Watched(state, NOW, starts_anew=True, events=events, sighted=sighted, planned=planned)
         await self.events.record(watched)

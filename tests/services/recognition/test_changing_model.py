@@ -22,6 +22,7 @@ from bot.services.recognition.changing_model import ENOUGH_SAMPLES, REMEMBERED, 
 from bot.storage.memory import StoredMemory
 from tests.support.askers import an_asker
 from tests.support.events import NOW
+from tests.support.knowledge import known_in
 
 SAME = Tally(432, 409, 409)
 PASSED = Trial(SAME, Tally(), Tally(120, 116, 116), {"ぬ": (6, 6, 6)}, 1.4, 1.3)
@@ -271,7 +272,7 @@ async def test_after_going_back_to_the_shipped_one_a_restart_changes_nothing(wor
 
 @pytest.mark.parametrize("what", ["missing", "changed", "damaged"])
 async def test_a_chosen_file_that_is_not_what_it_was_is_not_used_and_organisers_are_told(
-    world: World, what: str
+    world: World, engine: AsyncEngine, what: str
 ) -> None:
     await world.say("try new")
     if what == "missing":
@@ -285,7 +286,8 @@ async def test_a_chosen_file_that_is_not_what_it_was_is_not_used_and_organisers_
     assert world.reader.used == []
     assert {one.destination for one in world.notes.planned} == {"local:main", "discord:101"}
     told = world.notes.planned[0]
-    note = await world.changing.note(told, LOCAL_ROOM)
+    note = await known_in(engine, world.changing.rooms, world.changing.clock).compose(told, LOCAL_ROOM)
+    assert isinstance(note, Message)
     assert "同梱のモデルで読んでいます" in note.text
     assert "!model try new" in note.text
     assert told.useful_until == NOW + timedelta(days=1)
