@@ -22,6 +22,7 @@ from bot.domain.rooms import Rooms
 from bot.domain.sources import SourceKind, Words, query_named
 from bot.errors import ConfigurationError
 from bot.services.answering import Answering
+from bot.services.commands import VOCABULARY
 from bot.services.deciding import Deciding
 from bot.services.delivery.delivering import Delivering
 from bot.services.delivery.outages import Outages
@@ -291,11 +292,12 @@ def build_services(
         reminding,
         Deciding(stores.questions, handlers, zone, ring),
         Reader(recogniser, zone, public_url),
-        clock,
-        zone,
-        public_url,
+        clock=clock,
+        zone=zone,
+        public_url=public_url,
         organising=organising,
         teaching=teaching,
+        vocabulary=VOCABULARY,
         quizzing=Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
         changing_model=changing_model,
         drafting=Drafting(*drafted, details, settings.community.name, clock, zone),
@@ -354,5 +356,4 @@ async def open_drafting(settings: Settings) -> AsyncIterator[tuple[Drafting, Roo
     async with open_stores(settings.storage.url) as stores:
         with open_clients(settings) as clients:
             services = build_services(settings, stores, SystemClock(), details=clients.details)
-            assert services.answering.drafting is not None  # noqa: S101  # built above
             yield services.answering.drafting, services.rooms.at(LOCAL, MAIN)

@@ -93,7 +93,9 @@ def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None
 
     async def ask(settings: Settings) -> tuple[str, dict[str, Any]]:
         async with open_answering(settings) as (answering, asker):
-            return (await answering.next(asker)).text, await answering.telling.events_json(asker.room, upcoming=True)
+            return (await answering.telling.next(asker)).text, await answering.telling.events_json(
+                asker.room, upcoming=True
+            )
 
     text, found = _wait_for(ask(load_settings(config)))
     _say(json.dumps(found, ensure_ascii=False) if as_json else text)

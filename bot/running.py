@@ -155,8 +155,7 @@ async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], 
 
 def _look_after_quiz_and_calendars(services: Services, front_ends: Sequence[FrontEnd], alarm: AlarmClock) -> None:
     now = services.clock.now()
-    if (quizzing := services.answering.quizzing) is not None:
-        alarm.poll("quiz", quizzing.forget_expired, QUIZ_EXPIRY, now + QUIZ_EXPIRY)
+    alarm.poll("quiz", services.answering.quizzing.forget_expired, QUIZ_EXPIRY, now + QUIZ_EXPIRY)
     for mirror in build_mirrors(front_ends):
         reconcile = partial(services.mirroring.reconcile, mirror)
         alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, now + MIRROR_EVERY)

@@ -2,8 +2,9 @@
 
 from discord.ext import commands
 
-from bot.domain.commands import HELP
-from bot.platforms.discord.client import Context, TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient
+from bot.platforms.discord.slash_commands import command
+from bot.services.commands import HELP
 
 
 class General(commands.Cog):
@@ -12,7 +13,7 @@ class General(commands.Cog):
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
 
-    @command(HELP, "What Tsudoi can do")
+    @command(HELP)
     async def show_help(self, ctx: Context) -> None:
         """Answer with the commands."""
         await ctx.defer()

@@ -4,10 +4,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.commands import MODEL
 from bot.domain.messages import Message
-from bot.platforms.discord.client import Context, TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.forms import given
+from bot.platforms.discord.slash_commands import command
+from bot.services.commands import MODEL
 from bot.services.recognition.model_messages import BACK, TRY
 
 _TOPICS = {
@@ -24,13 +25,13 @@ class Model(commands.Cog):
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
 
-    @command(MODEL, "Which model reads, and how well.")
+    @command(MODEL)
     @app_commands.describe(topic="About this model, or a change of it", name="The name of a model's folder, to try it")
     @app_commands.choices(topic=[app_commands.Choice(name=name, value=topic) for topic, name in _TOPICS.items()])
     async def model(self, ctx: Context, topic: str = "", *, name: str = "") -> None:
         """Describe the model, or change it."""
         await ctx.defer()
-        answer = await self._client.answering.model(ctx.asker, f"{topic} {name}".strip())
+        answer = await MODEL.answer(self._client.answering, ctx.asker, f"{topic} {name}".strip())
         await self._client.answer(ctx, answer)
 
     @commands.Cog.listener()

@@ -5,12 +5,12 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.commands import organising_topic
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of
 from bot.platforms.discord.render import render, render_edit
-from bot.services.organisers.organising import PAGES
+from bot.services.commands import DATA
+from bot.services.organisers.organising import PAGES, organising_topic
 from bot.services.organisers.organising import Organising as Service
 
 log = structlog.get_logger()
@@ -78,6 +78,11 @@ class Organising(commands.Cog):
         """Answer the same, typed."""
         page = await self._organising.open(ctx.asker, organising_topic(what))
         await ctx.channel.send(**render(page), reference=ctx.message.to_reference(fail_if_not_exists=False))
+
+    @commands.command(name=DATA.name, aliases=DATA.aliases)
+    async def show_data_elsewhere(self, ctx: Context) -> None:
+        """Say where organisers see the samples."""
+        await self._client.answer(ctx, await DATA.answer(self._client.answering, ctx.asker, ""))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:

@@ -5,12 +5,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.core.askers import Asker
-from bot.domain.commands import QUIZ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.platforms.discord.client import Context, TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.forms import ASK, form, given
+from bot.platforms.discord.slash_commands import command
 from bot.platforms.discord.uploads import content_of
+from bot.services.commands import QUIZ
 from bot.services.general_messages import one_moment
 from bot.services.recognition.quiz_messages import QUIZ as BUTTONS
 
@@ -23,7 +24,7 @@ class Quiz(commands.Cog):
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
 
-    @command(QUIZ, "Write a character, and see how well it is read")
+    @command(QUIZ)
     @app_commands.describe(
         topic="A question, or the board of this week",
         picture="Your answer, where the bot does not see uploads",
@@ -40,7 +41,7 @@ class Quiz(commands.Cog):
         """Ask for a character, show the board, or take an answer."""
         await ctx.defer()
         if picture is None:
-            await self._client.answer(ctx, await self._client.answering.quiz(ctx.asker, topic))
+            await self._client.answer(ctx, await self._client.answering.quizzing.quiz(ctx.asker, topic))
             return
         await self._client.answer(ctx, await self._judged(ctx.asker, picture))
 
@@ -49,9 +50,8 @@ class Quiz(commands.Cog):
         answering = self._client.answering
         if answering.take_turn(asker, pictures=1) is not Turn.GRANTED:
             return one_moment(answering.texts(asker.language))
-        quizzing = answering.quizzing
-        answer = await quizzing.answer(asker, await content_of(picture)) if quizzing else None
-        return answer or await answering.quiz(asker)
+        answer = await answering.quizzing.answer(asker, await content_of(picture))
+        return answer or await answering.quizzing.quiz(asker)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:

@@ -5,13 +5,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.core.askers import Asker
-from bot.domain.commands import READ
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.platforms.discord.client import READ_MENU, Context, TsudoiClient, command
+from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.forms import given
 from bot.platforms.discord.render import picture_files, render
+from bot.platforms.discord.slash_commands import READ_MENU, command
 from bot.platforms.discord.uploads import content_of, fetched, is_picture, message_again, pictures_of
+from bot.services.commands import READ
 from bot.services.general_messages import one_moment
 from bot.services.recognition.reading_buttons import WHY, About, asked_about
 
@@ -33,7 +34,7 @@ class Recognition(commands.Cog):
         """Take it away again."""
         self._client.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @command(READ, "Reads the hiragana in a picture")
+    @command(READ)
     @app_commands.describe(picture="A photo or drawing of hiragana")
     async def read(self, ctx: Context, picture: discord.Attachment | None = None) -> None:
         """Read the pictures of this message, or of the one it replies to."""

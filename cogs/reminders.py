@@ -1,21 +1,22 @@
-"""Members' own reminders, for one member's eyes alone."""
+"""A member's own reminder, for their eyes alone."""
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.commands import REMIND, REMINDERS
-from bot.platforms.discord.client import Context, TsudoiClient, choices, command
+from bot.platforms.discord.client import Context, TsudoiClient
+from bot.platforms.discord.slash_commands import choices, command
+from bot.services.commands import REMIND
 from bot.services.events.event_cards import event_day, event_title
 
 
 class Reminders(commands.Cog):
-    """`!remind` and `!reminders`."""
+    """`!remind`, whose slash command has two fields."""
 
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
 
-    @command(REMIND, "Reminds you alone of an event, by direct message")
+    @command(REMIND)
     @app_commands.describe(
         event="Its number or a word of its title; the next event if left out",
         lead_times="How long before: 1d 2h, 3日前, 30分",
@@ -35,11 +36,6 @@ class Reminders(commands.Cog):
         texts = self._client.answering.texts(room.locale)
         found = await self._client.answering.telling.suggest_events(room, typed)
         return choices((f"{event_title(texts, one)[:70]}（{event_day(texts, one)}）", str(one.id)) for one in found)
-
-    @command(REMINDERS, "Your reminders; cancels them, too")
-    async def list_reminders(self, ctx: Context) -> None:
-        """List a member's reminders."""
-        await self._client.answer_alone(ctx, lambda: self._client.answering.reminding.reminders(ctx.asker))
 
 
 async def setup(client: TsudoiClient) -> None:

@@ -1,20 +1,16 @@
-"""What members teach: right or wrong below a reading, and `!samples`, `!export`, `!forget` for what they gave."""
-
-from collections.abc import Awaitable, Callable
+"""What members teach: right or wrong below a reading."""
 
 import discord
 import structlog
 from discord.ext import commands
 
 from bot.core.askers import Asker
-from bot.domain.commands import DATA, EXPORT, FORGET, SAMPLES
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
-from bot.platforms.discord.client import Context, TsudoiClient, command
+from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.render import render_edit
 from bot.services.general_messages import one_moment
-from bot.services.recognition.teaching import Teaching as Service
 from bot.services.recognition.teaching_buttons import is_teaching, stands_below_reading
 
 log = structlog.get_logger()
@@ -28,36 +24,6 @@ class Teaching(commands.Cog):
     def __init__(self, client: TsudoiClient) -> None:
         self._client = client
 
-    @property
-    def _teaching(self) -> Service:
-        service = self._client.answering.teaching
-        assert service is not None  # noqa: S101  # a bot that runs has one
-        return service
-
-    @command(SAMPLES, "The characters that you gave for training")
-    async def show_samples(self, ctx: Context) -> None:
-        """Show a member what they gave."""
-        await self._tell(ctx, self._teaching.own.samples)
-
-    @command(EXPORT, "Gives you back what you gave for training, as a file")
-    async def export(self, ctx: Context) -> None:
-        """Give it back."""
-        await self._tell(ctx, self._teaching.own.export)
-
-    @command(FORGET, "Erases what you gave for training, at once")
-    async def forget(self, ctx: Context) -> None:
-        """Erase it, once they confirm."""
-        await self._tell(ctx, self._teaching.own.forget)
-
-    @commands.command(name=DATA.name, aliases=DATA.aliases)
-    async def show_data(self, ctx: Context) -> None:
-        """Say where organisers see the samples."""
-        await self._client.answer(ctx, await self._client.answering.data(ctx.asker))
-
-    async def _tell(self, ctx: Context, answer: Callable[[Asker], Awaitable[Message]]) -> None:
-        """Answer a member alone."""
-        await self._client.answer_alone(ctx, lambda: answer(ctx.asker))
-
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take what teaches, also below a reading from before a restart."""
@@ -66,7 +32,7 @@ class Teaching(commands.Cog):
             return
         asker = await self._client.asker(interaction)
         if pressed.startswith(ASK):
-            entry = self._teaching.entry(asker, pressed.removeprefix(ASK))
+            entry = self._client.answering.teaching.entry(asker, pressed.removeprefix(ASK))
             if entry is not None:
                 await interaction.response.send_modal(form(entry))
             return

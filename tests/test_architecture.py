@@ -38,6 +38,7 @@ LAYERS = {
     ),
     "bot.services": (
         "delivery", "events", "reports", "reminders", "recognition", "rehearsing", "organisers", "answering",
+        "commands",
     ),
 }  # fmt: skip
 GROUND = {  # the folders in it

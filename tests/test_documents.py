@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from bot.command_line import cli
+from bot.services.commands import COMMANDS, DATA, TSUDOI
 from model.workshop.command_line import app
 from tests.test_architecture import imports_of, modules
 
@@ -236,3 +237,10 @@ def test_a_slip_in_a_command_is_noticed() -> None:
         found = COMMAND.match(typed)
         assert found is not None
         assert mistake(found) is not None, typed
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
+def test_every_command_that_members_type_is_in_the_table(document: str) -> None:
+    shown = set(re.findall(r"`!([^ `]+)", read(document)))
+    listed = [one for one in COMMANDS if one not in (DATA, TSUDOI)]  # those stand where organisers look
+    assert [one.name for one in listed if one.name not in shown and one.aliases[0] not in shown] == []

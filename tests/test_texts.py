@@ -19,7 +19,13 @@ CATALOGUE = ROOT / "bot/locales/ja/LC_MESSAGES/tsudoi.po"
 PAGES = ROOT / "bot/web/static"
 JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
 TRANSLATES = {"gettext", "ngettext", "_"}
-DESCRIBES = {"command", "describe", "Choice", "Group"}  # what Discord shows of slash commands: its translator finds it
+DESCRIBES = {
+    "command",
+    "describe",
+    "Choice",
+    "Group",
+    "Parameter",
+}  # what Discord shows of slash commands: its translator finds it
 COUNTERS = "件|人|回|文字|字|枚|分|日|時間|週間|か月|席|問|位|通"
 
 TABLES = (  # of texts that are looked up when they are said
@@ -32,9 +38,12 @@ TABLES = (  # of texts that are looked up when they are said
 # Japanese in the code that is no text of ours, by the reason why it is there.
 JAPANESE_IN_CODE = {
     "what members may type": (
-        "bot/domain/commands.py",
         "bot/domain/lead_times.py",
         "bot/domain/prefectures.py",
+        "bot/domain/commands.py: _HIRAGANA",
+        "bot/services/commands.py",
+        "bot/services/recognition/teaching_messages.py: (SAMPLES, EXPORT, FORGET)",
+        "bot/services/organisers/organising.py: TOPICS",
         "bot/services/recognition/changing_model.py: ChangingModel",
         "bot/services/recognition/quizzing.py: _TOPICS",
         "bot/services/reminders/reminding.py: _USUAL_WORDS",
@@ -67,8 +76,8 @@ JAPANESE_IN_CODE = {
         "bot/services/organisers/settling_in_messages.py: LANGUAGES",
     ),
     "what a platform is told before anybody says in which language": (
-        "bot/platforms/discord/client.py: READ_MENU",
-        "bot/platforms/discord/client.py: PARAMETERS",
+        "bot/platforms/discord/slash_commands.py: READ_MENU",
+        "bot/platforms/discord/slash_commands.py: PARAMETERS",
         "bot/platforms/slack/manifest.py: READ_MENU",
     ),
     "how Japanese dates are written": ("bot/locales/__init__.py: _date",),
@@ -95,7 +104,7 @@ def texts_in(node: ast.AST) -> Iterator[str]:
         yield from strings(node.args[:1])
     elif isinstance(node, ast.Call) and called(node) in DESCRIBES:
         named = [one.value for one in node.keywords if one.arg != "value" and called(node) != "Choice"]
-        yield from (one for one in strings([*node.args[1:2], *named]) if " " in one)  # a name is no text
+        yield from (one for one in strings([*node.args[:2], *named]) if " " in one)  # a name is no text
         if called(node) == "Choice":
             yield from strings([one.value for one in node.keywords if one.arg == "name"])
 
@@ -175,7 +184,7 @@ def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
     assert hidden == {
         "bot/services/reports/report_reasons.py",
         "bot/services/recognition/model_messages.py",  # what a model's card says
-        "bot/platforms/discord/client.py",
+        "bot/platforms/discord/slash_commands.py",
         "bot/services/delivery/delivery_labels.py",
     }
 

@@ -1,100 +1,80 @@
-"""The commands that members type, on every platform: names, short Japanese aliases, and reading them from a text."""
+"""What a command is, and how one is read from what people type, on every platform."""
 
 import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from typing import Any, Generic, TypeVar
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command such as `!next`; the first alias is the one that help shows beside the name."""
-
-    name: str
-    aliases: tuple[str, ...]
-
-
-NEXT = Command("next", ("次", "つぎ", "次回"))
-EVENTS = Command("events", ("イベント", "予定", "一覧"))
-REPORT = Command("report", ("レポート", "報告"))
-REPORTS = Command("reports", ("レポート一覧", "報告一覧"))
-DRAFT = Command("draft", ("下書き", "したがき"))  # for organisers
-REMIND = Command("remind", ("リマインド", "思い出させて"))
-REMINDERS = Command("reminders", ("リマインド一覧",))
-READ = Command("read", ("読んで", "よんで"))
-SAMPLES = Command("samples", ("あずけた文字", "サンプル"))
-EXPORT = Command("export", ("書き出し", "エクスポート"))
-FORGET = Command("forget", ("忘れて", "わすれて"))
-DATA = Command("data", ("データ",))  # for organisers
-QUIZ = Command("quiz", ("クイズ", "くいず"))
-MODEL = Command("model", ("モデル",))
-HELP = Command("help", ("ヘルプ", "使い方"))
-TSUDOI = Command("tsudoi", ("集い", "つどい"))  # for organisers
-ORGANISING = {
-    "setup": "設定",
-    "sources": "取得元",
-    "rooms": "チャンネル",
-    "rehearse": "リハーサル",
-    "status": "状態",
-    "data": "データ",
-}
-COMMANDS = (
-    NEXT,
-    EVENTS,
-    REPORT,
-    REPORTS,
-    DRAFT,
-    REMIND,
-    REMINDERS,
-    READ,
-    SAMPLES,
-    EXPORT,
-    FORGET,
-    DATA,
-    QUIZ,
-    MODEL,
-    HELP,
-    TSUDOI,
-)
+from bot.core.askers import Asker
+from bot.domain.messages import Message
 
 _NEAR = 0.7  # nxet is near next; rank and ping, which other bots answer, are near nothing
 _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(ord("ァ"), ord("ヶ") + 1)}
 
+Services = TypeVar("Services")  # what commands are answered with
+
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class Parameter(Generic[Services]):
+    """What may stand behind a command: described in English, with its Japanese in the catalogue, for a Discord menu.
+
+    `suggest` returns what somebody may mean who began to type, as (shown, meant).
+    """
+
+    description: str
+    suggest: Callable[[Services, Asker, str], Awaitable[Sequence[tuple[str, str]]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[Services]):
+    """A command such as `!next`; the first alias is the one that help shows beside the name.
+
+    `help` takes texts and returns what the command does, with `{sign}` before the names of commands. `answer` takes the
+    services, who asks, and what stood behind the command. `usage` is an example of that. Only the member reads what
+    `is_private`. Help leaves out what `is_for_organisers`, and what `is_of_reading` where nothing is read.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    help: Callable[[Any], str]
+    answer: Callable[[Services, Asker, str], Awaitable[Message]]
+    parameter: Parameter[Services] | None = None
+    usage: str = ""
+    is_private: bool = False
+    is_for_organisers: bool = False
+    is_of_reading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Generic[Services]):
     """A command as somebody typed it. `command` is None if there is no such command."""
 
     name: str
     argument: str
-    command: Command | None
+    command: Command[Services] | None
 
 
-def parse_command(text: str) -> Typed | None:
-    """Read `!next 3` or `！次　３`; None if the text is no command."""
-    folded = unicodedata.normalize("NFKC", text).strip()
-    if not folded.startswith("!") or len(folded) < 2 or not folded[1].isalnum():
-        return None
-    name, _, argument = folded[1:].partition(" ")
-    name = name.strip().casefold()
-    return Typed(name, argument.strip(), _by_name().get(_in_hiragana(name)))
+class Vocabulary(Generic[Services]):
+    """The commands there are, found by any of their names."""
 
+    def __init__(self, commands: Sequence[Command[Services]] = ()) -> None:
+        self.commands = tuple(commands)
+        self._by_name = {_in_hiragana(name): one for one in commands for name in (one.name, *one.aliases)}
 
-def organising_topic(written: str) -> str:
-    """Return what is meant after `!tsudoi`, in English or Japanese: a key of ORGANISING; `status` if it is unclear."""
-    asked = unicodedata.normalize("NFKC", written).strip().casefold()
-    return next((topic for topic, name in ORGANISING.items() if asked in (topic, name)), "status")
+    def parse(self, text: str) -> Typed[Services] | None:
+        """Read `!next 3` or `！次　３`; None if the text is no command."""
+        folded = unicodedata.normalize("NFKC", text).strip()
+        if not folded.startswith("!") or len(folded) < 2 or not folded[1].isalnum():
+            return None
+        name, _, argument = folded[1:].partition(" ")
+        name = name.strip().casefold()
+        return Typed(name, argument.strip(), self._by_name.get(_in_hiragana(name)))
 
-
-def nearest_command(name: str) -> Command | None:
-    """Return the command that was probably meant; None where it is as likely a command of another bot."""
-    found = get_close_matches(_in_hiragana(name.casefold()), _by_name(), n=1, cutoff=_NEAR)
-    return _by_name()[found[0]] if found else None
-
-
-@cache
-def _by_name() -> dict[str, Command]:
-    return {_in_hiragana(name): command for command in COMMANDS for name in (command.name, *command.aliases)}
+    def nearest(self, name: str) -> Command[Services] | None:
+        """Return the command that was probably meant; None where it is as likely a command of another bot."""
+        found = get_close_matches(_in_hiragana(name.casefold()), self._by_name, n=1, cutoff=_NEAR)
+        return self._by_name[found[0]] if found else None
 
 
 def _in_hiragana(name: str) -> str:

@@ -9,27 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, direct_to
-from bot.domain.commands import (
-    DATA,
-    DRAFT,
-    EVENTS,
-    EXPORT,
-    FORGET,
-    HELP,
-    MODEL,
-    NEXT,
-    QUIZ,
-    READ,
-    REMIND,
-    REMINDERS,
-    REPORT,
-    REPORTS,
-    SAMPLES,
-    TSUDOI,
-    Command,
-    nearest_command,
-    parse_command,
-)
+from bot.domain.commands import Vocabulary
 from bot.domain.cooldowns import Cooldown, Turn
 from bot.domain.messages import Message
 from bot.errors import PictureError
@@ -74,15 +54,16 @@ class Answering:
     reminding: Reminding
     deciding: Deciding
     reader: Reader
+    teaching: Teaching
+    quizzing: Quizzing
+    drafting: Drafting
+    settings: MemberSettings
+    vocabulary: Vocabulary["Answering"]
     clock: Clock
     zone: ZoneInfo = TOKYO
     public_url: str = ""
     organising: Organising | None = None
-    teaching: Teaching | None = None
-    quizzing: Quizzing | None = None
     changing_model: ChangingModel | None = None
-    drafting: Drafting | None = None
-    settings: MemberSettings | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
     lessons: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(minutes=1)))
@@ -97,51 +78,15 @@ class Answering:
 
     async def say(self, asker: Asker, text: str) -> Message | None:
         """Answer a typed command, a mistyped one with the nearest; None if the text is no command, or another bot's."""
-        typed = parse_command(text)
+        typed = self.vocabulary.parse(text)
         if typed is None:
             return None
-        if typed.command is None:
-            nearest = nearest_command(typed.name)
-            is_ours = nearest is not None or asker.tenant.platform == LOCAL  # where no other bot listens
-            return (
-                general_messages.unknown_command(self.texts(asker.language), typed.name, nearest) if is_ours else None
-            )
-        answers: dict[Command, Callable[[], Awaitable[Message]]] = {
-            NEXT: lambda: self.next(asker, typed.argument),
-            EVENTS: lambda: self.events(asker),
-            REPORT: lambda: self.report(asker, typed.argument),
-            REPORTS: lambda: self.reports(asker),
-            DRAFT: lambda: self.draft(asker, typed.argument),
-            REMIND: lambda: self.reminding.remind(asker, typed.argument),
-            REMINDERS: lambda: self.reminding.reminders(asker),
-            READ: lambda: self.how_to_read(asker),
-            **self._samples_commands(asker),
-            QUIZ: lambda: self.quiz(asker, typed.argument),
-            MODEL: lambda: self.model(asker, typed.argument),
-            HELP: lambda: self.help(asker),
-            TSUDOI: lambda: self.tsudoi(asker, typed.argument),
-        }
-        return await answers[typed.command]()
-
-    def _samples_commands(self, asker: Asker) -> dict[Command, Callable[[], Awaitable[Message]]]:
-        """Return what answers the commands about samples; without teaching, help does."""
-        teaching = self.teaching
-        if teaching is None:
-            return dict.fromkeys((SAMPLES, EXPORT, FORGET, DATA), lambda: self.help(asker))
-        return {
-            SAMPLES: lambda: teaching.own.samples(asker),
-            EXPORT: lambda: teaching.own.export(asker),
-            FORGET: lambda: teaching.own.forget(asker),
-            DATA: lambda: self.data(asker),
-        }
-
-    async def quiz(self, asker: Asker, argument: str = "") -> Message:
-        """Answer `!quiz`."""
-        return await (self.quizzing.quiz(asker, argument) if self.quizzing else self.help(asker))
-
-    async def model(self, asker: Asker, argument: str = "") -> Message:
-        """Answer `!model`."""
-        return await (self.changing_model.model(asker, argument) if self.changing_model else self.help(asker))
+        if typed.command is not None:
+            return await typed.command.answer(self, asker, typed.argument)
+        nearest = self.vocabulary.nearest(typed.name)
+        if nearest is None and asker.tenant.platform != LOCAL:  # where other bots may listen
+            return None
+        return general_messages.unknown_command(self.texts(asker.language), typed.name, nearest)
 
     async def model_card(self) -> str:
         """Return the card of the model that reads, in Markdown."""
@@ -149,50 +94,20 @@ class Answering:
 
     async def is_quizzed(self, asker: Asker) -> bool:
         """Whether a member's next picture in this room answers a quiz."""
-        return self.quizzing is not None and await self.quizzing.is_asked(asker)
-
-    async def data(self, asker: Asker) -> Message:
-        """Answer `!data` in the local room; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
-        if self.organising is None or asker.tenant.platform != LOCAL:
-            return general_messages.data_elsewhere(self.texts(asker.language))
-        return await self.organising.open(asker, "data")
+        return await self.quizzing.is_asked(asker)
 
     async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
         """Take what teaches: ✓ and ✗ below an answer, and what follows; None if it is another button."""
-        return None if self.teaching is None else await self.teaching.press(button_id, asker, values)
-
-    async def tsudoi(self, asker: Asker, argument: str) -> Message:
-        """Answer `!tsudoi status` in the local room; a chat with servers answers its organisers by itself."""
-        if self.organising is None or asker.tenant.platform != LOCAL:
-            return await self.help(asker)
-        return await self.organising.say(asker, argument)
-
-    async def next(self, asker: Asker, argument: str = "") -> Message:
-        """Answer `!next`, `!next 3` and `!next KEYWORD`."""
-        return await self.telling.next(asker, argument)
-
-    async def events(self, asker: Asker) -> Message:
-        """Answer `!events`."""
-        return await self.telling.events(asker)
-
-    async def report(self, asker: Asker, argument: str = "") -> Message:
-        """Answer `!report 4`."""
-        return await self.reporting.report(asker, argument)
-
-    async def reports(self, asker: Asker) -> Message:
-        """Answer `!reports`."""
-        return await self.reporting.reports(asker)
-
-    async def draft(self, asker: Asker, argument: str = "") -> Message:
-        """Answer `!draft 4`, which is for organisers."""
-        if self.drafting is None:
-            return await self.help(asker)
-        return await self.drafting.draft(asker, argument)
+        return await self.teaching.press(button_id, asker, values)
 
     async def help(self, asker: Asker, sign: str = "!") -> Message:
         """Answer `!help`, or `/help` with the commands as they are given there."""
         return general_messages.help_message(
-            self.texts(asker.language), asker.room, reads=self.reader.is_on(asker.room), sign=sign
+            self.texts(asker.language),
+            asker.room,
+            self.vocabulary.commands,
+            reads=self.reader.is_on(asker.room),
+            sign=sign,
         )
 
     async def how_to_read(self, asker: Asker) -> Message:
@@ -212,7 +127,7 @@ class Answering:
 
         With `may_answer_quiz` the picture of a member who was asked a quiz here answers that.
         """
-        if self.quizzing is not None and may_answer_quiz and len(pictures) == 1:
+        if may_answer_quiz and len(pictures) == 1:
             answer = await self.quizzing.answer(asker, pictures[0], "" if unseen else upload)
             if answer is not None:
                 return answer

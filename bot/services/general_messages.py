@@ -1,53 +1,23 @@
 """What is said about the bot itself: help, a mistyped command, a question answered."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from bot.core.rooms import Room
-from bot.domain.commands import (
-    COMMANDS,
-    EVENTS,
-    EXPORT,
-    FORGET,
-    HELP,
-    MODEL,
-    NEXT,
-    QUIZ,
-    READ,
-    REMIND,
-    REMINDERS,
-    REPORT,
-    REPORTS,
-    SAMPLES,
-    Command,
-)
+from bot.domain.commands import Command
 from bot.domain.messages import Card, Field, Message, MessageKind
 from bot.locales import Texts
 
-_OF_READING = (READ, SAMPLES, EXPORT, FORGET, QUIZ, MODEL)
 
-
-def command_texts(texts: Texts) -> dict[Command, str]:
-    """Return what each of the members' commands does, with `{sign}` before the names of commands."""
-    return {
-        NEXT: texts.gettext("The next event. {sign}next 3: so many, {sign}next WORD: those that match."),
-        EVENTS: texts.gettext("Everything that is planned."),
-        REPORT: texts.gettext("The report of an event: {sign}report 4"),
-        REPORTS: texts.gettext("All reports."),
-        REMIND: texts.gettext("Reminds you alone: {sign}remind 4 3d 1h"),
-        REMINDERS: texts.gettext("Your reminders."),
-        READ: texts.gettext("Reads a handwritten hiragana in a picture you upload."),
-        SAMPLES: texts.gettext("The characters that you gave for training."),
-        EXPORT: texts.gettext("Gives them back to you as a file."),
-        FORGET: texts.gettext("Erases them, at once."),
-        QUIZ: texts.gettext("Asks you to write a character, and says how well it can be read."),
-        MODEL: texts.gettext("Which model reads, and how well."),
-        HELP: texts.gettext("This list."),
-    }
-
-
-def help_message(texts: Texts, room: Room, *, reads: bool, sign: str = "!") -> Message:
+def help_message(
+    texts: Texts, room: Room, commands: Iterable[Command[Any]], *, reads: bool, sign: str = "!"
+) -> Message:
     """Say in short what members can do in this room, and what it will hear. Commands are given with `sign` before."""
-    said = command_texts(texts)
-    commands = [one for one in COMMANDS if one in said and (reads or one not in _OF_READING)]
-    fields = tuple(Field(f"{sign}{one.name} / {sign}{one.aliases[0]}", said[one].format(sign=sign)) for one in commands)
+    fields = tuple(
+        Field(f"{sign}{one.name} / {sign}{one.aliases[0]}", one.help(texts).format(sign=sign))
+        for one in commands
+        if not one.is_for_organisers and (reads or not one.is_of_reading)
+    )
     lead = texts.gettext("This is what I can do:")
     return Message(MessageKind.ANSWER, lead, (Card(body=_what_is_posted(texts, room), fields=fields),))
 
@@ -62,7 +32,7 @@ def _what_is_posted(texts: Texts, room: Room) -> str:
     return texts.gettext("By itself I post here: {named}.").format(named=named) if named else ""
 
 
-def unknown_command(texts: Texts, name: str, nearest: Command | None) -> Message:
+def unknown_command(texts: Texts, name: str, nearest: Command[Any] | None) -> Message:
     """Offer the command that was probably meant."""
     shown = name[:50]
     if nearest is None:

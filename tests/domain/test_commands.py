@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.commands import COMMANDS, EVENTS, HELP, NEXT, READ, REPORT, REPORTS, nearest_command, parse_command
 from bot.domain.folding import fold
+from bot.services.commands import COMMANDS, EVENTS, HELP, NEXT, READ, REPORT, REPORTS, VOCABULARY
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,19 @@ from bot.domain.folding import fold
     ],
 )
 def test_a_command_is_read_with_its_argument(text: str, command: object, argument: str) -> None:
-    typed = parse_command(text)
+    typed = VOCABULARY.parse(text)
     assert typed is not None
     assert (typed.command, typed.argument) == (command, argument)
 
 
 @pytest.mark.parametrize("text", ["", "next", "!", "!!", "! next", "すごい!", "!?", "…"])
 def test_ordinary_talk_is_no_command(text: str) -> None:
-    assert parse_command(text) is None
+    assert VOCABULARY.parse(text) is None
 
 
 @pytest.mark.parametrize(("name", "meant"), [("nxet", NEXT), ("event", EVENTS), ("レポト", REPORT), ("xyzzy", None)])
 def test_a_mistyped_command_finds_the_nearest(name: str, meant: object) -> None:
-    assert nearest_command(name) is meant
+    assert VOCABULARY.nearest(name) is meant
 
 
 def test_no_name_belongs_to_two_commands() -> None:
@@ -45,5 +45,5 @@ def test_no_name_belongs_to_two_commands() -> None:
 
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    typed = parse_command(text)
+    typed = VOCABULARY.parse(text)
     assert typed is None or "!" in fold(text)

@@ -16,8 +16,8 @@ from simcord.components import walk_components
 
 from bot.config import DiscordSettings
 from bot.core.rooms import Room
-from bot.domain.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
 from bot.platforms.discord.bot import DiscordFrontEnd
+from bot.services.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
 from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.rooms import Room
-from bot.domain.commands import COMMANDS
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.manifest import manifest, slash_name
+from bot.services.commands import COMMANDS
 from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house
 from tests.parity.stage import Said, Stage, in_words

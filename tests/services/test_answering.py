@@ -14,6 +14,7 @@ from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
 from bot.errors import PictureError
 from bot.services.answering import Answering
+from bot.services.commands import VOCABULARY
 from bot.services.deciding import Deciding
 from bot.services.events.telling import Telling
 from bot.services.ports import SourceState, Watched
@@ -77,6 +78,11 @@ class World:
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
             deciding=Deciding(self.questions, {"flood": self._take}),
             reader=Reader(self.recogniser),
+            teaching=None,  # type: ignore[arg-type]
+            quizzing=None,  # type: ignore[arg-type]
+            drafting=None,  # type: ignore[arg-type]
+            settings=None,  # type: ignore[arg-type]
+            vocabulary=VOCABULARY,
             clock=clock,
         )
 
@@ -307,7 +313,7 @@ async def test_the_json_of_events_has_the_promised_keys(world: World) -> None:
 
 async def test_english_rooms_are_answered_in_english(world: World) -> None:
     await world.hold(an_event_named(started_at=tokyo(2026, 5, 19, 19)))
-    message = await world.answering.next(an_asker(replace(world.room, locale="en")))
+    message = await world.answering.telling.next(an_asker(replace(world.room, locale="en")))
     assert "In 7 days!" in message.text
     assert "Tue, May 19, 2026 19:00-21:00 JST" in message.text
 

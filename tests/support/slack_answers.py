@@ -107,6 +107,22 @@ class RecordedAnswers:
         return self.turns.pop(0) if self.turns else Turn.GRANTED
 
     @property
+    def telling(self) -> "RecordedAnswers":
+        return self
+
+    @property
+    def teaching(self) -> "RecordedAnswers":
+        return self
+
+    @property
+    def own(self) -> "RecordedAnswers":
+        return self
+
+    async def samples(self, asker: Asker) -> Message:
+        self.asked.append(("samples", asker.member))
+        return said("!samples")
+
+    @property
     def reminding(self) -> "RecordedAnswers":
         return self
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.core.askers import Asker
 from bot.core.rooms import Room
-from bot.domain.commands import COMMANDS, ORGANISING, Command
+from bot.domain.commands import Command
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rights import asker_in
@@ -31,7 +31,9 @@ from bot.platforms.discord.askers import (
 )
 from bot.platforms.discord.forms import ASK, given
 from bot.platforms.discord.render import render, render_edit
+from bot.platforms.discord.slash_commands import JapaneseCommands, choices, command
 from bot.services.answering import Answering
+from bot.services.commands import COMMANDS
 from bot.services.general_messages import one_moment, sent_privately
 from bot.services.organisers.organising import PAGES
 from bot.services.ports import Memory
@@ -43,8 +45,6 @@ from bot.services.recognition.teaching_buttons import RIGHT, TEACH, WRONG
 log = structlog.get_logger()
 
 EXTENSIONS = (
-    "cogs.events",
-    "cogs.reports",
     "cogs.reminders",
     "cogs.recognition",
     "cogs.teaching",
@@ -53,27 +53,11 @@ EXTENSIONS = (
     "cogs.general",
     "cogs.organising",
 )
-READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
-PARAMETERS = {
-    "argument": "条件",
-    "event": "イベント",
-    "lead_times": "時間",
-    "picture": "画像",
-    "topic": "内容",
-    "name": "名前",
-}
-ENGLISH = {READ_MENU: "Read hiragana"}
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
 TAKEN_BY_COGS = (
     *(f"{kind}:" for kind in (PAGES, WHY, QUIZ, MODEL, RIGHT, WRONG, TEACH)),
     *(f"{ASK}{kind}:" for kind in (PAGES, QUIZ, TEACH)),
 )
-CHOICES, CHOICE = 25, 100
-
-
-def command(of: Command, description: str) -> Callable[[Any], commands.HybridCommand[Any, Any, Any]]:
-    """Declare a cog's method as this command, typed with its aliases or given as a slash command."""
-    return commands.hybrid_command(name=of.name, aliases=of.aliases, description=description)
 
 
 class Context(commands.Context["TsudoiClient"]):
@@ -88,26 +72,6 @@ class TooFast(commands.CheckFailure):
     def __init__(self, turn: Turn) -> None:
         super().__init__()
         self.turn = turn
-
-
-class JapaneseCommands(app_commands.Translator):
-    """Shows slash commands to members with a Japanese Discord under their Japanese names."""
-
-    async def translate(
-        self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
-    ) -> str | None:
-        where = app_commands.TranslationContextLocation
-        if locale in (discord.Locale.american_english, discord.Locale.british_english):
-            return ENGLISH.get(string.message)
-        if locale is not discord.Locale.japanese:
-            return None
-        if context.location is where.command_name:
-            names = {one.name: one.aliases[0] for one in COMMANDS} | ORGANISING
-            return names.get(string.message)
-        if context.location is where.parameter_name:
-            return PARAMETERS.get(string.message)
-        translated = texts_for("ja").gettext(string.message)
-        return None if translated == string.message else translated
 
 
 class TsudoiClient(commands.Bot):
@@ -149,6 +113,9 @@ class TsudoiClient(commands.Bot):
         self.login_ended.set()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        for of in COMMANDS:
+            if self.get_command(of.name) is None:
+                self.add_command(plain_command(of))
         await self.tree.set_translator(JapaneseCommands())
         self.tree.error(self._on_slash_error)
         if not self._leads:
@@ -322,7 +289,33 @@ def _is_private(interaction: discord.Interaction) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-def choices(suggested: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    """Return what is suggested to somebody who types, as (shown, meant), within Discord's limits."""
-    found = [(shown.strip()[:CHOICE], meant[:CHOICE]) for shown, meant in suggested]
-    return [app_commands.Choice(name=shown, value=meant) for shown, meant in found if shown and meant][:CHOICES]
+def plain_command(of: Command[Answering]) -> commands.HybridCommand[Any, Any, Any]:
+    """Return a command that needs nothing of its own in Discord: what stands behind it, or nothing, and its answer."""
+
+    async def give(ctx: Context, argument: str) -> None:
+        client = ctx.bot
+        if of.is_private:
+            await client.answer_alone(ctx, lambda: of.answer(client.answering, ctx.asker, argument))
+        else:
+            await ctx.defer()
+            await client.answer(ctx, await of.answer(client.answering, ctx.asker, argument))
+
+    async def without_argument(ctx: Context) -> None:
+        await give(ctx, "")
+
+    async def with_argument(ctx: Context, *, argument: str = "") -> None:
+        await give(ctx, argument)
+
+    if of.parameter is None:
+        return command(of)(without_argument)
+    made = command(of)(app_commands.describe(argument=of.parameter.description)(with_argument))
+    if (suggest := of.parameter.suggest) is not None:
+
+        @made.autocomplete("argument")
+        async def suggested(
+            interaction: discord.Interaction[TsudoiClient], typed: str
+        ) -> list[app_commands.Choice[str]]:
+            client = interaction.client
+            return choices(await suggest(client.answering, await client.asker(interaction), typed))
+
+    return made

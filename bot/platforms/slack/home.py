@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.core.askers import Asker
-from bot.domain.commands import COMMANDS
 from bot.domain.messages import Message, MessageKind
 from bot.locales import Texts
 from bot.platforms.slack.forms import Json, text_of
 from bot.platforms.slack.render import BLOCKS_OF_VIEW, HEADER, render
 from bot.services.answering import Answering
+from bot.services.commands import EVENTS, REMINDERS, SAMPLES
 from bot.services.organisers.settling_in_messages import LANGUAGES
 
-_SAMPLES = "samples"
 _MOST_OF_A_PART = 30  # blocks
 
 
@@ -20,12 +19,11 @@ async def home_view(answering: Answering, asker: Asker, notice: Message | None =
     """Return the home of a member; `notice` answers what they pressed there."""
     asker = replace(asker, language=asker.own_language)  # nobody else reads it
     texts = answering.texts(asker.language)
-    has_samples = any(one.name == _SAMPLES for one in COMMANDS)
     parts = [
         ("", notice),
-        (texts.gettext("Next events"), await answering.events(asker)),
-        (texts.gettext("Your reminders"), await answering.reminding.reminders(asker)),
-        (texts.gettext("Your samples"), await answering.say(asker, f"!{_SAMPLES}") if has_samples else None),
+        (texts.gettext("Next events"), await EVENTS.answer(answering, asker, "")),
+        (texts.gettext("Your reminders"), await REMINDERS.answer(answering, asker, "")),
+        (texts.gettext("Your samples"), await SAMPLES.answer(answering, asker, "")),
         ("", _language(texts)),
     ]
     blocks = [block for title, said in parts if said is not None for block in _part(title, said)]

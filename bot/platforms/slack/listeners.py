@@ -11,20 +11,6 @@ from functools import partial
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.commands import (
-    DATA,
-    EVENTS,
-    HELP,
-    MODEL,
-    NEXT,
-    ORGANISING,
-    QUIZ,
-    READ,
-    REPORT,
-    REPORTS,
-    TSUDOI,
-    parse_command,
-)
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Card, Message
 from bot.errors import SendError
@@ -40,12 +26,13 @@ from bot.platforms.slack.text import called_first, read_typed
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
 from bot.services.answering import Answering
+from bot.services.commands import DATA, HELP, READ, TSUDOI, VOCABULARY
 from bot.services.general_messages import one_moment
+from bot.services.organisers.organising import TOPICS
 from bot.services.ports import Heard
 
 log = structlog.get_logger()
 
-FOR_ALL = (NEXT, EVENTS, REPORT, REPORTS, READ, QUIZ, MODEL, HELP)  # what other commands answer is the member's alone
 MESSAGE_FOLLOWS = 1.5  # seconds within which Slack tells of the message that a file came with, too
 _HEARD_SUBTYPES = (None, "file_share", "thread_broadcast")
 
@@ -172,7 +159,7 @@ class SlackListeners:
         typed = read_typed(text if called is None else called).strip()
         if called is not None and not typed.startswith(("!", "！")):
             typed = f"!{typed or (READ.name if event.get('files') else HELP.name)}"
-        found = parse_command(typed)
+        found = VOCABULARY.parse(typed)
         if found is None or (found.command is None and called is not None):
             return (HELP.name, "") if called is not None else (None, "")
         return (found.command.name if found.command else found.name), found.argument
@@ -231,14 +218,14 @@ class SlackListeners:
 def _names_for_all(argument: str = "") -> tuple[str, ...]:
     """Return the commands whose answers are for all; `/tsudoi next 3` is one of them."""
     inner = _member_command(argument) if argument else None
-    for_all = tuple(one.name for one in FOR_ALL)
+    for_all = tuple(one.name for one in VOCABULARY.commands if not one.is_private)
     return (*for_all, TSUDOI.name) if inner is not None and inner[0] in for_all else for_all
 
 
 def _member_command(argument: str) -> tuple[str, str] | None:
     """Return the command in `/tsudoi next 3` and its argument; None where an organiser's page is meant."""
-    typed = parse_command(f"!{argument.strip()}")
-    if typed is None or typed.command in (None, TSUDOI) or typed.name in (*ORGANISING, *ORGANISING.values()):
+    typed = VOCABULARY.parse(f"!{argument.strip()}")
+    if typed is None or typed.command in (None, TSUDOI) or typed.name in (*TOPICS, *TOPICS.values()):
         return None
     assert typed.command is not None  # noqa: S101  # told apart above
     return typed.command.name, typed.argument

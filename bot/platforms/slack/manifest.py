@@ -4,13 +4,14 @@ import json
 import re
 from typing import Any
 
-from bot.domain.commands import COMMANDS, HELP, REMIND, TSUDOI, Command
+from bot.domain.commands import Command
 from bot.locales import Texts, texts_for
-from bot.services.general_messages import command_texts
+from bot.services.answering import Answering
+from bot.services.commands import COMMANDS, HELP, REMIND, TSUDOI
 
 NAME = "Tsudoi"
 # /remind is Slack's own, and no app may have it; /help is too general to be anybody's in a shared workspace.
-RENAMED = {REMIND: "tsudoi-remind", HELP: "tsudoi-help"}
+RENAMED = {REMIND.name: "tsudoi-remind", HELP.name: "tsudoi-help"}
 _PREFIX = "tsudoi-"  # a workspace in which another app has /next may call ours /tsudoi-next
 READ_SHORTCUT = "read_hiragana"
 READ_MENU = "ひらがなを読む"  # in the menu of a message
@@ -34,9 +35,9 @@ EVENTS = ("app_home_opened", "app_mention", "file_shared", "message.channels", "
 _COLOUR = "#2e9e5b"
 
 
-def slash_name(command: Command) -> str:
+def slash_name(command: Command[Answering]) -> str:
     """Return how a command is given in Slack: `/next`."""
-    return f"/{RENAMED.get(command, command.name)}"
+    return f"/{RENAMED.get(command.name, command.name)}"
 
 
 def command_named(slash: str) -> str:
@@ -79,13 +80,10 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def _slash_command(command: Command) -> dict[str, Any]:
-    texts = texts_for("ja")
-    said = command_texts(texts).get(command, texts.gettext("For organisers"))
-    described = re.sub(r"\{sign\}(\w+)", _shown, said)
-    hint = {TSUDOI: "setup | sources | rooms | rehearse | status", REMIND: "4 3d 1h"}.get(command)
+def _slash_command(command: Command[Answering]) -> dict[str, Any]:
+    described = re.sub(r"\{sign\}(\w+)", _shown, command.help(texts_for("ja")))
     given = {"command": slash_name(command), "description": described, "should_escape": False}
-    return {**given, "usage_hint": hint} if hint else given
+    return {**given, "usage_hint": command.usage} if command.usage else given
 
 
 def _shown(found: re.Match[str]) -> str:

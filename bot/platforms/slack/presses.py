@@ -5,7 +5,6 @@ from functools import partial
 import structlog
 from slack_bolt.async_app import AsyncAck
 
-from bot.domain.commands import organising_topic
 from bot.domain.messages import Entry, Message
 from bot.errors import SendError
 from bot.platforms.slack.conversation import (
@@ -23,7 +22,7 @@ from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
 from bot.services.answering import Answering
-from bot.services.organisers.organising import PAGES
+from bot.services.organisers.organising import PAGES, organising_topic
 from bot.services.recognition.reading_buttons import WHY, asked_about
 
 log = structlog.get_logger()

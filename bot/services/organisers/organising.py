@@ -1,5 +1,6 @@
 """What organisers look after, of their own guild only: its sources, its rooms, a rehearsal, how the bot is."""
 
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -7,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from bot.core.askers import Asker
 from bot.core.rooms import EVERYTHING, LOCAL, Room
-from bot.domain.commands import organising_topic
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
 from bot.domain.rights import rooms_of
@@ -39,6 +39,21 @@ REHEARSAL_KEPT = timedelta(minutes=15)
 
 
 Played = tuple[tuple[Room, ...], str]  # in which rooms, and which month
+
+TOPICS = {  # what may follow /tsudoi
+    "setup": "設定",
+    "sources": "取得元",
+    "rooms": "チャンネル",
+    "rehearse": "リハーサル",
+    "status": "状態",
+    "data": "データ",
+}
+
+
+def organising_topic(written: str) -> str:
+    """Return what is meant after `/tsudoi`, in English or Japanese: a key of TOPICS; `status` if it is unclear."""
+    asked = unicodedata.normalize("NFKC", written).strip().casefold()
+    return next((topic for topic, name in TOPICS.items() if asked in (topic, name)), "status")
 
 
 @dataclass(frozen=True)

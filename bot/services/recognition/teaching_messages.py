@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.core.rooms import LOCAL, Room
-from bot.domain.commands import EXPORT, FORGET, SAMPLES, Command
 from bot.domain.messages import Button, Card, Choice, Entry, Field, File, Message, MessageKind, Option, Picture
 from bot.domain.teaching import MOST_A_DAY, MOST_IN_ALL, MOST_OF_LABEL, NOT_HIRAGANA, Consent, Offered, Sample
 from bot.errors import PictureError
@@ -14,6 +13,8 @@ from bot.services.recognition.reading_buttons import MOST_OPTIONS, About
 from bot.services.recognition.teaching_buttons import ALLOW, LABEL, LEAVE, NO, STOP, WHICH, WITHDRAW, WRONG, YES, Claim
 from model.reading import Glyph
 
+# Commands, in English and in Japanese, that these messages name.
+SAMPLES, EXPORT, FORGET = ("samples", "あずけた文字"), ("export", "書き出し"), ("forget", "忘れて")
 OFFERED = 4  # candidates offered where the first one was wrong
 LONGEST_SHOWN = 20
 ALIAS_EXAMPLE = "m7f3a2c1"
@@ -23,11 +24,11 @@ def _answer(lead: str, *buttons: Button, **more: tuple[Card, ...] | tuple[Choice
     return Message(MessageKind.ANSWER, lead, buttons=buttons, **more)  # type: ignore[arg-type]
 
 
-def command_name(texts: Texts, room: Room, command: Command) -> str:
+def command_name(texts: Texts, room: Room, names: tuple[str, str]) -> str:
     """Return how a command is given in this room: `!forget`, `/忘れて`. Slack's slash commands are written in ASCII."""
     sign = "!" if room.platform == LOCAL else "/"
     is_japanese = texts.locale == "ja" and room.platform != "slack"
-    return sign + (command.aliases[0] if is_japanese else command.name)
+    return sign + names[is_japanese]
 
 
 def named(texts: Texts, label: str) -> str:

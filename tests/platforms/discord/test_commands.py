@@ -115,6 +115,10 @@ class RecordedAnswers:
         return self
 
     @property
+    def reporting(self) -> "RecordedAnswers":
+        return self
+
+    @property
     def reminding(self) -> "RecordedAnswers":
         return self
 

@@ -49,6 +49,10 @@ class Answers:
     async def language_of(self, platform: str, member: str) -> str:
         return ""
 
+    @property
+    def telling(self) -> "Answers":
+        return self
+
     async def next(self, asker: Asker, argument: str = "") -> Message:
         return Message(MessageKind.ANSWER, f"次回 {argument}".strip())
 
