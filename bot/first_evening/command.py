@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from bot.config import DEFAULT_FILE, Locale, environment_settings
+from bot.config import DEFAULT_FILE, Locale, environment_settings, load_settings
 from bot.core.rooms import LOCAL
 from bot.domain.sources import group_in
 from bot.errors import ConfigurationError, TsudoiError
@@ -111,17 +111,16 @@ def _spend(
 
 def _say_what_is_there(asker: "Asker", file: Path, *, force: bool) -> None:
     """Say what becomes of a configuration that is there; nobody who can be asked needs `force`."""
-    from bot.first_evening.existing import settings_in
-
     _ = asker.texts.gettext
     if not asker.is_person and not force:
         raise ConfigurationError(
             f"{file} is there already: --force puts the answers into it, and keeps it as {file}.old"
         )
-    if settings_in(file) is None:
-        asker.warn(
-            _("{file} cannot be read. It will be replaced at the end, and kept as {file}.old.").format(file=file)
-        )
+    try:
+        load_settings(file)
+    except ConfigurationError as error:
+        replaced = _("{file} cannot be read. It will be replaced at the end, and kept as {file}.old.")
+        asker.warn(replaced.format(file=file), str(error))
     else:
         asker.say(_("{file} is there already. Whatever I do not ask about stays as it is.").format(file=file))
 
