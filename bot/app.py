@@ -15,6 +15,7 @@ from bot.clients.worded_source import WordedSource
 from bot.clock import SystemClock
 from bot.config import RoomSettings, Settings, SourceSettings
 from bot.core.askers import Asker, Tenant
+from bot.core.problems.sources import NoSuchSource
 from bot.core.rooms import EVERYBODY, LOCAL, MAIN, Room
 from bot.domain.gaps import Gap
 from bot.domain.rights import asker_in
@@ -216,9 +217,7 @@ class Clients:
         chosen = _chosen_source(name, has_key=bool(self.settings.connpass.api_key.get_secret_value()))
         configured = next((source for source in self.settings.sources if source.name == name), chosen)
         if configured is None:
-            raise ConfigurationError(
-                f'there is no source "{name}": a room follows it, but no [[sources]] has this name'
-            )
+            raise ConfigurationError(NoSuchSource(name))
         return _source(configured, self.api, self.connpass, months)
 
 
@@ -230,8 +229,8 @@ def open_clients(settings: Settings) -> Iterator[Clients]:
         api = ConnpassApi(settings.connpass.base_url, settings.connpass.api_key.get_secret_value(), connpass)
         site: ReportSource | None = None
         if settings.reports.site_url:
-            site_http = stack.enter_context(HttpClient("the report site", REPORT_SITE_SPACING))
-            site = ReportSite(settings.reports.site_url, site_http)
+            site_http = HttpClient("the report site", REPORT_SITE_SPACING, setting="reports.site_url")
+            site = ReportSite(settings.reports.site_url, stack.enter_context(site_http))
         yield Clients(settings, api, connpass, site)
 
 

@@ -17,6 +17,7 @@ from bot.clients.http import HttpClient
 from bot.clients.recognition.model_folder import ModelFolder
 from bot.clients.sandbox.confinement import missing_protections
 from bot.config import DEFAULT_FILE, Settings
+from bot.core.problems.base import ENGLISH
 from bot.core.rooms import LOCAL, Room
 from bot.domain.rooms import Rooms
 from bot.errors import ConfigurationError, ModelError, SourceError, TsudoiError
@@ -110,16 +111,20 @@ async def _database(settings: Settings) -> Finding:
         async with open_stores(settings.storage.url):
             return Finding("database", True, settings.storage.url.rpartition("@")[2])
     except TsudoiError as error:
-        return Finding("database", False, str(error))
+        return Finding("database", False, _said(error))
 
 
 async def _source(name: str, clients: Clients) -> Finding:
     try:
         listing = await clients.source(name).listing(datetime.now(UTC))
     except (SourceError, ConfigurationError) as error:
-        return Finding(f"source {name}", False, str(error))
+        return Finding(f"source {name}", False, _said(error))
     found = f"{len(listing.wanted)} events"
-    return Finding(f"source {name}", True, f"{found}; {'; '.join(listing.problems)}".rstrip("; "))
+    return Finding(f"source {name}", True, f"{found}; {'; '.join(map(str, listing.problems))}".rstrip("; "))
+
+
+def _said(error: TsudoiError) -> str:
+    return error.problem.reported(ENGLISH, asked_now=True)
 
 
 async def _site(site: ReportSource | None) -> Finding:
@@ -128,7 +133,7 @@ async def _site(site: ReportSource | None) -> Finding:
     try:
         return Finding("reports", True, f"{len(await site.pages())} reports")
     except SourceError as error:
-        return Finding("reports", False, str(error))
+        return Finding("reports", False, _said(error))
 
 
 async def _recognition(settings: Settings) -> Finding:

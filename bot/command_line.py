@@ -14,6 +14,7 @@ import typer
 
 from bot import __version__
 from bot.config import DEFAULT_FILE, Settings, load_settings
+from bot.core.problems.base import ENGLISH
 from bot.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
 from bot.first_evening.command import init
 from bot.logs import set_up_logging
@@ -246,5 +247,5 @@ def main() -> None:
     try:
         cli()
     except TsudoiError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error.problem.reported(ENGLISH, asked_now=True)}\n")
         sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))

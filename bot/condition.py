@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.app import Services
+from bot.core.problems.base import Problem
 from bot.services.ports import FrontEnd
 from bot.web.metrics import Gauges
 
 
-def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, str]:
+def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, Problem]:
     """Return why nobody is met at a front end now, by the platforms of which that is so."""
     return {one.platform: one.problem for one in front_ends if one.problem is not None}
 
@@ -27,9 +28,12 @@ class RunningCondition:
         """Return what a person asks first: which platforms do not work, and when each source was read."""
         states = await self.services.stores.events.sources()
         return {
-            "problems": problems_of(self.front_ends),
+            "problems": {platform: str(problem) for platform, problem in problems_of(self.front_ends).items()},
             "sources": {
-                name: {"seen_at": state.seen_at.isoformat() if state.seen_at else None, "error": state.error}
+                name: {
+                    "seen_at": state.seen_at.isoformat() if state.seen_at else None,
+                    "error": state.error and str(state.error),
+                }
                 for name, state in states.items()
             },
         }

@@ -1,4 +1,4 @@
-"""What can go wrong, each with a sentence that says what happened, where, and what to do next.
+"""How what goes wrong ends what was begun: a class where a caller acts differently. What it was is its `problem`.
 
 TsudoiError
 ├── ConfigurationError      the configuration cannot be used; every mistake is listed
@@ -18,9 +18,18 @@ TsudoiError
 
 from datetime import timedelta
 
+from bot.core.problems.base import Problem, Said
+
 
 class TsudoiError(Exception):
-    """Base of every error that a person should read; `str(error)` is that sentence."""
+    """Base of every error that a person should read; `str(error)` is its problem in English.
+
+    What only the command line says is a sentence.
+    """
+
+    def __init__(self, problem: Problem | str) -> None:
+        super().__init__(problem)
+        self.problem = Said(problem) if isinstance(problem, str) else problem
 
 
 class ConfigurationError(TsudoiError):
@@ -31,7 +40,12 @@ class StoreError(TsudoiError):
     """The database cannot be opened, read or upgraded."""
 
 
-class SourceError(TsudoiError):
+class _CodedError(TsudoiError):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+
+
+class SourceError(_CodedError):
     """An event source or a report site gave nothing usable."""
 
 
@@ -42,12 +56,12 @@ class SourceRefused(SourceError):
 class SourceUnavailable(SourceError):
     """The source is down, slow, busy or incomprehensible. Trying again later may help."""
 
-    def __init__(self, sentence: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, problem: Problem, retry_after: timedelta | None = None) -> None:
+        super().__init__(problem)
         self.retry_after = retry_after
 
 
-class SendError(TsudoiError):
+class SendError(_CodedError):
     """A message is not confirmed as sent; it may have arrived, so look for it before sending it again."""
 
 
@@ -79,7 +93,7 @@ class ExportError(TsudoiError):
     """Samples cannot be exported to a folder."""
 
 
-class FrontEndError(TsudoiError):
+class FrontEndError(_CodedError):
     """A front end cannot start."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot import __version__
 from bot.app import Clients, Stores
 from bot.config import Settings
+from bot.core.problems.base import Problem
 from bot.domain.rooms import Rooms
 from bot.rehearsal import rehearsing_rooms
 from bot.services.delivery.intervening import Intervening
@@ -22,7 +23,7 @@ def build_organising(
     rooms: Rooms,
     clock: Clock,
     changed: Callable[[], Awaitable[object]],
-    problems: Callable[[], Mapping[str, str]] = dict,
+    problems: Callable[[], Mapping[str, Problem]] = dict,
     model: Callable[[], str] = str,
     sheets: SampleSheets | None = None,
     ring: Ring = no_ring,

@@ -16,7 +16,7 @@ ALLOWED = {
     "bot.domain": {"bot.domain", "bot.core", "model.reading"},
     "bot.locales": {"bot.locales"},
     "bot.services": {"bot.services", "bot.domain", "bot.core", "bot.locales", "bot.errors", "model.reading"},
-    "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.errors", "bot.__version__", "model"},
+    "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.__version__", "model"},
     "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.core", "bot.errors"},
     "bot.platforms": {
         "bot.platforms", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.config", "bot.locales",

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from bot import __version__
 from bot.command_line import cli
 from bot.config import Settings, load_settings
+from bot.core.problems.platforms import TokenRefused
 from bot.errors import ConfigurationError
 from bot.first_evening.answers import SECRETS
 from bot.platforms.slack.manifest import manifest, written
@@ -249,7 +250,7 @@ def test_a_secret_that_is_refused_is_not_repeated_and_nothing_is_written(
     found = at(connpass, discord, slack)
     ended = init(tmp_path, "--group", "tfug-utsunomiya", "--platform", "discord", **secrets, **found)
     assert ended.returncode == 2
-    assert ended.stderr == "TSUDOI_DISCORD__TOKEN: Discord refused the token\n"
+    assert ended.stderr == f"TSUDOI_DISCORD__TOKEN: {TokenRefused('discord.token')}\n"
     assert "MTA.wrong.secret" not in ended.stdout
     assert list(tmp_path.iterdir()) == []
 

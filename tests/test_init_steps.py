@@ -16,6 +16,8 @@ from rich.console import Console
 
 from bot import systemd
 from bot.config import load_settings, settings_of
+from bot.core.problems.base import Said
+from bot.core.problems.platforms import PermissionMissing
 from bot.domain.messages import Message, MessageKind
 from bot.errors import (
     ConfigurationError,
@@ -47,7 +49,7 @@ from tests.support.events import an_event_named
 
 COMMANDS = Commands("tsudoi", "")
 INVITE = "https://discord.com/oauth2/authorize?client_id=900"
-DOWN = SourceUnavailable("connpass cannot be reached")
+DOWN = SourceUnavailable(Said("connpass cannot be reached"))
 
 
 class Typist(Asker):
@@ -173,7 +175,7 @@ def test_a_group_is_found_by_its_feed_without_a_key_and_named_as_it_names_itself
 
 @pytest.mark.parametrize(
     ("error", "again"),
-    [(GroupUnknown("none"), "group"), (SourceRefused("connpass answered 401"), "key")],
+    [(GroupUnknown(Said("none")), "group"), (SourceRefused(Said("connpass answered 401")), "key")],
     ids=["an unknown group", "a refused key"],
 )
 def test_only_what_connpass_refused_is_asked_again(error: Exception, again: str) -> None:
@@ -210,7 +212,8 @@ def test_reports_are_counted_and_an_address_that_is_none_is_asked_again() -> Non
     ("typed", "kept"), [(["on"], "https://a.org/"), (["other", "https://b.org/"], "https://b.org/")]
 )
 def test_a_site_without_reports_may_be_another_or_be_kept(typed: list[str], kept: str) -> None:
-    talk = a_talk("https://a.org/", *typed, looks=FixedLooks(sites=(SourceUnavailable("is the address right?"), ())))
+    empty = SourceUnavailable(Said("is the address right?"))
+    talk = a_talk("https://a.org/", *typed, looks=FixedLooks(sites=(empty, ())))
     find_reports(talk)
     assert talk.answers.site_url == kept
 
@@ -225,7 +228,9 @@ def test_the_platforms_whose_tokens_are_there_are_the_usual_ones() -> None:
 
 
 def test_discord_gives_the_link_waits_for_the_invitation_and_shows_the_channels() -> None:
-    looks = FixedLooks(discords=(FrontEndRefused("no"), seen(), FrontEndError("down"), seen("general", "events")))
+    looks = FixedLooks(
+        discords=(FrontEndRefused(Said("no")), seen(), FrontEndError(Said("down")), seen("general", "events"))
+    )
     talk = a_talk("wrong-token", "good-token", "", "", "3", "2", looks=looks)
     connect_discord(talk)
     assert talk.asker.asked.count("wait") == 2
@@ -283,7 +288,7 @@ def test_slack_takes_its_tokens_one_by_one_and_tells_them_apart(tmp_path: Path) 
 
 
 def test_a_platform_that_is_down_holds_up_nobody(tmp_path: Path) -> None:
-    talk = a_talk("t", "on", looks=FixedLooks(discords=(FrontEndError("Discord cannot be asked"),)))
+    talk = a_talk("t", "on", looks=FixedLooks(discords=(FrontEndError(Said("Discord cannot be asked")),)))
     connect_discord(talk)
     assert (talk.answers.discord_token, talk.answers.discord_channels) == ("t", {})
 
@@ -374,7 +379,7 @@ def test_a_hello_is_posted_after_a_yes_once_a_channel_is_new(tmp_path: Path) -> 
 
 
 def test_a_hello_that_discord_refuses_stops_nobody(tmp_path: Path) -> None:
-    refused = {"102": FrontEndError("Discord answered 403")}
+    refused = {"102": FrontEndError(PermissionMissing())}
     talk = an_evening_with_discord(tmp_path / "config.toml", "", "y", "y", "later", refusals=refused)
     assert "It could not be posted in #events (Utsunomiya)." in screen(talk)
     assert "Start the bot:" in screen(talk)

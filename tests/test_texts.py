@@ -14,6 +14,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from bot.core import reasons  # noqa: F401  # loads every problem
+from bot.core.problems.base import TRY_AGAIN, Problem
+from bot.core.skips import NothingToSay
+
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "bot/locales/ja/LC_MESSAGES/tsudoi.po"
 PAGES = ROOT / "bot/web/static"
@@ -112,7 +116,7 @@ def texts_in(node: ast.AST) -> Iterator[str]:
 @cache
 def used() -> frozenset[str]:
     looked_up = {text for _, tree in modules() for node in ast.walk(tree) for text in texts_in(node)}
-    return frozenset({*looked_up, *texts_in_tables(), *texts_of_the_shipped_card()})
+    return frozenset({*looked_up, *texts_in_tables(), *texts_of_the_shipped_card(), *texts_of_problems()})
 
 
 def texts_of_the_shipped_card() -> Iterator[str]:
@@ -120,6 +124,13 @@ def texts_of_the_shipped_card() -> Iterator[str]:
     card = json.loads((ROOT / "model/artifacts/card.json").read_text(encoding="utf-8"))
     yield from (figures["name"] for figures in card["figures"])
     yield from card["notices"]
+
+
+def texts_of_problems() -> Iterator[str]:
+    """What stands beside the codes, and is looked up when somebody reads of it."""
+    yield TRY_AGAIN
+    yield from (text for kind in Problem.kinds.values() for text in (kind.happened, kind.remedy) if text)
+    yield from (one.happened for one in NothingToSay)
 
 
 def texts_in_tables() -> Iterator[str]:
@@ -186,6 +197,8 @@ def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
         "bot/services/recognition/model_messages.py",  # what a model's card says
         "bot/platforms/discord/slash_commands.py",
         "bot/services/delivery/delivery_labels.py",
+        "bot/core/problems/base.py",
+        "bot/core/skips.py",
     }
 
 
@@ -328,6 +341,7 @@ NAMES = frozenset(
 TO_PRESS = re.compile(  # buttons and pages of Discord's and Slack's sites, which are in English
     "Create New App|From a manifest|New Application|Message Content Intent|Reset Token|Install App|Install to Workspace"
     "|Bot User OAuth Token|App-Level Tokens?|Basic Information|Generate(?: Token and Scopes)?|OAuth & Permissions"
+    "|App Home|Messages Tab"
 )
 TO_TYPE = re.compile(  # commands, keys, files, addresses and placeholders
     r"\{\w*\}|https?://\S*|`[^`]*`|\[\[?\w+\]\]?(?: \w+)*|[!/@][\w-]+(?: [a-z]+)*|[\w/-]*[._]\w+(?:[._]\w+)*"

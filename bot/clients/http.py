@@ -17,6 +17,8 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import Retry
 
 from bot import __version__
+from bot.core.problems.base import NoAnswer, Problem
+from bot.core.problems.sources import AskedTooOften, Moved, Untrusted, WrongAddress
 from bot.errors import SourceRefused, SourceUnavailable
 
 PROJECT_URL = "https://tfug-utsunomiya.github.io/"
@@ -43,7 +45,8 @@ class Page:
 class HttpClient:
     """The one way to a service, from every thread: one call at a time, the next `spacing` after the end of the last.
 
-    `service` is its name in errors. A call takes at most about twice `timeout`, an answer at most `largest` bytes.
+    `service` is its name in errors, `setting` where its address stands in the configuration. A call takes at most
+    about twice `timeout`, an answer at most `largest` bytes.
     """
 
     def __init__(
@@ -53,10 +56,12 @@ class HttpClient:
         timeout: timedelta = timedelta(seconds=20),
         largest: int = 8 * MIB,
         about_url: str = PROJECT_URL,
+        setting: str = "connpass.base_url",
         sleep: Callable[[float], object] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.service = service
+        self._setting = setting
         self._spacing = spacing.total_seconds()
         self._timeout = timeout.total_seconds()
         self._largest = largest
@@ -95,7 +100,7 @@ class HttpClient:
                 if page.status not in _REDIRECTED or "Location" not in page.headers:
                     return page
                 url, params = self._redirected(page), None
-        raise SourceUnavailable(f"{self.service} redirects in circles at {url}; it is asked again later")
+        raise SourceUnavailable(self._wrong(f"redirects in circles at {url}"))
 
     def rest(self, length: timedelta) -> None:
         """Let nobody call for so long: what `Retry-After` asks for."""
@@ -105,9 +110,8 @@ class HttpClient:
         wait = self._free_at - self._monotonic()
         if wait > LONGEST_WAIT.total_seconds():
             retry_after = timedelta(seconds=wait)
-            raise SourceUnavailable(
-                f"{self.service} asked for a pause of {wait:.0f} s more; it is asked again after", retry_after
-            )
+            asked = AskedTooOften(where=self.service, detail=f"asked for a pause of {wait:.0f} s more")
+            raise SourceUnavailable(asked, retry_after)
         if wait > 0:
             self._sleep(wait)
 
@@ -118,11 +122,9 @@ class HttpClient:
                 content_type = response.headers.get("Content-Type", "")
                 return Page(response.status_code, content_type, response.headers, self._body(response), response.url)
         except (*_NO_ADDRESS, UnicodeError):
-            raise SourceRefused(
-                f'"{url}" is not a web address: correct the address of {self.service} in config.toml'
-            ) from None
+            raise SourceRefused(self._wrong(f'"{url}" is not a web address')) from None
         except (OSError, HTTPError) as error:
-            raise SourceUnavailable(f"{self.service} at {_host(url)} {self._reason(error)}") from None
+            raise SourceUnavailable(self._silence(_host(url), error)) from None
         finally:
             # Counted from the end of a call: a slow first and a quick second would else arrive too close together.
             self._free_at = max(self._free_at, self._monotonic() + self._spacing)
@@ -133,8 +135,8 @@ class HttpClient:
         while chunk := response.raw.read1(64 * 1024, decode_content=True):  # what is there: a trickle cannot hold us
             body += chunk
             if len(body) > self._largest:
-                too_much = f"{self.service} sent more than {self._largest // MIB} MiB for {_bare(response.url)}"
-                raise SourceUnavailable(f"{too_much}: is that the right address?")
+                too_much = f"sent more than {self._largest // MIB} MiB for {_bare(response.url)}"
+                raise SourceUnavailable(self._wrong(too_much))
             if time.monotonic() > deadline:
                 raise requests.ReadTimeout
         return bytes(body)
@@ -144,22 +146,25 @@ class HttpClient:
             target = urljoin(page.url, page.headers["Location"])
             here, there = urlsplit(page.url), urlsplit(target)
         except ValueError:
-            raise SourceUnavailable(f"{self.service} redirects {_bare(page.url)} to what is no address") from None
+            raise SourceUnavailable(self._wrong(f"redirects {_bare(page.url)} to what is no address")) from None
         if here.hostname != there.hostname or (here.scheme, there.scheme) == ("https", "http"):
-            moved = f"{self.service} moved from {_bare(page.url)} to {_bare(target)}"
-            raise SourceRefused(f"{moved}: if that is right, put the new address into config.toml")
+            raise SourceRefused(Moved(self._setting, _bare(target), where=_bare(page.url)))
         return target
 
-    def _reason(self, error: Exception) -> str:
+    def _wrong(self, detail: str) -> Problem:
+        return WrongAddress(self._setting, where=self.service, detail=detail)
+
+    def _silence(self, host: str, error: Exception) -> Problem:
         match error:
-            case requests.Timeout() | ReadTimeoutError():
-                return f"gave no whole answer within {self._timeout:.0f} s; it is asked again later"
             case requests.exceptions.SSLError():
-                return "has a certificate that cannot be trusted; check this computer's date and certificates"
+                return Untrusted(where=host)
+            case requests.Timeout() | ReadTimeoutError():
+                detail = f"no whole answer within {self._timeout:.0f} s"
             case HTTPError():  # requests wraps what happens before the body
-                return "broke off in the middle of its answer; it is asked again later"
+                detail = "it broke off in the middle of its answer"
             case _:
-                return "cannot be reached, or hangs up; check the network if this goes on"
+                detail = "it cannot be reached, or hangs up"
+        return NoAnswer(where=host, detail=detail)
 
 
 class _Session(requests.Session):

@@ -13,8 +13,9 @@ from bs4 import BeautifulSoup
 from bot.clients.feeds import entries_of
 from bot.clients.http import HttpClient, Page
 from bot.clients.report_page import absolute, canonical_path, parse_report
+from bot.core.problems.sources import SiteUnreadable
 from bot.domain.reports import ReportPage
-from bot.errors import SourceUnavailable
+from bot.errors import SourceError, SourceUnavailable
 
 log = structlog.get_logger()
 
@@ -59,9 +60,7 @@ class ReportSite:
             if path in again:
                 failed += not await self._read_article(path, url)
             if failed >= PATIENCE:
-                raise SourceUnavailable(
-                    f"reports.site_url: {self._url} lists articles that cannot be read; tried again later"
-                )
+                raise _unreadable(self._url, "lists articles that cannot be read")
         return [self._read[path].report for path in addresses if path in self._read]
 
     async def _addresses(self) -> dict[str, str]:
@@ -70,14 +69,10 @@ class ReportSite:
         feed = await self._feed(front)
         archive = await self._get(urljoin(self._url, "archives.html"))
         if archive.status in _GONE and not feed:
-            raise SourceUnavailable(
-                f"reports.site_url: {self._url} has neither a feed nor archives.html; is the address right?"
-            )
+            raise _unreadable(self._url, "has neither a feed nor archives.html; is the address right?")
         listed = [] if archive.status in _GONE else await asyncio.to_thread(_listed, archive)
         if archive.status not in _GONE and not listed:
-            raise SourceUnavailable(
-                f"reports.site_url: {archive.url} lists no article; nothing is changed, it is read again later"
-            )
+            raise _unreadable(archive.url, "lists no article")
         addresses: dict[str, str] = {}
         for url in (*listed, *(absolute(front.url, link) for link in feed)):
             if url is not None:
@@ -125,11 +120,15 @@ class ReportSite:
     async def _get(self, url: str, headers: dict[str, str] | None = None) -> Page:
         try:
             page = await self._http.fetch(url, headers=headers)
-        except SourceUnavailable as error:
-            raise SourceUnavailable(f"reports.site_url: {error}", error.retry_after) from error
+        except SourceError as error:
+            raise type(error)(SiteUnreadable(where=url, detail=str(error.problem))) from error
         if page.status not in {200, 304, *_GONE}:
-            raise SourceUnavailable(f"reports.site_url: {url} answered {page.status}; it is read again later")
+            raise _unreadable(url, f"answered {page.status}")
         return page
+
+
+def _unreadable(url: str, detail: str) -> SourceUnavailable:
+    return SourceUnavailable(SiteUnreadable(where=url, detail=detail))
 
 
 def _validators(page: Page) -> Iterator[tuple[str, str]]:

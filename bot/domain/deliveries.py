@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, NamedTuple, TypeGuard, TypeVar
 
 from bot.core.posts import Post, PostName
+from bot.core.reasons import Reason
 
 _TIME = "%Y%m%dT%H%M%SZ"
 _REPEATED = re.compile(r"(?: again@\d{8}T\d{6}Z)*$")
@@ -61,7 +62,7 @@ class DeliveryOf(Generic[P_co]):
     first_tried_at: datetime | None = None
     sent_at: datetime | None = None
     external_id: str | None = None
-    reason: str | None = None
+    reason: Reason | None = None
 
     @property
     def name(self) -> DeliveryName:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.core.problems.platforms import ChannelHidden
 from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import Platform
 from bot.first_evening.looks import Looks
@@ -50,7 +51,7 @@ def _of_given(talk: Talk, name: str, seen: Sequence[Seen], *, is_blind: bool) ->
     ids, known = talk.given.pop(name), {one.id: one for one in seen}
     unseen = ", ".join(one for one in ids if one not in known)
     if unseen and not is_blind:
-        error = ConfigurationError(f"channel {unseen}: the bot does not see it; invite it there, and check the id")
+        error = ConfigurationError(ChannelHidden(where=f"channel {unseen}"))
         sentence = talk.texts.gettext("The bot does not see this channel: {channel}").format(channel=unseen)
         talk.refuse(error, sentence, name)
         return None

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bot.core.problems.sources import NoSiteAddress
 from bot.domain.sources import group_in
 from bot.errors import SourceRefused, TsudoiError
 from bot.first_evening.answers import Answers
@@ -99,7 +100,7 @@ def _is_readable(talk: Talk, url: str) -> bool:
     """Whether to go on with this site."""
     _ = talk.texts.gettext
     if not url.startswith(("https://", "http://")):
-        raise SourceRefused(f'reports.site_url: "{url}" is no address; it begins with https://')
+        raise SourceRefused(NoSiteAddress(url))
     try:
         with talk.asker.waiting(_("Reading the reports …")):
             pages = talk.looks.reports(url) if talk.looks is not None else []

@@ -35,6 +35,7 @@ def offer_greeting(talk: Talk, settings: Settings, channels: Sequence[Channel]) 
             with talk.asker.waiting(_("Posting …")):
                 talk.looks.say(settings, platform, channel, message)
         except TsudoiError as error:
-            talk.asker.warn(_("It could not be posted in {channel}.").format(channel=label or channel), str(error))
+            failed = _("It could not be posted in {channel}.").format(channel=label or channel)
+            talk.asker.warn(failed, error.problem.reported(talk.texts, asked_now=True))
         else:
             talk.asker.good(_("Posted in {channel}. Have a look!").format(channel=label or channel))

@@ -17,6 +17,7 @@ from bot.clients.http import HttpClient
 from bot.clients.plain_text import plain
 from bot.clients.report_site import ReportSite
 from bot.config import Settings
+from bot.core.problems.sources import NoSuchGroup
 from bot.domain.messages import Message
 from bot.domain.reports import ReportPage
 from bot.errors import SourceRefused
@@ -47,7 +48,8 @@ class Looks:
     def __enter__(self) -> Self:
         self._open = ExitStack()
         self._connpass = self._open.enter_context(HttpClient("connpass", CONNPASS_SPACING))
-        self._site = self._open.enter_context(HttpClient("the report site", REPORT_SITE_SPACING))
+        site = HttpClient("the report site", REPORT_SITE_SPACING, setting="reports.site_url")
+        self._site = self._open.enter_context(site)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,7 +71,7 @@ class Looks:
         match groups:
             case [{"title": str(title)}, *_]:
                 return plain(title, LONGEST_TITLE)
-        raise GroupUnknown(f'connpass knows no group "{group}"')
+        raise GroupUnknown(NoSuchGroup(group))
 
     def reports(self, site_url: str) -> Sequence[ReportPage]:
         """Return the reports on a site."""

@@ -30,7 +30,7 @@ def record_now(talk: Talk, settings: Settings) -> Recording | None:
         with talk.asker.waiting(_("Rehearsing …")):
             return talk.looks.recording(settings, start, SystemClock().now())
     except TsudoiError as error:
-        talk.asker.warn(_("No rehearsal is possible now."), str(error))
+        talk.asker.warn(_("No rehearsal is possible now."), error.problem.reported(talk.texts, asked_now=True))
         return None
 
 
@@ -131,7 +131,8 @@ def _played(
         with talk.asker.waiting(talk.texts.gettext("Rehearsing …")):
             return in_one(talk.looks.rehearsal(settings, recording, start, end))
     except TsudoiError as error:
-        talk.asker.warn(talk.texts.gettext("No rehearsal is possible now."), str(error))
+        why = error.problem.reported(talk.texts, asked_now=True)
+        talk.asker.warn(talk.texts.gettext("No rehearsal is possible now."), why)
         return []
 
 

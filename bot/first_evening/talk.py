@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from bot.core.problems.base import ENGLISH
 from bot.errors import ConfigurationError, FrontEndRefused, SourceRefused, TsudoiError
 from bot.first_evening.answers import SECRETS, Answers, Draft
 from bot.first_evening.asking import Asker
@@ -75,15 +76,17 @@ class Talk:
             raise ConfigurationError(f"{', '.join(from_outside)}: {error}")
         if not self.asker.is_person:
             raise error
-        self.asker.bad(sentence, str(error) if str(error) != sentence else "")
+        said = error.problem.reported(self.texts)
+        self.asker.bad(sentence, said if said != sentence else "")
         for name in names:
             self.settle(name, None)
 
     def doubt(self, error: TsudoiError, sentence: str) -> None:
         """Say that an answer could not be checked; raise where nobody can decide what that means."""
         if not self.asker.is_person:
-            raise TsudoiError(f"{error}; to ask nobody and write the configuration unchecked: --offline") from error
-        self.asker.warn(sentence, str(error))
+            said = error.problem.reported(ENGLISH, asked_now=True)
+            raise TsudoiError(f"{said} To ask nobody and write the configuration unchecked: --offline") from error
+        self.asker.warn(sentence, error.problem.reported(self.texts, asked_now=True))
 
     def look(self, service: str, look: Callable[[Looks], T]) -> T | None:
         """Return what is found, or None where somebody goes on without. Raises what is in `REFUSALS`."""

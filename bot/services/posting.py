@@ -7,7 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.posts import Post
+from bot.core.problems.platforms import UnknownPost
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.messages import Message
@@ -24,13 +26,6 @@ from bot.services.ports import (
     QuestionStore,
     ReportStore,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NothingToSay:
-    """The reason why a planned delivery no longer makes sense."""
-
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +50,7 @@ class Known:
     async def compose(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Compose what is said in a room, or what stands there by now. Raises SendError where that is not known."""
         if not isinstance(delivery.post, SpokenPost):
-            raise SendError("this version does not know what to say here")
+            raise SendError(UnknownPost())
         return await delivery.post.compose(Here(self, room, is_said=bool(delivery.external_id)))
 
 

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from bot.core.posts import Audience
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.deliveries import Delivery
 from bot.domain.follow_ups import edit_at_once, was_said
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.services.ports import DeliveryStore
-from bot.services.posting import Here, NothingToSay, SpokenPost
+from bot.services.posting import Here, SpokenPost
 from bot.services.question_messages import answered_question
 
 
@@ -32,7 +33,7 @@ class QuestionPost(SpokenPost):
         """Ask organisers, unless one of them answered already; a question that stands there then shows the answer."""
         question = await here.known.questions.question(self.question_kind, self.question_subject)
         if question is None or (question.answer is not None and not here.is_said):
-            return NothingToSay("answered already")
+            return NothingToSay.ANSWERED
         asked = await here.known.asked[self.question_kind](question, here)
         if isinstance(asked, NothingToSay) or question.answer is None:
             return asked

@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.posts import Post, PostName
+from bot.core.problems.base import Problem
+from bot.core.reasons import from_text, to_text
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery, DeliveryName, DeliveryOf, DeliveryState, is_of, without_repeats
 from bot.domain.follow_ups import Edit
 from bot.services.events.event_posts import ReminderPost
@@ -20,7 +23,7 @@ _COURSE = tuple(field.name for field in fields(DeliveryOf) if field.name not in 
 P = TypeVar("P", bound=Post)
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
 SPENT_EDITS_STAY = timedelta(minutes=10)  # longer than their turn
-MOVED = "moved"  # the reason of a reminder that is no longer wanted, often since its event moved; it may come back
+UNWANTED = to_text(NothingToSay.UNWANTED)  # a reminder that is no longer wanted may be wanted again
 
 
 async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery]) -> None:
@@ -61,10 +64,10 @@ async def rearm(
         is_wanted = key in by_key
         if row.state == DeliveryState.PLANNED and not is_wanted:
             dropped.append(row.id)
-        elif is_wanted and row.reason == MOVED and row.due_at > now:
+        elif is_wanted and row.reason == UNWANTED and row.due_at > now:
             revived.append(row.id)
     for some in batches(dropped):
-        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=MOVED)
+        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=UNWANTED)
     for some in batches(revived):
         await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.PLANNED, reason=None)
     missing = [one for key, one in by_key.items() if one.due_at > now and key not in known]
@@ -142,14 +145,14 @@ class Deliveries:
         async with self._engine.begin() as connection:
             await _set(connection, deliveries.c.id == delivery.id, claimed_until=None, **done)
 
-    async def skip(self, delivery: Delivery, reason: str) -> None:
-        await self._close(delivery, state=DeliveryState.SKIPPED, reason=reason)
+    async def skip(self, delivery: Delivery, reason: NothingToSay) -> None:
+        await self._close(delivery, state=DeliveryState.SKIPPED, reason=to_text(reason))
 
-    async def fail(self, delivery: Delivery, reason: str) -> None:
-        await self._close(delivery, state=DeliveryState.FAILED, reason=reason)
+    async def fail(self, delivery: Delivery, reason: Problem) -> None:
+        await self._close(delivery, state=DeliveryState.FAILED, reason=to_text(reason))
 
-    async def postpone(self, delivery: Delivery, due_at: datetime, reason: str) -> None:
-        await self._close(delivery, state=DeliveryState.PLANNED, due_at=due_at, reason=reason)
+    async def postpone(self, delivery: Delivery, due_at: datetime, reason: Problem) -> None:
+        await self._close(delivery, state=DeliveryState.PLANNED, due_at=due_at, reason=to_text(reason))
 
     async def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
@@ -192,7 +195,8 @@ async def _set(connection: AsyncConnection, which: ColumnElement[bool], **values
 def _row(delivery: Delivery) -> dict[str, Any]:
     course = {name: getattr(delivery, name) for name in _COURSE if name != "id"}
     facts = {"event_id": delivery.event_id, "facts": facts_of(delivery.post)}
-    return {**delivery.name._asdict(), **facts, **course}
+    reason = to_text(delivery.reason) if delivery.reason else None
+    return {**delivery.name._asdict(), **facts, **course, "reason": reason}
 
 
 def delivery_of(row: RowMapping) -> Delivery:
@@ -200,4 +204,5 @@ def delivery_of(row: RowMapping) -> Delivery:
     name, repeats = without_repeats(PostName(row["kind"], row["subject"], row["occasion"]))
     course = {field: row[field] for field in _COURSE}
     post = read_post(name, row["event_id"], row["facts"])
-    return Delivery(post, repeats=repeats, **{**course, "state": DeliveryState(row["state"])})
+    reason = None if row["reason"] is None else from_text(row["reason"])
+    return Delivery(post, repeats=repeats, **{**course, "state": DeliveryState(row["state"]), "reason": reason})

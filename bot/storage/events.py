@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.core.reasons import problem_from_text, to_text
 from bot.domain.events import GONE_AFTER, Event, EventStatus
 from bot.services.ports import Search, Sighting, SourceState, Watched
 from bot.storage.deliveries import insert_planned, rearm_reminders
@@ -31,7 +32,7 @@ class Events:
     async def sources(self) -> dict[str, SourceState]:
         async with self._read_only.connect() as connection:
             rows = (await connection.execute(select(sources))).mappings()
-            return {row["name"]: SourceState(**row) for row in rows}
+            return {row["name"]: _source(row) for row in rows}
 
     async def sightings(self, source: str) -> dict[int, Sighting]:
         query = select(events, sightings.c.missed).join(sightings).where(sightings.c.source == source)
@@ -58,7 +59,7 @@ class Events:
 
     async def record(self, watched: Watched) -> None:
         async with self._engine.begin() as connection:
-            await connection.execute(upsert(connection, sources), asdict(watched.source))
+            await connection.execute(upsert(connection, sources), _source_row(watched.source))
             if watched.events:
                 await connection.execute(upsert(connection, events), [_row(event) for event in watched.events])
             await _record_sightings(connection, watched)
@@ -71,7 +72,7 @@ class Events:
     async def note(self, source: SourceState) -> None:
         """Keep how the last poll of a source went."""
         async with self._engine.begin() as connection:
-            await connection.execute(upsert(connection, sources), asdict(source))
+            await connection.execute(upsert(connection, sources), _source_row(source))
 
     async def running_or_upcoming(self, names: Sequence[str], now: datetime) -> list[Event]:
         """Return what is not over, by start; undated events last."""
@@ -144,6 +145,16 @@ async def _record_sightings(connection: AsyncConnection, watched: Watched) -> No
 
 def _events(rows: Iterable[RowMapping]) -> list[Event]:
     return [_event(row) for row in rows]
+
+
+def _source(row: RowMapping) -> SourceState:
+    error = None if row["error"] is None else problem_from_text(row["error"])
+    return SourceState(**{**row, "error": error})
+
+
+def _source_row(source: SourceState) -> dict[str, Any]:
+    values = {name.name: getattr(source, name.name) for name in fields(source)}
+    return {**values, "error": to_text(source.error) if source.error else None}
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.config import CommunitySettings, WebSettings
+from bot.core.problems.base import Problem
+from bot.core.problems.platforms import CannotListen, NoLocalChannel, PortForbidden, PortInUse
 from bot.core.rooms import LOCAL, MAIN, member_at
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
@@ -51,7 +53,7 @@ class WebRoom:
     """Fulfils `Sender` for the platform `local`. Once `opened`, the page answers at `url`."""
 
     name = platform = LOCAL
-    problem: str | None = None  # who cannot open the page sees that for themselves
+    problem: Problem | None = None  # who cannot open the page sees that for themselves
 
     def __init__(
         self,
@@ -163,7 +165,7 @@ class WebRoom:
 
     async def send(self, channel: str, message: Message, key: str) -> str:
         if channel != MAIN and member_at(channel) != VISITOR:  # whoever visits the room is alone in it
-            raise SendRefused(f'the local room has one channel: write rooms.channel = "{MAIN}" instead of "{channel}"')
+            raise SendRefused(NoLocalChannel(channel))
         return str(await self._conversation.post(message, key))
 
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
@@ -192,13 +194,9 @@ def _address(host: str, port: int) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def _why_not(error: OSError, host: str, port: int) -> Problem:
     if error.errno == errno.EADDRINUSE:
-        other = port + 1 if port < 65535 else 8000
-        return (
-            f"port {port} on {host} is in use: end the program that uses it (another Tsudoi?), "
-            f"or choose another one: web.port = {other} in config.toml, or TSUDOI_WEB__PORT={other}"
-        )
+        return PortInUse(host, port, other=port + 1 if port < 65535 else 8000)
     if error.errno == errno.EACCES:
-        return f"port {port} may not be opened by this user: choose web.port above 1023 in config.toml"
-    return f"web.host: cannot listen on {host}:{port} ({error.strerror or error}): check web.host in config.toml"
+        return PortForbidden(port)
+    return CannotListen(where=f"{host}:{port}", detail=error.strerror or str(error))

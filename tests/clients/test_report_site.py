@@ -16,6 +16,7 @@ from bot.domain.reports import ReportPage
 from bot.errors import SourceUnavailable
 from tests.support.events import tokyo
 from tests.support.report_site import ARTICLES, Article, ReportServer
+from tests.support.told import in_japanese
 
 
 @pytest.fixture
@@ -95,21 +96,22 @@ async def test_of_a_long_archive_the_newest_are_read_at_every_poll_and_the_other
 
 async def test_an_empty_archive_is_an_error_and_not_the_end_of_all_reports(server: ReportServer, site: ReportSite):
     server.archive_is_empty = True
-    with pytest.raises(SourceUnavailable, match=r"reports\.site_url: .* lists no article"):
+    with pytest.raises(SourceUnavailable, match=r"reports\.site_url .* lists no article"):
         await site.pages()
 
 
 async def test_a_site_without_archive_and_feed_says_which_setting_to_check(server: ReportServer, site: ReportSite):
     server.fail("/archives.html", "404")
-    with pytest.raises(SourceUnavailable, match=r"reports\.site_url: .*is the address right\?"):
+    with pytest.raises(SourceUnavailable, match=r"reports\.site_url .*is the address right\?"):
         await site.pages()
 
 
 @pytest.mark.parametrize("fault", ["500", "hang", "cut"])
 async def test_a_site_that_is_ill_is_unavailable_and_says_so(server: ReportServer, site: ReportSite, fault: str):
     server.fail("*", fault)
-    with pytest.raises(SourceUnavailable, match=r"reports\.site_url"):
+    with pytest.raises(SourceUnavailable, match=r"reports\.site_url") as caught:
         await site.pages()
+    in_japanese(caught.value.problem)
     server.heal()
     assert len(await site.pages()) == len(ARTICLES)
 

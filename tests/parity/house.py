@@ -16,6 +16,7 @@ from bot.app import Clients, Services, build_services, open_stores
 from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import Settings
+from bot.core.problems.base import NoAnswer
 from bot.core.rooms import Room
 from bot.domain.events import Event
 from bot.domain.materials import Material
@@ -69,7 +70,7 @@ class Source:
 
     async def listing(self, now: datetime) -> Listing:
         if self.connpass.is_down:
-            raise SourceUnavailable("connpass answered 503 (no reason given); it is asked again later")
+            raise SourceUnavailable(NoAnswer(where="connpass", detail="connpass answered 503 (no reason given)"))
         return Listing(tuple(self.connpass.events))
 
     async def look_up(self, event_ids: Sequence[int]) -> Listing:

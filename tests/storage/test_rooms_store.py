@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.core.problems.platforms import ChannelGone
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.questions import Question
@@ -71,10 +72,11 @@ async def test_the_agenda_has_what_is_next_what_failed_and_what_is_asked_in_thes
     async with engine.begin() as connection:
         await insert_questions(connection, [question])
     due = next(one for one in await deliveries.due(NOW) if one.post == failed.post)
-    await deliveries.fail(due, "Discord answered 403")
+    await deliveries.fail(due, ChannelGone(where="101"))
     rooms = ["discord:101"]
     coming = await agenda.next_in(rooms, 10)
     assert [one.post for one in coming] == [asked.post, sooner.post, later.post]
-    assert [one.reason for one in await agenda.failed_in(rooms, NOW - timedelta(days=1), 5)] == ["Discord answered 403"]
+    (gone,) = await agenda.failed_in(rooms, NOW - timedelta(days=1), 5)
+    assert gone.reason == ChannelGone(where="101")
     assert [one.subject for one in await agenda.open_questions_in(rooms)] == ["tfug@1"]
     assert await agenda.open_questions_in(["discord:102"]) == []

@@ -1,13 +1,14 @@
-"""The connpass API v2: every page of a query, and every failure as a sentence that says what to do."""
+"""The connpass API v2: every page of a query, and the problem that every failure means."""
 
 import json
 import re
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from html import unescape
 from http import HTTPStatus
 
@@ -16,6 +17,8 @@ import structlog
 from bot.clients.connpass.events import readable_id
 from bot.clients.http import HttpClient, Page, Params
 from bot.clients.plain_text import plain
+from bot.core.problems import sources as problems
+from bot.core.problems.base import NoAnswer, Problem
 from bot.errors import SourceError, SourceRefused, SourceUnavailable
 
 log = structlog.get_logger()
@@ -26,13 +29,14 @@ PAUSES = (timedelta(seconds=2), timedelta(seconds=6))  # before the second and t
 LONGEST_PAUSE = timedelta(seconds=30)  # a longer Retry-After is left to the next poll
 LONGEST_REST = timedelta(hours=1)  # a Retry-After beyond is not believed
 _NEWEST_DATE_FIRST = 2
-_ACT = {
-    400: "correct group, keyword, prefecture or owner of this source",
-    401: "the API key is wrong or was withdrawn; correct connpass.api_key",
-    403: "the API key may not do this; ask connpass what it allows, or correct connpass.api_key",
-    404: "no events are to be had at that address; check connpass.base_url",
-    410: "no events are to be had at that address any more; check connpass.base_url",
-    422: "correct group, keyword, prefecture or owner of this source",
+_NAME, _ADDRESS = "connpass", "connpass.base_url"
+_REFUSALS: dict[int, Callable[..., Problem]] = {
+    400: problems.QuestionRefused,
+    401: problems.KeyRefused,
+    403: problems.KeyRefused,
+    404: partial(problems.WrongAddress, _ADDRESS, where=_NAME),
+    410: partial(problems.WrongAddress, _ADDRESS, where=_NAME),
+    422: problems.QuestionRefused,
 }
 _KEY = re.compile(r"[\x21-\x7e]+")
 
@@ -42,7 +46,7 @@ class Entries:
     """The raw entries of a query. Without a `problem` nothing is missing."""
 
     entries: tuple[object, ...]
-    problem: str | None = None
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,17 @@ class ConnpassApi:
         return await self._all(f"events/{event_id}/presentations", {})
 
     async def _all(self, path: str, query: Params) -> Entries:
-        pages, problem, name = [await self._page(path, query, 1)], None, path.rpartition("/")[2]
+        pages: list[_Listing] = [await self._page(path, query, 1)]
+        problem: Problem | None = None
         while problem is None and pages[-1].returned and (fetched := _returned(pages)) < pages[-1].available:
             try:
                 pages.append(await self._page(path, query, fetched + 1))
             except SourceError as error:
-                problem = f"page {len(pages) + 1} is missing: {error}"
+                problem = problems.PageMissing(len(pages) + 1, error.problem)
             if len(pages) == MOST_PAGES:
-                problem = f"the query finds {pages[-1].available} {name}, more than are fetched; narrow it"
+                problem = problems.TooManyFound(pages[-1].available)
         entries = _each_once(entry for page in pages for entry in page.entries)
-        return Entries(entries, problem or _gap(pages, entries, name))
+        return Entries(entries, problem or _gap(pages, entries))
 
     async def _page(self, path: str, query: Params, start: int) -> _Listing:
         """Fetch a page, trying again after a passing fault. The pauses hold for every source: one key, one queue."""
@@ -98,8 +103,8 @@ class ConnpassApi:
 
     async def _try(self, path: str, query: Params, start: int) -> _Listing:
         if not _KEY.fullmatch(self._key):
-            wrong = "holds characters that no key has" if self._key else "is empty"
-            raise SourceRefused(f"connpass.api_key {wrong}: put the key there that connpass issued to the group")
+            wrong = "it holds characters that no key has" if self._key else "it is empty"
+            raise SourceRefused(problems.NoKey(detail=wrong))
         params = {**query, "start": start, "count": COUNT}
         page = await self._http.fetch(
             f"{self._base}/{path}/", params, {"X-API-Key": self._key, "Accept": "application/json"}
@@ -120,30 +125,32 @@ def _each_once(entries: Iterable[object]) -> tuple[object, ...]:
     return tuple(by_id.values())
 
 
-def _gap(pages: Sequence[_Listing], entries: Sequence[object], name: str) -> str | None:
+def _gap(pages: Sequence[_Listing], entries: Sequence[object]) -> Problem | None:
     """Say so if something may be missing: a page came short, or the list moved while it was fetched."""
     counted = all(page.returned == len(page.entries) for page in pages)
     if counted and {page.available for page in pages} == {len(entries)}:
         return None
-    return f"connpass spoke of {pages[-1].available} {name} and showed {len(entries)}; the next poll asks again"
+    return problems.CountsDiffer(pages[-1].available, len(entries))
 
 
 def _listing(page: Page, key: str, name: str) -> _Listing:
     if _is_html(page):
-        raise SourceUnavailable(
-            f"connpass sent a web page ({_said(page, key)}) instead of {name}; it is asked again later"
-        )
+        raise _not_understood(f"sent a web page ({_said(page, key)}) instead of {name}")
     if not page.body.strip():
-        raise SourceUnavailable("connpass sent an empty answer; it is asked again later")
+        raise _not_understood("sent an empty answer")
     try:
         answer = json.loads(page.body)
     except (ValueError, RecursionError):
-        raise SourceUnavailable("connpass sent broken JSON; it is asked again later") from None
+        raise _not_understood("sent broken JSON") from None
     match answer:
         case {"results_returned": int(returned), "results_available": int(available)}:
             if isinstance(entries := answer.get(name), list):
                 return _Listing(entries, max(returned, 0), available)
-    raise SourceUnavailable(f"connpass sent JSON that is no list of {name}; check connpass.base_url if this goes on")
+    raise _not_understood(f"sent JSON that is no list of {name}")
+
+
+def _not_understood(detail: str) -> SourceUnavailable:
+    return SourceUnavailable(NoAnswer(where=_NAME, detail=detail))
 
 
 def refusal(page: Page, key: str = "") -> SourceError:
@@ -151,15 +158,14 @@ def refusal(page: Page, key: str = "") -> SourceError:
     said = _said(page, key)
     answered = f"connpass answered {page.status}" + (f" ({said})" if said else "")
     if page.status == HTTPStatus.FORBIDDEN and _is_html(page):
-        return SourceRefused(f"{answered}: it blocks this program or this network; ask connpass about it")
-    if page.status in _ACT:
-        return SourceRefused(f"{answered}: {_ACT[page.status]}")
+        return SourceRefused(problems.Blocked(detail=answered))
+    if page.status in _REFUSALS:
+        return SourceRefused(_REFUSALS[page.status](detail=answered))
     if page.status == HTTPStatus.TOO_MANY_REQUESTS:
-        busy = f"{answered}: too many calls with this key; if this goes on, another program uses it"
-        return SourceUnavailable(busy, _retry_after(page))
+        return SourceUnavailable(problems.AskedTooOften(where=_NAME, detail=answered), _retry_after(page))
     if 400 <= page.status < 500 and page.status != HTTPStatus.REQUEST_TIMEOUT:
-        return SourceRefused(f"{answered}: it does not take the question; look for a newer version of this program")
-    return SourceUnavailable(f"{answered}; it is asked again later", _retry_after(page))
+        return SourceRefused(problems.Outdated(detail=answered))
+    return SourceUnavailable(NoAnswer(where=_NAME, detail=answered), _retry_after(page))
 
 
 def _said(page: Page, key: str) -> str:

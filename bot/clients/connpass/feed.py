@@ -20,6 +20,8 @@ from bot.clients.connpass.source import group_of
 from bot.clients.feeds import entries_of, title_of
 from bot.clients.http import HttpClient, Page
 from bot.clients.plain_text import plain
+from bot.core.problems.base import NoAnswer
+from bot.core.problems.sources import EntryLeftOut, FeedNeedsGroup, NoSuchGroup
 from bot.domain.events import Event, marked_status
 from bot.errors import ConfigurationError, SourceRefused, SourceUnavailable
 from bot.services.ports import Listing
@@ -38,7 +40,7 @@ class ConnpassFeedSource:
     def __init__(self, name: str, group: str, http: HttpClient, url: str | None = None) -> None:
         subdomains = group_of(group).get("subdomain")
         if not subdomains or len(subdomains) > 1:
-            raise ConfigurationError(f'source "{name}": the feed needs one group\'s name, such as "tfug-utsunomiya"')
+            raise ConfigurationError(FeedNeedsGroup(name))
         self.name = name
         self._group = subdomains[0]
         self._url = url or f"https://{self._group}.connpass.com/ja.atom"
@@ -62,15 +64,13 @@ class ConnpassFeedSource:
     async def _page(self) -> Page:
         page = await self._http.fetch(self._url)
         if page.status == HTTPStatus.NOT_FOUND:
-            raise SourceRefused(
-                f'connpass has no feed of a group "{self._group}"; correct group of the source "{self.name}"'
-            )
+            raise SourceRefused(NoSuchGroup(self._group))
         if page.status != HTTPStatus.OK:
             raise refusal(page)
         return page
 
     def _no_feed(self) -> SourceUnavailable:
-        return SourceUnavailable(f"connpass sent no feed for the group {self._group}; it is asked again later")
+        return SourceUnavailable(NoAnswer(where="connpass", detail=f"sent no feed for the group {self._group}"))
 
     async def look_up(self, event_ids: Sequence[int]) -> Listing:
         return Listing((), complete=False)  # a feed cannot be asked for one event
@@ -90,7 +90,7 @@ class ConnpassFeedSource:
         return Listing(
             events=tuple(events.values()),
             complete=False,
-            problems=tuple(map(str, unreadable)),
+            problems=tuple(EntryLeftOut(detail=str(error)) for error in unreadable),
             unreadable=frozenset(error.event_id for error in unreadable if error.event_id),
         )
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from bot.clients.connpass.api import ConnpassApi, Entries
 from bot.clients.connpass.events import TOKYO, UnreadableEvent, parse_event
+from bot.core.problems.sources import EntryLeftOut, NotAGroup, NothingNamed
 from bot.domain.events import Event
 from bot.domain.sources import group_in
 from bot.errors import ConfigurationError
@@ -46,7 +47,7 @@ class ConnpassSource:
         }
         self._params = {key: values for key, values in asked.items() if values}
         if not self._params:  # connpass would answer with every event there is
-            raise ConfigurationError(f'source "{name}" names nothing; give one of group, keyword, prefecture, owner')
+            raise ConfigurationError(NothingNamed(name))
         self._window = None if group or owner else window
 
     @property
@@ -68,6 +69,7 @@ class ConnpassSource:
 def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listing:
     events: list[Event] = []
     unreadable: list[UnreadableEvent] = []
+    missing = [found.problem] if found.problem is not None else []
     for entry in found.entries:
         try:
             events.append(parse_event(entry))
@@ -75,10 +77,10 @@ def _listing(found: Entries, covers: tuple[datetime, datetime] | None) -> Listin
             unreadable.append(error)
     return Listing(
         events=tuple(events),
-        complete=found.problem is None and all(error.event_id for error in unreadable),
-        cut_off=found.problem is not None,
+        complete=not missing and all(error.event_id for error in unreadable),
+        cut_off=bool(missing),
         covers=covers,
-        problems=tuple(str(problem) for problem in (found.problem, *unreadable) if problem),
+        problems=(*missing, *(EntryLeftOut(detail=str(error)) for error in unreadable)),
         unreadable=frozenset(error.event_id for error in unreadable if error.event_id),
     )
 
@@ -93,16 +95,14 @@ def group_of(written: str) -> dict[str, list[str]]:
     if not numbers:
         return {"subdomain": groups}
     if len(numbers) < len(groups):  # connpass would look for groups that have both
-        raise ConfigurationError(f'groups "{written}": write all by their names, or all by their numbers')
+        raise ConfigurationError(NotAGroup(written))
     return {"group_id": numbers}
 
 
 def _group(written: str) -> str:
     group = group_in(written)
     if group is None:
-        raise ConfigurationError(
-            f'group "{written}" is no group of connpass; write "tfug-utsunomiya", its address or its number'
-        )
+        raise ConfigurationError(NotAGroup(written))
     return group
 
 

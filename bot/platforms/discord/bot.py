@@ -10,11 +10,14 @@ import discord
 import structlog
 
 from bot.config import DiscordSettings
+from bot.core.problems import platforms as problems
+from bot.core.problems.base import NoAnswer, Problem
 from bot.core.rooms import member_at
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
-from bot.errors import MemberUnreachable, SendError, SendRefused
+from bot.errors import SendError, SendRefused
 from bot.platforms.discord.client import TsudoiClient
+from bot.platforms.discord.errors import HAS_THREAD, MESSAGE_GONE, explained, is_bad_token, why_it_ended
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.log import keep_log
 from bot.platforms.discord.render import THREAD_NAME, plain_line, render, was_sent_as
@@ -32,27 +35,12 @@ A_SECOND = 35  # of the 50 requests that Discord allows a bot: the rest is for a
 GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
 CLOCKS_DIFFER = timedelta(minutes=2)
 NEWEST, LOOK_BACK = 100, 300  # messages: the latest, then forward from where it may be
-AUTHENTICATION_FAILED = 4004  # a close code of the gateway
-MESSAGE_GONE = 10008
-HAS_THREAD = 160004
-CALENDAR_FULL = 30038
-
-NO_ACCESS, NO_PERMISSION = 50001, 50013
-CLOSED_TO_US = (50007, 50278)  # the member takes no direct messages: at all, or since we share no server
 
 Channel = discord.PartialMessageable | discord.DMChannel
 
-_REMEDIES = {
-    10003: "check rooms.channel in config.toml: the channel was deleted, or the bot is not in its server",
-    NO_ACCESS: "let the bot see the channel (permission View Channel), or invite it again if it was removed",
-    NO_PERMISSION: "give the bot the permissions Send Messages and Embed Links there",
-    CALENDAR_FULL: "delete events from the server's list of events, or set scheduled_events = false for its rooms",
-    MESSAGE_GONE: "nothing: it was posted before, and somebody deleted it",
-}
-
 
 class DiscordFrontEnd:
-    """Fulfils `Sender`. `problem` is the sentence that says why Discord does not work now; None while it does."""
+    """Fulfils `Sender`. `problem` is why Discord does not work now; None while it does."""
 
     name = platform = "discord"
 
@@ -71,7 +59,7 @@ class DiscordFrontEnd:
         self._memory = memory
         self._first_wait = first_wait
         self._pace = Pace(A_SECOND * settings.share)
-        self.problem: str | None = None
+        self.problem: Problem | None = None
         self.client = self.new_client()
 
     def new_client(self, *, reads_messages: bool = True) -> TsudoiClient:
@@ -104,12 +92,12 @@ class DiscordFrontEnd:
                 self._do_without_messages()
                 continue
             wait = self._first_wait if self.problem is None else min(wait * 2, LONGEST_WAIT)
-            self.problem = _explained_end(error)
+            self.problem = why_it_ended(error)
             client.login_ended.set()
-            if _is_bad_token(error):
-                log.error("discord is off", reason=self.problem)
+            if is_bad_token(error):
+                log.error("discord is off", reason=str(self.problem))
                 return
-            log.warning("discord not connected", reason=self.problem, again_in_s=wait.total_seconds())
+            log.warning("discord not connected", reason=str(self.problem), again_in_s=wait.total_seconds())
             self.client = self.new_client(reads_messages=self._reads_messages)
             await asyncio.sleep(wait.total_seconds())
 
@@ -167,7 +155,7 @@ class DiscordFrontEnd:
         async with self.talking_to(f"channel {channel}") as client:
             there = client.get_channel(number) or await client.fetch_channel(number)
             if not isinstance(there, discord.TextChannel):
-                raise SendRefused(f"Discord opens no threads in channel {channel}: set threads = false for this room")
+                raise SendRefused(problems.NoThreads(where=f"channel {channel}"))
             message = there.get_partial_message(int(external_id))
             try:
                 thread = await message.create_thread(name=plain_line(title, THREAD_NAME))
@@ -210,59 +198,28 @@ class DiscordFrontEnd:
                 if self.problem is None:
                     await client.login_ended.wait()
                 if client.user is None or client.is_closed():
-                    raise SendError(self.problem or "Discord is not connected")
+                    raise SendError(self.problem or problems.NotConnected(where="Discord"))
                 with self._pace.kept():
                     yield client
         except TimeoutError as error:
-            raise SendError(f"Discord did not answer within {takes.seconds} s") from error
+            raise SendError(NoAnswer(where="Discord", detail=f"no answer within {takes.seconds} s")) from error
         except discord.HTTPException as error:
-            raise _explained(place, error) from error
+            raise explained(place, error) from error
         except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not client.is_closed():
                 raise  # aiohttp says RuntimeError where the connection was closed under a send; this is something else
-            raise SendError(f"Discord was cut off while talking to {place} ({type(error).__name__})") from error
-
-
-def _explained_end(error: BaseException | None) -> str:
-    if _is_bad_token(error):
-        return "Discord refused the token: put the bot's token under discord.token in config.toml and start again"
-    if isinstance(error, AttributeError):  # where a first connect fails, discord.py stumbles over its own clean-up
-        error = error.__context__
-    return f"Discord cannot be reached ({type(error).__name__}: {error})" if error else "Discord closed the connection"
+            cut_off = f"cut off while talking to {place}, {type(error).__name__}"
+            raise SendError(NoAnswer(where="Discord", detail=cut_off)) from error
 
 
 def _number(channel: str) -> int:
     """Return the id of a channel, or of the member whose direct messages are meant."""
     number = member_at(channel) or channel
     if not number.isdecimal():
-        raise SendRefused(f'"{channel}" is no Discord channel: put its number under rooms.channel in config.toml')
+        raise SendRefused(problems.NoDiscordChannel(channel))
     return int(number)
 
 
 def _reference(channel: Channel, message: str) -> discord.MessageReference:
     """Return what makes a post a reply; where the message is gone, it is an ordinary post."""
     return discord.MessageReference(message_id=int(message), channel_id=channel.id, fail_if_not_exists=False)
-
-
-def _is_bad_token(error: BaseException | None) -> bool:
-    closed = isinstance(error, discord.ConnectionClosed) and error.code == AUTHENTICATION_FAILED
-    return closed or isinstance(error, discord.LoginFailure)
-
-
-def _explained(place: str, error: discord.HTTPException) -> SendError:
-    """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none).
-
-    What an administrator took from the bot may be given back: then it says what it had to say.
-    """
-    said = f"Discord answered {error.status} ({_reason(error)}) for {place}"
-    if error.code in CLOSED_TO_US:
-        return MemberUnreachable(f"{said}; what to do: nothing, the member is told when they ask again")
-    if error.status in (400, 403, 404) and error.code:
-        remedy = _REMEDIES.get(error.code, "look the reason up and change the channel's settings")
-        kind = SendError if error.code in (NO_ACCESS, NO_PERMISSION) else SendRefused
-        return kind(f"{said}; what to do: {remedy}")
-    return SendError(said)
-
-
-def _reason(error: discord.HTTPException) -> str:
-    return f"{error.text[:200]}, code {error.code}" if error.text else "no reason given"

@@ -8,6 +8,8 @@ import aiohttp
 import discord
 
 from bot.config import DiscordSettings
+from bot.core.problems.base import NoAnswer
+from bot.core.problems.platforms import TokenRefused
 from bot.core.rooms import Room
 from bot.locales import texts_for
 from bot.platforms.discord.library import point_elsewhere
@@ -27,9 +29,9 @@ async def check_discord(settings: DiscordSettings, rooms: Sequence[Room]) -> lis
             await client.login(settings.token.get_secret_value())
             found.extend([one async for one in _look(client, rooms)])
     except discord.LoginFailure:
-        found.append(("discord", False, "Discord refused the token: put the bot's token under discord.token"))
+        found.append(("discord", False, str(TokenRefused("discord.token"))))
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        found.append(("discord", False, f"Discord cannot be asked ({type(error).__name__})"))
+        found.append(("discord", False, str(NoAnswer(where="Discord", detail=type(error).__name__))))
     return found
 
 

@@ -8,9 +8,12 @@ import aiohttp
 import discord
 
 from bot.config import DiscordSettings
+from bot.core.problems.base import NoAnswer
+from bot.core.problems.platforms import TokenRefused
 from bot.core.rooms import Room
 from bot.domain.messages import Message
 from bot.errors import FrontEndError, FrontEndRefused
+from bot.platforms.discord.errors import explained
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.permissions import invite_link, missing_in
 from bot.platforms.discord.render import render
@@ -50,9 +53,9 @@ async def look_at_discord(settings: DiscordSettings) -> DiscordLook:
             await client.login(settings.token.get_secret_value())
             return await _look(client)
     except discord.LoginFailure:
-        raise FrontEndRefused("Discord refused the token") from None
+        raise FrontEndRefused(TokenRefused("discord.token")) from None
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise FrontEndError(f"Discord cannot be asked ({type(error).__name__})") from None
+        raise FrontEndError(NoAnswer(where="Discord", detail=type(error).__name__)) from None
 
 
 async def say_in_discord(settings: DiscordSettings, channel: str, message: Message) -> None:
@@ -63,9 +66,9 @@ async def say_in_discord(settings: DiscordSettings, channel: str, message: Messa
             await client.login(settings.token.get_secret_value())
             await client.get_partial_messageable(int(channel)).send(**render(message))
     except discord.HTTPException as error:
-        raise FrontEndError(f"Discord answered {error.status} ({error.text[:200]})") from None
+        raise FrontEndError(explained(f"channel {channel}", error).problem) from None
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise FrontEndError(f"Discord cannot be asked ({type(error).__name__})") from None
+        raise FrontEndError(NoAnswer(where="Discord", detail=type(error).__name__)) from None
 
 
 async def _look(client: discord.Client) -> DiscordLook:

@@ -13,6 +13,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.core.problems.base import NoAnswer, Problem
+from bot.core.problems.platforms import NotConnected
 from bot.core.rooms import member_at
 from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
@@ -61,11 +63,11 @@ class SlackFrontEnd:
         self._web = SlackWeb(settings)
         self._files = SlackFiles(self._web, settings)
         self._posts = SlackPosts(self._web, self._files)
-        self._not_connected: str | None = None
+        self._not_connected: Problem | None = None
 
     @property
-    def problem(self) -> str | None:
-        """The sentence that says why Slack does not work now; None while it does."""
+    def problem(self) -> Problem | None:
+        """Why Slack does not work now; None while it does."""
         return self._not_connected or self._web.refused
 
     async def serve(self) -> None:
@@ -77,13 +79,13 @@ class SlackFrontEnd:
                     async with self._connected() as handler:
                         wait = self._first_wait
                         await _until_dead(handler)
-                    self._not_connected = "Slack's socket was cut"
+                    self._not_connected = _not_connected("the socket was cut")
                 except SendError as error:
-                    self._not_connected = str(error)
+                    self._not_connected = error.problem
                 except Exception as error:
                     log.exception("slack broke")
-                    self._not_connected = f"Slack cannot be reached ({type(error).__name__}: {error})"
-                log.warning("slack not connected", reason=self._not_connected, again_in_s=wait.total_seconds())
+                    self._not_connected = _not_connected(f"{type(error).__name__}: {error}")
+                log.warning("slack not connected", reason=str(self._not_connected), again_in_s=wait.total_seconds())
                 await asyncio.sleep(wait.total_seconds())
                 wait = min(wait * 2, LONGEST_WAIT)
 
@@ -107,7 +109,7 @@ class SlackFrontEnd:
             log.info("slack connected", workspace=ourselves.workspace)
             yield handler
         except TimeoutError as error:
-            raise SendError(f"Slack let no socket be opened within {CONNECT_TAKES:.0f} s") from error
+            raise SendError(_not_connected(f"no socket within {CONNECT_TAKES:.0f} s")) from error
         finally:
             await _close(handler)
 
@@ -172,7 +174,11 @@ class SlackFrontEnd:
                 await self._web.was_opened.wait()
                 yield
         except TimeoutError as error:
-            raise SendError(f"Slack did not answer within {takes.seconds} s") from error
+            raise SendError(NoAnswer(where="Slack", detail=f"no answer within {takes.seconds} s")) from error
+
+
+def _not_connected(detail: str) -> Problem:
+    return NotConnected(where="Slack", detail=detail)
 
 
 async def _until_dead(handler: AsyncSocketModeHandler) -> None:

@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator, Sequence
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.core.problems.base import ENGLISH, NoAnswer
+from bot.core.problems.platforms import ChannelArchived, ChannelHidden, WrongToken
 from bot.core.rooms import Room
 from bot.errors import SendError
-from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, explained
+from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, TOKENS_BEGIN, problem_of
 from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.web import SlackWeb
 
 Found = tuple[str, bool, str]  # the part, whether it works, and a sentence
 MOST_ROOMS = 50
-_BEGINNINGS = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
 
 
 async def check_slack(settings: SlackSettings, rooms: Sequence[Room]) -> list[Found]:
@@ -33,11 +34,11 @@ def _mistaken(settings: SlackSettings) -> list[str]:
         APP_TOKEN: settings.app_token.get_secret_value(),
     }
     return [
-        f"{name} begins with {token[:5]}, but it must be the one that begins with {_BEGINNINGS[name]}"
+        str(WrongToken(name, TOKENS_BEGIN[name], detail=f"it begins with {token[:5]}"))
         if token
         else f"{name} is empty: Slack needs both tokens"
         for name, token in given.items()
-        if not token.startswith(_BEGINNINGS[name])
+        if not token.startswith(TOKENS_BEGIN[name])
     ]
 
 
@@ -45,10 +46,10 @@ async def _look(web: SlackWeb, settings: SlackSettings, rooms: Sequence[Room]) -
     try:
         said = await web.client.auth_test()
     except SlackApiError as error:
-        yield "slack", False, str(explained("the bot's token", error))
+        yield "slack", False, str(problem_of("the bot's token", error))
         return
     except OSError as error:
-        yield "slack", False, f"Slack cannot be asked ({type(error).__name__}: {error})"
+        yield "slack", False, str(NoAnswer(where="Slack", detail=f"{type(error).__name__}: {error}"))
         return
     yield "slack", True, f"is {said['user']} in {said.get('team', said['team_id'])}"
     yield _scopes(str(said.headers.get("X-OAuth-Scopes", said.headers.get("x-oauth-scopes", ""))))
@@ -76,9 +77,9 @@ async def _socket(web: SlackWeb, settings: SlackSettings) -> Found:
     try:
         await web.ask("apps.connections.open", app_token=settings.app_token.get_secret_value())
     except SlackApiError as error:
-        return "slack socket", False, str(explained("a socket", error, APP_TOKEN))
+        return "slack socket", False, str(problem_of("a socket", error, APP_TOKEN))
     except SendError as error:
-        return "slack socket", False, str(error)
+        return "slack socket", False, error.problem.reported(ENGLISH, asked_now=True)
     return "slack socket", True, "can be opened"
 
 
@@ -86,10 +87,10 @@ async def _room(web: SlackWeb, room: Room) -> Found:
     try:
         channel = (await web.call("conversations.info", f"channel {room.channel}", channel=room.channel))["channel"]
     except SendError as error:
-        return room.name, False, str(error)
+        return room.name, False, error.problem.reported(ENGLISH, asked_now=True)
     name = f"is #{channel.get('name', room.channel)}"
     if channel.get("is_archived"):
-        return room.name, False, f"{name}, but archived: unarchive it, or take this room out of the configuration"
+        return room.name, False, f"{name}: {ChannelArchived()}"
     if not channel.get("is_member", True):
-        return room.name, False, f"{name}, but the bot is not in it: type /invite @Tsudoi there"
+        return room.name, False, f"{name}: {ChannelHidden()}"
     return room.name, True, name

@@ -1,35 +1,38 @@
-"""What Slack answers when it does not do what it was asked, as a sentence that names the remedy."""
+"""What Slack answers when it does not do what it was asked, as a problem that names the remedy."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.core.problems import platforms as problems
+from bot.core.problems.base import NoAnswer, Problem
 from bot.errors import MemberUnreachable, SendError, SendRefused
 
 BOT_TOKEN, APP_TOKEN = "slack.bot_token", "slack.app_token"  # where they stand in the configuration
-_REINSTALL = "install the app again on its page at api.slack.com/apps, and put its Bot User OAuth Token under "
+TOKENS_BEGIN = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
 _BAD_TOKEN = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive")
 _BAD_TOKEN_KIND = ("not_allowed_token_type",)
 _CLOSED_TO_US = (
     "messages_tab_disabled", "user_disabled", "user_not_found", "users_not_found", "user_not_visible",
     "cannot_dm_bot", "cannot_dm_users", "restricted_action_dm",
 )  # fmt: skip
-_REMEDIES = {
-    "channel_not_found": "check rooms.channel in config.toml (the channel's ID, such as C0123ABCD); if it is private, "
-    "type /invite @Tsudoi there",
-    "not_in_channel": "type /invite @Tsudoi in the channel",
-    "is_archived": "unarchive the channel, or take its room out of the configuration",
-    "messages_tab_disabled": "turn on the Messages Tab on the app's page, under App Home",
-    "team_access_not_granted": "install the app in this workspace",
-    "ekm_access_denied": "ask the workspace's administrators: they suspended access",
-    "restricted_action": "ask the workspace's administrators to let the app post there",
-    "restricted_action_read_only_channel": "let the app post in the channel: it is read-only",
-    "restricted_action_thread_only_channel": "let the app post in the channel: it takes threads only",
-    "restricted_action_non_threadable_channel": "choose a channel that takes threads",
-    "message_not_found": "nothing: it was posted before, and somebody deleted it",
-    "cant_update_message": "nothing: it was posted by another app, under the token of an earlier installation",
-    "edit_window_closed": "let the app edit its messages at any time, in the workspace's settings",
+_PROBLEMS: dict[str, Callable[..., Problem]] = {
+    **dict.fromkeys(_CLOSED_TO_US, problems.NoDirectMessages),
+    "messages_tab_disabled": problems.MessagesTabOff,
+    "channel_not_found": problems.ChannelGone,
+    "not_in_channel": problems.ChannelHidden,
+    "is_archived": problems.ChannelArchived,
+    "team_access_not_granted": problems.NotInstalled,
+    "ekm_access_denied": problems.AccessSuspended,
+    "restricted_action": problems.PostingForbidden,
+    "restricted_action_read_only_channel": problems.PostingForbidden,
+    "restricted_action_thread_only_channel": problems.PostingForbidden,
+    "restricted_action_non_threadable_channel": problems.NoThreads,
+    "message_not_found": problems.MessageGone,
+    "cant_update_message": problems.NotOurMessage,
+    "edit_window_closed": problems.EditsClosed,
 }
 # What is said cannot be said so, or its place is gone. Anything else, also what Slack has yet to invent, may pass, or
 # somebody may give us back what is missing: then we say what we had to say.
@@ -79,32 +82,38 @@ def is_bad_token(error: Exception) -> bool:
 
 def explained(place: str, error: SlackApiError, setting: str = BOT_TOKEN) -> SendError:
     """Tell a no for good from trouble that passes. `place` is what was talked to, `setting` where its token stands."""
-    code = code_of(error)
-    reason = "; ".join(_details(error)) or code or "no reason given"
-    said = f"Slack answered {status_of(error)} ({reason[:300]}) for {place}"
-    remedy = _remedy(error, code, setting)
-    if remedy:
-        said += f"; what to do: {remedy}"
+    code, problem = code_of(error), problem_of(place, error, setting)
     if code in _CLOSED_TO_US:
-        return MemberUnreachable(said)
+        return MemberUnreachable(problem)
     if code in _FOR_GOOD and status_of(error) < 500:
-        return SendRefused(said)
-    return SendError(said)
+        return SendRefused(problem)
+    return SendError(problem)
 
 
-def _remedy(error: SlackApiError, code: str, setting: str) -> str:
-    if code in _BAD_TOKEN:
-        return f"{_REINSTALL if setting == BOT_TOKEN else 'make a new app-level token, and put it under '}{setting}"
-    if code in _BAD_TOKEN_KIND:
-        return "slack.bot_token begins with xoxb-, slack.app_token with xapp-: they may be the wrong way round"
-    if code == "missing_scope" and setting == APP_TOKEN:
-        return f"make an app-level token with the scope connections:write, and put it under {setting}"
-    if code == "missing_scope":
-        needed = _answer(error).get("needed") or "what docs/slack-manifest.yaml lists"
-        return f"add the scope {needed} on the app's page, under OAuth & Permissions, and install the app again"
-    if code in _REMEDIES:
-        return _REMEDIES[code]
-    return "look the reason up in Slack's documentation" if code and code not in _BUSY else ""
+def problem_of(place: str, error: SlackApiError, setting: str = BOT_TOKEN) -> Problem:
+    """Return what Slack's answer means."""
+    reason = "; ".join(_details(error)) or "no reason given"
+    answered = f"Slack answered {status_of(error)} ({reason[:300]})"
+    if status_of(error) >= 500 or not (problem := _problem(error, setting)):
+        return NoAnswer(where="Slack", detail=f"{answered} for {place}")
+    return problem(where=place, detail=answered)
+
+
+def _problem(error: SlackApiError, setting: str) -> Callable[..., Problem] | None:
+    """Return what is wrong by Slack's code; None where it passes."""
+    match code_of(error):
+        case code if code in _BAD_TOKEN:
+            return problems.SlackTokenRefused if setting == BOT_TOKEN else partial(problems.TokenRefused, setting)
+        case code if code in _BAD_TOKEN_KIND:
+            return partial(problems.WrongToken, setting, TOKENS_BEGIN[setting])
+        case "missing_scope" if setting == APP_TOKEN:
+            return problems.SocketScopeMissing
+        case "missing_scope":
+            return partial(problems.ScopeMissing, str(_answer(error).get("needed") or "docs/slack-manifest.json"))
+        case code if not code or code in _BUSY:
+            return None
+        case code:
+            return _PROBLEMS.get(code, partial(problems.Refused, "Slack", code))
 
 
 def _details(error: SlackApiError) -> list[str]:

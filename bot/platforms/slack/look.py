@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.core.problems.base import NoAnswer
 from bot.domain.messages import Message
 from bot.errors import FrontEndError, FrontEndRefused, SendError
 from bot.platforms.slack.checking import missing_scopes
-from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, code_of, explained, is_bad_token
+from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, code_of, is_bad_token, problem_of
 from bot.platforms.slack.posts import QUIET
 from bot.platforms.slack.render import render
 from bot.platforms.slack.web import SlackWeb
@@ -54,8 +55,10 @@ async def say_in_slack(settings: SlackSettings, channel: str, message: Message) 
     try:
         async with web.open():
             await web.call("chat.postMessage", f"channel {channel}", channel=channel, **render(message), **QUIET)
-    except (SendError, OSError) as error:
-        raise FrontEndError(str(error)) from None
+    except SendError as error:
+        raise FrontEndError(error.problem) from None
+    except OSError as error:
+        raise FrontEndError(NoAnswer(where="Slack", detail=type(error).__name__)) from None
 
 
 async def _look(web: SlackWeb) -> SlackLook:
@@ -66,7 +69,7 @@ async def _look(web: SlackWeb) -> SlackLook:
     except SlackApiError as error:
         raise _refused(error, BOT_TOKEN) from None
     except (SendError, OSError) as error:
-        raise FrontEndError(f"Slack cannot be asked ({type(error).__name__})") from None
+        raise FrontEndError(NoAnswer(where="Slack", detail=type(error).__name__)) from None
     return SlackLook(str(said["user"]), str(said.get("team", said["team_id"])), missing, channels)
 
 
@@ -82,9 +85,9 @@ async def _ask_for_socket(web: SlackWeb, app_token: str) -> None:
     except SlackApiError as error:
         raise _refused(error, APP_TOKEN) from None
     except SendError as error:
-        raise FrontEndError(f"Slack cannot be asked ({error})") from None
+        raise FrontEndError(error.problem) from None
 
 
 def _refused(error: SlackApiError, setting: str) -> FrontEndError:
     refused = is_bad_token(error) or code_of(error) == "missing_scope"
-    return (FrontEndRefused if refused else FrontEndError)(str(explained(setting, error, setting)))
+    return (FrontEndRefused if refused else FrontEndError)(problem_of(setting, error, setting))

@@ -11,9 +11,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import SlackSettings
+from bot.core.problems.base import NoAnswer, Problem
+from bot.core.problems.platforms import NotConnected, Refused
 from bot.errors import SendError, SendRefused
 from bot.platforms.pace import Pace
-from bot.platforms.slack.errors import explained, is_bad_token, waits
+from bot.platforms.slack.errors import explained, is_bad_token, problem_of, waits
 
 Json = dict[str, Any]
 
@@ -40,7 +42,7 @@ def new_client(settings: SlackSettings, session: aiohttp.ClientSession, token: s
 class SlackWeb:
     """One workspace's Web API. Open it with `async with`; until then, and after, every call raises SendError.
 
-    `refused` is the sentence that says why the bot's token is not taken; None while it is.
+    `refused` is why the bot's token is not taken; None while it is.
     """
 
     def __init__(self, settings: SlackSettings) -> None:
@@ -51,20 +53,20 @@ class SlackWeb:
         self._client: AsyncWebClient | None = None
         self._session: aiohttp.ClientSession | None = None
         self.was_opened = asyncio.Event()
-        self.refused: str | None = None
+        self.refused: Problem | None = None
 
     @property
     def session(self) -> aiohttp.ClientSession:
         """The connections to Slack."""
         if self._session is None:
-            raise SendError("Slack is not connected")
+            raise SendError(NotConnected(where="Slack"))
         return self._session
 
     @property
     def client(self) -> AsyncWebClient:
         """The client of slack_sdk."""
         if self._client is None:
-            raise SendError("Slack is not connected")
+            raise SendError(NotConnected(where="Slack"))
         return self._client
 
     @asynccontextmanager
@@ -112,11 +114,11 @@ class SlackWeb:
                             self.refused = None
                         return answer
         except TimeoutError as error:
-            raise SendError(f"Slack did not answer {method} within {takes.seconds} s") from error
+            raise _no_answer(f"no answer to {method} within {takes.seconds} s") from error
         except SlackApiError:
             raise
         except _CUT_OFF as error:
-            raise SendError(f"Slack was cut off at {method} ({type(error).__name__})") from error
+            raise _no_answer(f"cut off at {method}, {type(error).__name__}") from error
 
     async def respond(self, url: str, said: Json) -> None:
         """Answer by a response URL. What was not refused is not repeated: it may have arrived.
@@ -128,9 +130,9 @@ class SlackWeb:
                 while (wait := await self._responded(url, said)) is not None:  # noqa: ASYNC110  # as long as Slack says
                     await asyncio.sleep(wait)
         except TimeoutError as error:
-            raise SendError(f"Slack did not take an answer within {CALL_TAKES.seconds} s") from error
+            raise _no_answer(f"it took no answer within {CALL_TAKES.seconds} s") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise SendError(f"Slack was cut off while taking an answer ({type(error).__name__})") from error
+            raise _no_answer(f"cut off while it took an answer, {type(error).__name__}") from error
 
     async def _responded(self, url: str, said: Json) -> float | None:
         """Answer; return for how many seconds to wait before that is tried again, if Slack is busy."""
@@ -139,8 +141,10 @@ class SlackWeb:
                 after = reply.headers.get("Retry-After", "1")
                 return float(after) if after.isdecimal() else 1.0
             if reply.status != 200:
-                refused = SendRefused if reply.status < 500 else SendError
-                raise refused(f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer")
+                answered = f"Slack answered {reply.status} ({(await reply.text())[:200]}) to an answer"
+                if reply.status < 500:
+                    raise SendRefused(Refused("Slack", str(reply.status), detail=answered))
+                raise _no_answer(answered)
             return None
 
     async def _let_pass(self, method: str, end: float) -> None:
@@ -148,7 +152,7 @@ class SlackWeb:
         now = asyncio.get_running_loop().time()
         until = self._busy_until.get(method, now)
         if until > end:
-            raise SendError(f"Slack asks to wait {until - now:.0f} s before {method} (429); it is tried again later")
+            raise _no_answer(f"it asks to wait {until - now:.0f} s before {method}, 429")
         await asyncio.sleep(max(0.0, until - now))
 
     def _note(self, method: str, error: SlackApiError) -> None:
@@ -156,6 +160,10 @@ class SlackWeb:
         wait = waits(error)
         if wait is None:
             if is_bad_token(error) and method != "apps.connections.open":
-                self.refused = str(explained("the bot's token", error))
+                self.refused = problem_of("the bot's token", error)
             raise error
         self._busy_until[method] = asyncio.get_running_loop().time() + wait
+
+
+def _no_answer(detail: str) -> SendError:
+    return SendError(NoAnswer(where="Slack", detail=detail))

@@ -9,7 +9,10 @@ from typing import Any, assert_never
 
 import structlog
 
+from bot.core.problems.base import Problem
+from bot.core.problems.platforms import GivenUp, NotPostedYet, StoodStill
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.follow_ups import AnyFollowUp, Edit, Retraction, Thread
 from bot.domain.gaps import Gap
@@ -17,7 +20,6 @@ from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.services.ports import Clock, DeliveryStore, Sender, Threads
-from bot.services.posting import NothingToSay
 
 log = structlog.get_logger()
 
@@ -28,11 +30,9 @@ FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=2), 30  # a host that slept for a week has not tried for long
 CLOCK_LEAPS = timedelta(minutes=75)  # what was said under a clock that was an hour ahead is found all the same
 
-_GONE = NothingToSay("the message that it belongs to was deleted")
-
 Composer = Callable[[Delivery, Room], Awaitable[Message | NothingToSay]]
-# Why something is kept back from a room: an organiser paused it; "" where nothing is.
-Silence = Callable[[Delivery, Room], Awaitable[str]]
+# Why something is kept back from a room: an organiser paused it; None where nothing is.
+Silence = Callable[[Delivery, Room], Awaitable[NothingToSay | None]]
 
 
 @dataclass(frozen=True)
@@ -96,19 +96,19 @@ class Delivering:
         room = self.rooms.named(delivery.destination)
         sender = self.senders.get(room.platform) if room else None
         if room is None or sender is None:
-            await self._skip(delivery, "its room is not configured any more" if room is None else "its platform is off")
+            await self._skip(delivery, NothingToSay.ROOM_GONE if room is None else NothingToSay.PLATFORM_OFF)
             return
         try:
             done = await self._carry_out(delivery, room, sender)
         except MemberUnreachable as error:
-            await self.deliveries.fail(delivery, str(error))
+            await self.deliveries.fail(delivery, error.problem)
             if self.unreachable is not None:
                 await self.unreachable(delivery)
         except SendRefused as error:
-            await self.deliveries.fail(delivery, str(error))
+            await self.deliveries.fail(delivery, error.problem)
             log.error("delivery failed", **_in_log(delivery), reason=str(error))
         except SendError as error:
-            await self._try_later(delivery, str(error))
+            await self._try_later(delivery, error.problem)
         else:
             await self._close(delivery, done)
 
@@ -116,8 +116,8 @@ class Delivering:
         """Do it, and return the platform's id of what is there now."""
         if isinstance(delivery.post, Edit | Thread | Retraction):
             return await self._follow_up(delivery.post, delivery, room, sender)
-        if self.silence is not None and (kept_back := await self.silence(delivery, room)):
-            return NothingToSay(kept_back)
+        if self.silence is not None and (kept_back := await self.silence(delivery, room)) is not None:
+            return kept_back
         message = await self.compose(delivery, room)
         if isinstance(message, NothingToSay):
             return message
@@ -126,9 +126,9 @@ class Delivering:
                 await sender.edit(room.channel, sent, message, delivery.key)
             return sent
         if self._is_too_late(delivery):
-            return NothingToSay("too late to be of use")
+            return NothingToSay.TOO_LATE
         if self._may_be_taken_over(delivery):
-            raise SendError("this process or its host stood still meanwhile")
+            raise SendError(StoodStill())
         return await sender.send(room.channel, message, delivery.key)
 
     async def _follow_up(
@@ -137,24 +137,26 @@ class Delivering:
         """Edit or retract an earlier message, or open a thread below it. Twice is as good as once: no look-up."""
         said = await self.deliveries.find(follow_up.follows(delivery.destination))
         if said is None or said.state in (DeliveryState.SKIPPED, DeliveryState.FAILED):
-            return NothingToSay("the message that it belongs to was not posted")
+            return NothingToSay.MESSAGE_NOT_POSTED
         if said.external_id is None:
-            raise SendError("the message that it belongs to is not posted yet")
+            raise SendError(NotPostedYet())
         if isinstance(follow_up, Retraction):
-            return said.external_id if await sender.delete(room.channel, said.external_id) else _GONE
+            is_deleted = await sender.delete(room.channel, said.external_id)
+            return said.external_id if is_deleted else NothingToSay.MESSAGE_DELETED
         if said.state is DeliveryState.RETRACTED:
-            return NothingToSay("the message that it belongs to was retracted")
+            return NothingToSay.MESSAGE_RETRACTED
         message = await self.compose(said, room)
         if isinstance(message, NothingToSay):
             return message
         match follow_up:
             case Edit():
                 is_there = await sender.edit(room.channel, said.external_id, message, said.key)
-                return said.external_id if is_there else _GONE
+                return said.external_id if is_there else NothingToSay.MESSAGE_DELETED
             case Thread():
                 if not isinstance(sender, Threads):
-                    return NothingToSay("its platform has no threads")
-                return await sender.open_thread(room.channel, said.external_id, message.title) or _GONE
+                    return NothingToSay.NO_THREADS
+                thread = await sender.open_thread(room.channel, said.external_id, message.title)
+                return thread or NothingToSay.MESSAGE_DELETED
             case _:
                 assert_never(follow_up)
 
@@ -176,7 +178,7 @@ class Delivering:
 
     async def _close(self, delivery: Delivery, done: str | NothingToSay) -> None:
         if isinstance(done, NothingToSay):
-            await self._skip(delivery, done.reason)
+            await self._skip(delivery, done)
         else:
             await self._record(delivery, done)
 
@@ -184,21 +186,21 @@ class Delivering:
         await self.deliveries.sent(delivery, self.clock.now(), external_id)
         log.info("delivery sent", **_in_log(delivery), subject=delivery.name.subject)
 
-    async def _skip(self, delivery: Delivery, reason: str) -> None:
+    async def _skip(self, delivery: Delivery, reason: NothingToSay) -> None:
         await self.deliveries.skip(delivery, reason)
-        log.info("delivery skipped", **_in_log(delivery), reason=reason)
+        log.info("delivery skipped", **_in_log(delivery), reason=str(reason))
 
-    async def _try_later(self, delivery: Delivery, reason: str) -> None:
+    async def _try_later(self, delivery: Delivery, problem: Problem) -> None:
         now = self.clock.now()
         if now - (delivery.first_tried_at or now) > GIVE_UP_AFTER and delivery.attempts >= LEAST_TRIES:
-            await self.deliveries.fail(delivery, f"given up after two days: {reason}")
-            log.error("delivery failed", delivery=delivery.id, room=delivery.destination, reason=reason)
+            await self.deliveries.fail(delivery, GivenUp(problem))
+            log.error("delivery failed", delivery=delivery.id, room=delivery.destination, reason=str(problem))
             return
         again = now + retry_after(delivery.attempts)
-        await self.deliveries.postpone(delivery, again, reason)
-        if reason != delivery.reason:  # as long as nothing changes it is said once
+        await self.deliveries.postpone(delivery, again, problem)
+        if problem != delivery.reason:  # as long as nothing changes it is said once
             known = {"delivery": delivery.id, "room": delivery.destination}
-            log.warning("delivery delayed", **known, reason=reason, again=again.isoformat())
+            log.warning("delivery delayed", **known, reason=str(problem), again=again.isoformat())
 
 
 def retry_after(attempts: int) -> timedelta:

@@ -9,7 +9,6 @@ from bot.domain.interventions import Action, Intervention
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.locales import Texts
 from bot.services.delivery.delivery_labels import moment, subject_label
-from bot.services.delivery.remedies import remedy
 
 
 def posted_card(texts: Texts, posted: Sequence[Delivery], events: Mapping[int, Event]) -> Card:
@@ -45,7 +44,7 @@ def messages_choice(texts: Texts, messages: Sequence[Delivery], events: Mapping[
 
 def message_page(texts: Texts, message: Delivery, events: Mapping[int, Event], lead: str = "") -> Message:
     """Show one message, with what can be done about it."""
-    facts = [moment(texts, message.sent_at or message.due_at), remedy(texts, message.reason) if message.reason else ""]
+    facts = [moment(texts, message.sent_at or message.due_at), message.reason.told(texts) if message.reason else ""]
     card = Card(_label(texts, message, events), body="\n".join(fact for fact in facts if fact))
     repeat = Button(texts.gettext("Post it again"), id=f"sent:repeat:{message.id}")
     retract = Button(texts.gettext("Retract (delete)"), id=f"sent:retract:{message.id}", quiet=True)

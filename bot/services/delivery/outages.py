@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.posts import Audience
+from bot.core.reasons import problem_from_text, to_text
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.deliveries import Delivery, DeliveryName, DeliveryState
 from bot.domain.messages import Card, Message, MessageKind
 from bot.domain.outages import is_outage
 from bot.domain.rooms import Rooms
 from bot.locales import Texts
-from bot.services.delivery.remedies import remedy
 from bot.services.ports import Agenda, Clock, DeliveryStore, EventStore, SourceState
-from bot.services.posting import Here, NothingToSay, SpokenPost
+from bot.services.posting import Here, SpokenPost
 
 STAYS_USEFUL = timedelta(hours=12)
 
@@ -49,15 +50,15 @@ class OutagePost(SpokenPost):
         match self.reach:
             case Reach.DOWN:
                 if not self.is_failing(here.known.rooms, await here.known.events.sources()):
-                    return NothingToSay("connpass answers again")
-                return _is_down(here.texts, self.since, remedy(here.texts, self.reason))
+                    return NothingToSay.OUTAGE_OVER
+                return _is_down(here.texts, self.since, problem_from_text(self.reason).told(here.texts))
             case Reach.BACK:
                 told = DeliveryName(*replace(self, reach=Reach.DOWN).stored_as, here.room.name)
                 said = await here.known.deliveries.find(told)
                 if said is None or said.state is not DeliveryState.SENT:
-                    return NothingToSay("nobody was told that it was down")
+                    return NothingToSay.OUTAGE_UNTOLD
                 if not self._still_followed(here.known.rooms):
-                    return NothingToSay("what could not be read is followed no more")
+                    return NothingToSay.OUTAGE_UNFOLLOWED
                 return _is_back(here.texts, self.since)
 
     def is_failing(self, rooms: Rooms, states: Mapping[str, SourceState]) -> bool:
@@ -112,7 +113,7 @@ class Outages:
 
 def _down(room: Room, out: Sequence[SourceState]) -> OutagePost:
     since = min(one.failing_since for one in out if one.failing_since is not None)
-    reason = next(one.error for one in out) or ""
+    reason = next(to_text(one.error) for one in out if one.error is not None)
     return OutagePost(room.name, Reach.DOWN, since, reason, tuple(one.name for one in out))
 
 

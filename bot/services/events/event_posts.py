@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.core.posts import Audience
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.announcements import Difference
 from bot.domain.deliveries import Delivery, DeliveryName, DeliveryState
@@ -13,7 +14,7 @@ from bot.domain.questions import Question
 from bot.domain.seats import FILLING, SeatNews
 from bot.services.events import event_messages
 from bot.services.events.seat_messages import seats_message
-from bot.services.posting import EventPost, Here, NothingToSay
+from bot.services.posting import EventPost, Here
 
 POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, shall I post them?"
 
@@ -32,7 +33,7 @@ class AnnouncementPost(EventPost):
         """Announce the event, unless it was called off before it could be announced."""
         event = await here.event(self.event_id)
         if event.status in (EventStatus.CANCELLED, EventStatus.VANISHED) and not here.is_said:
-            return NothingToSay("cancelled before it was announced")
+            return NothingToSay.EVENT_CANCELLED
         report = await here.known.reports.report_of(event.id)
         image = event.image_url if here.room.images else ""
         return event_messages.announcement(here.texts, event, here.now, report, image)
@@ -53,7 +54,7 @@ class ChangePost(EventPost, Difference):
         """Say what changed, below the announcement; there is no need where editing that one tells enough."""
         event, announced = await here.event(self.event_id), await _announced(self.event_id, here)
         if announced is not None and not self.must_be_said:
-            return NothingToSay("the announcement shows it")
+            return NothingToSay.ALREADY_SHOWN
         notice = event_messages.change_notice(here.texts, event, self, here.now)
         return replace(notice, replies_to=announced.external_id if announced else None)
 
@@ -74,9 +75,9 @@ class SeatsPost(EventPost):
         event = await here.event(self.event_id)
         if not here.is_said:
             if not event.takes_place:
-                return NothingToSay("the event was called off")
+                return NothingToSay.EVENT_CALLED_OFF
             if event.is_full is (self.news in (SeatNews.FREE_AGAIN, *FILLING)):
-                return NothingToSay("the seats changed again")
+                return NothingToSay.CHANGED_AGAIN
         said = seats_message(here.texts, event, self.news, here.now)
         announced = await _announced(event.id, here)
         return replace(said, replies_to=announced.external_id if announced else None)
@@ -99,9 +100,9 @@ class ReminderPost(EventPost):
         """Remind of an event that still takes place when this reminder was planned for."""
         event = await here.event(self.event_id)
         if not event.takes_place or event.started_at != self.starts_at:
-            return NothingToSay("the event moved or was cancelled")
+            return NothingToSay.EVENT_CHANGED
         if (await here.known.events.shown_by([event.id]))[event.id].isdisjoint(here.room.follows):
-            return NothingToSay("the room no longer follows this event")
+            return NothingToSay.EVENT_UNFOLLOWED
         return event_messages.reminder(here.texts, event, self.lead_time, here.now)
 
 
@@ -120,7 +121,7 @@ class VanishedPost(EventPost):
         """Tell organisers, unless it is back."""
         event = await here.event(self.event_id)
         if event.status is not EventStatus.VANISHED:
-            return NothingToSay("the event is back")
+            return NothingToSay.EVENT_BACK
         return event_messages.vanished_notice(here.texts, event, here.now)
 
 

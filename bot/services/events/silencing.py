@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.posts import Audience
 from bot.core.rooms import EVERYTHING, Room
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.services.events.event_posts import AnnouncementPost
 from bot.services.ports import Clock, DeliveryStore, EventStore
@@ -19,23 +20,23 @@ class Silencing:
     deliveries: DeliveryStore
     clock: Clock
 
-    async def reason(self, delivery: Delivery, room: Room) -> str:
-        """Return why this is kept back now; "" if it is not."""
+    async def reason(self, delivery: Delivery, room: Room) -> NothingToSay | None:
+        """Return why this is kept back now; None if it is not."""
         now = self.clock.now()
         paused = [name for name in room.follows if room.pause_of(name, now)]
         if _is_flood_of(paused, delivery):
-            return "its source is paused"
+            return NothingToSay.SOURCE_PAUSED
         if delivery.post.audience is not Audience.MEMBERS:
-            return ""
+            return None
         if room.pause_of(EVERYTHING, now):
-            return "the room is paused"
+            return NothingToSay.ROOM_PAUSED
         if delivery.event_id is None:
-            return ""
+            return None
         if paused and await self._is_known_only_from(delivery.event_id, room, paused):
-            return "its source is paused"
+            return NothingToSay.SOURCE_PAUSED
         if not delivery.post.stands_for_its_event and await self._was_taken_away(delivery.event_id, room):
-            return "its announcement was retracted"
-        return ""
+            return NothingToSay.ANNOUNCEMENT_RETRACTED
+        return None
 
     async def _is_known_only_from(self, event_id: int, room: Room, paused: Iterable[str]) -> bool:
         shown_by = (await self.events.shown_by([event_id]))[event_id] & set(room.follows)

@@ -57,11 +57,11 @@ class Watching:
             listing = await self._listing(source, state, now)
         except SourceError as error:
             since = failing_since(state.failing_since, state.failed_at, now)
-            await self.events.note(replace(state, error=str(error), failed_at=now, failing_since=since))
+            await self.events.note(replace(state, error=error.problem, failed_at=now, failing_since=since))
             log.warning("poll failed", source=source.name, reason=str(error))
             return
         for problem in listing.problems:
-            log.warning("entry left out", source=source.name, reason=problem)
+            log.warning("entry left out", source=source.name, reason=str(problem))
         async with self._turn:
             await self._record(source, state, listing)
 

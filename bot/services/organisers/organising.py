@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.askers import Asker
+from bot.core.problems.base import Problem
 from bot.core.rooms import EVERYTHING, LOCAL, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
@@ -77,7 +78,7 @@ class Organising:
     model: Callable[[], str]
     clock: Clock
     zone: ZoneInfo
-    problems: Callable[[], Mapping[str, str]] = dict
+    problems: Callable[[], Mapping[str, Problem]] = dict
     reviewing: Reviewing | None = None
     intervening: Intervening | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
@@ -201,7 +202,7 @@ class Organising:
         try:
             self.settling_in.open_source(name, LAST_MONTH_AND_SIX)
         except ConfigurationError as error:
-            return replace(states.get(name) or SourceState(name, name), error=str(error))
+            return replace(states.get(name) or SourceState(name, name), error=error.problem)
         return states.get(name)
 
     async def _site(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
@@ -281,7 +282,7 @@ class Organising:
         try:
             played = await self._played(asker, span)
         except (SourceError, ConfigurationError) as error:
-            return said.rehearsal_failed(texts, str(error))
+            return said.rehearsal_failed(texts, error.problem)
         return said.rehearsal_page(texts, played, (await asker.surroundings.channels()).names, span, number)
 
     async def _played(self, asker: Asker, span: str) -> list[Rehearsed]:

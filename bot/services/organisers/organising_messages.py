@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core.problems.base import Problem
 from bot.core.rooms import EVERYTHING, Pause, Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
@@ -15,7 +16,6 @@ from bot.domain.sources import query_named
 from bot.locales import Texts
 from bot.services.delivery.delivery_labels import moment, subject_label
 from bot.services.delivery.intervening_messages import by_hand_card, messages_choice, posted_card
-from bot.services.delivery.remedies import remedy, remedy_now, trouble
 from bot.services.organisers.settling_in_messages import (
     add_entries,
     managers,
@@ -54,7 +54,7 @@ class Health:
     questions: Sequence[Question]
     version: str
     model: str
-    problems: Mapping[str, str]
+    problems: Mapping[str, Problem]
 
 
 def organisers_only(texts: Texts, platform: str) -> Message:
@@ -73,8 +73,7 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
         lead = texts.gettext("Tsudoi {version}, model {model}").format(version=health.version, model=health.model)
     else:
         lead = texts.gettext("Tsudoi {version}; reading is switched off").format(version=health.version)
-    troubles = {platform.capitalize(): trouble(texts, problem) for platform, problem in health.problems.items()}
-    lead += "".join(f"\n⚠️ {platform}: {what_to_do}" for platform, what_to_do in troubles.items())
+    lead += "".join(f"\n⚠️ {name.capitalize()}: {problem.told(texts)}" for name, problem in health.problems.items())
     lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
@@ -83,7 +82,9 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
     coming = [f"・{moment(texts, one.due_at)} {subject_label(texts, one, events)}" for one in health.coming]
     cards.append(Card(texts.gettext("Next messages"), body="\n".join(coming) or texts.gettext("nothing planned")))
     if health.failed:
-        failed = [f"・{subject_label(texts, one, events)} → {remedy(texts, one.reason or '')}" for one in health.failed]
+        reasons = [one.reason.told(texts) if one.reason else "" for one in health.failed]
+        labels = [subject_label(texts, one, events) for one in health.failed]
+        failed = [f"・{label} → {reason}" for label, reason in zip(labels, reasons, strict=True)]
         cards.append(Card(texts.gettext("What failed lately"), body="\n".join(failed)))
     if health.questions:
         asked = [f"・{moment(texts, one.asked_at)} {_question(texts, one)}" for one in health.questions]
@@ -103,7 +104,7 @@ def _source_field(texts: Texts, source: SourceHealth) -> Field:
     else:
         said = texts.gettext("last seen {when}").format(when=moment(texts, state.seen_at))
     if state is not None and state.error:
-        said += f"\n⚠️ {remedy(texts, state.error)}"
+        said += f"\n⚠️ {state.error.told(texts)}"
     if source.pause is not None:
         said += f"\n⏸ {pause_label(texts, source.pause)}"
     return Field(label, said)
@@ -233,9 +234,10 @@ def set_up_elsewhere(texts: Texts) -> Message:
     )
 
 
-def rehearsal_failed(texts: Texts, reason: str) -> Message:
+def rehearsal_failed(texts: Texts, problem: Problem) -> Message:
     """Say why nothing can be rehearsed."""
-    return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=remedy_now(texts, reason)))
+    reason = problem.told(texts, asked_now=True)
+    return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=reason))
 
 
 def rehearsal_page(

@@ -13,6 +13,7 @@ import structlog
 
 from bot.core.askers import Asker
 from bot.core.durations import parse_duration
+from bot.core.problems.base import Problem
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.events import Event
 from bot.domain.messages import Message
@@ -90,13 +91,13 @@ class SettlingIn:
         known = self.rooms.chosen(room.name)
         return said.with_off_switch(texts, page) if known is not None and known.is_on else page
 
-    async def _preview(self, room: Room) -> list[Rehearsed] | str:
+    async def _preview(self, room: Room) -> list[Rehearsed] | Problem:
         """Play last month and the next one in this room, and return one message of each kind, or why there is none."""
         now = self.clock.now()
         try:
             played = await self.rehearse([replace(room, is_on=True)], now - PREVIEWED, now + PREVIEWED)
         except (SourceError, ConfigurationError) as error:
-            return str(error)
+            return error.problem
         first = {one.message.kind: one for one in reversed(played)}
         return sorted(first.values(), key=lambda one: one.at)
 
@@ -145,7 +146,7 @@ class SettlingIn:
         try:
             listing = await self.open_source(query.name, LAST_MONTH_AND_SIX).listing(now)
         except (SourceError, ConfigurationError) as error:
-            return said.source_failed(texts, query, str(error)), None
+            return said.source_failed(texts, query, error.problem), None
         if query.kind is SourceKind.GROUP and not listing.events:
             return said.source_unknown(texts, query), None
         last_month = sum(_was_last_month(event, now, self.zone) for event in listing.wanted)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.durations import write_duration
+from bot.core.problems.base import Problem
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.digests import parse_digest
 from bot.domain.events import Event
@@ -12,7 +13,6 @@ from bot.domain.messages import Button, Card, Choice, Entry, Message, MessageKin
 from bot.domain.prefectures import PREFECTURES
 from bot.domain.sources import SourceKind, SourceQuery, Words, query_named
 from bot.locales import Texts
-from bot.services.delivery.remedies import remedy_now
 from bot.services.events.event_cards import event_place, event_times, event_title
 from bot.services.ports import RoomDraft
 from bot.services.rehearsing import Rehearsed
@@ -271,18 +271,19 @@ def _listed(texts: Texts, words: Sequence[str]) -> str:
 
 
 def review_page(
-    texts: Texts, room: Room, usual: Sequence[timedelta], preview: Sequence[Rehearsed] | str, missing: Sequence[str]
+    texts: Texts, room: Room, usual: Sequence[timedelta], preview: Sequence[Rehearsed] | Problem, missing: Sequence[str]
 ) -> Message:
     """Show what was chosen and real messages, before anything is saved."""
     lead = f"{len(STEPS)}/{len(STEPS)} " + texts.gettext("This is how it will be. Shall I save it?")
     cards = [room_card(texts, room, usual)]
     if missing:
         cards.append(Card(body=missing_permissions(texts, missing)))
-    if isinstance(preview, str):
-        cards.append(Card(body=texts.gettext("No preview: {reason}").format(reason=remedy_now(texts, preview))))
+    if isinstance(preview, Problem):
+        reason = preview.told(texts, asked_now=True)
+        cards.append(Card(body=texts.gettext("No preview: {reason}").format(reason=reason)))
     elif not preview:
         cards.append(Card(body=texts.gettext("Nothing would have been said here last month, nor in the next one.")))
-    for one in list(preview[:_PREVIEWED]) if not isinstance(preview, str) else ():
+    for one in list(preview[:_PREVIEWED]) if not isinstance(preview, Problem) else ():
         when = texts.gettext("Preview, {when}:").format(when=f"{texts.date(one.at)} {texts.time(one.at)}")
         shown = [replace(card, buttons=()) for card in one.message.cards[:1]]
         cards += [Card(body=f"{when}\n{one.message.lead}"), *shown]
@@ -318,10 +319,10 @@ def source_unknown(texts: Texts, query: SourceQuery) -> Message:
     return _said(lead.format(source=source_label(texts, query)))
 
 
-def source_failed(texts: Texts, query: SourceQuery, reason: str) -> Message:
+def source_failed(texts: Texts, query: SourceQuery, problem: Problem) -> Message:
     """Say why connpass could not be asked."""
     lead = texts.gettext("connpass could not tell me about {source}: {reason}")
-    return _said(lead.format(source=source_label(texts, query), reason=remedy_now(texts, reason)))
+    return _said(lead.format(source=source_label(texts, query), reason=problem.told(texts, asked_now=True)))
 
 
 def not_understood(texts: Texts, kind: SourceKind, written: str) -> Message:

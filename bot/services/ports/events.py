@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.problems.base import Problem
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.domain.questions import Question
@@ -12,7 +13,7 @@ from bot.domain.questions import Question
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a source: `seen_at` is its last good poll, `error` the sentence of a poll that failed since.
+    """What is known of a source: `seen_at` is its last good poll, `error` why a poll failed since.
 
     Of a query that asks for a window of months, `covered_until` is the end of the last window. `failed_at` is the last
     poll if that failed; since `failing_since` each has, with no long pause between them.
@@ -23,7 +24,7 @@ class SourceState:
     first_seen_at: datetime | None = None
     seen_at: datetime | None = None
     covered_until: datetime | None = None
-    error: str | None = None
+    error: Problem | None = None
     failed_at: datetime | None = None
     failing_since: datetime | None = None
 

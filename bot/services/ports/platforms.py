@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from bot.core.problems.base import Problem
 from bot.domain.messages import Message
 from bot.domain.mirrored_events import CalendarEntry, MirroredEvent, MirrorStep
 
@@ -37,7 +38,7 @@ class FrontEnd(Sender, Protocol):
     """Where people meet the bot."""
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> Problem | None:
         """Why nobody is met there now."""
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.problems.base import Problem
 from bot.domain.events import Event
 from bot.domain.materials import Material
 from bot.domain.reports import ReportPage
@@ -16,7 +17,7 @@ class Listing:
 
     `complete` says that every event in `covers` was seen, so that one missing is really missing. `covers` bounds the
     starts that the query asked for; None is no bound. `cut_off`: the rest did not come, so that what is missing here is
-    no news at the next poll. `problems` has a sentence for each entry that could not be read; `unreadable` the ids of
+    no news at the next poll. `problems` has one for each entry that could not be read; `unreadable` the ids of
     those, which are there though we could not read them. `unwanted` are the ids of events that the source's words leave
     out: they are there, but no news, and only what was wanted before is still followed.
     """
@@ -25,7 +26,7 @@ class Listing:
     complete: bool = True
     cut_off: bool = False
     covers: tuple[datetime, datetime] | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     unreadable: frozenset[int] = frozenset()
     unwanted: frozenset[int] = frozenset()
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.announcements import Difference
 from bot.domain.digests import Rhythm, is_ahead, parse_digest
@@ -12,7 +13,7 @@ from bot.domain.messages import Message
 from bot.domain.reports import Report
 from bot.services.events.event_posts import ChangePost
 from bot.services.ports import Search
-from bot.services.posting import Here, NothingToSay, SpokenPost
+from bot.services.posting import Here, SpokenPost
 from bot.services.reminders.digest_messages import Digest, digest_message
 
 MOST_LOOKED_AT = 200  # events of one room
@@ -39,7 +40,7 @@ class DigestPost(SpokenPost):
     async def compose(self, here: Here) -> Message | NothingToSay:
         """Compose it, unless there is nothing to say or the room has it at another time now."""
         if self.digest != here.room.digest:
-            return NothingToSay("the room has its digest at another time now")
+            return NothingToSay.DIGEST_MOVED
         now, rhythm = here.now, parse_digest(self.digest)
         since = await self._last_said(here, rhythm)
         search = Search(here.room.heard(now), certain=False)
@@ -49,7 +50,7 @@ class DigestPost(SpokenPost):
         changed = [event for event in events if event.id in changes and event not in coming]
         digest = Digest(coming, changed, changes, await _new_reports(here, since), rhythm.is_monthly)
         if digest.is_empty:
-            return NothingToSay("nothing is coming, nothing changed")
+            return NothingToSay.NO_NEWS
         return digest_message(here.texts, digest, now)
 
     async def _last_said(self, here: Here, rhythm: Rhythm) -> datetime:

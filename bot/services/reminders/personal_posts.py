@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.posts import Audience
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.deliveries import Delivery, DeliveryOf
 from bot.domain.events import Event, EventStatus
@@ -12,7 +13,7 @@ from bot.domain.personal_reminders import PersonalReminder
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.reminders import Reminder, reminders_of
 from bot.locales import Texts
-from bot.services.posting import EventPost, Here, NothingToSay
+from bot.services.posting import EventPost, Here
 from bot.services.reminders import reminder_messages
 
 
@@ -26,7 +27,7 @@ class _ToMember(EventPost):
         """Return the texts in the member's language."""
         whose = await here.known.personal_reminders.member(here.room.name)
         if whose.is_closed:
-            return NothingToSay("the member takes no direct messages")
+            return NothingToSay.NO_DIRECT_MESSAGES
         return here.texts_in(whose.locale or locale)
 
 
@@ -42,7 +43,7 @@ class _Reminder(_ToMember):
         """Remind of an event that still takes place when this reminder was planned for."""
         event = await here.event(self.event_id)
         if not event.takes_place or event.started_at != self.starts_at:
-            return NothingToSay("the event moved or was cancelled")
+            return NothingToSay.EVENT_CHANGED
         texts = await self.texts(here, self.locale)
         return texts if isinstance(texts, NothingToSay) else reminder_messages.personal_reminder(texts, event, here.now)
 
@@ -88,7 +89,7 @@ class PersonalChangePost(_ToMember):
         if isinstance(texts, NothingToSay):
             return texts
         if (self.starts_at, self.takes_place) != (event.started_at, event.takes_place):
-            return NothingToSay("it changed again")
+            return NothingToSay.CHANGED_AGAIN
         return reminder_messages.personal_change(texts, event, self.before, here.now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
@@ -14,7 +15,7 @@ from bot.domain.messages import Message
 from bot.domain.rooms import Rooms
 from bot.errors import SourceRefused, SourceUnavailable
 from bot.services.ports import Clock, DeliveryStore, EventDetails, EventStore, MaterialStore
-from bot.services.posting import EventPost, Here, NothingToSay
+from bot.services.posting import EventPost, Here
 from bot.services.reports.material_messages import materials_message
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ class MaterialsPost(EventPost):
         seen = (await here.known.materials.seen([self.event_id])).get(self.event_id)
         event = (await here.known.events.known([self.event_id])).get(self.event_id)
         if seen is None or event is None or not seen.materials:
-            return NothingToSay("the materials are gone")
+            return NothingToSay.MATERIALS_GONE
         return materials_message(here.texts, event, seen.materials)
 
 

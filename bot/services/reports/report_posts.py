@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.core.posts import Audience
+from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.domain.messages import Message
 from bot.domain.questions import Question
 from bot.domain.reports import Report, ReportState
-from bot.services.posting import EventPost, Here, NothingToSay, SpokenPost
+from bot.services.posting import EventPost, Here, SpokenPost
 from bot.services.reports import report_messages
 
 UNREAD_FOR = timedelta(days=2)  # a site that we could not read for so long may well have the report
@@ -30,7 +31,7 @@ class ReportPost(SpokenPost):
         """Post a report with its event, if it is still linked."""
         report = await here.known.reports.report(self.key)
         if report is None or report.event_id is None:
-            return NothingToSay("the report is not linked any more")
+            return NothingToSay.REPORT_UNLINKED
         event = await here.event(report.event_id)
         seen = (await here.known.materials.seen([event.id])).get(event.id)
         return report_messages.report_post(here.texts, report, event, seen.materials if seen else ())
@@ -56,7 +57,7 @@ class CorrectionPost(SpokenPost):
         """Tell organisers what was corrected."""
         report = await here.known.reports.report(self.key)
         if report is None:
-            return NothingToSay("the report is gone")
+            return NothingToSay.REPORT_GONE
         events = await here.known.events.known([one for one in (self.event, report.event_id) if one is not None])
         return report_messages.correction(here.texts, report, self.title, self.event, events)
 
@@ -79,12 +80,12 @@ class MissingReportPost(EventPost):
         known, now = here.known, here.now
         event = (await known.events.known([self.event_id])).get(self.event_id)
         if event is None or not event.takes_place or not event.is_over(now):
-            return NothingToSay("the event did not take place as planned")
+            return NothingToSay.NO_REPORT_OWED
         if any(event.id in _events_of(report) for report in await known.reports.reports()):
-            return NothingToSay("the report is there")
+            return NothingToSay.REPORT_THERE
         site = (await known.events.sources()).get(name_of_site(known.site_url))
         if site is None or site.seen_at is None or now - site.seen_at > UNREAD_FOR:
-            return NothingToSay("the report site could not be read lately")
+            return NothingToSay.SITE_UNREAD
         days = here.texts.days_until(now, event.ends_at or now)
         return report_messages.missing_report(here.texts, event, days, known.site_url)
 
@@ -98,7 +99,7 @@ async def which_event(question: Question, here: Here) -> Message | NothingToSay:
     """Ask which event a report is about, unless that is clear by now."""
     report = await here.known.reports.report(question.facts["report"])
     if report is None or (question.answer is None and report.state is ReportState.LINKED):
-        return NothingToSay("the report is linked by now")
+        return NothingToSay.REPORT_LINKED
     ids = {question.facts.get("was"), *ids_in(question), *ids_of(report)}
     events = await here.known.events.known(sorted(one for one in ids if one is not None))
     return report_messages.which_event(here.texts, report, question, events)

@@ -89,7 +89,7 @@ class Reporting:
         try:
             pages = await self.site.pages()
         except SourceError as error:
-            await self.event_store.note(replace(state, error=str(error)))
+            await self.event_store.note(replace(state, error=error.problem))
             log.warning("reports not read", site=self.site_url, reason=str(error))
             pages = None
         events = {event.id: event for event in await self.event_store.all_events(self.rooms.sources)}

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from bot.clients.connpass.events import UnreadableEvent
 from bot.clients.connpass.feed import ConnpassFeedSource, parse_entry
 from bot.clients.http import HttpClient
+from bot.core.problems.sources import EntryLeftOut
 from bot.domain.events import Event, EventStatus
-from bot.errors import ConfigurationError, SourceRefused, SourceUnavailable
+from bot.errors import ConfigurationError, SourceError, SourceRefused, SourceUnavailable
 from bot.services.ports import EventSource
 from tests.support.connpass_query import FEED_LENGTH, feed
 from tests.support.connpass_server import Answer, ConnpassServer, a_group, an_event, tokyo
+from tests.support.told import in_japanese
 
 NOW = tokyo(2026, 5, 12, 12)
 GROUP = "tfug-utsunomiya"
@@ -90,7 +92,8 @@ async def test_one_odd_entry_never_loses_the_feed(source: ConnpassFeedSource, se
     server.add(an_event(3, "c", tokyo(2026, 6, 1, 19), url="https://tfug-utsunomiya.connpass.com/"))
     listing = await source.listing(NOW)
     assert ([event.id for event in listing.events], listing.unreadable) == ([1], {2})
-    assert listing.problems == ("event without an id: link leads to no event", "event 2: title is empty")
+    said = ("event without an id: link leads to no event", "event 2: title is empty")
+    assert listing.problems == tuple(EntryLeftOut(detail=one) for one in said)
 
 
 @pytest.mark.parametrize("group", [GROUP, f"https://{GROUP}.connpass.com/"])
@@ -102,7 +105,7 @@ def test_the_address_follows_from_the_group(group: str):
 
 
 def test_a_feed_needs_the_name_of_the_group_and_not_its_number():
-    with HttpClient("connpass") as http, pytest.raises(ConfigurationError, match='source "u": the feed needs'):
+    with HttpClient("connpass") as http, pytest.raises(ConfigurationError, match='source "u" needs one group'):
         ConnpassFeedSource("u", "5000", http)
 
 
@@ -172,8 +175,8 @@ def test_texts_are_plain():
 @pytest.mark.parametrize(
     ("fault", "error", "sentence"),
     [
-        ("not found", SourceRefused, 'no feed of a group "tfug-utsunomiya"; correct group of the source "utsunomiya"'),
-        ("blocked", SourceRefused, r"answered 403 \(403 Forbidden\): it blocks this program"),
+        ("not found", SourceRefused, 'no group "tfug-utsunomiya". Check its name'),
+        ("blocked", SourceRefused, r"refuses this program.* answered 403 \(403 Forbidden\)"),
         ("too many", SourceUnavailable, "answered 429"),
         ("503", SourceUnavailable, r"answered 503 \(ただいまメンテナンス中です\)"),
         ("html", SourceUnavailable, "sent no feed for the group tfug-utsunomiya"),
@@ -185,11 +188,12 @@ def test_texts_are_plain():
     ],
 )
 async def test_what_goes_wrong_is_said(
-    source: ConnpassFeedSource, server: ConnpassServer, fault: str, error: type[Exception], sentence: str
+    source: ConnpassFeedSource, server: ConnpassServer, fault: str, error: type[SourceError], sentence: str
 ):
     server.fail(fault)
-    with pytest.raises(error, match=sentence):
+    with pytest.raises(error, match=sentence) as caught:
         await source.listing(NOW)
+    in_japanese(caught.value.problem)
 
 
 async def test_a_feed_that_is_the_name_of_a_file_opens_none(

@@ -10,9 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bot.clients.http import HttpClient
+from bot.core.problems.sources import Moved
 from bot.errors import SourceRefused, SourceUnavailable
 from tests.support.connpass_server import ConnpassServer, an_event, tokyo
 from tests.support.driven_time import DrivenTime
+from tests.support.told import in_japanese
 
 SPACING = timedelta(seconds=1.1)
 
@@ -128,8 +130,9 @@ def test_a_redirect_within_the_host_is_followed(http: HttpClient, site: _Site):
 
 
 def test_a_redirect_to_another_host_is_refused_and_shows_nobody_our_headers(http: HttpClient, site: _Site):
-    with pytest.raises(SourceRefused, match=r"moved from .*/elsewhere to http://localhost:1/: if that is right"):
+    with pytest.raises(SourceRefused, match=r"/elsewhere moved to http://localhost:1/\. If that is right") as caught:
         http.get(f"{site}/elsewhere", headers={"X-API-Key": "secret"})
+    assert isinstance(caught.value.problem, Moved)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +147,9 @@ def test_a_redirect_to_another_host_is_refused_and_shows_nobody_our_headers(http
     ],
 )
 def test_what_is_not_whole_in_time_and_size_is_unavailable(http: HttpClient, site: _Site, path: str, sentence: str):
-    with pytest.raises(SourceUnavailable, match=sentence):
+    with pytest.raises(SourceUnavailable, match=sentence) as caught:
         http.get(f"{site}/{path}")
+    in_japanese(caught.value.problem)
 
 
 def test_a_dropped_call_is_never_repeated_behind_our_back(http: HttpClient):
@@ -172,7 +176,7 @@ def test_a_service_that_is_down_is_unavailable(http: HttpClient):
 
 @pytest.mark.parametrize("url", ["", "nonsense", "ftp://example.org/", "http://[", "http://.example/"])
 def test_what_is_no_web_address_is_refused_with_a_hint(http: HttpClient, url: str):
-    with pytest.raises(SourceRefused, match="is not a web address: correct the address of the site"):
+    with pytest.raises(SourceRefused, match=r"The address of the site .*is not a web address"):
         http.get(url)
 
 

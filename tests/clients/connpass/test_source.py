@@ -7,10 +7,22 @@ import pytest
 from bot.clients.connpass import api as connpass_api
 from bot.clients.connpass.source import ConnpassApi, ConnpassSource, group_of
 from bot.clients.http import HttpClient
+from bot.core.problems.base import NoAnswer, Problem
+from bot.core.problems.sources import (
+    Blocked,
+    CountsDiffer,
+    EntryLeftOut,
+    KeyRefused,
+    PageMissing,
+    QuestionRefused,
+    TooManyFound,
+    WrongAddress,
+)
 from bot.errors import ConfigurationError, SourceRefused, SourceUnavailable
 from bot.services.ports import EventSource
 from tests.support.connpass_server import Answer, ConnpassServer, a_group, an_event, malformed_events, tokyo
 from tests.support.driven_time import DrivenTime
+from tests.support.told import in_japanese
 
 NOW = tokyo(2026, 5, 12, 12)
 KEY = "key-of-the-group"
@@ -204,7 +216,7 @@ async def test_one_malformed_event_never_loses_the_batch(source: ConnpassSource,
     server.add(an_event(2, "b", tokyo(2026, 6, 2, 19)))
     listing = await source.listing(NOW)
     assert (sorted(ids(listing.events)), listing.unreadable, listing.complete) == ([1, 2], {901}, True)
-    assert listing.problems == ("event 901: limit is 'たくさん', which is no number",)
+    assert listing.problems == (EntryLeftOut(detail="event 901: limit is 'たくさん', which is no number"),)
 
 
 async def test_an_entry_without_a_legible_id_may_be_any_event(source: ConnpassSource, server: ConnpassServer):
@@ -227,7 +239,7 @@ async def test_a_list_that_moves_between_two_pages_is_not_complete(
     monkeypatch.setattr(source._api._http, "_sleep", meanwhile)
     listing = await source.listing(NOW)
     assert (len(listing.events), listing.complete) == (149, False)
-    assert "spoke of 149 events" in listing.problems[0]
+    assert listing.problems == (CountsDiffer(149, 149),)
 
 
 async def test_an_event_on_two_pages_counts_once_and_is_not_complete(
@@ -255,7 +267,8 @@ async def test_a_page_that_fails_keeps_what_came_before_it(source: ConnpassSourc
     server.fail("500", times=3, after=1)
     listing = await source.listing(NOW)
     assert (len(listing.events), listing.complete) == (100, False)
-    assert listing.problems[0].startswith("page 2 is missing: connpass answered 500 (Server Error (500))")
+    failed = NoAnswer(where="connpass", detail="connpass answered 500 (Server Error (500))")
+    assert listing.problems == (PageMissing(2, failed),)
 
 
 async def test_a_query_too_wide_ends_somewhere(
@@ -265,33 +278,35 @@ async def test_a_query_too_wide_ends_somewhere(
     server.add(*meetings(350))
     listing = await source.listing(NOW)
     assert (len(listing.events), listing.complete, len(server.calls)) == (200, False, 2)
-    assert listing.problems == ("the query finds 350 events, more than are fetched; narrow it",)
+    assert listing.problems == (TooManyFound(350),)
 
 
 # --- what goes wrong
 
 
 @pytest.mark.parametrize(
-    ("fault", "sentence"),
+    ("fault", "problem", "sentence"),
     [
-        ("unauthorized", r"answered 401 \(Unauthorized\): .* correct connpass\.api_key"),
-        ("forbidden", r"answered 403 \(Forbidden\): the API key may not do this"),
-        ("blocked", r"answered 403 \(403 Forbidden\): it blocks this program"),
-        ("not found", r"answered 404 \(Not Found\): .* check connpass\.base_url"),
-        ("bad request", r"answered 400 \(ym: Invalid\): correct group, keyword, prefecture or owner"),
+        ("unauthorized", KeyRefused, r"Check connpass\.api_key.* answered 401 \(Unauthorized\)"),
+        ("forbidden", KeyRefused, r"Check connpass\.api_key.* answered 403 \(Forbidden\)"),
+        ("blocked", Blocked, r"refuses this program.* answered 403 \(403 Forbidden\)"),
+        ("not found", WrongAddress, r"Check connpass\.base_url.* answered 404 \(Not Found\)"),
+        ("bad request", QuestionRefused, r"Check the group, words.* answered 400 \(ym: Invalid\)"),
     ],
 )
 async def test_a_refusal_says_what_to_do_and_is_not_repeated(
-    source: ConnpassSource, server: ConnpassServer, fault: str, sentence: str
+    source: ConnpassSource, server: ConnpassServer, fault: str, problem: type[Problem], sentence: str
 ):
     server.fail(fault)
-    with pytest.raises(SourceRefused, match=sentence):
+    with pytest.raises(SourceRefused, match=sentence) as caught:
         await source.listing(NOW)
+    assert isinstance(caught.value.problem, problem)
+    in_japanese(caught.value.problem)
     assert len(server.calls) == 1
 
 
 FAULTS = [
-    ("too many", r"answered 429 \(Too Many Requests\): too many calls"),
+    ("too many", r"is being asked too often.* answered 429 \(Too Many Requests\)"),
     ("500", r"answered 500 \(Server Error \(500\)\)"),
     ("502", r"answered 502 \(502 Bad Gateway\)"),
     ("503", r"answered 503 \(ただいまメンテナンス中です\)"),
@@ -313,6 +328,7 @@ async def test_a_fault_that_stays_is_unavailable_after_three_tries(
     server.fail(fault, times=9)
     with pytest.raises(SourceUnavailable, match=sentence) as caught:
         await source.listing(NOW)
+    in_japanese(caught.value.problem)
     assert len(server.calls) == 3
     assert time.slept == pytest.approx([2, 6])
     assert "<" not in str(caught.value)  # a page's title, never the page
@@ -398,7 +414,7 @@ async def test_a_connpass_that_is_down_is_unavailable_and_found_again(http: Http
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ("", r"connpass\.api_key is empty: put the key there"),
+        ("", r"connpass\.api_key .* Put the key there .* is empty"),
         ("  ", "is empty"),
         ("鍵", "holds characters that no key has"),
         ("a\nb", "holds characters that no key has"),

@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from bot.config import DiscordSettings
 from bot.core.askers import Asker
+from bot.core.problems.base import Problem
+from bot.core.problems.platforms import ChannelGone, ChannelHidden, PermissionMissing, Refused
 from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
 from bot.domain.events import Event
@@ -23,6 +25,7 @@ from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.services.answering import Answering
 from tests.support.events import an_event_named
+from tests.support.told import in_japanese
 
 ORGANISER = "77"
 DEFERRED = 5  # the type of the answer "I am thinking"
@@ -469,15 +472,25 @@ async def test_a_delivery_is_posted_with_its_key_as_nonce_and_pings_nobody(play:
     assert "[無料](" not in sent.embeds[0].title.replace("\\[", "")
 
 
-@pytest.mark.parametrize(("status", "code", "is_final"), [(403, 50013, False), (403, 50001, False), (404, 10003, True)])
+@pytest.mark.parametrize(
+    ("status", "code", "problem", "is_final"),
+    [
+        (403, 50013, PermissionMissing, False),
+        (403, 50001, ChannelHidden, False),
+        (404, 10003, ChannelGone, True),
+        (400, 50035, Refused, True),
+    ],
+)
 async def test_a_channel_that_is_closed_to_us_comes_with_a_remedy(
-    play: Play, status: int, code: int, is_final: bool
+    play: Play, status: int, code: int, problem: type[Problem], is_final: bool
 ) -> None:
     """What was taken from the bot may be given back: only a channel that is gone is a refusal for good."""
     play.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
-    with pytest.raises(SendError, match=f"{play.room.id}.*what to do") as failed:
+    with pytest.raises(SendError, match=rf"{play.room.id}.*code {code}") as failed:
         await play.front_end.send(str(play.room.id), said("a"), "00" * 10)
     assert isinstance(failed.value, SendRefused) == is_final
+    assert isinstance(failed.value.problem, problem)
+    in_japanese(failed.value.problem)
 
 
 async def test_trouble_that_passes_is_a_send_error_and_no_refusal(play: Play) -> None:

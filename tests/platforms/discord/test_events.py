@@ -208,7 +208,7 @@ async def test_a_full_calendar_is_a_refusal_that_says_what_to_do(
 ) -> None:
     for _ in range(100):
         await calendar.create(GUILD, ENTRY)
-    with pytest.raises(SendRefused, match="delete events"):
+    with pytest.raises(SendRefused, match="Delete events"):
         await calendar.create(GUILD, ENTRY)
 
 

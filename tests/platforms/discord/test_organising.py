@@ -16,6 +16,9 @@ from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.core.askers import Tenant
+from bot.core.problems.base import NoAnswer, Problem
+from bot.core.problems.platforms import TokenRefused
+from bot.core.problems.sources import KeyRefused
 from bot.core.rooms import LOCAL, MAIN, MANAGERS, Room
 from bot.domain.events import Event
 from bot.domain.rights import asker_in
@@ -40,7 +43,7 @@ class FakeConnpass:
     """Shows what it is given for every group, and is down when told so."""
 
     events: list[Event] = field(default_factory=list)
-    error: str = ""
+    error: Problem | None = None
     asked: list[str] = field(default_factory=list)
     site: None = None
 
@@ -77,7 +80,7 @@ class House:
     services: Services
     connpass: FakeConnpass
     front_end: DiscordFrontEnd
-    problems: dict[str, str]
+    problems: dict[str, Problem]
 
 
 @pytest.fixture
@@ -210,7 +213,7 @@ async def test_nothing_is_saved_without_a_source_that_connpass_knows(play: Play)
     play.house.connpass.events = []
     page = await play.set_up()
     assert "見つかりませんでした" in text_of(page)
-    play.house.connpass.error = "connpass answered 401: the API key is wrong"
+    play.house.connpass.error = KeyRefused()
     page = await play.set_up()
     assert "API キーが受け付けられません" in text_of(page)
     page = await play.save(page)
@@ -265,9 +268,9 @@ async def test_a_role_that_was_named_may_organise(play: Play) -> None:
 
 
 async def test_status_says_which_platform_does_not_work(play: Play) -> None:
-    play.house.problems["slack"] = "Slack refused the token"
+    play.house.problems["slack"] = TokenRefused("slack.app_token")
     page = text_of(await play.organiser.slash(play.channel, "tsudoi status"))
-    assert "⚠️ Slack: トークンが受け付けられませんでした。" in page
+    assert "⚠️ Slack: slack.app\\_token のトークンが受け付けられませんでした。" in page
 
 
 async def test_status_shows_sources_and_the_next_deliveries_of_this_guild(play: Play) -> None:
@@ -385,9 +388,9 @@ async def test_a_rehearsal_shows_last_month_and_the_next_one(play: Play) -> None
 
 async def test_a_rehearsal_that_fails_says_why_in_the_rooms_language(play: Play) -> None:
     await play.saved()
-    play.house.connpass.error = "connpass answered 503 (no reason given); it is asked again later"
+    play.house.connpass.error = NoAnswer(where="connpass")
     said = text_of(await play.organiser.slash(play.channel, "tsudoi rehearse"))
-    assert "いまはリハーサルできません：connpass から正しい応答がありませんでした。" in said
+    assert "いまはリハーサルできません：connpass から正しい応答がありません。少ししてから" in said
     assert "asked again" not in said
 
 

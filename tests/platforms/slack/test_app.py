@@ -7,6 +7,17 @@ from typing import Any
 
 import pytest
 
+from bot.core.problems.base import NoAnswer, Problem
+from bot.core.problems.platforms import (
+    ChannelArchived,
+    ChannelGone,
+    ChannelHidden,
+    PostingForbidden,
+    Refused,
+    ScopeMissing,
+    SlackTokenRefused,
+    TokenRefused,
+)
 from bot.domain.messages import Card, Message, MessageKind
 from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.platforms.slack.app import SlackFrontEnd
@@ -14,6 +25,7 @@ from tests.support import slack_conversations
 from tests.support.slack_answers import at_once, connected, front_end_of, serving
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL
 from tests.support.slack_server import Fault, SlackServer, Trouble
+from tests.support.told import in_japanese
 
 KEY = "0123456789abcdef0123"
 EVENT = Message(
@@ -126,26 +138,29 @@ async def test_a_member_who_takes_no_messages_is_told_apart(server: SlackServer)
 
 
 @pytest.mark.parametrize(
-    ("code", "kind", "remedy"),
+    ("code", "kind", "problem", "remedy"),
     [
-        ("channel_not_found", SendError, "rooms.channel"),
-        ("not_in_channel", SendError, "/invite @Tsudoi"),
-        ("is_archived", SendRefused, "unarchive"),
-        ("token_revoked", SendError, "install the app again"),
-        ("account_inactive", SendError, "slack.bot_token"),
-        ("missing_scope", SendError, "scope"),
-        ("restricted_action", SendError, "administrators"),
-        ("msg_too_long", SendRefused, "documentation"),
-        ("internal_error", SendError, "internal_error"),
-        ("a_code_of_tomorrow", SendError, "documentation"),
+        ("channel_not_found", SendError, ChannelGone, "rooms.channel"),
+        ("not_in_channel", SendError, ChannelHidden, "/invite @Tsudoi"),
+        ("is_archived", SendRefused, ChannelArchived, "Unarchive"),
+        ("token_revoked", SendError, SlackTokenRefused, "Install the app again"),
+        ("account_inactive", SendError, SlackTokenRefused, "slack.bot_token"),
+        ("missing_scope", SendError, ScopeMissing, "scope"),
+        ("restricted_action", SendError, PostingForbidden, "administrators"),
+        ("msg_too_long", SendRefused, Refused, "documentation"),
+        ("internal_error", SendError, NoAnswer, "internal_error"),
+        ("a_code_of_tomorrow", SendError, Refused, "documentation"),
     ],
 )
-async def test_every_no_names_its_remedy(server: SlackServer, code: str, kind: type[SendError], remedy: str) -> None:
+async def test_every_no_names_its_remedy(
+    server: SlackServer, code: str, kind: type[SendError], problem: type[Problem], remedy: str
+) -> None:
     async with connected(front_end_of(server), server) as slack:
         server.troubles.append(Trouble("chat.postMessage", code))
         with pytest.raises(SendError, match=remedy) as refused:
             await slack.send(CHANNEL, EVENT, KEY)
-        assert type(refused.value) is kind
+        assert (type(refused.value), type(refused.value.problem)) == (kind, problem)
+        in_japanese(refused.value.problem)
 
 
 async def test_a_missing_scope_is_named(server: SlackServer) -> None:
@@ -160,7 +175,7 @@ async def test_a_revoked_token_is_a_problem_until_it_is_taken_again(server: Slac
         server.refused_with = "token_revoked"
         with pytest.raises(SendError):
             await slack.send(CHANNEL, EVENT, KEY)
-        assert "install the app again" in str(slack.problem)
+        assert isinstance(slack.problem, SlackTokenRefused)
         server.refused_with = ""
         await slack.send(CHANNEL, EVENT, KEY)
         assert slack.problem is None
@@ -258,7 +273,7 @@ async def test_a_first_connect_that_fails_is_tried_again_and_says_why(server: Sl
         assert slack.problem is None
 
 
-async def said_problem(slack: SlackFrontEnd) -> str:
+async def said_problem(slack: SlackFrontEnd) -> Problem:
     async with asyncio.timeout(60):
         while slack.problem is None:  # noqa: ASYNC110  # it is a property
             await asyncio.sleep(0)
@@ -270,7 +285,9 @@ async def test_a_wrong_app_token_names_where_it_stands(server: SlackServer) -> N
     slack = front_end_of(server)
     server.app_token = "xapp-the-right-one"
     async with serving(slack):
-        assert "slack.app_token" in await said_problem(slack)
+        problem = await said_problem(slack)
+    assert isinstance(problem, TokenRefused)
+    assert problem.setting == "slack.app_token"
 
 
 async def test_before_it_is_connected_nothing_is_sent(server: SlackServer) -> None:

@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from bot.core.askers import Channels, Tenant
+from bot.core.problems.base import Said
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.rooms import Rooms
 from bot.errors import SendError
@@ -52,7 +53,7 @@ async def test_owners_and_admins_of_this_workspace_manage_it(user: dict[str, Any
 
 
 async def test_who_cannot_be_looked_up_manages_nothing_and_is_looked_up_again() -> None:
-    web = FixedWeb(users_info=SendError("busy"))
+    web = FixedWeb(users_info=SendError(Said("busy")))
     known = members(web)
     assert await known.roles_of("U1") == await known.roles_of("U1") == ()
     assert web.asked == ["users.info"] * 2

@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.problems.base import Said
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.messages import Message, MessageKind
 from bot.domain.rooms import Rooms
 from bot.errors import SendError, SendRefused
 from bot.services.delivery.delivering import CLAIM_LASTS, MOST_ROOMS, ROOMS_TOGETHER, Delivering
 from bot.services.events.event_posts import ReminderPost
-from bot.services.posting import NothingToSay
 from bot.storage.deliveries import Deliveries, insert_planned
 from tests.support.events import NOW, a_room
 
@@ -97,7 +98,7 @@ async def test_what_is_not_due_yet_is_not_said(world: World) -> None:
 
 @pytest.mark.parametrize("after_accepting", [False, True])
 async def test_a_failing_send_is_tried_again_and_said_once(world: World, after_accepting: bool) -> None:
-    world.platform.faults, world.platform.after_accepting = [SendError("lost"), SendError("lost")], after_accepting
+    world.platform.faults, world.platform.after_accepting = [SendError(Said("lost"))] * 2, after_accepting
     await world.plan()
     await world.delivering.deliver_due()
     assert await world.deliveries.counts() == {DeliveryState.PLANNED: 1}
@@ -137,7 +138,7 @@ async def test_who_stood_still_until_another_took_over_neither_says_it_again_nor
 
     async def stand_still(delivery: Delivery, room: Room) -> Message:
         world.clock.set(world.clock.now() + CLAIM_LASTS)
-        world.platform.faults = [] if accepts else [SendError("busy")]
+        world.platform.faults = [] if accepts else [SendError(Said("busy"))]
         await other.deliver_due()
         return Message(MessageKind.REMINDER, "もうすぐです")
 
@@ -171,14 +172,14 @@ async def test_a_reminder_too_late_to_be_of_use_is_skipped_and_recorded(world: W
 
 
 async def test_a_delivery_that_makes_no_sense_any_more_is_skipped(world: World) -> None:
-    world.compose = lambda: NothingToSay("the event moved")
+    world.compose = lambda: NothingToSay.EVENT_CHANGED
     await world.plan()
     await world.delivering.deliver_due()
     assert await world.deliveries.counts() == {DeliveryState.SKIPPED: 1}
 
 
 async def test_a_refusal_for_good_is_recorded_as_failed_and_the_next_one_goes_out(world: World) -> None:
-    world.platform.faults = [SendRefused("the channel is gone")]
+    world.platform.faults = [SendRefused(Said("the channel is gone"))]
     await world.plan()
     await world.plan(post=reminder(hours=1), due_at=NOW)
     await world.delivering.deliver_due()
@@ -242,7 +243,7 @@ async def test_a_delivery_for_a_room_that_is_gone_is_skipped(world: World) -> No
 
 
 async def test_sending_goes_on_failing_for_two_days_and_is_then_given_up(world: World) -> None:
-    world.platform.faults = [SendError("down")] * 1000
+    world.platform.faults = [SendError(Said("down"))] * 1000
     await world.plan(useful_until=None)
     for _ in range(60):
         await world.deliver_after(timedelta(hours=1))
@@ -272,7 +273,7 @@ async def test_what_loses_its_use_first_goes_first(world: World) -> None:
 async def test_as_long_as_nothing_changes_a_delay_is_said_once(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.platform.faults = [SendError("no permission"), SendError("no permission"), SendError("busy")]
+    world.platform.faults = [*[SendError(Said("no permission"))] * 2, SendError(Said("busy"))]
     await world.plan()
     await world.delivering.deliver_due()
     for _ in range(3):

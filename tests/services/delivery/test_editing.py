@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.problems.base import Said
 from bot.core.rooms import Room
 from bot.domain.deliveries import DeliveryState
 from bot.domain.events import GONE_AFTER, Event, EventStatus
@@ -207,7 +208,7 @@ async def test_an_edit_that_fails_is_tried_again_with_what_holds_then(world: Wor
     event = an_event_named()
     await world.see()
     await world.see(event)
-    world.board.faults = [SendError("down")]
+    world.board.faults = [SendError(Said("down"))]
     await world.see(replace(event, accepted=8))
     await world.wait()
     await world.wait(timedelta(seconds=10))

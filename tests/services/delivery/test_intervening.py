@@ -12,6 +12,9 @@ from bot.app import Clients, Services, Stores, build_services, open_stores
 from bot.clock import DrivenClock
 from bot.config import Settings
 from bot.core.askers import Asker, Tenant
+from bot.core.problems.base import Problem
+from bot.core.problems.platforms import PermissionMissing
+from bot.core.problems.sources import NoSuchSource, SiteUnreadable
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
@@ -53,9 +56,7 @@ class Nothing:
 
     def source(self, name: str, months: tuple[int, int] = (0, 6)) -> Shown:
         if "=" not in name:
-            raise ConfigurationError(
-                f'there is no source "{name}": a room follows it, but no [[sources]] has this name'
-            )
+            raise ConfigurationError(NoSuchSource(name))
         return Shown(name)
 
 
@@ -66,7 +67,8 @@ class Platform:
 
     def __init__(self) -> None:
         self.there: dict[str, tuple[str, Message]] = {}
-        self.count, self.refusal = 0, ""
+        self.count = 0
+        self.refusal: Problem | None = None
 
     async def send(self, channel: str, message: Message, key: str) -> str:
         if self.refusal:
@@ -244,11 +246,11 @@ async def test_who_did_what_stands_in_status(house: House) -> None:
 
 async def test_a_failure_is_told_with_its_remedy_in_the_rooms_language_and_can_be_posted_again(house: House) -> None:
     await house.follow(GROUP)
-    house.platform.refusal = "Discord answered 403 (Missing Permissions, code 50013) for channel 5; what to do: …"
+    house.platform.refusal = PermissionMissing(where="channel 5", detail="Missing Permissions, code 50013")
     await house.see(FIRST)
     assert "権限が足りません" in (await house.status()).text
-    assert "I lack a permission there" in (await house.status("6")).text
-    house.platform.refusal = ""
+    assert "I lack a permission in the channel" in (await house.status("6")).text
+    house.platform.refusal = None
     await house.press(await house.chosen(f"⚠️ お知らせ： {FIRST.title}"), "もう一度投稿する")
     assert len(house.platform.there) == 1
 
@@ -257,7 +259,9 @@ async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_whe
     await house.follow(GROUP)
     (sources,) = (card for card in (await house.status()).cards if card.title == "フォロー中のイベント")
     assert (sources.fields[-1].name, sources.fields[-1].value) == ("レポートサイト", "まだ確認していません")
-    failed = SourceState(house.services.reporting.name, SITE, NOW, NOW, error=f"reports.site_url: {SITE} answered 503")
+    failed = SourceState(
+        house.services.reporting.name, SITE, NOW, NOW, error=SiteUnreadable(where=SITE, detail="answered 503")
+    )
     await house.stores.events.note(failed)
     said = (await house.status()).text
     assert "レポートサイト: 最終確認 2026年5月12日" in said
@@ -270,7 +274,9 @@ async def test_status_says_when_the_report_site_was_read_last_and_what_to_do_whe
 async def test_status_says_that_nobody_polls_what_the_configuration_has_no_more(house: House) -> None:
     await house.follow(GROUP, "gone")
     (sources,) = (card for card in (await house.status()).cards if card.title == "フォロー中のイベント")
-    gone = "まだ確認していません\n⚠️ この取得元は設定にありません。[[sources]] に書くか、チャンネルから外してください。"
+    gone = (
+        "まだ確認していません\n⚠️ 取得元「gone」は設定にありません。[[sources]] に書くか、チャンネルから外してください。"
+    )
     assert {field.name: field.value for field in sources.fields}["gone"] == gone
 
 

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.problems.base import NoAnswer, Said
 from bot.core.rooms import Room
 from bot.domain.deliveries import DeliveryName, DeliveryState
 from bot.domain.events import Event
@@ -71,11 +72,11 @@ class Platform:
 
     async def send(self, channel: str, message: Message, key: str) -> str:
         if self.is_out_of_reach:
-            raise SendError("out of reach")
+            raise SendError(Said("out of reach"))
         self.said.append((self.time.now, channel, key, message))
         if self.loses_answers:
             self.loses_answers -= 1
-            raise SendError("the answer was lost")
+            raise SendError(Said("the answer was lost"))
         return f"m{len(self.said)}"
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
@@ -107,7 +108,7 @@ class Connpass:
 
     async def listing(self, now: datetime) -> Listing:
         if self.is_down:
-            raise SourceUnavailable("connpass answered 503; it is asked again later")
+            raise SourceUnavailable(NoAnswer(where="connpass", detail="connpass answered 503"))
         return Listing(tuple(self.events))
 
     async def look_up(self, event_ids: Sequence[int]) -> Listing:

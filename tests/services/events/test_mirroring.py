@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.problems.base import Said
 from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
@@ -202,7 +203,7 @@ async def test_what_a_person_deleted_stays_deleted(world: World) -> None:
 
 async def test_a_creation_whose_answer_was_lost_is_taken_over(world: World) -> None:
     await world.show(an_event_named())
-    world.calendars.faults, world.calendars.accepted = [SendError("cut off")], True
+    world.calendars.faults, world.calendars.accepted = [SendError(Said("cut off"))], True
     await world.look()
     assert await world.kept.mirrored("discord", "100") == []
     await world.look(REST)
@@ -221,7 +222,7 @@ async def test_what_the_client_created_twice_is_there_once(world: World) -> None
 async def test_trouble_rests_a_while_and_holds_up_no_other_server(engine: AsyncEngine, clock: DrivenClock) -> None:
     world = World(engine, clock, *(a_room(platform="discord", channel=one) for one in ("1", "3")))
     await world.show(an_event_named())
-    world.calendars.faults = [SendError("down")]
+    world.calendars.faults = [SendError(Said("down"))]
     await world.look()
     await world.look()
     assert len(world.calendars.entries) == 1
@@ -231,14 +232,14 @@ async def test_trouble_rests_a_while_and_holds_up_no_other_server(engine: AsyncE
 
 async def test_one_event_that_is_refused_keeps_the_others_not_out(world: World) -> None:
     await world.show(an_event_named("変な会", 1), an_event_named("普通の会", 2, started_at=NOW + timedelta(days=20)))
-    world.calendars.faults = [SendRefused("odd")]
+    world.calendars.faults = [SendRefused(Said("odd"))]
     await world.look()
     assert world.calendars.names() == ["普通の会"]
 
 
 async def test_a_full_calendar_is_not_asked_again_and_again(world: World) -> None:
     await world.show(*(an_event_named(f"{number}回", number) for number in range(1, 11)))
-    world.calendars.faults = [SendRefused("full")] * 10
+    world.calendars.faults = [SendRefused(Said("full"))] * 10
     await world.look()
     assert len(world.calendars.faults) == 8
 

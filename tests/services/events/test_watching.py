@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clients.worded_source import WordedSource
 from bot.clock import DrivenClock
+from bot.core.problems.base import Said
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.rooms import Rooms
@@ -18,7 +20,7 @@ from bot.errors import SourceUnavailable
 from bot.services.events.planning import POST_ALL, POST_NONE
 from bot.services.events.watching import Watching
 from bot.services.ports import Listing
-from bot.storage.deliveries import MOVED, Deliveries
+from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.questions import Questions
 from tests.support.events import NOW, a_room, an_event_named
@@ -237,10 +239,10 @@ async def test_a_first_listing_that_was_cut_off_is_no_first_sight_yet(world: Wor
 
 async def test_a_failed_poll_is_noted_and_changes_nothing(world: World) -> None:
     await world.poll(an_event_named())
-    world.source.error = SourceUnavailable("connpass is down")
+    world.source.error = SourceUnavailable(Said("connpass is down"))
     await world.poll()
     state = (await world.events.sources())["utsunomiya"]
-    assert (state.error, state.seen_at) == ("connpass is down", NOW)
+    assert (state.error, state.seen_at) == (Said("connpass is down"), NOW)
     assert len(await world.events.running_or_upcoming(["utsunomiya"], NOW)) == 1
 
 
@@ -274,7 +276,7 @@ async def test_a_poll_without_news_of_dates_and_rooms_leaves_reminders_alone(wor
     event = an_event_named()
     await world.poll(event)
     first, *others = await world.planned("reminder")
-    await world.deliveries.skip(first, MOVED)
+    await world.deliveries.skip(first, NothingToSay.UNWANTED)
     await world.poll(replace(event, accepted=9))
     assert await world.planned("reminder") == others
     await world.poll(replace(event, started_at=event.started_at + timedelta(days=1)))

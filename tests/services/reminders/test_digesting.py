@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import DrivenClock
 from bot.config import RoomSettings, Settings, SourceSettings
 from bot.core.rooms import Pause, Room
+from bot.core.skips import NothingToSay
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Message, MessageKind
 from bot.domain.reports import Report, ReportState
@@ -167,7 +168,7 @@ async def test_nothing_to_say_is_not_said(house: House) -> None:
     await house.poll(FAR)
     assert await house.wake(MONDAY) == []
     (planned,) = [one for one in await house.deliveries.about(DigestPost, ["room:local:main"]) if one.reason]
-    assert planned.reason == "nothing is coming, nothing changed"
+    assert planned.reason is NothingToSay.NO_NEWS
 
 
 async def test_a_bot_that_slept_says_no_digest_late_and_the_next_one_in_time(house: House) -> None:

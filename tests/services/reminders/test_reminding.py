@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.problems.platforms import NoDirectMessages
 from bot.core.rooms import Room
 from bot.domain.deliveries import DeliveryState
 from bot.domain.events import Event, EventStatus, sight
@@ -41,7 +42,7 @@ class Mailbox:
     async def send(self, channel: str, message: Message, key: str) -> str:
         self.tries += 1
         if channel in self.closed:
-            raise MemberUnreachable("the member takes no direct messages")
+            raise MemberUnreachable(NoDirectMessages())
         self.received.append((channel, message))
         return f"m{len(self.received)}"
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
+from bot.core.problems.base import Said
 from bot.core.rooms import Room
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
@@ -147,10 +148,10 @@ async def test_a_room_that_wants_no_materials_gets_none(engine: AsyncEngine, clo
 
 async def test_a_page_that_is_gone_holds_up_no_other_and_a_connpass_that_is_down_is_asked_again(world: World) -> None:
     await world.show(EVENT, replace(EVENT, id=6, title="#6"))
-    world.pages.faults[5], world.pages.shown[6] = SourceRefused("404"), [VIDEO]
+    world.pages.faults[5], world.pages.shown[6] = SourceRefused(Said("404")), [VIDEO]
     await world.gather(timedelta(hours=1))
     assert world.pages.asked == [5, 6]
-    world.pages.faults[5] = SourceUnavailable("503")
+    world.pages.faults[5] = SourceUnavailable(Said("503"))
     await world.gather(timedelta(hours=2))
     world.pages.faults.clear()
     world.pages.shown[5] = [SLIDES]

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clients.http import HttpClient
 from bot.clients.report_site import ReportSite
 from bot.clock import DrivenClock
+from bot.core.problems.sources import SiteUnreadable
 from bot.core.rooms import Room
+from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Message, MessageKind
@@ -21,7 +23,7 @@ from bot.domain.rooms import Rooms
 from bot.errors import SourceUnavailable
 from bot.locales import texts_for
 from bot.services.ports import SourceState, Watched
-from bot.services.posting import Here, NothingToSay
+from bot.services.posting import Here
 from bot.services.reports.report_messages import report_json
 from bot.services.reports.reporting import Reporting
 from bot.storage.deliveries import Deliveries
@@ -47,7 +49,7 @@ class Site:
 
     async def pages(self) -> Sequence[ReportPage]:
         if self.is_down:
-            raise SourceUnavailable("reports.site_url: it is down")
+            raise SourceUnavailable(SiteUnreadable())
         return self.shown
 
 
@@ -177,7 +179,7 @@ async def test_a_site_that_is_down_or_empty_changes_nothing_and_is_noted(house: 
     await house.check(START + timedelta(hours=2))
     assert await house.reports.reports() == before
     state = (await house.events.sources())[house.reporting.name]
-    assert (state.error, state.seen_at) == ("reports.site_url: it is down", START + timedelta(hours=1))
+    assert (state.error, state.seen_at) == (SiteUnreadable(), START + timedelta(hours=1))
 
 
 async def test_a_site_first_seen_while_down_is_still_silent_at_its_first_real_sight(engine: AsyncEngine):
@@ -358,7 +360,7 @@ async def test_nobody_is_asked_once_the_report_is_there_or_asked_about(house: Ho
     show(house, FIFTH, FOURTH)
     await house.check(tokyo(2017, 9, 20, 12))
     (nag,) = await house.due("nag")
-    assert await house.say(nag) == NothingToSay("the report is there")
+    assert await house.say(nag) == NothingToSay.REPORT_THERE
 
 
 async def test_nobody_is_asked_while_the_site_cannot_be_read(house: House):
