@@ -275,34 +275,109 @@ def build_services(
     `ring` is called when an answer planned something that is due at once.
     """
     rooms, zone = rooms or rooms_of(settings), settings.community.timezone
-    lead_times, public_url = settings.reminders.lead_times, settings.web.public_url
-    watching = Watching(stores.events, stores.questions, rooms, lead_times, clock, stores.deliveries)
-    kept = (stores.events, stores.reports, stores.questions, stores.deliveries)
-    reporting = Reporting(site, settings.reports.site_url, *kept, rooms, clock, zone)
-    handlers = {"flood": watching.answer_flood, **reporting.answer_handlers()}
-    reminding = Reminding(stores.personal_reminders, stores.events, clock, zone, ring)
-    drafted = (stores.events, stores.reports, stores.materials)
-    own = OwnSamples(stores.samples, SampleFolders(), sheets, clock, zone, stores.quizzes)
-    teaching = Teaching(own, recogniser, clock, zone)
-    stale_after = max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER)
-    answering = Answering(
-        Telling(stores.events, stores.reports, clock, stale_after, zone),
-        reporting,
-        reminding,
-        Deciding(stores.questions, handlers, zone, ring),
-        Reader(recogniser, zone, public_url),
+    watching = Watching(
+        events=stores.events,
+        questions=stores.questions,
+        rooms=rooms,
+        lead_times=settings.reminders.lead_times,
+        clock=clock,
+        deliveries=stores.deliveries,
+    )
+    reporting = Reporting(
+        site=site,
+        site_url=settings.reports.site_url,
+        event_store=stores.events,
+        report_store=stores.reports,
+        question_store=stores.questions,
+        delivery_store=stores.deliveries,
+        rooms=rooms,
         clock=clock,
         zone=zone,
-        public_url=public_url,
-        organising=organising,
-        teaching=teaching,
-        vocabulary=VOCABULARY,
-        quizzing=Quizzing(stores.quizzes, stores.samples, teaching, recogniser, clock, zone, public_url),
-        changing_model=changing_model,
-        drafting=Drafting(*drafted, details, settings.community.name, clock, zone),
-        settings=MemberSettings(stores.personal_reminders, clock, zone, ring),
     )
-    known = Known(
+    reminding = Reminding(store=stores.personal_reminders, events=stores.events, clock=clock, zone=zone, ring=ring)
+    own_samples = OwnSamples(
+        store=stores.samples,
+        folders=SampleFolders(),
+        sheets=sheets,
+        clock=clock,
+        zone=zone,
+        elsewhere=stores.quizzes,
+    )
+    teaching = Teaching(own=own_samples, recogniser=recogniser, clock=clock, zone=zone)
+    return Services(
+        watching=watching,
+        reporting=reporting,
+        reminding=reminding,
+        digesting=Digesting(agenda=stores.agenda, rooms=rooms, clock=clock, zone=zone),
+        answering=Answering(
+            telling=Telling(
+                event_store=stores.events,
+                report_store=stores.reports,
+                clock=clock,
+                stale_after=max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
+                zone=zone,
+            ),
+            reporting=reporting,
+            reminding=reminding,
+            deciding=Deciding(
+                store=stores.questions,
+                handlers={"flood": watching.answer_flood, **reporting.answer_handlers()},
+                zone=zone,
+                ring=ring,
+            ),
+            drafting=Drafting(
+                event_store=stores.events,
+                report_store=stores.reports,
+                material_store=stores.materials,
+                details=details,
+                author=settings.community.name,
+                clock=clock,
+                zone=zone,
+            ),
+            settings=MemberSettings(store=stores.personal_reminders, clock=clock, zone=zone, ring=ring),
+            reader=Reader(recogniser=recogniser, zone=zone, public_url=settings.web.public_url),
+            teaching=teaching,
+            quizzing=Quizzing(
+                store=stores.quizzes,
+                samples=stores.samples,
+                donations=teaching,
+                recogniser=recogniser,
+                clock=clock,
+                zone=zone,
+                public_url=settings.web.public_url,
+            ),
+            vocabulary=VOCABULARY,
+            clock=clock,
+            zone=zone,
+            public_url=settings.web.public_url,
+            organising=organising,
+            changing_model=changing_model,
+        ),
+        known=_known(settings, stores, rooms, clock),
+        rooms=rooms,
+        following=Following(store=stores.rooms, rooms=rooms, watching=watching, deliveries=stores.deliveries),
+        mirroring=Mirroring(
+            event_store=stores.events, mirror_store=stores.mirrored_events, rooms=rooms, clock=clock, zone=zone
+        ),
+        materials=Materials(
+            details=details,
+            store=stores.materials,
+            events=stores.events,
+            deliveries=stores.deliveries,
+            rooms=rooms,
+            clock=clock,
+        ),
+        outages=Outages(
+            events=stores.events, deliveries=stores.deliveries, agenda=stores.agenda, rooms=rooms, clock=clock
+        ),
+        clock=clock,
+        stores=stores,
+    )
+
+
+def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Known:
+    """Return what posts are composed from."""
+    return Known(
         events=stores.events,
         deliveries=stores.deliveries,
         questions=stores.questions,
@@ -311,33 +386,13 @@ def build_services(
         personal_reminders=stores.personal_reminders,
         rooms=rooms,
         clock=clock,
-        zone=zone,
+        zone=settings.community.timezone,
         site_url=settings.reports.site_url,
         asked={
             "flood": event_posts.flood_question,
             "report": report_posts.which_event,
             "report_flood": report_posts.flood_question,
         },
-    )
-    following = Following(stores.rooms, rooms, watching, stores.deliveries)
-    mirroring = Mirroring(stores.events, stores.mirrored_events, rooms, clock, zone)
-    digesting = Digesting(stores.agenda, rooms, clock, zone)
-    materials = Materials(details, stores.materials, stores.events, stores.deliveries, rooms, clock)
-    outages = Outages(stores.events, stores.deliveries, stores.agenda, rooms, clock)
-    return Services(
-        watching=watching,
-        reporting=reporting,
-        reminding=reminding,
-        digesting=digesting,
-        answering=answering,
-        known=known,
-        rooms=rooms,
-        following=following,
-        mirroring=mirroring,
-        materials=materials,
-        outages=outages,
-        clock=clock,
-        stores=stores,
     )
 
 

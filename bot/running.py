@@ -201,8 +201,17 @@ def build_changing_model(
     """Build what changes the model; None where nothing is read."""
     if not settings.recognition.enabled:
         return None
-    parts = (models, reader, stores.memory, stores.samples, stores.agenda, rooms, clock)
-    return ChangingModel(*parts, settings.community.timezone, settings.web.public_url)
+    return ChangingModel(
+        models=models,
+        reader=reader,
+        memory=stores.memory,
+        samples=stores.samples,
+        notes=stores.agenda,
+        rooms=rooms,
+        clock=clock,
+        zone=settings.community.timezone,
+        public_url=settings.web.public_url,
+    )
 
 
 def build_room(
