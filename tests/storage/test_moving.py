@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import JSON, Connection, Text, cast, func, insert, inspect, select, text
+from sqlalchemy import JSON, Text, cast, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.messages import Message
 from bot.domain.reports import ReportPage
 from bot.errors import StoreError
-from bot.storage import engine as engines
 from bot.storage.engine import close_store, newest_version, open_engine, open_store
 from bot.storage.moving import MovedTable, move_store
 from bot.storage.tables import memory, metadata, quiz_players
@@ -29,7 +26,7 @@ from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room
 from tests.support.every_table import ROWS, fill_every_table, rows_of
 from tests.support.process import running_bot, tsudoi
-from tests.support.stores import raw_sqlite
+from tests.support.stores import raw_sqlite, upgrade_to
 
 with_postgres = pytest.mark.skipif(not POSTGRES, reason="TSUDOI_TEST_POSTGRES names no PostgreSQL that may be emptied")
 WAYS = [
@@ -191,27 +188,14 @@ async def test_what_did_not_arrive_as_it_was_is_noticed(tmp_path: Path) -> None:
 
 
 async def test_an_older_store_arrives_in_the_present_schema_and_is_left_in_its_own(way: Way) -> None:
-    await upgrade(way.old, "0009")
     engine = open_engine(way.old)
+    await upgrade_to(engine, "0009")
     async with engine.begin() as connection:
         await connection.execute(text("INSERT INTO members (address, is_closed) VALUES ('discord:@1', true)"))
     await close_store(engine)
     await way.move()
     assert (await versions(way.old), await versions(way.new)) == ("0009", newest_version())
     assert (await content(way.new))["members"] == ["('discord:@1', None, True, '', None, None, None)"]
-
-
-async def upgrade(url: str, version: str) -> None:
-    def bring(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(engines.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
-
-    engine = open_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(bring)
-    await close_store(engine)
 
 
 async def versions(url: str) -> Any:

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage import engine as engines
 from bot.storage.engine import close_store, open_store
+
+MIGRATIONS = Path(engines.__file__).parent / "migrations"
 
 _laid: list[bytes] = []
 
@@ -27,3 +35,16 @@ def raw_sqlite(file: Path) -> Iterator[sqlite3.Connection]:
     """
     with closing(sqlite3.connect(file)) as connection, connection:
         yield connection
+
+
+async def upgrade_to(engine: AsyncEngine, version: str) -> None:
+    """Bring a database to the schema of a version, as the Tsudoi of that day had it."""
+
+    def bring(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+
+    async with engine.begin() as connection:
+        await connection.run_sync(bring)
