@@ -1,4 +1,4 @@
-# `make run` opens the bot with its local room, `make init` sets it up for your group, `make test` runs every test. They install what they need into .venv first.
+# `make run` opens the bot with its local room, `make init` sets it up for your group, `make test` runs the tests. They install what they need into .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EVERY_TEST := --numprocesses auto --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run init container test lint learn handson bench hostile-pictures kill-test scale clean
+.PHONY: run init container test test-minutes test-quick lint learn handson bench hostile-pictures kill-test scale clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run-installed
@@ -30,7 +30,15 @@ container:
 	@echo "It runs: docker logs --follow tsudoi shows what it says, docker rm --force tsudoi ends it."
 
 test: $(VENV)/.test-installed
-	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST))
+	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST) -m "not minutes")
+
+# What takes minutes by itself: the hands-on, from its first command to its last.
+test-minutes: $(VENV)/.test-installed
+	@$(BIN)/python -m pytest -m minutes $(ARGS)
+
+# All that neither trains nor opens a browser, without TensorFlow. With another Python: VENV=.venv-3.13 PYTHON=python3.13.
+test-quick: $(VENV)/.quick-test-installed
+	@$(BIN)/python -m pytest $(EVERY_TEST) -m "not minutes and not trains and not browser" $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -68,7 +76,12 @@ $(VENV)/.learn-installed: pyproject.toml constraints.txt | $(BIN)/pip
 $(VENV)/.test-installed: pyproject.toml constraints.txt | $(BIN)/pip
 	@echo "Installing what the tests need, TensorFlow included (a few minutes, once) ..."
 	@$(INSTALL) --editable '.[test]'
-	@touch $@ $(VENV)/.run-installed $(VENV)/.learn-installed
+	@touch $@ $(VENV)/.run-installed $(VENV)/.learn-installed $(VENV)/.quick-test-installed
+
+$(VENV)/.quick-test-installed: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing what the quick tests need (a minute, once) ..."
+	@$(INSTALL) --editable '.[quick-test]'
+	@touch $@ $(VENV)/.run-installed
 
 $(BIN)/pip:
 	@command -v $(PYTHON) >/dev/null || { echo "Tsudoi needs Python 3.11 or newer: install python3, or say make PYTHON=/path/to/python3" >&2; exit 1; }

@@ -40,8 +40,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first: the other processes do everything else meanwhile."""
-    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+    """Mark what opens a browser, which no other Python changes."""
+    for item in items:
+        if "served_browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session", autouse=True)

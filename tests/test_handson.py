@@ -133,12 +133,8 @@ def test_a_promised_file_must_be_there_and_new(afternoon: Afternoon) -> None:
         afternoon.do(command("touch --date 2017-01-01 sheet.pdf", makes="sheet.pdf"))
 
 
-def test_what_takes_minutes_begins_first(request: pytest.FixtureRequest) -> None:
-    waits = [item.get_closest_marker("minutes") is None for item in request.session.items]
-    assert waits == sorted(waits)
-
-
 @pytest.mark.minutes
+@pytest.mark.trains
 def test_the_course_goes_from_its_first_command_to_its_last(tmp_path: Path) -> None:
     pytest.importorskip("tensorflow", reason="training needs the extra `train`")
     told: list[str] = []

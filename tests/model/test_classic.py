@@ -42,6 +42,7 @@ def test_a_model_of_an_unknown_network_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "model.tflite")
 
 
+@pytest.mark.trains
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # as in test_training
 def test_the_network_learns_and_its_file_is_read_with_its_own_preparation(tmp_path: Path) -> None:
     keras = pytest.importorskip("keras", reason="training needs the extra `train`")

@@ -38,7 +38,10 @@ from model.workshop.training.network import build_network  # noqa: E402
 from model.workshop.training.thawed import OtherNetwork, thaw  # noqa: E402
 
 # Keras 3.15 copies TensorFlow variables in a way that NumPy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.trains,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 TINY = ((8, 1), (16, 1))
 WRITERS = ["lomps:g01:p1:left", "lomps:g02:p1:left", "lomps:g03:p1:left"]

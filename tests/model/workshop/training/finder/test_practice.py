@@ -15,7 +15,10 @@ from model.workshop.training.finder.lessons import Lesson, Scenes  # noqa: E402
 from model.workshop.training.litert import convert  # noqa: E402
 
 # Keras 3.15 copies TensorFlow variables in a way that NumPy 2 deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.trains,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 
 def test_practice_makes_a_finder_better_and_its_file_answers_as_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
