@@ -31,7 +31,7 @@ from tests.support.terminal import Terminal, terminal
 NOW = datetime.now(UTC).replace(microsecond=0)
 LAST_MONTH = NOW.replace(day=1) - timedelta(days=10)
 GROUP = {**a_group("tfug-utsunomiya"), "title": "TFUG 宇都宮 \x1b[31m"}
-HIDDEN = "入力した文字は表示されません）: "
+HIDDEN = "入力した文字は表示されません）："
 JAPANESE = {"LANG": "ja_JP.UTF-8", "LC_ALL": ""}
 
 
