@@ -49,8 +49,8 @@ def dakuten(corner: Points, rng: np.random.Generator, pen: float = 0.0) -> list[
 
 def _distance(*ticks: NDArray[np.floating]) -> float:
     """Where two lines of three points come nearest."""
-    one, other = (np.linspace(tick[:-1], tick[1:], 5).reshape(-1, 2) for tick in ticks)
-    return float(np.hypot(*(one[:, np.newaxis] - other).T).min())
+    first, other = (np.linspace(tick[:-1], tick[1:], 5).reshape(-1, 2) for tick in ticks)
+    return float(np.hypot(*(first[:, np.newaxis] - other).T).min())
 
 
 def shows_both_ticks(ink: Ink) -> bool:

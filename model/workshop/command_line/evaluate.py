@@ -90,21 +90,21 @@ def _evaluate_pages(
     from model.workshop.evaluation.composed_pages import hands_of
     from model.workshop.evaluation.transcripts import read_pages
 
-    hands = hands_of(one for some in pictures if not some.name.startswith("black") for one in some.written)
+    hands = hands_of(written for some in pictures if not some.name.startswith("black") for written in some.written)
     if not hands:
         fail("no writer among the pictures left characters enough for words")
     with progress_bars() as progress:
         found = {name: read_pages(classifier, hands, each, progress) for name, classifier in models.items()}
     for name, figures in found.items() if not as_json else ():
         rows = [
-            [one.style, "columns" if one.vertical else "rows", str(one.characters)]
-            + [f"{share:.1%}" for share in (one.error_rate, one.exact, one.miscounted)]
-            for one in figures
+            [style.style, "columns" if style.vertical else "rows", str(style.characters)]
+            + [f"{share:.1%}" for share in (style.error_rate, style.exact, style.miscounted)]
+            for style in figures
         ]
         columns = ["pages", "", "characters", "character errors", "pages without", "miscounted"]
         show(False, f"{name}: {each} pages of a kind, {len(hands)} hands", columns, rows, None)
     if as_json:
-        typer.echo(json.dumps({name: [one.to_json() for one in figures] for name, figures in found.items()}))
+        typer.echo(json.dumps({name: [style.to_json() for style in figures] for name, figures in found.items()}))
 
 
 def _require_charts(out: Path) -> None:

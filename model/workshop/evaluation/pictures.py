@@ -20,12 +20,12 @@ from model.workshop.errors import WorkshopError
 from model.workshop.sources.catalogue import real_file
 from model.workshop.sources.folders import IMAGES, read_folders
 from model.workshop.sources.members import read_members, samples_folders
-from model.workshop.sources.negatives import judging_negatives
+from model.workshop.sources.negatives import evaluation_negatives
 from model.workshop.sources.npz import read_npz
 from model.workshop.sources.stored import NO_LETTER, Written
 from model.workshop.training.dataset import group_of
 
-JUDGING_SEED = 2017  # training uses others
+EVALUATION_SEED = 2017  # training uses others
 NEGATIVES = 300  # of a kind
 MEMBERS = "members"  # the catalogue's name for their samples
 
@@ -103,7 +103,7 @@ def negatives_beside(pictures: Iterable[Pictures]) -> dict[str, list[NDArray[np.
     """
     strokes = real_file("strokes", "all.tdic")
     count = min(NEGATIVES, sum(len(some.written) for some in pictures))
-    return judging_negatives(JUDGING_SEED, strokes if strokes.is_file() else None, count)
+    return evaluation_negatives(EVALUATION_SEED, strokes if strokes.is_file() else None, count)
 
 
 def pictures_in(path: Path) -> list[Pictures]:

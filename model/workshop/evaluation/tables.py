@@ -28,9 +28,9 @@ def tables(findings: Findings, classes: bool) -> list[Table]:
 
 def _reading(evaluation: Evaluation) -> Table:
     table = Table("pictures", "number", "top-1", "95 %", "macro", "95 %", "top-5", title=evaluation.model)
-    for one in evaluation.figures:
-        shares = (_share(one.top1), _range(one.top1_range), _share(one.macro), _range(one.macro_range))
-        table.add_row(one.name, f"{one.images:,}", *shares, _share(one.top5))
+    for scores in evaluation.figures:
+        shares = (_share(scores.top1), _range(scores.top1_range), _share(scores.macro), _range(scores.macro_range))
+        table.add_row(scores.name, f"{scores.images:,}", *shares, _share(scores.top5))
     if len(evaluation.figures) > 1:
         table.add_section()
         table.add_row("mean of the sets", "", _share(evaluation.top1))
@@ -39,54 +39,54 @@ def _reading(evaluation: Evaluation) -> Table:
 
 def _writers(figures: Sequence[Figures]) -> Table:
     table = Table("pictures", "writers", "worst", "", "mean of them", title="For whom")
-    for one in figures:
-        who, worst = one.worst_writer
-        table.add_row(one.name, str(one.writers), _share(worst), who, _share(one.mean_writer))
+    for scores in figures:
+        who, worst = scores.worst_writer
+        table.add_row(scores.name, str(scores.writers), _share(worst), who, _share(scores.mean_writer))
     return table
 
 
 def _certainty(figures: Sequence[Figures]) -> Table:
     table = Table("pictures", "sure", "right when sure", "refused", "calibration error", title="How surely")
-    for one in figures:
-        shares = (one.sure, one.right_when_sure, one.refused, one.calibration_error)
-        table.add_row(one.name, *map(_share, shares))
+    for scores in figures:
+        shares = (scores.sure, scores.right_when_sure, scores.refused, scores.calibration_error)
+        table.add_row(scores.name, *map(_share, shares))
     if len(figures) > 1:
         table.add_section()
-        error = sum(one.calibration_error for one in figures) / len(figures)
+        error = sum(scores.calibration_error for scores in figures) / len(figures)
         table.add_row("mean of the sets", "", "", "", _share(error))
     return table
 
 
 def _classes(figures: Sequence[Figures]) -> Table:
-    table = Table("character", *(one.name for one in figures), "read as", title="Each character")
+    table = Table("character", *(scores.name for scores in figures), "read as", title="Each character")
     read_as: dict[str, Counter[str]] = {label: Counter() for label in LABELS}
-    for one in figures:
-        for written, read, times in one.confusions:
+    for scores in figures:
+        for written, read, times in scores.confusions:
             read_as[written][read or "nothing"] += times
     for label in LABELS:
-        shares = [_share(one.per_class[label]) if label in one.per_class else "" for one in figures]
+        shares = [_share(scores.per_class[label]) if label in scores.per_class else "" for scores in figures]
         table.add_row(label, *shares, ", ".join(f"{read} {times}" for read, times in read_as[label].most_common()))
     return table
 
 
 def _refusals(evaluation: Evaluation) -> Table:
     table = Table("no hiragana", "number", "refused", "surely taken for one", title="Refusal")
-    for one in evaluation.refusals:
-        table.add_row(one.kind, str(one.images), _share(one.refused), _share(one.sure))
+    for kind in evaluation.refusals:
+        table.add_row(kind.kind, str(kind.images), _share(kind.refused), _share(kind.sure))
     table.add_section()
     table.add_row("mean of the kinds", "", _share(evaluation.refused))
-    images = sum(one.images for one in evaluation.figures)
-    wrongly = sum(one.refused * one.images for one in evaluation.figures) / images
+    images = sum(scores.images for scores in evaluation.figures)
+    wrongly = sum(scores.refused * scores.images for scores in evaluation.figures) / images
     table.add_row("real hiragana refused", f"{images:,}", _share(wrongly))
     return table
 
 
 def _hardships(evaluation: Evaluation) -> Table:
-    table = Table("top-1, and its change in points", *(one.name for one in evaluation.figures), title="Hardships")
+    table = Table("top-1, and its change in points", *(scores.name for scores in evaluation.figures), title="Hardships")
     for name, some in evaluation.hardships.items():
         cells = [
-            f"{_share(one.top1)} {100 * (one.top1 - plain.top1):+.2f}"
-            for one, plain in zip(some, evaluation.figures, strict=True)
+            f"{_share(scores.top1)} {100 * (scores.top1 - plain.top1):+.2f}"
+            for scores, plain in zip(some, evaluation.figures, strict=True)
         ]
         table.add_row(name, *cells)
     return table
@@ -94,21 +94,26 @@ def _hardships(evaluation: Evaluation) -> Table:
 
 def _comparison(evaluations: Sequence[Evaluation], gains: Sequence[Mapping[str, Difference]]) -> Table:
     table = Table(
-        "", *(one.model for one in evaluations), title="Top-1 side by side, and what is gained over the first"
+        "",
+        *(evaluation.model for evaluation in evaluations),
+        title="Top-1 side by side, and what is gained over the first",
     )
     for row, set_gains in enumerate(gains):
         cells = []
         for evaluation in evaluations:
-            one = evaluation.figures[row]
-            lines = [f"{_share(one.top1)} {_range(one.top1_range)}", *map(str, _given(set_gains, evaluation.model))]
+            scores = evaluation.figures[row]
+            lines = [
+                f"{_share(scores.top1)} {_range(scores.top1_range)}",
+                *map(str, _given(set_gains, evaluation.model)),
+            ]
             cells.append("\n".join(lines))
         table.add_row(evaluations[0].figures[row].name, *cells)
     table.add_section()
-    table.add_row("mean of the sets", *(_share(one.top1) for one in evaluations))
+    table.add_row("mean of the sets", *(_share(evaluation.top1) for evaluation in evaluations))
     if evaluations[0].refusals:
-        table.add_row("no hiragana, refused", *(_share(one.refused) for one in evaluations))
+        table.add_row("no hiragana, refused", *(_share(evaluation.refused) for evaluation in evaluations))
     for name in evaluations[0].hardships:
-        table.add_row(name, *(_share(_mean(one.hardships[name])) for one in evaluations))
+        table.add_row(name, *(_share(_mean(evaluation.hardships[name])) for evaluation in evaluations))
     return table
 
 
@@ -117,7 +122,7 @@ def _given(gains: Mapping[str, Difference], model: str) -> list[Difference]:
 
 
 def _mean(figures: Sequence[Figures]) -> float:
-    return sum(one.top1 for one in figures) / len(figures)
+    return sum(scores.top1 for scores in figures) / len(figures)
 
 
 def _share(share: float) -> str:

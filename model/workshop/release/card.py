@@ -83,7 +83,7 @@ def make_card(
         "training": asdict(training),
         "notices": [*training.notices, *([DEVELOPMENT_NOTICE] if _knows_development(found) else [])],
         "figures": evaluated["figures"],
-        "strangers": [one.to_json() for one in strangers],
+        "strangers": [scores.to_json() for scores in strangers],
         "hardships": evaluated["hardships"],
         "refused": evaluated["refused"],
         "limits": [
@@ -101,7 +101,7 @@ def _data(training: "Training") -> str:
 
 
 def _knows_development(found: Evaluation) -> bool:
-    return any(one.name == "dev" for one in found.figures)
+    return any(scores.name == "dev" for scores in found.figures)
 
 
 def _commands(training: "Training") -> list[str]:
@@ -149,7 +149,7 @@ def as_prose(card: Mapping[str, Any]) -> str:
         _refused_table(card["refused"]),
         *_hardships(card["hardships"]),
         "\n## Weakest characters\n",
-        *(f"- {one['name']}: {_weakest(one)}" for one in card["figures"]),
+        *(f"- {scores['name']}: {_weakest(scores)}" for scores in card["figures"]),
         "\n## Limits\n",
         *(f"- {limit}" for limit in card["limits"]),
         "\n## Trained on\n",
@@ -165,12 +165,20 @@ def _figures_table(figures: Sequence[Mapping[str, Any]]) -> str:
         "| refused | calibration error |",
         "|" + "---|" * 12,
     ]
-    for one in figures:
-        low_high = "–".join(f"{end:.1%}" for end in one["top1_range"] or ()) or "too few writers"
-        shares = [f"{one[key]:.2%}" for key in ("macro", "top5", "sure", "right_when_sure", "refused")]
-        worst = f"{min(one['per_writer'].values()):.2%}"
-        cells = [one["name"], str(one["images"]), str(one["classes"]), f"{one['top1']:.2%}", low_high, worst, *shares]
-        cells.append(f"{one['calibration_error']:.3f}")
+    for scores in figures:
+        low_high = "–".join(f"{end:.1%}" for end in scores["top1_range"] or ()) or "too few writers"
+        shares = [f"{scores[key]:.2%}" for key in ("macro", "top5", "sure", "right_when_sure", "refused")]
+        worst = f"{min(scores['per_writer'].values()):.2%}"
+        cells = [
+            scores["name"],
+            str(scores["images"]),
+            str(scores["classes"]),
+            f"{scores['top1']:.2%}",
+            low_high,
+            worst,
+            *shares,
+        ]
+        cells.append(f"{scores['calibration_error']:.3f}")
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
@@ -179,7 +187,7 @@ def _strangers(figures: Sequence[Mapping[str, Any]]) -> list[str]:
     """A section, where any were read."""
     if not figures:
         return []
-    top1, error = (sum(one[key] for one in figures) / len(figures) for key in ("top1", "calibration_error"))
+    top1, error = (sum(scores[key] for scores in figures) / len(figures) for key in ("top1", "calibration_error"))
     mean = f"\nThe mean of the sources: {top1:.2%}, with a calibration error of {error:.3f}."
     return [f"\n## Strangers' writing\n\n{STRANGERS}\n", _figures_table(figures), mean]
 
@@ -187,7 +195,8 @@ def _strangers(figures: Sequence[Mapping[str, Any]]) -> list[str]:
 def _refused_table(refused: Mapping[str, Mapping[str, Any]]) -> str:
     rows = ["| kind | pictures | refused | sure |", "|" + "---|" * 4]
     rows += [
-        f"| {kind} | {one['images']} | {one['refused']:.1%} | {one['sure']:.1%} |" for kind, one in refused.items()
+        f"| {kind} | {scores['images']} | {scores['refused']:.1%} | {scores['sure']:.1%} |"
+        for kind, scores in refused.items()
     ]
     return "\n".join(rows)
 

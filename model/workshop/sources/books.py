@@ -13,4 +13,4 @@ WANTED = {"こ", *UNMARKED}
 
 def read_books(path: Path) -> Iterator[Written]:
     """The wanted kana of a file. Raises: OSError, DamagedFile: as `read_npz`."""
-    return (one for one in read_npz(path) if one.writer.startswith(WRITER) and one.character in WANTED)
+    return (picture for picture in read_npz(path) if picture.writer.startswith(WRITER) and picture.character in WANTED)

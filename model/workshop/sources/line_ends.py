@@ -98,8 +98,8 @@ def _lengthen(ink: Ink, ends: LineEnds, end: int, rng: np.random.Generator) -> N
 
 def _join(ink: Ink, ends: LineEnds, rng: np.random.Generator) -> None:
     """The pen is not lifted between two lines: a thin stroke runs from one end to another, if they are close."""
-    one, other = rng.choice(len(ends.places), 2, replace=False)
-    start, end = ends.places[one], ends.places[other]
+    first, other = rng.choice(len(ends.places), 2, replace=False)
+    start, end = ends.places[first], ends.places[other]
     if float(np.hypot(*(end - start))) < 0.4 * max(ink.shape):
         middle = (start + end) / 2 + rng.normal(0, 2.5, 2)
         thin = rng.uniform(0.3, 0.8)

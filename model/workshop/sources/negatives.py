@@ -62,7 +62,7 @@ def is_kept_back(character: str) -> bool:
     return _kind(character) == "kanji" and ord(character) % 5 == 0
 
 
-def practice_negatives(strokes: Path | None = None) -> list[tuple[Source, float]]:
+def training_negatives(strokes: Path | None = None) -> list[tuple[Source, float]]:
     """The sources to practise refusing with, and the share of each; the shares add up to 1 where all are at hand.
 
     Args: strokes: the file `all.tdic` of tomoe_data, where there is one. Fonts are used where they are installed.
@@ -77,10 +77,10 @@ def practice_negatives(strokes: Path | None = None) -> list[tuple[Source, float]
     return found
 
 
-def judging_negatives(seed: int, strokes: Path | None, count: int) -> dict[str, list[NDArray[np.uint8]]]:
-    """Pictures to refuse, of fonts and kanji that `practice_negatives` leaves out, and of other seeds.
+def evaluation_negatives(seed: int, strokes: Path | None, count: int) -> dict[str, list[NDArray[np.uint8]]]:
+    """Pictures to refuse, of fonts and kanji that `training_negatives` leaves out, and of other seeds.
 
-    Args: seed: which pictures. strokes: as for `practice_negatives`. count: pictures of a kind; fewer where fonts lack.
+    Args: seed: which pictures. strokes: as for `training_negatives`. count: pictures of a kind; fewer where fonts lack.
     Returns: kind -> pictures, each (h, w) uint8, dark on light.
     Raises: OSError: no such file.
     """

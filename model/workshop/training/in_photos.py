@@ -33,5 +33,5 @@ def found_in_photo(ink: Ink, rng: np.random.Generator) -> NDArray[np.float32]:
 
 def _shared(seen: Ink, written: NDArray[np.float32]) -> float:
     """How much of what is seen and of what is written is the same (Dice), 0 to 1."""
-    one = cv2.resize(seen, written.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    return float(2 * np.minimum(one, written).sum() / max(1.0, float(one.sum() + written.sum())))
+    small = cv2.resize(seen, written.shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return float(2 * np.minimum(small, written).sum() / max(1.0, float(small.sum() + written.sum())))

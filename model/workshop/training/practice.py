@@ -13,7 +13,7 @@ from model.workshop.sources import Source
 from model.workshop.sources.catalogue import Entry, real_file
 from model.workshop.sources.crowded import Crowded
 from model.workshop.sources.marked import MarkedLetters
-from model.workshop.sources.negatives import practice_negatives
+from model.workshop.sources.negatives import training_negatives
 from model.workshop.sources.neighbours import Neighbours
 from model.workshop.sources.npz import read_npz
 from model.workshop.sources.redrawn import Redrawn
@@ -116,10 +116,10 @@ def divide_strangers(strangers: StoredImages) -> tuple[StoredImages, StoredImage
     return choosing, judging
 
 
-def together(one: StoredImages, other: StoredImages) -> StoredImages:
+def together(first: StoredImages, other: StoredImages) -> StoredImages:
     """The images of both."""
-    inks, labels = np.concatenate([one.inks, other.inks]), np.concatenate([one.labels, other.labels])
-    return StoredImages(f"{one.name} and {other.name}", inks, labels, one.writers + other.writers)
+    inks, labels = np.concatenate([first.inks, other.inks]), np.concatenate([first.labels, other.labels])
+    return StoredImages(f"{first.name} and {other.name}", inks, labels, first.writers + other.writers)
 
 
 def make_mixture(
@@ -127,7 +127,7 @@ def make_mixture(
 ) -> Mixture:
     """The sources, what is drawn on and along them, and what is no hiragana."""
     if not refusal:
-        kept = {name: letters_of(one) if isinstance(one, StoredImages) else one for name, one in kept.items()}
+        kept = {name: letters_of(its) if isinstance(its, StoredImages) else its for name, its in kept.items()}
     sources = [(kept[name], share) for name, share in shares.items()]
     letters, fonts, strokes = kept[real], kept.get("fonts"), real_file("strokes", "all.tdic")
     if isinstance(letters, StoredImages):
@@ -135,7 +135,7 @@ def make_mixture(
     if isinstance(fonts, StoredImages):
         sources.append((Redrawn("redrawn", fonts), REDRAWN * shares["fonts"]))
     if refusal:
-        sources += practice_negatives(strokes if strokes.is_file() else None)
+        sources += training_negatives(strokes if strokes.is_file() else None)
     return Mixture(tuple(source for source, _ in sources), tuple(share for _, share in sources), prepare)
 
 

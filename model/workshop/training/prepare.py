@@ -14,7 +14,7 @@ from model.labels import LABELS
 from model.workshop.sources import Source
 from model.workshop.sources.catalogue import CATALOGUE, Entry, real_file
 from model.workshop.sources.fonts import NPM_FONTS
-from model.workshop.sources.negatives import practice_negatives
+from model.workshop.sources.negatives import training_negatives
 
 MANIFEST = Path(__file__).parents[1] / "sources" / "package.json"
 
@@ -88,7 +88,7 @@ def look_at_others(progress: Progress) -> list[Found]:
     """What the network learns to refuse: some is drawn as it is needed, the characters come from fonts and strokes."""
     task = progress.add_task("reading what is no hiragana", total=1)
     strokes = real_file("strokes", "all.tdic")
-    others = [source for source, _ in practice_negatives(strokes if strokes.is_file() else None)]
+    others = [source for source, _ in training_negatives(strokes if strokes.is_file() else None)]
     progress.advance(task)
     return [Found(other.name, "ready", "to be refused", _per_class(other), len(set(other.writers))) for other in others]
 

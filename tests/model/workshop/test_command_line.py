@@ -78,7 +78,9 @@ def test_exporting_nothing_says_what_comes_first(tmp_path: Path) -> None:
 @pytest.fixture
 def few_negatives(monkeypatch: pytest.MonkeyPatch) -> None:
     blank = np.full((40, 40), 230, np.uint8)
-    monkeypatch.setattr(pictures, "judging_negatives", lambda *_: {"paper": [blank, blank]})  # takes seconds otherwise
+    monkeypatch.setattr(
+        pictures, "evaluation_negatives", lambda *_: {"paper": [blank, blank]}
+    )  # takes seconds otherwise
 
 
 @pytest.fixture

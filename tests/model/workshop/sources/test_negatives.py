@@ -15,11 +15,11 @@ from model.workshop.sources.fonts import font_files
 from model.workshop.sources.negatives import (
     FONT_KINDS,
     JUDGING_FONTS,
+    evaluation_negatives,
     is_kept_back,
-    judging_negatives,
     other_strokes,
-    practice_negatives,
     read_others,
+    training_negatives,
 )
 from model.workshop.sources.other_characters import LIKE_HIRAGANA
 from model.workshop.sources.stored import Written
@@ -108,14 +108,14 @@ def test_characters_of_few_strokes_come_more_often(tdic: Path) -> None:
 
 
 def test_the_judging_repeats_for_its_seed_and_differs_for_another() -> None:
-    first, again, other = (judging_negatives(seed, None, 4) for seed in (1, 1, 2))
+    first, again, other = (evaluation_negatives(seed, None, 4) for seed in (1, 1, 2))
     assert {"scribbles", "textures"} <= set(first)
     assert all(np.array_equal(a, b) for kind in first for a, b in zip(first[kind], again[kind], strict=True))
     assert not any(np.array_equal(a, b) for a, b in zip(first["textures"], other["textures"], strict=True))
 
 
 def test_judging_pictures_are_dark_on_light_and_can_be_read() -> None:
-    for picture in judging_negatives(5, None, 6)["scribbles"]:
+    for picture in evaluation_negatives(5, None, 6)["scribbles"]:
         assert np.median(picture[[0, -1]]) == 255
         assert preprocess(picture).shape == (48, 48, 1)
 
@@ -138,7 +138,7 @@ def test_fonts_show_every_kind_cropped() -> None:
 
 @pytest.mark.skipif(not font_files(), reason="no fonts are installed")
 def test_the_fonts_that_judge_are_not_practised() -> None:
-    practice = practice_negatives()
+    practice = training_negatives()
     writers = {writer for source, _ in practice for writer in source.writers if writer.startswith("font:")}
     assert writers
     assert not [writer for writer in writers if writer.lower().removeprefix("font:").startswith(JUDGING_FONTS)]

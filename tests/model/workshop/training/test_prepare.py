@@ -114,7 +114,7 @@ def test_a_table_says_what_a_source_holds(pictures: Counted) -> None:
 def test_what_is_no_hiragana_has_no_label(pictures: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     some = pictures.read()
     images = StoredImages("signs", some.inks, np.full(2, NOT_HIRAGANA), some.writers)
-    monkeypatch.setattr(preparing, "practice_negatives", lambda strokes: [(images, 1.0)])
+    monkeypatch.setattr(preparing, "training_negatives", lambda strokes: [(images, 1.0)])
     (found,) = look_at_others(Progress(disable=True))
     assert found.to_json()["per_class"] == {"": 2}
     assert found.row()[:5] == ["signs", "2", "1", "2", "not hiragana 2"]
