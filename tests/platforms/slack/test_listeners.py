@@ -183,7 +183,7 @@ async def test_a_file_of_the_members_own_comes_by_direct_message(stage: Stage) -
 async def test_who_asks_too_fast_is_told_once(stage: Stage) -> None:
     stage.answers.turns = [Turn.REFUSED, Turn.IGNORED]
     refused = await stage.ask("!next")
-    assert "少し" in refused["text"]
+    assert "もう一度お試しください" in refused["text"]
     await at_once(stage.server.say, CHANNEL, "!next")
     assert len(await stage.quiet()) == 1
 
