@@ -321,7 +321,7 @@ def build_services(
             reminding=reminding,
             deciding=Deciding(
                 store=stores.questions,
-                handlers={"flood": watching.answer_flood, **reporting.answer_handlers()},
+                answers={"flood": watching.answer_flood, **reporting.answer_handlers()},
                 zone=zone,
                 ring=ring,
             ),

@@ -1,15 +1,11 @@
 """`!model`: which model reads; for organisers, another one instead."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.messages import Message
 from bot.platforms.discord.client import Context, TsudoiClient
-from bot.platforms.discord.forms import given
 from bot.platforms.discord.slash_commands import command
 from bot.services.commands import MODEL
-from bot.services.recognition.model_messages import BACK, TRY
 
 _TOPICS = {
     "about": "About the model",
@@ -33,17 +29,6 @@ class Model(commands.Cog):
         await ctx.defer()
         answer = await MODEL.answer(self._client.answering, ctx.asker, f"{topic} {name}".strip())
         await self._client.answer(ctx, answer)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Take the model that was chosen from the list, or the way back."""
-        pressed, values = given(interaction)
-        if pressed not in (TRY, BACK):
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asker = await self._client.asker(interaction)
-        answer: Message | None = await self._client.answering.press(pressed, asker, values)
-        await self._client.respond(interaction, answer or self._client.apology(asker.room))
 
 
 async def setup(client: TsudoiClient) -> None:

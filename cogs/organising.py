@@ -6,12 +6,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.platforms.discord.client import Context, TsudoiClient
-from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of
 from bot.platforms.discord.render import render, render_edit
 from bot.services.commands import DATA
-from bot.services.organisers.organising import PAGES, organising_topic
 from bot.services.organisers.organising import Organising as Service
+from bot.services.organisers.organising import organising_topic
 
 log = structlog.get_logger()
 
@@ -83,30 +82,6 @@ class Organising(commands.Cog):
     async def show_data_elsewhere(self, ctx: Context) -> None:
         """Say where organisers see the samples."""
         await self._client.answer(ctx, await DATA.answer(self._client.answering, ctx.asker, ""))
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Take what was pressed, chosen or filled in on a page, also on one from before a restart."""
-        pressed, values = given(interaction)
-        is_asked = pressed.startswith(f"{ASK}{PAGES}:")
-        if interaction.type not in _OURS or not (is_asked or pressed.startswith(f"{PAGES}:")):
-            return
-        asker = await self._client.asker(interaction)
-        if asker.may_organise and is_asked:
-            entry = self._organising.entry(asker, pressed.removeprefix(ASK))
-            if entry is not None:
-                await interaction.response.send_modal(form(entry))
-                return
-        if not asker.may_organise:
-            await interaction.response.send_message(**render(self._organising.refused(asker)), ephemeral=True)
-            return
-        await interaction.response.defer()
-        try:
-            page = await self._organising.act(asker, pressed, values)
-        except Exception:
-            log.exception("page failed", pressed=pressed)
-            page = self._client.apology(asker.room)
-        await interaction.edit_original_response(**render_edit(page))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:

@@ -8,12 +8,10 @@ from bot.core.askers import Asker
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
 from bot.platforms.discord.client import Context, TsudoiClient
-from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.slash_commands import command
 from bot.platforms.discord.uploads import content_of
 from bot.services.commands import QUIZ
 from bot.services.general_messages import one_moment
-from bot.services.recognition.quiz_messages import QUIZ as BUTTONS
 
 _TOPICS = {"question": "A question", "board": "The board", "stop": "Stop", "leave": "Leave the board"}
 
@@ -52,30 +50,6 @@ class Quiz(commands.Cog):
             return one_moment(answering.texts(asker.language))
         answer = await answering.quizzing.answer(asker, await content_of(picture))
         return answer or await answering.quizzing.quiz(asker)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Take what was pressed or filled in; the answer is the member's alone."""
-        pressed, values = given(interaction)
-        if not pressed.removeprefix(ASK).startswith(f"{BUTTONS}:"):
-            return
-        quizzing = self._client.answering.quizzing
-        if quizzing is None:
-            return
-        asker = await self._client.asker(interaction)
-        if pressed.startswith(ASK):
-            if (entry := quizzing.entry(asker, pressed.removeprefix(ASK))) is not None:
-                await interaction.response.send_modal(form(entry))
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._client.respond(interaction, await self._answer(asker, pressed, values))
-
-    async def _answer(self, asker: Asker, pressed: str, values: list[str]) -> Message:
-        answering = self._client.answering
-        if answering.take_turn(asker) is not Turn.GRANTED:
-            return one_moment(answering.texts(asker.language))
-        answer = await answering.press(pressed, asker, values)
-        return answer or self._client.apology(asker.room)
 
 
 async def setup(client: TsudoiClient) -> None:

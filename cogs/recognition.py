@@ -8,13 +8,11 @@ from bot.core.askers import Asker
 from bot.domain.cooldowns import Turn
 from bot.domain.messages import Message
 from bot.platforms.discord.client import Context, TsudoiClient
-from bot.platforms.discord.forms import given
-from bot.platforms.discord.render import picture_files, render
+from bot.platforms.discord.render import render
 from bot.platforms.discord.slash_commands import READ_MENU, command
 from bot.platforms.discord.uploads import content_of, fetched, is_picture, message_again, pictures_of
 from bot.services.commands import READ
 from bot.services.general_messages import one_moment
-from bot.services.recognition.reading_buttons import WHY, About, asked_about
 
 MOST_ATTACHMENTS = 10
 
@@ -79,26 +77,6 @@ class Recognition(commands.Cog):
             answer = await self._client.answering.read(asker, shown, str(message.id), may_answer_quiz=True)
         await message.channel.send(**render(answer), reference=message.to_reference(fail_if_not_exists=False))
 
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Add to a reading the picture that explains it, where somebody asked "Why?"."""
-        about = asked_about(WHY, *given(interaction))
-        if about is None or interaction.message is None:
-            return
-        asker = await self._client.asker(interaction)
-        if self._client.answering.take_turn(asker, pictures=1) is not Turn.GRANTED:
-            answer = one_moment(self._client.answering.texts(asker.language))
-            await self._client.respond(interaction, answer, ephemeral=True)
-            return
-        await interaction.response.defer()
-        upload = await asker.surroundings.fetch(about.upload, range(about.picture, about.picture + 1))
-        picture = upload.pictures[0] if upload is not None and upload.pictures else None
-        explanation = await self._client.answering.explain(asker, picture, about.glyph)
-        if explanation.pictures:
-            await _add(interaction, interaction.message, explanation, about)
-        else:
-            await interaction.followup.send(render(explanation)["content"] or "", ephemeral=True)
-
     async def _read_unseen(
         self, asker: Asker, interaction: discord.Interaction, picture: discord.Attachment
     ) -> Message:
@@ -125,27 +103,6 @@ class Recognition(commands.Cog):
         if not isinstance(replied_to, discord.Message):
             replied_to = await message_again(self._client, reference.channel_id, reference.message_id)
         return replied_to if replied_to is not None and replied_to.attachments else None
-
-
-async def _add(interaction: discord.Interaction, reading: discord.Message, explanation: Message, about: About) -> None:
-    """Add the explanation to the message with the reading, in place of the button that asked for it."""
-    kept = reading.attachments[: MOST_ATTACHMENTS - len(explanation.pictures)]
-    view = _without(discord.ui.View.from_message(reading, timeout=None), about)
-    await interaction.edit_original_response(
-        attachments=[*kept, *picture_files(explanation)], view=view if view.children else None
-    )
-
-
-def _without(view: discord.ui.View, about: About) -> discord.ui.View:
-    """Take away the button, or the entry of a list, that asks why about this character."""
-    for item in list(view.children):
-        if isinstance(item, discord.ui.Select):
-            item.options = [one for one in item.options if asked_about(WHY, one.value) != about]
-        asks = isinstance(item, discord.ui.Button) and asked_about(WHY, item.custom_id or "") == about
-        if asks or (isinstance(item, discord.ui.Select) and not item.options):
-            view.remove_item(item)
-    view.stop()
-    return view
 
 
 async def setup(client: TsudoiClient) -> None:

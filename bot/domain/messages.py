@@ -1,8 +1,11 @@
 """A message: what is said, before any platform renders it. An answer and a scheduled post are the same `Message`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from bot.core.actions import Action
 
 
 class MessageKind(StrEnum):
@@ -19,12 +22,17 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A link (`url`) or an action (`id`, sent back when pressed). A `quiet` one stands back behind the others."""
+    """A link (`url`) or an `action`. A `quiet` one stands back behind the others."""
 
     label: str
-    id: str = ""
+    action: Action | None = None
     url: str = ""
     quiet: bool = False
+
+    @property
+    def id(self) -> str:
+        """What comes back when it is pressed."""
+        return self.action.id if self.action else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +46,48 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A list to choose from, with at least `least` options: one, or `many`. The values chosen come back with `id`."""
+    """A list to choose from, with at least `least` options: one, or `many`. What is chosen comes with the `action`."""
 
-    id: str
+    action: Action
     label: str
     options: tuple[Option, ...]
     many: bool = False
     least: int = 0
     act: str = ""  # what a button says that takes the choice, where a platform needs one
 
+    @property
+    def id(self) -> str:
+        """What comes back with the values that are chosen."""
+        return self.action.id
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A button that asks for one line of text, which comes back with `id`."""
+    """A button that asks for one line of text, which comes with the `action`."""
 
-    id: str
+    action: Action
     label: str
     question: str
     example: str = ""
+
+    @property
+    def id(self) -> str:
+        """What comes back with the line."""
+        return self.action.id
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """A choice of members and roles of the server; `chosen` are ids."""
 
-    id: str
+    action: Action
     label: str
     chosen: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What comes back with the ids that are chosen."""
+        return self.action.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +178,16 @@ class Message:
         lines += _button_lines(self.buttons)
         lines += [f"[{file.name}]" for file in self.files]
         return "\n".join(line for line in lines if line)
+
+
+def plain(part: Any) -> Any:
+    """Return a message or a part of it as plain data: an action is its id."""
+    if isinstance(part, tuple):
+        return [plain(one) for one in part]
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    given = {field.name: plain(getattr(part, field.name)) for field in fields(part) if field.name != "action"}
+    return {"id": part.id, **given} if isinstance(part, Button | Choice | Entry | People) else given
 
 
 def _card_lines(card: Card) -> list[str]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.core.actions import Action, Shown
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -23,6 +25,18 @@ class Question:
     answered_by: str | None = None
     answered_at: datetime | None = None
 
-    def button_id(self, option: str) -> str:
-        """The id of the button that answers with `option`; needs a stored question."""
-        return f"question:{self.id}:{option}"
+    def answer_with(self, option: str) -> "AnswerQuestion":
+        """Return the action that answers with `option`; needs a stored question."""
+        assert self.id is not None  # noqa: S101  # only stored questions are asked
+        return AnswerQuestion(self.id, option)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion(Action):
+    """Decide a question, in the name of the organisers."""
+
+    question: int
+    option: str
+
+    template = "question:{question}:{option:*}"
+    shown = Shown.ALL

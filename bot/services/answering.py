@@ -1,26 +1,28 @@
 """What members and organisers ask, on every platform: a command, a picture, a button -> a message."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bot.core.actions import Action, Codec, Cost
 from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, direct_to
 from bot.domain.commands import Vocabulary
 from bot.domain.cooldowns import Cooldown, Turn
-from bot.domain.messages import Message
+from bot.domain.messages import Entry, Message
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services import general_messages
 from bot.services.deciding import Deciding
 from bot.services.events import calendar_messages
 from bot.services.events.calendar_files import calendar_file
-from bot.services.events.event_cards import fits_calendar
+from bot.services.events.event_cards import AddToCalendar, fits_calendar
 from bot.services.events.telling import Telling
-from bot.services.organisers.organising import PAGES, Organising
+from bot.services.handlers import Forms, Handlers
+from bot.services.organisers.organising import Organising
 from bot.services.ports import Clock
 from bot.services.recognition.changing_model import ChangingModel
 from bot.services.recognition.quizzing import Quizzing
@@ -30,19 +32,6 @@ from bot.services.reminders.member_settings import MemberSettings
 from bot.services.reminders.reminding import Reminding
 from bot.services.reports.drafting import Drafting
 from bot.services.reports.reporting import Reporting
-
-# The pages on which something can be done in the local room; what it follows stands in the configuration.
-_LOCAL_PAGES = tuple(f"{PAGES}:{page}:" for page in ("data", "sent", "rooms", "sources", "rehearse"))
-
-
-Press = Callable[[str, Asker, Sequence[str]], Awaitable[Message | None]]
-
-
-class TakesPresses(Protocol):
-    """A service that has buttons."""
-
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str], /) -> Message | None:
-        """Take what was pressed; None if it is none of its own."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +85,6 @@ class Answering:
         """Whether a member's next picture in this room answers a quiz."""
         return await self.quizzing.is_asked(asker)
 
-    async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        """Take what teaches: ✓ and ✗ below an answer, and what follows; None if it is another button."""
-        return await self.teaching.press(button_id, asker, values)
-
     async def help(self, asker: Asker, sign: str = "!") -> Message:
         """Answer `!help`, or `/help` with the commands as they are given there."""
         return general_messages.help_message(
@@ -133,52 +118,66 @@ class Answering:
                 return answer
         return await self.reader.read(asker, pictures, upload, unseen=unseen)
 
-    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
-        """Answer the "Why?" below a picture's reading, about one of its characters."""
-        return await self.reader.explain(asker, picture, glyph)
-
     def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         """Take a member's turn for a command or for so many pictures; organisers always have one."""
         return self._take(self.pictures if pictures else self.commands, asker, max(pictures, 1))
-
-    def take_turn_to_teach(self, asker: Asker) -> Turn:
-        """Take a turn to press what teaches: a word with mistakes takes many presses, and they alone see them."""
-        return self._take(self.lessons, asker)
 
     def _take(self, cooldown: Cooldown, asker: Asker, turns: int = 1) -> Turn:
         if asker.may_decide:
             return Turn.GRANTED
         return cooldown.take(f"{asker.tenant.platform}:{asker.member}", self.clock.now(), turns)
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take what was pressed, with what was chosen or filled in as its `values`; None if it is none of ours."""
-        for press in self._takers():
-            if (answer := await press(button_id, asker, values)) is not None:
-                return answer
-        return None
-
-    def _takers(self) -> list[Press]:
-        """Return whoever has buttons: each takes its own, and leaves those of the others."""
-        services: tuple[TakesPresses | None, ...] = (
+    @cached_property
+    def handlers(self) -> Handlers:
+        """What is done about each action. What is off has none."""
+        every = (
             self.reminding,
             self.settings,
             self.quizzing,
+            self.teaching,
             self.drafting,
             self.changing_model,
             self.deciding,
+            self.reader,
+            self.organising,
         )
-        return [*(one.press for one in services if one is not None), self._into_calendar, self._act_on_page]
+        found = {AddToCalendar: self._into_calendar}
+        return found | {kind: handle for one in every if one for kind, handle in one.handlers().items()}
 
-    async def _act_on_page(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        """Take what organisers do on a page in the local room; a chat with servers takes it by itself."""
-        if self.organising is None or asker.tenant.platform != LOCAL or not button_id.startswith(_LOCAL_PAGES):
+    @cached_property
+    def _forms(self) -> Forms:
+        every = (self.quizzing, self.teaching, self.organising)
+        return {kind: form for one in every if one for kind, form in one.forms().items()}
+
+    @cached_property
+    def actions(self) -> Codec:
+        """Reads the ids of everything that can be done."""
+        return Codec(self.handlers)
+
+    def form(self, asker: Asker, action: Action) -> Entry | None:
+        """Return what is asked for before an action; None where it is nothing, or not for this member."""
+        if action.for_organisers and not asker.may_organise:
             return None
-        return await self.organising.act(asker, button_id, values)
+        form = self._forms.get(type(action))
+        return form(asker, action) if form else None
 
-    async def _into_calendar(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        """Offer a member every way to have an event in their calendar; None if it is another button."""
-        event_id = calendar_messages.event_meant(button_id)
-        event = None if event_id is None else await self.telling.event(event_id)
+    async def act(self, asker: Asker, action: Action) -> Message | None:
+        """Do what was pressed, chosen or filled in; None where there is nothing to act upon any more."""
+        if action.for_organisers and not asker.may_organise and self.organising is not None:
+            return self.organising.refused(asker)
+        if not self.has_turn_for(asker, action):
+            return general_messages.one_moment(self.texts(asker.language))
+        return await self.handlers[type(action)](asker, action)
+
+    def has_turn_for(self, asker: Asker, action: Action) -> bool:
+        """Take a member's turn for an action: a word with mistakes takes many presses, and they alone see them."""
+        cooldowns = {Cost.COMMAND: self.commands, Cost.PICTURE: self.pictures, Cost.LESSON: self.lessons}
+        cooldown = cooldowns.get(action.cost)
+        return cooldown is None or self._take(cooldown, asker) is Turn.GRANTED
+
+    async def _into_calendar(self, asker: Asker, action: AddToCalendar) -> Message | None:
+        """Offer a member every way to have an event in their calendar."""
+        event = await self.telling.event(action.event)
         if event is None:
             return None
         texts, now = self.texts(asker.own_language), self.clock.now()

@@ -11,6 +11,7 @@ from bot.domain.commands import Command, Parameter, Vocabulary
 from bot.domain.messages import Message
 from bot.services import general_messages
 from bot.services.answering import Answering
+from bot.services.organisers.organising import organising_topic
 from bot.services.recognition import teaching_messages
 
 
@@ -37,7 +38,7 @@ async def _organise(it: Answering, asker: Asker, words: str) -> Message:
     """In the local room; a chat with servers answers its organisers by itself."""
     if it.organising is None or asker.tenant.platform != LOCAL:
         return await it.help(asker)
-    return await it.organising.say(asker, words)
+    return await it.organising.open(asker, organising_topic(words))
 
 
 NEXT: Command[Answering] = Command(

@@ -1,15 +1,15 @@
 """An organiser answers a question; whoever asked it acts on that."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.core.askers import Asker
 from bot.domain.messages import Message
-from bot.domain.numbers import whole_number
-from bot.domain.questions import Question
+from bot.domain.questions import AnswerQuestion, Question
 from bot.locales import TOKYO, texts_for
 from bot.services.general_messages import answer_taken, answered_before, organisers_only
+from bot.services.handlers import Handlers
 from bot.services.ports import QuestionStore, Ring, no_ring
 
 AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
@@ -23,28 +23,22 @@ class Deciding:
     """
 
     store: QuestionStore
-    handlers: Mapping[str, AnswerHandler]
+    answers: Mapping[str, AnswerHandler]
     zone: ZoneInfo = TOKYO
     ring: Ring = no_ring
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take `question:ID:OPTION`; None if it is another button. Only a room's organisers may decide."""
-        question, option = await self._asked(button_id)
-        if question is None:
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {AnswerQuestion: self.decide}
+
+    async def decide(self, asker: Asker, action: AnswerQuestion) -> Message | None:
+        """Take an answer; None if nothing like it was asked. Only a room's organisers may decide."""
+        question = await self.store.question_by_id(action.question)
+        if question is None or action.option not in question.options or question.kind not in self.answers:
             return None
         texts = texts_for(asker.language, self.zone)
         if not asker.may_decide:
             return organisers_only(texts)
-        is_first = await self.handlers[question.kind](question, option, asker.member)
+        is_first = await self.answers[question.kind](question, action.option, asker.member)
         await self.ring()
         return answer_taken(texts) if is_first else answered_before(texts)
-
-    async def _asked(self, button_id: str) -> tuple[Question | None, str]:
-        kind, _, rest = button_id.partition(":")
-        written, _, option = rest.partition(":")
-        number = whole_number(written)
-        if kind != "question" or number is None:
-            return None, ""
-        question = await self.store.question_by_id(number)
-        is_known = question is not None and option in question.options and question.kind in self.handlers
-        return (question if is_known else None), option

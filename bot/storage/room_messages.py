@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option
+from bot.core.actions import Kept
+from bot.domain.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, plain
 from bot.storage.statements import insert_or_ignore
 from bot.storage.tables import room_messages
 
@@ -154,7 +155,7 @@ def _pictures(kept: Mapping[str, Any]) -> tuple[ShownPicture, ...]:
 
 def _written(message: Message) -> dict[str, Any]:
     # Their bytes are kept outside of the store; there are no people to choose from in this room.
-    written = asdict(replace(message, pictures=(), files=(), people=None))
+    written: dict[str, Any] = plain(replace(message, pictures=(), files=(), people=None))
     for card in written["cards"]:
         for field in card["fields"]:
             field["at"] = field["at"].isoformat() if field["at"] else None
@@ -171,12 +172,12 @@ def _message(kept: Mapping[str, Any]) -> Message:
         report_url=kept["report_url"],
         replies_to=kept.get("replies_to"),
         choices=tuple(_choice(choice) for choice in kept.get("choices", ())),
-        entries=tuple(Entry(**entry) for entry in kept.get("entries", ())),
+        entries=tuple(Entry(**_with_action(entry)) for entry in kept.get("entries", ())),
     )
 
 
 def _choice(kept: Mapping[str, Any]) -> Choice:
-    return Choice(**{**kept, "options": tuple(Option(**option) for option in kept["options"])})
+    return Choice(**{**_with_action(kept), "options": tuple(Option(**option) for option in kept["options"])})
 
 
 def _card(kept: Mapping[str, Any]) -> Card:
@@ -197,4 +198,9 @@ def _field(kept: Mapping[str, Any]) -> Field:
 
 
 def _buttons(kept: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:
-    return tuple(Button(**button) for button in kept)
+    return tuple(Button(**_with_action(button)) for button in kept)
+
+
+def _with_action(kept: Mapping[str, Any]) -> dict[str, Any]:
+    action = Kept(kept["id"]) if kept.get("id") else None
+    return {"action": action, **{name: value for name, value in kept.items() if name != "id"}}

@@ -11,8 +11,7 @@ from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
 from bot.services.answering import Answering
 from bot.services.ports import Clock
-from bot.services.recognition.reading_buttons import WHY, asked_about
-from bot.services.recognition.teaching_buttons import ERASE, WITHDRAW
+from bot.services.recognition.teaching_buttons import OfAllGiven, Wish
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.album import Album
 from bot.web.downloads import Downloads
@@ -69,26 +68,16 @@ class Conversation:
 
     async def press(self, button_id: str, values: Sequence[str] = ()) -> list[RoomMessage] | None:
         """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours."""
-        asker = await self.asker()
-        answer = (
-            await self._explain(asker, button_id, values)
-            or await self._answering.teach(button_id, asker, values)
-            or await self._answering.press(button_id, asker, values)
-        )
+        action = self._answering.actions.decode(button_id, values)
+        answer = None if action is None else await self._answering.act(await self.asker(), action)
         if answer is None:
             return None
-        if button_id in (ERASE, WITHDRAW):  # what was shown of the samples goes with them
-            self._album.clear()
+        if isinstance(action, OfAllGiven) and action.wish in (Wish.ERASE, Wish.WITHDRAW):
+            self._album.clear()  # what was shown of the samples goes with them
             self.downloads.clear()
         label = await self._label_of(button_id, values)
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]
-
-    async def _explain(self, asker: Asker, button_id: str, values: Sequence[str]) -> Message | None:
-        about = asked_about(WHY, button_id, values)
-        if about is None:
-            return None
-        return await self._answering.explain(asker, await self._album.picture(about.upload), about.glyph)
 
     async def fetch(self, upload: str, places: range) -> Upload | None:
         """Return what the visitor showed, by its name in the album, which is one picture."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bot.domain.messages import Button, Card, Message
+from bot.domain.messages import Button, Card, Message, plain
 from bot.storage.room_messages import RoomMessage
 
 
@@ -31,8 +31,8 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
         "cards": [_card(card) for card in message.cards],
         "report_url": message.report_url,
         "replies_to": message.replies_to,
-        "choices": [asdict(choice) for choice in message.choices],
-        "entries": [asdict(entry) for entry in message.entries],
+        "choices": plain(message.choices),
+        "entries": plain(message.entries),
         "revision": said.revision,
     }
 
@@ -57,4 +57,4 @@ def _card(card: Card) -> dict[str, Any]:
 
 
 def _buttons(buttons: Sequence[Button]) -> list[dict[str, Any]]:
-    return [asdict(button) for button in buttons]
+    return [plain(button) for button in buttons]

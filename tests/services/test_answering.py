@@ -19,11 +19,13 @@ from bot.services.deciding import Deciding
 from bot.services.events.telling import Telling
 from bot.services.ports import SourceState, Watched
 from bot.services.recognition.reading import Reader
+from bot.services.recognition.teaching_buttons import Right
 from bot.services.reminders.reminding import Reminding
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
 from bot.storage.questions import Questions
 from model.reading import Candidate, Glyph, Reading
+from tests.support.actions import act, press
 from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
 
@@ -274,8 +276,8 @@ async def asked(world: World) -> Question:
 
 async def test_an_organiser_answers_a_question_once(world: World) -> None:
     question = await asked(world)
-    first = await world.answering.press(question.button_id("post"), an_asker(world.room, "visitor"))
-    second = await world.answering.press(question.button_id("leave"), an_asker(world.room, "visitor"))
+    first = await press(world.answering.deciding, question.answer_with("post").id, an_asker(world.room, "visitor"))
+    second = await press(world.answering.deciding, question.answer_with("leave").id, an_asker(world.room, "visitor"))
     assert first is not None
     assert second is not None
     assert "ありがとうございます" in first.text
@@ -284,7 +286,9 @@ async def test_an_organiser_answers_a_question_once(world: World) -> None:
 
 async def test_a_member_who_is_no_organiser_decides_nothing(world: World) -> None:
     question = await asked(world)
-    refused = await world.answering.press(question.button_id("post"), an_asker(a_room(organisers=("7",)), "8"))
+    refused = await press(
+        world.answering.deciding, question.answer_with("post").id, an_asker(a_room(organisers=("7",)), "8")
+    )
     assert refused is not None
     assert "運営の方だけ" in refused.text
     assert world.taken == []
@@ -295,7 +299,7 @@ async def test_a_member_who_is_no_organiser_decides_nothing(world: World) -> Non
 )
 async def test_a_button_that_is_none_of_ours_does_nothing(world: World, button: str) -> None:
     await asked(world)
-    assert await world.answering.press(button, an_asker(world.room, "visitor")) is None
+    assert await act(world.answering, an_asker(world.room, "visitor"), button) is None
     assert world.taken == []
 
 
@@ -324,8 +328,8 @@ async def test_members_take_turns_and_organisers_need_not_wait(world: World) -> 
     turns = [world.answering.take_turn(an_asker(room, "8")) for _ in range(50)]
     assert [turns.count(one) for one in (Turn.GRANTED, Turn.REFUSED, Turn.IGNORED)] == [8, 1, 41]
     assert world.answering.take_turn(an_asker(room, "8"), pictures=4) is Turn.GRANTED  # counted apart
-    assert {world.answering.take_turn_to_teach(an_asker(room, "8")) for _ in range(40)} == {Turn.GRANTED}
-    assert world.answering.take_turn_to_teach(an_asker(room, "8")) is Turn.REFUSED
+    assert all(world.answering.has_turn_for(an_asker(room, "8"), Right("5")) for _ in range(40))
+    assert not world.answering.has_turn_for(an_asker(room, "8"), Right("5"))
 
 
 async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.core.actions import Kept
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.storage.tables import room_messages
@@ -24,7 +25,7 @@ EVERYTHING = Message(
             (Button("ページ", url="https://example.com/2"),),
         ),
     ),
-    (Button("はい", id="question:1:yes"),),
+    (Button("はい", Kept("question:1:yes")),),
     event_id=17,
     report_url="https://example.com/report",
 )

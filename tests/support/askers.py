@@ -8,6 +8,7 @@ from bot.core.rooms import Room
 from bot.core.uploads import Upload
 from bot.domain.rights import asker_in
 from bot.domain.rooms import Rooms
+from bot.errors import PictureError
 
 
 def an_asker(
@@ -28,7 +29,7 @@ def an_asker(
 class Around:
     """What members showed, as their platform still has it, and the names of its channels."""
 
-    uploads: dict[str, tuple[str, tuple[bytes, ...]]] = field(default_factory=dict)
+    uploads: dict[str, tuple[str, tuple[bytes | PictureError, ...]]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     def show(self, name: str, member: str, *pictures: bytes) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
 from bot.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
+from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, MAIN, Room
 from bot.domain.events import Event
@@ -22,6 +23,7 @@ from bot.domain.rooms import Rooms
 from bot.errors import PictureError
 from bot.services.ports import DrawingBoard
 from bot.services.recognition.quizzing import Quizzing
+from bot.services.recognition.reading_buttons import Explain
 from bot.storage.reports import Reports
 from bot.storage.room_messages import RoomMessages
 from bot.web.metrics import Gauges
@@ -56,6 +58,16 @@ READ = Message(
 GREY = encode_png(np.full((40, 60, 3), 128, np.uint8))
 
 
+@dataclass(frozen=True)
+class Anything(Action):
+    """Whatever is pressed, chosen or written."""
+
+    name: str
+    chosen: tuple[str, ...] = ()
+
+    template = "{name:*}"
+
+
 @dataclass
 class FixedAnswers:
     """Knows `!next`, reads あ, and takes the button `question:1:yes`; remembers what it was asked."""
@@ -87,21 +99,18 @@ class FixedAnswers:
             await asyncio.to_thread(open_picture, picture)
         except PictureError as error:
             return Message(MessageKind.ANSWER, f"読めません（{error.code}）")
-        return replace(READ, buttons=(Button("なぜ？", f"why:{upload}:0"),))
+        return replace(READ, buttons=(Button("なぜ？", Kept(f"why:{upload}:0")),))
 
-    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
-        """Show a grey square."""
-        return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(GREY, "灰色の四角"),))
+    actions = Codec([Explain, Anything])
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take one button, and whatever is chosen or filled in."""
-        self.pressed.append((button_id, *values))
-        is_known = button_id == "question:1:yes" or values
+    async def act(self, asker: Asker, action: Action) -> Message | None:
+        """Show a grey square, take one answer, and whatever is chosen or filled in."""
+        if isinstance(action, Explain):
+            return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(GREY, "灰色の四角"),))
+        values = getattr(action, "chosen", ())
+        self.pressed.append((action.id, *values))
+        is_known = action.id == "question:1:yes" or values
         return Message(MessageKind.ANSWER, "ありがとうございます。") if is_known else None
-
-    async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        """Teach nothing: the real services have tests of their own."""
-        return None
 
     async def model_card(self) -> str:
         """Return a card."""

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.clock import DrivenClock
 from bot.config import SlackSettings
+from bot.core.actions import Action, Codec, Kept, OnPage
 from bot.core.askers import Asker
 from bot.core.rooms import Room
 from bot.domain.cooldowns import Turn
@@ -20,7 +21,11 @@ from bot.errors import PictureError
 from bot.locales import Texts, texts_for
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.services.answering import Answering
+from bot.services.general_messages import one_moment
 from bot.services.ports import Heard
+from bot.services.recognition.reading_buttons import Explain
+from bot.services.recognition.teaching_buttons import Label, Wrong
+from tests.support.actions import every_kind
 from tests.support.events import NOW
 from tests.support.slack_facts import CHANNEL
 from tests.support.slack_server import SlackServer
@@ -57,7 +62,7 @@ class RecordedAnswers:
             "!next": Message(
                 MessageKind.ANSWER, "次回のイベント", (Card("もくもく会", "https://example.test/event/5/"),)
             ),
-            "!remind": said("前日にDMでお知らせします。", buttons=(Button("取り消す", id="remind:501:cancel"),)),
+            "!remind": said("前日にDMでお知らせします。", buttons=(Button("取り消す", Kept("remind:501:cancel")),)),
             "!export": said("あずけた文字です。", files=(File("samples.zip", b"PK"),)),
         }
         return None if text.startswith("!nothing") else answers.get(text.split(" ", maxsplit=1)[0], said(text))
@@ -79,29 +84,43 @@ class RecordedAnswers:
     ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
         self.asked.append(("read", asker.room.name, *seen))
-        buttons = (Button("なぜ？", id=f"why:{upload}:{len(pictures) - 1}:0"),)
+        buttons = (Button("なぜ？", Kept(f"why:{upload}:{len(pictures) - 1}:0")),)
         return said("", cards=(Card("「あ」です。"),), buttons=buttons)
 
-    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
-        if not isinstance(picture, bytes):
+    actions = Codec(every_kind())
+
+    def form(self, asker: Asker, action: Action) -> None:
+        return None
+
+    async def act(self, asker: Asker, action: Action) -> Message | None:
+        """Explain, ask what was wrong, let an organiser decide; on a page, what `organising` does."""
+        match action:
+            case Explain():
+                return await self._explain(asker, action)
+            case Wrong() | Label():
+                return await self._teach(asker, action)
+            case OnPage():
+                page: Message = await self.organising.act(asker, action)
+                return page
+        self.asked.append(("press", action.id, asker.member, *getattr(action, "chosen", ())))
+        return said("承知しました。" if asker.may_decide else "運営の方だけです。")
+
+    async def _explain(self, asker: Asker, action: Explain) -> Message:
+        if self.turns and self.turns.pop(0) is not Turn.GRANTED:
+            return one_moment(self.texts(asker.language))
+        upload = await asker.surroundings.fetch(action.upload, range(action.picture, action.picture + 1))
+        if upload is None or not isinstance(upload.pictures[0], bytes):
             return said("画像がもう残っていません。")
-        self.asked.append(("explain", str(len(picture)), str(glyph)))
+        self.asked.append(("explain", str(len(upload.pictures[0])), str(action.glyph)))
         return said("このように読み取りました。", pictures=(Picture(PNG, "決め手"),))
 
-    async def teach(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        if not button_id.startswith("wrong:"):
-            return None
-        shown = await asker.surroundings.fetch(button_id.split(":")[1], range(1))
+    async def _teach(self, asker: Asker, action: Wrong | Label) -> Message:
+        shown = await asker.surroundings.fetch(action.upload, range(1))
         assert shown is not None
-        self.asked.append(("teach", shown.member, str(len(shown.pictures)), *values))
-        entry = Entry(f"wrong:{button_id.split(':')[1]}", "別の文字", "どの文字ですか？", "あ")
-        return said("ありがとうございます。" if values else "どの文字ですか？", entries=() if values else (entry,))
-
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        self.asked.append(("press", button_id, asker.member, *values))
-        if button_id == "nobody:knows":
-            return None
-        return said("承知しました。" if asker.may_decide else "運営の方だけです。")
+        written = action.written if isinstance(action, Label) else ""
+        self.asked.append(("teach", shown.member, str(len(shown.pictures)), *([written] if written else [])))
+        entry = Entry(Label(action.upload), "別の文字", "どの文字ですか？", "あ")
+        return said("ありがとうございます。" if written else "どの文字ですか？", entries=() if written else (entry,))
 
     def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         return self.turns.pop(0) if self.turns else Turn.GRANTED
@@ -127,7 +146,7 @@ class RecordedAnswers:
         return self
 
     async def reminders(self, asker: Asker) -> Message:
-        return said("リマインドは1件です。", buttons=(Button("取り消す", id="remind:501:cancel"),))
+        return said("リマインドは1件です。", buttons=(Button("取り消す", Kept("remind:501:cancel")),))
 
 
 @dataclass

@@ -10,6 +10,7 @@ import aiohttp
 import icalendar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.core.actions import Kept
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.storage.room_messages import RoomMessage, RoomMessages, ShownPicture
 from bot.web.server import WebRoom
@@ -17,7 +18,7 @@ from tests.support.events import NOW, an_event_named
 from tests.support.room_answers import FixedAnswers
 
 KEY = "0123456789abcdef0123"
-QUESTION = Message(MessageKind.QUESTION, "どのイベントですか？", buttons=(Button("はい", id="question:1:yes"),))
+QUESTION = Message(MessageKind.QUESTION, "どのイベントですか？", buttons=(Button("はい", Kept("question:1:yes")),))
 PICTURE = ShownPicture("/pictures/a", "番号つきの枠で囲んだ画像")
 DECIDED = replace(QUESTION, buttons=(), cards=(Card(fields=(Field("決めた人", "運営の方", member="77"),)),))
 

@@ -13,6 +13,7 @@ from bot.domain.quiz import LASTS
 from bot.services.recognition.quizzing import Quizzing
 from bot.storage.quizzes import Quizzes
 from tests.services.recognition.test_quizzing import Collected, Given, Hand, glyph
+from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW
 from tests.support.room_answers import GREY, FixedAnswers, open_room
@@ -44,7 +45,7 @@ async def link_of(quizzing: Quizzing, room: Room = ROOM) -> tuple[str, str]:
     """Ask a member, and return the character and the address behind their link."""
     question = await quizzing.quiz(an_asker(room))
     if room.platform != LOCAL:
-        pressed = await quizzing.press("quiz:draw", an_asker(room))
+        pressed = await press(quizzing, "quiz:draw", an_asker(room))
         assert pressed is not None
         return question.lead[1], f"/api/quiz/{pressed.buttons[0].url.partition('=')[2]}"
     return question.lead[1], f"/api/quiz/{question.buttons[0].url.partition('=')[2]}"

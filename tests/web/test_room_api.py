@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.config import WebSettings
+from bot.core.actions import Kept
 from bot.domain.events import EventStatus
 from bot.domain.messages import Button, Message, MessageKind
 from bot.errors import FrontEndError, SendRefused
@@ -257,7 +258,9 @@ async def test_what_cannot_be_read_gets_a_sentence(client: aiohttp.ClientSession
 
 
 async def test_a_pressed_button_is_answered_under_its_label(room: WebRoom, client: aiohttp.ClientSession) -> None:
-    question = Message(MessageKind.QUESTION, "投稿しますか？", buttons=(Button("はい、投稿する", id="question:1:yes"),))
+    question = Message(
+        MessageKind.QUESTION, "投稿しますか？", buttons=(Button("はい、投稿する", Kept("question:1:yes")),)
+    )
     await room.send("main", question, "k")
     async with client.post("/api/actions", json={"id": "question:1:yes"}) as response:
         assert response.status == 200

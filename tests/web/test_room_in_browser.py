@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import DrivenClock
 from bot.config import WebSettings
+from bot.core.actions import Kept
 from bot.domain.messages import Button, Card, Choice, Entry, Field, Message, MessageKind, Option
 from bot.web.server import WebRoom
 from tests.support.browsing import CHROMIUM, DESK, PHONE, Open
@@ -178,7 +179,7 @@ async def test_words_of_strangers_stay_words(visit: Open, room: WebRoom) -> None
         (Field(evil, evil),),
         buttons=(Button(evil, url="javascript:document.title=4"), Button("\u202egnp.exe", url="data:text/html,hi")),
     )
-    await room.send("main", Message(MessageKind.CHANGE, evil, (card,), (Button(evil, id=evil),)), "evil")
+    await room.send("main", Message(MessageKind.CHANGE, evil, (card,), (Button(evil, Kept(evil)),)), "evil")
     visited = await visit(**PHONE)
     page = visited.page
     await expect(page.locator("#list .card h3")).to_have_text(evil)
@@ -190,7 +191,7 @@ async def test_words_of_strangers_stay_words(visit: Open, room: WebRoom) -> None
 
 
 async def test_an_organisers_answer_is_taken_once(visit: Open, room: WebRoom) -> None:
-    buttons = (Button("投稿する", id="question:1:yes"), Button("投稿しない", id="question:1:no"))
+    buttons = (Button("投稿する", Kept("question:1:yes")), Button("投稿しない", Kept("question:1:no")))
     await room.send("main", Message(MessageKind.QUESTION, "投稿しますか？", buttons=buttons), "question")
     page = (await visit()).page
     await page.get_by_role("button", name="投稿する").click()
@@ -261,10 +262,12 @@ async def test_the_page_finds_the_server_again_after_a_restart(
         await context.close()
 
 
-FEW = Choice("pick", "どれでしたか", (Option("は", "「は」"), Option("ほ", "「ほ」", chosen=True)))
-LONG = Choice("list", "文字をえらぶ", tuple(Option(letter, letter) for letter in "あいうえおかきく"), least=1)
-TICKS = Choice("ticks", "お知らせするもの", (Option("a", "イベント"), Option("b", "レポート")), many=True, least=1)
-WRITTEN = Entry("write", "ほかの文字", "書いた文字", "あ")
+FEW = Choice(Kept("pick"), "どれでしたか", (Option("は", "「は」"), Option("ほ", "「ほ」", chosen=True)))
+LONG = Choice(Kept("list"), "文字をえらぶ", tuple(Option(letter, letter) for letter in "あいうえおかきく"), least=1)
+TICKS = Choice(
+    Kept("ticks"), "お知らせするもの", (Option("a", "イベント"), Option("b", "レポート")), many=True, least=1
+)
+WRITTEN = Entry(Kept("write"), "ほかの文字", "書いた文字", "あ")
 
 
 async def test_what_can_be_chosen_is_a_button_a_list_or_ticks(
@@ -313,7 +316,7 @@ async def test_a_line_is_written_where_its_button_was(visit: Open, room: WebRoom
 
 
 async def test_a_quiet_button_stands_back(visit: Open, room: WebRoom) -> None:
-    buttons = (Button("はい", id="question:1:yes"), Button("あとで", id="question:1:later", quiet=True))
+    buttons = (Button("はい", Kept("question:1:yes")), Button("あとで", Kept("question:1:later"), quiet=True))
     await room.send("main", Message(MessageKind.ANSWER, "どうしますか？", buttons=buttons), "quiet")
     page = (await visit()).page
     loud, quiet = page.get_by_role("button", name="はい"), page.get_by_role("button", name="あとで")

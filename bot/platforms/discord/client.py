@@ -1,4 +1,4 @@
-"""What members do in Discord: commands (in cogs/), pressed buttons, and one handler for whatever goes wrong."""
+"""What members do in Discord: commands (in cogs/), and one handler for whatever goes wrong."""
 
 import asyncio
 import hashlib
@@ -29,35 +29,25 @@ from bot.platforms.discord.askers import (
     roles_of,
     tenant_of,
 )
-from bot.platforms.discord.forms import ASK, given
+from bot.platforms.discord.presses import DiscordPresses
 from bot.platforms.discord.render import render, render_edit
 from bot.platforms.discord.slash_commands import JapaneseCommands, choices, command
 from bot.services.answering import Answering
 from bot.services.commands import COMMANDS
 from bot.services.general_messages import one_moment, sent_privately
-from bot.services.organisers.organising import PAGES
 from bot.services.ports import Memory
-from bot.services.recognition.model_messages import MODEL
-from bot.services.recognition.quiz_messages import QUIZ
-from bot.services.recognition.reading_buttons import WHY
-from bot.services.recognition.teaching_buttons import RIGHT, TEACH, WRONG
 
 log = structlog.get_logger()
 
 EXTENSIONS = (
     "cogs.reminders",
     "cogs.recognition",
-    "cogs.teaching",
     "cogs.quiz",
     "cogs.model",
     "cogs.general",
     "cogs.organising",
 )
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
-TAKEN_BY_COGS = (
-    *(f"{kind}:" for kind in (PAGES, WHY, QUIZ, MODEL, RIGHT, WRONG, TEACH)),
-    *(f"{ASK}{kind}:" for kind in (PAGES, QUIZ, TEACH)),
-)
 
 
 class Context(commands.Context["TsudoiClient"]):
@@ -107,6 +97,7 @@ class TsudoiClient(commands.Bot):
         self._memory = memory
         self._leads = leads
         self.add_check(self._has_turn)
+        self.add_listener(DiscordPresses(self).on_interaction)
 
     async def setup_hook(self) -> None:
         """Load the cogs; runs once after login, before the first connect."""
@@ -195,33 +186,6 @@ class TsudoiClient(commands.Bot):
             await interaction.response.defer(ephemeral=ephemeral, thinking=True)
         await interaction.edit_original_response(**render_edit(message))
 
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Handle a pressed button; commands find their way by themselves."""
-        button = pressed(interaction)
-        if not button or button.startswith(TAKEN_BY_COGS):
-            return
-        asker = await self.asker(interaction)
-        await self._defer(interaction, is_for_all=button.startswith("question:") and asker.may_decide)
-        try:
-            message = await self.answering.press(button, asker, given(interaction)[1])
-        except Exception:
-            log.exception("button failed", room=asker.room.name)
-            message = self.apology(asker.room)
-        if message is not None:
-            await self.respond(interaction, message)
-        elif not _is_private(interaction):
-            await interaction.delete_original_response()
-
-    async def _defer(self, interaction: discord.Interaction, *, is_for_all: bool) -> None:
-        """Ask for time. What an organiser decides is said to all; any other answer is the member's alone.
-
-        On what they alone see the answer takes the place of the message whose button they pressed.
-        """
-        if _is_private(interaction):
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=not is_for_all, thinking=True)
-
     async def on_command_error(self, ctx: Context, error: commands.CommandError) -> None:  # type: ignore[override]
         """Answer what cannot be done: a mistyped command with the nearest one, anything else with an apology."""
         room = self.room_of(ctx)
@@ -276,17 +240,6 @@ def _prefixes(client: commands.Bot, message: discord.Message) -> list[str]:
     """Return what a typed command begins with: a mention, and "!" where the bot reads it, as in all direct messages."""
     reads = client.intents.message_content or message.guild is None
     return (commands.when_mentioned_or("!", "！") if reads else commands.when_mentioned)(client, message)
-
-
-def pressed(interaction: discord.Interaction) -> str:
-    """Return the id of the button that was pressed; "" where it was something else that happened."""
-    data: dict[str, Any] = dict(interaction.data or {})
-    return str(data.get("custom_id", "")) if interaction.type is discord.InteractionType.component else ""
-
-
-def _is_private(interaction: discord.Interaction) -> bool:
-    """Whether the button stood on a message that only this member sees."""
-    return interaction.message is not None and interaction.message.flags.ephemeral
 
 
 def plain_command(of: Command[Answering]) -> commands.HybridCommand[Any, Any, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.core.actions import Kept
 from bot.domain.messages import Choice, Entry, People
 from bot.platforms.slack.text import plain_line
 
@@ -69,7 +70,7 @@ def asked_by(action: Mapping[str, Any]) -> Entry | None:
         return None
     asked = json.loads(action["value"])
     label = str((action.get("text") or {}).get("text") or asked["question"])
-    return Entry(action_id.removeprefix(ASK), label, asked["question"], asked["example"])
+    return Entry(Kept(action_id.removeprefix(ASK)), label, asked["question"], asked["example"])
 
 
 def form(entry: Entry, kept: Mapping[str, Any], send: str, cancel: str) -> Json:

@@ -5,6 +5,7 @@ from functools import partial
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.core.actions import Shown
 from bot.domain.messages import Entry, Message
 from bot.errors import SendError
 from bot.platforms.slack.conversation import (
@@ -22,8 +23,8 @@ from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
 from bot.services.answering import Answering
-from bot.services.organisers.organising import PAGES, organising_topic
-from bot.services.recognition.reading_buttons import WHY, asked_about
+from bot.services.organisers.organising import organising_topic
+from bot.services.recognition.reading_buttons import Explain
 
 log = structlog.get_logger()
 
@@ -98,19 +99,15 @@ class SlackPresses:
         await self._conversation.do(asked, work, tell)
 
     async def _pressed(self, asked: Asked, pressed: str, values: list[str], body: Json, tell: Tell) -> None:
-        if pressed.startswith(f"{PAGES}:"):
-            await tell(await self._acted(asked, pressed, values))
+        action = self._answering.actions.decode(pressed, values)
+        if action is None:
             return
-        about = asked_about(WHY, pressed, values)
-        if about is not None:
-            await self._uploads.explain(asked, about, body)
-            return
-        answer = await self._answering.teach(pressed, asked.asker, values)
-        if answer is None:
-            answer = await self._answering.press(pressed, asked.asker, values)
+        answer = await self._answering.act(asked.asker, action)
         if answer is None:
             return
-        if pressed.startswith("question:") and asked.asker.may_decide:
+        if isinstance(action, Explain):
+            await self._uploads.show_explanation(asked, action, answer, body)
+        elif action.shown is Shown.ALL and asked.asker.may_decide:
             await self._conversation.say(asked, answer, asked.thread_ts or message_ts(body))
         else:
             await tell(answer)
@@ -131,11 +128,6 @@ class SlackPresses:
         if organising is None:
             return await self._answering.help(asked.asker)
         return await organising.open(asked.asker, organising_topic(argument.partition(" ")[0]))
-
-    async def _acted(self, asked: Asked, pressed: str, values: list[str]) -> Message:
-        organising = self._answering.organising
-        assert organising is not None  # noqa: S101  # its pages are there
-        return await organising.act(asked.asker, pressed, values)
 
     async def on_home(self, ack: AsyncAck, event: Json) -> None:
         """Show the app's home as it is now."""
@@ -160,7 +152,8 @@ class SlackPresses:
 
         async def work() -> None:
             pressed, values = str(action["action_id"]), given(action)
-            answer = await self._answering.press(pressed, asked.asker, values)
+            wanted = self._answering.actions.decode(pressed, values)
+            answer = None if wanted is None else await self._answering.act(asked.asker, wanted)
             await self._show_home(member, notice=answer)
 
         await self._conversation.do(asked, work, tell)

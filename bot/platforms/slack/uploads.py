@@ -1,7 +1,6 @@
 """Pictures that members show in Slack: read where they stand, read again, explained. None is kept here."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import structlog
 
@@ -16,7 +15,7 @@ from bot.platforms.slack.surroundings import message_with_files
 from bot.platforms.slack.web import SlackWeb
 from bot.services.answering import Answering
 from bot.services.general_messages import one_moment
-from bot.services.recognition.reading_buttons import WHY, About
+from bot.services.recognition.reading_buttons import Explain
 
 log = structlog.get_logger()
 
@@ -84,19 +83,13 @@ class SlackUploads:
             return one_moment(self._answering.texts(asked.asker.language))
         return await self._answering.read(asked.asker, await self._files.pictures(pictures), upload)
 
-    async def explain(self, asked: Asked, about: About, body: Json) -> None:
-        """Add the picture that explains a reading, in its thread; for the member alone where they alone saw it."""
-        url, to_all = str(body.get("response_url") or ""), not is_whispered(body)
-        beside = partial(self._conversation.respond, asked, url, to_all=to_all and asked.is_alone)  # the reading stays
-        if self._answering.take_turn(asked.asker, pictures=1) is not Turn.GRANTED:
-            await beside(one_moment(self._answering.texts(asked.asker.language)))
-            return
-        shown = await asked.asker.surroundings.fetch(about.upload, range(about.picture, about.picture + 1))
-        picture = shown.pictures[0] if shown is not None and shown.pictures else None
-        explanation = await self._answering.explain(asked.asker, picture, about.glyph)
+    async def show_explanation(self, asked: Asked, action: Explain, explanation: Message, body: Json) -> None:
+        """Add what explains a reading, in its thread; for the member alone where they alone saw it."""
+        to_all = not is_whispered(body)
         if not (explanation.pictures and to_all):
-            await beside(explanation)
+            url = str(body.get("response_url") or "")  # the reading stays
+            await self._conversation.respond(asked, url, explanation, to_all=to_all and asked.is_alone)
             return
         if (body.get("message") or {}).get("blocks"):  # gone before the answer is there, so that nobody asks twice
-            await self._posts.take_away(asked.channel, body["message"], about.id(WHY))
+            await self._posts.take_away(asked.channel, body["message"], action.id)
         await self._conversation.say(asked, explanation, asked.thread_ts or message_ts(body))

@@ -1,12 +1,12 @@
 """What organisers do by hand about one message: retract it, or post it again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from bot.domain.deliveries import Delivery
-from bot.domain.interventions import Action
+from bot.domain.events import Event
 from bot.domain.messages import Message
 from bot.domain.numbers import whole_number
 from bot.locales import Texts
@@ -14,8 +14,6 @@ from bot.services.delivery import intervening_messages as said
 from bot.services.ports import Clock, EventStore, Interventions, Ring, no_ring
 
 log = structlog.get_logger()
-
-SHOW = "show"
 
 
 @dataclass(frozen=True)
@@ -27,25 +25,26 @@ class Intervening:
     clock: Clock
     ring: Ring = no_ring
 
-    async def act(
-        self, texts: Texts, rooms: Collection[str], member: str, action: str, values: Sequence[str]
+    async def show(self, texts: Texts, rooms: Collection[str], action: said.ShowPosted) -> Message | None:
+        """Show a message that stands in one of these rooms; None if there is none."""
+        message = await self._message(rooms, whole_number(action.written))
+        return said.message_page(texts, message, await self._events(message)) if message else None
+
+    async def touch(
+        self, texts: Texts, rooms: Collection[str], member: str, action: said.TouchPosted
     ) -> Message | None:
-        """Take `show` with the number of a message, `retract:NUMBER` or `repeat:NUMBER`; None for anything else."""
-        verb, _, number = action.partition(":")
-        message = await self._message(rooms, "".join(values) if verb == SHOW else number)
+        """Retract or repeat a message that stands in one of these rooms; None if there is none."""
+        message = await self._message(rooms, action.message)
         if message is None:
             return None
-        events = await self.events.known([message.event_id] if message.event_id is not None else [])
-        if verb == SHOW:
-            return said.message_page(texts, message, events)
-        if verb not in list(Action):
-            return None
-        is_done = await self.store.carry_out(Action(verb), message, member, self.clock.now())
-        if is_done:
-            log.info("message touched by hand", action=verb, delivery=message.id, room=message.destination)
-            await self.ring()
-        return said.done(texts, Action(verb), message, events) if is_done else said.too_late(texts)
+        if not await self.store.carry_out(action.deed, message, member, self.clock.now()):
+            return said.too_late(texts)
+        log.info("message touched by hand", action=action.deed, delivery=message.id, room=message.destination)
+        await self.ring()
+        return said.done(texts, action.deed, message, await self._events(message))
 
-    async def _message(self, rooms: Collection[str], written: str) -> Delivery | None:
-        number = whole_number(written)
+    async def _message(self, rooms: Collection[str], number: int | None) -> Delivery | None:
         return await self.store.message(rooms, number) if number is not None else None
+
+    async def _events(self, message: Delivery) -> Mapping[int, Event]:
+        return await self.events.known([message.event_id] if message.event_id is not None else [])

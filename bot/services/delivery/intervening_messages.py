@@ -1,7 +1,9 @@
 """What organisers are shown of messages that were posted, and of what was done about them by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from bot.core.actions import OnPage
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.events import Event
 from bot.domain.follow_ups import FollowUp
@@ -9,6 +11,25 @@ from bot.domain.interventions import Action, Intervention
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.locales import Texts
 from bot.services.delivery.delivery_labels import moment, subject_label
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPosted(OnPage):
+    """Show the message that was chosen, with what can be done about it."""
+
+    written: str = ""
+
+    template = "tsudoi:sent:show"
+
+
+@dataclass(frozen=True, slots=True)
+class TouchPosted(OnPage):
+    """Retract a message, or post it again."""
+
+    deed: Action
+    message: int
+
+    template = "tsudoi:sent:{deed}:{message}"
 
 
 def posted_card(texts: Texts, posted: Sequence[Delivery], events: Mapping[int, Event]) -> Card:
@@ -39,15 +60,16 @@ def messages_choice(texts: Texts, messages: Sequence[Delivery], events: Mapping[
         if not isinstance(one.post, FollowUp)
     )
     label = texts.gettext("Retract a message, or post it again")
-    return Choice("sent:show", label, options, least=1) if options else None
+    return Choice(ShowPosted(), label, options, least=1) if options else None
 
 
 def message_page(texts: Texts, message: Delivery, events: Mapping[int, Event], lead: str = "") -> Message:
     """Show one message, with what can be done about it."""
+    number = message.id or 0  # what was posted is in the store
     facts = [moment(texts, message.sent_at or message.due_at), message.reason.told(texts) if message.reason else ""]
     card = Card(_label(texts, message, events), body="\n".join(fact for fact in facts if fact))
-    repeat = Button(texts.gettext("Post it again"), id=f"sent:repeat:{message.id}")
-    retract = Button(texts.gettext("Retract (delete)"), id=f"sent:retract:{message.id}", quiet=True)
+    repeat = Button(texts.gettext("Post it again"), TouchPosted(Action.REPEAT, number))
+    retract = Button(texts.gettext("Retract (delete)"), TouchPosted(Action.RETRACT, number), quiet=True)
     stands_there = message.external_id is not None and message.state is not DeliveryState.RETRACTED
     buttons = (repeat, retract) if stands_there else (repeat,)
     return Message(MessageKind.ANSWER, lead or texts.gettext("What shall I do about it?"), (card,), buttons)

@@ -4,17 +4,10 @@ from datetime import datetime
 
 from bot.domain.events import Event
 from bot.domain.messages import Button, Card, File, Message, MessageKind
-from bot.domain.numbers import whole_number
 from bot.locales import Texts
 from bot.services.events.calendar_links import MICROSOFT_365, google_link, outlook_link
-from bot.services.events.event_cards import CALENDAR, event_place, event_times, event_title
+from bot.services.events.event_cards import event_place, event_times, event_title
 from bot.services.events.event_messages import called_off
-
-
-def event_meant(button_id: str) -> int | None:
-    """Return the event of a pressed button; None if it is none of those that put an event into a calendar."""
-    kind, _, number = button_id.partition(":")
-    return whole_number(number) if kind == CALENDAR else None
 
 
 def address_of(event: Event, page: str | None) -> str:

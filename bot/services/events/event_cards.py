@@ -1,13 +1,31 @@
 """An event as a card: everything a member wants to know of it, in the language of the room."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.actions import Action
 from bot.domain.events import Event, EventStatus
 from bot.domain.messages import Button, Card, Field
 from bot.domain.reports import Report
 from bot.locales import Texts
 
-CALENDAR = "calendar"  # what the id of the button begins with that puts an event into a calendar
+
+@dataclass(frozen=True, slots=True)
+class AddToCalendar(Action):
+    """Offer every way to have an event in one's own calendar."""
+
+    event: int
+
+    template = "calendar:{event}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemindMe(Action):
+    """Be reminded of an event at one's usual times; of one that is kept, show what is set."""
+
+    event: int
+
+    template = "remind:{event}"
 
 
 def event_card(
@@ -109,7 +127,7 @@ def event_buttons(texts: Texts, event: Event, now: datetime, report: Report | No
     """Return the buttons that lead to event page and report, and those that ask for calendars or a reminder."""
     buttons = [Button(texts.gettext("Event page"), url=event.url)]
     if fits_calendar(event, now):
-        buttons.append(Button(texts.gettext("Add to calendar"), id=f"{CALENDAR}:{event.id}", quiet=True))
+        buttons.append(Button(texts.gettext("Add to calendar"), AddToCalendar(event.id), quiet=True))
     if event.takes_place and not event.has_started(now):
         buttons.append(remind_button(texts, event))
     if report is not None:
@@ -124,4 +142,4 @@ def fits_calendar(event: Event, now: datetime) -> bool:
 
 def remind_button(texts: Texts, event: Event) -> Button:
     """Return the button with which a member asks to be reminded."""
-    return Button(texts.gettext("🔔 Remind me"), id=f"remind:{event.id}")
+    return Button(texts.gettext("🔔 Remind me"), RemindMe(event.id))

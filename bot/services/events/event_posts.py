@@ -138,6 +138,6 @@ async def flood_question(question: Question, here: Here) -> Message:
     texts, facts = here.texts, question.facts
     known = await here.known.events.known(facts["events"])
     labels = {POST_ALL: texts.gettext("Post them"), POST_NONE: texts.gettext("Do not post")}
-    buttons = tuple(Button(labels[option], id=question.button_id(option)) for option in question.options)
+    buttons = tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
     events = [known[event_id] for event_id in facts["events"] if event_id in known]
     return event_messages.flood_question(texts, facts["source"], events, buttons)

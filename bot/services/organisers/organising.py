@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.actions import OnPage
 from bot.core.askers import Asker
 from bot.core.problems.base import Problem
 from bot.core.rooms import EVERYTHING, LOCAL, Room
@@ -13,33 +14,49 @@ from bot.domain.deliveries import Delivery
 from bot.domain.messages import Entry, Message
 from bot.domain.rights import rooms_of
 from bot.domain.rooms import Rooms
-from bot.domain.sources import SourceKind
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services.delivery.intervening import Intervening
+from bot.services.delivery.intervening_messages import ShowPosted, TouchPosted
+from bot.services.handlers import Forms, Handler, Handlers
 from bot.services.organisers import organising_messages as said
+from bot.services.organisers.pages import (
+    AddSource,
+    ChooseParts,
+    OpenPage,
+    PauseRoom,
+    PauseSource,
+    Pausing,
+    RefineSource,
+    RemoveSources,
+    ShowRoom,
+    ShowSource,
+    SourcePage,
+    Span,
+    Switch,
+    SwitchRoom,
+    TurnPage,
+)
 from bot.services.organisers.permissions_post import PermissionsPost
 from bot.services.organisers.settling_in import (
     LAST_MONTH_AND_SIX,
     MOST_SOURCES,
-    REFINED,
     Rehearse,
     SettlingIn,
     with_parts,
 )
-from bot.services.organisers.settling_in_messages import add_entries, too_many_sources
+from bot.services.organisers.settling_in_messages import source_entries, too_many_sources
 from bot.services.ports import Agenda, Clock, EventStore, RoomStore, SourceState
 from bot.services.recognition.reviewing import Reviewing
 from bot.services.rehearsing import Rehearsed
 
 MONTH = timedelta(days=31)
-PAGES = "tsudoi"  # what the ids on the pages begin with
 NEXT_DELIVERIES, FAILURES_SHOWN, POSTED_SHOWN, BY_HAND_SHOWN = 10, 5, 10, 5
-_PAUSES = {"pause7": 7, "pause30": 30, "pause0": 0, "resume": None}  # days; 0: until somebody resumes
+_PAUSES = {Pausing.WEEK: 7, Pausing.MONTH: 30}  # days; without any until somebody resumes
 REHEARSAL_KEPT = timedelta(minutes=15)
 
 
-Played = tuple[tuple[Room, ...], str]  # in which rooms, and which month
+Played = tuple[tuple[Room, ...], Span]  # in which rooms, and which month
 
 TOPICS = {  # what may follow /tsudoi
     "setup": "設定",
@@ -89,20 +106,59 @@ class Organising:
         note = Delivery(PermissionsPost(tuple(missing)), room.name, now, now + timedelta(days=1))
         await self.agenda.plan([note])
 
-    async def say(self, asker: Asker, argument: str) -> Message:
-        """Answer a typed `!tsudoi status` where there are no pages: in the local room."""
-        what = organising_topic(argument)
-        if what == "setup":
-            return said.set_up_elsewhere(self._texts(asker))
-        return _under(PAGES, _as_configured(await self._page(asker, what)))
+    def handlers(self) -> Handlers:
+        """Return what is done about each action; in the local room the configuration says what is followed where."""
+        setup: Handlers = {
+            **self.settling_in.handlers(),
+            AddSource: self._add_source,
+            RefineSource: self._refine_source,
+        }
+        return {
+            **{kind: _not_in_local_room(handle) for kind, handle in setup.items()},
+            RemoveSources: self._remove_sources,
+            ShowSource: lambda asker, action: self.sources(asker, chosen=action.written),
+            PauseSource: self._pause_source,
+            ShowRoom: lambda asker, action: self.rooms_page(asker, action.written),
+            ChooseParts: lambda asker, action: self._change_room(
+                asker, action.channel, lambda room: with_parts(room, action.chosen)
+            ),
+            SwitchRoom: lambda asker, action: self._change_room(
+                asker, action.channel, lambda room: replace(room, is_on=action.switch is Switch.ON)
+            ),
+            PauseRoom: lambda asker, action: self._change_room(
+                asker, action.channel, lambda room: self._paused(room, EVERYTHING, action.pausing)
+            ),
+            TurnPage: lambda asker, action: self.rehearsal(asker, action.span, action.page),
+            **(self._interventions(self.intervening) if self.intervening is not None else {}),
+            **(self.reviewing.handlers() if self.reviewing is not None else {}),
+            OpenPage: _not_in_local_room(self._open_again),
+        }
 
-    def entry(self, asker: Asker, entry_id: str) -> Entry | None:
-        """Return what a button asks for, or None if there is no such button."""
-        if self.reviewing is not None and (asked := self.reviewing.entry(self._texts(asker), entry_id)) is not None:
-            return asked
-        kind = entry_id.rpartition(":")[2]
-        entries = add_entries(self._texts(asker))
-        return next((replace(one, id=entry_id) for one in entries if one.id.rpartition(":")[2] == kind), None)
+    def _interventions(self, intervening: Intervening) -> Handlers:
+        async def show(asker: Asker, action: ShowPosted) -> Message:
+            page = await intervening.show(self._texts(asker), self._names(asker), action)
+            return page or await self.status(asker)
+
+        async def touch(asker: Asker, action: TouchPosted) -> Message:
+            page = await intervening.touch(self._texts(asker), self._names(asker), asker.member, action)
+            return page or await self.status(asker)
+
+        return {ShowPosted: show, TouchPosted: touch}
+
+    def forms(self) -> Forms:
+        """Return what is asked for before an action."""
+        return {
+            AddSource: self._entry,
+            RefineSource: self._entry,
+            **(self.reviewing.forms() if self.reviewing is not None else {}),
+        }
+
+    def _entry(self, asker: Asker, action: AddSource | RefineSource) -> Entry | None:
+        entries = source_entries(self._texts(asker), action.page)
+        return next((entry for entry in entries if entry.action == action), None)
+
+    async def _open_again(self, asker: Asker, action: OpenPage) -> Message:
+        return await self.open(asker, action.topic)
 
     def refused(self, asker: Asker) -> Message:
         """Refuse, kindly."""
@@ -112,50 +168,19 @@ class Organising:
         """Show the page that `/tsudoi WHAT` opens; how the bot is for anything else."""
         if not asker.may_organise:
             return self.refused(asker)
-        return _under(PAGES, await self._page(asker, what))
-
-    async def act(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
-        """Do what was chosen on a page. `action` is the id there, such as `tsudoi:setup:save`."""
-        if not asker.may_organise:
-            return self.refused(asker)
-        topic = action.removeprefix(f"{PAGES}:")
-        page = await self._acted(asker, topic, values)
-        if asker.tenant.platform == LOCAL and topic.startswith(("rooms:", "sources:")):
-            page = _as_configured(page)
-        return _under(PAGES, page)
-
-    async def _page(self, asker: Asker, what: str) -> Message:
         match what:
+            case "setup" if asker.tenant.platform == LOCAL:
+                return said.set_up_elsewhere(self._texts(asker))
             case "setup":
-                return _under("setup", await self.settling_in.open(asker))
+                return await self.settling_in.open(asker)
             case "sources":
                 return await self.sources(asker)
             case "rooms":
                 return await self.rooms_page(asker)
             case "rehearse":
-                return await self.rehearsal(asker, "last", 0)
+                return await self.rehearsal(asker, Span.LAST, 0)
             case "data" if self.reviewing is not None:
-                return _under("data", await self.reviewing.open(self._texts(asker), asker))
-        return await self.status(asker)
-
-    async def _acted(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
-        topic, _, rest = action.partition(":")
-        verb, _, argument = rest.partition(":")
-        match topic:
-            case "setup":
-                return _under("setup", await self.settling_in.act(asker, rest, values))
-            case "sources":
-                return await self._change_sources(asker, verb, argument, values)
-            case "rooms":
-                return await self._change_room(asker, verb, argument, values)
-            case "rehearse":
-                return await self.rehearsal(asker, verb, int(argument) if argument.isdecimal() else 0)
-            case "sent" if self.intervening is not None:
-                names = [room.name for room in self._rooms_of(asker)]
-                page = await self.intervening.act(self._texts(asker), names, asker.member, rest, values)
-                return page or await self.status(asker)
-            case "data" if self.reviewing is not None:
-                return _under("data", await self.reviewing.act(self._texts(asker), asker, rest, values))
+                return await self.reviewing.open(asker)
         return await self.status(asker)
 
     async def status(self, asker: Asker) -> Message:
@@ -188,7 +213,8 @@ class Organising:
         room = self.rooms.chosen(asker.room.name)
         is_room = room is not None and room.is_on
         health = await self._states(self._rooms_of(asker))
-        return said.sources_page(self._texts(asker), health, notice, can_add=is_room, chosen=chosen)
+        page = said.sources_page(self._texts(asker), health, notice, can_add=is_room, chosen=chosen)
+        return _as_configured(asker, page)
 
     async def _states(self, rooms: Sequence[Room]) -> list[said.SourceHealth]:
         states = await self.events.sources()
@@ -210,61 +236,65 @@ class Organising:
             return []
         return [said.SourceHealth(self.site, (await self.events.sources()).get(self.site), is_site=True)]
 
-    async def _change_sources(self, asker: Asker, verb: str, argument: str, values: Sequence[str]) -> Message:
+    async def _remove_sources(self, asker: Asker, action: RemoveSources) -> Message:
         rooms = [room for room in self._rooms_of(asker) if room.is_on]
-        if verb == "remove":
-            changed = [replace(room, follows=_without(room.follows, values)) for room in rooms]
-            await self._save(asker, [new for old, new in zip(rooms, changed, strict=True) if old != new])
-            return await self.sources(asker)
-        if verb == "show":
-            return await self.sources(asker, chosen="".join(values))
-        if verb in _PAUSES:
-            return await self._pause_source(asker, verb, argument)
-        here = next((room for room in rooms if room.channel == asker.room.channel), None)
-        if verb == "words" and here is not None and argument in REFINED:
-            notice, follows = await self.settling_in.refine(self._texts(asker), here.follows, argument, "".join(values))
-            await self._save(asker, [replace(here, follows=follows)] if follows != here.follows else [])
-            return await self.sources(asker, notice)
-        if verb != "add" or here is None:
+        changed = [replace(room, follows=_without(room.follows, action.chosen)) for room in rooms]
+        await self._save(asker, [new for old, new in zip(rooms, changed, strict=True) if old != new])
+        return await self.sources(asker)
+
+    def _room_here(self, asker: Asker) -> Room | None:
+        rooms = (room for room in self._rooms_of(asker) if room.is_on)
+        return next((room for room in rooms if room.channel == asker.room.channel), None)
+
+    async def _add_source(self, asker: Asker, action: AddSource) -> Message:
+        if action.page is SourcePage.SETUP:
+            return await self.settling_in.add(asker, action.kind, action.written)
+        here, texts = self._room_here(asker), self._texts(asker)
+        if here is None:
             return await self.sources(asker)
         if len(here.follows) >= MOST_SOURCES:
-            return await self.sources(asker, too_many_sources(self._texts(asker), MOST_SOURCES))
-        notice, found = await self.settling_in.look_up(self._texts(asker), SourceKind(argument), "".join(values))
+            return await self.sources(asker, too_many_sources(texts, MOST_SOURCES))
+        notice, found = await self.settling_in.look_up(texts, action.kind, action.written)
         if found is not None:
             await self._save(asker, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
         return await self.sources(asker, notice)
 
-    async def _pause_source(self, asker: Asker, verb: str, key: str) -> Message:
+    async def _refine_source(self, asker: Asker, action: RefineSource) -> Message:
+        if action.page is SourcePage.SETUP:
+            return await self.settling_in.narrow(asker, action.words, action.written)
+        here = self._room_here(asker)
+        if here is None:
+            return await self.sources(asker)
+        asked = (here.follows, action.words, action.written)
+        notice, follows = await self.settling_in.refine(self._texts(asker), *asked)
+        await self._save(asker, [replace(here, follows=follows)] if follows != here.follows else [])
+        return await self.sources(asker, notice)
+
+    async def _pause_source(self, asker: Asker, action: PauseSource) -> Message:
         """Pause or resume a source in every room of the guild that follows it."""
         rooms = [room for room in self._rooms_of(asker) if room.is_on]
-        name = next((name for room in rooms for name in room.follows if said.source_key(name) == key), None)
+        name = next((name for room in rooms for name in room.follows if said.source_key(name) == action.key), None)
         if name is None:
             return await self.sources(asker)
         following = [room for room in rooms if name in room.follows]
-        await self._save(asker, [self._paused(room, name, verb) for room in following])
+        await self._save(asker, [self._paused(room, name, action.pausing) for room in following])
         return await self.sources(asker, chosen=name)
 
-    def _paused(self, room: Room, source: str, verb: str) -> Room:
-        days = _PAUSES[verb]
-        if days is None:
+    def _paused(self, room: Room, source: str, pausing: Pausing) -> Room:
+        if pausing is Pausing.RESUME:
             return room.resumed(source)
+        days = _PAUSES.get(pausing)
         return room.paused(source, self.clock.now() + timedelta(days=days) if days else None)
 
     async def rooms_page(self, asker: Asker, channel: str = "") -> Message:
         """Show the guild's rooms; with a channel, what can be switched on and off there."""
         shown = ((await asker.surroundings.channels()).names, self.lead_times, channel, self.clock.now())
-        return said.rooms_page(self._texts(asker), self._rooms_of(asker), *shown)
+        return _as_configured(asker, said.rooms_page(self._texts(asker), self._rooms_of(asker), *shown))
 
-    async def _change_room(self, asker: Asker, verb: str, channel: str, values: Sequence[str]) -> Message:
-        if verb == "show":
-            return await self.rooms_page(asker, "".join(values))
+    async def _change_room(self, asker: Asker, channel: str, change: Callable[[Room], Room]) -> Message:
         room = next((one for one in self._rooms_of(asker) if one.channel == channel), None)
-        if room is not None and verb == "parts":
-            await self._save(asker, [with_parts(room, values)])
-        if room is not None and verb in ("on", "off"):
-            await self._save(asker, [replace(room, is_on=verb == "on")])
-        if room is not None and verb in _PAUSES:
-            await self._save(asker, [self._paused(room, EVERYTHING, verb)])
+        if room is not None:
+            await self._save(asker, [change(room)])
         return await self.rooms_page(asker, channel)
 
     async def _save(self, asker: Asker, rooms: Sequence[Room]) -> None:
@@ -274,7 +304,7 @@ class Organising:
             )
             await self.changed()
 
-    async def rehearsal(self, asker: Asker, span: str, number: int) -> Message:
+    async def rehearsal(self, asker: Asker, span: Span, number: int) -> Message:
         """Show what would have been posted in the guild's rooms last month, or what will be in the next one."""
         if not self._rooms_of(asker):
             return await self.rooms_page(asker)
@@ -285,7 +315,7 @@ class Organising:
             return said.rehearsal_failed(texts, error.problem)
         return said.rehearsal_page(texts, played, (await asker.surroundings.channels()).names, span, number)
 
-    async def _played(self, asker: Asker, span: str) -> list[Rehearsed]:
+    async def _played(self, asker: Asker, span: Span) -> list[Rehearsed]:
         """Play it, or take what was played a moment ago: turning a page asks connpass nothing."""
         now = self.clock.now()
         rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(asker) if room.is_on)
@@ -293,9 +323,12 @@ class Organising:
         for old in [one for one, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
             del self._rehearsed[old]
         if key not in self._rehearsed:
-            start, end = (now, now + MONTH) if span == "next" else (now - MONTH, now)
+            start, end = (now, now + MONTH) if span is Span.NEXT else (now - MONTH, now)
             self._rehearsed[key] = (now, await self.rehearse(rooms, start, end) if rooms else [])
         return self._rehearsed[key][1]
+
+    def _names(self, asker: Asker) -> list[str]:
+        return [room.name for room in self._rooms_of(asker)]
 
     def _rooms_of(self, asker: Asker) -> tuple[Room, ...]:
         return rooms_of(self.rooms, asker.tenant)
@@ -304,22 +337,20 @@ class Organising:
         return texts_for(asker.language, self.zone)
 
 
-def _under(topic: str, page: Message) -> Message:
-    """Put the topic before every id of a page."""
-    return replace(
-        page,
-        choices=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.choices),
-        entries=tuple(replace(one, id=f"{topic}:{one.id}") for one in page.entries),
-        people=replace(page.people, id=f"{topic}:{page.people.id}") if page.people else None,
-        buttons=tuple(replace(one, id=f"{topic}:{one.id}") if one.id else one for one in page.buttons),
-    )
+def _not_in_local_room(handle: Handler) -> Handler:
+    async def handled(asker: Asker, action: OnPage) -> Message | None:
+        return None if asker.tenant.platform == LOCAL else await handle(asker, action)
+
+    return handled
 
 
-def _as_configured(page: Message) -> Message:
-    """Offer on a page only what goes without the configuration: in the local room, that one says the rest."""
-    choices = tuple(one for one in page.choices if one.id.endswith(":show"))
-    buttons = tuple(one for one in page.buttons if not one.id.startswith(("rooms:on:", "rooms:off:")))
-    return replace(page, choices=choices, entries=(), people=None, buttons=buttons)
+def _as_configured(asker: Asker, page: Message) -> Message:
+    """Offer in the local room only what goes without the configuration: that one says the rest."""
+    if asker.tenant.platform != LOCAL:
+        return page
+    choices = tuple(choice for choice in page.choices if isinstance(choice.action, ShowRoom | ShowSource))
+    buttons = tuple(button for button in page.buttons if not isinstance(button.action, SwitchRoom))
+    return replace(page, choices=choices, entries=(), buttons=buttons)
 
 
 def _without(names: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """What organisers are told of their own guild."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core.actions import OnPage
 from bot.core.problems.base import Problem
 from bot.core.rooms import EVERYTHING, Pause, Room
 from bot.domain.deliveries import Delivery
@@ -16,12 +17,26 @@ from bot.domain.sources import query_named
 from bot.locales import Texts
 from bot.services.delivery.delivery_labels import moment, subject_label
 from bot.services.delivery.intervening_messages import by_hand_card, messages_choice, posted_card
+from bot.services.organisers.pages import (
+    ChooseParts,
+    PauseRoom,
+    PauseSource,
+    Pausing,
+    RemoveSources,
+    ShowRoom,
+    ShowSource,
+    SourcePage,
+    Span,
+    Switch,
+    SwitchRoom,
+    TurnPage,
+)
 from bot.services.organisers.settling_in_messages import (
-    add_entries,
     managers,
     missing_permissions,
     parts_choice,
     room_card,
+    source_entries,
     source_label,
 )
 from bot.services.ports import SourceState
@@ -129,16 +144,16 @@ def pause_label(texts: Texts, pause: Pause) -> str:
     return texts.gettext("paused until {when}").format(when=moment(texts, pause.until))
 
 
-def pause_buttons(texts: Texts, pause: Pause | None, topic: str, key: str) -> tuple[Button, ...]:
-    """Offer to pause what `key` names for some days or until further notice, or to resume it."""
+def pause_buttons(texts: Texts, pause: Pause | None, act: Callable[[Pausing], OnPage]) -> tuple[Button, ...]:
+    """Offer to pause something for some days or until further notice, or to resume it."""
     if pause is not None:
-        return (Button(texts.gettext("Resume"), id=f"{topic}:resume:{key}"),)
+        return (Button(texts.gettext("Resume"), act(Pausing.RESUME)),)
     labels = {
-        "7": texts.gettext("Pause for a week"),
-        "30": texts.gettext("Pause for 30 days"),
-        "0": texts.gettext("Pause until I resume it"),
+        Pausing.WEEK: texts.gettext("Pause for a week"),
+        Pausing.MONTH: texts.gettext("Pause for 30 days"),
+        Pausing.OPEN: texts.gettext("Pause until I resume it"),
     }
-    return tuple(Button(label, id=f"{topic}:pause{days}:{key}", quiet=True) for days, label in labels.items())
+    return tuple(Button(label, act(pausing), quiet=True) for pausing, label in labels.items())
 
 
 def source_key(name: str) -> str:
@@ -164,17 +179,18 @@ def sources_page(
     pausing = tuple(replace(one, chosen=one.value == chosen) for one in options)
     choices = (
         (
-            Choice("sources:remove", label, options, many=True, least=1),
-            Choice("sources:show", texts.gettext("Pause or resume one"), pausing, least=1),
+            Choice(RemoveSources(), label, options, many=True, least=1),
+            Choice(ShowSource(), texts.gettext("Pause or resume one"), pausing, least=1),
         )
         if options
         else ()
     )
     shown = next((one for one in sources if one.name == chosen), None)
-    buttons = pause_buttons(texts, shown.pause, "sources", source_key(chosen)) if shown else ()
+    key = source_key(chosen)
+    buttons = pause_buttons(texts, shown.pause, lambda pausing: PauseSource(pausing, key)) if shown else ()
     if shown is not None and shown.pause is None:
         cards.append(Card(body=pause_explained(texts)))
-    entries = tuple(replace(one, id=f"sources:{one.id}") for one in add_entries(texts)) if can_add else ()
+    entries = source_entries(texts, SourcePage.SOURCES) if can_add else ()
     return replace(_said(lead, *cards), choices=choices, entries=entries, buttons=buttons)
 
 
@@ -201,15 +217,16 @@ def rooms_page(
     options = tuple(
         Option(room.channel, _called(names, room.channel), room.channel == channel) for room in rooms[:MOST_OPTIONS]
     )
-    choices = [Choice("rooms:show", texts.gettext("Change a channel"), options, least=1)]
+    choices = [Choice(ShowRoom(), texts.gettext("Change a channel"), options, least=1)]
     chosen = next((room for room in rooms if room.channel == channel), None)
     buttons: tuple[Button, ...] = ()
     if chosen is not None:
-        choices.append(parts_choice(texts, chosen, f"rooms:parts:{chosen.channel}"))
+        choices.append(parts_choice(texts, chosen, ChooseParts(chosen.channel)))
         switch = texts.gettext("Switch off") if chosen.is_on else texts.gettext("Switch on")
-        buttons = (Button(switch, id=f"rooms:{'off' if chosen.is_on else 'on'}:{chosen.channel}", quiet=True),)
+        buttons = (Button(switch, SwitchRoom(Switch.OFF if chosen.is_on else Switch.ON, channel), quiet=True),)
         if chosen.is_on:
-            buttons += pause_buttons(texts, chosen.pause_of(EVERYTHING, now), "rooms", chosen.channel)
+            pause = chosen.pause_of(EVERYTHING, now)
+            buttons += pause_buttons(texts, pause, lambda pausing: PauseRoom(pausing, channel))
     lead = texts.gettext("The channels in which I speak:")
     return replace(_said(lead, *cards), choices=tuple(choices), buttons=buttons)
 
@@ -241,13 +258,13 @@ def rehearsal_failed(texts: Texts, problem: Problem) -> Message:
 
 
 def rehearsal_page(
-    texts: Texts, played: Sequence[Rehearsed], names: Mapping[str, str], span: str, number: int
+    texts: Texts, played: Sequence[Rehearsed], names: Mapping[str, str], span: Span, number: int
 ) -> Message:
     """Show one page of what would have been said, or will be."""
     pages = max(1, -(-len(played) // REHEARSED_A_PAGE))
     number = min(number, pages - 1)
     shown = played[number * REHEARSED_A_PAGE :][:REHEARSED_A_PAGE]
-    if span == "next":
+    if span is Span.NEXT:
         lead = texts.ngettext(
             "In the next month I will say {count} message here, as far as is known today.",
             "In the next month I will say {count} messages here, as far as is known today.",
@@ -269,12 +286,12 @@ def rehearsal_page(
     return replace(_said(lead, *cards), buttons=_turns(texts, span, number, pages))
 
 
-def _turns(texts: Texts, span: str, number: int, pages: int) -> tuple[Button, ...]:
-    back = [Button(texts.gettext("◀ Previous"), id=f"rehearse:{span}:{number - 1}")] if number else []
-    ahead = [Button(texts.gettext("Next ▶"), id=f"rehearse:{span}:{number + 1}")] if number + 1 < pages else []
-    other = "last" if span == "next" else "next"
-    label = texts.gettext("Last month") if span == "next" else texts.gettext("Next month")
-    return (*back, *ahead, Button(label, id=f"rehearse:{other}:0"))
+def _turns(texts: Texts, span: Span, number: int, pages: int) -> tuple[Button, ...]:
+    back = [Button(texts.gettext("◀ Previous"), TurnPage(span, number - 1))] if number else []
+    ahead = [Button(texts.gettext("Next ▶"), TurnPage(span, number + 1))] if number + 1 < pages else []
+    other = Span.LAST if span is Span.NEXT else Span.NEXT
+    label = texts.gettext("Last month") if span is Span.NEXT else texts.gettext("Next month")
+    return (*back, *ahead, Button(label, TurnPage(other, 0)))
 
 
 def permissions_note(texts: Texts, missing: Sequence[str]) -> Message:

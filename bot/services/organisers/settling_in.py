@@ -21,7 +21,10 @@ from bot.domain.rooms import Rooms
 from bot.domain.sources import LONGEST_NAME, SourceKind, SourceQuery, query_named, query_of, words_in
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
+from bot.services.handlers import Handlers
+from bot.services.organisers import pages
 from bot.services.organisers import settling_in_messages as said
+from bot.services.organisers.pages import ChooseForRoom, Ending, EndSetup, GoToStep, Setting, Step
 from bot.services.ports import Clock, EventSource, RoomDraft, RoomStore
 from bot.services.rehearsing import Rehearsed
 
@@ -29,7 +32,6 @@ log = structlog.get_logger()
 
 LAST_MONTH_AND_SIX = (-1, 6)  # what a keyword or a prefecture is asked for, to say how much it brings
 MOST_SOURCES = 10  # in one room
-REFINED = ("include", "exclude")
 PREVIEWED = timedelta(days=31)  # to either side of now
 
 OpenSource = Callable[[str, tuple[int, int]], EventSource]
@@ -49,29 +51,30 @@ class SettlingIn:
     clock: Clock
     zone: ZoneInfo
 
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {GoToStep: self._go, ChooseForRoom: self._choose, EndSetup: self._end}
+
     async def open(self, asker: Asker) -> Message:
         """Show the step at which somebody left, or the first one."""
         return await self._page(asker, await self._draft(asker))
 
-    async def act(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
-        """Do what an organiser chose, and show what comes then. `action` is the id of a part of a page."""
+    async def _go(self, asker: Asker, action: GoToStep) -> Message:
+        return await self._keep(asker, replace(await self._draft(asker), step=action.step))
+
+    async def _choose(self, asker: Asker, action: ChooseForRoom) -> Message:
         draft = await self._draft(asker)
-        verb, _, argument = action.partition(":")
-        match verb:
-            case "save":
-                return await self._save(asker, draft.room)
-            case "off" | "discard":
-                return await self._end(asker, draft.room, switch_off=verb == "off")
-            case "add":
-                return await self._add(asker, draft, SourceKind(argument), "".join(values))
-            case "words" if argument in REFINED:
-                return await self._refine(asker, draft, argument, "".join(values))
-            case "go":
-                draft = replace(draft, step=argument if argument in said.STEPS else said.STEPS[0])
-            case _:
-                draft = replace(draft, room=_chosen(draft.room, verb, values))
+        return await self._keep(asker, replace(draft, room=_chosen(draft.room, action.setting, action.chosen)))
+
+    async def _keep(self, asker: Asker, draft: RoomDraft, notice: Message | None = None) -> Message:
         await self.store.keep_draft(draft, asker.member, self.clock.now())
-        return await self._page(asker, draft)
+        return await self._page(asker, draft, notice)
+
+    async def _end(self, asker: Asker, action: EndSetup) -> Message:
+        room = (await self._draft(asker)).room
+        if action.ending is Ending.SAVE:
+            return await self._save(asker, room)
+        return await self._leave(asker, room, switch_off=action.ending is Ending.OFF)
 
     async def _draft(self, asker: Asker) -> RoomDraft:
         kept = await self.store.draft(asker.room.platform, asker.room.channel)
@@ -80,11 +83,11 @@ class SettlingIn:
         room = self.rooms.chosen(asker.room.name)
         if room is None or room.guild not in ("", asker.tenant.id):
             room = Room(asker.room.platform, asker.room.channel, locale=asker.language)
-        return RoomDraft(replace(room, guild=asker.tenant.id, organisers=room.organisers or (MANAGERS,)), said.STEPS[0])
+        return RoomDraft(replace(room, guild=asker.tenant.id, organisers=room.organisers or (MANAGERS,)), Step.SOURCE)
 
     async def _page(self, asker: Asker, draft: RoomDraft, notice: Message | None = None) -> Message:
         texts, room = self._texts(draft.room), draft.room
-        if draft.step == said.REVIEW:
+        if draft.step == Step.REVIEW:
             page = said.review_page(texts, room, self.lead_times, await self._preview(room), await _missing(asker))
         else:
             page = said.step_page(texts, draft, self.lead_times, notice)
@@ -101,22 +104,23 @@ class SettlingIn:
         first = {one.message.kind: one for one in reversed(played)}
         return sorted(first.values(), key=lambda one: one.at)
 
-    async def _add(self, asker: Asker, draft: RoomDraft, kind: SourceKind, written: str) -> Message:
+    async def add(self, asker: Asker, kind: SourceKind, written: str) -> Message:
         """Ask connpass about a new source, and follow it if connpass knows it."""
-        room = draft.room
+        draft = await self._draft(asker)
+        room, texts = draft.room, self._texts(draft.room)
         if len(room.follows) >= MOST_SOURCES:
-            return await self._page(asker, draft, said.too_many_sources(self._texts(room), MOST_SOURCES))
-        notice, found = await self.look_up(self._texts(room), kind, written)
-        if found is not None:
-            draft = replace(draft, room=replace(room, follows=tuple(dict.fromkeys((*room.follows, found.name)))))
-            await self.store.keep_draft(draft, asker.member, self.clock.now())
-        return await self._page(asker, draft, notice)
+            return await self._page(asker, draft, said.too_many_sources(texts, MOST_SOURCES))
+        notice, found = await self.look_up(texts, kind, written)
+        if found is None:
+            return await self._page(asker, draft, notice)
+        follows = tuple(dict.fromkeys((*room.follows, found.name)))
+        return await self._keep(asker, replace(draft, room=replace(room, follows=follows)), notice)
 
-    async def _refine(self, asker: Asker, draft: RoomDraft, which: str, written: str) -> Message:
-        notice, follows = await self.refine(self._texts(draft.room), draft.room.follows, which, written)
-        draft = replace(draft, room=replace(draft.room, follows=follows))
-        await self.store.keep_draft(draft, asker.member, self.clock.now())
-        return await self._page(asker, draft, notice)
+    async def narrow(self, asker: Asker, words: pages.Words, written: str) -> Message:
+        """Let words select from the source that was added last."""
+        draft = await self._draft(asker)
+        notice, follows = await self.refine(self._texts(draft.room), draft.room.follows, words, written)
+        return await self._keep(asker, replace(draft, room=replace(draft.room, follows=follows)), notice)
 
     async def look_up(self, texts: Texts, kind: SourceKind, written: str) -> tuple[Message, SourceQuery | None]:
         """Ask connpass what a source shows, and say how much it brings; no query where it cannot be followed."""
@@ -126,16 +130,16 @@ class SettlingIn:
         return await self._preview_of(texts, query)
 
     async def refine(
-        self, texts: Texts, follows: tuple[str, ...], which: str, written: str
+        self, texts: Texts, follows: tuple[str, ...], words: pages.Words, written: str
     ) -> tuple[Message, tuple[str, ...]]:
-        """Let words select from the source that was added last; `which` is `include` or `exclude`.
+        """Let words select from the source that was added last.
 
         Returns what it brings now, and what is followed then.
         """
         query = query_named(follows[-1]) if follows else None
         if query is None:
             return said.nothing_to_refine(texts), follows
-        refined = replace(query, words=replace(query.words, **{which: words_in(written)}))
+        refined = replace(query, words=replace(query.words, **{words.value: words_in(written)}))
         if len(refined.name) > LONGEST_NAME:
             return said.too_many_words(texts), follows
         notice, found = await self._preview_of(texts, refined)
@@ -159,14 +163,14 @@ class SettlingIn:
     async def _save(self, asker: Asker, room: Room) -> Message:
         texts = self._texts(room)
         if not room.follows:
-            draft = RoomDraft(room, said.STEPS[0])
+            draft = RoomDraft(room, Step.SOURCE)
             return await self._page(asker, draft, said.no_source_yet(texts))
         await self.store.save([replace(room, is_on=True)], asker.member, self.clock.now())
         log.info("room set up", room=room.name, sources=room.follows)
         await self.changed()
         return said.saved_page(texts, await _missing(asker))
 
-    async def _end(self, asker: Asker, room: Room, *, switch_off: bool) -> Message:
+    async def _leave(self, asker: Asker, room: Room, *, switch_off: bool) -> Message:
         texts = self._texts(room)
         await self.store.drop_draft(room)
         known = self.rooms.chosen(room.name)
@@ -181,21 +185,21 @@ class SettlingIn:
         return texts_for(room.locale, self.zone)
 
 
-def _chosen(room: Room, verb: str, values: Sequence[str]) -> Room:
+def _chosen(room: Room, setting: Setting, values: Sequence[str]) -> Room:
     """Return the room with one choice made; what a platform could not have offered changes nothing."""
-    match verb:
-        case "follows":
+    match setting:
+        case Setting.FOLLOWS:
             return replace(room, follows=tuple(name for name in room.follows if name in values))
-        case "language" if values and values[0] in said.LANGUAGES:
+        case Setting.LANGUAGE if values and values[0] in said.LANGUAGES:
             return replace(room, locale=values[0])
-        case "parts":
+        case Setting.PARTS:
             return with_parts(room, values)
-        case "digest" if values and values[0] in (said.NO_DIGEST, *said.DIGESTS):
+        case Setting.DIGEST if values and values[0] in (said.NO_DIGEST, *said.DIGESTS):
             return replace(room, digest="" if values[0] == said.NO_DIGEST else values[0])
-        case "lead_times":
+        case Setting.LEAD_TIMES:
             offered = [parse_duration(value) for value in values if value in said.LEAD_TIMES]
             return replace(room, lead_times=tuple(sorted(offered, reverse=True)))
-        case "deciders":
+        case Setting.DECIDERS:
             return replace(room, organisers=(MANAGERS, *values))
     return room
 

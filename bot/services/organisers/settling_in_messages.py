@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.actions import Action
 from bot.core.durations import write_duration
 from bot.core.problems.base import Problem
 from bot.core.rooms import MANAGERS, Room
@@ -14,11 +15,22 @@ from bot.domain.prefectures import PREFECTURES
 from bot.domain.sources import SourceKind, SourceQuery, Words, query_named
 from bot.locales import Texts
 from bot.services.events.event_cards import event_place, event_times, event_title
+from bot.services.organisers import pages
+from bot.services.organisers.pages import (
+    AddSource,
+    ChooseForRoom,
+    Ending,
+    EndSetup,
+    GoToStep,
+    RefineSource,
+    Setting,
+    SourcePage,
+    Step,
+)
 from bot.services.ports import RoomDraft
 from bot.services.rehearsing import Rehearsed
 
-REVIEW = "review"
-STEPS = ("source", "language", "parts", "lead_times", "deciders", REVIEW)
+STEPS = tuple(Step)
 LANGUAGES = {"ja": "日本語", "en": "English"}
 PARTS = (
     "announces",
@@ -106,34 +118,35 @@ def lead_time_label(texts: Texts, lead_time: timedelta) -> str:
 def step_page(texts: Texts, draft: RoomDraft, lead_times: Sequence[timedelta], notice: Message | None) -> Message:
     """Show one step; what was just found out about a source stands below."""
     room = draft.room
+    step = Step(draft.step)
     parts = {
-        "source": _source_step,
-        "language": _language_step,
-        "parts": _parts_step,
-        "deciders": _deciders_step,
+        Step.SOURCE: _source_step,
+        Step.LANGUAGE: _language_step,
+        Step.PARTS: _parts_step,
+        Step.DECIDERS: _deciders_step,
     }
-    page = _lead_times_step(texts, room, lead_times) if draft.step == "lead_times" else parts[draft.step](texts, room)
-    number = STEPS.index(draft.step) + 1
+    page = _lead_times_step(texts, room, lead_times) if step is Step.LEAD_TIMES else parts[step](texts, room)
+    number = STEPS.index(step) + 1
     lead = f"{number}/{len(STEPS)} {page.lead}"
     shown = () if notice is None else (Card(body=notice.lead), *notice.cards)
-    return replace(page, lead=lead, cards=(*page.cards, *shown), buttons=_ways(texts, draft.step))
+    return replace(page, lead=lead, cards=(*page.cards, *shown), buttons=_ways(texts, step))
 
 
 def _said(lead: str, *cards: Card) -> Message:
     return Message(MessageKind.ANSWER, lead, cards)
 
 
-def _ways(texts: Texts, step: str) -> tuple[Button, ...]:
+def _ways(texts: Texts, step: Step) -> tuple[Button, ...]:
     place = STEPS.index(step)
-    back = [Button(texts.gettext("Back"), id=f"go:{STEPS[place - 1]}", quiet=True)] if place else []
-    ahead = [Button(texts.gettext("Next"), id=f"go:{STEPS[place + 1]}")] if step != REVIEW else []
-    save = [Button(texts.gettext("Save"), id="save")] if step == REVIEW else []
-    return (*back, *ahead, *save, Button(texts.gettext("Discard"), id="discard", quiet=True))
+    back = [Button(texts.gettext("Back"), GoToStep(STEPS[place - 1]), quiet=True)] if place else []
+    ahead = [Button(texts.gettext("Next"), GoToStep(STEPS[place + 1]))] if step is not Step.REVIEW else []
+    save = [Button(texts.gettext("Save"), EndSetup(Ending.SAVE))] if step is Step.REVIEW else []
+    return (*back, *ahead, *save, Button(texts.gettext("Discard"), EndSetup(Ending.DISCARD), quiet=True))
 
 
 def with_off_switch(texts: Texts, page: Message) -> Message:
     """Offer to leave the channel alone."""
-    off = Button(texts.gettext("Stop in this channel"), id="off", quiet=True)
+    off = Button(texts.gettext("Stop in this channel"), EndSetup(Ending.OFF), quiet=True)
     return replace(page, buttons=(*page.buttons, off))
 
 
@@ -143,39 +156,39 @@ def _source_step(texts: Texts, room: Room) -> Message:
     options = tuple(Option(name, source_label(texts, query_named(name), name), chosen=True) for name in room.follows)
     label = texts.gettext("Followed here (deselect to remove)")
     card = Card(body=texts.gettext("Followed now: {sources}").format(sources=followed))
-    choices = (Choice("follows", label, options, many=True),) if options else ()
-    return replace(_said(lead, card), choices=choices, entries=add_entries(texts))
+    choices = (Choice(ChooseForRoom(Setting.FOLLOWS), label, options, many=True),) if options else ()
+    return replace(_said(lead, card), choices=choices, entries=source_entries(texts, SourcePage.SETUP))
 
 
-def add_entries(texts: Texts) -> tuple[Entry, ...]:
+def source_entries(texts: Texts, page: SourcePage) -> tuple[Entry, ...]:
     """Return the buttons with which a source is added."""
     return (
         Entry(
-            f"add:{SourceKind.GROUP}",
+            AddSource(page, SourceKind.GROUP),
             texts.gettext("Add a group"),
             texts.gettext("Address or name of the group on connpass"),
             "https://tfug-utsunomiya.connpass.com/",
         ),
         Entry(
-            f"add:{SourceKind.KEYWORD}",
+            AddSource(page, SourceKind.KEYWORD),
             texts.gettext("Add a keyword"),
             texts.gettext("Words that an event must contain"),
             texts.gettext("machine learning"),
         ),
         Entry(
-            f"add:{SourceKind.PREFECTURE}",
+            AddSource(page, SourceKind.PREFECTURE),
             texts.gettext("Add a prefecture"),
             texts.gettext("Prefecture, or online"),
             texts.gettext("Tochigi"),
         ),
         Entry(
-            "words:include",
+            RefineSource(page, pages.Words.INCLUDE),
             texts.gettext("Only with these words"),
             texts.gettext("For the one added last: any of these words"),
             texts.gettext("beginners, hands-on (- for none)"),
         ),
         Entry(
-            "words:exclude",
+            RefineSource(page, pages.Words.EXCLUDE),
             texts.gettext("Not with these words"),
             texts.gettext("For the one added last: none of these words"),
             texts.gettext("online, recruiting (- for none)"),
@@ -186,17 +199,19 @@ def add_entries(texts: Texts) -> tuple[Entry, ...]:
 def _language_step(texts: Texts, room: Room) -> Message:
     options = tuple(Option(code, name, room.locale == code) for code, name in LANGUAGES.items())
     said = _said(texts.gettext("In which language shall I speak here?"))
-    return replace(said, choices=(Choice("language", texts.gettext("Language"), options, least=1),))
+    return replace(
+        said, choices=(Choice(ChooseForRoom(Setting.LANGUAGE), texts.gettext("Language"), options, least=1),)
+    )
 
 
-def parts_choice(texts: Texts, room: Room, choice_id: str = "parts") -> Choice:
+def parts_choice(texts: Texts, room: Room, action: Action) -> Choice:
     """Return the choice of what is said in a room."""
     options = tuple(Option(part, label, getattr(room, part)) for part, label in part_labels(texts, room).items())
-    return Choice(choice_id, texts.gettext("What I say here"), options, many=True)
+    return Choice(action, texts.gettext("What I say here"), options, many=True)
 
 
 def _parts_step(texts: Texts, room: Room) -> Message:
-    choices = (parts_choice(texts, room), _digest_choice(texts, room))
+    choices = (parts_choice(texts, room, ChooseForRoom(Setting.PARTS)), _digest_choice(texts, room))
     return replace(_said(texts.gettext("What shall I say here?")), choices=choices)
 
 
@@ -204,7 +219,9 @@ def _digest_choice(texts: Texts, room: Room) -> Choice:
     offered = dict.fromkeys((*DIGESTS, *([room.digest] if room.digest else [])))
     options = tuple(Option(one, digest_label(texts, one), one == room.digest) for one in offered)
     never = Option(NO_DIGEST, texts.gettext("no digest"), not room.digest)
-    return Choice("digest", texts.gettext("A digest of what is coming"), (never, *options), least=1)
+    return Choice(
+        ChooseForRoom(Setting.DIGEST), texts.gettext("A digest of what is coming"), (never, *options), least=1
+    )
 
 
 def digest_label(texts: Texts, written: str) -> str:
@@ -223,7 +240,9 @@ def _lead_times_step(texts: Texts, room: Room, usual: Sequence[timedelta]) -> Me
         for one in (_duration(written) for written in LEAD_TIMES)
     )
     said = _said(texts.gettext("How long before an event shall I remind?"))
-    return replace(said, choices=(Choice("lead_times", texts.gettext("Reminders"), options, many=True),))
+    return replace(
+        said, choices=(Choice(ChooseForRoom(Setting.LEAD_TIMES), texts.gettext("Reminders"), options, many=True),)
+    )
 
 
 def _duration(written: str) -> timedelta:
@@ -236,7 +255,7 @@ def _deciders_step(texts: Texts, room: Room) -> Message:
     label = texts.gettext("Members") if room.platform == "slack" else texts.gettext("Roles and members")
     others = tuple(one for one in room.organisers if one != MANAGERS)
     said = _said(lead.format(managers=managers(texts, room.platform)))
-    return replace(said, people=People("deciders", label, others))
+    return replace(said, people=People(ChooseForRoom(Setting.DECIDERS), label, others))
 
 
 def managers(texts: Texts, platform: str) -> str:
@@ -287,7 +306,7 @@ def review_page(
         when = texts.gettext("Preview, {when}:").format(when=f"{texts.date(one.at)} {texts.time(one.at)}")
         shown = [replace(card, buttons=()) for card in one.message.cards[:1]]
         cards += [Card(body=f"{when}\n{one.message.lead}"), *shown]
-    return replace(_said(lead, *cards), buttons=_ways(texts, REVIEW))
+    return replace(_said(lead, *cards), buttons=_ways(texts, Step.REVIEW))
 
 
 def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequence[Event], now: datetime) -> Message:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,10 @@ from bot.domain.rooms import Rooms
 from bot.domain.teaching import NOT_HIRAGANA, Sample, State
 from bot.errors import ModelError
 from bot.locales import TOKYO, Texts, texts_for
+from bot.services.handlers import Handlers
 from bot.services.ports import Clock, Memory, ModelFile, Models, ModelUser
 from bot.services.recognition import model_messages as said
+from bot.services.recognition.model_messages import BackToModel, TryModel
 from bot.services.recognition.model_post import ModelNotRestoredPost
 
 log = structlog.get_logger()
@@ -33,6 +36,12 @@ log = structlog.get_logger()
 REMEMBERED = "model"  # the name of what is remembered
 ENOUGH_SAMPLES, MOST_SAMPLES = 100, 2000
 SHIPPED = ("shipped", "同梱", "-")  # words for the shipped model
+
+
+class _Change(Enum):
+    TRY = "try"  # if it is no worse
+    USE = "use"  # all the same
+    BACK = "back"
 
 
 class ReviewedSamples(Protocol):
@@ -71,20 +80,21 @@ class ChangingModel:
         verb, _, name = argument.strip().partition(" ")
         match verb.casefold():
             case "try" | "ためす" | "試す":
-                return await self._if_allowed(asker, said.TRY, name.strip())
+                return await self._if_allowed(asker, _Change.TRY, name.strip())
             case "use" | "つかう" | "使う":
-                return await self._if_allowed(asker, said.USE, name.strip())
+                return await self._if_allowed(asker, _Change.USE, name.strip())
             case "back" | "もどす" | "戻す":
-                return await self._if_allowed(asker, said.BACK, "")
+                return await self._if_allowed(asker, _Change.BACK)
         return await self._describe(asker)
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take what was pressed or chosen; None if it is none of ours."""
-        if button_id == said.BACK:
-            return await self._if_allowed(asker, said.BACK, "")
-        return await self._if_allowed(asker, said.TRY, "".join(values)) if button_id == said.TRY else None
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {
+            TryModel: lambda asker, action: self._if_allowed(asker, _Change.TRY, action.written),
+            BackToModel: lambda asker, _: self._if_allowed(asker, _Change.BACK),
+        }
 
-    async def _if_allowed(self, asker: Asker, what: str, name: str) -> Message:
+    async def _if_allowed(self, asker: Asker, change: _Change, name: str = "") -> Message:
         texts = texts_for(asker.language, self.zone)
         if not _may_change(asker):
             return said.organisers_only(texts)
@@ -92,7 +102,9 @@ class ChangingModel:
             return said.busy(texts)
         async with self._turn:
             try:
-                return await (self._back(texts) if what == said.BACK else self._try(texts, name, what == said.USE))
+                return await (
+                    self._back(texts) if change is _Change.BACK else self._try(texts, name, change is _Change.USE)
+                )
             except ModelError as error:
                 log.warning("model refused", model=name, reason=str(error))
                 return said.unusable(texts, name, error, self.models.names())

@@ -1,19 +1,37 @@
 """What is said about the model that reads, and about one that shall take its place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from bot.core.actions import Action, Shown
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.domain.model_change import Reason, Tally, Trial
 from bot.errors import ModelError
 from bot.locales import Texts
 from bot.services.ports import ModelFile
 
-MODEL = "model"
-TRY, USE, BACK = f"{MODEL}:try", f"{MODEL}:use", f"{MODEL}:back"
 CARD_PAGE = "/model"  # the address of the page that shows the card
 LOSSES_SHOWN = 8
 LONGEST_NOTICE = 160  # characters; the card has them whole
+
+
+@dataclass(frozen=True, slots=True)
+class TryModel(Action):
+    """Read with the chosen model, if it is no worse."""
+
+    written: str = ""
+
+    template = "model:try"
+    shown = Shown.BESIDE
+
+
+@dataclass(frozen=True, slots=True)
+class BackToModel(Action):
+    """Read with the model before."""
+
+    template = "model:back"
+    shown = Shown.BESIDE
 
 
 def description(
@@ -30,10 +48,10 @@ def description(
     choices, buttons = [], []
     if others:
         options = tuple(Option(name, name) for name in others)
-        choices.append(Choice(TRY, texts.gettext("Try another model"), options, least=1))
+        choices.append(Choice(TryModel(), texts.gettext("Try another model"), options, least=1))
     if before is not None:
         back = texts.gettext("Back to {name}").format(name=named(texts, before))
-        buttons.append(Button(back, id=BACK, quiet=True))
+        buttons.append(Button(back, BackToModel(), quiet=True))
     if page is not None:
         buttons.append(Button(texts.gettext("The model's card"), url=f"{page.rstrip('/')}{CARD_PAGE}"))
     return Message(MessageKind.ANSWER, _identity(texts, model), cards, tuple(buttons), choices=tuple(choices))
@@ -84,7 +102,7 @@ def outcome(
     told += [f"・{_reason(texts, one)}" for one in reasons]
     if not taken and new.name:
         told.append(texts.gettext("To use it all the same: !model use {name}").format(name=new.name))
-    buttons = (Button(texts.gettext("Back to {name}").format(name=named(texts, old)), id=BACK),) if taken else ()
+    buttons = (Button(texts.gettext("Back to {name}").format(name=named(texts, old)), BackToModel()),) if taken else ()
     return Message(MessageKind.ANSWER, "\n".join(told), (_table(texts, trial, enough),), buttons)
 
 
@@ -154,7 +172,7 @@ def back(texts: Texts, now: ModelFile, before: ModelFile) -> Message:
     """Confirm that the model before reads again."""
     said = texts.gettext("Back to {now} ({title}). {before} can come back just so.")
     lead = said.format(now=named(texts, now), title=now.title, before=named(texts, before))
-    button = Button(texts.gettext("Back to {name}").format(name=named(texts, before)), id=BACK, quiet=True)
+    button = Button(texts.gettext("Back to {name}").format(name=named(texts, before)), BackToModel(), quiet=True)
     return Message(MessageKind.ANSWER, lead, buttons=(button,))
 
 

@@ -16,7 +16,7 @@ from bot.locales import TOKYO, Texts, texts_for
 from bot.services.ports import AlsoKnown, Clock, Export, ExportFolders, SampleSheets, SampleStore, Tile
 from bot.services.recognition import teaching_messages as said
 from bot.services.recognition.sample_archive import archive, member_line
-from bot.services.recognition.teaching_buttons import ALLOW, ERASE, LEAVE, NO, STOP, WITHDRAW, YES
+from bot.services.recognition.teaching_buttons import OfAllGiven, Wish
 
 log = structlog.get_logger()
 
@@ -83,25 +83,28 @@ class OwnSamples:
         texts, address = self._texts(asker), asker.address
         given, consent = await self.store.samples_of(address), await self.store.consent(address)
         is_known = consent is not None or (self.elsewhere is not None and await self.elsewhere.knows(address))
-        return said.confirm(texts, len(given), ERASE) if is_known else said.nothing_known(texts)
+        return said.confirm(texts, len(given), Wish.ERASE) if is_known else said.nothing_known(texts)
 
-    async def decided(self, button_id: str, asker: Asker) -> Message | None:
-        """Take what was pressed about all that a member gives; None if it is none of that."""
+    async def decided(self, asker: Asker, action: OfAllGiven) -> Message:
+        """Do what a member wants of all that they gave."""
         texts, address = self._texts(asker), asker.address
-        if button_id == YES:
-            return said.agreed(texts, asker.room)
-        if button_id == NO and not await self.store.samples_of(address):
-            await self._refuse(address)
-            return said.refused(texts, asker.room)
-        if button_id == ALLOW:
-            return said.question(texts, asker.room)
-        if button_id == LEAVE:
-            return said.left(texts)
-        if button_id in (STOP, NO):  # an old "No" must not erase what was given since without asking
-            return said.confirm(texts, len(await self.store.samples_of(address)), WITHDRAW)
-        if button_id == WITHDRAW:
-            return await self._erased(texts, address, Consent(address, given=False, at=self.clock.now()))
-        return await self._erased(texts, address) if button_id == ERASE else None
+        match action.wish:
+            case Wish.YES:
+                await self.agree(asker)
+                return said.agreed(texts, asker.room)
+            case Wish.NO if not await self.store.samples_of(address):
+                await self._refuse(address)
+                return said.refused(texts, asker.room)
+            case Wish.ALLOW:
+                return said.question(texts, asker.room)
+            case Wish.LEAVE:
+                return said.left(texts)
+            case Wish.STOP | Wish.NO:  # an old "No" must not erase what was given since without asking
+                return said.confirm(texts, len(await self.store.samples_of(address)), Wish.WITHDRAW)
+            case Wish.WITHDRAW:
+                return await self._erased(texts, address, Consent(address, given=False, at=self.clock.now()))
+            case Wish.ERASE:
+                return await self._erased(texts, address)
 
     async def _erased(self, texts: Texts, address: str, refusal: Consent | None = None) -> Message:
         erased, unreached = await self.erase(address, refusal)

@@ -1,26 +1,56 @@
 """What is said in the quiz."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from math import ceil
 from unicodedata import normalize
 from urllib.parse import quote
 
+from bot.core.actions import Action, Cost, Shown
 from bot.core.rooms import member_at
 from bot.domain.messages import Button, Card, Entry, Field, Message, MessageKind, Picture
 from bot.domain.quiz import LONGEST_NAME, OLD, TRIES, WORDS, Outcome, Quiz, Score, ranked
 from bot.domain.romaji import romaji
 from bot.locales import Texts
 from bot.services.recognition.reading_buttons import About, difference, why
-from bot.services.recognition.teaching_buttons import RIGHT
+from bot.services.recognition.teaching_buttons import Right
 from model.reading import Glyph, Reading
 
-QUIZ = "quiz"
-AGAIN, STOP, BOARD, DRAW, JOIN, SHOW_ME, LEAVE = (
-    f"{QUIZ}:{what}" for what in ("again", "stop", "board", "draw", "join", "showme", "leave")
-)
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 DRAWING_PAGE = "/draw"
+
+
+class Move(StrEnum):
+    """What a player can do."""
+
+    AGAIN = "again"
+    DRAW = "draw"
+    BOARD = "board"
+    SHOW_ME = "showme"  # join the board under the name that the platform has
+    LEAVE = "leave"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayQuiz(Action):
+    """A move in the quiz."""
+
+    move: Move
+
+    template = "quiz:{move}"
+    shown, cost = Shown.BESIDE, Cost.COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class JoinBoard(Action):
+    """Stand on the board under the name that was written."""
+
+    written: str = ""
+
+    template = "quiz:join"
+    shown, cost = Shown.BESIDE, Cost.COMMAND
 
 
 def question(texts: Texts, quiz: Quiz, now: datetime, drawing: Button | None) -> Message:
@@ -33,7 +63,7 @@ def question(texts: Texts, quiz: Quiz, now: datetime, drawing: Button | None) ->
         else texts.gettext("Upload a photo or a drawing here within {n} minutes.")
     )
     body = "\n".join([_example(texts, quiz.label), how.format(n=minutes)])
-    stop = Button(texts.gettext("Stop"), id=STOP, quiet=True)
+    stop = Button(texts.gettext("Stop"), PlayQuiz(Move.STOP), quiet=True)
     return Message(
         MessageKind.ANSWER,
         lead.format(label=quiz.label, romaji=romaji(quiz.label)),
@@ -162,7 +192,7 @@ def reasons(texts: Texts, outcome: Outcome, reading: Reading, upload: str) -> tu
 
 def asked_to_give(texts: Texts, upload: str) -> tuple[Button, ...]:
     """Offer to give the drawing for training; whoever presses is asked for their consent first."""
-    return (Button(texts.gettext("Give this character for training"), id=About(upload).id(RIGHT), quiet=True),)
+    return (Button(texts.gettext("Give this character for training"), About(upload).to(Right), quiet=True),)
 
 
 def beside_picture(texts: Texts, png: bytes, label: str, read: str) -> Picture:
@@ -176,7 +206,7 @@ def beside_picture(texts: Texts, png: bytes, label: str, read: str) -> Picture:
 def name_entry(texts: Texts) -> Entry:
     """Ask under which name somebody wants to stand on the board."""
     return Entry(
-        JOIN,
+        JoinBoard(),
         texts.gettext("Join the board"),
         texts.gettext("The name to show (up to {n} characters)").format(n=LONGEST_NAME),
         texts.gettext("Hana"),
@@ -216,9 +246,9 @@ def joined(texts: Texts, name: str) -> Message:
     )
     lead += "\n" + texts.gettext("You can leave at any time; then everything about you is gone from it at once.")
     buttons = (
-        Button(texts.gettext("One more"), id=AGAIN),
-        Button(texts.gettext("See the board"), id=BOARD, quiet=True),
-        Button(texts.gettext("Leave the board"), id=LEAVE, quiet=True),
+        Button(texts.gettext("One more"), PlayQuiz(Move.AGAIN)),
+        Button(texts.gettext("See the board"), PlayQuiz(Move.BOARD), quiet=True),
+        Button(texts.gettext("Leave the board"), PlayQuiz(Move.LEAVE), quiet=True),
     )
     return Message(MessageKind.ANSWER, lead, buttons=buttons)
 
@@ -250,7 +280,7 @@ def stopped(texts: Texts) -> Message:
 
 def nothing_asked(texts: Texts) -> Message:
     """Say that a question is over."""
-    again = Button(texts.gettext("One more"), id=AGAIN)
+    again = Button(texts.gettext("One more"), PlayQuiz(Move.AGAIN))
     return Message(MessageKind.ANSWER, texts.gettext("This question is over."), buttons=(again,))
 
 

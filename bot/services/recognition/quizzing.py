@@ -2,7 +2,7 @@
 
 import secrets
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random, SystemRandom
@@ -18,15 +18,17 @@ from bot.domain.quiz import LASTS, Outcome, Player, Quiz, display_name, judge, n
 from bot.domain.teaching import Offered, Sample, counts, used
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
+from bot.services.handlers import Forms, Handlers
 from bot.services.ports import Clock, Cut, QuizStore, Recogniser
 from bot.services.recognition import quiz_messages as said
+from bot.services.recognition.quiz_messages import JoinBoard, Move, PlayQuiz
 from bot.services.recognition.reading_messages import unreadable_picture
 from model.reading import Reading
 
 _TOPICS = {
-    said.BOARD: ("board", "ranking", "ランキング", "順位"),
-    said.STOP: ("stop", "やめる", "おわり", "終わり"),
-    said.LEAVE: ("leave", "退出", "ランキングをやめる"),
+    Move.BOARD: ("board", "ranking", "ランキング", "順位"),
+    Move.STOP: ("stop", "やめる", "おわり", "終わり"),
+    Move.LEAVE: ("leave", "退出", "ランキングをやめる"),
 }
 
 
@@ -60,37 +62,34 @@ class Quizzing:
     async def quiz(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!quiz`, `!quiz board`, `!quiz stop` and `!quiz leave`."""
         written = unicodedata.normalize("NFKC", argument).strip().casefold()
-        asked = next((topic for topic, words in _TOPICS.items() if written in words), said.AGAIN)
-        return await self._pressed(asked, asker, ()) or said.off(self._texts(asker))
+        move = next((move for move, words in _TOPICS.items() if written in words), Move.AGAIN)
+        return await self._play(asker, PlayQuiz(move))
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take what was pressed or filled in; None if it is none of ours. The answer is the member's alone."""
-        return await self._pressed(button_id, asker, values) if button_id.startswith(f"{said.QUIZ}:") else None
+    def handlers(self) -> Handlers:
+        """Return what is done about each action; every answer is the member's alone."""
+        return {PlayQuiz: self._play, JoinBoard: lambda asker, action: self._join(asker, action.written)}
 
-    def entry(self, asker: Asker, entry_id: str) -> Entry | None:
-        """Return what a button asks to be written, or None if there is no such button."""
-        return said.name_entry(self._texts(asker)) if entry_id == said.JOIN else None
+    def forms(self) -> Forms:
+        """Return what is asked for before an action."""
+        return {JoinBoard: lambda asker, _: said.name_entry(self._texts(asker))}
 
-    async def _pressed(self, asked: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        texts, address = self._texts(asker), asker.address
-        match asked.removeprefix(f"{said.QUIZ}:"):
-            case "again":
+    async def _play(self, asker: Asker, action: PlayQuiz) -> Message:
+        texts = self._texts(asker)
+        match action.move:
+            case Move.AGAIN:
                 return await self._ask(asker)
-            case "draw":
+            case Move.DRAW:
                 return await self._way_to_draw(asker)
-            case "board":
+            case Move.BOARD:
                 return await self._board(asker)
-            case "join":
-                return await self._join(asker, "".join(values))
-            case "showme":
+            case Move.SHOW_ME:
                 return await self._join(asker, None)
-            case "leave":
-                is_gone = await self.store.leave(address, _space(asker) or "")
+            case Move.LEAVE:
+                is_gone = await self.store.leave(asker.address, _space(asker) or "")
                 return said.left(texts) if is_gone else said.not_on_board(texts)
-            case "stop":
-                await self.store.drop(address, asker.room.name)
+            case Move.STOP:
+                await self.store.drop(asker.address, asker.room.name)
                 return said.stopped(texts)
-        return None
 
     async def _ask(self, asker: Asker) -> Message:
         """Ask for a character; a member who was asked already is asked the same."""
@@ -116,7 +115,7 @@ class Quizzing:
         """Lead to the drawing page. Elsewhere than in the local room others see the message: they must not go there."""
         if asker.tenant.platform == LOCAL:
             return said.drawing_link(texts, "", quiz)
-        return Button(texts.gettext("Write it by hand"), id=said.DRAW) if self.public_url else None
+        return Button(texts.gettext("Write it by hand"), PlayQuiz(Move.DRAW)) if self.public_url else None
 
     async def _way_to_draw(self, asker: Asker) -> Message:
         texts, quiz = self._texts(asker), await self.store.of(asker.address, asker.room.name, self.clock.now())
@@ -182,9 +181,9 @@ class Quizzing:
         )
 
     def _next_steps(self, texts: Texts, quiz: Quiz, asker: Asker) -> list[Button]:
-        stop = Button(texts.gettext("Stop"), id=said.STOP, quiet=True)
+        stop = Button(texts.gettext("Stop"), PlayQuiz(Move.STOP), quiet=True)
         if quiz.is_over:
-            return [Button(texts.gettext("One more"), id=said.AGAIN), stop]
+            return [Button(texts.gettext("One more"), PlayQuiz(Move.AGAIN)), stop]
         drawing = self._drawing_button(texts, asker, quiz)
         return [*([drawing] if drawing else []), stop]
 
@@ -226,11 +225,11 @@ class Quizzing:
         player = await self.store.player(asker.address, space)
         board = said.board(texts, scores, week, asker.address)
         if player is not None:
-            return replace(board, buttons=(Button(texts.gettext("Leave the board"), id=said.LEAVE, quiet=True),))
+            return replace(board, buttons=(Button(texts.gettext("Leave the board"), PlayQuiz(Move.LEAVE), quiet=True),))
         as_named = (
             ()
             if asker.tenant.platform == LOCAL
-            else (Button(texts.gettext("Join under my name here"), id=said.SHOW_ME),)
+            else (Button(texts.gettext("Join under my name here"), PlayQuiz(Move.SHOW_ME)),)
         )
         return replace(board, entries=(said.name_entry(texts),), buttons=as_named)
 

@@ -9,8 +9,10 @@ from bot.core.rooms import LOCAL, Room
 from bot.domain.messages import Message, Picture
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
+from bot.services.handlers import Handlers
 from bot.services.ports import Recogniser
 from bot.services.recognition import reading_messages
+from bot.services.recognition.reading_buttons import Explain
 from model.reading import Reading
 
 
@@ -53,15 +55,21 @@ class Reader:
             shown.append(await self._strokes(texts, read[0]))
         return replace(message, pictures=tuple(picture for picture in shown if picture is not None))
 
-    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
-        """Show why a character of a picture was read as it was; None is a picture that is gone."""
-        texts = self._texts(asker)
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {Explain: self.explain}
+
+    async def explain(self, asker: Asker, action: Explain) -> Message:
+        """Show why a character was read as it was. The picture is fetched again: none is kept."""
+        texts, place = self._texts(asker), action.picture
+        upload = await asker.surroundings.fetch(action.upload, range(place, place + 1))
+        picture = upload.pictures[0] if upload is not None and upload.pictures else None
         if picture is None or self.recogniser is None:
             return reading_messages.gone(texts)
         if isinstance(picture, PictureError):
             return reading_messages.unreadable_picture(texts, picture)
         try:
-            return reading_messages.explanation(texts, await self.recogniser.explain(picture, glyph))
+            return reading_messages.explanation(texts, await self.recogniser.explain(picture, action.glyph))
         except PictureError as error:
             return reading_messages.unreadable_picture(texts, error)
 

@@ -1,17 +1,19 @@
-"""What can be done about a reading: each button names the upload, the picture in it and the character it is about."""
+"""What can be done about a reading: each action names the upload, the picture in it and the character it is about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
+from bot.core.actions import Action, Cost, OneOf
 from bot.domain.messages import Button, Choice, Option
-from bot.domain.numbers import whole_number
 from bot.locales import Texts
 
-WHY = "why"
 TENDENCIES = "/tendencies"  # the address of the page that shows what the network takes for what
 MOST_BUTTONS = 3  # of one kind; more become a list
 MOST_OPTIONS = 25
+
+A = TypeVar("A", bound="About")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +24,26 @@ class About:
     picture: int = 0
     glyph: int = 0
 
-    def id(self, kind: str) -> str:
-        """Return the id of a button that does something of this kind about the character."""
-        return f"{kind}:{self.upload}:{self.picture}:{self.glyph}"
+    def to(self, kind: type[A]) -> A:
+        """Return the action of this kind about the character."""
+        return kind(self.upload, self.picture, self.glyph)
 
 
-def asked_about(kind: str, button_id: str, values: Sequence[str] = ()) -> About | None:
-    """Return what a pressed button of this kind is about; None if it is another button.
+@dataclass(frozen=True, slots=True)
+class Explain(About, Action):
+    """Show why the character was read as it was."""
 
-    `values` are what was chosen where the button was a list.
-    """
-    found, _, rest = (values[0] if values else button_id).partition(":")
-    upload, *places = rest.split(":")
-    numbers = [number for place in places if (number := whole_number(place, digits=3)) is not None]
-    if found != kind or not upload or not 0 < len(places) < 3 or len(numbers) < len(places):
-        return None
-    return About(upload, *numbers)
+    template = "why:{upload}:{picture:3}[:{glyph:3}]"
+    cost = Cost.PICTURE
 
 
 def why(texts: Texts, asked: Sequence[tuple[str, About]]) -> tuple[tuple[Button, ...], tuple[Choice, ...]]:
     """Offer to explain: buttons for a few characters, a list for many. Each has a name, "" where it is the only one."""
     label = texts.gettext("Why?")
     if len(asked) <= MOST_BUTTONS:
-        return tuple(Button(f"{label} {name}".strip(), id=about.id(WHY)) for name, about in asked), ()
-    options = tuple(Option(about.id(WHY), name) for name, about in asked)
-    return (), (Choice(f"{WHY}:", texts.gettext("Why? Choose a character"), options, least=1),)
+        return tuple(Button(f"{label} {name}".strip(), about.to(Explain)) for name, about in asked), ()
+    options = tuple(Option(about.to(Explain).id, name) for name, about in asked)
+    return (), (Choice(OneOf("why"), texts.gettext("Why? Choose a character"), options, least=1),)
 
 
 def difference(texts: Texts, one: str, other: str, page: str | None) -> tuple[Button, ...]:

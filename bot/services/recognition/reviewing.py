@@ -6,16 +6,25 @@ from zoneinfo import ZoneInfo
 
 from bot.core.askers import Asker
 from bot.core.rooms import LOCAL
-from bot.domain.messages import Entry, Message
+from bot.domain.messages import Message
 from bot.domain.teaching import THIN, Opinion, Sample, State, counts, to_review, understood, used
 from bot.errors import PictureError
-from bot.locales import TOKYO, Texts
+from bot.locales import TOKYO, Texts, texts_for
+from bot.services.handlers import Forms, Handlers
 from bot.services.ports import Clock, SampleSheets, SampleStore, Tile
 from bot.services.recognition import reviewing_messages as said
+from bot.services.recognition.reviewing_messages import (
+    AcceptSamples,
+    DropSamples,
+    ExportSamples,
+    LookAtSample,
+    Relabel,
+    ReviewSamples,
+    ShowSamples,
+)
 from bot.services.recognition.sample_archive import archive, training_line
 
 ON_A_SHEET = 12
-RELABEL = "relabel"
 
 
 @dataclass(frozen=True)
@@ -27,67 +36,63 @@ class Reviewing:
     clock: Clock
     zone: ZoneInfo = TOKYO
 
-    async def open(self, texts: Texts, asker: Asker) -> Message:
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {
+            ReviewSamples: lambda asker, action: self.review(asker, action.skip),
+            AcceptSamples: lambda asker, action: self._settle(asker, action.chosen, State.ACCEPTED),
+            DropSamples: lambda asker, action: self._settle(asker, action.chosen, State.DROPPED),
+            LookAtSample: self._look,
+            Relabel: self._relabel,
+            ExportSamples: self._export,
+            ShowSamples: lambda asker, _: self.open(asker),
+        }
+
+    def forms(self) -> Forms:
+        """Return what is asked for before an action."""
+        return {Relabel: lambda asker, action: said.relabel_entry(self._texts(asker), action.sample)}
+
+    async def open(self, asker: Asker) -> Message:
         """Show how many samples of each character there are, and which lack."""
         given = await self._samples(asker)
         settled = used(given)
         ids = {one.id for one in settled}
         waiting = counts(one for one in given if one.id not in ids and one.state is State.PENDING)
         chart = await self._chart(counts(settled), waiting)
-        return said.overview(texts, given, counts(settled), len(to_review(given)), chart)
+        return said.overview(self._texts(asker), given, counts(settled), len(to_review(given)), chart)
 
-    async def act(self, texts: Texts, asker: Asker, action: str, values: Sequence[str]) -> Message:
-        """Do what was chosen: `review`, `accept`, `drop`, `look`, `relabel:ID`, `export`; anything else opens anew."""
-        verb, _, argument = action.partition(":")
-        match verb:
-            case "review":
-                return await self.review(texts, asker, int(argument) if argument.isdecimal() else 0)
-            case "accept" | "drop":
-                state = State.ACCEPTED if verb == "accept" else State.DROPPED
-                for sample in await self._chosen(asker, values):
-                    await self._decide(asker, replace(sample, state=state))
-                return await self.review(texts, asker, 0)
-            case "look":
-                return await self._look(texts, asker, values)
-            case "relabel":
-                return await self._relabel(texts, asker, argument, "".join(values))
-            case "export":
-                return await self._export(texts, asker)
-        return await self.open(texts, asker)
-
-    def entry(self, texts: Texts, entry_id: str) -> Entry | None:
-        """Return what the button `…:relabel:ID` asks for; None if it is another one."""
-        rest, _, number = entry_id.rpartition(":")
-        is_ours = rest.rpartition(":")[2] == RELABEL and number.isdecimal()
-        return replace(said.relabel_entry(texts, int(number)), id=entry_id) if is_ours else None
-
-    async def review(self, texts: Texts, asker: Asker, skip: int) -> Message:
+    async def review(self, asker: Asker, skip: int = 0) -> Message:
         """Show the samples that most need a look, numbered, to accept, to drop or to give another label."""
         waiting = to_review(await self._samples(asker))
         skip = skip if skip < len(waiting) else 0
         shown = waiting[skip : skip + ON_A_SHEET]
-        return said.review(texts, shown, len(waiting), skip, await self._sheet(shown))
+        return said.review(self._texts(asker), shown, len(waiting), skip, await self._sheet(shown))
 
-    async def _look(self, texts: Texts, asker: Asker, values: Sequence[str]) -> Message:
-        chosen = await self._chosen(asker, values[:1])
+    async def _settle(self, asker: Asker, chosen: Sequence[str], state: State) -> Message:
+        for sample in await self._chosen(asker, chosen):
+            await self._decide(asker, replace(sample, state=state))
+        return await self.review(asker)
+
+    async def _look(self, asker: Asker, action: LookAtSample) -> Message:
+        chosen = await self._chosen(asker, action.chosen[:1])
         if not chosen:
-            return await self.review(texts, asker, 0)
-        return said.one_sample(texts, chosen[0], await self._sheet(chosen))
+            return await self.review(asker)
+        return said.one_sample(self._texts(asker), chosen[0], await self._sheet(chosen))
 
-    async def _relabel(self, texts: Texts, asker: Asker, number: str, written: str) -> Message:
-        chosen, label = await self._chosen(asker, [number]), understood(written)
+    async def _relabel(self, asker: Asker, action: Relabel) -> Message:
+        chosen, label = await self._chosen(asker, [str(action.sample)]), understood(action.written)
         if chosen and label is None:
-            return said.not_a_label(texts, chosen[0], written)
+            return said.not_a_label(self._texts(asker), chosen[0], action.written)
         for sample in chosen:
             relabelled = replace(sample, label=label or sample.label, state=State.ACCEPTED, opinion=Opinion.NONE)
             await self._decide(asker, relabelled)
-        return await self.review(texts, asker, 0)
+        return await self.review(asker)
 
     async def _decide(self, asker: Asker, sample: Sample) -> None:
         await self.store.decide(replace(sample, reviewer=asker.address, reviewed_at=self.clock.now()))
 
-    async def _export(self, texts: Texts, asker: Asker) -> Message:
-        samples = used(await self._samples(asker))
+    async def _export(self, asker: Asker, _: ExportSamples) -> Message:
+        texts, samples = self._texts(asker), used(await self._samples(asker))
         if not samples:
             return said.nothing_to_export(texts)
         pngs = await self.store.pictures([one.id for one in samples])
@@ -101,6 +106,9 @@ class Reviewing:
 
     async def _samples(self, asker: Asker) -> list[Sample]:
         return await self.store.samples_in(None if asker.tenant.platform == LOCAL else [asker.tenant.id])
+
+    def _texts(self, asker: Asker) -> Texts:
+        return texts_for(asker.language, self.zone)
 
     async def _sheet(self, shown: Sequence[Sample]) -> bytes | None:
         if self.sheets is None or not shown:

@@ -1,7 +1,9 @@
 """What is said to organisers about the samples that members gave."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from bot.core.actions import OnPage
 from bot.domain.messages import Button, Card, Choice, Entry, File, Message, MessageKind, Option, Picture
 from bot.domain.teaching import NOT_HIRAGANA, PROVEN, THIN, Opinion, Sample, State
 from bot.locales import Texts
@@ -9,6 +11,68 @@ from bot.services.recognition.teaching_messages import named
 
 _ANSWER = MessageKind.ANSWER
 MOST_THIN_NAMED = 74
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSamples(OnPage):
+    """Show the samples that most need a look, but for so many."""
+
+    skip: int = 0
+
+    template = "tsudoi:data:review:{skip}"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptSamples(OnPage):
+    """Accept what was chosen."""
+
+    chosen: tuple[str, ...] = ()
+
+    template = "tsudoi:data:accept"
+
+
+@dataclass(frozen=True, slots=True)
+class DropSamples(OnPage):
+    """Drop what was chosen."""
+
+    chosen: tuple[str, ...] = ()
+
+    template = "tsudoi:data:drop"
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtSample(OnPage):
+    """Show the one sample that was chosen, to give it another label."""
+
+    chosen: tuple[str, ...] = ()
+
+    template = "tsudoi:data:look"
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel(OnPage):
+    """Give a sample the label that was chosen or written."""
+
+    sample: int
+    written: str = ""
+
+    template = "tsudoi:data:relabel:{sample}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSamples(OnPage):
+    """Hand out what may be used for training."""
+
+    template = "tsudoi:data:export"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSamples(OnPage):
+    """Show the overview; also for what an earlier version offered there."""
+
+    what: str = "overview"
+
+    template = "tsudoi:data:{what:*}"
 
 
 def overview(
@@ -29,8 +93,10 @@ def overview(
             "and dropped at most one in ten\n③ a second member with a record as in ② gave the same answer"
         ).format(proven=PROVEN),
     ]
-    buttons = [Button(texts.gettext("Review"), id="review:0")] if waiting else []
-    buttons += [Button(texts.gettext("Export for training"), id="export", quiet=True)] if sum(usable.values()) else []
+    buttons = [Button(texts.gettext("Review"), ReviewSamples())] if waiting else []
+    buttons += (
+        [Button(texts.gettext("Export for training"), ExportSamples(), quiet=True)] if sum(usable.values()) else []
+    )
     shows = texts.gettext("How many samples of each character are used, and + how many wait; few ones in orange")
     return Message(
         _ANSWER,
@@ -52,17 +118,25 @@ def _thin(texts: Texts, usable: Mapping[str, int]) -> str:
 
 def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet: bytes | None) -> Message:
     """Show what to review, to be chosen by its number."""
-    back = Button(texts.gettext("Overview"), id="overview", quiet=True)
+    back = Button(texts.gettext("Overview"), ShowSamples(), quiet=True)
     if not shown:
         return Message(_ANSWER, texts.gettext("Nothing waits for a review."), buttons=(back,))
     options = [(str(one.id), f"{number} {_in_short(texts, one)}") for number, one in enumerate(shown, 1)]
     listed = tuple(Option(value, label) for value, label in options)
     choices = (
-        Choice("accept", texts.gettext("The reading is right: accept"), listed, many=True, act=texts.gettext("Accept")),
-        Choice("drop", texts.gettext("These are no use: drop"), listed, many=True, act=texts.gettext("Drop")),
-        Choice("look", texts.gettext("This one has another reading"), listed, least=1, act=texts.gettext("Correct")),
+        Choice(
+            AcceptSamples(),
+            texts.gettext("The reading is right: accept"),
+            listed,
+            many=True,
+            act=texts.gettext("Accept"),
+        ),
+        Choice(DropSamples(), texts.gettext("These are no use: drop"), listed, many=True, act=texts.gettext("Drop")),
+        Choice(
+            LookAtSample(), texts.gettext("This one has another reading"), listed, least=1, act=texts.gettext("Correct")
+        ),
     )
-    more = Button(texts.gettext("Show others"), id=f"review:{skip + len(shown)}", quiet=True)
+    more = Button(texts.gettext("Show others"), ReviewSamples(skip + len(shown)), quiet=True)
     lead = texts.ngettext("{n} sample to review, the most doubtful first.", "{n} samples to review.", waiting)
     return Message(
         _ANSWER,
@@ -93,11 +167,11 @@ def one_sample(texts: Texts, sample: Sample, sheet: bytes | None) -> Message:
     """Show one sample, and ask for its label."""
     likely = dict.fromkeys(one for one in (sample.said, NOT_HIRAGANA) if one != sample.label)
     options = tuple(Option(label, named(texts, label)) for label in likely)
-    choices = (Choice(f"relabel:{sample.id}", texts.gettext("The right reading"), options, least=1),) if options else ()
+    choices = (Choice(Relabel(sample.id), texts.gettext("The right reading"), options, least=1),) if options else ()
     return Message(
         _ANSWER,
         _in_full(texts, sample),
-        buttons=(Button(texts.gettext("Back"), id="review:0", quiet=True),),
+        buttons=(Button(texts.gettext("Back"), ReviewSamples(), quiet=True),),
         pictures=_pictures(texts, sheet),
         choices=choices,
         entries=(relabel_entry(texts, sample.id),),
@@ -107,19 +181,19 @@ def one_sample(texts: Texts, sample: Sample, sheet: bytes | None) -> Message:
 def relabel_entry(texts: Texts, number: int) -> Entry:
     """Ask for the label of a sample."""
     asks = texts.gettext("Which hiragana is it? (one character)")
-    return Entry(f"relabel:{number}", texts.gettext("Another character"), asks, texts.gettext("for example: ぬ"))
+    return Entry(Relabel(number), texts.gettext("Another character"), asks, texts.gettext("for example: ぬ"))
 
 
 def not_a_label(texts: Texts, sample: Sample, written: str) -> Message:
     """Say that a label is none."""
     lead = texts.gettext("「{written}」 is no hiragana that the model knows.").format(written=written.strip()[:20])
-    back = Button(texts.gettext("Back"), id="review:0", quiet=True)
+    back = Button(texts.gettext("Back"), ReviewSamples(), quiet=True)
     return Message(_ANSWER, lead, buttons=(back,), entries=(relabel_entry(texts, sample.id),))
 
 
 def nothing_to_export(texts: Texts) -> Message:
     """Say that no sample may be used yet."""
-    back = Button(texts.gettext("Overview"), id="overview", quiet=True)
+    back = Button(texts.gettext("Overview"), ShowSamples(), quiet=True)
     return Message(
         _ANSWER, texts.gettext("No sample may be used for training yet. Please review some."), buttons=(back,)
     )

@@ -4,34 +4,35 @@ Nothing of an upload is kept before its writer agreed: its platform fetches it a
 pressed. What others say of it counts as a second opinion only.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.core.actions import Action
 from bot.core.askers import Asker
 from bot.core.rooms import direct_to
 from bot.core.uploads import Source, Upload
-from bot.domain.messages import Entry, Message
+from bot.domain.messages import Message
 from bot.domain.teaching import NOT_HIRAGANA, Offered, Opinion, Sample, State, digest_of, record_of, understood
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
+from bot.services.handlers import Forms, Handler, Handlers
 from bot.services.ports import Clock, Cut, Recogniser
 from bot.services.recognition import teaching_messages as said
 from bot.services.recognition.own_samples import OwnSamples
-from bot.services.recognition.reading_buttons import About, asked_about
+from bot.services.recognition.reading_buttons import About
 from bot.services.recognition.teaching_buttons import (
-    WHICH,
-    WRONG,
-    YES,
+    AgreeAndTeach,
+    AllRight,
     Claim,
-    claim_of,
-    claimed,
-    is_teaching,
-    labelled,
-    with_label,
+    Label,
+    OfAllGiven,
+    Right,
+    SomeWrong,
+    Wrong,
 )
 from model.reading import Glyph, Reading
 
@@ -48,59 +49,67 @@ class Teaching:
     clock: Clock
     zone: ZoneInfo = TOKYO
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        """Take what was pressed, chosen or filled in; None if it is none of ours. The answer is the member's alone."""
-        if not is_teaching(button_id):
-            return None
-        try:
-            return await self._pressed(button_id, asker, values)
-        except PictureError as error:
-            return said.unreadable(self._texts(asker), error)
+    def handlers(self) -> Handlers:
+        """Return what is done about each action; every answer is the member's alone."""
+        handlers: Handlers = {
+            Right: self._right,
+            Wrong: self._ask_what_it_is,
+            AllRight: self._all_right,
+            SomeWrong: self._ask_which,
+            Label: self._labelled,
+            AgreeAndTeach: self._agree_and_teach,
+            OfAllGiven: self.own.decided,
+        }
+        return {kind: self._unless_unreadable(handle) for kind, handle in handlers.items()}
 
-    async def _pressed(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        is_list = button_id.startswith(f"{WHICH}:")
-        if (about := asked_about(WRONG, button_id, values if is_list else ())) is not None:
-            return await self._ask_what_it_is(asker, about)
-        if is_list:
-            return await self._ask_which(asker, button_id.removeprefix(f"{WHICH}:"))
-        if (about := labelled(button_id)) is not None:
-            return await self._labelled(asker, about, "".join(values))
-        claim = claimed(button_id)
-        if button_id == YES or (claim is not None and button_id.startswith(f"{YES}:")):
-            await self.own.agree(asker)
-        if claim is not None:
-            return await self._take(asker, claim)
-        return await self.own.decided(button_id, asker)
+    def forms(self) -> Forms:
+        """Return what is asked for before an action."""
+        return {Label: lambda asker, action: said.entry(self._texts(asker), action)}
 
-    def entry(self, asker: Asker, entry_id: str) -> Entry | None:
-        """Return what a button asks to be written, or None if there is no such button."""
-        about = labelled(entry_id)
-        return said.entry(self._texts(asker), about) if about is not None else None
+    def _unless_unreadable(self, handle: Handler) -> Handler:
+        async def handled(asker: Asker, action: Action) -> Message | None:
+            try:
+                return await handle(asker, action)
+            except PictureError as error:
+                return said.unreadable(self._texts(asker), error)
 
-    async def _ask_what_it_is(self, asker: Asker, about: About) -> Message:
+        return handled
+
+    async def _right(self, asker: Asker, action: Right) -> Message:
+        return await self._take(asker, Claim(action.upload, action.picture, action.glyph))
+
+    async def _all_right(self, asker: Asker, action: AllRight) -> Message:
+        return await self._take(asker, Claim(action.upload, action.pictures))
+
+    async def _ask_what_it_is(self, asker: Asker, action: Wrong) -> Message:
         texts = self._texts(asker)
-        upload = await asker.surroundings.fetch(about.upload, range(about.picture, about.picture + 1))
+        upload = await asker.surroundings.fetch(action.upload, range(action.picture, action.picture + 1))
         if upload is None or self.recogniser is None:
             return said.gone(texts)
-        glyph = _glyph_at(about.glyph, await self.recogniser.read(_only(upload)))
-        return said.what_is_it(texts, about, glyph)
+        glyph = _glyph_at(action.glyph, await self.recogniser.read(_only(upload)))
+        return said.what_is_it(texts, action, glyph)
 
-    async def _ask_which(self, asker: Asker, code: str) -> Message:
-        texts, claim = self._texts(asker), claim_of(code)
-        upload = await asker.surroundings.fetch(claim.upload, claim.places) if claim is not None else None
-        if claim is None or upload is None or self.recogniser is None:
+    async def _ask_which(self, asker: Asker, action: SomeWrong) -> Message:
+        texts, upload = self._texts(asker), await asker.surroundings.fetch(action.upload, range(action.pictures))
+        if upload is None or self.recogniser is None:
             return said.gone(texts)
         found: list[tuple[About, Glyph]] = []
         for place, reading in await _of_each(upload, self.recogniser.read):
             glyphs = enumerate(reading.glyphs)
-            found += ((About(claim.upload, place, i), one) for i, one in glyphs if one.candidates)
-        return said.which_one(texts, code, found, claim.picture)
+            found += ((About(action.upload, place, i), one) for i, one in glyphs if one.candidates)
+        return said.which_one(texts, action, found)
 
-    async def _labelled(self, asker: Asker, about: About, written: str) -> Message:
-        label = understood(written)
+    async def _labelled(self, asker: Asker, action: Label) -> Message:
+        label = understood(action.written)
         if label is None:
-            return said.not_understood(self._texts(asker), about, written)
-        return await self._take(asker, with_label(about, label))
+            return said.not_understood(self._texts(asker), action, action.written)
+        return await self._take(asker, Claim(action.upload, action.picture, action.glyph, label))
+
+    async def _agree_and_teach(self, asker: Asker, action: AgreeAndTeach) -> Message | None:
+        if action.label not in ("", understood(action.label)):
+            return None
+        await self.own.agree(asker)
+        return await self._take(asker, action)
 
     async def _take(self, asker: Asker, claim: Claim) -> Message:
         """Take what a member says of an upload: as a sample if they wrote it and agreed, else as an opinion."""

@@ -1,20 +1,14 @@
-"""What can be pressed to teach: right or wrong below an answer, and what such a press says about the upload."""
+"""What can be pressed to teach: right or wrong below an answer, what follows, and what becomes of all that one gave."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from bot.core.actions import Action, Cost, Shown
 from bot.domain.messages import Button
-from bot.domain.numbers import whole_number
-from bot.domain.teaching import understood
 from bot.locales import Texts
-from bot.services.recognition.reading_buttons import About, asked_about
+from bot.services.recognition.reading_buttons import About
 from model.reading import Glyph
-
-RIGHT, WRONG, TEACH = "right", "wrong", "teach"
-ALL, WHICH, LABEL, YES = f"{TEACH}:all", f"{TEACH}:which", f"{TEACH}:label", f"{TEACH}:yes"
-NO, ALLOW, STOP, WITHDRAW, ERASE, LEAVE = (
-    f"{TEACH}:{what}" for what in ("no", "allow", "stop", "withdraw", "erase", "leave")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,47 +28,83 @@ class Claim:
         """Where in the upload the pictures stand that it speaks of."""
         return range(self.picture) if self.glyph is None else range(self.picture, self.picture + 1)
 
-    @property
-    def code(self) -> str:
-        """The claim as it stands in the id of a button."""
-        return f"{self.upload}:{self.picture}" + ("" if self.glyph is None else f":{self.glyph}:{self.label}")
+
+@dataclass(frozen=True, slots=True)
+class Right(About, Action):
+    """The character was read rightly."""
+
+    template = "right:{upload}:{picture:3}[:{glyph:3}]"
+    shown, cost = Shown.BELOW, Cost.LESSON
 
 
-def claim_of(code: str) -> Claim | None:
-    """Return the claim that stands in the id of a button; None if there is none."""
-    upload, *rest = code.split(":")
-    numbers = [number for one in rest[:2] if (number := whole_number(one, digits=3)) is not None]
-    match (upload, numbers, rest[2:]):
-        case ("", _, _):
-            return None
-        case (_, [picture], []) if len(rest) == 1:
-            return Claim(upload, picture)
-        case (_, [picture, glyph], [label]) if label in ("", understood(label)):
-            return Claim(upload, picture, glyph, label)
-    return None
+@dataclass(frozen=True, slots=True)
+class Wrong(About, Action):
+    """It was not: ask what it is."""
+
+    template = "wrong:{upload}:{picture:3}[:{glyph:3}]"
+    shown, cost = Shown.BELOW, Cost.LESSON
 
 
-def claimed(button_id: str) -> Claim | None:
-    """Return the claim of `right:…`, `teach:all:…` and `teach:yes:…`; None for any other button."""
-    if (about := asked_about(RIGHT, button_id)) is not None:
-        return Claim(about.upload, about.picture, about.glyph)
-    prefix = next((one for one in (ALL, YES) if button_id.startswith(f"{one}:")), None)
-    return claim_of(button_id.removeprefix(f"{prefix}:")) if prefix else None
+@dataclass(frozen=True, slots=True)
+class AllRight(Action):
+    """Everything was read rightly in an upload of so many pictures."""
+
+    upload: str
+    pictures: int
+
+    template = "teach:all:{upload}:{pictures:3}"
+    shown, cost = Shown.BELOW, Cost.LESSON
 
 
-def labelled(button_id: str) -> About | None:
-    """Return the character for which `teach:label:…` takes a label; None for any other button."""
-    return asked_about(WRONG, WRONG + button_id.removeprefix(LABEL)) if button_id.startswith(f"{LABEL}:") else None
+@dataclass(frozen=True, slots=True)
+class SomeWrong(Action):
+    """Something was not: ask which character."""
+
+    upload: str
+    pictures: int
+
+    template = "teach:which:{upload}:{pictures:3}"
+    shown, cost = Shown.BELOW, Cost.LESSON
 
 
-def is_teaching(button_id: str) -> bool:
-    """Whether this button teaches."""
-    return button_id.partition(":")[0] in (RIGHT, WRONG, TEACH)
+@dataclass(frozen=True, slots=True)
+class Label(About, Action):
+    """The character is another one: the one chosen, or written."""
+
+    written: str = ""
+
+    template = "teach:label:{upload}:{picture:3}[:{glyph:3}]"
+    shown, cost = Shown.INSTEAD, Cost.LESSON
 
 
-def stands_below_reading(button_id: str, values: Sequence[str] = ()) -> bool:
-    """Whether what was pressed stands below a reading, not on an answer to an earlier press."""
-    return not values and button_id.startswith((f"{RIGHT}:", f"{WRONG}:", f"{ALL}:", f"{WHICH}:"))
+@dataclass(frozen=True, slots=True)
+class AgreeAndTeach(Claim, Action):
+    """What a member teaches may be kept, beginning with this claim."""
+
+    template = "teach:yes:{upload}:{picture:3}[:{glyph:3}:{label:*}]"
+    shown, cost = Shown.INSTEAD, Cost.LESSON
+
+
+class Wish(StrEnum):
+    """What a member wants of all that they teach."""
+
+    YES = "yes"  # it may be kept
+    NO = "no"
+    ALLOW = "allow"  # be asked once more
+    STOP = "stop"  # be asked whether to withdraw
+    WITHDRAW = "withdraw"  # erase everything, and remember the no
+    ERASE = "erase"  # erase everything
+    LEAVE = "leave"  # change nothing
+
+
+@dataclass(frozen=True, slots=True)
+class OfAllGiven(Action):
+    """What a member wants of all that they gave and will give."""
+
+    wish: Wish
+
+    template = "teach:{wish}"
+    shown, cost = Shown.INSTEAD, Cost.LESSON
 
 
 def verdicts(texts: Texts, written: Sequence[tuple[About, Glyph]], pictures: int) -> tuple[Button, ...]:
@@ -84,19 +114,12 @@ def verdicts(texts: Texts, written: Sequence[tuple[About, Glyph]], pictures: int
     about, glyph = written[0]
     wrong = texts.gettext("✗ Wrong")
     if len(written) > 1:
-        everything = Claim(about.upload, pictures).code
-        right = texts.gettext("✓ All right")
         return (
-            Button(right, id=f"{ALL}:{everything}", quiet=True),
-            Button(wrong, id=f"{WHICH}:{everything}", quiet=True),
+            Button(texts.gettext("✓ All right"), AllRight(about.upload, pictures), quiet=True),
+            Button(wrong, SomeWrong(about.upload, pictures), quiet=True),
         )
     right = texts.gettext("✓ It is 「{label}」").format(label=glyph.text) if glyph.verdict == "unsure" else ""
     return (
-        Button(right or texts.gettext("✓ Right"), id=about.id(RIGHT), quiet=True),
-        Button(wrong, id=about.id(WRONG), quiet=True),
+        Button(right or texts.gettext("✓ Right"), about.to(Right), quiet=True),
+        Button(wrong, about.to(Wrong), quiet=True),
     )
-
-
-def with_label(about: About, label: str) -> Claim:
-    """Return the claim that this character has this label."""
-    return Claim(about.upload, about.picture, about.glyph, label)

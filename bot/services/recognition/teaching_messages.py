@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import astuple
 
+from bot.core.actions import OneOf
 from bot.core.rooms import LOCAL, Room
 from bot.domain.messages import Button, Card, Choice, Entry, Field, File, Message, MessageKind, Option, Picture
 from bot.domain.teaching import MOST_A_DAY, MOST_IN_ALL, MOST_OF_LABEL, NOT_HIRAGANA, Consent, Offered, Sample
@@ -10,7 +12,7 @@ from bot.errors import PictureError
 from bot.locales import Texts
 from bot.services.recognition import reading_messages
 from bot.services.recognition.reading_buttons import MOST_OPTIONS, About
-from bot.services.recognition.teaching_buttons import ALLOW, LABEL, LEAVE, NO, STOP, WHICH, WITHDRAW, WRONG, YES, Claim
+from bot.services.recognition.teaching_buttons import AgreeAndTeach, Claim, Label, OfAllGiven, SomeWrong, Wish, Wrong
 from model.reading import Glyph
 
 # Commands, in English and in Japanese, that these messages name.
@@ -55,7 +57,7 @@ def what_is_it(texts: Texts, about: About, glyph: Glyph) -> Message:
     options = [Option(label, f"「{label}」") for label in likely]
     if not is_none:
         options.append(Option(NOT_HIRAGANA, texts.gettext("It is not hiragana")))
-    choice = Choice(about.id(LABEL), texts.gettext("Choose the character"), tuple(options), least=1)
+    choice = Choice(about.to(Label), texts.gettext("Choose the character"), tuple(options), least=1)
     lead = texts.gettext("Sorry! Which character is it?")
     return _answer(lead, choices=(choice,), entries=(entry(texts, about),))
 
@@ -63,7 +65,7 @@ def what_is_it(texts: Texts, about: About, glyph: Glyph) -> Message:
 def entry(texts: Texts, about: About) -> Entry:
     """Ask for a character that is not in the list."""
     label, asks = texts.gettext("Another character"), texts.gettext("Which hiragana is it? (one character)")
-    return Entry(about.id(LABEL), label, asks, texts.gettext("for example: ぬ"))
+    return Entry(about.to(Label), label, asks, texts.gettext("for example: ぬ"))
 
 
 def not_understood(texts: Texts, about: About, written: str) -> Message:
@@ -72,13 +74,14 @@ def not_understood(texts: Texts, about: About, written: str) -> Message:
     return _answer(lead.format(written=written.strip()[:LONGEST_SHOWN]), entries=(entry(texts, about),))
 
 
-def which_one(texts: Texts, code: str, found: Sequence[tuple[About, Glyph]], pictures: int) -> Message:
+def which_one(texts: Texts, asked: SomeWrong, found: Sequence[tuple[About, Glyph]]) -> Message:
     """Ask which of several characters was read wrongly; more than one list takes become several lists."""
-    options = [Option(about.id(WRONG), _numbered(texts, about, glyph, pictures)) for about, glyph in found]
+    options = [Option(about.to(Wrong).id, _numbered(texts, about, glyph, asked.pictures)) for about, glyph in found]
     lists = [options[start : start + MOST_OPTIONS] for start in range(0, len(options), MOST_OPTIONS)]
     label = texts.gettext("Choose the wrong one")
     choices = tuple(
-        Choice(f"{WHICH}:{code}:{i}:", _range(label, some, lists), tuple(some), least=1) for i, some in enumerate(lists)
+        Choice(OneOf(f"{asked.id}:{i}"), _range(label, some, lists), tuple(some), least=1)
+        for i, some in enumerate(lists)
     )
     return _answer(texts.gettext("Sorry! Which one is wrong?"), choices=choices)
 
@@ -101,8 +104,8 @@ def question(texts: Texts, room: Room, claim: Claim | None = None) -> Message:
         asks = texts.gettext("May I keep the characters that you teach me, for training?")
     return _answer(
         texts.in_a_row(_thanks(texts, claim), asks) if claim else asks,
-        Button(texts.gettext("Yes, keep them"), id=f"{YES}:{claim.code}" if claim else YES),
-        Button(texts.gettext("No"), id=NO, quiet=True),
+        Button(texts.gettext("Yes, keep them"), AgreeAndTeach(*astuple(claim)) if claim else OfAllGiven(Wish.YES)),
+        Button(texts.gettext("No"), OfAllGiven(Wish.NO), quiet=True),
         cards=(Card(fields=_what_is_kept(texts, room)),),
     )
 
@@ -210,8 +213,8 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
             if consent is None
             else texts.gettext("You gave no samples, and nothing that you teach me is kept.")
         )
-        return _answer(may, Button(texts.gettext("Let samples be kept"), id=ALLOW))
-    stop = Button(texts.gettext("Stop, and erase mine"), id=STOP, quiet=True)
+        return _answer(may, Button(texts.gettext("Let samples be kept"), OfAllGiven(Wish.ALLOW)))
+    stop = Button(texts.gettext("Stop, and erase mine"), OfAllGiven(Wish.STOP), quiet=True)
     if not given:
         none_yet = texts.gettext("You gave no samples yet. ✓ and ✗ below an answer give me one.")
         return _answer(none_yet, stop)
@@ -244,11 +247,11 @@ def exported(texts: Texts, count: int, content: bytes) -> Message:
     return Message(MessageKind.ANSWER, lead.format(n=count), files=(File("samples.zip", content),))
 
 
-def confirm(texts: Texts, count: int, how: str) -> Message:
+def confirm(texts: Texts, count: int, how: Wish) -> Message:
     """Ask once more before everything is erased."""
-    erase = Button(texts.gettext("Erase"), id=how)
-    leave = Button(texts.gettext("Leave it"), id=LEAVE, quiet=True)
-    if how == WITHDRAW:
+    erase = Button(texts.gettext("Erase"), OfAllGiven(how))
+    leave = Button(texts.gettext("Leave it"), OfAllGiven(Wish.LEAVE), quiet=True)
+    if how is Wish.WITHDRAW:
         lead = texts.ngettext(
             "Your {n} sample is erased, and nothing is kept any more. Shall I?",
             "Your {n} samples are erased, and nothing is kept any more. Shall I?",

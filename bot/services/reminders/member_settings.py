@@ -12,9 +12,10 @@ from bot.domain.messages import Message
 from bot.domain.personal_reminders import Member
 from bot.domain.quiet_hours import parse_quiet_hours
 from bot.locales import texts_for
+from bot.services.handlers import Handlers
 from bot.services.ports import Clock, PersonalReminderStore, Ring, no_ring
 from bot.services.reminders import member_settings_messages as said
-from bot.services.reminders.reminder_messages import SETTINGS
+from bot.services.reminders.reminder_messages import OpenSettings
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,38 @@ class MemberSettings:
     zone: ZoneInfo
     ring: Ring = no_ring
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str]) -> Message | None:
-        """Take `settings:open`, and what was chosen on the page; None if it is another button."""
-        kind, _, what = button_id.partition(":")
-        if kind != SETTINGS:
-            return None
-        whose = await self.store.member(asker.address)
-        changed = self._chosen(whose, what, values)
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {
+            said.ChooseLanguage: self._choose_language,
+            said.ChooseLeadTimes: self._choose_lead_times,
+            said.ChooseQuietHours: self._choose_quiet_hours,
+            OpenSettings: self.open,
+        }
+
+    async def open(self, asker: Asker, _: OpenSettings) -> Message:
+        """Show the page."""
+        whose = await self._member(asker)
+        return await self._keep(asker, whose, whose)
+
+    async def _choose_language(self, asker: Asker, action: said.ChooseLanguage) -> Message:
+        whose = await self._member(asker)
+        return await self._keep(asker, whose, replace(whose, locale=said.LANGUAGES.get(action.written, whose.locale)))
+
+    async def _choose_lead_times(self, asker: Asker, action: said.ChooseLeadTimes) -> Message:
+        whose = await self._member(asker)
+        return await self._keep(asker, whose, replace(whose, lead_times=_lead_times(action.chosen) or whose.lead_times))
+
+    async def _choose_quiet_hours(self, asker: Asker, action: said.ChooseQuietHours) -> Message:
+        whose, changed = await self._member(asker), action.written
+        if changed == said.NEVER:
+            return await self._keep(asker, whose, replace(whose, quiet=None))
+        if changed not in said.QUIET:  # what the page does not offer changes nothing
+            return await self._keep(asker, whose, whose)
+        return await self._keep(asker, whose, replace(whose, quiet=parse_quiet_hours(changed, self.zone.key)))
+
+    async def _keep(self, asker: Asker, whose: Member, changed: Member) -> Message:
+        """Keep what was changed, if anything was, and show the page."""
         if changed != whose:
             await self.store.keep_member(changed)
             if changed.quiet != whose.quiet:
@@ -41,19 +67,8 @@ class MemberSettings:
         texts = texts_for(changed.locale or asker.language, self.zone)
         return said.settings_page(texts, changed, is_kept=changed != whose)
 
-    def _chosen(self, whose: Member, what: str, values: Sequence[str]) -> Member:
-        """Return the member with one choice made; what the page does not offer changes nothing."""
-        value = values[0] if values else ""
-        match what:
-            case "language" if value in said.LANGUAGES:
-                return replace(whose, locale=said.LANGUAGES[value])
-            case "lead_times":
-                return replace(whose, lead_times=_lead_times(values) or whose.lead_times)
-            case "quiet" if value == said.NEVER:
-                return replace(whose, quiet=None)
-            case "quiet" if value in said.QUIET:
-                return replace(whose, quiet=parse_quiet_hours(value, self.zone.key))
-        return whose
+    async def _member(self, asker: Asker) -> Member:
+        return await self.store.member(asker.address)
 
 
 def _lead_times(values: Sequence[str]) -> tuple[timedelta, ...]:

@@ -1,16 +1,46 @@
 """The page on which a member sets what concerns them alone."""
 
+from dataclasses import dataclass
+
+from bot.core.actions import Action
 from bot.core.durations import write_duration
 from bot.domain.lead_times import MOST, longest_first
 from bot.domain.messages import Card, Choice, Field, Message, MessageKind, Option
 from bot.domain.personal_reminders import Member
 from bot.domain.quiet_hours import QuietHours
 from bot.locales import Texts
-from bot.services.reminders.reminder_messages import OFFERED, SETTINGS, all_before, before
+from bot.services.reminders.reminder_messages import OFFERED, all_before, before
 
 LANGUAGES = {"room": "", "ja": "ja", "en": "en"}  # values on the page, and what is kept
 NEVER = "never"
 QUIET = ("21:00-7:00", "22:00-7:00", "22:00-8:00", "23:00-7:00", "23:00-8:00", "0:00-8:00")
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage(Action):
+    """Choose the language of what one alone is told."""
+
+    written: str = ""
+
+    template = "settings:language"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLeadTimes(Action):
+    """Choose one's usual lead times."""
+
+    chosen: tuple[str, ...] = ()
+
+    template = "settings:lead_times"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseQuietHours(Action):
+    """Choose when not to be reminded."""
+
+    written: str = ""
+
+    template = "settings:quiet"
 
 
 def settings_page(texts: Texts, member: Member, *, is_kept: bool) -> Message:
@@ -54,13 +84,13 @@ def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: st
     hours = {NEVER: texts.gettext("no quiet hours"), **{one: _span(texts, one) for one in QUIET}}
     return (
         Choice(
-            f"{SETTINGS}:language",
+            ChooseLanguage(),
             texts.gettext("Language"),
             tuple(Option(value, label, value == chosen) for value, label in languages.items()),
             least=1,
         ),
         Choice(
-            f"{SETTINGS}:lead_times",
+            ChooseLeadTimes(),
             texts.gettext("When to remind you (at most {count})").format(count=MOST),
             tuple(Option(write_duration(one), before(texts, one), one in member.usual) for one in lead_times),
             many=True,
@@ -68,7 +98,7 @@ def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: st
             act=save,
         ),
         Choice(
-            f"{SETTINGS}:quiet",
+            ChooseQuietHours(),
             texts.gettext("Quiet hours"),
             tuple(Option(value, label, value == quiet) for value, label in hours.items()),
             least=1,

@@ -1,25 +1,87 @@
 """What is said to a member about their own reminders."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import reduce
 
+from bot.core.actions import Action
 from bot.domain.events import Event, EventStatus
 from bot.domain.lead_times import longest_first
 from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.personal_reminders import Member, PersonalReminder
 from bot.locales import Texts
 from bot.services.events import event_messages
-from bot.services.events.event_cards import event_card, event_day, event_place, event_times, event_title, remind_button
+from bot.services.events.event_cards import (
+    RemindMe,
+    event_card,
+    event_day,
+    event_place,
+    event_times,
+    event_title,
+    remind_button,
+)
 
 _WEEK, _DAY, _HOUR, _MINUTE = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 OFFERED = (_WEEK, _DAY, 3 * _HOUR, _HOUR, 30 * _MINUTE)
-SNOOZES = {"10m": 10 * _MINUTE, "1h": _HOUR}
-MORNING, MORNING_HOUR = "morning", 8
-CANCEL, USUAL = "cancel", "usual"
-SETTINGS = "settings"  # what the ids on a member's own page begin with
+MORNING_HOUR = 8
 MOST_LISTED = 10
+
+
+class Later(StrEnum):
+    """When a reminder that is put off comes again."""
+
+    SOON = "10m"
+    HOUR = "1h"
+    MORNING = "morning"
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleLeadTime(Action):
+    """Be reminded so long before an event, too, or no more."""
+
+    event: int
+    lead_time: timedelta
+
+    template = "remind:{event}:{lead_time}"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReminder(Action):
+    """Not be reminded of an event."""
+
+    event: int
+
+    template = "remind:{event}:cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAsUsual(Action):
+    """Be reminded of every event at the times of this one."""
+
+    event: int
+
+    template = "remind:{event}:usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze(Action):
+    """Be reminded again later."""
+
+    event: int
+    later: Later
+
+    template = "snooze:{event}:{later}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSettings(Action):
+    """Show what a member can set for themselves; also for what an earlier version offered there."""
+
+    what: str = "open"
+
+    template = "settings:{what:*}"
 
 
 def reminder_state(
@@ -53,17 +115,13 @@ def _promise(texts: Texts, ahead: Sequence[timedelta], by_dm: bool) -> str:
 def _choices(texts: Texts, reminder: PersonalReminder, event: Event, member: Member) -> tuple[Button, ...]:
     chosen = reminder.lead_times
     buttons = [
-        Button(f"✓ {before(texts, one)}" if one in chosen else before(texts, one), id=f"remind:{event.id}:{_code(one)}")
+        Button(f"✓ {before(texts, one)}" if one in chosen else before(texts, one), ToggleLeadTime(event.id, one))
         for one in longest_first((*OFFERED, *chosen))
     ]
-    buttons.append(Button(texts.gettext("Cancel the reminder"), id=f"remind:{event.id}:{CANCEL}"))
+    buttons.append(Button(texts.gettext("Cancel the reminder"), CancelReminder(event.id)))
     if chosen != member.usual:
-        buttons.append(Button(texts.gettext("Always at these times"), id=f"remind:{event.id}:{USUAL}"))
+        buttons.append(Button(texts.gettext("Always at these times"), KeepAsUsual(event.id)))
     return tuple(buttons)
-
-
-def _code(lead_time: timedelta) -> str:
-    return f"{int(lead_time / _MINUTE)}m"
 
 
 def all_before(texts: Texts, lead_times: Sequence[timedelta]) -> str:
@@ -106,21 +164,21 @@ def personal_reminder(texts: Texts, event: Event, now: datetime) -> Message:
 def snooze_buttons(texts: Texts, event: Event, now: datetime) -> tuple[Button, ...]:
     """Offer to say it again later, as far as later is early enough."""
     labels = {
-        "10m": texts.gettext("Again in 10 minutes"),
-        "1h": texts.gettext("Again in an hour"),
-        MORNING: texts.gettext("Tomorrow morning"),
+        Later.SOON: texts.gettext("Again in 10 minutes"),
+        Later.HOUR: texts.gettext("Again in an hour"),
+        Later.MORNING: texts.gettext("Tomorrow morning"),
     }
     return tuple(
-        Button(label, id=f"snooze:{event.id}:{code}")
-        for code, label in labels.items()
-        if event.started_at is not None and snoozed_until(texts, code, now) < event.started_at
+        Button(label, Snooze(event.id, later))
+        for later, label in labels.items()
+        if event.started_at is not None and snoozed_until(texts, later, now) < event.started_at
     )
 
 
-def snoozed_until(texts: Texts, code: str, now: datetime) -> datetime:
-    """Return when a reminder that is put off comes again. Raises KeyError for a code that was never offered."""
-    if code != MORNING:
-        return now + SNOOZES[code]
+def snoozed_until(texts: Texts, later: Later, now: datetime) -> datetime:
+    """Return when a reminder that is put off comes again."""
+    if later is not Later.MORNING:
+        return now + (10 * _MINUTE if later is Later.SOON else _HOUR)
     return (texts.local(now) + _DAY).replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
 
 
@@ -155,7 +213,7 @@ def personal_change(texts: Texts, event: Event, before_at: datetime | None, now:
 def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Event]], member: Member) -> Message:
     """Answer `!reminders`."""
     usual = texts.gettext("Without times of your own I remind you {when}.").format(when=all_before(texts, member.usual))
-    settings = Button(texts.gettext("⚙️ My settings"), id=f"{SETTINGS}:open", quiet=True)
+    settings = Button(texts.gettext("⚙️ My settings"), OpenSettings(), quiet=True)
     if not reminders:
         lead = texts.gettext("You have no reminders. Press 🔔 below an event to be reminded of it.")
         return Message(MessageKind.ANSWER, f"{lead}\n{usual}", buttons=(settings,))
@@ -167,7 +225,7 @@ def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Even
         Field(event_title(texts, event), _listed(texts, one, event), event.started_at) for one, event in shown
     )
     buttons = tuple(
-        Button(texts.gettext("Cancel: {title}").format(title=event.title), id=f"remind:{event.id}:{CANCEL}")
+        Button(texts.gettext("Cancel: {title}").format(title=event.title), CancelReminder(event.id))
         for _, event in shown
     )
     return Message(MessageKind.ANSWER, lead, (Card(body=usual, fields=fields),), (*buttons, settings))
@@ -212,7 +270,7 @@ def no_such_event(texts: Texts, meant: str, coming: Sequence[Event]) -> Message:
 
 
 def _offers(coming: Sequence[Event]) -> list[Button]:
-    return [Button(f"🔔 {event.title}", id=f"remind:{event.id}") for event in coming]
+    return [Button(f"🔔 {event.title}", RemindMe(event.id)) for event in coming]
 
 
 def no_lead_times(texts: Texts, written: str) -> Message:

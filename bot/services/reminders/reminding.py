@@ -1,6 +1,5 @@
 """Members' own reminders: asked for by a button or a command, sent by direct message, put off, cancelled."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -13,14 +12,15 @@ from bot.domain.deliveries import Delivery
 from bot.domain.events import Event, EventStatus
 from bot.domain.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
 from bot.domain.messages import Message
-from bot.domain.numbers import whole_number
 from bot.domain.personal_reminders import PersonalReminder, toggled
 from bot.locales import TOKYO, Texts, texts_for
+from bot.services.events.event_cards import RemindMe
 from bot.services.events.finding import find_coming
+from bot.services.handlers import Handlers
 from bot.services.ports import Clock, EventStore, PersonalReminderStore, Ring, no_ring
 from bot.services.reminders import reminder_messages
 from bot.services.reminders.personal_posts import snoozed
-from bot.services.reminders.reminder_messages import CANCEL, USUAL
+from bot.services.reminders.reminder_messages import CancelReminder, KeepAsUsual, Snooze, ToggleLeadTime
 
 log = structlog.get_logger()
 
@@ -75,40 +75,44 @@ class Reminding:
         """Return the language that a member chose for what they alone read, "" if they chose none."""
         return (await self.store.member(address)).locale
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take `remind:EVENT`, `remind:EVENT:LEAD_TIME`, `…:cancel`, `…:usual`, `snooze:EVENT:HOW_LONG`; else None."""
-        kind, _, rest = button_id.partition(":")
-        written, _, choice = rest.partition(":")
-        number = whole_number(written)
-        if kind not in ("remind", "snooze") or number is None:
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {
+            RemindMe: self._remind_me,
+            ToggleLeadTime: self._toggle,
+            CancelReminder: self._cancel,
+            KeepAsUsual: self._keep_as_usual,
+            Snooze: self._snooze,
+        }
+
+    async def _remind_me(self, asker: Asker, action: RemindMe) -> Message | None:
+        event = await self._known(action.event)
+        return None if event is None else await self._told(asker, await self._set(asker, event, None))
+
+    async def _toggle(self, asker: Asker, action: ToggleLeadTime) -> Message | None:
+        event = await self._known(action.event)
+        if event is None or not SHORTEST <= action.lead_time <= LONGEST:
             return None
-        event = (await self.events.known([number])).get(number)
+        kept = await self.store.reminder(asker.address, event.id)
+        lead_times = toggled(kept.lead_times if kept else (), action.lead_time)[-MOST:]
+        if lead_times:
+            return await self._told(asker, await self._set(asker, event, lead_times))
+        await self.store.cancel(asker.address, event.id, self.clock.now())
+        return await self._told(asker, reminder_messages.cancelled(self._texts(asker.own_language), event))
+
+    async def _cancel(self, asker: Asker, action: CancelReminder) -> Message | None:
+        event = await self._known(action.event)
         if event is None:
             return None
-        if kind == "snooze":
-            return await self._snooze(asker, event, choice)
-        answer = await self._choose(asker, event, choice)
-        return None if answer is None else await self._told(asker, answer)
+        was_there = await self.store.cancel(asker.address, event.id, self.clock.now())
+        say = reminder_messages.cancelled if was_there else reminder_messages.nothing_to_cancel
+        return await self._told(asker, say(self._texts(asker.own_language), event))
 
-    async def _choose(self, asker: Asker, event: Event, choice: str) -> Message | None:
-        texts, address = self._texts(asker.own_language), asker.address
-        if choice == CANCEL:
-            was_there = await self.store.cancel(address, event.id, self.clock.now())
-            say = reminder_messages.cancelled if was_there else reminder_messages.nothing_to_cancel
-            return say(texts, event)
-        if not choice:
-            return await self._set(asker, event, None)
-        kept = await self.store.reminder(address, event.id)
-        if choice == USUAL:
-            return await self._keep_usual(asker, kept.lead_times if kept else None)
-        lead_time = _offered(choice)
-        if lead_time is None:
+    async def _keep_as_usual(self, asker: Asker, action: KeepAsUsual) -> Message | None:
+        if await self._known(action.event) is None:
             return None
-        lead_times = toggled(kept.lead_times if kept else (), lead_time)[-MOST:]
-        if lead_times:
-            return await self._set(asker, event, lead_times)
-        await self.store.cancel(address, event.id, self.clock.now())
-        return reminder_messages.cancelled(texts, event)
+        kept = await self.store.reminder(asker.address, action.event)
+        return await self._told(asker, await self._keep_usual(asker, kept.lead_times if kept else None))
 
     async def _set(self, asker: Asker, event: Event, lead_times: tuple[timedelta, ...] | None) -> Message:
         """Keep a reminder with these lead times; without any show the one that is there, or make one."""
@@ -129,12 +133,11 @@ class Reminding:
         usual = replace(whose, lead_times=lead_times).usual
         return reminder_messages.usual_kept(self._texts(asker.own_language), usual)
 
-    async def _snooze(self, asker: Asker, event: Event, choice: str) -> Message | None:
-        texts, now = self._texts(asker.own_language), self.clock.now()
-        try:
-            until = reminder_messages.snoozed_until(texts, choice, now)
-        except KeyError:
+    async def _snooze(self, asker: Asker, action: Snooze) -> Message | None:
+        event, texts, now = await self._known(action.event), self._texts(asker.own_language), self.clock.now()
+        if event is None:
             return None
+        until = reminder_messages.snoozed_until(texts, action.later, now)
         again = snoozed(asker.address, asker.own_language, event, until)
         if again is None:
             return reminder_messages.too_late_to_snooze(texts)
@@ -157,18 +160,12 @@ class Reminding:
         told = reminder_messages.was_unreachable(self._texts(asker.own_language))
         return replace(answer, lead=f"{told}\n{answer.lead}")
 
+    async def _known(self, event_id: int) -> Event | None:
+        return (await self.events.known([event_id])).get(event_id)
+
     def _texts(self, locale: str) -> Texts:
         return texts_for(locale, self.zone)
 
 
 def _is_off(event: Event) -> bool:
     return event.status in (EventStatus.CANCELLED, EventStatus.VANISHED)
-
-
-def _offered(choice: str) -> timedelta | None:
-    """Read the lead time of a button, in minutes: `1440m`."""
-    minutes = whole_number(choice.removesuffix("m"), digits=7)
-    if not choice.endswith("m") or minutes is None:
-        return None
-    lead_time = timedelta(minutes=minutes)
-    return lead_time if SHORTEST <= lead_time <= LONGEST else None

@@ -15,12 +15,12 @@ from bot.domain.events import Event
 from bot.domain.folding import fold
 from bot.domain.materials import Material
 from bot.domain.messages import Message
-from bot.domain.numbers import whole_number
 from bot.domain.report_drafts import slug_of, timetable_in
 from bot.domain.titles import numbers_in
 from bot.errors import SourceError
 from bot.locales import Texts, texts_for
 from bot.services.general_messages import organisers_only
+from bot.services.handlers import Handlers
 from bot.services.ports import Clock, EventDetails, EventStore, MaterialStore, ReportStore, Search
 from bot.services.reports import drafting_messages as said
 from bot.services.reports.report_saying import wanted_numbers
@@ -56,15 +56,15 @@ class Drafting:
             return organisers_only(self._texts(asker.own_language))
         return await self._answer(asker, argument, await self._meant(asker.room, argument.strip()))
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        """Take the button below the question for a missing report; None if it is another one."""
-        kind, _, written = button_id.partition(":")
-        number = whole_number(written)
-        if kind != said.DRAFT or number is None:
-            return None
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {said.MakeDraft: self.make}
+
+    async def make(self, asker: Asker, action: said.MakeDraft) -> Message:
+        """Draft the report for which the question for a missing one asks."""
         if not asker.may_decide:
             return organisers_only(self._texts(asker.own_language))
-        return await self._answer(asker, "", (await self._followed(asker.room)).get(number))
+        return await self._answer(asker, "", (await self._followed(asker.room)).get(action.event))
 
     async def written(self, room: Room, argument: str) -> tuple[str | None, str]:
         """Return the draft's text, None if there is none, and what is to be said about it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.actions import Action
 from bot.domain.events import Event
 from bot.domain.materials import Material
 from bot.domain.messages import Button, Card, File, Message, MessageKind
@@ -11,7 +12,6 @@ from bot.domain.report_drafts import Slot, as_html, drafted_at, escaped, header,
 from bot.domain.reports import Report
 from bot.locales import Texts
 
-DRAFT = "draft"  # what the id of the button begins with
 CATEGORY = "report"
 PREVIEWED = 1500  # characters
 
@@ -38,9 +38,18 @@ class Draft:
         return f"{self.slug}.md"
 
 
+@dataclass(frozen=True, slots=True)
+class MakeDraft(Action):
+    """Make the draft of an event's report."""
+
+    event: int
+
+    template = "draft:{event}"
+
+
 def draft_button(texts: Texts, event_id: int) -> Button:
     """Return the button that makes a draft for an event's report."""
-    return Button(texts.gettext("Make a draft"), id=f"{DRAFT}:{event_id}")
+    return Button(texts.gettext("Make a draft"), MakeDraft(event_id))
 
 
 def draft_text(texts: Texts, draft: Draft, now: datetime) -> str:

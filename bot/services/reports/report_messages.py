@@ -52,7 +52,7 @@ def which_event(texts: Texts, report: Report, question: Question, events: Events
 def _question_card(texts: Texts, report: Report, question: Question, events: Events) -> Card:
     reasons = "\n".join(f"・{reason}" for reason in reason_texts(texts, report.reasons, events))
     labels = {option: _label(texts, option, events) for option in question.options}
-    buttons = tuple(Button(label, id=question.button_id(option)) for option, label in labels.items())
+    buttons = tuple(Button(label, question.answer_with(option)) for option, label in labels.items())
     return Card(report.title, report.url, reasons, buttons=buttons)
 
 
@@ -73,7 +73,7 @@ def flood_question(texts: Texts, reports: Sequence[Report], question: Question) 
     ).format(count=len(reports))
     titles = [f"・{report.title}" for report in reports[:MOST_SHOWN]] + ["…"] * (len(reports) > MOST_SHOWN)
     labels = {POST_ALL: texts.gettext("Post them"), POST_NONE: texts.gettext("Do not post")}
-    buttons = tuple(Button(labels[option], id=question.button_id(option)) for option in question.options)
+    buttons = tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
     return Message(MessageKind.QUESTION, lead, (Card(body="\n".join(titles)),), buttons)
 
 

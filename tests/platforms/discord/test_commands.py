@@ -10,6 +10,7 @@ import simcord
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
 from bot.core.problems.base import Problem
 from bot.core.problems.platforms import ChannelGone, ChannelHidden, PermissionMissing, Refused
@@ -24,6 +25,9 @@ from bot.locales import Texts, texts_for
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.services.answering import Answering
+from bot.services.general_messages import one_moment
+from bot.services.recognition.reading_buttons import Explain
+from tests.support.actions import every_kind
 from tests.support.events import an_event_named
 from tests.support.told import in_japanese
 
@@ -90,18 +94,33 @@ class RecordedAnswers:
     ) -> Message:
         seen = [one.code if isinstance(one, PictureError) else str(len(one)) for one in pictures]
         self.asked.append(("read", asker.room.name, *seen))
-        buttons = (Button("なぜ？", f"why:{upload}:{len(pictures) - 1}"),) if upload else ()
+        buttons = (Button("なぜ？", Kept(f"why:{upload}:{len(pictures) - 1}")),) if upload else ()
         carried = tuple(Picture(one, "読んだ画像") for one in pictures if unseen and isinstance(one, bytes))
         options = (Option(f"why:{upload}:0:3", "4 に"), Option(f"why:{upload}:0:4", "5 は"))
-        choices = (Choice("why:", "なぜ？", options, least=1),) if self.reads_words else ()
+        choices = (Choice(Kept("why:"), "なぜ？", options, least=1),) if self.reads_words else ()
         return Message(MessageKind.ANSWER, "「あ」です。", buttons=buttons, pictures=carried, choices=choices)
 
-    async def explain(self, asker: Asker, picture: bytes | PictureError | None, glyph: int = 0) -> Message:
+    actions = Codec(every_kind())
+
+    def form(self, asker: Asker, action: Action) -> None:
+        return None
+
+    async def act(self, asker: Asker, action: Action) -> Message | None:
+        if isinstance(action, Explain):
+            return await self._explain(asker, action)
+        self.asked.append(("press", action.id, asker.member))
+        return said("ありがとうございます。" if asker.may_decide else "運営の方だけです。")
+
+    async def _explain(self, asker: Asker, action: Explain) -> Message:
         if self.fails:
             raise RuntimeError("no model")
+        if self.turns and self.turns.pop(0) is not Turn.GRANTED:
+            return one_moment(self.texts(asker.language))
+        upload = await asker.surroundings.fetch(action.upload, range(action.picture, action.picture + 1))
+        picture = upload.pictures[0] if upload and upload.pictures else None
         if not isinstance(picture, bytes):
             return said("画像がもう残っていません。")
-        self.asked.append(("explain", str(len(picture)), str(glyph)))
+        self.asked.append(("explain", str(len(picture)), str(action.glyph)))
         return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(b"PNG of why", "決め手"),))
 
     def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
@@ -132,7 +151,7 @@ class RecordedAnswers:
     async def remind_of(self, asker: Asker, meant: str = "", written: str = "") -> Message:
         self.asked.append(("remind_of", asker.member, meant, written))
         return Message(
-            MessageKind.ANSWER, "前日にDMでお知らせします。", buttons=(Button("取り消す", "remind:501:cancel"),)
+            MessageKind.ANSWER, "前日にDMでお知らせします。", buttons=(Button("取り消す", Kept("remind:501:cancel")),)
         )
 
     async def reminders(self, asker: Asker) -> Message:
@@ -142,10 +161,6 @@ class RecordedAnswers:
     async def say(self, asker: Asker, text: str) -> Message | None:
         self.asked.append(("say", asker.room.name, text))
         return said("もしかして !next") if text == "!nxt" else None
-
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        self.asked.append(("press", button_id, asker.member))
-        return said("ありがとうございます。" if asker.may_decide else "運営の方だけです。")
 
 
 @dataclass
@@ -387,7 +402,7 @@ async def test_a_button_on_a_private_answer_is_answered_in_its_place(play: Play)
 
 async def test_an_organisers_own_reminder_is_nobody_elses_business(play: Play) -> None:
     play.front_end.client.rooms = Rooms((Room("discord", str(play.room.id), organisers=(str(play.alice.id),)),), ())
-    bell = Message(MessageKind.ANNOUNCEMENT, "新しいイベント", buttons=(Button("🔔", "remind:501"),))
+    bell = Message(MessageKind.ANNOUNCEMENT, "新しいイベント", buttons=(Button("🔔", Kept("remind:501")),))
     await play.front_end.send(str(play.room.id), bell, "ab" * 10)
     assert (await play.alice.click(play.room.last_message, custom_id="remind:501")).ephemeral
 
@@ -437,7 +452,7 @@ async def test_uploads_too_fast_are_told_once(play: Play) -> None:
 QUESTION = Message(
     MessageKind.QUESTION,
     "投稿しますか？",
-    buttons=(Button("はい", "question:1:yes"), Button("いいえ", "question:1:no")),
+    buttons=(Button("はい", Kept("question:1:yes")), Button("いいえ", Kept("question:1:no"))),
 )
 
 

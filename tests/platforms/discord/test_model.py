@@ -1,6 +1,6 @@
 """The model as organisers change it in Discord, through discord.py itself in an in-process Discord (SimCord)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import discord
@@ -16,15 +16,13 @@ from bot.domain.cooldowns import Cooldown
 from bot.domain.rooms import Rooms
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
-from bot.services.answering import Answering
-from bot.services.deciding import Deciding
 from bot.services.recognition.changing_model import ChangingModel
-from bot.services.recognition.reading import Reader
 from bot.services.reminders.reminding import Reminding
 from bot.storage.events import Events
 from bot.storage.memory import StoredMemory
 from bot.storage.personal_reminders import PersonalReminders
 from tests.services.recognition import test_changing_model as models
+from tests.support.answers import answers_of
 
 OFTEN = Cooldown(1000, timedelta(seconds=1))
 
@@ -55,8 +53,7 @@ def changing(engine: AsyncEngine, clock: DrivenClock, rooms: Rooms) -> ChangingM
 def simcord_bot(engine: AsyncEngine, clock: DrivenClock, changing: ChangingModel, rooms: Rooms) -> TsudoiClient:
     events = Events(engine)
     reminding = Reminding(PersonalReminders(engine), events, clock)
-    parts = (None, None, reminding, Deciding(None, {}), Reader(None), clock)
-    answering = replace(Answering(*parts), changing_model=changing, commands=OFTEN)  # type: ignore[arg-type]
+    answering = answers_of(clock, reminding=reminding, changing_model=changing, commands=OFTEN)
     return DiscordFrontEnd(DiscordSettings(token=SecretStr("a-token")), answering, rooms).client
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.core.actions import Kept
 from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
 from bot.platforms.discord.render import Rendered, escape, fit, plain_line, render
 from bot.platforms.lengths import width
@@ -33,7 +34,7 @@ texts = st.text(max_size=20) | st.builds(
 urls = st.sampled_from(
     ["", "https://example.test/event/5/", "javascript:alert(1)", "https://example.test/" + "a" * 600]
 )
-buttons = st.builds(Button, texts, texts, urls)
+buttons = st.builds(Button, texts, st.builds(Kept, texts), urls)
 fields = st.builds(Field, texts, texts, st.none() | st.just(NOW), texts | st.just("77"))
 bars = st.builds(Bar, texts, st.floats(-1, 2), st.sampled_from(["98.0%", "99%以上"]))
 cards = st.builds(
@@ -148,7 +149,9 @@ def test_a_line_for_where_no_formatting_is_shown_is_one_line_within_its_limit(te
 async def test_the_buttons_of_several_cards_are_told_apart_by_number() -> None:
     def a_card(number: int) -> Card:
         url = f"https://example.test/{number}/"
-        return Card(f"会{number}", url, buttons=(Button("イベントページ", url=url), Button("🔔", f"remind:{number}")))
+        return Card(
+            f"会{number}", url, buttons=(Button("イベントページ", url=url), Button("🔔", Kept(f"remind:{number}")))
+        )
 
     rendered = render(Message(MessageKind.ANSWER, cards=(a_card(7), a_card(8))))
     assert [embed.title for embed in rendered["embeds"]] == ["1. 会7", "2. 会8"]

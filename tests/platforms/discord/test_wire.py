@@ -12,6 +12,7 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bot.config import DiscordSettings
+from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
 from bot.core.problems.platforms import ChannelGone, TokenRefused
 from bot.core.rooms import Room
@@ -25,6 +26,7 @@ from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.render import render
 from bot.services.answering import Answering
+from tests.support.actions import every_kind
 from tests.support.discord_server import DiscordServer, Fault, Rates
 from tests.support.discord_world import ORGANISER
 
@@ -65,8 +67,13 @@ class Answers:
     ) -> Message:
         return Message(MessageKind.ANSWER, f"{len(pictures[0])} バイトの絵")
 
-    async def press(self, button_id: str, asker: Asker, values: Sequence[str] = ()) -> Message | None:
-        return Message(MessageKind.ANSWER, "はい" if asker.may_decide else "運営の方だけです") if button_id else None
+    actions = Codec(every_kind())
+
+    def form(self, asker: Asker, action: Action) -> None:
+        return None
+
+    async def act(self, asker: Asker, action: Action) -> Message | None:
+        return Message(MessageKind.ANSWER, "はい" if asker.may_decide else "運営の方だけです")
 
 
 @pytest.fixture
@@ -107,7 +114,7 @@ async def test_commands_slash_commands_pictures_and_buttons_go_over_the_wire(ser
         slash = await asyncio.to_thread(server.slash, CHANNEL, "next", argument="4")
         assert (slash["callback"]["type"], slash["message"]["content"]) == (5, "次回 4")
         await front_end.send(
-            CHANNEL, Message(MessageKind.QUESTION, "?", buttons=(Button("はい", "question:1:yes"),)), KEY
+            CHANNEL, Message(MessageKind.QUESTION, "?", buttons=(Button("はい", Kept("question:1:yes")),)), KEY
         )
         pressed = await asyncio.to_thread(server.press, server.posted[-1], "question:1:yes")
         assert (pressed["message"]["content"], pressed["callback"]["data"]["flags"]) == ("運営の方だけです", 64)

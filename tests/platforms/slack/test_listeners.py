@@ -1,11 +1,12 @@
 """What a member sees in Slack, through slack_bolt itself and over a real socket."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from bot.core.actions import Kept
 from bot.core.askers import Asker, Channels
 from bot.core.rooms import MANAGERS, Room
 from bot.domain.cooldowns import Turn
@@ -35,11 +36,12 @@ class RecordedPages:
         self.channels.append(await asker.surroundings.channels())
         return self._page(what) if asker.may_organise else said("運営の方だけです。")
 
-    async def act(self, asker: Asker, action: str, values: Sequence[str]) -> Message:
+    async def act(self, asker: Asker, action: Any) -> Message:
         if not asker.may_organise:
             return said("運営の方だけです。")
-        self.acted.append((action, *values))
-        return self._page(f"{action} {' '.join(values)}".strip())
+        values = getattr(action, "chosen", None) or tuple(filter(None, [getattr(action, "written", "")]))
+        self.acted.append((action.id, *values))
+        return self._page(f"{action.id} {' '.join(values)}".strip())
 
     def _page(self, lead: str) -> Message:
         options = (Option("ja", "日本語", chosen=True), Option("en", "English"))
@@ -47,11 +49,11 @@ class RecordedPages:
             MessageKind.ANSWER,
             lead,
             choices=(
-                Choice("tsudoi:setup:language", "ことば", options),
-                Choice("tsudoi:many", "複数", options, many=True),
+                Choice(Kept("tsudoi:setup:language"), "ことば", options),
+                Choice(Kept("tsudoi:setup:parts"), "複数", options, many=True),
             ),
-            entries=(Entry("tsudoi:setup:add:group", "グループを追加", "アドレス", "tfug-utsunomiya"),),
-            buttons=(Button("次へ", id="tsudoi:setup:go:language"), Button("外へ", url="https://example.test/")),
+            entries=(Entry(Kept("tsudoi:setup:add:group"), "グループを追加", "アドレス", "tfug-utsunomiya"),),
+            buttons=(Button("次へ", Kept("tsudoi:setup:go:language")), Button("外へ", url="https://example.test/")),
         )
 
 
@@ -315,7 +317,7 @@ async def test_what_has_been_explained_is_not_offered_again(stage: Stage) -> Non
 
 async def test_what_teaches_is_said_to_the_member_alone_and_filled_in_a_form(stage: Stage) -> None:
     reading = await stage.ask("これ", files=[("a.png", PNG)])
-    wrong = f"wrong:{reading['thread_ts']}"
+    wrong = f"wrong:{reading['thread_ts']}:0:0"
     stage.server.do(stage.server.world.update, CHANNEL, reading["ts"], {"blocks": buttons_of(wrong)})
     reading = stage.server.shown(CHANNEL, thread_ts=reading["thread_ts"])[-1]
     asked = (await stage.press(reading, wrong)).seen[0]
@@ -364,8 +366,8 @@ async def test_an_organiser_walks_through_pages_which_take_each_others_place(sta
     assert (after.kind, lead(after.content)) == ("update", "tsudoi:setup:go:language")
     chosen = (await stage.press(after.content, "tsudoi:setup:language", ORGANISER, "en")).seen[0]
     assert lead(chosen.content) == "tsudoi:setup:language en"
-    await stage.press(chosen.content, "tsudoi:many", ORGANISER, ["ja", "en"])
-    assert stage.pages.acted[-1] == ("tsudoi:many", "ja", "en")
+    await stage.press(chosen.content, "tsudoi:setup:parts", ORGANISER, ["ja", "en"])
+    assert stage.pages.acted[-1] == ("tsudoi:setup:parts", "ja", "en")
     form = (await stage.press(page.content, "ask:tsudoi:setup:add:group", ORGANISER)).seen[0].content
     filled = (await stage.submit(form, {"written": "tfug-tokyo"}, ORGANISER)).seen[0]
     assert (filled.kind, lead(filled.content)) == ("update", "tsudoi:setup:add:group tfug-tokyo")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.actions import Kept
 from bot.domain.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, People
 from bot.platforms.lengths import width
 from bot.platforms.slack.forms import asked_by, form
@@ -51,7 +52,7 @@ def accepted(message: Message) -> list[dict[str, Any]]:
 
 
 def test_an_event_is_a_linked_title_fields_and_buttons() -> None:
-    buttons = (Button("イベントページ", url="https://c.example/1"), Button("🔔 リマインド", id="remind:1"))
+    buttons = (Button("イベントページ", url="https://c.example/1"), Button("🔔 リマインド", Kept("remind:1")))
     card = Card("もくもく会", "https://c.example/1", "本文", (Field("日時", "5月22日 19:00", AT),), buttons=buttons)
     lead, title, body, fields, actions = accepted(Message(MessageKind.ANSWER, "明日！", (card,)))
     assert lead["text"] == {"type": "plain_text", "text": "明日！", "emoji": False}
@@ -64,7 +65,7 @@ def test_an_event_is_a_linked_title_fields_and_buttons() -> None:
 
 
 def test_a_notification_says_what_is_said_and_not_what_can_be_pressed() -> None:
-    shown = render(said(Card("題", buttons=(Button("押す", id="x"),)), lead="こんにちは"))
+    shown = render(said(Card("題", buttons=(Button("押す", Kept("x")),)), lead="こんにちは"))
     assert shown["text"] == "こんにちは\n題"
 
 
@@ -77,8 +78,8 @@ def test_strangers_words_call_nobody_and_stay_what_they_are(place: str) -> None:
         "body": said(Card(body=HOSTILE)),
         "field": said(Card(fields=(Field(HOSTILE, HOSTILE, AT, member="U0ALICE01"),))),
         "bar": said(Card(bars=(Bar(HOSTILE, 0.5, "50.0%"),))),
-        "button": said(buttons=(Button(HOSTILE, id="x"),)),
-        "option": said(choices=(Choice("c", HOSTILE, (Option("v", HOSTILE),)),)),
+        "button": said(buttons=(Button(HOSTILE, Kept("x")),)),
+        "option": said(choices=(Choice(Kept("c"), HOSTILE, (Option("v", HOSTILE),)),)),
     }[place]
     shown = render(message)
     accepted(message)
@@ -139,7 +140,7 @@ def test_a_field_is_cut_and_its_moment_is_kept(length: int) -> None:
 
 @pytest.mark.parametrize("length", [74, 75, 76, 300])
 def test_a_label_of_a_button_is_cut(length: int) -> None:
-    (block,) = accepted(said(buttons=(Button("長" * length, id="x"),)))
+    (block,) = accepted(said(buttons=(Button("長" * length, Kept("x")),)))
     assert width(block["elements"][0]["text"]["text"]) == min(length, 75)
 
 
@@ -147,8 +148,8 @@ def test_addresses_and_ids_that_slack_refuses_are_left_out() -> None:
     buttons = (
         Button("長い", url="https://a.example/" + "x" * 3000),
         Button("違う", url="ftp://a.example"),
-        Button("長い", id="x" * 256),
-        Button("いい", id="y" * 255),
+        Button("長い", Kept("x" * 256)),
+        Button("いい", Kept("y" * 255)),
     )
     (block,) = accepted(said(buttons=buttons))
     assert [one["text"]["text"] for one in block["elements"]] == ["いい"]
@@ -156,8 +157,8 @@ def test_addresses_and_ids_that_slack_refuses_are_left_out() -> None:
 
 @pytest.mark.parametrize("cards", [1, 10, 30, 200])
 def test_no_message_has_more_than_fifty_blocks_and_what_can_be_done_stays(cards: int) -> None:
-    card = Card("題", "https://a.example", "本文", (Field("名", "値"),), buttons=(Button("押す", id="x"),))
-    blocks = accepted(said(*[card] * cards, buttons=(Button("最後", id="last"),)))
+    card = Card("題", "https://a.example", "本文", (Field("名", "値"),), buttons=(Button("押す", Kept("x")),))
+    blocks = accepted(said(*[card] * cards, buttons=(Button("最後", Kept("last")),)))
     assert len(blocks) <= BLOCKS
     assert blocks[-1]["elements"][0]["action_id"] == "last"
 
@@ -171,12 +172,12 @@ def test_choices_people_and_entries_come_as_menus_pickers_and_buttons() -> None:
     options = tuple(Option(f"v{number}", f"選択肢 {number}", chosen=number < 2) for number in range(120))
     message = said(
         choices=(
-            Choice("one", "一つ", options),
-            Choice("many", "いくつか", options, many=True),
-            Choice("none", "", ()),
+            Choice(Kept("one"), "一つ", options),
+            Choice(Kept("many"), "いくつか", options, many=True),
+            Choice(Kept("none"), "", ()),
         ),
-        people=People("people", "誰", ("U0ALICE01", "managers")),
-        entries=(Entry("add:group", "グループを追加", "グループのアドレス", "https://x.connpass.com/"),),
+        people=People(Kept("people"), "誰", ("U0ALICE01", "managers")),
+        entries=(Entry(Kept("add:group"), "グループを追加", "グループのアドレス", "https://x.connpass.com/"),),
     )
     one, many, people, asks = accepted(message)
     assert one["accessory"]["initial_option"]["value"] == "v0"
@@ -190,7 +191,7 @@ def test_choices_people_and_entries_come_as_menus_pickers_and_buttons() -> None:
 
 def test_a_long_option_is_cut_and_one_with_a_long_value_is_left_out() -> None:
     options = (Option("v" * 150, "長" * 76), Option("v" * 151, "値が長い"))
-    (block,) = accepted(said(choices=(Choice("one", "一つ", options),)))
+    (block,) = accepted(said(choices=(Choice(Kept("one"), "一つ", options),)))
     (option,) = block["accessory"]["options"]
     assert (width(option["text"]["text"]), width(option["value"])) == (75, 150)
 
@@ -213,7 +214,7 @@ words = st.text(max_size=4000)
 @given(words, words, words, st.lists(st.tuples(words, words), max_size=30))
 def test_whatever_is_said_slack_takes_it(lead: str, title: str, body: str, pairs: list[tuple[str, str]]) -> None:
     fields = tuple(Field(name, value, AT) for name, value in pairs)
-    buttons = tuple(Button(name, id=f"x{number}") for number, (name, _) in enumerate(pairs))
+    buttons = tuple(Button(name, Kept(f"x{number}")) for number, (name, _) in enumerate(pairs))
     card = Card(title, "https://a.example/1", body, fields, buttons=buttons)
     message = Message(MessageKind.ANSWER, lead, (card, Card(title, body=body)), buttons)
     if lead.strip() or title.strip():

@@ -30,6 +30,7 @@ from bot.services.delivery.outages import OutagePost, Reach
 from bot.services.events.event_posts import AnnouncementPost
 from bot.services.organisers.organising import Organising
 from bot.services.ports import Listing, SourceState
+from tests.support.actions import press
 from tests.support.askers import Around
 from tests.support.events import NOW, an_event_named
 
@@ -124,7 +125,8 @@ class House:
         await self.delivering.deliver_due()
 
     async def act(self, action: str, *values: str, channel: str = "5") -> Message:
-        page = await self.organising.act(self.organiser(channel), f"tsudoi:{action}", values)
+        page = await press(self.organising, f"tsudoi:{action}", self.organiser(channel), values)
+        assert page is not None
         await self.delivering.deliver_due()
         return page
 
@@ -290,7 +292,7 @@ async def test_messages_of_another_guild_cannot_be_touched(house: House) -> None
     await house.see(FIRST)
     said = (await house.stores.deliveries.about(AnnouncementPost, ["event:501"]))[0]
     elsewhere = asker_in(house.rooms, Tenant("discord", "8", frozenset({"7"})), "7", "66", (MANAGERS,))
-    await house.organising.act(elsewhere, f"tsudoi:sent:retract:{said.id}", ())
+    await press(house.organising, f"tsudoi:sent:retract:{said.id}", elsewhere)
     await house.delivering.deliver_due()
     assert len(house.platform.there) == 2
     kept = await house.stores.interventions.message([said.destination], said.id or 0)

@@ -20,6 +20,7 @@ from bot.errors import ModelError
 from bot.services.ports import ModelFile
 from bot.services.recognition.changing_model import ENOUGH_SAMPLES, REMEMBERED, ChangingModel
 from bot.storage.memory import StoredMemory
+from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW
 from tests.support.knowledge import known_in
@@ -180,15 +181,15 @@ async def test_one_command_leads_back_and_forth(world: World) -> None:
     await world.say("back")
     await world.say("back")
     assert world.reader.used == ["new", "", "new"]
-    pressed = await world.changing.press("model:back", an_asker(LOCAL_ROOM, "visitor"))
+    pressed = await press(world.changing, "model:back", an_asker(LOCAL_ROOM, "visitor"))
     assert pressed is not None
     assert world.reader.used[-1] == ""
 
 
 async def test_it_may_be_chosen_from_the_list_too(world: World) -> None:
-    assert await world.changing.press("model:try", an_asker(LOCAL_ROOM, "visitor"), ["newer"]) is not None
+    assert await press(world.changing, "model:try", an_asker(LOCAL_ROOM, "visitor"), ["newer"]) is not None
     assert world.reader.used == ["newer"]
-    assert await world.changing.press("quiz:again", an_asker(LOCAL_ROOM, "visitor")) is None
+    assert await press(world.changing, "quiz:again", an_asker(LOCAL_ROOM, "visitor")) is None
 
 
 @pytest.mark.parametrize(("room", "member"), [(HOME, "5"), (AWAY, "88"), (replace(AWAY, guild=""), "5")])

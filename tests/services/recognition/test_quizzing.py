@@ -20,12 +20,14 @@ from bot.domain.teaching import Offered, Sample, State
 from bot.errors import PictureError
 from bot.services.ports import Cut
 from bot.services.recognition.own_samples import OwnSamples
+from bot.services.recognition.quiz_messages import JoinBoard
 from bot.services.recognition.quizzing import Quizzing
 from bot.services.recognition.teaching import Teaching
 from bot.storage.quizzes import Quizzes
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples
 from model.reading import Candidate, Glyph, Reading, Verdict
+from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room
 
@@ -127,7 +129,7 @@ class Play:
         return answer
 
     async def press(self, button: str, *values: str, member: str = "77") -> Message:
-        answer = await self.quizzing.press(button, an_asker(self.room, member), values)
+        answer = await press(self.quizzing, button, an_asker(self.room, member), values)
         assert answer is not None
         return answer
 
@@ -318,8 +320,7 @@ async def test_nobody_can_ask_without_end(play: Play) -> None:
 async def test_an_empty_name_is_asked_for_again(play: Play) -> None:
     answer = await play.press("quiz:join", " \n ")
     assert [entry.id for entry in answer.entries] == ["quiz:join"]
-    assert play.quizzing.entry(an_asker(play.room), "quiz:join") is not None
-    assert play.quizzing.entry(an_asker(play.room), "quiz:other") is None
+    assert play.quizzing.forms()[JoinBoard](an_asker(play.room), JoinBoard()) is not None
 
 
 async def test_where_nothing_is_read_there_is_no_quiz(play: Play) -> None:
@@ -336,6 +337,6 @@ async def test_forget_erases_the_quiz_too_also_of_who_never_gave_a_sample(
     teaching = Teaching(own, None, clock)
     asked = await teaching.own.forget(an_asker(play.room))
     assert "teach:erase" in ids(asked)
-    await teaching.press("teach:erase", an_asker(play.room), ())
+    await press(teaching, "teach:erase", an_asker(play.room), ())
     assert await play.quizzing.store.forget("discord:@77") == 0
     assert "teach:erase" not in ids(await teaching.own.forget(an_asker(play.room)))

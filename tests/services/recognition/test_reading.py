@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bot.core.actions import Codec
+from bot.core.askers import Asker
 from bot.core.rooms import LOCAL, MAIN
 from bot.domain.messages import Button, Message
 from bot.errors import PictureError
@@ -13,10 +15,10 @@ from bot.locales import texts_for
 from bot.platforms.discord.render import render
 from bot.services.ports import Cut
 from bot.services.recognition.reading import Reader
-from bot.services.recognition.reading_buttons import WHY, About, asked_about
+from bot.services.recognition.reading_buttons import Explain
 from bot.services.recognition.reading_messages import readings_message
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
-from tests.support.askers import an_asker
+from tests.support.askers import Around, an_asker
 from tests.support.events import a_room
 
 BLANK = Reading((Glyph((0, 0, 9, 9), (), "not_hiragana"),), "", 1.0)
@@ -96,7 +98,7 @@ def shown(message: Message) -> list[str]:
 
 
 def whys(message: Message) -> list[tuple[str, str]]:
-    return [(button.label, button.id) for button in message.buttons if button.id.startswith(f"{WHY}:")]
+    return [(button.label, button.id) for button in message.buttons if button.id.startswith("why:")]
 
 
 def links(message: Message) -> list[Button]:
@@ -247,8 +249,14 @@ async def test_what_cannot_be_fetched_again_is_not_offered_to_be_explained() -> 
     assert answer.choices == ()
 
 
+def asks_about(picture: bytes | PictureError | None) -> Asker:
+    """Who asks about the upload 77, which is this picture; None: it is gone."""
+    around = Around() if picture is None else Around({"77": ("1", (picture,))})
+    return an_asker(a_room(), surroundings=around)
+
+
 async def test_why_is_answered_with_a_picture_that_is_described_in_words() -> None:
-    answer = await READER.explain(an_asker(a_room()), b"hello", glyph=3)
+    answer = await READER.explain(asks_about(b"hello"), Explain("77", 0, 3))
     assert pictures(answer) == ["why hello 3"]
     assert "決め手" in answer.pictures[0].shows
 
@@ -262,7 +270,7 @@ async def test_why_is_answered_with_a_picture_that_is_described_in_words() -> No
     ],
 )
 async def test_what_cannot_be_explained_is_said(picture: bytes | PictureError | None, said: str) -> None:
-    answer = await READER.explain(an_asker(a_room()), picture)
+    answer = await READER.explain(asks_about(picture), Explain("77"))
     assert said in answer.lead
     assert answer.pictures == ()
 
@@ -275,9 +283,9 @@ async def test_where_reading_is_off_nothing_is_read() -> None:
 @pytest.mark.parametrize(
     ("button", "values", "about"),
     [
-        ("why:77:3", (), About("77", 3)),
-        ("why:77:3:12", (), About("77", 3, 12)),
-        ("why:", ("why:77:3:12",), About("77", 3, 12)),
+        ("why:77:3", (), Explain("77", 3)),
+        ("why:77:3:12", (), Explain("77", 3, 12)),
+        ("why:", ("why:77:3:12",), Explain("77", 3, 12)),
         ("why::0", (), None),
         ("why:77", (), None),
         ("why:77:x", (), None),
@@ -286,9 +294,5 @@ async def test_where_reading_is_off_nothing_is_read() -> None:
         ("remind:77:3", (), None),
     ],
 )
-def test_the_button_says_which_character_is_meant(button: str, values: Sequence[str], about: About | None) -> None:
-    assert asked_about(WHY, button, values) == about
-
-
-def test_the_id_of_a_button_is_understood_again() -> None:
-    assert asked_about("right", About("album_name-1", 9, 99).id("right")) == About("album_name-1", 9, 99)
+def test_the_button_says_which_character_is_meant(button: str, values: Sequence[str], about: Explain | None) -> None:
+    assert Codec([Explain]).decode(button, values) == about

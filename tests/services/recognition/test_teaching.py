@@ -23,9 +23,11 @@ from bot.services.recognition.own_samples import OwnSamples
 from bot.services.recognition.reading_messages import readings_message
 from bot.services.recognition.reviewing import Reviewing
 from bot.services.recognition.teaching import Teaching
+from bot.services.recognition.teaching_buttons import Label
 from bot.storage.sample_folders import SampleFolders
 from bot.storage.samples import Samples
 from bot.storage.tables import consents, metadata
+from tests.support.actions import press
 from tests.support.askers import Around, an_asker
 from tests.support.events import a_room
 from tests.support.reading_by_name import READINGS, ByName, Sheets, reading_of, sure
@@ -47,7 +49,7 @@ class House:
 
     async def press(self, button_id: str, member: str = ALICE, *values: str, room: Room = ROOM) -> Message:
         asker = an_asker(room, member, surroundings=self.shown)
-        answer = await self.teaching.press(button_id, asker, values)
+        answer = await press(self.teaching, button_id, asker, values)
         assert answer is not None
         return answer
 
@@ -62,7 +64,9 @@ class House:
             await self.press(f"right:{member}.{i}:0:0", member)
 
     async def act(self, action: str, *values: str, room: Room = ROOM) -> Message:
-        return await self.reviewing.act(texts_for("ja"), an_asker(room, ORGANISER), action, values)
+        page = await press(self.reviewing, f"tsudoi:data:{action}", an_asker(room, ORGANISER), values)
+        assert page is not None
+        return page
 
     async def proven(self, member: str) -> None:
         """Let a member give what an organiser accepts."""
@@ -167,7 +171,7 @@ async def test_wrong_offers_the_next_candidates_any_other_and_none(house: House)
     assert [one.value for one in choice.options] == ["ほ", "け", NOT_HIRAGANA]
     assert [one.label for one in choice.options][-1] == "ひらがなではない"
     assert choice.id == page.entries[0].id == "teach:label:5:0:0"
-    assert house.teaching.entry(an_asker(ROOM), "teach:label:5:0:0") == page.entries[0]
+    assert house.teaching.forms()[Label](an_asker(ROOM), Label("5")) == page.entries[0]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +203,7 @@ async def test_a_label_that_was_chosen_is_kept_by_the_yes_that_follows(house: Ho
     "button", ["teach:yes:5:0:0:ネコ", "teach:yes:5:0:x:は", "teach:yes:5", "teach:all:5:1:0:<b>", "teach:nonsense"]
 )
 async def test_what_no_button_of_ours_says_is_not_taken(house: House, button: str) -> None:
-    assert await house.teaching.press(button, an_asker(ROOM, ALICE, surroundings=house.shown), ()) is None
+    assert await press(house.teaching, button, an_asker(ROOM, ALICE, surroundings=house.shown), ()) is None
     assert await house.store.consent("discord:@1") is None
 
 
@@ -393,7 +397,7 @@ async def test_organisers_see_how_many_there_are_and_what_to_review(house: House
     assert "3文字（1人分）" in page.lead
     assert "採用" in page.text  # the rule is explained
     assert page.pictures[0].png == b"chart of 0 and 3"
-    assert ids(page) == ["review:0"]
+    assert ids(page) == ["tsudoi:data:review:0"]
 
 
 async def test_organisers_accept_drop_and_relabel_by_number(house: House) -> None:
@@ -408,7 +412,7 @@ async def test_organisers_accept_drop_and_relabel_by_number(house: House) -> Non
     await house.act("accept", second)
     await house.act("drop", third)
     look = await house.act("look", first)
-    assert look.entries[0].id == f"relabel:{first}"
+    assert look.entries[0].id == f"tsudoi:data:relabel:{first}"
     assert "モデルが読める文字ではありません" in (await house.act(f"relabel:{first}", "ねこ")).lead
     done = await house.act(f"relabel:{first}", "い")
     assert "確認待ちの文字はありません" in done.lead
@@ -446,11 +450,10 @@ async def test_what_organisers_are_told_is_in_english_too(house: House) -> None:
     await house.agree(ALICE)
     english = replace(ROOM, locale="en")
     assert "I kept 1 character." in (await house.press("right:5:0:0", room=english)).lead
-    page = await house.reviewing.open(texts_for("en"), an_asker(ROOM, ORGANISER))
+    page = await house.reviewing.open(an_asker(english, ORGANISER))
     assert "1 sample, of 1 writers." in page.lead
-    question = await Teaching(OwnSamples(house.store, SampleFolders(), None, house.clock), ByName(), house.clock).press(
-        "right:6:0:0", an_asker(english, BOB, surroundings=house.shown), ()
-    )
+    anew = Teaching(OwnSamples(house.store, SampleFolders(), None, house.clock), ByName(), house.clock)
+    question = await press(anew, "right:6:0:0", an_asker(english, BOB, surroundings=house.shown), ())
     assert question is not None
 
 

@@ -19,6 +19,7 @@ from bot.services.reminders.reminding import Reminding
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
+from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW, TOKYO, a_room, an_event_named, tokyo
 from tests.support.knowledge import known_in
@@ -69,7 +70,7 @@ class World:
         return an_asker(self.room, ALICE, language=language)
 
     async def choose(self, what: str, *values: str) -> Message:
-        page = await self.settings.press(f"settings:{what}", await self.asker(), values)
+        page = await press(self.settings, f"settings:{what}", await self.asker(), values)
         assert page is not None
         return page
 
@@ -88,7 +89,7 @@ async def world(engine: AsyncEngine, clock: DrivenClock) -> World:
 
 async def test_the_page_is_reached_from_the_reminders_and_shows_what_is_set(world: World) -> None:
     (button,) = (await world.reminding.reminders(await world.asker())).buttons
-    page = await world.settings.press(button.id, await world.asker(), ())
+    page = await press(world.settings, button.id, await world.asker(), ())
     assert page is not None
     assert [choice.id for choice in page.choices] == ["settings:language", "settings:lead_times", "settings:quiet"]
     chosen = {option.label for choice in page.choices for option in choice.options if option.chosen}
@@ -121,7 +122,7 @@ async def test_reminders_keep_out_of_quiet_hours_when_the_event_moves_and_the_ne
 
 async def test_a_reminder_that_was_cancelled_and_asked_for_again_keeps_out_of_new_quiet_hours(world: World) -> None:
     await world.reminding.remind(await world.asker(), "3h")
-    await world.reminding.press(f"remind:{MORNING.id}:cancel", await world.asker())
+    await press(world.reminding, f"remind:{MORNING.id}:cancel", await world.asker())
     await world.choose("quiet", "22:00-8:00")
     await world.reminding.remind(await world.asker(), "3h")
     assert await world.due() == ["21 22:00"]

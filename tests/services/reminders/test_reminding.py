@@ -20,6 +20,7 @@ from bot.services.reminders.reminding import Reminding
 from bot.storage.deliveries import Deliveries
 from bot.storage.events import Events
 from bot.storage.personal_reminders import PersonalReminders
+from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
 from tests.support.knowledge import known_in
@@ -80,7 +81,7 @@ class World:
         return await self.reminding.remind(an_asker(self.room, member), argument)
 
     async def press(self, button: str, member: str = ALICE, room: Room | None = None) -> Message:
-        answer = await self.reminding.press(button, an_asker(room or self.room, member))
+        answer = await press(self.reminding, button, an_asker(room or self.room, member))
         assert answer is not None
         return answer
 
@@ -268,7 +269,7 @@ async def test_a_closed_mailbox_is_tried_once_told_at_the_next_use_and_breaks_no
 
 @pytest.mark.parametrize("button", ["remind:", "remind:²", "remind:999", "remind:501:x", "snooze:501:never", "x:501"])
 async def test_a_button_that_is_none_of_ours_is_left_alone(world: World, button: str) -> None:
-    assert await world.reminding.press(button, an_asker(world.room, ALICE)) is None
+    assert await press(world.reminding, button, an_asker(world.room, ALICE)) is None
 
 
 async def test_in_the_local_room_nobody_speaks_of_direct_messages(world: World) -> None:

@@ -28,6 +28,7 @@ from bot.storage.events import Events
 from bot.storage.materials import StoredMaterials
 from bot.storage.questions import Questions
 from bot.storage.reports import Reports
+from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.connpass_server import ConnpassServer, a_presentation, an_event
 from tests.support.driven_time import DrivenTime
@@ -190,7 +191,7 @@ async def test_two_drafts_of_one_month_have_addresses_of_their_own_and_each_its_
 async def test_only_organisers_get_a_draft(world: World) -> None:
     answer = await world.draft("4", a_room(organisers=("another",)))
     assert answer.files == ()
-    pressed = await world.drafting.press(f"draft:{FOURTH}", an_asker(a_room(organisers=("another",)), "organiser"))
+    pressed = await press(world.drafting, f"draft:{FOURTH}", an_asker(a_room(organisers=("another",)), "organiser"))
     assert pressed is not None
     assert pressed.files == ()
 
@@ -203,10 +204,10 @@ async def test_the_question_for_a_missing_report_has_a_button_that_makes_the_dra
     assert isinstance(asked, Message)
     (button,) = [one for one in asked.cards[0].buttons if one.id]
     assert (button.label, button.id) == ("下書きを作る", f"draft:{FOURTH}")
-    answer = await world.drafting.press(button.id, an_asker(world.room, "organiser"))
+    answer = await press(world.drafting, button.id, an_asker(world.room, "organiser"))
     assert answer is not None
     assert "Connpass: 62404\n" in text_of(answer)
-    assert await world.drafting.press("question:1:yes", an_asker(world.room, "organiser")) is None
+    assert await press(world.drafting, "question:1:yes", an_asker(world.room, "organiser")) is None
 
 
 async def test_what_is_still_to_come_and_what_nobody_knows_has_no_draft(world: World) -> None:

@@ -254,7 +254,7 @@ async def test_an_unsure_report_asks_the_organisers_once_with_reasons_and_button
     message = await house.ask(question)
     assert isinstance(message, Message)
     buttons = message.cards[0].buttons
-    assert [button.id for button in buttons] == [question.button_id(option) for option in question.options]
+    assert [button.id for button in buttons] == [question.answer_with(option).id for option in question.options]
     assert "TFUG Utsunomiya #06" in buttons[0].label
     assert buttons[-1].label == "この中にはない"
     assert "・公開の少し前に「TFUG Utsunomiya #06 夜の部」がありました。" in message.text
@@ -299,7 +299,7 @@ async def test_an_unsure_report_of_the_first_sight_can_be_decided_under_reports_
     assert await house.deliveries.counts() == {}
     listed = await house.reporting.reports(an_asker(house.organisers))
     question = await house.question("/autumn.html")
-    assert question.button_id("65606") in {button.id for card in listed.cards for button in card.buttons}
+    assert question.answer_with("65606").id in {button.id for card in listed.cards for button in card.buttons}
     assert "question:" not in str(await house.reporting.reports(an_asker(house.members)))
     assert await house.reporting.answer(question, "65606", "mika")
     assert await house.linked() == {"/autumn.html": 65606, "/201708.html": 62404}

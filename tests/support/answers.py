@@ -1,0 +1,16 @@
+"""`Answering` with only those of its services that a test is about."""
+
+from typing import Any
+
+from bot.services.answering import Answering
+from bot.services.commands import VOCABULARY
+from bot.services.deciding import Deciding
+from bot.services.ports import Clock
+from bot.services.recognition.reading import Reader
+
+
+def answers_of(clock: Clock, **parts: Any) -> Answering:
+    """What answers with these parts; of the others nothing is asked."""
+    nobody = dict.fromkeys(("telling", "reporting", "reminding", "teaching", "quizzing", "drafting", "settings"))
+    others = {"deciding": Deciding(None, {}), "reader": Reader(None), "vocabulary": VOCABULARY}  # type: ignore[arg-type]
+    return Answering(**{**nobody, **others, "clock": clock, **parts})
