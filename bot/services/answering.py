@@ -57,6 +57,10 @@ class Answering:
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
     lessons: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(minutes=1)))
 
+    def __post_init__(self) -> None:
+        """Put the tables of actions together at the start, where a mistake in one is found."""
+        _ = self.actions, self._forms
+
     def texts(self, language: str) -> Texts:
         """Return the texts in a language."""
         return texts_for(language, self.zone)

@@ -163,10 +163,6 @@ def test_an_id_of_today_stands_for_the_same_action_for_ever(
     assert action.id == action_id
 
 
-def test_every_kind_of_action_has_an_id_that_is_kept() -> None:
-    assert set(every_kind()) - {type(action) for _, _, action in KNOWN} == set()
-
-
 def test_what_is_chosen_from_a_list_of_actions_is_done(codec: Codec) -> None:
     assert codec.decode("why:", ("why:5:0:3",)) == Explain("5", 0, 3)
     assert codec.decode("teach:which:5:2:1:", ("wrong:5:0:3",)) == Wrong("5", 0, 3)
