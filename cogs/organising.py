@@ -14,8 +14,6 @@ from bot.services.organisers.organising import organising_topic
 
 log = structlog.get_logger()
 
-_OURS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
-
 
 class Organising(commands.Cog):
     """`/tsudoi`, the pages it opens, and what the bot lacks in a channel."""

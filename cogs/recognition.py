@@ -14,8 +14,6 @@ from bot.platforms.discord.uploads import content_of, fetched, is_picture, messa
 from bot.services.commands import READ
 from bot.services.general_messages import one_moment
 
-MOST_ATTACHMENTS = 10
-
 
 class Recognition(commands.Cog):
     """Reads what members upload: the pictures of one message in order, in one answer."""
