@@ -9,7 +9,7 @@ each).
 
 import json
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -185,7 +185,7 @@ def _end_round(
     for share in NEWEST if state.best < float("inf") else (1.0,):
         network.set_weights([(1 - share) * old + share * new for old, new in zip(average, newest, strict=True)])
         if share < 1:
-            _renew_statistics(network, recent)
+            renew_statistics(network, recent)
         loss = judge.loss(network)
         if loss < state.best:
             network.save(folder / BEST, include_optimizer=False)
@@ -194,7 +194,14 @@ def _end_round(
     return state
 
 
-def _renew_statistics(network: keras.Model, recent: Iterable[NDArray[np.float32]]) -> None:
+def meet_halfway(network: keras.Model, before: Sequence[NDArray[np.float32]], mixture: Mixture, seed: int) -> None:
+    """Bring a network half of the way back to the weights that it went on from: strangers like the middle best."""
+    network.set_weights([(old + new) / 2 for old, new in zip(before, network.get_weights(), strict=True)])
+    rng = np.random.default_rng(seed)
+    renew_statistics(network, [mixture.batch(BATCH, rng)[0] for _ in range(RENEWING)])
+
+
+def renew_statistics(network: keras.Model, recent: Iterable[NDArray[np.float32]]) -> None:
     """What batch normalisation subtracts and divides by is no weight: it is measured anew on the averaged network."""
     layers = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
     usual = [layer.momentum for layer in layers]

@@ -27,7 +27,7 @@ from model.workshop.sources.stored import StoredImages
 from model.workshop.training.calibrate import find_refusal, find_temperature
 from model.workshop.training.classic import build as build_classic
 from model.workshop.training.dataset import SEED, Mixture, group_of, prepare_inputs
-from model.workshop.training.learning import LONG, Judge, Plan, Teacher, learn
+from model.workshop.training.learning import LONG, Judge, Plan, Teacher, learn, meet_halfway
 from model.workshop.training.network import LARGE, SMALL, build_network
 from model.workshop.training.practice import Practice, prepare_practice
 from model.workshop.training.thawed import thaw
@@ -108,7 +108,11 @@ def train(
     teaching = load_teacher(plan.teacher) if plan.teacher else None
     judge = judge_by(practice.choosing, chosen)
     mixture = practice.mixture if plan.augment else replace(practice.mixture, change=untouched, in_photos=0.0)
-    network = learn(_begun(chosen, mixture, plan), mixture, judge, plan, progress, out, teaching)
+    begun = _begun(chosen, mixture, plan)
+    before = begun.get_weights()
+    network = learn(begun, mixture, judge, plan, progress, out, teaching)
+    if plan.onward:
+        meet_halfway(network, before, mixture, plan.seed)
 
     temperature, refuse_from = calibrate(network, judge, chosen)
     choosing = _accuracy(network, practice.choosing, chosen, None)

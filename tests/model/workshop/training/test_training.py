@@ -194,7 +194,7 @@ def test_an_average_is_normalised_by_what_it_sees_itself(network: "keras.Model",
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
     copy.get_layer(first.name).moving_mean.assign(first.moving_mean + 5)
-    learning._renew_statistics(copy, [inputs[:100], inputs[100:]])
+    learning.renew_statistics(copy, [inputs[:100], inputs[100:]])
     seen = keras.Model(network.input, first.input).predict(inputs, verbose=0)
     assert np.allclose(copy.get_layer(first.name).moving_mean, seen.mean(axis=(0, 1, 2)), atol=1e-4)
     assert copy.get_layer(first.name).momentum == first.momentum
@@ -415,6 +415,13 @@ def test_one_that_looks_like_a_held_out_image_by_chance_is_not_practised(
     assert training._remarks(practised) == [
         "Pictures that look like some of those that judge, and were not practised: 1."
     ]
+
+
+def test_a_network_that_went_on_is_brought_back_half_of_the_way(images: StoredImages) -> None:
+    network, other = build_network(stages=TINY), build_network(stages=TINY)
+    before, after = other.get_weights(), network.get_weights()
+    learning.meet_halfway(network, before, Mixture((images,), (1.0,)), 1)
+    assert np.allclose(network.get_weights()[0], (before[0] + after[0]) / 2)
 
 
 @pytest.mark.parametrize("kind", ["dynamic 8-bit", "float32"])
