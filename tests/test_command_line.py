@@ -106,7 +106,7 @@ def test_health_says_why_discord_does_not_work(tmp_path: Path, connpass: Connpas
         config.write(f'[discord]\ntoken = "t"\napi_url = "http://127.0.0.1:{nobody.getsockname()[1]}/api/v10"\n')
         config.flush()
         with running_bot(tmp_path) as bot:
-            assert "cannot be reached" in wait_for_problem(bot.url, "discord")
+            assert "Cannot connect" in wait_for_problem(bot.url, "discord")
             assert bot.stop() == 0
 
 

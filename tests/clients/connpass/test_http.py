@@ -19,6 +19,9 @@ from tests.support.told import in_japanese
 SPACING = timedelta(seconds=1.1)
 
 
+BOMB = gzip.compress(b"\0" * 20_000_000)
+
+
 class _Handler(BaseHTTPRequestHandler):
     """A site with odd answers, by path."""
 
@@ -61,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, {}, b"x" * 300_000
 
     def _bomb(self):
-        return 200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * 20_000_000)
+        return 200, {"Content-Encoding": "gzip"}, BOMB
 
     def _packed(self):
         return 200, {"Content-Encoding": "gzip"}, gzip.compress(b"hello")

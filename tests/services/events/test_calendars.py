@@ -7,12 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 import icalendar
 import pytest
 
+from bot.core.actions import Codec
 from bot.domain.events import Event, EventStatus
 from bot.locales import TOKYO, texts_for
 from bot.platforms.discord.render import BUTTON_URL, DESCRIPTION, render
 from bot.services.events.calendar_files import calendar_file
 from bot.services.events.calendar_links import MICROSOFT_365, OUTLOOK, google_link, outlook_link
-from bot.services.events.calendar_messages import address_of, event_meant, not_for_calendars, ways_into_calendar
+from bot.services.events.calendar_messages import address_of, not_for_calendars, ways_into_calendar
+from bot.services.events.event_cards import AddToCalendar
 from tests.support.events import NOW, an_event_named, tokyo
 
 HOSTILE = "会 & <b>x</b>&to=evil@example.com#?%41 +1\r\nSUBJECT: y\u202e]( https://evil.example/ ) 🎉\ud800"
@@ -154,7 +156,7 @@ def test_a_button_that_stood_for_long_says_why_not(changes: dict[str, object], s
 
 @pytest.mark.parametrize("pressed", ["calendar:", "calendar:x", "calendar:٣", "calendar:1234567890123456", "remind:5"])
 def test_what_is_no_button_of_ours(pressed: str) -> None:
-    assert event_meant(pressed) is None
+    assert Codec((AddToCalendar,)).decode(pressed) is None
 
 
 def test_the_file_is_a_calendar_as_rfc_5545_asks() -> None:
