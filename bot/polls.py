@@ -87,7 +87,7 @@ class Polls:
         async def watch() -> None:
             async with self._turn:
                 await self.services.watching.watch(source)
-            self.services.mirroring.heard_of(name)
+            self.services.mirroring.refresh(name)
 
         self.alarm.poll(name, watch, self.events_every, self.services.clock.now())
         self._polled.add(name)

@@ -134,7 +134,7 @@ def _shape(kind: Any, limit: str | None) -> str:
 def _types(kind: Any) -> dict[str, Any]:
     """Return the type of each field, `int` for `int | None`."""
     every = {field.name: field.type for field in fields(kind)}
-    return {name: get_args(one)[0] if isinstance(one, UnionType) else one for name, one in every.items()}
+    return {name: get_args(kind)[0] if isinstance(kind, UnionType) else kind for name, kind in every.items()}
 
 
 def _made(kind: type[Action], found: Mapping[str, str | None], values: Sequence[str]) -> Action:

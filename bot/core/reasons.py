@@ -9,7 +9,7 @@ from bot.core.problems.base import Problem, Said
 from bot.core.skips import NothingToSay
 
 Reason = Problem | NothingToSay
-_SKIPS = {one.code: one for one in NothingToSay}
+_SKIPS = {skip.code: skip for skip in NothingToSay}
 
 
 def to_text(reason: Reason) -> str:

@@ -69,7 +69,7 @@ class Room:
 
     def pause_of(self, source: str, now: datetime) -> Pause | None:
         """Return the pause that holds for this source, or `EVERYTHING`; None if there is none."""
-        return next((one for one in self.pauses if one.source == source and one.holds(now)), None)
+        return next((pause for pause in self.pauses if pause.source == source and pause.holds(now)), None)
 
     def heard(self, now: datetime) -> tuple[str, ...]:
         """Return the sources that are not paused now."""
@@ -81,7 +81,7 @@ class Room:
 
     def resumed(self, source: str) -> "Room":
         """Return the room with this source no longer paused."""
-        return replace(self, pauses=tuple(one for one in self.pauses if one.source != source))
+        return replace(self, pauses=tuple(pause for pause in self.pauses if pause.source != source))
 
 
 def direct_to(platform: str, member: str) -> str:

@@ -60,7 +60,9 @@ class Vocabulary(Generic[Services]):
 
     def __init__(self, commands: Sequence[Command[Services]] = ()) -> None:
         self.commands = tuple(commands)
-        self._by_name = {_in_hiragana(name): one for one in commands for name in (one.name, *one.aliases)}
+        self._by_name = {
+            _in_hiragana(name): command for command in commands for name in (command.name, *command.aliases)
+        }
 
     def parse(self, text: str) -> Typed[Services] | None:
         """Read `!next 3` or `！次　３`; None if the text is no command."""

@@ -72,7 +72,7 @@ def edit_of(said: Delivery, planned: Iterable[DeliveryOf[Edit]], now: datetime) 
     offset = int(said.key[:8], 16) % length
     turn = (int(now.timestamp()) - offset) // length
     soon = _follow_up(Edit, said, str(turn), now + SETTLES_IN)
-    had = next((one for one in planned if one.name == soon.name), None)
+    had = next((edit for edit in planned if edit.name == soon.name), None)
     if had is None or (had.state is DeliveryState.PLANNED and had.due_at - now > _TOO_CLOSE):
         return soon
     next_turn = datetime.fromtimestamp((turn + 1) * length + offset, UTC)

@@ -57,7 +57,7 @@ def _folded(text: str) -> str:
 
 
 def _lengths(text: str) -> list[timedelta | None]:
-    return [_length(one) for one in _BETWEEN.sub(" ", text).split()]
+    return [_length(part) for part in _BETWEEN.sub(" ", text).split()]
 
 
 def _length(word: str) -> timedelta | None:

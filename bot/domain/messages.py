@@ -183,7 +183,7 @@ class Message:
 def plain(part: Any) -> Any:
     """Return a message or a part of it as plain data: an action is its id."""
     if isinstance(part, tuple):
-        return [plain(one) for one in part]
+        return [plain(item) for item in part]
     if not is_dataclass(part) or isinstance(part, type):
         return part
     given = {field.name: plain(getattr(part, field.name)) for field in fields(part) if field.name != "action"}

@@ -77,11 +77,11 @@ def steps_of(
     `wanted` are events that are not over, of which one that began is not created any more; `events` what is known of
     those that are kept and not wanted.
     """
-    known = {one.event_id: one for one in kept}
+    known = {copy.event_id: copy for copy in kept}
     steps = [
-        (step, one.event_id)
-        for one in known.values()
-        if one.is_open and (step := _step(one, wanted.get(one.event_id), events.get(one.event_id), now))
+        (step, copy.event_id)
+        for copy in known.values()
+        if copy.is_open and (step := _step(copy, wanted.get(copy.event_id), events.get(copy.event_id), now))
     ]
     new = [entry for entry in wanted.values() if entry.starts_at > now and _may_create(known.get(entry.event_id))]
     nearest_first = sorted(new, key=lambda entry: (entry.starts_at, entry.event_id))
@@ -92,15 +92,15 @@ def _may_create(known: MirroredEvent | None) -> bool:
     return known is None or known.state in (MirrorState.ENDED, MirrorState.CANCELLED)
 
 
-def _step(one: MirroredEvent, entry: CalendarEntry | None, event: Event | None, now: datetime) -> MirrorStep | None:
-    is_active = one.state is MirrorState.ACTIVE
+def _step(copy: MirroredEvent, entry: CalendarEntry | None, event: Event | None, now: datetime) -> MirrorStep | None:
+    is_active = copy.state is MirrorState.ACTIVE
     if entry is None:
         return _farewell(event, now)
     if is_active and entry.starts_at > now:
         return MirrorStep.END  # it moved after it had begun: it is created anew with the next look
     if not is_active and entry.starts_at <= now:
         return MirrorStep.START
-    return MirrorStep.CHANGE if entry.digest != one.digest else None
+    return MirrorStep.CHANGE if entry.digest != copy.digest else None
 
 
 def _farewell(event: Event | None, now: datetime) -> MirrorStep:

@@ -63,7 +63,7 @@ class Trial:
     def losses(self) -> list[tuple[str, int, int, int]]:
         """The characters that the new one reads less often, the greatest loss first: label, pictures, old, new."""
         found = [(label, *counts) for label, counts in self.per_label.items() if counts[2] < counts[1]]
-        return sorted(found, key=lambda one: one[3] - one[2])
+        return sorted(found, key=lambda loss: loss[3] - loss[2])
 
     def reasons(self) -> Iterator[Reason]:
         """Say why the new model may not take over; nothing where it may.

@@ -54,7 +54,7 @@ class PersonalReminder:
         return replace(self, starts_at=event.started_at, takes_place=event.takes_place)
 
 
-def toggled(lead_times: Sequence[timedelta], one: timedelta) -> tuple[timedelta, ...]:
+def toggled(lead_times: Sequence[timedelta], lead_time: timedelta) -> tuple[timedelta, ...]:
     """Return the lead times without this one, or with it if it was not among them."""
-    kept = [each for each in lead_times if each != one]
-    return tuple(sorted(kept if one in lead_times else [*kept, one], reverse=True))
+    kept = [each for each in lead_times if each != lead_time]
+    return tuple(sorted(kept if lead_time in lead_times else [*kept, lead_time], reverse=True))

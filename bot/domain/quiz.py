@@ -126,7 +126,7 @@ def judge(label: str, reading: Reading) -> Outcome:
 
 def _possible(glyph: Glyph) -> list[str]:
     enough = NEARLY_AS_LIKELY * glyph.candidates[0].probability
-    return [one.label for one in glyph.candidates if one.probability >= enough]
+    return [candidate.label for candidate in glyph.candidates if candidate.probability >= enough]
 
 
 def week_of(now: datetime, zone: ZoneInfo) -> date:
@@ -137,9 +137,9 @@ def week_of(now: datetime, zone: ZoneInfo) -> date:
 
 def ranked(scores: Sequence[Score]) -> list[tuple[int, Score]]:
     """Return the best scores with their places; equals share one."""
-    best = sorted(scores, key=lambda one: (-one.stars, -one.streak))
-    keys = [(one.stars, one.streak) for one in best]
-    return [(keys.index(key) + 1, one) for key, one in zip(keys, best, strict=True) if one.stars][:BOARD_SHOWS]
+    best = sorted(scores, key=lambda score: (-score.stars, -score.streak))
+    keys = [(score.stars, score.streak) for score in best]
+    return [(keys.index(key) + 1, score) for key, score in zip(keys, best, strict=True) if score.stars][:BOARD_SHOWS]
 
 
 def display_name(written: str) -> str:

@@ -60,19 +60,20 @@ class Match:
     @property
     def names(self) -> frozenset[int]:
         """The events that the page itself names by link or header, which a copy of the page would name too."""
-        return frozenset(one.event_id for one in self.reasons if one.code in _NAMED and one.event_id is not None)
+        named = (reason.event_id for reason in self.reasons if reason.code in _NAMED)
+        return frozenset(event_id for event_id in named if event_id is not None)
 
     @property
     def is_numbered(self) -> bool:
         """Whether the report's own number confirms the event: then no copied link can have led astray."""
-        return any(one.code is ReasonCode.NUMBER and one.event_id == self.event_id for one in self.reasons)
+        return any(reason.code is ReasonCode.NUMBER and reason.event_id == self.event_id for reason in self.reasons)
 
 
 def match(page: ReportPage, almanac: Almanac, now: datetime) -> Match:
     """Weigh everything a page tells. Sure only if it all agrees on one event that can have been reported on."""
     signals = list(_signals(page, almanac, now))
     support = {
-        event_id: 1 - prod(1 - _trust(one, page, almanac) for one in signals if one.events == {event_id})
+        event_id: 1 - prod(1 - _trust(signal, page, almanac) for signal in signals if signal.events == {event_id})
         for event_id in sorted(frozenset().union(*(signal.events for signal in signals)))
     }
     ranked = sorted(support, key=lambda event_id: -support[event_id])
@@ -83,7 +84,7 @@ def match(page: ReportPage, almanac: Almanac, now: datetime) -> Match:
     nearest = [event.id for event in _nearest(page, almanac, now)]
     if nearest and not signals:
         reasons = (Reason(ReasonCode.NEAREST, nearest[0]),)
-    past = [one for one in ranked if one in almanac.events and almanac.events[one].has_started(now)]
+    past = [event_id for event_id in ranked if event_id in almanac.events and almanac.events[event_id].has_started(now)]
     return Match(
         event_id=None,
         certainty=min(support[ranked[0]], DOUBTED) if ranked else 0.0,
@@ -144,11 +145,12 @@ def _link_signals(page: ReportPage, almanac: Almanac, now: datetime) -> list[Sig
         if not link.upcoming
     ]
     found = [(event_id, code) for event_id, code in dict.fromkeys(weighed) if code is not None]
-    certain = {one for one, code in found if code is ReasonCode.LINK_NUMBER and own == numbers_in(events[one].title)}
+    numbered = (event_id for event_id, code in found if code is ReasonCode.LINK_NUMBER)
+    certain = {event_id for event_id in numbered if own == numbers_in(events[event_id].title)}
     if certain:  # report, link and event have one number: what else is linked is mentioned, not reported on
         found = [(event_id, code) for event_id, code in found if event_id in certain]
     details = {ReasonCode.LINK_NUMBER: _said(own), ReasonCode.LINK_DATE: told.written if told else ""}
-    return [Signal(Reason(code, one, details.get(code, "")), frozenset({one})) for one, code in found]
+    return [Signal(Reason(code, event_id, details.get(code, "")), frozenset({event_id})) for event_id, code in found]
 
 
 def _weigh_link(

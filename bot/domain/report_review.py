@@ -40,7 +40,7 @@ def review(
     matches = {
         report.key: match(page, almanac, now) for report, before, page in shown if _is_open(report, before, page)
     }
-    held = Counter(one.event_id for one in remembered)
+    held = Counter(report.event_id for report in remembered)
     wanted = Counter(found.event_id for found in matches.values())
     named = Counter(event_id for found in matches.values() for event_id in found.names | {found.event_id})
 
@@ -77,7 +77,7 @@ def _shown(pages: Sequence[ReportPage], remembered: Sequence[Report]) -> list[Sh
     for page in (page for page in pages if page not in stayed):
         if any(is_copy(page, report) for report, _, _ in shown.values()):
             continue
-        before = next((one for one in remembered if one.key not in shown and has_moved(page, one)), None)
+        before = next((report for report in remembered if report.key not in shown and has_moved(page, report)), None)
         report = before or _described(Report(page.url, page.title, page.published_at, key=_new_key(page, known)), page)
         known.append(report)
         shown[report.key] = (report, before, page)

@@ -32,7 +32,7 @@ def asker_in(
         may_decide=may_decide(room, member, roles),
         may_organise=MANAGERS in roles
         or tenant.platform == LOCAL
-        or any(may_decide(one, member, roles) for one in rooms_of(rooms, tenant)),
+        or any(may_decide(own_room, member, roles) for own_room in rooms_of(rooms, tenant)),
         is_home=is_home(rooms, room),
         surroundings=surroundings or NoSurroundings(),
     )
@@ -52,4 +52,4 @@ def rooms_of(rooms: Rooms, tenant: Tenant) -> tuple[Room, ...]:
 
 def is_home(rooms: Rooms, room: Room) -> bool:
     """Whether the bot belongs to the tenant of this room: what is changed from here may concern all."""
-    return room.platform == LOCAL or room.guild in {one.guild for one in rooms.asking()}
+    return room.platform == LOCAL or room.guild in {home.guild for home in rooms.asking()}

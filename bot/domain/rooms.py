@@ -43,7 +43,7 @@ class Rooms:
         if room is not None and room.is_on:
             return replace(room, guild=room.guild or guild)
         beside = self.of_guild(platform, guild) if guild else ()
-        followed = tuple(dict.fromkeys(name for one in beside for name in one.follows))
+        followed = tuple(dict.fromkeys(name for room in beside for name in room.follows))
         return Room(
             platform,
             channel,

@@ -109,7 +109,7 @@ class Record:
 
 def record_of(samples: Iterable[Sample]) -> Record:
     """Return the record that these samples of one member in one space make."""
-    states = [one.state for one in samples]
+    states = [sample.state for sample in samples]
     return Record(states.count(State.ACCEPTED), states.count(State.DROPPED))
 
 
@@ -126,21 +126,24 @@ def used(samples: Iterable[Sample]) -> list[Sample]:
     """Return those of the samples of many members that may be trained on."""
     listed = list(samples)
     records = {key: record_of(some) for key, some in _by_member(listed).items()}
-    return [one for one in listed if is_used(one, records[one.owner, one.space])]
+    return [sample for sample in listed if is_used(sample, records[sample.owner, sample.space])]
 
 
 def to_review(samples: Iterable[Sample]) -> list[Sample]:
     """Return what organisers should look at, the most doubtful first: disagreements, then what else is not used."""
     listed = list(samples)
-    settled = {one.id for one in used(listed)}
-    waiting = [one for one in listed if one.state is State.PENDING and one.id not in settled]
-    return sorted(waiting, key=lambda one: (one.opinion is not Opinion.OTHER, one.said == one.label, one.at, one.id))
+    settled = {sample.id for sample in used(listed)}
+    waiting = [sample for sample in listed if sample.state is State.PENDING and sample.id not in settled]
+    return sorted(
+        waiting,
+        key=lambda sample: (sample.opinion is not Opinion.OTHER, sample.said == sample.label, sample.at, sample.id),
+    )
 
 
 def _by_member(samples: Iterable[Sample]) -> dict[tuple[str, str], list[Sample]]:
     found: dict[tuple[str, str], list[Sample]] = {}
-    for one in samples:
-        found.setdefault((one.owner, one.space), []).append(one)
+    for sample in samples:
+        found.setdefault((sample.owner, sample.space), []).append(sample)
     return found
 
 
@@ -196,6 +199,6 @@ def digest_of(png: bytes) -> str:
 def counts(samples: Iterable[Sample]) -> dict[str, int]:
     """Return how many samples each label has, all labels included, in their order; NOT_HIRAGANA last."""
     found = dict.fromkeys((*LABELS, NOT_HIRAGANA), 0)
-    for one in samples:
-        found[one.label] += 1
+    for sample in samples:
+        found[sample.label] += 1
     return found

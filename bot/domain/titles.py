@@ -44,10 +44,9 @@ _HELD = re.compile(r"を[^。\n]{0,8}(?:開催|行い|行った|実施|終え)|�
 @lru_cache(maxsize=2048)
 def held_number(prose: str) -> frozenset[int]:
     """Return the number of which a report's prose says that it was held (`#03を開催しました`), if it is only one."""
-    sentences = [
-        one for one in re.split(r"[。\n]", fold(prose)) if _HELD.search(one) and not OTHER_OCCASION.search(one)
-    ]
-    held = frozenset[int]().union(*(numbers_in(sentence) for sentence in sentences))
+    sentences = re.split(r"[。\n]", fold(prose))
+    telling = (sentence for sentence in sentences if _HELD.search(sentence) and not OTHER_OCCASION.search(sentence))
+    held = frozenset[int]().union(*map(numbers_in, telling))
     return held if len(held) == 1 else frozenset()
 
 

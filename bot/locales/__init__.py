@@ -39,13 +39,17 @@ class Texts:
         """Return hours and minutes, 24 hours a day: `19:00`."""
         return format_time(self.local(at).time(), "HH:mm", locale=self.locale)
 
+    def moment(self, at: datetime) -> str:
+        """Return day and time: `2026年11月24日(火) 19:00`."""
+        return f"{self.date(at)} {self.time(at)}"
+
     def weekday(self, number: int) -> str:
         """Return the name of a day of the week, Monday is 0: `月曜日`, `Monday`."""
         return str(get_day_names("wide", locale=self.locale)[number])
 
     def span(self, start: datetime, end: datetime | None) -> str:
         """Return a stretch of time, the day said once: `2026年11月24日(火) 19:00〜21:00`."""
-        said = f"{self.date(start)} {self.time(start)}"
+        said = self.moment(start)
         if end is None:
             return said
         if self.local(start).date() == self.local(end).date():

@@ -146,12 +146,12 @@ class Answering:
             self.organising,
         )
         found = {AddToCalendar: self._into_calendar}
-        return found | {kind: handle for one in every if one for kind, handle in one.handlers().items()}
+        return found | {kind: handle for service in every if service for kind, handle in service.handlers().items()}
 
     @cached_property
     def _forms(self) -> Forms:
         every = (self.quizzing, self.teaching, self.organising)
-        return {kind: form for one in every if one for kind, form in one.forms().items()}
+        return {kind: form for service in every if service for kind, form in service.forms().items()}
 
     @cached_property
     def actions(self) -> Codec:

@@ -14,9 +14,9 @@ def help_message(
 ) -> Message:
     """Say in short what members can do in this room, and what it will hear. Commands are given with `sign` before."""
     fields = tuple(
-        Field(f"{sign}{one.name} / {sign}{one.aliases[0]}", one.help(texts).format(sign=sign))
-        for one in commands
-        if not one.is_for_organisers and (reads or not one.is_of_reading)
+        Field(f"{sign}{command.name} / {sign}{command.aliases[0]}", command.help(texts).format(sign=sign))
+        for command in commands
+        if not command.is_for_organisers and (reads or not command.is_of_reading)
     )
     lead = texts.gettext("This is what I can do:")
     return Message(MessageKind.ANSWER, lead, (Card(body=_what_is_posted(texts, room), fields=fields),))

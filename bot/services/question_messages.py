@@ -10,10 +10,11 @@ from bot.locales import Texts
 def answered_question(texts: Texts, asked: Message, question: Question) -> Message:
     """Return a question as it stands there once it is answered: what was decided and by whom, and nothing to press."""
     every = [*asked.buttons, *(button for card in asked.cards for button in card.buttons)]
-    chosen = next((one.label for one in every if one.action == question.answer_with(question.answer or "")), "")
+    answer = question.answer or ""
+    chosen = next((button.label for button in every if button.action == question.answer_with(answer)), "")
     decided = Card(
         fields=(
-            Field(texts.gettext("Answer"), chosen or (question.answer or "")),
+            Field(texts.gettext("Answer"), chosen or answer),
             Field(texts.gettext("Decided by"), texts.gettext("an organiser"), member=question.answered_by or ""),
         )
     )

@@ -48,4 +48,5 @@ def ask(question: Question, room: Room) -> Delivery:
 async def edits_of_question(deliveries: DeliveryStore, question: Question, now: datetime) -> list[Delivery]:
     """Return the edits that take the buttons of a question away, wherever it was asked."""
     subject = QuestionPost.about(question_kind=question.kind, question_subject=question.subject)
-    return [edit_at_once(one, now) for one in await deliveries.about(QuestionPost, {subject}) if was_said(one)]
+    asked = await deliveries.about(QuestionPost, {subject})
+    return [edit_at_once(delivery, now) for delivery in asked if was_said(delivery)]

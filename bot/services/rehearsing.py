@@ -121,7 +121,7 @@ class Rehearsing:
         `moments` are those at which the recordings show something new, or an event is over; the bot looks then, and
         before it says something. The first look is the first sight of everything, and silent.
         """
-        for moment in sorted({start, *(one for one in moments if start <= one < end)}):
+        for moment in sorted({start, *(instant for instant in moments if start <= instant < end)}):
             async for said in self._deliver_until(moment):
                 yield said
             self.clock.set(moment)
@@ -144,11 +144,11 @@ class Rehearsing:
                 await self._look()
             await self.delivering.deliver_due()
             await self.digesting.plan()  # one ahead
-            said = sorted((one for collector in self.collectors for one in collector.collected), key=lambda one: one.at)
+            said = [rehearsed for collector in self.collectors for rehearsed in collector.collected]
             for collector in self.collectors:
                 collector.collected.clear()
-            for one in said:
-                yield one
+            for rehearsed in sorted(said, key=lambda rehearsed: rehearsed.at):
+                yield rehearsed
 
 
 def published_at(event: Event) -> datetime:

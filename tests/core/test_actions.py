@@ -10,7 +10,7 @@ from bot.core.actions import Action, Codec
 from bot.domain.interventions import Action as Deed
 from bot.domain.questions import AnswerQuestion
 from bot.domain.sources import SourceKind
-from bot.services.delivery.intervening_messages import ShowPosted, TouchPosted
+from bot.services.delivery.intervening_messages import Intervene, ShowPosted
 from bot.services.events.event_cards import AddToCalendar, RemindMe
 from bot.services.organisers import pages
 from bot.services.organisers.pages import (
@@ -137,8 +137,8 @@ KNOWN: list[tuple[str, tuple[str, ...], Action]] = [
     ("tsudoi:rehearse:last:2", (), TurnPage(Span.LAST, 2)),
     ("tsudoi:rehearse:next:0", (), TurnPage(Span.NEXT, 0)),
     ("tsudoi:sent:show", ("12",), ShowPosted("12")),
-    ("tsudoi:sent:retract:12", (), TouchPosted(Deed.RETRACT, 12)),
-    ("tsudoi:sent:repeat:12", (), TouchPosted(Deed.REPEAT, 12)),
+    ("tsudoi:sent:retract:12", (), Intervene(Deed.RETRACT, 12)),
+    ("tsudoi:sent:repeat:12", (), Intervene(Deed.REPEAT, 12)),
     ("tsudoi:data:overview", (), ShowSamples()),
     ("tsudoi:data:review:12", (), ReviewSamples(12)),
     ("tsudoi:data:accept", ("1", "2"), AcceptSamples(("1", "2"))),

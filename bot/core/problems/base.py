@@ -63,7 +63,7 @@ class Problem(_Coded):
         """Return what happened and what to do; `asked_now`: somebody waits, so nothing is tried again by itself."""
         sentences = (self.happened, TRY_AGAIN if asked_now and self.passes else self.remedy)
         arguments = {name: _shown(value, language) for name, value in vars(self).items()}
-        return language.in_a_row(*(language.gettext(one).format_map(arguments) for one in sentences if one))
+        return language.in_a_row(*(language.gettext(text).format_map(arguments) for text in sentences if text))
 
     def reported(self, language: Language, *, asked_now: bool = False) -> str:
         """Return this with where it was and what was said of it: for the log, and for whoever sets the bot up."""
@@ -74,7 +74,7 @@ class Problem(_Coded):
 
     def _about(self) -> str:
         named = "" if "{where}" in self.happened else self.where
-        causes = [one._about() for one in vars(self).values() if isinstance(one, Problem)]
+        causes = [value._about() for value in vars(self).values() if isinstance(value, Problem)]
         return ": ".join(part for part in (named, self.detail, *causes) if part)
 
 

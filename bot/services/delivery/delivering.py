@@ -67,8 +67,8 @@ class Delivering:
         """Return what is due now, room by room, and mark these rooms as busy until `deliver` is done with them."""
         at_most = min(ROOMS_TOGETHER, MOST_ROOMS - len(self.busy))
         found = await self.deliveries.due(self.clock.now(), self.busy, at_most) if at_most > 0 else []
-        due = sorted(found, key=lambda one: one.destination)
-        by_room = [list(group) for _, group in groupby(due, key=lambda one: one.destination)]
+        due = sorted(found, key=lambda delivery: delivery.destination)
+        by_room = [list(group) for _, group in groupby(due, key=lambda delivery: delivery.destination)]
         self.busy.update(group[0].destination for group in by_room)
         return by_room
 

@@ -1,16 +1,10 @@
 """A delivery in one line: what it says, and about what."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from bot.domain.deliveries import Delivery
 from bot.domain.events import Event
 from bot.locales import Texts
-
-
-def moment(texts: Texts, at: datetime) -> str:
-    """Return day and time."""
-    return f"{texts.date(at)} {texts.time(at)}"
 
 
 def subject_label(texts: Texts, delivery: Delivery, events: Mapping[int, Event]) -> str:

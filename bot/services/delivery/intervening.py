@@ -30,8 +30,8 @@ class Intervening:
         message = await self._message(rooms, whole_number(action.written))
         return said.message_page(texts, message, await self._events(message)) if message else None
 
-    async def touch(
-        self, texts: Texts, rooms: Collection[str], member: str, action: said.TouchPosted
+    async def intervene(
+        self, texts: Texts, rooms: Collection[str], member: str, action: said.Intervene
     ) -> Message | None:
         """Retract or repeat a message that stands in one of these rooms; None if there is none."""
         message = await self._message(rooms, action.message)

@@ -10,7 +10,7 @@ from bot.domain.follow_ups import FollowUp
 from bot.domain.interventions import Action, Intervention
 from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.locales import Texts
-from bot.services.delivery.delivery_labels import moment, subject_label
+from bot.services.delivery.delivery_labels import subject_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ShowPosted(OnPage):
 
 
 @dataclass(frozen=True, slots=True)
-class TouchPosted(OnPage):
+class Intervene(OnPage):
     """Retract a message, or post it again."""
 
     deed: Action
@@ -34,7 +34,7 @@ class TouchPosted(OnPage):
 
 def posted_card(texts: Texts, posted: Sequence[Delivery], events: Mapping[int, Event]) -> Card:
     """List what was posted lately."""
-    lines = [f"・{moment(texts, one.sent_at or one.due_at)} {_label(texts, one, events)}" for one in posted]
+    lines = [f"・{_when(texts, delivery)} {_label(texts, delivery, events)}" for delivery in posted]
     return Card(texts.gettext("Posted lately"), body="\n".join(lines))
 
 
@@ -43,11 +43,11 @@ def by_hand_card(texts: Texts, done: Sequence[Intervention], events: Mapping[int
     labels = {Action.RETRACT: texts.gettext("retracted"), Action.REPEAT: texts.gettext("posted again")}
     fields = tuple(
         Field(
-            f"{moment(texts, one.at)} {labels[one.action]}: {subject_label(texts, one.delivery, events)}",
-            one.member,
-            member=one.member,
+            f"{texts.moment(deed.at)} {labels[deed.action]}: {subject_label(texts, deed.delivery, events)}",
+            deed.member,
+            member=deed.member,
         )
-        for one in done
+        for deed in done
     )
     return Card(texts.gettext("Done by hand"), fields=fields)
 
@@ -55,9 +55,9 @@ def by_hand_card(texts: Texts, done: Sequence[Intervention], events: Mapping[int
 def messages_choice(texts: Texts, messages: Sequence[Delivery], events: Mapping[int, Event]) -> Choice | None:
     """Let one of these be chosen; None where there is none."""
     options = tuple(
-        Option(str(one.id), f"{moment(texts, one.sent_at or one.due_at)} {_label(texts, one, events)}"[:100])
-        for one in messages
-        if not isinstance(one.post, FollowUp)
+        Option(str(message.id), f"{_when(texts, message)} {_label(texts, message, events)}"[:100])
+        for message in messages
+        if not isinstance(message.post, FollowUp)
     )
     label = texts.gettext("Retract a message, or post it again")
     return Choice(ShowPosted(), label, options, least=1) if options else None
@@ -66,10 +66,10 @@ def messages_choice(texts: Texts, messages: Sequence[Delivery], events: Mapping[
 def message_page(texts: Texts, message: Delivery, events: Mapping[int, Event], lead: str = "") -> Message:
     """Show one message, with what can be done about it."""
     number = message.id or 0  # what was posted is in the store
-    facts = [moment(texts, message.sent_at or message.due_at), message.reason.told(texts) if message.reason else ""]
+    facts = [_when(texts, message), message.reason.told(texts) if message.reason else ""]
     card = Card(_label(texts, message, events), body="\n".join(fact for fact in facts if fact))
-    repeat = Button(texts.gettext("Post it again"), TouchPosted(Action.REPEAT, number))
-    retract = Button(texts.gettext("Retract (delete)"), TouchPosted(Action.RETRACT, number), quiet=True)
+    repeat = Button(texts.gettext("Post it again"), Intervene(Action.REPEAT, number))
+    retract = Button(texts.gettext("Retract (delete)"), Intervene(Action.RETRACT, number), quiet=True)
     stands_there = message.external_id is not None and message.state is not DeliveryState.RETRACTED
     buttons = (repeat, retract) if stands_there else (repeat,)
     return Message(MessageKind.ANSWER, lead or texts.gettext("What shall I do about it?"), (card,), buttons)
@@ -89,6 +89,10 @@ def done(texts: Texts, action: Action, message: Delivery, events: Mapping[int, E
 def too_late(texts: Texts) -> Message:
     """Say that this cannot be done any more."""
     return Message(MessageKind.ANSWER, texts.gettext("The message has changed meanwhile; please look at it again."))
+
+
+def _when(texts: Texts, delivery: Delivery) -> str:
+    return texts.moment(delivery.sent_at or delivery.due_at)
 
 
 def _label(texts: Texts, delivery: Delivery, events: Mapping[int, Event]) -> str:

@@ -15,7 +15,7 @@ _NAME = "gap"  # under which other processes on this store find it
 
 async def find_gap(events: EventStore, deliveries: DeliveryStore, memory: Memory, now: datetime) -> Gap | None:
     """Return the gap before this start, or the one that another process found lately. To be called before any poll."""
-    polled = [at for one in (await events.sources()).values() for at in (one.seen_at, one.failed_at)]
+    polled = [at for source in (await events.sources()).values() for at in (source.seen_at, source.failed_at)]
     traces = [at for at in (*polled, await deliveries.last_sent()) if at is not None]
     earlier = await _found_before(memory)
     gap = gap_before(now, max(traces, default=None), earlier)

@@ -107,14 +107,14 @@ class Outages:
 
     async def _told(self, room: Room) -> OutagePost | None:
         said = await self.deliveries.about(OutagePost, {OutagePost.about(room=room.name)})
-        last = max(said, key=lambda one: one.id or 0, default=None)
+        last = max(said, key=lambda delivery: delivery.id or 0, default=None)
         return None if last is None else last.post
 
 
 def _down(room: Room, out: Sequence[SourceState]) -> OutagePost:
-    since = min(one.failing_since for one in out if one.failing_since is not None)
-    reason = next(to_text(one.error) for one in out if one.error is not None)
-    return OutagePost(room.name, Reach.DOWN, since, reason, tuple(one.name for one in out))
+    since = min(source.failing_since for source in out if source.failing_since is not None)
+    reason = next(to_text(source.error) for source in out if source.error is not None)
+    return OutagePost(room.name, Reach.DOWN, since, reason, tuple(source.name for source in out))
 
 
 def _note(post: OutagePost, now: datetime) -> Delivery:
@@ -129,15 +129,11 @@ def _is_down(texts: Texts, since: datetime, what_to_do: str) -> Message:
     lead = texts.gettext(
         "I have not been able to read connpass since {since}. New events and changes come once I can again; until then "
         "reminders go out as I know the events. I will tell you when it is over."
-    ).format(since=_moment(texts, since))
+    ).format(since=texts.moment(since))
     return Message(MessageKind.QUESTION, lead, (Card(body=what_to_do),))
 
 
 def _is_back(texts: Texts, since: datetime) -> Message:
     lead = texts.gettext("I can read connpass again, as I could not since {since}.")
-    lead = lead.format(since=_moment(texts, since))
+    lead = lead.format(since=texts.moment(since))
     return Message(MessageKind.QUESTION, lead)
-
-
-def _moment(texts: Texts, at: datetime) -> str:
-    return f"{texts.date(at)} {texts.time(at)}"

@@ -45,7 +45,7 @@ def _words(event: Event) -> tuple[str, str, str]:
 def _short(text: str, longest: int) -> str:
     """Return a text in one line of at most so many characters once quoted, cut between two of its own."""
     line = " ".join(text.split())
-    lengths = accumulate(len(quote(one, safe="", errors="replace")) for one in line)
+    lengths = accumulate(len(quote(character, safe="", errors="replace")) for character in line)
     fitting = sum(length <= longest for length in lengths)
     return line if fitting == len(line) else f"{line[:fitting]}…"
 

@@ -38,14 +38,15 @@ async def edits_of_seats(
     Today's message is kept up to date. An earlier one has its day and stays as it was, until it would mislead about a
     `turned` event of which no message is `planned` there now.
     """
-    told = [one for one in await deliveries.about(SeatsPost, _subjects(event_ids)) if was_said(one)]
-    last = {(one.event_id, one.destination): one for one in sorted(told, key=lambda one: one.id or 0)}
+    told = [message for message in await deliveries.about(SeatsPost, _subjects(event_ids)) if was_said(message)]
+    told.sort(key=lambda message: message.id or 0)
+    last = {(message.event_id, message.destination): message for message in told}
     today = seats_day(now)
-    told_now = {(one.event_id, one.destination) for one in planned if isinstance(one.post, SeatsPost)}
+    told_now = {(message.event_id, message.destination) for message in planned if isinstance(message.post, SeatsPost)}
     stale = [
-        one
-        for place, one in last.items()
-        if one.post.day == today or (one.event_id in turned and place not in told_now)
+        message
+        for place, message in last.items()
+        if message.post.day == today or (message.event_id in turned and place not in told_now)
     ]
     return await _edits(deliveries, stale, now, at_once)
 
@@ -57,13 +58,13 @@ def _subjects(event_ids: Collection[int]) -> set[str]:
 async def _edits(
     deliveries: DeliveryStore, about_events: Sequence[Delivery], now: datetime, at_once: Collection[int]
 ) -> list[Delivery]:
-    said = [one for one in about_events if was_said(one)]
+    said = [message for message in about_events if was_said(message)]
     planned: defaultdict[tuple[str, str], list[DeliveryOf[Edit]]] = defaultdict(list)
-    for edit in await deliveries.about(Edit, {one.name.subject for one in said}):
+    for edit in await deliveries.about(Edit, {message.name.subject for message in said}):
         planned[edit.post.subject, edit.destination].append(edit)
     return [
-        edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
-        if one.event_id in at_once
-        else edit_of(one, planned[one.name.subject, one.destination], now)
-        for one in said
+        edit_at_once(message, now, f"{now:%Y%m%dT%H%M%S}")
+        if message.event_id in at_once
+        else edit_of(message, planned[message.name.subject, message.destination], now)
+        for message in said
     ]

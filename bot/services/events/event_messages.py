@@ -232,5 +232,5 @@ def _with_age(texts: Texts, lead: str, old: datetime | None) -> str:
     if old is None:
         return lead
     return f"{lead}\n" + texts.gettext("(connpass could not be reached lately; this is as of {when}.)").format(
-        when=f"{texts.date(old)} {texts.time(old)}"
+        when=texts.moment(old)
     )

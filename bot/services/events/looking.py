@@ -94,8 +94,8 @@ def missed_in(listing: Listing, sightings: Mapping[int, Sighting], now: datetime
     if not listing.complete:
         return []
     there = {event.id for event in listing.events} | listing.unreadable
-    expected = (one.event for one in sightings.values() if one.missed < GONE_AFTER and not one.event.has_started(now))
-    return [event.id for event in expected if event.id not in there]
+    expected = (sighting.event for sighting in sightings.values() if sighting.missed < GONE_AFTER)
+    return [event.id for event in expected if event.id not in there and not event.has_started(now)]
 
 
 def _vanishes(event: Event, shown_elsewhere: set[str]) -> bool:

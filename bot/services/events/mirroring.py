@@ -68,7 +68,7 @@ class Mirroring:
     _trusted: set[str] = field(default_factory=set)
     _rests_until: dict[str, datetime] = field(default_factory=dict)
 
-    def heard_of(self, source: str) -> None:
+    def refresh(self, source: str) -> None:
         """Look anew, with the next look, at what this source shows."""
         self._stale.update(key for key in self._wanted if source in key[0])
 
@@ -77,13 +77,13 @@ class Mirroring:
         async with self._running:
             now, turns = self.clock.now(), asyncio.Semaphore(_SPACES_AT_ONCE)
             rooms = self._rooms_by_space(mirror)
-            with_entries = [one for one in await self.mirror_store.spaces(mirror.platform) if mirror.reaches(one)]
+            with_entries = [space for space in await self.mirror_store.spaces(mirror.platform) if mirror.reaches(space)]
 
             async def look(space: str) -> None:
                 async with turns:
                     await self._look(mirror, space, await self._wanted_by(rooms.get(space, ()), now), now)
 
-            awake = (one for one in {*rooms, *with_entries} if self._rests_until.get(one, now) <= now)
+            awake = (space for space in {*rooms, *with_entries} if self._rests_until.get(space, now) <= now)
             await asyncio.gather(*map(look, sorted(awake)))
 
     def _rooms_by_space(self, mirror: EventMirror) -> dict[str, list[Room]]:
@@ -109,8 +109,8 @@ class Mirroring:
             if announced_in is not None:
                 announced = await self.mirror_store.announced_in(announced_in)
                 events = [event for event in events if event.id in announced]
-            entries = {one.id: self._entry(one, key[1]) for one in events if one.started_at is not None}
-            moments = [at for one in entries.values() for at in (one.starts_at, one.ends_at) if at > now]
+            entries = {event.id: self._entry(event, key[1]) for event in events if event.started_at is not None}
+            moments = [at for entry in entries.values() for at in (entry.starts_at, entry.ends_at) if at > now]
             if known is None or known.until <= now or known.entries != entries:
                 known = self._wanted[key] = Wanted(entries, min([*moments, now + LOOK_EVERY]))
         return known
@@ -141,9 +141,9 @@ class Mirroring:
     async def _bring_up_to_date(self, mirror: EventMirror, space: str, wanted: Entries, now: datetime) -> bool:
         """Do what is missing; True if nothing was."""
         kept = await self.mirror_store.mirrored(mirror.platform, space)
-        unwanted = [one.event_id for one in kept if one.is_open and one.event_id not in wanted]
+        unwanted = [copy.event_id for copy in kept if copy.is_open and copy.event_id not in wanted]
         events = await self.event_store.known(unwanted) if unwanted else {}
-        steps, known = steps_of(wanted, kept, events, now), {one.event_id: one for one in kept}
+        steps, known = steps_of(wanted, kept, events, now), {copy.event_id: copy for copy in kept}
         for step, event_id in steps:
             if step is not MirrorStep.CREATE:
                 await self._carry_out(mirror, step, known[event_id], wanted.get(event_id))
@@ -152,18 +152,18 @@ class Mirroring:
         return not steps
 
     async def _carry_out(
-        self, mirror: EventMirror, step: MirrorStep, one: MirroredEvent, entry: CalendarEntry | None
+        self, mirror: EventMirror, step: MirrorStep, copy: MirroredEvent, entry: CalendarEntry | None
     ) -> None:
-        is_done = await mirror.carry_out(step, one.external_id, one.space, entry)
-        state = STATE_AFTER.get(step, one.state) if is_done else MirrorState.REMOVED
-        digest = entry.digest if step is MirrorStep.CHANGE and entry is not None else one.digest
-        await self._keep(replace(one, state=state, digest=digest), step)
+        is_done = await mirror.carry_out(step, copy.external_id, copy.space, entry)
+        state = STATE_AFTER.get(step, copy.state) if is_done else MirrorState.REMOVED
+        digest = entry.digest if step is MirrorStep.CHANGE and entry is not None else copy.digest
+        await self._keep(replace(copy, state=state, digest=digest), step)
 
     async def _create(
         self, mirror: EventMirror, space: str, new: Sequence[CalendarEntry], kept: Sequence[MirroredEvent]
     ) -> None:
         """Create what is not there; an entry that a crash or a lost answer left without a record is taken over."""
-        recorded = {one.external_id for one in kept}
+        recorded = {copy.external_id for copy in kept}
         # Only before this process has written there, or after trouble, may an entry stand there that is not recorded.
         listed = {} if space in self._trusted else await mirror.ours(space)
         there = {number: said for number, said in listed.items() if number not in recorded}

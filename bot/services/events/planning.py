@@ -48,7 +48,7 @@ class Planning:
             reason = "so many at once are more likely a fault than news"
             log.warning("seats not told", events=len(seats_told), reason=reason)
             seats_told = []
-        seats = [one for event, news in seats_told for one in self._seats(event, news, look)]
+        seats = [delivery for event, news in seats_told for delivery in self._seats(event, news, look)]
         planned += self._vanishings(look) + seats
         return planned + await self._edits(look, planned, [event.id for event, _ in seats_told]), questions
 
@@ -79,7 +79,7 @@ class Planning:
         """Return what a guild's rooms hear of events that were held back as a flood, unless they have started."""
         changes = [Change(ChangeKind.NEW, event) for event in events if not event.has_started(now)]
         rooms = [room for room in self._hearing({source}, now) if room.guild == guild]
-        return [one for change in changes for room in rooms for one in _deliveries(change, room, now)]
+        return [delivery for change in changes for room in rooms for delivery in _deliveries(change, room, now)]
 
     def _seats(self, event: Event, news: SeatNews, look: Look) -> list[Delivery]:
         """Tell the rooms that want to know, each once a day: what comes later that day edits what was said."""
@@ -101,7 +101,7 @@ class Planning:
     async def _edits(self, look: Look, planned: Sequence[Delivery], seats_told: Sequence[int]) -> list[Delivery]:
         """Bring what stands in the rooms up to date: announcements, and what was said of seats."""
         now, edited = look.at, look.looking_different()
-        urgent = [one.event.id for one in look.changes if must_be_said(one.kind, one.fields)]
+        urgent = [change.event.id for change in look.changes if must_be_said(change.kind, change.fields)]
         edits = await edits_of_announcements(self.deliveries, edited, now, urgent)
         told = [*urgent, *seats_told]
         return edits + await edits_of_seats(self.deliveries, edited, now, told, look.turned(), planned)
@@ -115,7 +115,7 @@ class Planning:
         """Of each event that wants others than are planned, those that it wants: ten thousand may follow."""
         moved = {event.id: (event, look.shown_by[event.id] | {look.source}) for event in look.wanting_other_reminders()}
         gone = {event.id: (event, look.shown_by[event.id] - {look.source}) for event in look.gone}
-        return {event_id: self.reminders_for(*one) for event_id, one in (moved | gone).items()}
+        return {event_id: self.reminders_for(*shown) for event_id, shown in (moved | gone).items()}
 
     def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
         """Return every reminder of an event to every room that follows it and wants reminders."""

@@ -45,8 +45,8 @@ class Silencing:
     async def _was_taken_away(self, event_id: int, room: Room) -> bool:
         """Whether the last announcement of the event in this room was retracted."""
         announced = await self.deliveries.about(AnnouncementPost, {AnnouncementPost.about(event_id=event_id)})
-        here = [one for one in announced if one.destination == room.name]
-        last = max(here, key=lambda one: one.id or 0, default=None)
+        here = [delivery for delivery in announced if delivery.destination == room.name]
+        last = max(here, key=lambda delivery: delivery.id or 0, default=None)
         return last is not None and last.state is DeliveryState.RETRACTED
 
 

@@ -67,11 +67,12 @@ class Telling:
     async def suggest_reports(self, room: Room, typed: str) -> list[Report]:
         """Return the reports that somebody who is still typing may mean, the newest first."""
         words = fold(typed).split()
-        found = [one for one in await self.report_store.reports() if all(word in fold(one.title) for word in words)]
-        shown_by = await self.event_store.shown_by([one.event_id for one in found if one.event_id is not None])
-        found = [one for one in found if one.event_id is None or shown_by[one.event_id] & set(room.follows)]
+        reports = await self.report_store.reports()
+        found = [report for report in reports if all(word in fold(report.title) for word in words)]
+        shown_by = await self.event_store.shown_by([report.event_id for report in found if report.event_id is not None])
+        found = [report for report in found if report.event_id is None or shown_by[report.event_id] & set(room.follows)]
         oldest = datetime.min.replace(tzinfo=UTC)
-        return sorted(found, key=lambda one: one.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
+        return sorted(found, key=lambda report: report.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
 
     async def events_json(self, room: Room, upcoming: bool = False) -> dict[str, Any]:
         """Return the events as DESIGN.md's JSON: all of them, past ones included, or only those that `!next` shows."""
@@ -102,9 +103,10 @@ class Telling:
 
     async def _reports_of(self, events: Sequence[Event]) -> dict[int, Report]:
         if len(events) > MOST_EVENTS:
-            return {one.event_id: one for one in await self.report_store.reports() if one.event_id is not None}
+            reports = await self.report_store.reports()
+            return {report.event_id: report for report in reports if report.event_id is not None}
         found = [await self.report_store.report_of(event.id) for event in events]
-        return {one.event_id: one for one in found if one is not None and one.event_id is not None}
+        return {report.event_id: report for report in found if report is not None and report.event_id is not None}
 
     async def _seen_at(self, room: Room) -> datetime | None:
         """Return since when at least one followed source has not been seen."""

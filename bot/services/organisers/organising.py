@@ -17,7 +17,7 @@ from bot.domain.rooms import Rooms
 from bot.errors import ConfigurationError, SourceError
 from bot.locales import Texts, texts_for
 from bot.services.delivery.intervening import Intervening
-from bot.services.delivery.intervening_messages import ShowPosted, TouchPosted
+from bot.services.delivery.intervening_messages import Intervene, ShowPosted
 from bot.services.handlers import Forms, Handler, Handlers
 from bot.services.organisers import organising_messages as said
 from bot.services.organisers.pages import (
@@ -131,7 +131,7 @@ class Organising:
             TurnPage: lambda asker, action: self.rehearsal(asker, action.span, action.page),
             **(self._interventions(self.intervening) if self.intervening is not None else {}),
             **(self.reviewing.handlers() if self.reviewing is not None else {}),
-            OpenPage: _not_in_local_room(self._open_again),
+            OpenPage: _not_in_local_room(lambda asker, action: self.open(asker, action.topic)),
         }
 
     def _interventions(self, intervening: Intervening) -> Handlers:
@@ -139,11 +139,11 @@ class Organising:
             page = await intervening.show(self._texts(asker), self._names(asker), action)
             return page or await self.status(asker)
 
-        async def touch(asker: Asker, action: TouchPosted) -> Message:
-            page = await intervening.touch(self._texts(asker), self._names(asker), asker.member, action)
+        async def intervene(asker: Asker, action: Intervene) -> Message:
+            page = await intervening.intervene(self._texts(asker), self._names(asker), asker.member, action)
             return page or await self.status(asker)
 
-        return {ShowPosted: show, TouchPosted: touch}
+        return {ShowPosted: show, Intervene: intervene}
 
     def forms(self) -> Forms:
         """Return what is asked for before an action."""
@@ -156,9 +156,6 @@ class Organising:
     def _entry(self, asker: Asker, action: AddSource | RefineSource) -> Entry | None:
         entries = source_entries(self._texts(asker), action.page)
         return next((entry for entry in entries if entry.action == action), None)
-
-    async def _open_again(self, asker: Asker, action: OpenPage) -> Message:
-        return await self.open(asker, action.topic)
 
     def refused(self, asker: Asker) -> Message:
         """Refuse, kindly."""
@@ -204,8 +201,8 @@ class Organising:
             model=self.model(),
             problems=self.problems(),
         )
-        shown = (*health.coming, *health.failed, *health.posted, *(one.delivery for one in health.by_hand))
-        ids = [one.event_id for one in shown if one.event_id is not None]
+        shown = (*health.coming, *health.failed, *health.posted, *(deed.delivery for deed in health.by_hand))
+        ids = [delivery.event_id for delivery in shown if delivery.event_id is not None]
         return said.status(self._texts(asker), health, await self.events.known(ids), has_rooms=bool(rooms))
 
     async def sources(self, asker: Asker, notice: Message | None = None, chosen: str = "") -> Message:
@@ -292,7 +289,7 @@ class Organising:
         return _as_configured(asker, said.rooms_page(self._texts(asker), self._rooms_of(asker), *shown))
 
     async def _change_room(self, asker: Asker, channel: str, change: Callable[[Room], Room]) -> Message:
-        room = next((one for one in self._rooms_of(asker) if one.channel == channel), None)
+        room = next((room for room in self._rooms_of(asker) if room.channel == channel), None)
         if room is not None:
             await self._save(asker, [change(room)])
         return await self.rooms_page(asker, channel)
@@ -320,7 +317,7 @@ class Organising:
         now = self.clock.now()
         rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(asker) if room.is_on)
         key = (rooms, span)
-        for old in [one for one, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
+        for old in [old for old, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
             del self._rehearsed[old]
         if key not in self._rehearsed:
             start, end = (now, now + MONTH) if span is Span.NEXT else (now - MONTH, now)

@@ -15,7 +15,7 @@ from bot.domain.messages import Button, Card, Choice, Field, Message, MessageKin
 from bot.domain.questions import Question
 from bot.domain.sources import query_named
 from bot.locales import Texts
-from bot.services.delivery.delivery_labels import moment, subject_label
+from bot.services.delivery.delivery_labels import subject_label
 from bot.services.delivery.intervening_messages import by_hand_card, messages_choice, posted_card
 from bot.services.organisers.pages import (
     ChooseParts,
@@ -32,6 +32,7 @@ from bot.services.organisers.pages import (
     TurnPage,
 )
 from bot.services.organisers.settling_in_messages import (
+    answer,
     managers,
     missing_permissions,
     parts_choice,
@@ -75,11 +76,7 @@ class Health:
 def organisers_only(texts: Texts, platform: str) -> Message:
     """Refuse, kindly."""
     refusal = texts.gettext("Only organisers ({managers}, among others) can do this. Please ask one of them.")
-    return _said(refusal.format(managers=managers(texts, platform)))
-
-
-def _said(lead: str, *cards: Card) -> Message:
-    return Message(MessageKind.ANSWER, lead, cards)
+    return answer(refusal.format(managers=managers(texts, platform)))
 
 
 def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_rooms: bool) -> Message:
@@ -92,24 +89,24 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
     lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
-    sources = tuple(_source_field(texts, one) for one in health.sources)
+    sources = tuple(_source_field(texts, source) for source in health.sources)
     cards = [Card(texts.gettext("Sources"), fields=sources)] if sources else []
-    coming = [f"・{moment(texts, one.due_at)} {subject_label(texts, one, events)}" for one in health.coming]
+    coming = [f"・{texts.moment(message.due_at)} {subject_label(texts, message, events)}" for message in health.coming]
     cards.append(Card(texts.gettext("Next messages"), body="\n".join(coming) or texts.gettext("nothing planned")))
     if health.failed:
-        reasons = [one.reason.told(texts) if one.reason else "" for one in health.failed]
-        labels = [subject_label(texts, one, events) for one in health.failed]
+        reasons = [message.reason.told(texts) if message.reason else "" for message in health.failed]
+        labels = [subject_label(texts, message, events) for message in health.failed]
         failed = [f"・{label} → {reason}" for label, reason in zip(labels, reasons, strict=True)]
         cards.append(Card(texts.gettext("What failed lately"), body="\n".join(failed)))
     if health.questions:
-        asked = [f"・{moment(texts, one.asked_at)} {_question(texts, one)}" for one in health.questions]
+        asked = [f"・{texts.moment(question.asked_at)} {_question(texts, question)}" for question in health.questions]
         cards.append(Card(texts.gettext("Questions still open"), body="\n".join(asked)))
     if health.posted:
         cards.append(posted_card(texts, health.posted, events))
     if health.by_hand:
         cards.append(by_hand_card(texts, health.by_hand, events))
     choice = messages_choice(texts, (*health.posted, *health.failed), events)
-    return replace(_said(lead, *cards), choices=(choice,) if choice else ())
+    return replace(answer(lead, *cards), choices=(choice,) if choice else ())
 
 
 def _source_field(texts: Texts, source: SourceHealth) -> Field:
@@ -117,7 +114,7 @@ def _source_field(texts: Texts, source: SourceHealth) -> Field:
     if state is None or state.seen_at is None:
         said = texts.gettext("not seen yet")
     else:
-        said = texts.gettext("last seen {when}").format(when=moment(texts, state.seen_at))
+        said = texts.gettext("last seen {when}").format(when=texts.moment(state.seen_at))
     if state is not None and state.error:
         said += f"\n⚠️ {state.error.told(texts)}"
     if source.pause is not None:
@@ -141,7 +138,7 @@ def pause_label(texts: Texts, pause: Pause) -> str:
     """Say until when something is paused."""
     if pause.until is None:
         return texts.gettext("paused until somebody resumes it")
-    return texts.gettext("paused until {when}").format(when=moment(texts, pause.until))
+    return texts.gettext("paused until {when}").format(when=texts.moment(pause.until))
 
 
 def pause_buttons(texts: Texts, pause: Pause | None, act: Callable[[Pausing], OnPage]) -> tuple[Button, ...]:
@@ -169,14 +166,13 @@ def sources_page(
         lead = texts.gettext("This is what the channels follow:")
     else:
         lead = texts.gettext("No channel follows anything yet. /tsudoi setup begins.")
-    cards = [Card(fields=tuple(_source_field(texts, one) for one in sources[:MOST_OPTIONS]))] if sources else []
+    cards = [Card(fields=tuple(_source_field(texts, source) for source in sources[:MOST_OPTIONS]))] if sources else []
     if notice is not None:
         cards += [Card(body=notice.lead), *notice.cards]
-    options = tuple(
-        Option(one.name, source_label(texts, query_named(one.name), one.name)) for one in sources[:MOST_OPTIONS]
-    )
+    names = [source.name for source in sources[:MOST_OPTIONS]]
+    options = tuple(Option(name, source_label(texts, query_named(name), name)) for name in names)
     label = texts.gettext("Remove from every channel")
-    pausing = tuple(replace(one, chosen=one.value == chosen) for one in options)
+    pausing = tuple(replace(option, chosen=option.value == chosen) for option in options)
     choices = (
         (
             Choice(RemoveSources(), label, options, many=True, least=1),
@@ -185,13 +181,13 @@ def sources_page(
         if options
         else ()
     )
-    shown = next((one for one in sources if one.name == chosen), None)
+    shown = next((source for source in sources if source.name == chosen), None)
     key = source_key(chosen)
     buttons = pause_buttons(texts, shown.pause, lambda pausing: PauseSource(pausing, key)) if shown else ()
     if shown is not None and shown.pause is None:
         cards.append(Card(body=pause_explained(texts)))
     entries = source_entries(texts, SourcePage.SOURCES) if can_add else ()
-    return replace(_said(lead, *cards), choices=choices, entries=entries, buttons=buttons)
+    return replace(answer(lead, *cards), choices=choices, entries=entries, buttons=buttons)
 
 
 def pause_explained(texts: Texts) -> str:
@@ -212,7 +208,7 @@ def rooms_page(
 ) -> Message:
     """Show the rooms; of the one chosen, what can be switched."""
     if not rooms:
-        return _said(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak."))
+        return answer(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak."))
     cards = [_room_card(texts, room, usual, _called(names, room.channel), now) for room in rooms[:10]]
     options = tuple(
         Option(room.channel, _called(names, room.channel), room.channel == channel) for room in rooms[:MOST_OPTIONS]
@@ -228,7 +224,7 @@ def rooms_page(
             pause = chosen.pause_of(EVERYTHING, now)
             buttons += pause_buttons(texts, pause, lambda pausing: PauseRoom(pausing, channel))
     lead = texts.gettext("The channels in which I speak:")
-    return replace(_said(lead, *cards), choices=tuple(choices), buttons=buttons)
+    return replace(answer(lead, *cards), choices=tuple(choices), buttons=buttons)
 
 
 def _room_card(texts: Texts, room: Room, usual: Sequence[timedelta], name: str, now: datetime) -> Card:
@@ -242,7 +238,7 @@ def _called(names: Mapping[str, str], channel: str) -> str:
 
 def set_up_elsewhere(texts: Texts) -> Message:
     """Say how rooms are set up: in their own chat, or in the configuration."""
-    return _said(
+    return answer(
         texts.gettext(
             "In Discord and Slack, /tsudoi setup sets up the channel it is typed in. The local room goes by "
             "config.toml: [[sources]] names what I watch, [[rooms]] where I speak; config.example.toml shows "
@@ -254,7 +250,7 @@ def set_up_elsewhere(texts: Texts) -> Message:
 def rehearsal_failed(texts: Texts, problem: Problem) -> Message:
     """Say why nothing can be rehearsed."""
     reason = problem.told(texts, asked_now=True)
-    return _said(texts.gettext("I cannot rehearse now: {reason}").format(reason=reason))
+    return answer(texts.gettext("I cannot rehearse now: {reason}").format(reason=reason))
 
 
 def rehearsal_page(
@@ -277,13 +273,13 @@ def rehearsal_page(
             len(played),
         )
     cards: list[Card] = []
-    for one in shown:
-        place = _called(names, one.room.partition(":")[2])
-        first = one.message.cards[0] if one.message.cards else Card()
-        head = f"{moment(texts, one.at)} {place}"
-        cards.append(Card(first.title, first.url, f"{head}\n{one.message.lead}\n{first.body}".strip(), first.fields))
+    for rehearsed in shown:
+        place, message = _called(names, rehearsed.room.partition(":")[2]), rehearsed.message
+        first = message.cards[0] if message.cards else Card()
+        head = f"{texts.moment(rehearsed.at)} {place}"
+        cards.append(Card(first.title, first.url, f"{head}\n{message.lead}\n{first.body}".strip(), first.fields))
     lead = lead.format(count=len(played)) + (f" ({number + 1}/{pages})" if pages > 1 else "")
-    return replace(_said(lead, *cards), buttons=_turns(texts, span, number, pages))
+    return replace(answer(lead, *cards), buttons=_turns(texts, span, number, pages))
 
 
 def _turns(texts: Texts, span: Span, number: int, pages: int) -> tuple[Button, ...]:

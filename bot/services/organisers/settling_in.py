@@ -101,8 +101,8 @@ class SettlingIn:
             played = await self.rehearse([replace(room, is_on=True)], now - PREVIEWED, now + PREVIEWED)
         except (SourceError, ConfigurationError) as error:
             return error.problem
-        first = {one.message.kind: one for one in reversed(played)}
-        return sorted(first.values(), key=lambda one: one.at)
+        first = {rehearsed.message.kind: rehearsed for rehearsed in reversed(played)}
+        return sorted(first.values(), key=lambda rehearsed: rehearsed.at)
 
     async def add(self, asker: Asker, kind: SourceKind, written: str) -> Message:
         """Ask connpass about a new source, and follow it if connpass knows it."""

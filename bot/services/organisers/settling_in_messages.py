@@ -132,7 +132,8 @@ def step_page(texts: Texts, draft: RoomDraft, lead_times: Sequence[timedelta], n
     return replace(page, lead=lead, cards=(*page.cards, *shown), buttons=_ways(texts, step))
 
 
-def _said(lead: str, *cards: Card) -> Message:
+def answer(lead: str, *cards: Card) -> Message:
+    """Answer with a sentence, and cards below it."""
     return Message(MessageKind.ANSWER, lead, cards)
 
 
@@ -157,7 +158,7 @@ def _source_step(texts: Texts, room: Room) -> Message:
     label = texts.gettext("Followed here (deselect to remove)")
     card = Card(body=texts.gettext("Followed now: {sources}").format(sources=followed))
     choices = (Choice(ChooseForRoom(Setting.FOLLOWS), label, options, many=True),) if options else ()
-    return replace(_said(lead, card), choices=choices, entries=source_entries(texts, SourcePage.SETUP))
+    return replace(answer(lead, card), choices=choices, entries=source_entries(texts, SourcePage.SETUP))
 
 
 def source_entries(texts: Texts, page: SourcePage) -> tuple[Entry, ...]:
@@ -198,7 +199,7 @@ def source_entries(texts: Texts, page: SourcePage) -> tuple[Entry, ...]:
 
 def _language_step(texts: Texts, room: Room) -> Message:
     options = tuple(Option(code, name, room.locale == code) for code, name in LANGUAGES.items())
-    said = _said(texts.gettext("In which language shall I speak here?"))
+    said = answer(texts.gettext("In which language shall I speak here?"))
     return replace(
         said, choices=(Choice(ChooseForRoom(Setting.LANGUAGE), texts.gettext("Language"), options, least=1),)
     )
@@ -212,12 +213,12 @@ def parts_choice(texts: Texts, room: Room, action: Action) -> Choice:
 
 def _parts_step(texts: Texts, room: Room) -> Message:
     choices = (parts_choice(texts, room, ChooseForRoom(Setting.PARTS)), _digest_choice(texts, room))
-    return replace(_said(texts.gettext("What shall I say here?")), choices=choices)
+    return replace(answer(texts.gettext("What shall I say here?")), choices=choices)
 
 
 def _digest_choice(texts: Texts, room: Room) -> Choice:
     offered = dict.fromkeys((*DIGESTS, *([room.digest] if room.digest else [])))
-    options = tuple(Option(one, digest_label(texts, one), one == room.digest) for one in offered)
+    options = tuple(Option(digest, digest_label(texts, digest), digest == room.digest) for digest in offered)
     never = Option(NO_DIGEST, texts.gettext("no digest"), not room.digest)
     return Choice(
         ChooseForRoom(Setting.DIGEST), texts.gettext("A digest of what is coming"), (never, *options), least=1
@@ -234,12 +235,12 @@ def digest_label(texts: Texts, written: str) -> str:
 
 
 def _lead_times_step(texts: Texts, room: Room, usual: Sequence[timedelta]) -> Message:
-    chosen = {write_duration(one) for one in (usual if room.lead_times is None else room.lead_times)}
+    chosen = {write_duration(lead_time) for lead_time in (usual if room.lead_times is None else room.lead_times)}
     options = tuple(
-        Option(write_duration(one), lead_time_label(texts, one), write_duration(one) in chosen)
-        for one in (_duration(written) for written in LEAD_TIMES)
+        Option(write_duration(lead_time), lead_time_label(texts, lead_time), write_duration(lead_time) in chosen)
+        for lead_time in (_duration(written) for written in LEAD_TIMES)
     )
-    said = _said(texts.gettext("How long before an event shall I remind?"))
+    said = answer(texts.gettext("How long before an event shall I remind?"))
     return replace(
         said, choices=(Choice(ChooseForRoom(Setting.LEAD_TIMES), texts.gettext("Reminders"), options, many=True),)
     )
@@ -253,8 +254,8 @@ def _duration(written: str) -> timedelta:
 def _deciders_step(texts: Texts, room: Room) -> Message:
     lead = texts.gettext("Who may answer my questions and change these settings, beside {managers}?")
     label = texts.gettext("Members") if room.platform == "slack" else texts.gettext("Roles and members")
-    others = tuple(one for one in room.organisers if one != MANAGERS)
-    said = _said(lead.format(managers=managers(texts, room.platform)))
+    others = tuple(organiser for organiser in room.organisers if organiser != MANAGERS)
+    said = answer(lead.format(managers=managers(texts, room.platform)))
     return replace(said, people=People(ChooseForRoom(Setting.DECIDERS), label, others))
 
 
@@ -275,7 +276,7 @@ def room_card(texts: Texts, room: Room, usual: Sequence[timedelta], title: str =
         texts.gettext("I say: {parts}").format(parts=_listed(texts, said_here) or "-"),
     ]
     if room.reminders:
-        times = _listed(texts, [lead_time_label(texts, one) for one in sorted(lead_times, reverse=True)])
+        times = _listed(texts, [lead_time_label(texts, lead_time) for lead_time in sorted(lead_times, reverse=True)])
         lines.append(texts.gettext("Reminders: {times}").format(times=times or "-"))
     if room.digest:
         lines.append(digest_label(texts, room.digest))
@@ -302,11 +303,11 @@ def review_page(
         cards.append(Card(body=texts.gettext("No preview: {reason}").format(reason=reason)))
     elif not preview:
         cards.append(Card(body=texts.gettext("Nothing would have been said here last month, nor in the next one.")))
-    for one in list(preview[:_PREVIEWED]) if not isinstance(preview, Problem) else ():
-        when = texts.gettext("Preview, {when}:").format(when=f"{texts.date(one.at)} {texts.time(one.at)}")
-        shown = [replace(card, buttons=()) for card in one.message.cards[:1]]
-        cards += [Card(body=f"{when}\n{one.message.lead}"), *shown]
-    return replace(_said(lead, *cards), buttons=_ways(texts, Step.REVIEW))
+    for rehearsed in list(preview[:_PREVIEWED]) if not isinstance(preview, Problem) else ():
+        when = texts.gettext("Preview, {when}:").format(when=texts.moment(rehearsed.at))
+        shown = [replace(card, buttons=()) for card in rehearsed.message.cards[:1]]
+        cards += [Card(body=f"{when}\n{rehearsed.message.lead}"), *shown]
+    return replace(answer(lead, *cards), buttons=_ways(texts, Step.REVIEW))
 
 
 def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequence[Event], now: datetime) -> Message:
@@ -319,29 +320,29 @@ def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequ
         Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))
         for event in coming[:_NEXT_SHOWN]
     )
-    return _said(lead, *cards)
+    return answer(lead, *cards)
 
 
 def nothing_to_refine(texts: Texts) -> Message:
     """Say that there is no source from which words could select."""
-    return _said(texts.gettext("Please add a group, keyword or prefecture first; the words then select from it."))
+    return answer(texts.gettext("Please add a group, keyword or prefecture first; the words then select from it."))
 
 
 def too_many_words(texts: Texts) -> Message:
     """Say that a source takes no more words."""
-    return _said(texts.gettext("These are too many words for one source. Please name fewer, or shorter ones."))
+    return answer(texts.gettext("These are too many words for one source. Please name fewer, or shorter ones."))
 
 
 def source_unknown(texts: Texts, query: SourceQuery) -> Message:
     """Say that connpass shows nothing of a group."""
     lead = texts.gettext("connpass shows no event of {source}. Please check its name.")
-    return _said(lead.format(source=source_label(texts, query)))
+    return answer(lead.format(source=source_label(texts, query)))
 
 
 def source_failed(texts: Texts, query: SourceQuery, problem: Problem) -> Message:
     """Say why connpass could not be asked."""
     lead = texts.gettext("connpass could not tell me about {source}: {reason}")
-    return _said(lead.format(source=source_label(texts, query), reason=problem.told(texts, asked_now=True)))
+    return answer(lead.format(source=source_label(texts, query), reason=problem.told(texts, asked_now=True)))
 
 
 def not_understood(texts: Texts, kind: SourceKind, written: str) -> Message:
@@ -352,17 +353,17 @@ def not_understood(texts: Texts, kind: SourceKind, written: str) -> Message:
         SourceKind.PREFECTURE: texts.gettext("a prefecture, such as Tochigi, or online"),
     }
     lead = texts.gettext('I do not understand "{written}". Please write {expected}.')
-    return _said(lead.format(written=written[:50], expected=expected[kind]))
+    return answer(lead.format(written=written[:50], expected=expected[kind]))
 
 
 def too_many_sources(texts: Texts, most: int) -> Message:
     """Say that a channel follows enough already."""
-    return _said(texts.gettext("One channel follows at most {count} sources.").format(count=most))
+    return answer(texts.gettext("One channel follows at most {count} sources.").format(count=most))
 
 
 def no_source_yet(texts: Texts) -> Message:
     """Say what is missing before anything can be saved."""
-    return _said(texts.gettext("Please name at least one group, keyword or prefecture first."))
+    return answer(texts.gettext("Please name at least one group, keyword or prefecture first."))
 
 
 def missing_permissions(texts: Texts, missing: Sequence[str]) -> str:
@@ -378,14 +379,14 @@ def saved_page(texts: Texts, missing: Sequence[str]) -> Message:
         "/tsudoi setup changes it, /tsudoi status shows how I am."
     )
     cards = [Card(body=missing_permissions(texts, missing))] if missing else []
-    return _said(lead, *cards)
+    return answer(lead, *cards)
 
 
 def discarded_page(texts: Texts) -> Message:
     """Confirm that nothing changed."""
-    return _said(texts.gettext("Discarded; nothing has changed."))
+    return answer(texts.gettext("Discarded; nothing has changed."))
 
 
 def switched_off_page(texts: Texts) -> Message:
     """Confirm that the channel is left alone."""
-    return _said(texts.gettext("I say nothing here any more. /tsudoi setup switches me on again."))
+    return answer(texts.gettext("I say nothing here any more. /tsudoi setup switches me on again."))

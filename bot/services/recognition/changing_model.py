@@ -154,12 +154,12 @@ class ChangingModel:
 
     async def _reviewed(self) -> list[tuple[str, bytes]]:
         """Return the samples that organisers accepted, the newest; none where they are too few to say anything."""
-        given = [one for one in await self.samples.samples_in(None) if one.state is State.ACCEPTED]
-        accepted = [one for one in given if one.label != NOT_HIRAGANA][-MOST_SAMPLES:]
+        given = [sample for sample in await self.samples.samples_in(None) if sample.state is State.ACCEPTED]
+        accepted = [sample for sample in given if sample.label != NOT_HIRAGANA][-MOST_SAMPLES:]
         if len(accepted) < ENOUGH_SAMPLES:
             return []
-        pngs = await self.samples.pictures([one.id for one in accepted])
-        return [(one.label, pngs[one.id]) for one in accepted if one.id in pngs]
+        pngs = await self.samples.pictures([sample.id for sample in accepted])
+        return [(sample.label, pngs[sample.id]) for sample in accepted if sample.id in pngs]
 
     async def restore(self) -> None:
         """Read with the model that was chosen before the restart or by another process, if its file is the same."""

@@ -39,8 +39,8 @@ def description(
 ) -> Message:
     """Say which model reads and how well. `others` may be tried, by who sees this; `before` is what can come back."""
     card = model.card
-    figures = tuple(_figure(texts, one) for one in card.get("figures", ()) if isinstance(one, dict))
-    notices = "\n".join(f"・{_cut(_of_card(texts, one))}" for one in card.get("notices", ()))
+    figures = tuple(_figure(texts, figure) for figure in card.get("figures", ()) if isinstance(figure, dict))
+    notices = "\n".join(f"・{_cut(_of_card(texts, notice))}" for notice in card.get("notices", ()))
     cards = (
         Card(texts.gettext("How well it reads hands it was not trained on"), fields=figures),
         Card(texts.gettext("Trained on the work of"), body=notices),
@@ -71,11 +71,9 @@ def named(texts: Texts, model: ModelFile) -> str:
     return f"「{model.name}」" if model.name else texts.gettext("the shipped model")
 
 
-def _figure(texts: Texts, one: dict[str, Any]) -> Field:
-    said = texts.gettext("{share} of {n} pictures")
-    return Field(
-        _of_card(texts, one.get("name")), said.format(share=f"{float(one['top1']):.2%}", n=f"{int(one['images']):,}")
-    )
+def _figure(texts: Texts, figure: dict[str, Any]) -> Field:
+    share, n = f"{float(figure['top1']):.2%}", f"{int(figure['images']):,}"
+    return Field(_of_card(texts, figure.get("name")), texts.gettext("{share} of {n} pictures").format(share=share, n=n))
 
 
 def _of_card(texts: Texts, written: object) -> str:
@@ -99,7 +97,7 @@ def outcome(
     told = [lead.format(new=named(texts, new), old=named(texts, old)), f"SHA-256 {new.sha256[:16]}…"]
     if taken and reasons:
         told.append(texts.gettext("You wanted it all the same. What speaks against it:"))
-    told += [f"・{_reason(texts, one)}" for one in reasons]
+    told += [f"・{_reason(texts, reason)}" for reason in reasons]
     if not taken and new.name:
         told.append(texts.gettext("To use it all the same: !model use {name}").format(name=new.name))
     buttons = (Button(texts.gettext("Back to {name}").format(name=named(texts, old)), BackToModel()),) if taken else ()

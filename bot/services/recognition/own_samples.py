@@ -1,7 +1,6 @@
 """What a member gave is theirs: kept only after a yes, shown, handed out and erased on request."""
 
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,12 +9,11 @@ import structlog
 
 from bot.core.askers import Asker
 from bot.domain.messages import Message
-from bot.domain.teaching import Consent, Sample
-from bot.errors import PictureError
+from bot.domain.teaching import Consent
 from bot.locales import TOKYO, Texts, texts_for
-from bot.services.ports import AlsoKnown, Clock, Export, ExportFolders, SampleSheets, SampleStore, Tile
+from bot.services.ports import AlsoKnown, Clock, Export, ExportFolders, SampleSheets, SampleStore
 from bot.services.recognition import teaching_messages as said
-from bot.services.recognition.sample_archive import archive, member_line
+from bot.services.recognition.sample_archive import archive, member_line, sheet_of
 from bot.services.recognition.teaching_buttons import OfAllGiven, Wish
 
 log = structlog.get_logger()
@@ -57,17 +55,8 @@ class OwnSamples:
         """Answer `!samples`: what a member gave, and the button that changes their mind."""
         texts, address = self._texts(asker), asker.address
         given, consent = await self.store.samples_of(address), await self.store.consent(address)
-        sheet = await self._sheet(given[-LAST_SHOWN:])
+        sheet = await sheet_of(given[-LAST_SHOWN:], self.store, self.sheets)
         return said.samples(texts, asker.room, given, consent, sheet)
-
-    async def _sheet(self, shown: Sequence[Sample]) -> bytes | None:
-        if self.sheets is None or not shown:
-            return None
-        pngs = await self.store.pictures([one.id for one in shown])
-        try:
-            return await self.sheets.sheet([Tile(pngs[one.id], one.label, one.said) for one in shown])
-        except PictureError:  # busy: the answer does without
-            return None
 
     async def export(self, asker: Asker) -> Message:
         """Answer `!export`: everything that a member gave, as a ZIP."""
@@ -75,7 +64,8 @@ class OwnSamples:
         given = await self.store.samples_of(address)
         if not given:
             return said.nothing_given(texts)
-        content = await archive(given, await self._pngs(given), "samples.json", member_line)
+        pngs = await self.store.pictures([sample.id for sample in given])
+        content = await archive(given, pngs, "samples.json", member_line)
         return said.exported(texts, len(given), content)
 
     async def forget(self, asker: Asker) -> Message:
@@ -118,7 +108,7 @@ class OwnSamples:
         consent = await self.store.consent(address)
         alias = consent.alias if consent else ""
         exports = await self.store.exports_of(alias) if alias else []
-        unreached = [one for one in exports if not await self._taken_out(one, alias)]
+        unreached = [export for export in exports if not await self._taken_out(export, alias)]
         self._asked.discard(address)
         if self.elsewhere is not None and refusal is None:
             await self.elsewhere.forget(address)
@@ -132,9 +122,6 @@ class OwnSamples:
         where = export.folder or "an archive that was downloaded"
         log.warning("samples not reached", export=where, writer=alias, next="erase this writer's samples there by hand")
         return False
-
-    async def _pngs(self, given: Iterable[Sample]) -> dict[int, bytes]:
-        return await self.store.pictures([one.id for one in given])
 
     def _texts(self, asker: Asker) -> Texts:
         return texts_for(asker.own_language, self.zone)

@@ -95,7 +95,7 @@ def result(
     texts: Texts, quiz: Quiz, outcome: Outcome, reading: Reading, score: Score | None, page: str | None
 ) -> Message:
     """Say what became of a try. `quiz` is as it is after it; `page` is where our own page can be reached."""
-    glyph = next((one for one in reading.glyphs if one.candidates), None)
+    glyph = next((glyph for glyph in reading.glyphs if glyph.candidates), None)
     read = glyph.candidates[0].label if glyph else ""
     if outcome is Outcome.RIGHT:
         return Message(MessageKind.ANSWER, _praise(texts, quiz), (_reached(texts, score),) if score else ())
@@ -128,7 +128,7 @@ def _reached(texts: Texts, score: Score) -> Card:
 
 
 def _unclear(texts: Texts, quiz: Quiz, glyph: Glyph) -> str:
-    others = [one.label for one in glyph.candidates[:2] if one.label != quiz.label]
+    others = [candidate.label for candidate in glyph.candidates[:2] if candidate.label != quiz.label]
     if not others:
         return texts.gettext("It looks like 「{label}」, but I am not sure.").format(label=quiz.label)
     said = texts.gettext("I am not sure: 「{label}」 or 「{other}」?")
@@ -221,7 +221,7 @@ def board(texts: Texts, scores: Sequence[Score], week: date, address: str) -> Me
     )
     places = ranked(scores)
     fields = tuple(_place(texts, place, score) for place, score in places)
-    own = next((one for one in scores if one.player.address == address), None)
+    own = next((score for score in scores if score.player.address == address), None)
     lines = [] if places else [texts.gettext("Nobody stands here yet. Who goes first?")]
     if own is not None and all(own is not score for _, score in places):
         lines.append(texts.gettext("You have ⭐{stars} so far.").format(stars=own.stars))

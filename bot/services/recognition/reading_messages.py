@@ -29,7 +29,8 @@ def readings_message(
     if len(readings) == 1:
         message = _only(texts, readings[0], page)
     else:
-        message = Message(MessageKind.ANSWER, cards=tuple(_one_of(texts, one, i) for i, one in enumerate(readings)))
+        cards = tuple(_one_of(texts, reading, i) for i, reading in enumerate(readings))
+        message = Message(MessageKind.ANSWER, cards=cards)
     if not upload:
         return message
     buttons, choices = why(texts, _explained(texts, readings, upload))
@@ -39,8 +40,8 @@ def readings_message(
 
 def _everything(readings: Sequence[Reading | PictureError], upload: str) -> list[tuple[About, Glyph]]:
     """Return every character of an upload."""
-    read = [(picture, one) for picture, one in enumerate(readings) if isinstance(one, Reading)]
-    return [(About(upload, picture, place), glyph) for picture, one in read for place, glyph in written_in(one)]
+    read = [(picture, reading) for picture, reading in enumerate(readings) if isinstance(reading, Reading)]
+    return [(About(upload, picture, place), glyph) for picture, reading in read for place, glyph in written_in(reading)]
 
 
 def _only(texts: Texts, reading: Reading | PictureError, page: str | None) -> Message:
@@ -91,8 +92,10 @@ def _character(texts: Texts, glyph: Glyph) -> Card:
         title = texts.gettext("This looks like {labels}.").format(labels=_quoted(texts, likely))
         body = texts.gettext("Romaji: {romaji}. I am not quite sure ({share}).")
     spelled = " / ".join(dict.fromkeys(romaji(letter) for letter in likely))
-    shown = [one for i, one in enumerate(glyph.candidates[:TOP]) if i < 2 or one.probability >= LEAST_SHOWN]
-    bars = tuple(Bar(letter_of(glyph, one), one.probability, texts.share(one.probability, 1)) for one in shown)
+    bars = tuple(
+        Bar(letter_of(glyph, candidate), candidate.probability, texts.share(candidate.probability, 1))
+        for candidate in _likeliest(glyph, TOP, LEAST_SHOWN)
+    )
     return Card(title, body=body.format(romaji=spelled, share=texts.share(glyph.candidates[0].probability)), bars=bars)
 
 
@@ -131,7 +134,7 @@ def _in_detail(texts: Texts, number: int, glyph: Glyph) -> str:
     if glyph.verdict == "not_hiragana":
         return texts.gettext("{number}: does not look like a hiragana").format(number=number)
     likely = likely_letters(glyph)
-    shares = " / ".join(texts.share(one.probability) for one in glyph.candidates[: len(likely)])
+    shares = " / ".join(texts.share(candidate.probability) for candidate in glyph.candidates[: len(likely)])
     said = texts.gettext("{number}: looks like {labels} ({shares})")
     return said.format(number=number, labels=_quoted(texts, likely), shares=shares)
 
@@ -141,8 +144,13 @@ def likely_letters(glyph: Glyph) -> list[str]:
     if glyph.verdict != "unsure":
         return [letter_of(glyph, glyph.candidates[0])]
     enough = NEARLY_AS_LIKELY * glyph.candidates[0].probability
-    found = [one for i, one in enumerate(glyph.candidates[:MOST_LIKELY]) if i < 2 or one.probability >= enough]
-    return [letter_of(glyph, one) for one in found]
+    return [letter_of(glyph, candidate) for candidate in _likeliest(glyph, MOST_LIKELY, enough)]
+
+
+def _likeliest(glyph: Glyph, most: int, least: float) -> list[Candidate]:
+    """Return the first two candidates, and of the next ones, up to `most`, those that are probable enough."""
+    first = glyph.candidates[:most]
+    return [candidate for i, candidate in enumerate(first) if i < 2 or candidate.probability >= least]
 
 
 def letter_of(glyph: Glyph, candidate: Candidate) -> str:
@@ -168,9 +176,9 @@ def _picture_number(texts: Texts, index: int) -> str:
 
 def _differences(texts: Texts, glyphs: Sequence[Glyph], page: str | None) -> tuple[Button, ...]:
     """Link to what a lone character was nearly taken for, or the doubtful ones of a text."""
-    asked = [one for one in glyphs if one.verdict == "unsure" or (one.verdict == "sure" and len(glyphs) == 1)]
+    asked = [glyph for glyph in glyphs if glyph.verdict == "unsure" or (glyph.verdict == "sure" and len(glyphs) == 1)]
     pairs = dict.fromkeys(
-        (one.candidates[0].label, one.candidates[1].label) for one in asked if len(one.candidates) > 1
+        (glyph.candidates[0].label, glyph.candidates[1].label) for glyph in asked if len(glyph.candidates) > 1
     )
     return tuple(button for pair in list(pairs)[:MOST_DIFFERENCES] for button in difference(texts, *pair, page))
 
@@ -184,8 +192,8 @@ def _explained(texts: Texts, readings: Sequence[Reading | PictureError], upload:
             names = [_picture_number(texts, picture)] if len(readings) > 1 else []
             names += [f"{place + 1} {glyph.text or '×'}"] if len(written) > 1 else []
             found.append((glyph.verdict == "sure", ": ".join(names), About(upload, picture, place)))
-    first = sorted(found, key=lambda one: one[0])[:MOST_OPTIONS]
-    return [(name, about) for _, name, about in sorted(first, key=lambda one: (one[2].picture, one[2].glyph))]
+    first = sorted(found, key=lambda entry: entry[0])[:MOST_OPTIONS]
+    return [(name, about) for _, name, about in sorted(first, key=lambda entry: (entry[2].picture, entry[2].glyph))]
 
 
 def explanation(texts: Texts, png: bytes) -> Message:

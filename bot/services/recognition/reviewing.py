@@ -11,7 +11,7 @@ from bot.domain.teaching import THIN, Opinion, Sample, State, counts, to_review,
 from bot.errors import PictureError
 from bot.locales import TOKYO, Texts, texts_for
 from bot.services.handlers import Forms, Handlers
-from bot.services.ports import Clock, SampleSheets, SampleStore, Tile
+from bot.services.ports import Clock, SampleSheets, SampleStore
 from bot.services.recognition import reviewing_messages as said
 from bot.services.recognition.reviewing_messages import (
     AcceptSamples,
@@ -22,7 +22,7 @@ from bot.services.recognition.reviewing_messages import (
     ReviewSamples,
     ShowSamples,
 )
-from bot.services.recognition.sample_archive import archive, training_line
+from bot.services.recognition.sample_archive import archive, sheet_of, training_line
 
 ON_A_SHEET = 12
 
@@ -56,8 +56,8 @@ class Reviewing:
         """Show how many samples of each character there are, and which lack."""
         given = await self._samples(asker)
         settled = used(given)
-        ids = {one.id for one in settled}
-        waiting = counts(one for one in given if one.id not in ids and one.state is State.PENDING)
+        ids = {sample.id for sample in settled}
+        waiting = counts(sample for sample in given if sample.id not in ids and sample.state is State.PENDING)
         chart = await self._chart(counts(settled), waiting)
         return said.overview(self._texts(asker), given, counts(settled), len(to_review(given)), chart)
 
@@ -95,14 +95,14 @@ class Reviewing:
         texts, samples = self._texts(asker), used(await self._samples(asker))
         if not samples:
             return said.nothing_to_export(texts)
-        pngs = await self.store.pictures([one.id for one in samples])
+        pngs = await self.store.pictures([sample.id for sample in samples])
         content = await archive(samples, pngs, "samples.jsonl", training_line)
-        await self.store.note_export(None, self.clock.now(), {one.writer for one in samples})
+        await self.store.note_export(None, self.clock.now(), {sample.writer for sample in samples})
         return said.exported(texts, len(samples), content)
 
     async def _chosen(self, asker: Asker, values: Sequence[str]) -> list[Sample]:
         """Return the samples with these ids, as far as they are of the asker's tenant."""
-        return [one for one in await self._samples(asker) if str(one.id) in values]
+        return [sample for sample in await self._samples(asker) if str(sample.id) in values]
 
     async def _samples(self, asker: Asker) -> list[Sample]:
         return await self.store.samples_in(None if asker.tenant.platform == LOCAL else [asker.tenant.id])
@@ -111,16 +111,10 @@ class Reviewing:
         return texts_for(asker.language, self.zone)
 
     async def _sheet(self, shown: Sequence[Sample]) -> bytes | None:
-        if self.sheets is None or not shown:
-            return None
-        pngs = await self.store.pictures([one.id for one in shown])
-        try:
-            return await self.sheets.sheet([Tile(pngs[one.id], one.label, one.said, one.writer) for one in shown])
-        except PictureError:  # busy: the page does without
-            return None
+        return await sheet_of(shown, self.store, self.sheets, with_writers=True)
 
     async def _chart(self, settled: dict[str, int], waiting: dict[str, int]) -> bytes | None:
         try:
             return await self.sheets.chart(settled, waiting, THIN) if self.sheets is not None else None
-        except PictureError:  # as above
+        except PictureError:  # busy: the page does without
             return None

@@ -79,9 +79,9 @@ def overview(
     texts: Texts, given: Sequence[Sample], usable: Mapping[str, int], waiting: int, chart: bytes | None
 ) -> Message:
     """Say how many samples there are, which characters lack some, and by which rule a sample is used."""
-    writers = {one.owner for one in given}
+    writers = {sample.owner for sample in given}
     lead = texts.ngettext("{n} sample, of {writers} writers.", "{n} samples, of {writers} writers.", len(given))
-    dropped = sum(one.state is State.DROPPED for one in given)
+    dropped = sum(sample.state is State.DROPPED for sample in given)
     lines = [
         texts.gettext("Used for training: {used}; to review: {waiting}; dropped: {dropped}.").format(
             used=sum(usable.values()), waiting=waiting, dropped=dropped
@@ -121,7 +121,7 @@ def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet
     back = Button(texts.gettext("Overview"), ShowSamples(), quiet=True)
     if not shown:
         return Message(_ANSWER, texts.gettext("Nothing waits for a review."), buttons=(back,))
-    options = [(str(one.id), f"{number} {_in_short(texts, one)}") for number, one in enumerate(shown, 1)]
+    options = [(str(sample.id), f"{number} {_in_short(texts, sample)}") for number, sample in enumerate(shown, 1)]
     listed = tuple(Option(value, label) for value, label in options)
     choices = (
         Choice(
@@ -141,7 +141,7 @@ def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet
     return Message(
         _ANSWER,
         lead.format(n=waiting),
-        (Card(body="\n".join(f"{i}: {_in_full(texts, one)}" for i, one in enumerate(shown, 1))),),
+        (Card(body="\n".join(f"{i}: {_in_full(texts, sample)}" for i, sample in enumerate(shown, 1))),),
         (back, *((more,) if waiting > len(shown) else ())),
         pictures=_pictures(texts, sheet),
         choices=choices,
@@ -165,7 +165,7 @@ def _in_full(texts: Texts, sample: Sample) -> str:
 
 def one_sample(texts: Texts, sample: Sample, sheet: bytes | None) -> Message:
     """Show one sample, and ask for its label."""
-    likely = dict.fromkeys(one for one in (sample.said, NOT_HIRAGANA) if one != sample.label)
+    likely = dict.fromkeys(label for label in (sample.said, NOT_HIRAGANA) if label != sample.label)
     options = tuple(Option(label, named(texts, label)) for label in likely)
     choices = (Choice(Relabel(sample.id), texts.gettext("The right reading"), options, least=1),) if options else ()
     return Message(

@@ -1,13 +1,16 @@
-"""Samples as files: what a member gets back, and what training reads."""
+"""Samples as files: what a member gets back, what training reads, and a sheet to look at."""
 
 import asyncio
 import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.teaching import Sample
+from bot.errors import PictureError
+from bot.services.ports import SampleSheets, SampleStore, Tile
 
 Line = Callable[[Sample], dict[str, Any]]
 
@@ -44,12 +47,26 @@ async def archive(samples: Sequence[Sample], pngs: Mapping[int, bytes], listed_i
 
 
 def _archive(samples: Sequence[Sample], pngs: Mapping[int, bytes], listed_in: str, line: Line) -> bytes:
-    lines = [line(one) for one in samples]
-    by_line = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines)
+    lines = [line(sample) for sample in samples]
+    by_line = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in lines)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as packed:
         listed = by_line if listed_in.endswith(".jsonl") else json.dumps(lines, ensure_ascii=False, indent=1)
         packed.writestr(listed_in, listed, zipfile.ZIP_DEFLATED)
-        for one in samples:
-            packed.writestr(file_name(one), pngs[one.id])
+        for sample in samples:
+            packed.writestr(file_name(sample), pngs[sample.id])
     return content.getvalue()
+
+
+async def sheet_of(
+    samples: Sequence[Sample], store: SampleStore, sheets: SampleSheets | None, *, with_writers: bool = False
+) -> bytes | None:
+    """Return a picture that shows these samples; None where there are none, or nothing can draw them now."""
+    if sheets is None or not samples:
+        return None
+    pngs = await store.pictures([sample.id for sample in samples])
+    tiles = [Tile(pngs[sample.id], sample.label, sample.said, sample.writer) for sample in samples]
+    try:
+        return await sheets.sheet(tiles if with_writers else [replace(tile, writer="") for tile in tiles])
+    except PictureError:  # busy
+        return None

@@ -52,9 +52,9 @@ class Teaching:
     def handlers(self) -> Handlers:
         """Return what is done about each action; every answer is the member's alone."""
         handlers: Handlers = {
-            Right: self._right,
+            Right: lambda asker, action: self._take(asker, Claim(action.upload, action.picture, action.glyph)),
             Wrong: self._ask_what_it_is,
-            AllRight: self._all_right,
+            AllRight: lambda asker, action: self._take(asker, Claim(action.upload, action.pictures)),
             SomeWrong: self._ask_which,
             Label: self._labelled,
             AgreeAndTeach: self._agree_and_teach,
@@ -75,12 +75,6 @@ class Teaching:
 
         return handled
 
-    async def _right(self, asker: Asker, action: Right) -> Message:
-        return await self._take(asker, Claim(action.upload, action.picture, action.glyph))
-
-    async def _all_right(self, asker: Asker, action: AllRight) -> Message:
-        return await self._take(asker, Claim(action.upload, action.pictures))
-
     async def _ask_what_it_is(self, asker: Asker, action: Wrong) -> Message:
         texts = self._texts(asker)
         upload = await asker.surroundings.fetch(action.upload, range(action.picture, action.picture + 1))
@@ -96,7 +90,7 @@ class Teaching:
         found: list[tuple[About, Glyph]] = []
         for place, reading in await _of_each(upload, self.recogniser.read):
             glyphs = enumerate(reading.glyphs)
-            found += ((About(action.upload, place, i), one) for i, one in glyphs if one.candidates)
+            found += ((About(action.upload, place, i), glyph) for i, glyph in glyphs if glyph.candidates)
         return said.which_one(texts, action, found)
 
     async def _labelled(self, asker: Asker, action: Label) -> Message:
@@ -144,7 +138,7 @@ class Teaching:
     async def _second_opinion(self, asker: Asker, claim: Claim, upload: Upload) -> None:
         """Note on a sample what a second member says of it, if their word counts; of themselves nothing is kept."""
         address, writer = asker.address, direct_to(asker.tenant.platform, upload.member)
-        own = [one for one in await self.own.store.samples_of(address) if one.space == asker.tenant.id]
+        own = [sample for sample in await self.own.store.samples_of(address) if sample.space == asker.tenant.id]
         if not record_of(own).is_good:
             return
         for cut, label in await self._cuts(claim, upload):
@@ -201,7 +195,7 @@ async def _of_each(upload: Upload, ask: Callable[[bytes], Awaitable[T]]) -> list
             found.append((place, await ask(picture)))
         except PictureError as error:
             errors.append(error)
-    busy = [one for one in errors if one.code == "busy"]
+    busy = [error for error in errors if error.code == "busy"]
     if busy or (errors and not found):
         raise (busy or errors)[0]
     return found

@@ -53,7 +53,7 @@ def unreadable(texts: Texts, error: PictureError) -> Message:
 def what_is_it(texts: Texts, about: About, glyph: Glyph) -> Message:
     """Ask what a character is that was read wrongly: the next candidates, any other, or none at all."""
     is_none = glyph.verdict == "not_hiragana"
-    likely = [one.label for one in (glyph.candidates if is_none else glyph.candidates[1:])[:OFFERED]]
+    likely = [candidate.label for candidate in (glyph.candidates if is_none else glyph.candidates[1:])[:OFFERED]]
     options = [Option(label, f"「{label}」") for label in likely]
     if not is_none:
         options.append(Option(NOT_HIRAGANA, texts.gettext("It is not hiragana")))
@@ -166,7 +166,7 @@ def kept(texts: Texts, room: Room, claim: Claim, offered: Sequence[Offered], in_
     if found[Offered.KNOWN] and not new:
         said.append(texts.gettext("I have this picture already; its reading is now what you said."))
     said += [text for limit, text in _limits(texts).items() if found[limit]]
-    if not any(found[one] for one in (Offered.KEPT, Offered.KNOWN)):
+    if not any(found[offer] for offer in (Offered.KEPT, Offered.KNOWN)):
         return _answer(texts.in_a_row(*said))
     total = texts.ngettext("You gave {n} in all ({samples}).", "You gave {n} in all ({samples}).", in_all)
     said.append(total.format(n=in_all, samples=command_name(texts, room, SAMPLES)))
@@ -219,8 +219,8 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
         none_yet = texts.gettext("You gave no samples yet. ✓ and ✗ below an answer give me one.")
         return _answer(none_yet, stop)
     lead = texts.ngettext("You gave {n} sample.", "You gave {n} samples.", len(given))
-    each = Counter(one.label for one in given)
-    body = "　".join(f"{label} {n}" for label, n in sorted(each.items(), key=lambda one: (-one[1], one[0])))
+    each = Counter(sample.label for sample in given)
+    body = "　".join(f"{label} {n}" for label, n in sorted(each.items(), key=lambda count: (-count[1], count[0])))
     ways = texts.gettext("{export} gives them back to you, {forget} erases them.").format(
         export=command_name(texts, room, EXPORT), forget=command_name(texts, room, FORGET)
     )

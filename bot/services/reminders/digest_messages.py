@@ -73,11 +73,11 @@ def _of_month(texts: Texts, digest: Digest, shown: int) -> str:
 
 
 def _event_card(texts: Texts, event: Event, change: Difference | None, now: datetime) -> Card:
-    fields = {one.name: one for one in (*event_times(texts, event, now, stays=True), *event_place(texts, event))}
+    fields = {field.name: field for field in (*event_times(texts, event, now, stays=True), *event_place(texts, event))}
     body = ""
     if change is not None:
         body = what_happened(texts, change.kind)
-        fields |= {one.name: one for one in differences(texts, change)}
+        fields |= {field.name: field for field in differences(texts, change)}
     return Card(event_title(texts, event), event.url, body, tuple(fields.values()))
 
 

@@ -56,7 +56,8 @@ class DigestPost(SpokenPost):
     async def _last_said(self, here: Here, rhythm: Rhythm) -> datetime:
         earlier = await here.known.deliveries.about(DigestPost, {self.stored_as.subject})
         # From when it was composed: what came in while it was sent is said next time.
-        said = [one.first_tried_at for one in earlier if one.sent_at is not None and one.first_tried_at is not None]
+        tried = (digest.first_tried_at for digest in earlier if digest.sent_at is not None)
+        said = [tried_at for tried_at in tried if tried_at is not None]
         return max(max(said, default=here.now - rhythm.covers), here.now - LOOKS_BACK)
 
 
@@ -66,9 +67,9 @@ async def _changes(here: Here, events: Sequence[Event], since: datetime) -> dict
     It stands in the notices of change planned for any room: a digest may go to one that hears of no other.
     """
     subjects = {ChangePost.about(event_id=event.id) for event in events}
-    told = [one.post for one in await here.known.deliveries.about(ChangePost, subjects) if one.due_at > since]
-    told.sort(key=lambda change: change.revision)
-    by_event = {event.id: [one for one in told if one.event_id == event.id] for event in events}
+    notices = await here.known.deliveries.about(ChangePost, subjects)
+    told = sorted((notice.post for notice in notices if notice.due_at > since), key=lambda change: change.revision)
+    by_event = {event.id: [change for change in told if change.event_id == event.id] for event in events}
     summed = {event.id: _sum_up(event, by_event[event.id]) for event in events if by_event[event.id]}
     return {event_id: change for event_id, change in summed.items() if change.must_be_said}
 
@@ -76,10 +77,10 @@ async def _changes(here: Here, events: Sequence[Event], since: datetime) -> dict
 async def _new_reports(here: Here, since: datetime) -> list[tuple[Report, Event]]:
     if not here.room.reports:
         return []
-    found = [one for one in await here.known.reports.reports() if _is_new(one, since)]
-    ids = sorted({one.event_id for one in found if one.event_id is not None})
+    found = [report for report in await here.known.reports.reports() if _is_new(report, since)]
+    ids = sorted({report.event_id for report in found if report.event_id is not None})
     events, shown_by = await here.known.events.known(ids), await here.known.events.shown_by(ids)
-    pairs = [(one, events[one.event_id]) for one in found if one.event_id in events]
+    pairs = [(report, events[report.event_id]) for report in found if report.event_id in events]
     heard = here.room.heard(here.now)
     return [(report, event) for report, event in pairs if not shown_by[event.id].isdisjoint(heard)]
 

@@ -76,4 +76,4 @@ def _lead_times(values: Sequence[str]) -> tuple[timedelta, ...]:
         lengths = longest_first(parse_duration(value) for value in values)
     except ValueError:
         return ()
-    return tuple(one for one in lengths if SHORTEST <= one <= LONGEST)[:MOST]
+    return tuple(length for length in lengths if SHORTEST <= length <= LONGEST)[:MOST]

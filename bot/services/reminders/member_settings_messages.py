@@ -81,7 +81,7 @@ def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: st
     save = texts.gettext("Save")
     lead_times = longest_first((*OFFERED, *member.usual))
     quiet = quiet_label(member.quiet) if member.quiet else NEVER
-    hours = {NEVER: texts.gettext("no quiet hours"), **{one: _span(texts, one) for one in QUIET}}
+    hours = {NEVER: texts.gettext("no quiet hours"), **{span: _span(texts, span) for span in QUIET}}
     return (
         Choice(
             ChooseLanguage(),
@@ -92,7 +92,7 @@ def _choices(texts: Texts, member: Member, languages: dict[str, str], chosen: st
         Choice(
             ChooseLeadTimes(),
             texts.gettext("When to remind you (at most {count})").format(count=MOST),
-            tuple(Option(write_duration(one), before(texts, one), one in member.usual) for one in lead_times),
+            tuple(Option(write_duration(ahead), before(texts, ahead), ahead in member.usual) for ahead in lead_times),
             many=True,
             least=1,
             act=save,

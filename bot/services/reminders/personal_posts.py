@@ -108,7 +108,7 @@ def planned_for(
     ]
     if quiet is None or now is None or event.started_at is None:
         return planned
-    return [one if one.due_at <= now else quiet.spare(one, event.started_at, now) for one in planned]
+    return [message if message.due_at <= now else quiet.spare(message, event.started_at, now) for message in planned]
 
 
 def news_for(wanted: PersonalReminder, event: Event, now: datetime, quiet: QuietHours | None = None) -> Delivery | None:

@@ -90,7 +90,7 @@ def reminder_state(
     """Say when the member will be reminded, with buttons to choose otherwise."""
     ahead = reminder.ahead(event, now)
     lead = _promise(texts, ahead, by_dm)
-    if member.quiet and event.started_at and any(member.quiet.around(event.started_at - one) for one in ahead):
+    if member.quiet and event.started_at and any(member.quiet.around(event.started_at - length) for length in ahead):
         lead = texts.in_a_row(
             lead, texts.gettext("Those that fall into your quiet hours come a little earlier or later.")
         )
@@ -115,8 +115,10 @@ def _promise(texts: Texts, ahead: Sequence[timedelta], by_dm: bool) -> str:
 def _choices(texts: Texts, reminder: PersonalReminder, event: Event, member: Member) -> tuple[Button, ...]:
     chosen = reminder.lead_times
     buttons = [
-        Button(f"✓ {before(texts, one)}" if one in chosen else before(texts, one), ToggleLeadTime(event.id, one))
-        for one in longest_first((*OFFERED, *chosen))
+        Button(
+            f"✓ {before(texts, ahead)}" if ahead in chosen else before(texts, ahead), ToggleLeadTime(event.id, ahead)
+        )
+        for ahead in longest_first((*OFFERED, *chosen))
     ]
     buttons.append(Button(texts.gettext("Cancel the reminder"), CancelReminder(event.id)))
     if chosen != member.usual:
@@ -126,7 +128,7 @@ def _choices(texts: Texts, reminder: PersonalReminder, event: Event, member: Mem
 
 def all_before(texts: Texts, lead_times: Sequence[timedelta]) -> str:
     """Say lead times in a row: `前日と1時間前`."""
-    *firsts, last = [before(texts, one) for one in lead_times]
+    *firsts, last = [before(texts, lead_time) for lead_time in lead_times]
     if not firsts:
         return last
     return texts.gettext("{firsts} and {last}").format(firsts=texts.gettext(", ").join(firsts), last=last)
@@ -206,7 +208,7 @@ def personal_change(texts: Texts, event: Event, before_at: datetime | None, now:
         lead = texts.gettext("An event of your reminders has a new date. I will remind you accordingly.")
     card = event_card(texts, event, now)
     if before_at is not None and before_at != event.started_at:
-        card = replace(card, fields=(Field(texts.gettext("Date until now"), _moment(texts, before_at)), *card.fields))
+        card = replace(card, fields=(Field(texts.gettext("Date until now"), texts.moment(before_at)), *card.fields))
     return Message(MessageKind.CHANGE, lead, (card,), event_id=event.id)
 
 
@@ -222,7 +224,7 @@ def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Even
     )
     shown = reminders[:MOST_LISTED]
     fields = tuple(
-        Field(event_title(texts, event), _listed(texts, one, event), event.started_at) for one, event in shown
+        Field(event_title(texts, event), _listed(texts, reminder, event), event.started_at) for reminder, event in shown
     )
     buttons = tuple(
         Button(texts.gettext("Cancel: {title}").format(title=event.title), CancelReminder(event.id))
@@ -232,7 +234,7 @@ def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Even
 
 
 def _listed(texts: Texts, reminder: PersonalReminder, event: Event) -> str:
-    when = event_day(texts, event) if event.started_at is None else _moment(texts, event.started_at)
+    when = event_day(texts, event) if event.started_at is None else texts.moment(event.started_at)
     return f"{when}\n🔔 {all_before(texts, reminder.lead_times)}"
 
 
@@ -266,11 +268,8 @@ def no_such_event(texts: Texts, meant: str, coming: Sequence[Event]) -> Message:
     if not coming:
         return Message(MessageKind.ANSWER, lead)
     named = "\n".join(f"・{event.title}（{event_day(texts, event)}）" for event in coming)
-    return Message(MessageKind.ANSWER, lead, (Card(body=named),), tuple(_offers(coming)))
-
-
-def _offers(coming: Sequence[Event]) -> list[Button]:
-    return [Button(f"🔔 {event.title}", RemindMe(event.id)) for event in coming]
+    buttons = tuple(Button(f"🔔 {event.title}", RemindMe(event.id)) for event in coming)
+    return Message(MessageKind.ANSWER, lead, (Card(body=named),), buttons)
 
 
 def no_lead_times(texts: Texts, written: str) -> Message:
@@ -297,7 +296,3 @@ def was_unreachable(texts: Texts) -> str:
         "My last reminder did not reach you: you take no direct messages from me. "
         "Please allow them, and I will send the next ones."
     )
-
-
-def _moment(texts: Texts, at: datetime) -> str:
-    return f"{texts.date(at)} {texts.time(at)}"

@@ -62,12 +62,12 @@ class Reminding:
         """Answer `!reminders`."""
         address, now = asker.address, self.clock.now()
         kept = await self.store.reminders_of(address)
-        known = await self.events.known([one.event_id for one in kept])
-        pairs = [(one, known[one.event_id]) for one in kept]
-        open_ones = [(one, event) for one, event in pairs if not event.has_started(now) and not _is_off(event)]
-        open_ones.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
+        known = await self.events.known([reminder.event_id for reminder in kept])
+        pairs = [(reminder, known[reminder.event_id]) for reminder in kept]
+        coming = [(reminder, event) for reminder, event in pairs if not event.has_started(now) and not _is_off(event)]
+        coming.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
         listed = reminder_messages.reminder_list(
-            self._texts(asker.own_language), open_ones, await self.store.member(address)
+            self._texts(asker.own_language), coming, await self.store.member(address)
         )
         return await self._told(asker, listed)
 

@@ -136,8 +136,8 @@ class Drafting:
         """Return the next event of the same group that is still to come."""
         now = self.clock.now()
         coming = await self.event_store.planned(Search(room.follows), now, MOST_LOOKED_AT)
-        of_group = (one for one in coming if group_of(one) == group_of(event) and one.id != event.id)
-        return next((one for one in of_group if one.started_at is not None and one.started_at > now), None)
+        of_group = (other for other in coming if group_of(other) == group_of(event) and other.id != event.id)
+        return next((other for other in of_group if other.started_at is not None and other.started_at > now), None)
 
     def _texts(self, language: str) -> Texts:
         return texts_for(language, self.zone)

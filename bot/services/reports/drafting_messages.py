@@ -85,7 +85,7 @@ def _sections(texts: Texts, draft: Draft, day: str) -> Iterator[str]:
     yield _hint(texts.gettext("What people said and learnt"))
     if draft.materials:
         yield _heading(texts.gettext("Materials"))
-        yield _items(_material(one) for one in draft.materials)
+        yield _items(_material(material) for material in draft.materials)
     yield _heading(texts.gettext("Next event"))
     yield _next(texts, draft.next)
 

@@ -25,7 +25,8 @@ def materials_field(texts: Texts, materials: Sequence[Material]) -> tuple[Field,
 
 def listed(texts: Texts, materials: Sequence[Material]) -> str:
     """Return a line for each material: its title, and who presented it."""
-    lines = [f"・{one.title} ({one.speaker})" if one.speaker else f"・{one.title}" for one in materials[:MOST_LISTED]]
+    shown = materials[:MOST_LISTED]
+    lines = [f"・{material.title}" + (f" ({material.speaker})" if material.speaker else "") for material in shown]
     if (more := len(materials) - MOST_LISTED) > 0:
         lines.append(texts.gettext("and {count} more on the event's page").format(count=more))
     return "\n".join(lines)
@@ -33,7 +34,7 @@ def listed(texts: Texts, materials: Sequence[Material]) -> str:
 
 def links(materials: Sequence[Material]) -> tuple[Button, ...]:
     """Return a link to each material."""
-    return tuple(Button(_label(one.title), url=one.url) for one in materials[:MOST_BUTTONS])
+    return tuple(Button(_label(material.title), url=material.url) for material in materials[:MOST_BUTTONS])
 
 
 def _label(title: str) -> str:

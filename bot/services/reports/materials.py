@@ -89,9 +89,9 @@ class Materials:
         """Plan the list in every room that wants it, once; where it stands already it is edited."""
         post = MaterialsPost(event.id)
         edits = [
-            edit_at_once(one, now, f"{now:%Y%m%dT%H%M%S}")
-            for one in await self.deliveries.about(MaterialsPost, {post.stored_as.subject})
-            if was_said(one)
+            edit_at_once(delivery, now, f"{now:%Y%m%dT%H%M%S}")
+            for delivery in await self.deliveries.about(MaterialsPost, {post.stored_as.subject})
+            if was_said(delivery)
         ]
         until = (event.ends_at or now) + STAY_NEWS
         return [

@@ -100,7 +100,7 @@ def correction(texts: Texts, report: Report, title: str, event_id: int, events: 
     if title != report.title:
         fields.append(Field(texts.gettext("Title"), f"{title} → {report.title}"))
     if event_id != report.event_id:
-        before, after = (title_of(events, one) for one in (event_id, report.event_id))
+        before, after = (title_of(events, named) for named in (event_id, report.event_id))
         fields.append(Field(texts.gettext("Event"), f"{before} → {after}"))
     card = Card(report.title, report.url, fields=tuple(fields))
     return Message(MessageKind.QUESTION, lead, (card,), event_id=report.event_id, report_url=report.url)

@@ -58,7 +58,8 @@ class CorrectionPost(SpokenPost):
         report = await here.known.reports.report(self.key)
         if report is None:
             return NothingToSay.REPORT_GONE
-        events = await here.known.events.known([one for one in (self.event, report.event_id) if one is not None])
+        ids = (self.event, report.event_id)
+        events = await here.known.events.known([event_id for event_id in ids if event_id is not None])
         return report_messages.correction(here.texts, report, self.title, self.event, events)
 
 
@@ -101,7 +102,7 @@ async def which_event(question: Question, here: Here) -> Message | NothingToSay:
     if report is None or (question.answer is None and report.state is ReportState.LINKED):
         return NothingToSay.REPORT_LINKED
     ids = {question.facts.get("was"), *ids_in(question), *ids_of(report)}
-    events = await here.known.events.known(sorted(one for one in ids if one is not None))
+    events = await here.known.events.known(sorted(event_id for event_id in ids if event_id is not None))
     return report_messages.which_event(here.texts, report, question, events)
 
 
@@ -119,7 +120,8 @@ def ids_in(question: Question) -> list[int]:
 
 def ids_of(report: Report) -> list[int]:
     """Return the events that a report is about, or that speak for or against that."""
-    return [one for one in (report.event_id, *(reason.event_id for reason in report.reasons)) if one is not None]
+    ids = (report.event_id, *(reason.event_id for reason in report.reasons))
+    return [event_id for event_id in ids if event_id is not None]
 
 
 def _events_of(report: Report) -> tuple[int, ...]:

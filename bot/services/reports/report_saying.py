@@ -39,12 +39,12 @@ class ReportSaying:
         """Answer `!report 4`, `!report 第4回`, `!report KEYWORD`, and `!report` with the newest."""
         texts, room, wanted = texts_for(asker.language, self.zone), asker.room, wanted_numbers(argument)
         reports, events = await self._newest_first(room)
-        found = [one for one in reports if _is_asked_for(one, events, argument, wanted)]
+        found = [report for report in reports if _is_asked_for(report, events, argument, wanted)]
         if found:
             return report_messages.reports_found(texts, found if argument else found[:1], events)
         followed = await self.event_store.all_events(room.follows) if wanted else ()
-        held = [one for one in followed if wanted & numbers_in(one.title)]
-        event = max(held, key=lambda one: one.started_at or _LONG_AGO, default=None)
+        held = [event for event in followed if wanted & numbers_in(event.title)]
+        event = max(held, key=lambda event: event.started_at or _LONG_AGO, default=None)
         is_over = event is not None and event.is_over(self.clock.now())
         return report_messages.no_report(texts, argument, event, is_over)
 
@@ -54,7 +54,7 @@ class ReportSaying:
         reports, events = await self._newest_first(room)
         questions = await self._open_questions(reports) if room in self.rooms.asking() else {}
         asked = [event_id for question in questions.values() for event_id in ids_in(question)]
-        known = events | await self._known(*asked, *(one for report in reports for one in ids_of(report)))
+        known = events | await self._known(*asked, *(event_id for report in reports for event_id in ids_of(report)))
         return report_messages.report_list(texts_for(asker.language, self.zone), reports, known, questions)
 
     async def _newest_first(self, room: Room) -> tuple[list[Report], dict[int, Event]]:
@@ -62,7 +62,7 @@ class ReportSaying:
         reports = await self.report_store.reports()
         events = await self._known(*(report.event_id for report in reports))
         shown_by = await self.event_store.shown_by(list(events))
-        followed = {one: event for one, event in events.items() if not shown_by[one].isdisjoint(room.follows)}
+        followed = {event.id: event for event in events.values() if not shown_by[event.id].isdisjoint(room.follows)}
 
         def when(report: Report) -> datetime:
             event = followed.get(report.event_id or 0)
@@ -81,7 +81,7 @@ class ReportSaying:
         return found
 
     async def _known(self, *event_ids: int | None) -> dict[int, Event]:
-        return await self.event_store.known(sorted({one for one in event_ids if one is not None}))
+        return await self.event_store.known(sorted({event_id for event_id in event_ids if event_id is not None}))
 
 
 def wanted_numbers(argument: str) -> frozenset[int]:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.core.askers import Asker
-from bot.core.rooms import Room
 from bot.domain.almanac import group_of
 from bot.domain.announcements import FLOOD
 from bot.domain.deliveries import Delivery
@@ -103,14 +102,15 @@ class Reporting:
         # Some hundred pages against some thousand events take a while: not in the event loop.
         reviewed = await asyncio.to_thread(review, pages, remembered, events, now, is_first_sight)
         reviewed, planned, questions = self._brake(reviewed, now)
-        shown_by = await self.event_store.shown_by([one.report.event_id for one in reviewed if one.report.event_id])
+        shown_by = await self.event_store.shown_by([case.report.event_id for case in reviewed if case.report.event_id])
         found = []
-        for one in reviewed:
-            report, question = self._ask_about(one, now)
+        for case in reviewed:
+            report, question = self._ask_about(case, now)
             found.append(report)
             questions += [question] if question else []
-            planned += [ask(question, room) for room in self._asking(report) if question]
-            planned += self._news(one, now, shown_by)
+            if question and report.state is ReportState.ASKED:
+                planned += [ask(question, room) for room in self.rooms.asking()]
+            planned += self._news(case, now, shown_by)
         planned += await self._edits(reviewed, now)
         seen = SourceState(self.name, self.site_url, state.first_seen_at or now, seen_at=now)
         await self.report_store.record_reports(found, planned, questions, seen)
@@ -126,19 +126,19 @@ class Reporting:
 
     def _brake(self, reviewed: list[Reviewed], now: datetime) -> tuple[list[Reviewed], list[Delivery], list[Question]]:
         """Hold back a flood of new reports and ask once about all of it."""
-        news = [one.report.key for one in reviewed if one.before is None and not one.report.is_old]
+        news = [case.report.key for case in reviewed if case.before is None and not case.report.is_old]
         if len(news) <= FLOOD:
             return reviewed, [], []
-        held = [replace(one, report=as_old_news(one.report)) if one.before is None else one for one in reviewed]
+        held = [replace(case, report=as_old_news(case.report)) if case.before is None else case for case in reviewed]
         question = Question("report_flood", f"{now:%Y%m%dT%H%M%SZ}", (POST_ALL, POST_NONE), now, {"reports": news})
         return held, [ask(question, room) for room in self.rooms.asking()], [question]
 
-    def _ask_about(self, one: Reviewed, now: datetime) -> tuple[Report, Question | None]:
+    def _ask_about(self, case: Reviewed, now: datetime) -> tuple[Report, Question | None]:
         """Return the report, and a new question about it if one is needed.
 
         For an old one the question is only kept: organisers find it under `!reports`.
         """
-        report, before = one.report, one.before
+        report, before = case.report, case.before
         is_newly_asked = report.state is ReportState.ASKED and (before is None or before.state is not ReportState.ASKED)
         is_unclear = report.is_old and report.event_id is None and not report.asked_as and not report.decided_by
         if not report.candidates or not (is_newly_asked or is_unclear):
@@ -148,12 +148,9 @@ class Reporting:
         facts = {"report": report.key, "was": before.event_id if before else None}
         return replace(report, asked_as=subject), Question("report", subject, options, now, facts)
 
-    def _asking(self, report: Report) -> tuple[Room, ...]:
-        return self.rooms.asking() if report.state is ReportState.ASKED else ()
-
-    def _news(self, one: Reviewed, now: datetime, shown_by: dict[int, set[str]]) -> list[Delivery]:
+    def _news(self, case: Reviewed, now: datetime, shown_by: dict[int, set[str]]) -> list[Delivery]:
         """Plan the post of a report that is linked now, and tell organisers if one linked before was corrected."""
-        report, before = one.report, one.before
+        report, before = case.report, case.before
         if report.is_old or report.event_id is None:
             return []
         if before is None or before.event_id is None:
@@ -165,7 +162,7 @@ class Reporting:
 
     async def _edits(self, reviewed: Sequence[Reviewed], now: datetime) -> list[Delivery]:
         """Plan to edit the announcements of events that gained or lost a report, or whose report moved."""
-        links = [(_link(one.before), _link(one.report)) for one in reviewed]
+        links = [(_link(case.before), _link(case.report)) for case in reviewed]
         changed = {event_id for was, is_now in links if was != is_now for event_id, _ in (was, is_now) if event_id}
         return await edits_of_announcements(self.delivery_store, changed, now)
 
@@ -202,8 +199,8 @@ class Reporting:
         now, keys = self.clock.now(), set(question.facts["reports"])
         planned = await edits_of_question(self.delivery_store, question, now)
         if option == POST_ALL:
-            reports = await self.report_store.reports()
-            linked = {one.key: one.event_id for one in reports if one.key in keys and one.event_id is not None}
+            held = [report for report in await self.report_store.reports() if report.key in keys]
+            linked = {report.key: report.event_id for report in held if report.event_id is not None}
             shown_by = await self.event_store.shown_by(list(linked.values()))
             planned += [
                 post

@@ -90,7 +90,7 @@ class World:
         sighted, planned = tuple(one.id for one in events), tuple(said) if announced_in else ()
         watched = Watched(state, NOW, starts_anew=True, events=events, sighted=sighted, planned=planned)
         await self.events.record(watched)
-        self.mirroring.heard_of("utsunomiya")
+        self.mirroring.refresh("utsunomiya")
 
     async def look(self, after: timedelta = timedelta()) -> None:
         self.clock.set(self.clock.now() + after)
