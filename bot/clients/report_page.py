@@ -172,7 +172,7 @@ def _finished(line: _Line) -> _Line:
     linked = {event for event, _, _ in line.links}
     text = cleaned(line.text)
     bare = [(int(found[2]), "", (found[1] or "").lower()) for found in _EVENT_URL.finditer(text)]
-    line.links += [one for one in bare if one[0] not in linked]
+    line.links += [link for link in bare if link[0] not in linked]
     line.text = text[:LONGEST_LINE]
     return line
 

@@ -30,4 +30,4 @@ class WordedSource:
         return self._judged(await self.source.look_up(event_ids))
 
     def _judged(self, listing: Listing) -> Listing:
-        return replace(listing, unwanted=frozenset(one.id for one in listing.events if not self.words.fit(one)))
+        return replace(listing, unwanted=frozenset(event.id for event in listing.events if not self.words.fit(event)))

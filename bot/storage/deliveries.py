@@ -47,7 +47,7 @@ async def _forget_spent_edits(connection: AsyncConnection, edits: Sequence[Deliv
 async def rearm_reminders(connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
     """Make the open reminders of each event to rooms exactly these."""
     of_events = and_(deliveries.c.kind == ReminderPost.tag, deliveries.c.event_id.in_(list(wanted)))
-    await rearm(connection, of_events, [one for reminders in wanted.values() for one in reminders], now)
+    await rearm(connection, of_events, [reminder for reminders in wanted.values() for reminder in reminders], now)
 
 
 async def rearm(
@@ -57,7 +57,7 @@ async def rearm(
     columns = (
         deliveries.c[name] for name in ("id", "event_id", "occasion", "destination", "state", "reason", "due_at")
     )
-    by_key = {(one.event_id, one.name.occasion, one.destination): one for one in wanted}
+    by_key = {(delivery.event_id, delivery.name.occasion, delivery.destination): delivery for delivery in wanted}
     known, dropped, revived = set(), [], []
     for row in await connection.execute(select(*columns).where(which)):
         known.add(key := (row.event_id, row.occasion, row.destination))
@@ -70,7 +70,7 @@ async def rearm(
         await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=UNWANTED)
     for some in batches(revived):
         await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.PLANNED, reason=None)
-    missing = [one for key, one in by_key.items() if one.due_at > now and key not in known]
+    missing = [delivery for key, delivery in by_key.items() if delivery.due_at > now and key not in known]
     await insert_planned(connection, missing)
 
 
@@ -115,7 +115,7 @@ class Deliveries:
             for some in batches(subjects):
                 query = select(deliveries).where(deliveries.c.kind == kind.tag, deliveries.c.subject.in_(some))
                 found += [delivery_of(row) for row in (await connection.execute(query)).mappings()]
-        return [one for one in found if is_of(one, kind)]
+        return [delivery for delivery in found if is_of(delivery, kind)]
 
     async def last_sent(self) -> datetime | None:
         """Return when something was sent last."""

@@ -34,7 +34,7 @@ class StoredMaterials:
         row = {
             "event_id": seen.event_id,
             "looked_at": seen.looked_at,
-            "found": [astuple(one) for one in seen.materials],
+            "found": [astuple(material) for material in seen.materials],
         }
         async with self._engine.begin() as connection:
             await connection.execute(upsert(connection, materials), row)
@@ -42,4 +42,4 @@ class StoredMaterials:
 
 
 def _seen(row: Any) -> SeenMaterials:
-    return SeenMaterials(row["event_id"], row["looked_at"], tuple(Material(*one) for one in row["found"]))
+    return SeenMaterials(row["event_id"], row["looked_at"], tuple(Material(*fields) for fields in row["found"]))

@@ -80,8 +80,8 @@ async def move_store(source: str, target: str, progress: Progress) -> list[Moved
                 "database, or of a file that is not there yet"
             )
         moved = [
-            await _move_table(one, old, new, partial(progress, one.name, rows[one.name]))
-            for one in metadata.sorted_tables
+            await _move_table(table, old, new, partial(progress, table.name, rows[table.name]))
+            for table in metadata.sorted_tables
         ]
         await new.commit()
     return moved
@@ -145,13 +145,13 @@ async def _refuse_other_sessions(connection: AsyncConnection) -> None:
 async def _lock(connection: AsyncConnection) -> None:
     """Let nobody else write until the transaction ends. SQLite's BEGIN did so already, see engine.py."""
     if connection.dialect.name == "postgresql":
-        names = ", ".join(one.name for one in metadata.sorted_tables)
+        names = ", ".join(table.name for table in metadata.sorted_tables)
         await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE NOWAIT"))
 
 
 async def _rows_of(connection: AsyncConnection) -> dict[str, int]:
     """Return how many rows each table has."""
-    counted = {one.name: select(func.count()).select_from(one) for one in metadata.sorted_tables}
+    counted = {table.name: select(func.count()).select_from(table) for table in metadata.sorted_tables}
     return {name: (await connection.execute(query)).scalar_one() for name, query in counted.items()}
 
 
@@ -189,7 +189,7 @@ class _Written(UserDefinedType[str]):
 
 def _exactly(moved: Table) -> TableClause:
     """Return the table as it is copied: nothing is filled in, and JSON is not read."""
-    types = {one.name: _Written() if isinstance(one.type, JSON) else one.type for one in moved.columns}
+    types = {stored.name: _Written() if isinstance(stored.type, JSON) else stored.type for stored in moved.columns}
     return table(moved.name, *(column(name, its_type) for name, its_type in types.items()))
 
 

@@ -36,9 +36,14 @@ async def keep_up(connection: AsyncConnection, seen: Sequence[Event], moved: Con
         by_id = {event.id: event for event in some}
         query = select(personal_reminders).where(personal_reminders.c.event_id.in_(list(by_id)))
         found = [_reminder(row) for row in (await connection.execute(query)).mappings()]
-        kept = [one for one in found if one.event_id in moved or one != one.knowing(by_id[one.event_id])]
-        for event_id in dict.fromkeys(one.event_id for one in kept):
-            await _keep_up(connection, [one for one in kept if one.event_id == event_id], by_id[event_id], now)
+        kept = [
+            reminder
+            for reminder in found
+            if reminder.event_id in moved or reminder != reminder.knowing(by_id[reminder.event_id])
+        ]
+        for event_id in dict.fromkeys(reminder.event_id for reminder in kept):
+            its_own = [reminder for reminder in kept if reminder.event_id == event_id]
+            await _keep_up(connection, its_own, by_id[event_id], now)
 
 
 async def forget_past(connection: AsyncConnection, now: datetime) -> None:
@@ -50,14 +55,16 @@ async def forget_past(connection: AsyncConnection, now: datetime) -> None:
 async def _keep_up(
     connection: AsyncConnection, reminders: Sequence[PersonalReminder], event: Event, now: datetime
 ) -> None:
-    quiet = await _quiet_hours(connection, [one.address for one in reminders])
+    quiet = await _quiet_hours(connection, [reminder.address for reminder in reminders])
     which = and_(_open(PersonalReminderPost, event.id), deliveries.c.destination.in_(list(quiet)))
-    wanted = [one for each in reminders for one in planned_for(each, event, quiet[each.address], now)]
+    wanted = [post for each in reminders for post in planned_for(each, event, quiet[each.address], now)]
     await rearm(connection, which, wanted, now)
-    told = [(one, news) for one in reminders if (news := news_for(one, event, now, quiet[one.address])) is not None]
+    found = ((reminder, news_for(reminder, event, now, quiet[reminder.address])) for reminder in reminders)
+    told = [(reminder, news) for reminder, news in found if news is not None]
     if told:
         await insert_planned(connection, [news for _, news in told])
-        await connection.execute(upsert(connection, personal_reminders), [_row(one.knowing(event)) for one, _ in told])
+        rows = [_row(reminder.knowing(event)) for reminder, _ in told]
+        await connection.execute(upsert(connection, personal_reminders), rows)
 
 
 class PersonalReminders:
@@ -127,7 +134,7 @@ async def _spare(
 ) -> None:
     untried = and_(which, deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts == 0)
     found = [delivery_of(row) for row in (await connection.execute(select(deliveries).where(untried))).mappings()]
-    for planned in (one for one in found if is_of(one, PersonalReminderPost)):
+    for planned in (delivery for delivery in found if is_of(delivery, PersonalReminderPost)):
         moved = at_its_time(planned, quiet, now)
         when = {"due_at": moved.due_at, "useful_until": moved.useful_until}
         await connection.execute(update(deliveries).where(deliveries.c.id == planned.id).values(when))
@@ -177,8 +184,8 @@ def _reminder(row: RowMapping) -> PersonalReminder:
 
 
 def _seconds(lead_times: Sequence[timedelta]) -> list[int]:
-    return [int(one.total_seconds()) for one in lead_times]
+    return [int(lead_time.total_seconds()) for lead_time in lead_times]
 
 
 def _lead_times(seconds: Sequence[int]) -> tuple[timedelta, ...]:
-    return tuple(timedelta(seconds=one) for one in seconds)
+    return tuple(timedelta(seconds=lead_time) for lead_time in seconds)

@@ -15,7 +15,7 @@ def facts_of(post: Post) -> dict[str, Any] | None:
     """Return the facts of a post as JSON; None where it has none."""
     if isinstance(post, UnknownPost):
         return post.facts
-    return {one.name: _json(getattr(post, one.name)) for one in fields(post) if post.is_fact(one.name)} or None
+    return {field.name: _json(getattr(post, field.name)) for field in fields(post) if post.is_fact(field.name)} or None
 
 
 def read_post(name: PostName, event_id: int | None, facts: Mapping[str, Any] | None) -> Post:
@@ -44,8 +44,8 @@ def _json(value: Any) -> Any:
         case timedelta():
             return value.total_seconds()
         case tuple():
-            return [_json(one) for one in value]
+            return [_json(item) for item in value]
         case _ if is_dataclass(value):
-            return {one.name: _json(getattr(value, one.name)) for one in fields(value)}
+            return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
         case _:
             return value

@@ -116,7 +116,7 @@ class Quizzes:
                 await connection.execute(delete(table).where(table.c.address == address))
                 for table in (quizzes, quiz_scores, quiz_players)
             ]
-        return sum(one.rowcount for one in gone)
+        return sum(result.rowcount for result in gone)
 
     async def _quiz(self, which: ColumnElement[bool], now: datetime) -> Quiz | None:
         query = select(quizzes).where(which, quizzes.c.expires_at > now)

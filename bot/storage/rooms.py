@@ -73,7 +73,7 @@ def _row(room: Room, member: str, at: datetime) -> dict[str, Any]:
     choices = {name: value for name, value in asdict(room).items() if name in _CHOICES}
     if room.lead_times is not None:
         choices["lead_times"] = [lead_time.total_seconds() for lead_time in room.lead_times]
-    choices["pauses"] = [[one.source, one.until and one.until.isoformat()] for one in room.pauses]
+    choices["pauses"] = [[pause.source, pause.until and pause.until.isoformat()] for pause in room.pauses]
     where = {"platform": room.platform, "channel": room.channel, "guild": room.guild}
     return {**where, "choices": choices, "changed_by": member, "changed_at": at}
 
@@ -84,7 +84,7 @@ def _room(row: Any) -> Room:
     for name in ("follows", "organisers"):
         kept[name] = tuple(kept.get(name, ()))
     if kept.get("lead_times") is not None:
-        kept["lead_times"] = tuple(timedelta(seconds=one) for one in kept["lead_times"])
+        kept["lead_times"] = tuple(timedelta(seconds=lead_time) for lead_time in kept["lead_times"])
     kept["pauses"] = tuple(
         Pause(source, until and datetime.fromisoformat(until)) for source, until in kept.get("pauses", ())
     )

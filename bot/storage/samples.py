@@ -165,7 +165,7 @@ async def _given(connection: AsyncConnection, sample: Sample) -> Given:
 async def _forget_writer(connection: AsyncConnection, alias: str) -> None:
     for row in (await connection.execute(select(sample_exports))).all():
         if alias in row.writers:
-            same, left = sample_exports.c.id == row.id, [one for one in row.writers if one != alias]
+            same, left = sample_exports.c.id == row.id, [writer for writer in row.writers if writer != alias]
             await connection.execute(update(sample_exports).where(same).values(writers=left))
 
 

@@ -27,8 +27,8 @@ class ConnpassDetails:
 
     async def description(self, event_id: int) -> Sequence[str]:
         found = await self._api.entries({"event_id": [str(event_id)]})
-        entries = (one for one in found.entries if isinstance(one, Mapping) and readable_id(one) == event_id)
-        written = next((one.get("description") for one in entries), None)
+        entries = (entry for entry in found.entries if isinstance(entry, Mapping) and readable_id(entry) == event_id)
+        written = next((entry.get("description") for entry in entries), None)
         return lines_of(written) if isinstance(written, str) else ()
 
     async def materials(self, event_id: int) -> Sequence[Material]:

@@ -90,7 +90,7 @@ def group_of(written: str) -> dict[str, list[str]]:
 
     Raises ConfigurationError.
     """
-    groups = [_group(one.strip()) for one in written.split(",")]
+    groups = [_group(part.strip()) for part in written.split(",")]
     numbers = [group for group in groups if group.isdigit()]
     if not numbers:
         return {"subdomain": groups}

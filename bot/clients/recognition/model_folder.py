@@ -46,7 +46,7 @@ class ModelFolder:
         """Return the names of the folders that have a model in them."""
         if self._folder is None or not self._folder.is_dir():
             return []
-        return sorted(one.name for one in self._folder.iterdir() if (one / MODEL).is_file())[:MOST_NAMES]
+        return sorted(folder.name for folder in self._folder.iterdir() if (folder / MODEL).is_file())[:MOST_NAMES]
 
     async def fetch(self, name: str) -> ModelFile:
         """Copy a model and its card."""
@@ -104,9 +104,9 @@ def _card(file: Path, written: bytes) -> dict[str, Any]:
     """Return what stands on a card, as far as others show it. Raises ModelError."""
     try:
         card: Any = json.loads(written)
-        for one in card.get("figures", ()):
-            float(one["top1"]), int(one["images"])
-        str(card["name"]), [str(one) for one in card.get("notices", ())]
+        for figure in card.get("figures", ()):
+            float(figure["top1"]), int(figure["images"])
+        str(card["name"]), [str(notice) for notice in card.get("notices", ())]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ModelError(f"{file} is no card of a model ({error!r}): export the model again", "no_card") from error
     if card.get("labels") != "".join(LABELS):

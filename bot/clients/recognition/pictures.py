@@ -186,8 +186,8 @@ def _levels(picture: Image.Image | NDArray[np.uint8]) -> tuple[float, float] | N
         return None
     bands = range(0, picture.height, _BAND)
     values = (np.asarray(_band(picture, y, y + _BAND)) for y in bands)
-    found = [(finite.min(), finite.max()) for one in values if (finite := one[np.isfinite(one)]).size]
-    low, high = float(min((one for one, _ in found), default=0)), float(max((one for _, one in found), default=0))
+    found = [(finite.min(), finite.max()) for band in values if (finite := band[np.isfinite(band)]).size]
+    low, high = float(min((low for low, _ in found), default=0)), float(max((high for _, high in found), default=0))
     if picture.mode == "F":
         return low, high
     return 0.0, 255.0 if high <= 255 else max(65535.0, high)  # 16 bits are often kept in 32

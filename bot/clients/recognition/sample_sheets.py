@@ -16,7 +16,7 @@ class LocalSampleSheets:
 
     async def sheet(self, tiles: Sequence[Tile]) -> bytes:
         """Show samples with their labels, numbered from 1 (PNG)."""
-        drawn = [(one.png, one.label, one.said, one.writer) for one in tiles]
+        drawn = [(tile.png, tile.label, tile.said, tile.writer) for tile in tiles]
         png: bytes = await self._workers.call(_DRAWING, "sheet", drawn)
         return png
 
