@@ -114,7 +114,7 @@ def test_a_lost_permission_and_a_deleted_channel_are_said_with_the_remedy(play: 
     play.wait_until_told(event, HEALTHY)
     assert "Send Messages" in play.wait_for_log(f"channel {FORBIDDEN}")
     assert "View Channel" in play.wait_for_log(f"channel {UNSEEN}")
-    assert "deleted" in play.wait_for_log(f"channel {DELETED}")
+    assert "The channel is gone" in play.wait_for_log(f"channel {DELETED}")
     play.discord.do(world.deny, FORBIDDEN)
     play.discord.do(world.deny, UNSEEN)
     play.wait_until_told(event, FORBIDDEN, UNSEEN)
