@@ -22,7 +22,17 @@ _SYSTEM = (
     "/sys/devices/system/cpu",
     "/usr",
 )
-_DENIED = ("socket", "connect", "bind", "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev")
+_DENIED = (
+    "socket",
+    "connect",
+    "bind",
+    "execve",
+    "execveat",
+    "io_uring_setup",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+)
 _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ")
 _KEPT_BEGINNINGS = ("LC_", "OMP_", "OPENBLAS_", "PYTHON")
 
