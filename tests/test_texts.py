@@ -21,6 +21,7 @@ from bot.core.skips import NothingToSay
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "bot/locales/ja/LC_MESSAGES/tsudoi.po"
 PAGES = ROOT / "bot/web/static"
+WORDS = PAGES.parent / "words.json"
 JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
 TRANSLATES = {"gettext", "ngettext", "_"}
 DESCRIBES = {
@@ -75,6 +76,7 @@ JAPANESE_IN_CODE = {
     "names that are the same in every language": (
         "bot/command_line.py: cli",
         "bot/running.py: introduction",
+        "bot/web/pages.py: LANGUAGES",
         "bot/services/recognition/changing_model.py: SHIPPED",
         "bot/services/reminders/member_settings_messages.py: _languages",
         "bot/services/organisers/settling_in_messages.py: LANGUAGES",
@@ -236,17 +238,14 @@ def test_no_japanese_text_stands_in_the_code() -> None:
 
 @cache
 def words(language: str) -> dict[str, str]:
-    source = (PAGES / "words.js").read_text(encoding="utf-8")
-    (table,) = re.findall(rf"^const {language} = \{{\n(.*?)^\}};", source, re.MULTILINE | re.DOTALL)
-    found = re.findall(r'^  (\w+): "((?:[^"\\]|\\.)*)",$', table, re.MULTILINE)
-    assert len(found) == len(table.splitlines()), "a line of words.js is no word"
-    assert len(found) == len(dict(found)), "a word is there twice"
-    return dict(found)
+    pairs = json.loads(WORDS.read_text(encoding="utf-8"), object_pairs_hook=list)
+    assert len(pairs) == len(dict(pairs)), "a word is there twice"
+    return {name: dict(said)[language] for name, said in pairs}
 
 
 def test_the_pages_have_every_word_in_both_languages() -> None:
-    assert words("JA").keys() == words("EN").keys()
-    assert [key for key, japanese in words("JA").items() if holes(japanese) != holes(words("EN")[key])] == []
+    assert words("ja").keys() == words("en").keys()
+    assert [key for key, japanese in words("ja").items() if holes(japanese) != holes(words("en")[key])] == []
 
 
 def holes(text: str) -> set[str]:
@@ -254,21 +253,20 @@ def holes(text: str) -> set[str]:
 
 
 def test_the_pages_use_every_word_and_no_other() -> None:
-    sources = [path for path in PAGES.iterdir() if path.suffix in {".js", ".html"} and path.name != "words.js"]
-    source = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    asked = set(re.findall(r'data-(?:word|label|title|placeholder)="(\w+)"|word\("(\w+)"', source))
-    assert {one or other for one, other in asked} - words("JA").keys() == set()
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PAGES.iterdir() if path.suffix in {".js", ".html"})
+    source += (PAGES.parent / "pages.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'word\("(\w+)"', source)) - words("ja").keys() == set()
     begins = re.findall(r"`(\w+_)\$\{", source)
-    unused = [key for key in words("JA") if not re.search(rf"\b{key}\b", source) and not key.startswith(tuple(begins))]
+    unused = [key for key in words("ja") if not re.search(rf"\b{key}\b", source) and not key.startswith(tuple(begins))]
     assert [key for key in unused if not key.startswith("error_")] == []  # those are the codes of answers
 
 
 def test_no_japanese_text_stands_in_the_pages() -> None:
-    both = re.compile(r"<noscript>.*This (?:page|room) needs JavaScript|日本語|^export const ROWS|^  \.concat\(")
+    both = re.compile(r"^export const ROWS|^  \.concat\(")
     lines = [
         f"{path.name}: {line}"
         for path in PAGES.iterdir()
-        if path.suffix in {".js", ".html"} and path.name != "words.js"
+        if path.suffix in {".js", ".html"}
         for line in path.read_text(encoding="utf-8").splitlines()
         if JAPANESE.search(line) and not both.search(line)
     ]
@@ -279,7 +277,7 @@ def test_no_japanese_text_stands_in_the_pages() -> None:
 
 
 def japanese_texts() -> list[str]:
-    return [*(japanese for _, japanese in entries()), *words("JA").values()]
+    return [*(japanese for _, japanese in entries()), *words("ja").values()]
 
 
 @pytest.mark.parametrize(
@@ -320,7 +318,7 @@ def retired_names() -> list[str]:
 
 
 def test_no_name_that_was_retired_comes_back() -> None:
-    places = [("tsudoi.po", text) for _, text in entries()] + [("words.js", text) for text in words("JA").values()]
+    places = [("tsudoi.po", text) for _, text in entries()] + [("words.json", text) for text in words("ja").values()]
     places += [
         (document, line)
         for document in JAPANESE_DOCUMENTS
@@ -336,7 +334,7 @@ def test_no_name_that_was_retired_comes_back() -> None:
 NAMES = frozenset(
     "systemd Docker gcloud connpass Connpass Discord Slack Tsudoi KanjiVG Ulrich Apel LiteRT Google Outlook iPhone "
     "Workspace API CC BY-SA DM ID JSON Markdown MB OAuth URL JPEG PNG WebP GIF HEIC AVIF Bot git manifest managers "
-    "Enter Delete Shift Ctrl Ctrl-C Z a d h m r x y ja en".split()
+    "JavaScript Enter Delete Shift Ctrl Ctrl-C Z a d h m r x y ja en".split()
 )
 TO_PRESS = re.compile(  # buttons and pages of Discord's and Slack's sites, which are in English
     "Create New App|From a manifest|New Application|Message Content Intent|Reset Token|Install App|Install to Workspace"
@@ -353,7 +351,7 @@ TYPED_IN_JAPANESE = re.compile(r"「[^」]*」|【サンプル】|集い|[!/]\S+
 
 def test_no_english_stands_in_japanese() -> None:
     cards = set(texts_of_the_shipped_card())  # names of works and of people
-    texts = [*(japanese for english, japanese in entries() if english[0] not in cards), *words("JA").values()]
+    texts = [*(japanese for english, japanese in entries() if english[0] not in cards), *words("ja").values()]
     found = {(word, text) for text in texts for word in re.findall("[A-Za-z][A-Za-z-]*", prose(text))}
     assert {(word, text) for word, text in found if word not in NAMES} == set()
 
@@ -364,5 +362,5 @@ def prose(text: str) -> str:
 
 
 def test_no_japanese_stands_in_english_but_what_is_typed() -> None:
-    texts = [*(form for english, _ in entries() for form in english), *words("EN").values()]
+    texts = [*(form for english, _ in entries() for form in english), *words("en").values()]
     assert [text for text in texts if re.search("[一-鿿]|[ぁ-ゖァ-ヺ]{2}", TYPED_IN_JAPANESE.sub("", text))] == []

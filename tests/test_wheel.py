@@ -70,6 +70,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile, cont
         "bot/storage/migrations/env.py",
         "bot/storage/migrations/versions/0001_first_tables.py",
         "bot/web/static/index.html",
+        "bot/web/words.json",
         "model/artifacts/card.json",
         "model/artifacts/check.npz",
         "model/artifacts/finder.tflite",

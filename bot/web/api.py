@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -28,9 +29,10 @@ from bot.web.drawing import DrawingApi
 from bot.web.json_answers import json_answer
 from bot.web.message_json import message_json
 from bot.web.metrics import Metrics
+from bot.web.pages import page_routes
 from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal
-from bot.web.static_files import page_routes
+from bot.web.static_files import static_files
 from bot.web.streams import HEARTBEAT, Streams, wait_for_news
 from bot.web.uploads import Turns, is_form, read_json, read_picture, read_said
 from model.reading import Reading
@@ -67,7 +69,8 @@ class RoomApi:
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
         return [
-            *page_routes(),
+            *page_routes(self.facts),
+            *static_files().routes(),
             *self.drawing.routes(),
             *self.quiz.routes(),
             web.get("/model", self.model_card),
@@ -85,17 +88,19 @@ class RoomApi:
         ]
 
     async def room(self, _request: web.Request) -> web.Response:
-        """Tell the page where it is."""
-        return json_answer(
-            {
-                "community": self.community.name,
-                "locale": self.conversation.room.locale,
-                "timezone": self.community.timezone.key,
-                "samples": self.shows_samples,
-                "reads": self.recogniser is not None,
-                "version": __version__,
-            }
-        )
+        """Tell where one is."""
+        return json_answer(self.facts())
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the pages know of the room."""
+        return {
+            "community": self.community.name,
+            "locale": self.conversation.room.locale,
+            "timezone": self.community.timezone.key,
+            "samples": self.shows_samples,
+            "reads": self.recogniser is not None,
+            "version": __version__,
+        }
 
     async def list_messages(self, request: web.Request) -> web.Response:
         """Give the messages after an id, or the newest ones (before an id), oldest first."""
@@ -105,7 +110,9 @@ class RoomApi:
             found = await self.messages.after(MAIN, after, limit)
         else:
             found = await self.messages.latest(MAIN, limit, before)
-        return json_answer({"messages": [message_json(said) for said in found]})
+        answer = json_answer({"messages": [message_json(said) for said in found]})
+        answer.enable_compression()
+        return answer
 
     async def say(self, request: web.Request) -> web.Response:
         """Take what a visitor says or shows."""

@@ -32,6 +32,7 @@ from bot.web.drawing import DrawingApi
 from bot.web.guard import HEADERS, Guard
 from bot.web.health import Condition, HealthApi
 from bot.web.metrics import Metrics
+from bot.web.pages import REFUSED, language_of, written
 from bot.web.quiz import QuizApi
 from bot.web.refusals import Refusal, sentence
 from bot.web.streams import Streams
@@ -144,23 +145,27 @@ class WebRoom:
             self._guard.check(request.method, request.headers)
             response = await handler(request)
         except Refusal as refusal:
-            response = self._refused(refusal.status, refusal.code)
+            response = self._refused(request, refusal.status, refusal.code)
         except web.HTTPException as error:
             code = {404: "not_found", 405: "wrong_method"}.get(error.status)
             if code is None:
                 raise
-            response = self._refused(error.status, code)
+            response = self._refused(request, error.status, code)
         except ConnectionError:
             raise  # the page was closed while we wrote to it
         except Exception:
             log.exception("request broke", method=request.method, route=_route(request))
-            response = self._refused(503 if request.path == "/healthz" else 500, "broken")
+            response = self._refused(request, 503 if request.path == "/healthz" else 500, "broken")
         self._metrics.requests[_route(request), request.method, str(response.status)] += 1
         return response
 
-    def _refused(self, status: int, code: str) -> web.Response:
-        said = sentence(texts_for(self._conversation.room.locale), code)
+    def _refused(self, request: web.Request, status: int, code: str) -> web.Response:
         headers = {"Cache-Control": "no-store"} | ({"Retry-After": "5"} if status == 503 else {})
+        if "text/html" in request.headers.get("Accept", ""):  # a person looks for a page
+            said = sentence(texts_for(language_of(self._api.facts(), request.query)), code)
+            page = written(REFUSED, self._api.facts(), request.query, sentence=said)
+            return web.Response(text=page, status=status, content_type="text/html", headers=headers)
+        said = sentence(texts_for(self._conversation.room.locale), code)
         return web.json_response({"error": said, "code": code}, status=status, headers=headers)
 
     async def send(self, channel: str, message: Message, key: str) -> str:

@@ -1,62 +1,83 @@
-"""The page's own files, read once: few, small, and nothing beside them can be asked for."""
+"""The pages' own files, read once: few, small, and nothing beside them can be asked for."""
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
-_TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-}
-
-PAGES = {"/": "index.html", "/draw": "draw.html", "/tendencies": "tendencies.html"}
-HEAD, ITS_PLACE = "head.html", b"<!-- head.html -->\n"  # what every page begins with, and where it stands there
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_IMPORTED = re.compile(r'^import .*? from "\./(\w+\.js)";$', re.MULTILINE)
+FOR_EVER = "public, max-age=31536000, immutable"  # what stands under its version never changes
+ASKED_AGAIN = "no-cache"  # asked for each time, sent when it changed
 
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """A file of the page. `etag` changes with its content."""
+    """A file of the pages. `etag` changes with its content."""
 
     body: bytes
     content_type: str
     etag: str
 
 
-def static_files() -> dict[str, StaticFile]:
-    """Return every file of the page by its name."""
-    folder, found = files(__package__) / "static", {}
-    head = (folder / HEAD).read_bytes()
-    for file in folder.iterdir():
-        content_type = _TYPES.get("." + file.name.rpartition(".")[2])
-        if content_type is not None and file.name != HEAD:
-            body = file.read_bytes().replace(ITS_PLACE, head)
-            found[file.name] = StaticFile(body, content_type, hashlib.blake2b(body, digest_size=10).hexdigest())
-    return found
+@dataclass(frozen=True, slots=True)
+class StaticFiles:
+    """Every file by its name, and the version of them all, under which browsers keep them."""
 
+    found: dict[str, StaticFile]
+    version: str
 
-def page_routes() -> list[web.RouteDef]:
-    """Return the addresses of the page and of everything that belongs to it."""
-    found = static_files()
-    return [
-        *(web.get(path, _serve(found[name])) for path, name in PAGES.items()),
-        *(web.get(f"/static/{name}", _serve(file)) for name, file in found.items()),
-    ]
+    @property
+    def folder(self) -> str:
+        """The address below which pages ask for them: another one once any of them changed."""
+        return f"/static/{self.version}"
 
+    def modules_of(self, script: str) -> list[str]:
+        """Return the names of a script and of everything it imports, which a browser can then fetch at once."""
+        wanted = [script]
+        for name in wanted:  # grows meanwhile
+            imported = _IMPORTED.findall(self.found[name].body.decode())
+            wanted += [module for module in imported if module not in wanted]
+        return wanted
 
-def _serve(file: StaticFile) -> Handler:
-    headers = {"ETag": f'"{file.etag}"', "Cache-Control": "no-cache"}  # asked for each time, sent when it changed
+    def routes(self) -> list[web.RouteDef]:
+        """Return the addresses of the files, with and without a version."""
+        return [
+            web.get("/static/{name}", self._serve),
+            web.get("/static/{version:[0-9a-f]+}/{name}", self._serve),
+        ]
 
-    async def serve(request: web.Request) -> web.Response:
+    async def _serve(self, request: web.Request) -> web.Response:
+        file = self.found.get(request.match_info["name"])
+        if file is None:
+            raise web.HTTPNotFound
+        is_of_now = request.match_info.get("version") == self.version
+        headers = {
+            "ETag": f'W/"{file.etag}"',
+            "Cache-Control": FOR_EVER if is_of_now else ASKED_AGAIN,
+            "Vary": "Accept-Encoding",
+        }
         if any(known.value == file.etag for known in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
-        return web.Response(body=file.body, content_type=file.content_type, charset="utf-8", headers=headers)
+        response = web.Response(body=file.body, content_type=file.content_type, charset="utf-8", headers=headers)
+        response.enable_compression()
+        return response
 
-    return serve
+
+@cache
+def static_files() -> StaticFiles:
+    """Return the files, which stay as they are while the bot runs."""
+    found = {}
+    for file in (files(__package__) / "static").iterdir():
+        content_type = _TYPES.get("." + file.name.rpartition(".")[2])
+        if content_type is not None:
+            body = file.read_bytes()
+            found[file.name] = StaticFile(body, content_type, hashlib.blake2b(body, digest_size=10).hexdigest())
+    every = "".join(f"{name} {found[name].etag}\n" for name in sorted(found))
+    return StaticFiles(found, hashlib.blake2b(every.encode(), digest_size=6).hexdigest())

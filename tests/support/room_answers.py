@@ -180,6 +180,7 @@ async def open_room(
     quizzing: Quizzing | None = None,
     board: DrawingBoard | None = None,
     recogniser: Any = None,
+    community: str = "TFUG 宇都宮",
 ) -> AsyncIterator[WebRoom]:
     """Serve a room at a free port until the end of the block."""
 
@@ -189,7 +190,7 @@ async def open_room(
         answers,
         Rooms((Room(LOCAL, MAIN, ("utsunomiya",), locale=locale, organisers=("*",)),), ("utsunomiya",), locale),
         clock,
-        community=CommunitySettings(name="TFUG 宇都宮"),
+        community=CommunitySettings(name=community),
         recogniser=(recogniser := recogniser or FixedRecogniser()),
         copy_picture=recogniser.copy,
         drawing_board=board,

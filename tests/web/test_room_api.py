@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -485,8 +486,9 @@ async def test_events_reports_and_the_room_itself_are_given_as_json(client: aioh
 async def test_every_page_has_the_same_head(path: str, client: aiohttp.ClientSession) -> None:
     async with client.get(path) as answer:
         page = await answer.text()
-    assert page.count('<meta charset="utf-8">') == page.count('href="/static/base.css"') == 1
+    assert page.count('<meta charset="utf-8">') == page.count('/base.css"') == 1
     assert "<!--" not in page
+    assert re.findall(r"{\w+}", page.partition('type="application/json"')[0]) == []  # every hole is filled
     async with client.get("/static/head.html") as answer:
         assert answer.status == 404  # no page of its own
 
@@ -498,10 +500,56 @@ async def test_nothing_beside_the_pages_own_files_is_served(client: aiohttp.Clie
 
 
 async def test_an_unchanged_file_is_not_sent_again(client: aiohttp.ClientSession) -> None:
-    async with client.get("/") as response:
+    async with client.get("/static/base.css") as response:
         etag = response.headers["ETag"]
-    async with client.get("/", headers={"If-None-Match": etag}) as response:
+    async with client.get("/static/base.css", headers={"If-None-Match": etag}) as response:
         assert response.status == 304
+
+
+async def test_a_page_names_its_files_by_their_version_and_browsers_keep_them(client: aiohttp.ClientSession) -> None:
+    async with client.get("/draw") as response:
+        named = set(re.findall(r'"(/static/[0-9a-f]+/[\w.]+)"', await response.text()))
+    assert {name.rpartition("/")[2] for name in named} > {"base.css", "draw.js", "paper.js", "icon.svg"}
+    for name in named:
+        async with client.get(name) as response:
+            assert response.headers["Content-Encoding"] in ("gzip", "deflate"), name
+            assert "immutable" in response.headers["Cache-Control"]
+    async with client.get("/static/0123/base.css") as response:  # a page of before, after an update
+        assert (response.status, response.headers["Cache-Control"]) == (200, "no-cache")
+
+
+@pytest.mark.parametrize(("query", "language", "said"), [("", "ja", "次のイベント"), ("?lang=en", "en", "Next event")])
+async def test_a_page_has_its_words_before_any_script_runs(
+    client: aiohttp.ClientSession, query: str, language: str, said: str
+) -> None:
+    async with client.get(f"/{query}") as response:
+        page = await response.text()
+    assert f'<html lang="{language}">' in page
+    assert said in page.partition("application/json")[0]
+    assert "<title>TFUG 宇都宮</title>" in page
+
+
+async def test_a_community_may_be_called_anything(
+    engine: AsyncEngine, clock: DrivenClock, answers: FixedAnswers
+) -> None:
+    evil = '</script><script>alert("{more}")</script>'
+    async with (
+        open_room(engine, clock, answers, community=evil) as room,
+        aiohttp.ClientSession(room.url) as client,
+        client.get("/") as response,
+    ):
+        page = await response.text()
+    assert "<script>" not in page
+    assert json.loads(page.rpartition('id="page">')[2].partition("</script>")[0])["room"]["community"] == evil
+    assert page.count("alert(&quot;{more}&quot;)") >= 2
+
+
+async def test_what_is_not_there_is_a_page_for_people_and_json_for_programs(client: aiohttp.ClientSession) -> None:
+    async with client.get("/nowhere?lang=en", headers={"Accept": "text/html,*/*;q=0.8"}) as response:
+        assert (response.status, response.content_type) == (404, "text/html")
+        assert "There is nothing at this address." in await response.text()
+    async with client.get("/nowhere") as response:
+        assert (response.status, (await response.json())["code"]) == (404, "not_found")
 
 
 async def _raw(room: WebRoom) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -7,7 +7,7 @@ import { isPicture, takeDropped } from "./files.js";
 import { StrokeHints } from "./hints.js";
 import { Live } from "./live.js";
 import { messageElement } from "./message.js";
-import { begin, pageAddress } from "./page.js";
+import { language, pageAddress, ready, room } from "./page.js";
 import { Paper, SIDE } from "./paper.js";
 import { Photo } from "./photo.js";
 import { ROWS, ShapeSheet } from "./shapes.js";
@@ -18,14 +18,10 @@ const TOP = 10;
 const LARGEST = 20 * 1024 * 1024;
 const at = (id) => document.getElementById(id);
 
-const room = await begin();
-document.title = `${word("draw_title")} · ${room.community}`;
-at("community").textContent = room.community;
-
 if (devicePixelRatio > 1) Object.assign(at("paper"), { width: 2 * SIDE, height: 2 * SIDE });
 const bars = new Bars(at("bars"), TOP);
 const hints = new StrokeHints(at("model"));
-const live = new Live({ language: room.language, show: showReading, trouble: (error) => notice(errorWord(error.code, error.sentence)) });
+const live = new Live({ language, show: showReading, trouble: (error) => notice(errorWord(error.code, error.sentence)) });
 const photo = new Photo({ frame: at("photo"), canvas: at("picture"), list: at("found"), choose: showGlyph });
 const shapes = new ShapeSheet();
 const paper = new Paper(at("paper"), changed);
@@ -37,7 +33,7 @@ changed(false);
 offerHints();
 const quiz = await askedInQuiz(new URLSearchParams(location.search).get("quiz"));
 if (!room.reads) notice(errorWord("reading_off"));
-document.documentElement.dataset.ready = "yes";
+ready();
 
 function changed(isDrawing) {
   rests = !isDrawing;

@@ -3,15 +3,11 @@
 import { buttonRow, choiceElement, entryElement } from "./actions.js";
 import { Bars } from "./bars.js";
 import { link, make } from "./elements.js";
+import { language, room } from "./page.js";
 import { word } from "./words.js";
 
-let zone = "Asia/Tokyo";
-let language = "ja";
-
-export function useClock(timezone, spoken) {
-  zone = timezone || zone;
-  language = spoken;
-}
+const zone = room.timezone;
+const ICON = new URL("./icon.svg", import.meta.url).href;
 
 export const dayOf = (at) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(at);
 
@@ -51,7 +47,7 @@ export function messageElement(message, press) {
     make(
       "article",
       { class: "message" },
-      own ? null : make("img", { class: "avatar", src: "/static/icon.svg", alt: "", width: 36, height: 36 }),
+      own ? null : make("img", { class: "avatar", src: ICON, alt: "", width: 36, height: 36 }),
       make(
         "div",
         { class: "said" },

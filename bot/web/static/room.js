@@ -4,7 +4,7 @@ import { act } from "./actions.js";
 import { make } from "./elements.js";
 import { isPicture, takeDropped } from "./files.js";
 import { Pad } from "./pad.js";
-import { begin } from "./page.js";
+import { ready, room } from "./page.js";
 import { Timeline } from "./timeline.js";
 import { News, ask, sendPicture, sendText } from "./wire.js";
 import { errorWord, word } from "./words.js";
@@ -13,7 +13,7 @@ const PAGE = 60; // messages loaded at once
 const LARGEST = 20 * 1024 * 1024;
 const at = (id) => document.getElementById(id);
 
-let community = "Tsudoi";
+const { community } = room;
 let unseen = 0;
 let waiting = 0;
 
@@ -24,16 +24,9 @@ const pad = new Pad(at("pad"), (blob, name) => deliverPicture(blob, name));
 start();
 
 async function start() {
-  const room = await begin();
-  community = room.community;
-  document.title = community;
-  at("community").textContent = community;
-  at("welcome-title").textContent = word("welcome", { community });
-  at("samples").textContent = word("samples");
-  at("samples").hidden = !room.samples;
   await loadNewest();
   at("log").setAttribute("aria-live", "polite");
-  document.documentElement.dataset.ready = "yes";
+  ready();
   news.follow();
 }
 

@@ -2,7 +2,7 @@
 
 import { percent } from "./bars.js";
 import { make } from "./elements.js";
-import { begin, pageAddress } from "./page.js";
+import { pageAddress, ready } from "./page.js";
 import { ROWS, ShapeSheet } from "./shapes.js";
 import { errorWord, word } from "./words.js";
 
@@ -10,15 +10,11 @@ const at = (id) => document.getElementById(id);
 const shapes = new ShapeSheet();
 const PAGE = "/tendencies";
 
-const room = await begin();
-document.title = `${word("gallery_title")} · ${room.community}`;
-at("community").textContent = room.community;
-
 const facts = await shapes.facts().catch((error) => {
   Object.assign(at("notice"), { textContent: errorWord(error.code, error.sentence), hidden: false });
 });
 if (facts) hang();
-document.documentElement.dataset.ready = "yes";
+ready();
 
 function hang() {
   drawChart();
