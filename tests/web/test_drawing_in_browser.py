@@ -79,12 +79,13 @@ async def test_a_character_is_read_while_it_is_drawn(visit: Open) -> None:
     visited = await visit("draw")
     page = visited.page
     await expect(said(page)).to_have_text("書くと、ここに読み取り結果が出ます")
+    await expect(page.get_by_role("meter")).to_have_count(0)  # no empty bars: an invitation stands there
     await write(page, HA[0])
-    await expect(page.get_by_role("meter").first).not_to_have_attribute("aria-valuenow", "0.0")
+    await expect(page.get_by_role("meter").first).to_be_visible()
     await write(page, *HA[1:])
     await expect(said(page)).to_have_text("「は」です。")
     await expect(first_letter(page)).to_have_text("は")
-    await expect(page.get_by_role("meter")).to_have_count(10)
+    await expect(page.get_by_role("meter")).to_have_count(5)
     await expect(page.get_by_role("status").first).to_have_text("「は」です。")
     shares = [float(await one.get_attribute("aria-valuenow") or 0) for one in await page.get_by_role("meter").all()]
     assert shares == sorted(shares, reverse=True)
@@ -232,6 +233,41 @@ async def test_a_drawing_goes_to_the_room_and_its_answer_stands_below(
     assert visited.complaints == []
 
 
+async def test_over_the_room_the_same_desk_reads_and_sends(visit: Open) -> None:
+    visited = await visit(**PHONE)
+    page = visited.page
+    await page.locator(".line").get_by_role("button", name="手書き").click()
+    desk = page.get_by_role("dialog", name="手書き")
+    send = desk.get_by_role("button", name="ルームに送る")
+    await expect(send).to_be_disabled()
+    await write(page, *HA)
+    await expect(said(page)).to_have_text("「は」です。")
+    await page.keyboard.press("Control+z")
+    await expect(desk.get_by_role("img", name="白い紙、2画")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(desk).to_be_hidden()
+    await page.locator(".line").get_by_role("button", name="手書き").click()
+    await send.click()  # what was written stayed on the paper
+    await expect(desk).to_be_hidden()
+    await expect(page.locator("#list .card h3")).to_have_text("「あ」ですね。")
+    await expect(page.locator("#list img.picture")).to_have_js_property("naturalWidth", 600)
+    await expect(page.locator("#list .own")).to_have_count(1)
+    await expect(page.locator("#list .card")).to_be_in_viewport(ratio=1)
+    await page.locator(".line").get_by_role("button", name="手書き").click()
+    await expect(desk.get_by_role("img", name="白い紙")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visited.complaints == []
+
+
+async def test_an_empty_desk_invites_and_shows_what_may_be_written_over(visit: Open) -> None:
+    page = (await visit("draw")).page
+    await page.get_by_role("button", name="か", exact=True).click()
+    await expect(page.get_by_label("筆順のお手本").locator("visible=true").last).to_have_value("か")
+    await expect(page.locator("#guide")).to_have_css("mask-image", re.compile("exemplars.png"))
+    await write(page, *HA)
+    await expect(page.get_by_role("button", name="か", exact=True)).to_be_hidden()
+
+
 def two_characters() -> bytes:
     """い beside り, with a broad pen on a sheet."""
     sheet = Image.new("RGB", (900, 400), "white")
@@ -254,7 +290,9 @@ async def test_a_photo_is_read_on_the_page_and_its_characters_are_numbered(
     visited = await visit("draw")
     page = visited.page
     reading = await recogniser.read(two_characters())
-    await page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": two_characters()})
+    await page.locator("#desk-file").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": two_characters()}
+    )
     await expect(said(page)).to_have_text(f"「{reading.text}」と読めました")
     await expect(page.locator("#paper")).to_be_hidden()
     characters = page.get_by_role("list", name="見つかった文字").get_by_role("button")

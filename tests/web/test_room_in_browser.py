@@ -49,32 +49,6 @@ async def test_a_newcomer_finds_the_next_event_without_a_manual(
     assert visited.complaints == []
 
 
-async def test_a_drawing_is_sent_and_read(visit: Open) -> None:
-    visited = await visit()
-    page = visited.page
-    await page.locator(".line [data-draw]").click()
-    await expect(page.locator("#pad-send")).to_be_disabled()
-    box = await page.locator("#paper").bounding_box()
-    assert box is not None
-    for height in (0.3, 0.6):
-        await page.mouse.move(box["x"] + 60, box["y"] + box["height"] * height)
-        await page.mouse.down()
-        await page.mouse.move(box["x"] + 240, box["y"] + box["height"] * height, steps=5)
-        await page.mouse.up()
-    await page.locator("#pad-undo").click()
-    ink = "[...document.getElementById('paper').getContext('2d').getImageData(300, {y}, 1, 1).data].slice(0, 3)"
-    assert await page.evaluate(ink.format(y=180)) == [0, 0, 0]
-    assert await page.evaluate(ink.format(y=360)) == [255, 255, 255]
-    await page.locator("#pad-send").click()
-    await expect(page.locator("#pad")).to_be_hidden()
-    meters = page.get_by_role("meter")
-    await expect(meters).to_have_count(3)
-    await expect(meters.first).to_have_attribute("aria-valuenow", "98.0")
-    await expect(page.locator("#list img.picture")).to_have_js_property("naturalWidth", 600)
-    await expect(page.locator("#list .own")).to_have_count(1)
-    assert visited.complaints == []
-
-
 async def test_a_picture_is_uploaded_pasted_and_dropped(visit: Open) -> None:
     page = (await visit()).page
     await page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": a_picture()})
@@ -328,10 +302,3 @@ async def test_a_quiet_button_stands_back(visit: Open, room: WebRoom) -> None:
     await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
     await expect(quiet).to_be_enabled()  # only a question is answered once
     await expect(loud).to_be_focused()
-
-
-async def test_the_pad_leads_to_the_drawing_page(visit: Open) -> None:
-    page = (await visit("?lang=en")).page
-    await page.locator(".line [data-draw]").click()
-    await page.locator("#pad").get_by_role("link", name="Open the writing page").click()
-    await expect(page.get_by_role("heading", name="Writing page")).to_be_visible()

@@ -3,7 +3,7 @@
 import { act } from "./actions.js";
 import { make } from "./elements.js";
 import { isPicture, takeDropped } from "./files.js";
-import { Pad } from "./pad.js";
+import { Over } from "./over.js";
 import { ready, room } from "./page.js";
 import { Timeline } from "./timeline.js";
 import { News, ask, sendPicture, sendText } from "./wire.js";
@@ -19,7 +19,7 @@ let waiting = 0;
 
 const timeline = new Timeline({ scroller: at("scroller"), list: at("list"), pill: at("pill"), onOlder: loadOlder, press });
 const news = new News({ last: () => timeline.last, edited: () => timeline.edited, hear, correct: (message) => timeline.replace(message), trouble });
-const pad = new Pad(at("pad"), (blob, name) => deliverPicture(blob, name));
+const over = new Over(deliverPicture);
 
 start();
 
@@ -28,6 +28,7 @@ async function start() {
   at("log").setAttribute("aria-live", "polite");
   ready();
   news.follow();
+  over.prepare();
 }
 
 async function loadNewest() {
@@ -180,7 +181,7 @@ at("composer").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll("[data-command]")) {
   button.addEventListener("click", () => deliverText(word(`command_${button.dataset.command}`)));
 }
-for (const button of document.querySelectorAll("[data-draw]")) button.addEventListener("click", () => pad.open());
+for (const button of document.querySelectorAll("[data-draw]")) button.addEventListener("click", () => over.open());
 for (const button of document.querySelectorAll("[data-pick]")) button.addEventListener("click", () => at("file").click());
 
 at("file").addEventListener("change", () => {
@@ -196,9 +197,15 @@ function deliverFiles(files) {
 
 addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
-  if (!files.length || at("pad").open) return;
+  if (!files.length) return;
   event.preventDefault();
-  deliverFiles(files);
+  takeFiles(files);
 });
 
-takeDropped(at("drop"), deliverFiles);
+takeDropped(at("drop"), takeFiles);
+
+/** Over the room a picture is read first; else it is sent. */
+function takeFiles(files) {
+  if (over.isOpen) over.read(files[0]);
+  else deliverFiles(files);
+}

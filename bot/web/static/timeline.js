@@ -12,6 +12,7 @@ export class Timeline {
     this.ids = [];
     this.edited = 0;
     this.pinned = true;
+    this.place = 0; // where we scrolled to
     this.unread = 0;
     this.loading = false;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -87,6 +88,7 @@ export class Timeline {
 
   #jump() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.place = this.scroller.scrollTop;
   }
 
   #placeOf(id) {
@@ -116,7 +118,8 @@ export class Timeline {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.pinned = scrollHeight - scrollTop - clientHeight < NEAR;
+    // Where we put it ourselves, what grew below since then (a picture that came) is about to be followed.
+    this.pinned = scrollHeight - scrollTop - clientHeight < NEAR || (this.pinned && scrollTop === this.place);
     if (this.pinned) this.#seen();
     if (scrollTop < 300 && !this.loading && this.ids.length) {
       this.loading = true;
