@@ -17,6 +17,18 @@ MOST = 100  # characters that are read in one picture
 SMALL_FORMS: dict[str, str] = {full: small for small, full in FULL_FORMS.items() if small not in "ゕゖ"}
 
 
+def percent(share: float, over: str, under: str) -> str:
+    """Return a probability as people say it, the same wherever it stands: `98%`, `1.2%`.
+
+    Nobody is ever wholly sure: `over` is said beyond 99 %, and `under` below 0.1 %.
+    """
+    if share > 0.99:
+        return over
+    if share < 0.001:
+        return under
+    return f"{share:.0%}" if share >= 0.0995 else f"{share:.1%}"
+
+
 class CandidateJson(TypedDict):
     """A candidate as others receive it."""
 

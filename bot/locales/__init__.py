@@ -56,10 +56,6 @@ class Texts:
             return f"{said}〜{self.time(end)}" if self.locale == "ja" else f"{said}-{self.time(end)}"
         return f"{said} 〜 {self.date(end)} {self.time(end)}"
 
-    def share(self, share: float, decimals: int = 0) -> str:
-        """Return how sure the model is: `98%`; nobody is ever wholly sure, so `99%以上`, `over 99%` is the end."""
-        return self.gettext("over 99%") if share > 0.99 else f"{share:.{decimals}%}"
-
     def in_a_row(self, *sentences: str) -> str:
         """Return sentences as a paragraph: Japanese leaves no space between them."""
         return ("" if self.locale == "ja" else " ").join(sentences)

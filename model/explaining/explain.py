@@ -11,7 +11,7 @@ from model.explaining import tendencies
 from model.explaining.attribution import Heat, Occlusion
 from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
-from model.reading import Box
+from model.reading import Box, percent
 from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
 from model.rendering.cut_out import cut_out
 
@@ -30,7 +30,7 @@ LEAST_HEAT = 0.4  # logarithm of odds: below it nothing decided, and noise is no
 SEEN = Caption("モデルに見えた形", "what the network saw")
 DECIDED = Caption("橙は決め手、青は逆の手がかり", "orange decided, blue spoke against")
 ANSWERS = Caption("候補", "candidates")
-SURE = Caption("99%以上", "over 99%")  # nobody is ever wholly sure
+SURE, HARDLY = Caption("99%以上", "over 99%"), Caption("0.1%未満", "under 0.1%")
 OTHER = Caption("その他", "other")  # no hiragana at all
 APART = Caption("2番目との分かれ目", "what tells it from the second")
 SECOND = Caption("2番目の典型", "the second's typical shape")
@@ -134,7 +134,7 @@ def _answers(
 
 def _share(canvas: Canvas, left: int, middle: int, right: int, share: float, colour: Colour) -> None:
     canvas.bar(left, middle - 6, right - 80 - left, 12, float(share), colour)
-    canvas.text(right, middle, SURE if share > 0.99 else f"{share:.1%}", 18, INK if share > 0.5 else MUTED, "rm")
+    canvas.text(right, middle, percent(float(share), str(SURE), str(HARDLY)), 18, INK if share > 0.5 else MUTED, "rm")
 
 
 def _colour_of(rank: int) -> Colour:

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clients.recognition.recogniser import LocalRecogniser
 from bot.clients.sandbox.workers import Workers
 from bot.clock import DrivenClock
+from bot.locales import texts_for
+from bot.services.recognition.shares import in_words
 from bot.web.server import WebRoom
 from model.rendering.drawing import SIDE, draw
 from tests.support.browsing import CHROMIUM, PHONE, Open
@@ -257,6 +259,18 @@ async def test_over_the_room_the_same_desk_reads_and_sends(visit: Open) -> None:
     await expect(desk.get_by_role("img", name="白い紙")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert visited.complaints == []
+
+
+async def test_the_page_says_a_probability_as_every_platform_does(visit: Open) -> None:
+    page = (await visit("draw")).page
+    shares = [0.0, 0.0004, 0.0012, 0.0123, 0.0994, 0.0996, 0.5, 0.984, 0.9901, 1.0]
+    say = """async (shares) => {
+        const folder = document.querySelector("script[src]").src.replace(/[^/]+$/, "");
+        const { percent } = await import(folder + "bars.js");
+        return shares.map(percent);
+    }"""
+    texts = texts_for("ja")
+    assert await page.evaluate(say, shares) == [in_words(texts, share) for share in shares]
 
 
 async def test_an_empty_desk_invites_and_shows_what_may_be_written_over(visit: Open) -> None:

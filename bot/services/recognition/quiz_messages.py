@@ -15,6 +15,7 @@ from bot.domain.quiz import LONGEST_NAME, OLD, TRIES, WORDS, Outcome, Quiz, Scor
 from bot.domain.romaji import romaji
 from bot.locales import Texts
 from bot.services.recognition.reading_buttons import About, difference, why
+from bot.services.recognition.shares import in_words
 from bot.services.recognition.teaching_buttons import Right
 from model.reading import Glyph, Reading
 
@@ -142,7 +143,7 @@ def _taken_for(texts: Texts, label: str, glyph: Glyph, is_close: bool) -> str:
         if is_close
         else texts.gettext("I read 「{read}」 ({romaji}, {share}). You were asked for 「{label}」.")
     )
-    share = texts.share(best.probability)
+    share = in_words(texts, best.probability)
     return said.format(read=best.label, romaji=romaji(best.label), share=share, label=label)
 
 

@@ -8,6 +8,7 @@ from bot.domain.romaji import romaji
 from bot.errors import PictureError
 from bot.locales import Texts
 from bot.services.recognition.reading_buttons import MOST_OPTIONS, About, difference, why
+from bot.services.recognition.shares import in_words
 from bot.services.recognition.teaching_buttons import verdicts
 from model.reading import MOST, SMALL_FORMS, Candidate, Glyph, Reading
 
@@ -93,10 +94,12 @@ def _character(texts: Texts, glyph: Glyph) -> Card:
         body = texts.gettext("Romaji: {romaji}. I am not quite sure ({share}).")
     spelled = " / ".join(dict.fromkeys(romaji(letter) for letter in likely))
     bars = tuple(
-        Bar(letter_of(glyph, candidate), candidate.probability, texts.share(candidate.probability, 1))
+        Bar(letter_of(glyph, candidate), candidate.probability, in_words(texts, candidate.probability))
         for candidate in _likeliest(glyph, TOP, LEAST_SHOWN)
     )
-    return Card(title, body=body.format(romaji=spelled, share=texts.share(glyph.candidates[0].probability)), bars=bars)
+    return Card(
+        title, body=body.format(romaji=spelled, share=in_words(texts, glyph.candidates[0].probability)), bars=bars
+    )
 
 
 def _text(texts: Texts, reading: Reading) -> Card:
@@ -134,7 +137,7 @@ def _in_detail(texts: Texts, number: int, glyph: Glyph) -> str:
     if glyph.verdict == "not_hiragana":
         return texts.gettext("{number}: does not look like a hiragana").format(number=number)
     likely = likely_letters(glyph)
-    shares = " / ".join(texts.share(candidate.probability) for candidate in glyph.candidates[: len(likely)])
+    shares = " / ".join(in_words(texts, candidate.probability) for candidate in glyph.candidates[: len(likely)])
     said = texts.gettext("{number}: looks like {labels} ({shares})")
     return said.format(number=number, labels=_quoted(texts, likely), shares=shares)
 

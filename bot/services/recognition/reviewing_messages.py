@@ -7,6 +7,7 @@ from bot.core.actions import OnPage
 from bot.domain.messages import Button, Card, Choice, Entry, File, Message, MessageKind, Option, Picture
 from bot.domain.teaching import NOT_HIRAGANA, PROVEN, THIN, Opinion, Sample, State
 from bot.locales import Texts
+from bot.services.recognition.shares import in_words
 from bot.services.recognition.teaching_messages import named
 
 _ANSWER = MessageKind.ANSWER
@@ -156,7 +157,7 @@ def _in_short(texts: Texts, sample: Sample) -> str:
 
 def _in_full(texts: Texts, sample: Sample) -> str:
     said = texts.gettext("its writer says {label}, the model {said} ({share})").format(
-        label=named(texts, sample.label), said=named(texts, sample.said), share=texts.share(sample.share)
+        label=named(texts, sample.label), said=named(texts, sample.said), share=in_words(texts, sample.share)
     )
     if sample.opinion is Opinion.OTHER:
         said += texts.gettext("; another member says something else")

@@ -2,11 +2,11 @@
 
 import { word } from "./words.js";
 
-/** A probability as people say it; nobody is ever wholly sure. */
+/** A probability as people say it: the rule of percent() in model/reading.py, for what comes without its words. */
 export function percent(share) {
-  const value = Math.max(0, Math.min(1, share)) * 100;
-  if (value > 99) return word("over_99");
-  return `${value >= 10 ? value.toFixed(0) : value.toFixed(1)}%`;
+  if (share > 0.99) return word("over_99");
+  if (share < 0.001) return word("under_01");
+  return `${(share * 100).toFixed(share >= 0.0995 ? 0 : 1)}%`;
 }
 
 /** A list of so many rows, which `update` fills with [{label, share}]. */

@@ -116,11 +116,13 @@ async def test_one_picture_is_answered_with_its_character_in_romaji_too() -> Non
     assert [bar.label for bar in answer.cards[0].bars] == ["あ", "お"]
 
 
-@pytest.mark.parametrize(("share", "said", "percent"), [(0.984, "98%", "98.4%"), (0.992, "99%以上", "99%以上")])
-def test_the_sentence_and_the_bar_are_as_sure_as_each_other(share: float, said: str, percent: str) -> None:
-    card = readings_message(texts_for("ja"), [reading(glyph("sure", ("あ", share), ("お", 0.001)))]).cards[0]
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.984, "98%"), (0.992, "99%以上"), (0.0996, "10%"), (0.0123, "1.2%"), (0.0004, "0.1%未満")]
+)
+def test_the_sentence_and_the_bar_are_as_sure_as_each_other(share: float, said: str) -> None:
+    card = readings_message(texts_for("ja"), [reading(glyph("sure", ("あ", share), ("お", 0.0001)))]).cards[0]
     assert card.body == f"ローマ字では a、自信は{said}です。"
-    assert card.bars[0].percent == percent
+    assert card.bars[0].percent == said
 
 
 @pytest.mark.parametrize(
