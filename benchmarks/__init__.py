@@ -1,1 +1,1 @@
-"""Every figure that README and docs claim, measured: `make bench`."""
+"""Every figure that the documents claim, measured: `make bench`."""

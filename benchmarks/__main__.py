@@ -1,4 +1,4 @@
-"""`make bench`: every figure that README and docs claim about the running bot, each measured on the real process.
+"""`make bench`: every figure that the documents claim about the running bot, each measured on the real process.
 
 Where TSUDOI_TEST_POSTGRES names a PostgreSQL that may be emptied, `make scale` is measured there, too, and three
 processes that share it are killed for some minutes; for an hour: `python -m benchmarks.kill_test --minutes 60 …`.

@@ -31,13 +31,16 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-samples = typer.Typer(help="Members' samples: what they gave, for training.", no_args_is_help=True)
+samples = typer.Typer(help="Samples that members gave for training.", no_args_is_help=True)
 cli.add_typer(samples, name="samples")
 cli.command()(init)
 cli.add_typer(service, name="service")
 
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="The configuration; config.toml if there is one.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="The configuration file; config.toml by default.", show_default=False
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -51,7 +54,7 @@ def _say_version(is_asked: bool) -> None:
 @cli.callback()
 def every_command(
     version: Annotated[
-        bool, typer.Option("--version", help="Say the version.", callback=_say_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version.", callback=_say_version, is_eager=True)
     ] = False,
 ) -> None:
     """Take what stands before the name of a command."""
@@ -70,7 +73,7 @@ def run(config: ConfigOption = None) -> None:
 
 @cli.command()
 def check(config: ConfigOption = None) -> None:
-    """Check configuration, keys, rooms, permissions and the clock."""
+    """Check the configuration, keys, rooms, permissions and the clock."""
     from bot.checking import check_everything, print_findings
 
     findings = _wait_for(check_everything(load_settings(config), config))
@@ -81,7 +84,7 @@ def check(config: ConfigOption = None) -> None:
 
 @cli.command(name="slack-manifest")
 def slack_manifest() -> None:
-    """Print the manifest from which Slack makes the app."""
+    """Print the manifest that Slack makes the app from."""
     from bot.platforms.slack.manifest import written
 
     sys.stdout.write(written())
@@ -89,7 +92,7 @@ def slack_manifest() -> None:
 
 @cli.command(name="next")
 def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Say the next event, as `!next` does."""
+    """Show the next event, as `!next` does."""
     from bot.app import open_answering
 
     async def ask(settings: Settings) -> tuple[str, dict[str, Any]]:
@@ -104,7 +107,7 @@ def next_event(config: ConfigOption = None, as_json: JsonOption = False) -> None
 
 @cli.command()
 def draft(
-    meeting: Annotated[str, typer.Argument(help="The meeting's number, an event's id, or words of its title.")] = "",
+    meeting: Annotated[str, typer.Argument(help="The event's number, its ID, or words from its title.")] = "",
     config: ConfigOption = None,
 ) -> None:
     """Print the draft of an event's report: a Markdown file for the report site."""
@@ -128,7 +131,7 @@ def read(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which hiragana the model reads in pictures."""
+    """Read the handwritten hiragana in pictures."""
     from bot.reading_files import read_files
 
     failed = False
@@ -144,12 +147,13 @@ def rehearse(
     start: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day, such as 2026-05-01.")],
     end: Annotated[str, typer.Option("--to", metavar="DATE", help="The day after the last one.")],
     events: Annotated[
-        Path | None, typer.Option(help="A recorded list of events, as the connpass API gives it, instead of connpass.")
+        Path | None,
+        typer.Option(help="A recorded list of events, as the connpass API returns it, to use instead of connpass."),
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show every message that would be posted in a stretch of time, in order; touches no room and no real store."""
+    """Show every message that would be posted in a period, in order. Posts nothing and leaves the database alone."""
     from bot.rehearsal import rehearse as play_rehearsal
 
     settings = load_settings(config)
@@ -168,15 +172,13 @@ def rehearse(
 
 @cli.command(name="move-store")
 def move_store(
-    source: Annotated[
-        str | None, typer.Option("--from", metavar="ADDRESS", help="The database with the store.")
-    ] = None,
-    target: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="An empty one, to move it to.")] = None,
+    source: Annotated[str | None, typer.Option("--from", metavar="ADDRESS", help="The database to move from.")] = None,
+    target: Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="An empty database to move to.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Move everything between SQLite and PostgreSQL, while no bot runs.
+    """Move everything between SQLite and PostgreSQL while no bot is running.
 
-    The address that is left out is the configured one: with `--to` it is moved out of there, with `--from` into it.
+    The address you leave out is the configured one: `--to` moves everything out of it, `--from` into it.
     """
     from bot.moving_store import move
 
@@ -185,7 +187,7 @@ def move_store(
 
 @samples.command(name="list")
 def list_samples(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Say how many samples each writer gave, and how many may be used; as JSON, every sample."""
+    """List how many samples each writer gave, and how many may be used; with `--json`, every sample."""
     from bot import sample_files
 
     listed = _wait_for(sample_files.list_samples(load_settings(config)))
@@ -196,11 +198,11 @@ def list_samples(config: ConfigOption = None, as_json: JsonOption = False) -> No
 
 @samples.command(name="export")
 def export_samples(
-    folder: Annotated[Path, typer.Argument(help="An empty folder, or one of an earlier export.")],
-    space: Annotated[str | None, typer.Option(help="Only from this server or workspace, by its id.")] = None,
+    folder: Annotated[Path, typer.Argument(help="An empty folder, or one from an earlier export.")],
+    space: Annotated[str | None, typer.Option(help="Only samples from this server or workspace, by its ID.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Write the samples that may be used into a folder, for python -m model train with TSUDOI_SAMPLES."""
+    """Write the samples that may be used to a folder, to train with: `TSUDOI_SAMPLES=FOLDER python -m model train`."""
     from bot.sample_files import export_samples as export
 
     count = _wait_for(export(load_settings(config), folder.resolve(), space))
@@ -209,11 +211,11 @@ def export_samples(
 
 @samples.command(name="erase")
 def erase_samples(
-    writer: Annotated[str, typer.Argument(help="The alias, as in samples list.")],
-    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    writer: Annotated[str, typer.Argument(help="The alias, as `samples list` shows it.")],
+    is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Erase all that a writer gave, from the database and from folders that it was exported to."""
+    """Erase everything a writer gave, from the database and from the folders it was exported to."""
     from bot.sample_files import erase_samples as erase
 
     settings = load_settings(config)

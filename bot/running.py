@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -59,8 +59,9 @@ async def run(settings: Settings, say: Callable[[str], None]) -> None:
 def _stop_on_signals() -> None:
     main = asyncio.current_task()
     assert main is not None  # noqa: S101  # we are in a coroutine
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, main.cancel)
+    with suppress(NotImplementedError):  # on Windows; there asyncio.run itself cancels us at Ctrl-C
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, main.cancel)
 
 
 @dataclass(frozen=True)

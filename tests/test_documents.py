@@ -1,6 +1,7 @@
 """What the documents name is there: files, functions, commands with their options, and the arrows of the house."""
 
 import ast
+import json
 import re
 from collections.abc import Container, Iterator
 from functools import cache
@@ -13,12 +14,15 @@ from typer.main import get_command
 
 from bot.command_line import cli
 from bot.services.commands import COMMANDS, DATA, TSUDOI
+from docs import command_line
 from model.workshop.command_line import app
 from tests.test_architecture import imports_of, modules
 
 ROOT = Path(__file__).parents[1]
 OF_CODE = ("docs/architecture.md", "docs/architecture.ja.md", "CONTRIBUTING.md")
-DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
+DOCUMENTS = sorted(
+    str(path.relative_to(ROOT)) for folder in (".", "docs", "model", ".github") for path in (ROOT / folder).glob("*.md")
+)
 FOLDERS = ("bot", "cogs", "model", "tests", "benchmarks", "docs", "deploy")
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|js|toml|yaml|md|po|txt)|(?:[\w.-]+/)+[\w.-]*")
 NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(?:\.\w+)?|\w+\(\)|(?!TSUDOI_)[A-Z][A-Z_]+")
@@ -223,13 +227,10 @@ def test_every_command_that_is_shown_is_understood(document: str) -> None:
     assert [f"{found[0]}: {wrong}" for found in commands_in(document) if (wrong := mistake(found))] == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
-def test_the_table_of_the_command_line_is_whole(document: str) -> None:
-    _, first, others = read(document).partition("\n| `run` |")
-    rows = re.findall(r"^\| `([^`]+)`", (first + others).partition("\n\n")[0], re.MULTILINE)
-    commands: Any = TERMINAL["tsudoi"]
-    assert {row.split()[0] for row in rows} == set(commands.commands)
-    assert [wrong for row in rows if (wrong := mistake_in(commands, [word.strip("[]") for word in row.split()]))] == []
+@pytest.mark.parametrize("language", command_line.PAGES)
+def test_the_page_of_the_command_line_is_what_the_commands_say(language: str) -> None:
+    """Else: python -m docs.command_line."""
+    assert command_line.PAGES[language].read_text(encoding="utf-8") == command_line.page(language)
 
 
 def test_a_slip_in_a_command_is_noticed() -> None:
@@ -239,8 +240,34 @@ def test_a_slip_in_a_command_is_noticed() -> None:
         assert mistake(found) is not None, typed
 
 
-@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
+@pytest.mark.parametrize("document", ["docs/members.md", "docs/members.ja.md"])
 def test_every_command_that_members_type_is_in_the_table(document: str) -> None:
     shown = set(re.findall(r"`!([^ `]+)", read(document)))
     listed = [one for one in COMMANDS if one not in (DATA, TSUDOI)]  # those stand where organisers look
     assert [one.name for one in listed if one.name not in shown and one.aliases[0] not in shown] == []
+
+
+# --- READMEs, and figures ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
+def test_the_readme_is_short_enough_to_be_read(document: str) -> None:
+    assert len(read(document).splitlines()) <= 120
+
+
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.endswith(".ja.md")])
+def test_what_is_there_in_japanese_is_there_in_english(document: str) -> None:
+    """And each language leads to the other."""
+    english = document.replace(".ja.md", ".md")
+    assert f"[English]({Path(english).name})" in read(document)
+    assert f"[日本語]({Path(document).name})" in read(english)
+
+
+@pytest.mark.parametrize("document", ["model/README.md", "model/README.ja.md"])
+def test_the_first_look_at_the_model_shows_the_figures_of_its_card(document: str) -> None:
+    card = json.loads(read("model/artifacts/card.json"))
+    shown = re.findall(r"^\| [^|]+ \| ([\d,]+) \| (\S+) \| (\S+) \| (\S+) \|$", read(document), re.MULTILINE)
+    assert shown == [
+        (f"{row['images']:,}", *(f"{row[key]:.2%}" for key in ("top1", "right_when_sure", "refused")))
+        for row in card["figures"]
+    ]

@@ -1,6 +1,8 @@
 """What is installed elsewhere: the wheel, built from nothing but what deploy/Dockerfile may see, and run from it."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +87,29 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: zipfile.ZipFile, need
 def test_the_version_is_said_in_one_place(wheel: zipfile.ZipFile) -> None:
     (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
     assert Parser().parsestr(wheel.read(metadata).decode())["Version"] == __version__
+
+
+def test_licences_and_the_notices_of_the_data_go_along(wheel: zipfile.ZipFile) -> None:
+    texts = [wheel.read(name).decode() for name in wheel.namelist() if ".dist-info/licenses/" in name]
+    notices = json.loads((ROOT / "model/artifacts/card.json").read_text(encoding="utf-8"))["notices"]
+    assert any("MIT License" in text for text in texts)
+    assert [notice for notice in notices if not any(notice in text for text in texts)] == []
+
+
+def test_on_an_index_page_every_picture_and_link_is_found(context: Path) -> None:
+    command = [sys.executable, "-c", "import hatchling.build as b; b.prepare_metadata_for_build_wheel('meta')"]
+    (context / "meta").mkdir()
+    there = os.environ | {"TSUDOI_REPOSITORY": "https://example.org/tsudoi/"}
+    subprocess.run(command, cwd=context, env=there, check=True, capture_output=True)
+    (file,) = (context / "meta").glob("*/METADATA")
+    metadata = Parser().parsestr(file.read_text(encoding="utf-8"))
+    readme = metadata.get_payload()
+    assert isinstance(readme, str)
+    raw = f"https://example.org/tsudoi/raw/v{__version__}"
+    assert f"]({raw}/docs/room.png)" in readme
+    assert f'src="{raw}/docs/report.png"' in readme
+    assert re.findall(r'(?:\]\(|src=")(?!https?://|#)[^)"]+', readme) == []
+    assert "Source, https://example.org/tsudoi" in metadata.get_all("Project-URL", [])
 
 
 def test_installing_it_brings_no_tensorflow(wheel: zipfile.ZipFile) -> None:

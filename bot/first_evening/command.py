@@ -20,34 +20,36 @@ if TYPE_CHECKING:
     from bot.first_evening.asking import Asker
     from bot.first_evening.commands import Commands
 
-SecretFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds only this secret.")]
+SecretFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that contains only this secret.")]
 
 
 def init(
-    group: Annotated[str | None, typer.Option(help="The group's page on connpass: its address or name.")] = None,
-    name: Annotated[str | None, typer.Option(help="How the bot calls the group; else as connpass does.")] = None,
+    group: Annotated[str | None, typer.Option(help="The group's page on connpass: its URL or name.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What the bot calls the group; by default, its name on connpass.")
+    ] = None,
     language: Annotated[str | None, typer.Option(help="ja or en.")] = None,
     connpass_key_file: SecretFile = None,
-    platform: Annotated[list[str] | None, typer.Option(help="discord, slack or local; several times.")] = None,
+    platform: Annotated[list[str] | None, typer.Option(help="discord, slack or local; can be repeated.")] = None,
     discord_token_file: SecretFile = None,
-    discord_channel: Annotated[list[str] | None, typer.Option(help="A channel's id; several times.")] = None,
+    discord_channel: Annotated[list[str] | None, typer.Option(help="A channel's ID; can be repeated.")] = None,
     slack_bot_token_file: SecretFile = None,
     slack_app_token_file: SecretFile = None,
-    slack_channel: Annotated[list[str] | None, typer.Option(help="A channel's id; several times.")] = None,
-    site_url: Annotated[str | None, typer.Option(help='Where the group publishes reports; "" for nowhere.')] = None,
+    slack_channel: Annotated[list[str] | None, typer.Option(help="A channel's ID; can be repeated.")] = None,
+    site_url: Annotated[str | None, typer.Option(help='Where the group publishes its reports; "" for nowhere.')] = None,
     event_list: Annotated[
         str | None, typer.Option(help="Which events Discord's own list shows: new, all or none.", show_default="new")
     ] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Check nothing and rehearse nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: what is not given is as usual.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Change a configuration that is there; it is kept.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Skip the checks and the rehearsal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; use the default for what is not given.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Change a file that already exists; a copy is kept.")] = False,
     config: Annotated[
-        Path | None, typer.Option("--config", help="Where to write it.", show_default="config.toml")
+        Path | None, typer.Option("--config", metavar="FILE", help="Where to write it.", show_default="config.toml")
     ] = None,
 ) -> None:
-    """Make the configuration: asks, checks each answer at once, rehearses last month, and writes config.toml.
+    """Set up config.toml: ask for everything, check each answer, show last month's posts, and write the file.
 
-    Secrets are typed unseen, or come from files or from the environment: TSUDOI_DISCORD__TOKEN,
+    Secrets are not shown while you type. They can also come from files or from the environment: TSUDOI_DISCORD__TOKEN,
     TSUDOI_SLACK__BOT_TOKEN, TSUDOI_SLACK__APP_TOKEN, TSUDOI_CONNPASS__API_KEY.
     """
     in_environment = secrets_in_environment()

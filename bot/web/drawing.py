@@ -28,7 +28,7 @@ MOST_STROKES, MOST_POINTS, BROADEST = 100, 4_000, 120
 SHEETS: dict[str, ShapeSheet] = {"exemplars": "exemplars", "averages": "averages", "lookalikes": "lookalikes"}
 ATTRIBUTION = "KanjiVG © Ulrich Apel, CC BY-SA 3.0"
 ATTRIBUTION_URL = "https://kanjivg.tagaini.net/"
-HOW_TO_GET = "pip install 'tsudoi[strokes]'"
+HOW_TO_GET = "pip install fonttools kanjivg"
 
 
 class DrawingApi:

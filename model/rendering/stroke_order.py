@@ -12,7 +12,7 @@ from model.synthetic.marks import Points
 
 # KanjiVG's licence asks that this stands wherever its strokes are shown.
 ATTRIBUTION = "Strokes: KanjiVG © Ulrich Apel · kanjivg.tagaini.net · CC BY-SA 3.0 · redrawn"
-HOW_TO_GET = "pip install 'tsudoi[strokes]'"
+HOW_TO_GET = "pip install fonttools kanjivg"
 
 CELL, GAP, MARGIN, FOOT = 132, 12, 20, 34
 NARROWEST = 470  # room for the attribution

@@ -172,7 +172,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "kanjivg",
         0.1,
         "KanjiVG by Ulrich Apel and contributors, https://kanjivg.tagaini.net, CC BY-SA 3.0: strokes, changed",
-        "pip install 'tsudoi[strokes]'",
+        "pip install fonttools kanjivg",
         lambda: bool(kanjivg.kanjivg_files()),
         lambda: StrokeDrawings("kanjivg", kanjivg.read_kanjivg(kanjivg.kanjivg_files())),
         share_alike=True,

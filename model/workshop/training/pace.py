@@ -1,4 +1,4 @@
-"""How fast trainings go on this machine, each timed for a hundred batches: the minutes in README come from here."""
+"""How fast trainings go on this machine, each timed for a hundred batches: the minutes in the documents are these."""
 
 import time
 from collections.abc import Callable, Sequence
