@@ -1,48 +1,67 @@
-"""`python -m docs.pictures`: take the README's pictures of messages, in a real room of a real process with a Chromium.
+"""`python -m docs.pictures`: take the pictures of the documents anew, from a real process, with a Chromium.
 
-The events and the report come from a connpass and a report site on loopback; they are invented. The room is the one
-that `make run` opens.
+Discord and Slack are those on loopback that the tests use: what the bot really sent them is drawn as their members see
+it. The events and the report are invented. The room is the one that `make run` opens.
 """
 
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
+import requests
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from bot.platforms.slack.manifest import manifest
+from docs.chat_pages import MEMBER, TOKYO, article, discord_content, page, slack_content
 from tests.support.connpass_server import ConnpassServer, an_event
+from tests.support.discord_server import DiscordServer
 from tests.support.process import running_bot, wait_for_message
 from tests.support.report_site import Article, ReportServer
+from tests.support.slack_facts import CHANNEL as SLACK_CHANNEL
+from tests.support.slack_facts import AppConfig
+from tests.support.slack_server import SlackServer
 
 HERE = Path(__file__).parent
-TOKYO = ZoneInfo("Asia/Tokyo")
+DISCORD_CHANNEL = "101"
 CONFIG = """
 [community]
 name = "TFUG Utsunomiya"
 [connpass]
-api_key = "{key}"
-base_url = "{connpass}"
+api_key = "{connpass.api_key}"
+base_url = "{connpass.base_url}"
 poll_every = "1s"
 [[sources]]
 name = "utsunomiya"
 group = "tfug-utsunomiya"
 [reports]
-site_url = "{site}"
+site_url = "{site.url}"
 poll_every = "1s"
 [web]
 port = 0
+[discord]
+token = "{discord.token}"
+api_url = "{discord.api_url}"
+gateway_url = "{discord.gateway_url}"
+[slack]
+bot_token = "{slack.bot_token}"
+app_token = "{slack.app_token}"
+api_url = "{slack.api_url}"
 [[rooms]]
-platform = "local"
-channel = "main"
+platform = "discord"
+channel = "{rooms[0]}"
+[[rooms]]
+platform = "slack"
+channel = "{rooms[1]}"
 """
+ICON = (HERE.parent / "bot/web/static/icon.svg").read_text(encoding="utf-8")
 OLDER = Article("/04.html", "TFUG Utsunomiya #04 レポート", "2026-01-10T10:00:00+09:00", "<p>#04を開催しました。</p>")
-MARGIN, WIDTH = 12, 630
 SAMPLES = '[community]\nname = "うつのみや技術の集い"\n[web]\nport = 0\n'
 Stroke = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 STROKES: tuple[Stroke, ...] = (
@@ -59,13 +78,11 @@ HA: tuple[tuple[Stroke, ...], ...] = (  # は on the page's paper, each stroke o
         ((260, 458), (264, 392), (430, 418), (506, 500)),
     ),
 )
-QUIET = ".day, .composer { display: none !important }"  # only the messages
 ROOM = {
     "viewport": {"width": 720, "height": 1000},
     "color_scheme": "light",
     "locale": "ja-JP",
     "device_scale_factor": 2,
-    "bypass_csp": True,  # for QUIET
 }
 WHOLE = {"viewport": {"width": 900, "height": 1200}, "device_scale_factor": 1}
 
@@ -94,33 +111,76 @@ def handwritten(folder: Path) -> Path:
     return folder / "i.png"
 
 
-def take(page: Page, kind: str, name: str) -> None:
-    """Take the newest message of a kind."""
-    message = page.locator(f'[data-kind="{kind}"][data-author="Tsudoi"]').last
-    message.wait_for()
-    message.scroll_into_view_if_needed()
-    box = message.bounding_box() or sys.exit(f"the {kind} is not to be seen")
-    around = {"x": box["x"] - MARGIN, "y": box["y"], "width": WIDTH, "height": box["height"] + MARGIN}
-    page.screenshot(path=HERE / f"{name}.png", clip=around, animations="disabled")
-
-
-def play(connpass: ConnpassServer, site: ReportServer, page: Page, url: str, folder: Path) -> None:
-    """Let everything happen, and take a picture of each message."""
+def play(connpass: ConnpassServer, site: ReportServer, discord: DiscordServer, slack: SlackServer) -> None:
+    """Let a month of the group happen in both places: an event, another date, a report, a character that was read."""
     where = {"place": "宇都宮市中央生涯学習センター", "address": "栃木県宇都宮市中央1-1-13", "limit": 24, "accepted": 9}
     connpass.add(an_event(306, "TFUG Utsunomiya #06 ニューラルネットを読む会", at(24, 14), **where))
-    wait_for_message(url, "announcement")
-    take(page, "announcement", "announcement")
-    connpass.edit(306, started_at=at(31, 14), ended_at=at(31, 17))
-    wait_for_message(url, "change")
-    take(page, "change", "change")
+    discord.wait_for(lambda: discord.posted)
+    connpass.edit(306, started_at=at(31, 14), ended_at=at(31, 16))
+    discord.wait_for(lambda: discord.posted[1:] and discord.edited)
     linked = '<p><a href="https://tfug-utsunomiya.connpass.com/event/305/">#05</a>を開催しました。</p>'
     published = datetime.now(UTC).isoformat(timespec="seconds")
     site.add(Article("/05.html", "TFUG Utsunomiya #05 手書き文字を読ませる会 レポート", published, linked))
-    wait_for_message(url, "report")
-    take(page, "report", "report")
-    page.locator('input[type="file"]').first.set_input_files(handwritten(folder))
-    wait_until(lambda: page.get_by_text("「い」です。").count() > 0)
-    take(page, "answer", "reading")
+    slack.wait_for(lambda: slack.said(SLACK_CHANNEL)[2:])
+
+
+def in_discord(discord: DiscordServer) -> str:
+    """What members see there: the announcement with its new date, and the word about it."""
+    address = f"{discord.api_url}/channels/{DISCORD_CHANNEL}/messages"
+    newest = requests.get(address, headers={"Authorization": f"Bot {discord.token}"}, timeout=10).json()
+    shown = [message for message in reversed(newest) if "report" not in message["content"].lower()][:2]
+    return "".join(
+        article("Tsudoi", ICON, "アプリ", datetime.fromisoformat(message["timestamp"]), discord_content(message), reply)
+        for message, reply in zip(shown, ("", f"Tsudoi {shown[0]['content']}"), strict=True)
+    )
+
+
+def in_slack(slack: SlackServer, upload: Path) -> str:
+    """What members see there: the report, and below it a picture that was read."""
+    report = slack.said(SLACK_CHANNEL)[-1].content
+    sent = slack.say(SLACK_CHANNEL, "なんと読む？", files=[(upload.name, upload.read_bytes())])
+    (reading,) = slack.wait_for(lambda: slack.shown(SLACK_CHANNEL, thread_ts=sent["ts"])[1:])
+    picture = f'<img class="picture" src="data:image/png;base64,{b64encode(upload.read_bytes()).decode()}" alt="">'
+    said = [
+        article("Tsudoi", ICON, "アプリ", _at(report), slack_content(report)),
+        article(MEMBER, "は", "", _at(sent), f"{sent['text']}{picture}"),
+        f'<div class="thread">{article("Tsudoi", ICON, "アプリ", _at(reading), slack_content(reading))}</div>',
+    ]
+    return "".join(said)
+
+
+def _at(message: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(float(message["ts"]), UTC)
+
+
+def take_chats(browser: Browser) -> None:
+    """Take both chats, as the real bot fills them."""
+    past = an_event(305, "TFUG Utsunomiya #05 手書き文字を読ませる会", at(-4, 14), limit=20, accepted=17)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        ConnpassServer([past]) as connpass,
+        ReportServer([OLDER]) as site,
+        DiscordServer((DISCORD_CHANNEL,)) as discord,
+        SlackServer(app=AppConfig.of_manifest(manifest())) as slack,
+    ):
+        folder = Path(name)
+        (folder / "config.toml").write_text(
+            CONFIG.format(
+                connpass=connpass, site=site, discord=discord, slack=slack, rooms=(DISCORD_CHANNEL, SLACK_CHANNEL)
+            )
+        )
+        with running_bot(folder):
+            discord.wait_for_bot()
+            slack.wait_for_bot()
+            discord.wait_for(lambda: "reports read" in (folder / "log").read_text())  # older ones are no news
+            play(connpass, site, discord, slack)
+            for platform, articles in (
+                ("discord", in_discord(discord)),
+                ("slack", in_slack(slack, handwritten(folder))),
+            ):
+                view = browser.new_context(viewport={"width": 640, "height": 400}, device_scale_factor=2).new_page()
+                view.set_content(page(platform, articles))
+                view.locator("body").screenshot(path=HERE / f"{platform}.png")
 
 
 def take_room(browser: Browser) -> None:
@@ -173,22 +233,14 @@ def wait_until(happened: Callable[[], bool], within: float = 30.0) -> None:
 
 def main() -> None:
     """Take them all."""
-    chromium = shutil.which("chromium") or sys.exit("no Chromium here: apt install chromium fonts-noto-cjk")
-    past = an_event(305, "TFUG Utsunomiya #05 手書き文字を読ませる会", at(-4, 14), limit=20, accepted=17)
-    with tempfile.TemporaryDirectory() as name, ConnpassServer([past]) as connpass, ReportServer([OLDER]) as site:
-        folder = Path(name)
-        settings = {"key": connpass.api_key, "connpass": connpass.base_url, "site": site.url}
-        (folder / "config.toml").write_text(CONFIG.format(**settings))
-        with running_bot(folder) as bot, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_context(**ROOM).new_page()
-            page.goto(bot.url)
-            page.add_style_tag(content=QUIET)
-            wait_until(lambda: "reports read" in (folder / "log").read_text())  # older ones are no news
-            play(connpass, site, page, bot.url, folder)
-            take_room(browser)
-            take_drawing(browser)
-            browser.close()
+    chromium = shutil.which("chromium") or sys.exit(
+        "no Chromium here: apt install chromium fonts-noto-cjk fonts-noto-color-emoji"
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for take in (take_chats, take_room, take_drawing):
+            take(browser)
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def test_on_an_index_page_every_picture_and_link_is_found(context: Path) -> None
     assert isinstance(readme, str)
     raw = f"https://example.org/tsudoi/raw/v{__version__}"
     assert f"]({raw}/docs/room.png)" in readme
-    assert f'src="{raw}/docs/report.png"' in readme
+    assert f'src="{raw}/docs/discord.png"' in readme
     assert re.findall(r'(?:\]\(|src=")(?!https?://|#)[^)"]+', readme) == []
     assert "Source, https://example.org/tsudoi" in metadata.get_all("Project-URL", [])
 
