@@ -355,7 +355,7 @@ def build_services(
         ),
         known=_known(settings, stores, rooms, clock),
         rooms=rooms,
-        following=Following(store=stores.rooms, rooms=rooms, watching=watching, deliveries=stores.deliveries),
+        following=Following(store=stores.rooms, rooms=rooms, watching=watching),
         mirroring=Mirroring(
             event_store=stores.events, mirror_store=stores.mirrored_events, rooms=rooms, clock=clock, zone=zone
         ),

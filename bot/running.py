@@ -145,7 +145,7 @@ async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], 
         await parts.room.opened.wait()
         for line in introduction(settings, parts.room.url, has_samples=has_samples):
             say(line)
-        await parts.services.watching.plan_reminders(parts.services.stores.deliveries)
+        await parts.services.watching.plan_reminders()
         await parts.polls.start()
         if parts.changing_model is not None:
             restore, next_time = parts.changing_model.restore, parts.services.clock.now() + MODEL_FOLLOWED

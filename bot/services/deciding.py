@@ -8,9 +8,9 @@ from bot.core.askers import Asker
 from bot.domain.messages import Message
 from bot.domain.questions import AnswerQuestion, Question
 from bot.locales import TOKYO, texts_for
-from bot.services.general_messages import answer_taken, answered_before, organisers_only
 from bot.services.handlers import Handlers
 from bot.services.ports import QuestionStore, Ring, no_ring
+from bot.services.question_messages import answer_taken, answered_before, organisers_only
 
 AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
 

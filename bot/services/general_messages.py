@@ -1,4 +1,4 @@
-"""What is said about the bot itself: help, a mistyped command, a question answered."""
+"""What is said about the bot itself: help, a mistyped command, where an answer is."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -42,21 +42,6 @@ def unknown_command(texts: Texts, name: str, nearest: Command[Any] | None) -> Me
             name=shown, nearest=nearest.name, alias=nearest.aliases[0]
         )
     return Message(MessageKind.ANSWER, lead)
-
-
-def organisers_only(texts: Texts) -> Message:
-    """Refuse, kindly."""
-    return Message(MessageKind.ANSWER, texts.gettext("Only organisers can decide this."))
-
-
-def answer_taken(texts: Texts) -> Message:
-    """Confirm an organiser's answer."""
-    return Message(MessageKind.ANSWER, texts.gettext("Thank you, I will do so."))
-
-
-def answered_before(texts: Texts) -> Message:
-    """Say that somebody was quicker."""
-    return Message(MessageKind.ANSWER, texts.gettext("This has been answered already; the first answer stands."))
 
 
 def data_elsewhere(texts: Texts) -> Message:

@@ -1,10 +1,25 @@
-"""What becomes of a question once an organiser answered it."""
+"""What is said when an organiser answers a question, and what becomes of it."""
 
 from dataclasses import replace
 
-from bot.domain.messages import Button, Card, Field, Message
+from bot.domain.messages import Button, Card, Field, Message, MessageKind
 from bot.domain.questions import Question
 from bot.locales import Texts
+
+
+def organisers_only(texts: Texts) -> Message:
+    """Refuse, kindly."""
+    return Message(MessageKind.ANSWER, texts.gettext("Only organisers can decide this."))
+
+
+def answer_taken(texts: Texts) -> Message:
+    """Confirm an organiser's answer."""
+    return Message(MessageKind.ANSWER, texts.gettext("Thank you, I will do so."))
+
+
+def answered_before(texts: Texts) -> Message:
+    """Say that somebody was quicker."""
+    return Message(MessageKind.ANSWER, texts.gettext("This has been answered already; the first answer stands."))
 
 
 def answered_question(texts: Texts, asked: Message, question: Question) -> Message:

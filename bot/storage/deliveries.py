@@ -1,6 +1,6 @@
 """Deliveries: the schedule, and what became of each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -14,7 +14,6 @@ from bot.core.reasons import from_text, to_text
 from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery, DeliveryName, DeliveryOf, DeliveryState, is_of, without_repeats
 from bot.domain.follow_ups import Edit
-from bot.services.events.event_posts import ReminderPost
 from bot.storage.post_codec import facts_of, read_post
 from bot.storage.statements import batches, insert_or_ignore
 from bot.storage.tables import deliveries
@@ -42,12 +41,6 @@ async def _forget_spent_edits(connection: AsyncConnection, edits: Sequence[Deliv
         of_these = and_(deliveries.c.kind == Edit.tag, deliveries.c.subject.in_(some))
         is_spent = and_(deliveries.c.state.not_in(_OPEN), deliveries.c.due_at < oldest)
         await connection.execute(delete(deliveries).where(of_these, is_spent))
-
-
-async def rearm_reminders(connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
-    """Make the open reminders of each event to rooms exactly these."""
-    of_events = and_(deliveries.c.kind == ReminderPost.tag, deliveries.c.event_id.in_(list(wanted)))
-    await rearm(connection, of_events, [reminder for reminders in wanted.values() for reminder in reminders], now)
 
 
 async def rearm(
@@ -79,10 +72,6 @@ class Deliveries:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-
-    async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
-        async with self._engine.begin() as connection:
-            await rearm_reminders(connection, reminders, now)
 
     async def earliest(self, busy: Collection[str] = ()) -> datetime | None:
         """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind.

@@ -1,7 +1,7 @@
 """Events, and which source showed them."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,15 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, or
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.reasons import problem_from_text, to_text
+from bot.domain.deliveries import Delivery
 from bot.domain.events import GONE_AFTER, Event, EventStatus
+from bot.services.events.event_posts import ReminderPost
 from bot.services.ports import Search, Sighting, SourceState, Watched
-from bot.storage.deliveries import insert_planned, rearm_reminders
+from bot.storage.deliveries import insert_planned, rearm
 from bot.storage.personal_reminders import forget_past, keep_up
 from bot.storage.questions import insert_questions
 from bot.storage.statements import batches, upsert
-from bot.storage.tables import events, sightings, sources
+from bot.storage.tables import deliveries, events, sightings, sources
 
 _FIELDS = tuple(field.name for field in fields(Event))
 _IS_SHOWN = sightings.c.missed < GONE_AFTER
@@ -64,10 +66,14 @@ class Events:
                 await connection.execute(upsert(connection, events), [_row(event) for event in watched.events])
             await _record_sightings(connection, watched)
             await insert_planned(connection, watched.planned)
-            await rearm_reminders(connection, watched.reminders, watched.now)
+            await _rearm_reminders(connection, watched.reminders, watched.now)
             await keep_up(connection, watched.events, watched.reminders, watched.now)
             await forget_past(connection, watched.now)
             await insert_questions(connection, watched.questions)
+
+    async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
+        async with self._engine.begin() as connection:
+            await _rearm_reminders(connection, reminders, now)
 
     async def note(self, source: SourceState) -> None:
         """Keep how the last poll of a source went."""
@@ -164,3 +170,11 @@ def _row(event: Event) -> dict[str, Any]:
 def _event(row: RowMapping) -> Event:
     values = {name: row[name] for name in _FIELDS}
     return Event(**{**values, "status": EventStatus(row["status"])})
+
+
+async def _rearm_reminders(
+    connection: AsyncConnection, wanted: Mapping[int, Sequence[Delivery]], now: datetime
+) -> None:
+    """Make the open reminders of each event to rooms exactly these."""
+    of_events = and_(deliveries.c.kind == ReminderPost.tag, deliveries.c.event_id.in_(list(wanted)))
+    await rearm(connection, of_events, [reminder for reminders in wanted.values() for reminder in reminders], now)

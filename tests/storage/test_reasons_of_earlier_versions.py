@@ -32,7 +32,7 @@ async def test_a_reminder_that_was_dropped_comes_back_with_its_event(engine: Asy
     await StoredAgenda(engine).plan([REMINDER])
     async with engine.begin() as connection:
         await connection.execute(update(deliveries).values(state="skipped", reason="moved"))
-    await Deliveries(engine).rearm({1: [REMINDER]}, NOW)
+    await Events(engine).rearm({1: [REMINDER]}, NOW)
     assert await Deliveries(engine).earliest() == REMINDER.due_at
 
 

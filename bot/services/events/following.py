@@ -6,7 +6,7 @@ import structlog
 
 from bot.domain.rooms import Rooms
 from bot.services.events.watching import Watching
-from bot.services.ports import DeliveryStore, RoomStore
+from bot.services.ports import RoomStore
 
 log = structlog.get_logger()
 
@@ -18,7 +18,6 @@ class Following:
     store: RoomStore
     rooms: Rooms
     watching: Watching
-    deliveries: DeliveryStore
     _seen: tuple[int, int] | None = field(default=None, init=False)
 
     async def load(self) -> None:
@@ -33,6 +32,6 @@ class Following:
         before = set(self.rooms.in_force)
         await self.load()
         changed = before.symmetric_difference(self.rooms.in_force)
-        await self.watching.plan_reminders(self.deliveries, sorted({name for room in changed for name in room.follows}))
+        await self.watching.plan_reminders(sorted({name for room in changed for name in room.follows}))
         log.info("rooms changed", rooms=sorted({room.name for room in changed}))
         return True

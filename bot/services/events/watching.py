@@ -109,7 +109,7 @@ class Watching:
             planned = [*announced, *planned]
         return await self.questions.answer(question, option, member, now, planned)
 
-    async def plan_reminders(self, deliveries: DeliveryStore, sources: Sequence[str] | None = None) -> None:
+    async def plan_reminders(self, sources: Sequence[str] | None = None) -> None:
         """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile.
 
         With `sources` only of what these show.
@@ -121,4 +121,4 @@ class Watching:
             for first in range(0, len(events), _EVENTS_AT_ONCE):  # members who ask meanwhile need not wait for all
                 some = events[first : first + _EVENTS_AT_ONCE]
                 reminders = {event.id: self._planning.reminders_for(event, shown_by[event.id]) for event in some}
-                await deliveries.rearm(reminders, now)
+                await self.events.rearm(reminders, now)

@@ -3,15 +3,19 @@
 Adapters fulfil them; `app.py` binds them. What one service needs of another stands beside the one that needs it.
 """
 
+from bot.services.ports.calendars import EventMirror, MirrorStore
 from bot.services.ports.clock import Clock, Ring, SettableClock, no_ring
-from bot.services.ports.deliveries import Agenda, DeliveryStore, Interventions
+from bot.services.ports.deliveries import Agenda, DeliveryStore
 from bot.services.ports.drawing import DrawingBoard, LearnedShapes, ShapeSheet, Sight, Stroke
 from bot.services.ports.events import EventStore, Search, Sighting, SourceState, Watched
-from bot.services.ports.members import PersonalReminderStore, QuizStore
+from bot.services.ports.interventions import Interventions
+from bot.services.ports.members import PersonalReminderStore
 from bot.services.ports.memory import Heard, Memory
-from bot.services.ports.platforms import EventMirror, FrontEnd, MirrorStore, Sender, Threads
+from bot.services.ports.platforms import FrontEnd, Sender, Threads
+from bot.services.ports.questions import QuestionStore
+from bot.services.ports.quiz import QuizStore
 from bot.services.ports.recognition import LARGEST_UPLOAD, Cut, ModelFile, Models, ModelUser, Recogniser
-from bot.services.ports.reports import MaterialStore, QuestionStore, ReportStore
+from bot.services.ports.reports import MaterialStore, ReportSource, ReportStore
 from bot.services.ports.rooms import RoomDraft, RoomStore
 from bot.services.ports.samples import (
     AlsoKnown,
@@ -21,7 +25,7 @@ from bot.services.ports.samples import (
     SampleStore,
     Tile,
 )
-from bot.services.ports.sources import EventDetails, EventSource, Listing, ReportSource
+from bot.services.ports.sources import EventDetails, EventSource, Listing
 
 __all__ = [
     "LARGEST_UPLOAD",

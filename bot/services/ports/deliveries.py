@@ -1,6 +1,6 @@
-"""The store of the schedule: to carry it out, to look at it, and to step in by hand."""
+"""The store of the schedule: to carry it out, and to look at it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -8,7 +8,6 @@ from bot.core.posts import Post
 from bot.core.problems.base import Problem
 from bot.core.skips import NothingToSay
 from bot.domain.deliveries import Delivery, DeliveryName, DeliveryOf
-from bot.domain.interventions import Action, Intervention
 from bot.domain.questions import Question
 
 P = TypeVar("P", bound=Post)
@@ -17,7 +16,6 @@ P = TypeVar("P", bound=Post)
 class DeliveryStore(Protocol):
     """The schedule: what is to be said, and what became of it."""
 
-    async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None: ...
     async def earliest(self, busy: Collection[str] = ()) -> datetime | None: ...
     async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]: ...
     async def find(self, name: DeliveryName) -> Delivery | None: ...
@@ -41,11 +39,3 @@ class Agenda(Protocol):
     async def failed_in(self, destinations: Collection[str], since: datetime, limit: int) -> list[Delivery]: ...
     async def open_questions_in(self, destinations: Collection[str]) -> list[Question]: ...
     async def plan(self, planned: Sequence[Delivery]) -> None: ...
-
-
-class Interventions(Protocol):
-    """What was done by hand, and the doing of it."""
-
-    async def message(self, destinations: Collection[str], number: int) -> Delivery | None: ...
-    async def carry_out(self, action: Action, said: Delivery, member: str, at: datetime) -> bool: ...
-    async def of(self, destinations: Collection[str], limit: int) -> list[Intervention]: ...

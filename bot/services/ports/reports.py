@@ -1,4 +1,4 @@
-"""The stores of what comes after an event: reports, materials, and the questions about them."""
+"""The site with the reports, and the stores of what comes after an event."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,18 +7,16 @@ from typing import Protocol
 from bot.domain.deliveries import Delivery
 from bot.domain.materials import SeenMaterials
 from bot.domain.questions import Question
-from bot.domain.reports import Report
+from bot.domain.reports import Report, ReportPage
 from bot.services.ports.events import SourceState
 
 
-class QuestionStore(Protocol):
-    """Questions to organisers and their answers."""
+class ReportSource(Protocol):
+    """The site where a group publishes what happened."""
 
-    async def question(self, kind: str, subject: str) -> Question | None: ...
-    async def question_by_id(self, question_id: int) -> Question | None: ...
-    async def answer(
-        self, question: Question, answer: str, member: str, at: datetime, planned: Sequence[Delivery] = ()
-    ) -> bool: ...
+    async def pages(self) -> Sequence[ReportPage]:
+        """Fetch every report that the site shows now. Raises SourceRefused or SourceUnavailable."""
+        ...
 
 
 class ReportStore(Protocol):

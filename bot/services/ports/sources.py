@@ -1,4 +1,4 @@
-"""What is read elsewhere: events and what was shown at them, and the site with the reports."""
+"""What is read elsewhere of events, and of what was shown at them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import Protocol
 from bot.core.problems.base import Problem
 from bot.domain.events import Event
 from bot.domain.materials import Material
-from bot.domain.reports import ReportPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,4 @@ class EventDetails(Protocol):
 
     async def materials(self, event_id: int) -> Sequence[Material]:
         """Fetch what was shown there and put online, as far as anybody may safely open it."""
-        ...
-
-
-class ReportSource(Protocol):
-    """The site where a group publishes what happened."""
-
-    async def pages(self) -> Sequence[ReportPage]:
-        """Fetch every report that the site shows now. Raises SourceRefused or SourceUnavailable."""
         ...

@@ -19,9 +19,9 @@ from bot.domain.report_drafts import slug_of, timetable_in
 from bot.domain.titles import numbers_in
 from bot.errors import SourceError
 from bot.locales import Texts, texts_for
-from bot.services.general_messages import organisers_only
 from bot.services.handlers import Handlers
 from bot.services.ports import Clock, EventDetails, EventStore, MaterialStore, ReportStore, Search
+from bot.services.question_messages import organisers_only
 from bot.services.reports import drafting_messages as said
 from bot.services.reports.report_saying import wanted_numbers
 

@@ -301,7 +301,7 @@ async def test_rooms_whose_source_shows_an_event_no_more_are_not_reminded_though
 async def test_lead_times_that_changed_while_the_bot_was_off_are_planned_anew(world: World) -> None:
     await world.poll(*(an_event_named(f"勉強会 #{number}", number) for number in range(1, 151)))
     changed = replace(world.watching, lead_times=(timedelta(hours=2),))
-    await changed.plan_reminders(world.deliveries)
+    await changed.plan_reminders()
     planned = await world.planned("reminder")
     assert len(planned) == 150
     assert {one.name.occasion.split("@")[0] for one in planned} == {"2h"}
