@@ -30,9 +30,9 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import kill_test, live_drawing, many_servers, paper_sheets, scale, uploads
-from bot.app import open_stores
-from bot.domain.events import Event
-from bot.services.ports import SourceState, Watched
+from bot.app.services import open_stores
+from bot.events.ports.events import SourceState, Watched
+from bot.events.rules.events import Event
 
 STARTS, QUESTIONS, PICTURES, UPLOADS, SHEETS = 7, 200, 100, 300, 24
 KILLED_FOR = 4.0  # minutes

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.core.durations import parse_duration, write_duration
-from bot.domain.deliveries import DeliveryName
+from bot.delivery.rules.deliveries import DeliveryName
 from bot.platforms.discord.render import COLOURS
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.discord_server import DiscordServer

@@ -24,8 +24,8 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.heartbeat import Seen, heartbeat
-from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.errors import PictureError
+from bot.core.errors import PictureError
+from bot.handwriting.workers.recogniser import LocalRecogniser
 
 AT_ONCE = 4
 FORMATS: dict[str, dict[str, object]] = {

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot.clients.connpass.events import parse_event
-from bot.services.ports import SourceState
-from bot.storage.engine import close_store, open_store
-from bot.storage.tables import events, sightings, sources
+from bot.events.connpass.events import parse_event
+from bot.events.ports.events import SourceState
+from bot.store.engine import close_store, open_store
+from bot.store.tables import events, sightings, sources
 from tests.support.connpass_server import Answer, ConnpassServer, a_group, an_event
 
 GROUPS, EVENTS_OF_EACH, TO_COME_OF_EACH = 500, 200, 21

@@ -13,7 +13,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from bot.storage.engine import close_store, open_engine
+from bot.store.engine import close_store, open_engine
 from tests.support.connpass_server import ConnpassServer
 from tests.support.discord_server import DiscordServer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bot.storage.moving import MovedTable, move_store
+from bot.store.moving import MovedTable, move_store
 from tests.conftest import empty
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bot.app import CONNPASS_SPACING, Clients, build_services, open_stores
-from bot.clients.connpass.source import ConnpassApi
-from bot.clients.http import HttpClient
-from bot.clock import SystemClock
+from bot.app.clock import SystemClock
+from bot.app.polls import Polls
+from bot.app.scheduler import AlarmClock
+from bot.app.services import CONNPASS_SPACING, Clients, build_services, open_stores
 from bot.config import Settings
-from bot.polls import Polls
-from bot.scheduler import AlarmClock
+from bot.events.connpass.source import ConnpassApi
+from bot.network.http import HttpClient
 from tests.support.connpass_server import Answer, Call, ConnpassServer, a_group, an_event
 
 FASTER = 10  # times the real pace

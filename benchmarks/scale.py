@@ -32,8 +32,8 @@ from benchmarks import moving_store, poll_order
 from benchmarks.kill_test import wait_until
 from benchmarks.large_store import DUE_SOON, LEAD_TIMES, ROOMS, Community, LargeConnpass
 from benchmarks.mortal_bot import Bot
-from bot.storage.engine import close_store, open_engine
-from bot.storage.tables import deliveries, sources
+from bot.store.engine import close_store, open_engine
+from bot.store.tables import deliveries, sources
 from tests.conftest import empty
 from tests.support.connpass_server import Call
 from tests.support.discord_server import DiscordServer

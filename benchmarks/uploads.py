@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.heartbeat import heartbeat
-from bot.clients.recognition.recogniser import LocalRecogniser
+from bot.handwriting.workers.recogniser import LocalRecogniser
 
 AT_ONCE = 6  # as many as the room lets in
 

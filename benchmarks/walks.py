@@ -22,9 +22,9 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from bot.clients.connpass.source import ConnpassApi, ConnpassSource
-from bot.clients.http import HttpClient
-from bot.clients.report_site import ReportSite
+from bot.events.connpass.source import ConnpassApi, ConnpassSource
+from bot.network.http import HttpClient
+from bot.reports.site.report_site import ReportSite
 from tests.parity.house import COMING, GROUP, PAST, SOURCE, a_picture
 from tests.parity.on_discord import discord_stage
 from tests.parity.stage import Stage

@@ -8,9 +8,9 @@ import sys
 def main() -> None:
     """Run the command line; told to stop before anything is open, it ends as cleanly as later."""
     if sys.argv[1:2] == ["run"]:
-        signal.signal(signal.SIGTERM, _end)  # until `bot.running` has something to close
+        signal.signal(signal.SIGTERM, _end)  # until `bot.app.running` has something to close
     try:
-        from bot.command_line import main as command_line
+        from bot.command_line.main import main as command_line
 
         command_line()
     except KeyboardInterrupt:

@@ -22,9 +22,9 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.durations import parse_duration
-from bot.domain.digests import parse_digest
-from bot.domain.prefectures import PREFECTURES
-from bot.errors import ConfigurationError
+from bot.core.errors import ConfigurationError
+from bot.events.rules.prefectures import PREFECTURES
+from bot.reminders.rules.digests import parse_digest
 
 DEFAULT_FILE = Path("config.toml")
 

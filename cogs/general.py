@@ -2,9 +2,9 @@
 
 from discord.ext import commands
 
+from bot.answering.commands import HELP
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.slash_commands import command
-from bot.services.commands import HELP
 
 
 class General(commands.Cog):

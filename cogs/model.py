@@ -3,9 +3,9 @@
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.commands import MODEL
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.slash_commands import command
-from bot.services.commands import MODEL
 
 _TOPICS = {
     "about": "About the model",

@@ -5,12 +5,12 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.commands import DATA
+from bot.organisers.organising import Organising as Service
+from bot.organisers.organising import organising_topic
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of
 from bot.platforms.discord.render import render, render_edit
-from bot.services.commands import DATA
-from bot.services.organisers.organising import Organising as Service
-from bot.services.organisers.organising import organising_topic
 
 log = structlog.get_logger()
 

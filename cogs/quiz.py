@@ -4,14 +4,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.commands import QUIZ
+from bot.answering.general_messages import one_moment
 from bot.core.askers import Asker
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Message
+from bot.core.cooldowns import Turn
+from bot.core.messages import Message
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.slash_commands import command
 from bot.platforms.discord.uploads import content_of
-from bot.services.commands import QUIZ
-from bot.services.general_messages import one_moment
 
 _TOPICS = {"question": "A question", "board": "The board", "stop": "Stop", "leave": "Leave the board"}
 

@@ -4,15 +4,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.commands import READ
+from bot.answering.general_messages import one_moment
 from bot.core.askers import Asker
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Message
+from bot.core.cooldowns import Turn
+from bot.core.messages import Message
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.render import render
 from bot.platforms.discord.slash_commands import READ_MENU, command
 from bot.platforms.discord.uploads import content_of, fetched, is_picture, message_again, pictures_of
-from bot.services.commands import READ
-from bot.services.general_messages import one_moment
 
 
 class Recognition(commands.Cog):

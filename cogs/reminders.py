@@ -4,10 +4,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.commands import REMIND
+from bot.events.event_cards import event_day, event_title
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.slash_commands import choices, command
-from bot.services.commands import REMIND
-from bot.services.events.event_cards import event_day, event_title
 
 
 class Reminders(commands.Cog):

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bot.command_line import EXIT_CODES, cli
+from bot.command_line.main import EXIT_CODES, cli
 
 HERE = Path(__file__).parent
 PAGES = {"en": HERE / "command-line.md", "ja": HERE / "command-line.ja.md"}

@@ -60,7 +60,7 @@ channel = "{rooms[0]}"
 platform = "slack"
 channel = "{rooms[1]}"
 """
-ICON = (HERE.parent / "bot/web/static/icon.svg").read_text(encoding="utf-8")
+ICON = (HERE.parent / "bot/platforms/web/static/icon.svg").read_text(encoding="utf-8")
 OLDER = Article("/04.html", "TFUG Utsunomiya #04 レポート", "2026-01-10T10:00:00+09:00", "<p>#04を開催しました。</p>")
 SAMPLES = '[community]\nname = "うつのみや技術の集い"\n[web]\nport = 0\n'
 Stroke = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]

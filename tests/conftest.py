@@ -15,9 +15,9 @@ from hypothesis import settings
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clock import DrivenClock
-from bot.storage.engine import close_store, open_engine, open_store
-from bot.storage.tables import metadata
+from bot.app.clock import DrivenClock
+from bot.store.engine import close_store, open_engine, open_store
+from bot.store.tables import metadata
 from tests.support.events import NOW
 from tests.support.stores import lay_new_store
 

@@ -12,17 +12,17 @@ ROOT = Path(__file__).parents[1]
 
 # A module whose path starts with the left may import, of this project, only what starts with the right.
 ALLOWED = {
-    "bot.core": {"bot.core", "bot.errors"},
+    "bot.core": {"bot.core", "bot.core.errors"},
     "bot.domain": {"bot.domain", "bot.core", "model.reading"},
     "bot.locales": {"bot.locales"},
-    "bot.services": {"bot.services", "bot.domain", "bot.core", "bot.locales", "bot.errors", "model.reading"},
-    "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.__version__", "model"},
-    "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.core", "bot.errors"},
+    "bot.services": {"bot.services", "bot.domain", "bot.core", "bot.locales", "bot.core.errors", "model.reading"},
+    "bot.clients": {"bot.clients", "bot.services", "bot.domain", "bot.core", "bot.core.errors", "bot.__version__", "model"},
+    "bot.storage": {"bot.storage", "bot.services", "bot.domain", "bot.core", "bot.core.errors"},
     "bot.platforms": {
-        "bot.platforms", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.config", "bot.locales",
+        "bot.platforms", "bot.services", "bot.domain", "bot.core", "bot.core.errors", "bot.config", "bot.locales",
     },
-    "bot.web": {
-        "bot.web", "bot.services", "bot.domain", "bot.core", "bot.errors", "bot.config", "bot.locales", "bot.storage",
+    "bot.platforms.web": {
+        "bot.platforms.web", "bot.services", "bot.domain", "bot.core", "bot.core.errors", "bot.config", "bot.locales", "bot.storage",
         "bot.__version__", "model.reading",
     },
     "cogs": {"cogs", "bot.services", "bot.domain", "bot.core", "bot.platforms"},

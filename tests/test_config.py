@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import known_keys, load_settings
-from bot.errors import ConfigurationError
+from bot.core.errors import ConfigurationError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import known_keys
-from bot.domain.deliveries import DeliveryState
-from bot.web.metrics import Gauges, Metrics
+from bot.delivery.rules.deliveries import DeliveryState
+from bot.platforms.web.metrics import Gauges, Metrics
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

@@ -12,8 +12,8 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bot.command_line import cli
-from bot.services.commands import COMMANDS, DATA, TSUDOI
+from bot.answering.commands import COMMANDS, DATA, TSUDOI
+from bot.command_line.main import cli
 from docs import command_line
 from model.workshop.command_line import app
 from tests.test_architecture import imports_of, modules
@@ -138,7 +138,7 @@ def test_every_link_leads_somewhere(document: str) -> None:
 
 # --- the picture of the house --------------------------------------------------------------------------------------
 
-KNOWN_TO_ALL = ("bot", "bot.__version__", "bot.core", "bot.errors", "bot.config", "bot.clock", "bot.logs")
+KNOWN_TO_ALL = ("bot", "bot.__version__", "bot.core", "bot.core.errors", "bot.config", "bot.app.clock", "bot.logs")
 LAYERS = ("domain", "services", "clients", "storage", "platforms", "web", "locales")
 
 

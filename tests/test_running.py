@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from bot import running
+from bot.app import running
 
 
 async def test_where_the_loop_takes_no_signals_it_starts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from bot.core.skips import NothingToSay
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "bot/locales/ja/LC_MESSAGES/tsudoi.po"
-PAGES = ROOT / "bot/web/static"
+PAGES = ROOT / "bot/platforms/web/static"
 WORDS = PAGES.parent / "words.json"
 JAPANESE = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
 TRANSLATES = {"gettext", "ngettext", "_"}
@@ -34,8 +34,8 @@ DESCRIBES = {
 COUNTERS = "件|人|回|文字|字|枚|分|日|時間|週間|か月|席|問|位|通"
 
 TABLES = (  # of texts that are looked up when they are said
-    "bot/services/reports/report_reasons.py: _REASONS",
-    "bot/services/reports/report_reasons.py: _SEVERAL",
+    "bot/reports/report_reasons.py: _REASONS",
+    "bot/reports/report_reasons.py: _SEVERAL",
     "cogs/model.py: _TOPICS",
     "cogs/quiz.py: _TOPICS",
 )
@@ -43,43 +43,43 @@ TABLES = (  # of texts that are looked up when they are said
 # Japanese in the code that is no text of ours, by the reason why it is there.
 JAPANESE_IN_CODE = {
     "what members may type": (
-        "bot/domain/lead_times.py",
-        "bot/domain/prefectures.py",
-        "bot/domain/commands.py: _HIRAGANA",
-        "bot/services/commands.py",
-        "bot/services/recognition/teaching_messages.py: (SAMPLES, EXPORT, FORGET)",
-        "bot/services/organisers/organising.py: TOPICS",
-        "bot/services/recognition/changing_model.py: ChangingModel",
-        "bot/services/recognition/quizzing.py: _TOPICS",
-        "bot/services/reminders/reminding.py: _USUAL_WORDS",
+        "bot/reminders/rules/lead_times.py",
+        "bot/events/rules/prefectures.py",
+        "bot/core/commands.py: _HIRAGANA",
+        "bot/answering/commands.py",
+        "bot/handwriting/teaching_messages.py: (SAMPLES, EXPORT, FORGET)",
+        "bot/organisers/organising.py: TOPICS",
+        "bot/handwriting/changing_model.py: ChangingModel",
+        "bot/handwriting/quizzing.py: _TOPICS",
+        "bot/reminders/reminding.py: _USUAL_WORDS",
         "cogs/organising.py: Organising",
     ),
     "what is read in other people's pages and titles": (
-        "bot/clients/connpass/feed.py",
-        "bot/clients/report_page.py: _UPCOMING",
-        "bot/domain/events.py",
-        "bot/domain/report_dates.py",
-        "bot/domain/report_drafts.py",
-        "bot/domain/titles.py",
-        "bot/services/events/event_cards.py: event_title",
+        "bot/events/connpass/feed.py",
+        "bot/reports/site/report_page.py: _UPCOMING",
+        "bot/events/rules/events.py",
+        "bot/reports/rules/dates.py",
+        "bot/reports/rules/drafts.py",
+        "bot/events/rules/titles.py",
+        "bot/events/event_cards.py: event_title",
     ),
     "characters, and words that begin with them": (
-        "bot/domain/quiz.py",
-        "bot/domain/romaji.py: _ROWS",
-        "bot/services/recognition/quiz_messages.py: _hint",
+        "bot/handwriting/rules/quiz.py",
+        "bot/handwriting/rules/romaji.py: _ROWS",
+        "bot/handwriting/quiz_messages.py: _hint",
     ),
     "the sample community, which is a Japanese one": (
-        "bot/web/sample_pages.py",
-        "bot/web/sample_timeline.py",
-        "bot/web/samples.py: SampleCommunity",
+        "bot/platforms/web/sample_pages.py",
+        "bot/platforms/web/sample_timeline.py",
+        "bot/platforms/web/samples.py: SampleCommunity",
     ),
     "names that are the same in every language": (
-        "bot/command_line.py: cli",
-        "bot/running.py: introduction",
-        "bot/web/pages.py: LANGUAGES",
-        "bot/services/recognition/changing_model.py: SHIPPED",
-        "bot/services/reminders/member_settings_messages.py: _languages",
-        "bot/services/organisers/settling_in_messages.py: LANGUAGES",
+        "bot/command_line/main.py: cli",
+        "bot/app/running.py: introduction",
+        "bot/platforms/web/pages.py: LANGUAGES",
+        "bot/handwriting/changing_model.py: SHIPPED",
+        "bot/reminders/member_settings_messages.py: _languages",
+        "bot/organisers/settling_in_messages.py: LANGUAGES",
     ),
     "what a platform is told before anybody says in which language": (
         "bot/platforms/discord/slash_commands.py: READ_MENU",
@@ -195,10 +195,10 @@ def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
         if isinstance(node, ast.Call) and called(node) in TRANSLATES and not isinstance(node.args[0], ast.Constant)
     }
     assert hidden == {
-        "bot/services/reports/report_reasons.py",
-        "bot/services/recognition/model_messages.py",  # what a model's card says
+        "bot/reports/report_reasons.py",
+        "bot/handwriting/model_messages.py",  # what a model's card says
         "bot/platforms/discord/slash_commands.py",
-        "bot/services/delivery/delivery_labels.py",
+        "bot/organisers/delivery_labels.py",
         "bot/core/problems/base.py",
         "bot/core/skips.py",
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.core.rooms import Room, direct_to
+from bot.core.room import Room, direct_to
 from bot.core.uploads import Upload
 
 

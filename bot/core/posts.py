@@ -1,7 +1,7 @@
 """What can be said by itself: a post, who it is for, and the name under which the store knows it.
 
 Each kind of post is a frozen dataclass, which stands with its topic. Two forms write what tells it apart from others of
-its kind into its name; what else it knows are its facts (`bot/storage/post_codec.py`).
+its kind into its name; what else it knows are its facts (`bot/delivery/store/post_codec.py`).
 """
 
 import re

@@ -1,94 +1,103 @@
-"""A room: one channel of one platform, and what the bot says there."""
+"""Every room, and which of them something concerns."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-LOCAL, MAIN = "local", "main"  # the room on the bot's own web page
-EVERYBODY = "*"
-MANAGERS = "managers"  # whoever may manage the server, by the platform's own permissions
-EVERYTHING = "*"  # of a pause: not of one source, but of all that members are told
-_MEMBER = "@"  # before a member's id, where a channel's stands otherwise: the direct messages with that member
+from bot.core.room import EVERYBODY, LOCAL, MAIN, MANAGERS, Room, member_at
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Nothing is said to members about this source, or `EVERYTHING`, before `until`; None: until somebody resumes."""
+class Rooms:
+    """Every room: those of the configuration, and over them those set up in the chat, which change while the bot runs.
 
-    source: str
-    until: datetime | None = None
-
-    def holds(self, now: datetime) -> bool:
-        """Whether it is not over."""
-        return self.until is None or now < self.until
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What an organiser wants in one channel.
-
-    `follows` names sources; `organisers` are ids of members or roles of the platform who may decide, or `EVERYBODY` or
-    `MANAGERS`; `asks` marks the rooms in which organisers are asked. Without `announces` it hears no news and only
-    asks; without `changes` it hears of new events only. `materials`: what was shown at an event. `seats`: when an event
-    is full, or a seat is free again; `filling`: how it fills before that, and its waiting list. `lead_times` None: the
-    community's. Where the platform can: `scheduled_events` mirrors events into its calendar, those alone that were
-    announced here where it `mirrors_new_only`; `threads` opens one below each announcement, `images` shows an event's
-    picture. `digest` is when it has its digest, such as `mon 09:00` or
-    `monthly 1 09:00`; empty: never. `guild` is the server or workspace in whose chat it was set up, empty for a room of
-    the configuration. One that is not `is_on` is silent. `pauses` keep members' news back for a while; what asks
-    organisers is asked all the same.
+    `sources` names everything that is to be watched for them.
     """
 
-    platform: str
-    channel: str
-    follows: tuple[str, ...] = ()
-    announces: bool = True
-    reminders: bool = True
-    reports: bool = True
-    recognition: bool = True
-    locale: str = "ja"
-    organisers: tuple[str, ...] = ()
-    asks: bool = False
-    scheduled_events: bool = True
-    mirrors_new_only: bool = False
-    threads: bool = False
-    images: bool = False
-    changes: bool = True
-    materials: bool = True
-    seats: bool = True
-    filling: bool = False
-    lead_times: tuple[timedelta, ...] | None = None
-    digest: str = ""
-    guild: str = ""
-    is_on: bool = True
-    pauses: tuple[Pause, ...] = ()
+    def __init__(self, configured: Iterable[Room], sources: Iterable[str], locale: str = "ja") -> None:
+        self._configured = tuple(configured)
+        self._own_sources = tuple(sources)
+        self._locale = locale
+        self.set_up(())
 
-    @property
-    def name(self) -> str:
-        """The destination as it stands in the store and in logs, such as `discord:123`."""
-        return f"{self.platform}:{self.channel}"
+    def set_up(self, rooms: Iterable[Room]) -> None:
+        """Let exactly these rooms of the chat stand over the configured ones of the same channels."""
+        chosen = tuple(rooms)
+        self._by_name = {room.name: room for room in (*self._configured, *chosen)}
+        self.in_force = tuple(room for room in self._by_name.values() if room.is_on)
+        followed = [name for room in chosen if room.is_on for name in room.follows]
+        self.sources = tuple(dict.fromkeys((*self._own_sources, *followed)))
+        self._following: dict[str, list[Room]] = {}
+        for room in self.in_force:
+            for name in room.follows:
+                self._following.setdefault(name, []).append(room)
+        self._by_guild: dict[str, list[Room]] = {}
+        for room in self._by_name.values():
+            self._by_guild.setdefault(room.guild, []).append(room)
 
-    def pause_of(self, source: str, now: datetime) -> Pause | None:
-        """Return the pause that holds for this source, or `EVERYTHING`; None if there is none."""
-        return next((pause for pause in self.pauses if pause.source == source and pause.holds(now)), None)
+    def at(self, platform: str, channel: str, guild: str = "") -> Room:
+        """The room of this channel; where there is none, one that only answers.
 
-    def heard(self, now: datetime) -> tuple[str, ...]:
-        """Return the sources that are not paused now."""
-        return tuple(name for name in self.follows if self.pause_of(name, now) is None)
+        It answers about what the rooms of its guild follow, or else about the configured sources. Samples and boards
+        belong to a guild: it has its guild, also where it was configured without one.
+        """
+        room = self._by_name.get(f"{platform}:{channel}")
+        if room is not None and room.is_on:
+            return replace(room, guild=room.guild or guild)
+        beside = self.of_guild(platform, guild) if guild else ()
+        followed = tuple(dict.fromkeys(name for room in beside for name in room.follows))
+        return Room(
+            platform,
+            channel,
+            followed or self._own_sources,
+            announces=False,
+            reminders=False,
+            reports=False,
+            locale=beside[0].locale if beside else self._locale,
+            organisers=(EVERYBODY,) if platform == LOCAL else (MANAGERS,),  # who opens the local room runs the bot
+            guild=guild,
+        )
 
-    def paused(self, source: str, until: datetime | None) -> "Room":
-        """Return the room with this source paused, however it was before."""
-        return replace(self, pauses=(*self.resumed(source).pauses, Pause(source, until)))
+    def named(self, name: str) -> Room | None:
+        """The room in force with this destination name, the local room, or the direct messages with a member."""
+        room = self._by_name.get(name)
+        if room is not None and room.is_on:
+            return room
+        platform, _, channel = name.partition(":")
+        is_always_there = (platform, channel) == (LOCAL, MAIN) or member_at(channel) is not None
+        return self.at(platform, channel) if is_always_there else None
 
-    def resumed(self, source: str) -> "Room":
-        """Return the room with this source no longer paused."""
-        return replace(self, pauses=tuple(pause for pause in self.pauses if pause.source != source))
+    def chosen(self, name: str) -> Room | None:
+        """The room with this destination name as somebody chose it, switched off ones included."""
+        return self._by_name.get(name)
 
+    def of_guild(self, platform: str, guild: str, channels: Collection[str] = ()) -> tuple[Room, ...]:
+        """The rooms of a guild, and the configured ones among its `channels`; never those of another guild."""
+        configured = [room for room in self._by_guild.get("", ()) if room.channel in channels]
+        chosen = self._by_guild.get(guild, ()) if guild else ()
+        return tuple(room for room in (*configured, *chosen) if room.platform == platform)
 
-def direct_to(platform: str, member: str) -> str:
-    """Return the destination of what is said to one member alone, such as `discord:@77`."""
-    return f"{platform}:{_MEMBER}{member}"
+    def following(self, sources: Iterable[str]) -> tuple[Room, ...]:
+        """The rooms in force that follow any of these sources."""
+        found = [self._following[name] for name in sources if name in self._following]
+        if len(found) == 1:  # the usual case, in which thousands of rooms need not be compared
+            return tuple(found[0])
+        return tuple({room.name: room for rooms in found for room in rooms}.values())
 
+    def asking(self, sources: Iterable[str] | None = None) -> tuple[Room, ...]:
+        """Where organisers are asked about these sources, in each guild that follows them; None: at home.
 
-def member_at(channel: str) -> str | None:
-    """Return the id of the member whose direct messages this channel stands for, or None."""
-    return channel.removeprefix(_MEMBER) if channel.startswith(_MEMBER) else None
+        In a guild these are the rooms marked so, else the first that has organisers, else the local room. Home is where
+        the configured rooms are, and the guild of the chat if there is only one.
+        """
+        guilds = self._home() if sources is None else {room.guild for room in self.following(sources)}
+        asked = [room for guild in sorted(guilds) for room in self._asking_in(guild)]
+        return tuple(dict.fromkeys(asked)) or (self.at(LOCAL, MAIN),)
+
+    def _home(self) -> set[str]:
+        others = {guild for guild, rooms in self._by_guild.items() if guild and any(room.is_on for room in rooms)}
+        configured = {self._by_name[room.name].guild for room in self._configured}
+        return configured | others if len(others) == 1 else configured
+
+    def _asking_in(self, guild: str) -> tuple[Room, ...]:
+        rooms = [room for room in self._by_guild.get(guild, ()) if room.is_on]
+        marked = tuple(room for room in rooms if room.asks)
+        return marked or tuple(room for room in rooms if room.organisers)[:1] or (self.at(LOCAL, MAIN),)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.errors import PictureError
+from bot.core.errors import PictureError
 
 
 class Source(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.errors import ConfigurationError
+from bot.core.errors import ConfigurationError
 
 Platform = Literal["discord", "slack"]
 EventList = Literal["new", "all", "none"]  # which events stand in Discord's own list: those announced from now on

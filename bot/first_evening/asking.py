@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from bot.errors import ConfigurationError
+from bot.core.errors import ConfigurationError
 from bot.locales import Texts
 
 WIDEST = 100  # columns of prose

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.core.errors import ConfigurationError, TsudoiError
 from bot.core.problems.platforms import ChannelHidden
-from bot.errors import ConfigurationError, TsudoiError
 from bot.first_evening.answers import Platform
 from bot.first_evening.looks import Looks
 from bot.first_evening.talk import NONE, Talk

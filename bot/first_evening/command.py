@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from bot.config import DEFAULT_FILE, Locale, environment_settings, load_settings
-from bot.core.rooms import LOCAL
-from bot.domain.sources import group_in
-from bot.errors import ConfigurationError, TsudoiError
+from bot.core.errors import ConfigurationError, TsudoiError
+from bot.core.room import LOCAL
+from bot.events.rules.sources import group_in
 from bot.first_evening.answers import PLATFORMS, SECRETS, Answers, Draft, EventList, secret_in, secrets_in_environment
 
 if TYPE_CHECKING:

@@ -2,14 +2,14 @@
 
 from functools import partial
 
+from bot.core.errors import SourceRefused, TsudoiError
 from bot.core.problems.sources import NoSiteAddress
-from bot.domain.sources import group_in
-from bot.errors import SourceRefused, TsudoiError
+from bot.events.rules.sources import group_in
 from bot.first_evening.answers import Answers
 from bot.first_evening.looks import GroupUnknown, Looks
 from bot.first_evening.talk import NONE, REFUSALS, Talk
 from bot.locales import texts_for
-from bot.services.organisers.settling_in_messages import LANGUAGES
+from bot.organisers.settling_in_messages import LANGUAGES
 
 ABOUT_KEYS = "https://connpass.com/about/api/v2/"
 

@@ -8,8 +8,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from bot.core.rooms import MANAGERS
-from bot.domain.sources import group_in
+from bot.core.room import MANAGERS
+from bot.events.rules.sources import group_in
 from bot.first_evening import toml_editing as toml
 from bot.first_evening.answers import SECRETS, Answers, EventList, Platform, write_privately
 from bot.locales import Texts

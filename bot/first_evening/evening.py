@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.config import Settings, settings_of
-from bot.errors import ConfigurationError
+from bot.core.errors import ConfigurationError
 from bot.first_evening.answers import Channel
 from bot.first_evening.commands import Commands
 from bot.first_evening.community_steps import choose_language, find_group, find_reports
@@ -97,7 +97,7 @@ def _say_that_nothing_changed(talk: Talk, file: Path) -> None:
 
 
 def _write(talk: Talk, text: str, file: Path) -> bool:
-    from bot.checking import is_tracked
+    from bot.command_line.checking import is_tracked
 
     _ = talk.texts.gettext
     is_secret = holds_secrets(text)

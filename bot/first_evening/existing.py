@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.config import Settings, load_settings
-from bot.errors import ConfigurationError
+from bot.core.errors import ConfigurationError
 from bot.first_evening.answers import Answers, Platform
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.config import Settings
-from bot.domain.messages import Message, MessageKind
-from bot.errors import TsudoiError
+from bot.core.errors import TsudoiError
+from bot.core.messages import Message, MessageKind
 from bot.first_evening.answers import Channel
 from bot.first_evening.talk import Talk
 from bot.locales import Texts

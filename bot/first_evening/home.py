@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot import systemd
+from bot.command_line import systemd
 from bot.config import DEFAULT_FILE
-from bot.errors import TsudoiError
+from bot.core.errors import TsudoiError
 from bot.first_evening.answers import SECRETS
 from bot.first_evening.commands import Commands, run_here
 from bot.first_evening.talk import Talk

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Self
 import structlog
 from pydantic import SecretStr
 
-from bot.app import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients, rooms_of
-from bot.clients.connpass.feed import ConnpassFeedSource
-from bot.clients.connpass.source import ConnpassApi
-from bot.clients.http import HttpClient
-from bot.clients.plain_text import plain
-from bot.clients.report_site import ReportSite
+from bot.app.rehearsal import Recording, play, record
+from bot.app.services import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients, rooms_of
 from bot.config import Settings
+from bot.core.errors import SourceRefused
+from bot.core.messages import Message
 from bot.core.problems.sources import NoSuchGroup
-from bot.domain.messages import Message
-from bot.domain.reports import ReportPage
-from bot.errors import SourceRefused
+from bot.events.connpass.feed import ConnpassFeedSource
+from bot.events.connpass.source import ConnpassApi
 from bot.first_evening.answers import Platform
-from bot.rehearsal import Recording, play, record
-from bot.services.rehearsing import Rehearsed
+from bot.network.http import HttpClient
+from bot.network.plain_text import plain
+from bot.organisers.rehearsing import Rehearsed
+from bot.reports.rules.reports import ReportPage
+from bot.reports.site.report_site import ReportSite
 
 if TYPE_CHECKING:
     from bot.platforms.discord.look import DiscordLook

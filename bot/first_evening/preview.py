@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.app import rooms_of
-from bot.clock import SystemClock
+from bot.app.clock import SystemClock
+from bot.app.rehearsal import Recording
+from bot.app.services import rooms_of
 from bot.config import Settings
-from bot.core.rooms import LOCAL, MAIN
-from bot.errors import TsudoiError
+from bot.core.errors import TsudoiError
+from bot.core.room import LOCAL, MAIN
 from bot.first_evening.answers import PLATFORMS
 from bot.first_evening.commands import Commands
 from bot.first_evening.talk import Talk
 from bot.locales import Texts, texts_for
-from bot.rehearsal import Recording
-from bot.services.organisers.settling_in_messages import managers
-from bot.services.rehearsing import Rehearsed
+from bot.organisers.rehearsing import Rehearsed
+from bot.organisers.settling_in_messages import managers
 
 MOST_SHOWN, MOST_LINES = 6, 8  # messages of a rehearsal, and lines of each
 WEEK = timedelta(days=7)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from bot.core.errors import ConfigurationError, FrontEndRefused, SourceRefused, TsudoiError
 from bot.core.problems.base import ENGLISH
-from bot.errors import ConfigurationError, FrontEndRefused, SourceRefused, TsudoiError
 from bot.first_evening.answers import SECRETS, Answers, Draft
 from bot.first_evening.asking import Asker
 from bot.first_evening.looks import Looks

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from tomlkit import TOMLDocument
 from tomlkit.items import AoT, Item, Table
 
-from bot.clients.plain_text import plain
+from bot.network.plain_text import plain
 
 _COLUMN = 40  # where comments begin
 _LONGEST = 120

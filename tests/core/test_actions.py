@@ -7,13 +7,26 @@ from typing import Any, cast
 import pytest
 
 from bot.core.actions import Action, Codec
-from bot.domain.interventions import Action as Deed
-from bot.domain.questions import AnswerQuestion
-from bot.domain.sources import SourceKind
-from bot.services.delivery.intervening_messages import Intervene, ShowPosted
-from bot.services.events.event_cards import AddToCalendar, RemindMe
-from bot.services.organisers import pages
-from bot.services.organisers.pages import (
+from bot.core.questions import AnswerQuestion
+from bot.events.event_cards import AddToCalendar, RemindMe
+from bot.events.rules.sources import SourceKind
+from bot.handwriting.changing_model import ChangingModel
+from bot.handwriting.model_messages import BackToModel, TryModel
+from bot.handwriting.quiz_messages import JoinBoard, Move, PlayQuiz
+from bot.handwriting.reading_buttons import Explain
+from bot.handwriting.reviewing_messages import (
+    AcceptSamples,
+    DropSamples,
+    ExportSamples,
+    LookAtSample,
+    Relabel,
+    ReviewSamples,
+    ShowSamples,
+)
+from bot.handwriting.teaching_buttons import AgreeAndTeach, AllRight, Label, OfAllGiven, Right, SomeWrong, Wish, Wrong
+from bot.organisers import pages
+from bot.organisers.intervening_messages import Intervene, ShowPosted
+from bot.organisers.pages import (
     AddSource,
     ChooseForRoom,
     ChooseParts,
@@ -36,39 +49,10 @@ from bot.services.organisers.pages import (
     SwitchRoom,
     TurnPage,
 )
-from bot.services.recognition.changing_model import ChangingModel
-from bot.services.recognition.model_messages import BackToModel, TryModel
-from bot.services.recognition.quiz_messages import JoinBoard, Move, PlayQuiz
-from bot.services.recognition.reading_buttons import Explain
-from bot.services.recognition.reviewing_messages import (
-    AcceptSamples,
-    DropSamples,
-    ExportSamples,
-    LookAtSample,
-    Relabel,
-    ReviewSamples,
-    ShowSamples,
-)
-from bot.services.recognition.teaching_buttons import (
-    AgreeAndTeach,
-    AllRight,
-    Label,
-    OfAllGiven,
-    Right,
-    SomeWrong,
-    Wish,
-    Wrong,
-)
-from bot.services.reminders.member_settings_messages import ChooseLanguage, ChooseLeadTimes, ChooseQuietHours
-from bot.services.reminders.reminder_messages import (
-    CancelReminder,
-    KeepAsUsual,
-    Later,
-    OpenSettings,
-    Snooze,
-    ToggleLeadTime,
-)
-from bot.services.reports.drafting_messages import MakeDraft
+from bot.organisers.rules.interventions import Action as Deed
+from bot.reminders.member_settings_messages import ChooseLanguage, ChooseLeadTimes, ChooseQuietHours
+from bot.reminders.reminder_messages import CancelReminder, KeepAsUsual, Later, OpenSettings, Snooze, ToggleLeadTime
+from bot.reports.drafting_messages import MakeDraft
 from tests.parity.house import open_house
 from tests.support.actions import every_kind
 from tests.support.events import a_room

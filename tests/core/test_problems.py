@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.clients.connpass.api import refusal
-from bot.clients.http import Page
 from bot.core.problems import platforms, sources
 from bot.core.problems.base import NoAnswer, Passing, Problem, Said
 from bot.core.reasons import from_text, problem_from_text, to_text
 from bot.core.skips import NothingToSay
+from bot.events.connpass.api import refusal
 from bot.locales import texts_for
+from bot.network.http import Page
 from bot.platforms.slack import errors
 from tests.support.told import in_japanese
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients.recognition.recogniser import LocalRecogniser
+from bot.handwriting.workers.recogniser import LocalRecogniser
 from tests.parity.on_discord import discord_stage
 from tests.parity.on_local import local_stage
 from tests.parity.on_slack import slack_stage

@@ -12,20 +12,22 @@ from typing import Any, cast
 
 from PIL import Image
 
-from bot.app import Clients, Services, build_services, open_stores
-from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
-from bot.clock import DrivenClock
+from bot.app.clock import DrivenClock
+from bot.app.organising import build_organising
+from bot.app.services import Clients, Services, build_services, open_stores
 from bot.config import Settings
+from bot.core.errors import SourceUnavailable
 from bot.core.problems.base import NoAnswer
-from bot.core.rooms import Room
-from bot.domain.events import Event
-from bot.domain.materials import Material
-from bot.domain.reports import ReportPage
-from bot.domain.rooms import Rooms
-from bot.errors import SourceUnavailable
-from bot.organising import build_organising
-from bot.services.delivery.delivering import Delivering
-from bot.services.ports import Cut, FrontEnd, Listing, Recogniser, Sender
+from bot.core.room import Room
+from bot.core.rooms import Rooms
+from bot.delivery.delivering import Delivering
+from bot.delivery.ports.platforms import FrontEnd, Sender
+from bot.events.ports.sources import Listing
+from bot.events.rules.events import Event
+from bot.handwriting.ports.recognition import Cut, Recogniser
+from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
+from bot.reports.rules.materials import Material
+from bot.reports.rules.reports import ReportPage
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
 from tests.support.events import NOW, an_event_named
 from tests.support.stores import lay_new_store

@@ -14,11 +14,11 @@ from discord.http import Route
 from pydantic import SecretStr
 from simcord.components import walk_components
 
+from bot.answering.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
 from bot.config import DiscordSettings
-from bot.core.rooms import Room
+from bot.core.room import Room
+from bot.handwriting.ports.recognition import Recogniser
 from bot.platforms.discord.bot import DiscordFrontEnd
-from bot.services.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
-from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words
 from tests.support.discord_server import DiscordServer

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import aiohttp
 
-from bot.clients.recognition.recogniser import LocalRecogniser
-from bot.core.rooms import EVERYBODY, LOCAL, MAIN, Room
-from bot.running import build_room
-from bot.services.ports import Recogniser
+from bot.app.running import build_room
+from bot.core.room import EVERYBODY, LOCAL, MAIN, Room
+from bot.handwriting.ports.recognition import Recogniser
+from bot.handwriting.workers.recogniser import LocalRecogniser
 from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.core.rooms import Room
+from bot.answering.commands import COMMANDS
+from bot.core.room import Room
+from bot.handwriting.ports.recognition import Recogniser
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.manifest import manifest, slash_name
-from bot.services.commands import COMMANDS
-from bot.services.ports import Recogniser
 from tests.parity.house import SOURCE, House, open_house
 from tests.parity.stage import Said, Stage, in_words
 from tests.support.slack_answers import at_once, connected, settings_of

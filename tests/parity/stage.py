@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.core.rooms import direct_to
-from bot.domain.events import Event
-from bot.domain.reports import ReportPage
+from bot.core.room import direct_to
+from bot.events.rules.events import Event
+from bot.reports.rules.reports import ReportPage
 from tests.parity.house import House
 
 T = TypeVar("T")

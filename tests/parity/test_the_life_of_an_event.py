@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.materials import Material
+from bot.reports.rules.materials import Material
 from tests.parity.house import COMING, PAST
 from tests.parity.stage import Said, Stage, in_words
 from tests.parity.test_what_a_member_sees import HAND_ON, OF_REPORT, REPORT, can, needs, reads

@@ -12,9 +12,9 @@ import cv2
 import pytest
 
 from bot import __version__
-from bot.domain.events import EventStatus
-from bot.domain.messages import Message
-from bot.domain.reports import ReportPage
+from bot.core.messages import Message
+from bot.events.rules.events import EventStatus
+from bot.reports.rules.reports import ReportPage
 from tests.model.drawings import drawn
 from tests.parity.conftest import PLATFORMS, REAL
 from tests.parity.house import COMING, PAST, SITE, a_picture, glyph

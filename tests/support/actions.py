@@ -8,11 +8,12 @@ from typing import Protocol
 
 import bot.domain
 import bot.services
+
+from bot.answering.answering import Answering
 from bot.core.actions import Action, Codec
 from bot.core.askers import Asker
-from bot.domain.messages import Message
-from bot.services.answering import Answering
-from bot.services.handlers import Handlers
+from bot.core.handlers import Handlers
+from bot.core.messages import Message
 
 
 class HasHandlers(Protocol):

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from bot.services.answering import Answering
-from bot.services.commands import VOCABULARY
-from bot.services.deciding import Deciding
-from bot.services.ports import Clock
-from bot.services.recognition.reading import Reader
+from bot.answering.answering import Answering
+from bot.answering.commands import VOCABULARY
+from bot.core.clock import Clock
+from bot.delivery.deciding import Deciding
+from bot.handwriting.reading import Reader
 
 
 def answers_of(clock: Clock, **parts: Any) -> Answering:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.core.askers import Asker, Channels, Surroundings, Tenant
-from bot.core.rooms import Room
+from bot.core.errors import PictureError
+from bot.core.rights import asker_in
+from bot.core.room import Room
+from bot.core.rooms import Rooms
 from bot.core.uploads import Upload
-from bot.domain.rights import asker_in
-from bot.domain.rooms import Rooms
-from bot.errors import PictureError
 
 
 def an_asker(

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.rooms import Room
-from bot.domain.events import Event
+from bot.core.room import Room
+from bot.events.rules.events import Event
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)  # noon in Tokyo, a Tuesday

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage.tables import UtcDateTime, metadata
+from bot.store.tables import UtcDateTime, metadata
 
 ROWS = 7
 JAPAN = timezone(timedelta(hours=9))

@@ -2,18 +2,18 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.rooms import Rooms
+from bot.core.clock import Clock
+from bot.core.rooms import Rooms
+from bot.delivery.posting import Known
+from bot.delivery.store.deliveries import Deliveries
+from bot.delivery.store.questions import Questions
+from bot.events.event_posts import flood_question
+from bot.events.store.events import Events
 from bot.locales import TOKYO
-from bot.services.events.event_posts import flood_question
-from bot.services.ports import Clock
-from bot.services.posting import Known
-from bot.services.reports import report_posts
-from bot.storage.deliveries import Deliveries
-from bot.storage.events import Events
-from bot.storage.materials import StoredMaterials
-from bot.storage.personal_reminders import PersonalReminders
-from bot.storage.questions import Questions
-from bot.storage.reports import Reports
+from bot.reminders.store.personal_reminders import PersonalReminders
+from bot.reports import report_posts
+from bot.reports.store.materials import StoredMaterials
+from bot.reports.store.reports import Reports
 
 
 def known_in(engine: AsyncEngine, rooms: Rooms, clock: Clock, site_url: str = "") -> Known:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.errors import PictureError
-from bot.services.ports import Cut, Tile
+from bot.core.errors import PictureError
+from bot.handwriting.ports.recognition import Cut
+from bot.handwriting.ports.samples import Tile
 from model.reading import Candidate, Glyph, Reading, text_of
 
 HA_OR_HO = Glyph((0, 0, 9, 9), (Candidate("は", 0.55), Candidate("ほ", 0.31), Candidate("け", 0.1)), "unsure")

@@ -17,7 +17,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from bot.domain.events import Event, EventStatus
+from bot.events.rules.events import Event, EventStatus
 from tests.support.events import tokyo
 
 HANG_LASTS = 30.0

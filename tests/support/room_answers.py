@@ -11,23 +11,23 @@ import numpy as np
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.clients.recognition.pictures import encode_jpeg, encode_png, open_picture
-from bot.clock import DrivenClock
+from bot.app.clock import DrivenClock
 from bot.config import CommunitySettings, WebSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
-from bot.core.rooms import LOCAL, MAIN, Room
-from bot.domain.events import Event
-from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
-from bot.domain.rooms import Rooms
-from bot.errors import PictureError
-from bot.services.ports import DrawingBoard
-from bot.services.recognition.quizzing import Quizzing
-from bot.services.recognition.reading_buttons import Explain
-from bot.storage.reports import Reports
-from bot.storage.room_messages import RoomMessages
-from bot.web.metrics import Gauges
-from bot.web.server import WebRoom
+from bot.core.errors import PictureError
+from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
+from bot.core.room import LOCAL, MAIN, Room
+from bot.core.rooms import Rooms
+from bot.events.rules.events import Event
+from bot.handwriting.ports.drawing import DrawingBoard
+from bot.handwriting.quizzing import Quizzing
+from bot.handwriting.reading_buttons import Explain
+from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
+from bot.platforms.web.metrics import Gauges
+from bot.platforms.web.room_messages import RoomMessages
+from bot.platforms.web.server import WebRoom
+from bot.reports.store.reports import Reports
 from model.reading import Candidate, Glyph, Reading
 from tests.support.events import NOW, an_event_named
 

@@ -9,22 +9,22 @@ from typing import Any, TypeVar, cast
 
 from pydantic import SecretStr
 
-from bot.clock import DrivenClock
+from bot.answering.answering import Answering
+from bot.answering.general_messages import one_moment
+from bot.app.clock import DrivenClock
 from bot.config import SlackSettings
 from bot.core.actions import Action, Codec, Kept, OnPage
 from bot.core.askers import Asker
-from bot.core.rooms import Room
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Button, Card, Entry, File, Message, MessageKind, Picture
-from bot.domain.rooms import Rooms
-from bot.errors import PictureError
+from bot.core.cooldowns import Turn
+from bot.core.errors import PictureError
+from bot.core.memory import Heard
+from bot.core.messages import Button, Card, Entry, File, Message, MessageKind, Picture
+from bot.core.room import Room
+from bot.core.rooms import Rooms
+from bot.handwriting.reading_buttons import Explain
+from bot.handwriting.teaching_buttons import Label, Wrong
 from bot.locales import Texts, texts_for
 from bot.platforms.slack.app import SlackFrontEnd
-from bot.services.answering import Answering
-from bot.services.general_messages import one_moment
-from bot.services.ports import Heard
-from bot.services.recognition.reading_buttons import Explain
-from bot.services.recognition.teaching_buttons import Label, Wrong
 from tests.support.actions import every_kind
 from tests.support.events import NOW
 from tests.support.slack_facts import CHANNEL

@@ -11,8 +11,8 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.storage import engine as engines
-from bot.storage.engine import close_store, open_store
+from bot.store import engine as engines
+from bot.store.engine import close_store, open_store
 
 MIGRATIONS = Path(engines.__file__).parent / "migrations"
 

@@ -7,7 +7,7 @@ import discord
 from discord.ext import commands
 
 from bot.core.askers import Channels, Tenant
-from bot.core.rooms import MANAGERS, Room
+from bot.core.room import MANAGERS, Room
 from bot.core.uploads import Upload
 from bot.locales import texts_for
 from bot.platforms.discord.permissions import missing_in, names_of

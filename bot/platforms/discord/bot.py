@@ -9,13 +9,15 @@ import aiohttp
 import discord
 import structlog
 
+from bot.answering.answering import Answering
 from bot.config import DiscordSettings
+from bot.core.errors import SendError, SendRefused
+from bot.core.memory import Memory
+from bot.core.messages import Message
 from bot.core.problems import platforms as problems
 from bot.core.problems.base import NoAnswer, Problem
-from bot.core.rooms import member_at
-from bot.domain.messages import Message
-from bot.domain.rooms import Rooms
-from bot.errors import SendError, SendRefused
+from bot.core.room import member_at
+from bot.core.rooms import Rooms
 from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.errors import HAS_THREAD, MESSAGE_GONE, explained, is_bad_token, why_it_ended
 from bot.platforms.discord.library import point_elsewhere
@@ -23,8 +25,6 @@ from bot.platforms.discord.log import keep_log
 from bot.platforms.discord.render import THREAD_NAME, plain_line, render, was_sent_as
 from bot.platforms.discord.shards import client_for
 from bot.platforms.pace import Pace, keep_pace
-from bot.services.answering import Answering
-from bot.services.ports import Memory
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ import discord
 from bot.config import DiscordSettings
 from bot.core.problems.base import NoAnswer
 from bot.core.problems.platforms import TokenRefused
-from bot.core.rooms import Room
+from bot.core.room import Room
 from bot.locales import texts_for
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of

@@ -12,13 +12,17 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.answering import Answering
+from bot.answering.commands import COMMANDS
+from bot.answering.general_messages import one_moment, sent_privately
 from bot.core.askers import Asker
-from bot.core.rooms import Room
-from bot.domain.commands import Command
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Message, MessageKind
-from bot.domain.rights import asker_in
-from bot.domain.rooms import Rooms
+from bot.core.commands import Command
+from bot.core.cooldowns import Turn
+from bot.core.memory import Memory
+from bot.core.messages import Message, MessageKind
+from bot.core.rights import asker_in
+from bot.core.room import Room
+from bot.core.rooms import Rooms
 from bot.locales import texts_for
 from bot.platforms.discord.askers import (
     DISCORD,
@@ -32,10 +36,6 @@ from bot.platforms.discord.askers import (
 from bot.platforms.discord.presses import DiscordPresses
 from bot.platforms.discord.render import render, render_edit
 from bot.platforms.discord.slash_commands import JapaneseCommands, choices, command
-from bot.services.answering import Answering
-from bot.services.commands import COMMANDS
-from bot.services.general_messages import one_moment, sent_privately
-from bot.services.ports import Memory
 
 log = structlog.get_logger()
 

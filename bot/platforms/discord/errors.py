@@ -4,9 +4,9 @@ from functools import partial
 
 import discord
 
+from bot.core.errors import MemberUnreachable, SendError, SendRefused
 from bot.core.problems import platforms as problems
 from bot.core.problems.base import NoAnswer, Problem
-from bot.errors import MemberUnreachable, SendError, SendRefused
 
 MESSAGE_GONE, HAS_THREAD = 10008, 160004
 _NO_ACCESS, _NO_PERMISSION = 50001, 50013

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from bot.domain.messages import Choice, Entry, People
+from bot.core.messages import Choice, Entry, People
 
 ASK = "ask:"  # before the id of an entry, on the button that opens its form
 _LABEL, _PLACEHOLDER, _TITLE, _QUESTION, _OPTION = 80, 150, 45, 45, 100

@@ -8,11 +8,11 @@ import aiohttp
 import discord
 
 from bot.config import DiscordSettings
+from bot.core.errors import FrontEndError, FrontEndRefused
+from bot.core.messages import Message
 from bot.core.problems.base import NoAnswer
 from bot.core.problems.platforms import TokenRefused
-from bot.core.rooms import Room
-from bot.domain.messages import Message
-from bot.errors import FrontEndError, FrontEndRefused
+from bot.core.room import Room
 from bot.platforms.discord.errors import explained
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.permissions import invite_link, missing_in

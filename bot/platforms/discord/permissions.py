@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.core.rooms import Room
+from bot.core.room import Room
 from bot.locales import Texts
 
 IN_EVERY_ROOM = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")

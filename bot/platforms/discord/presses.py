@@ -7,10 +7,10 @@ import structlog
 
 from bot.core.actions import Action, Shown
 from bot.core.askers import Asker
-from bot.domain.messages import Message
+from bot.core.messages import Message
+from bot.handwriting.reading_buttons import Explain
 from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.render import picture_files, render
-from bot.services.recognition.reading_buttons import Explain
 
 if TYPE_CHECKING:
     from bot.platforms.discord.client import TsudoiClient

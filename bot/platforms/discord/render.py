@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict
 
 import discord
 
-from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
 from bot.platforms.discord.forms import ask_for, choices_of, people_of
 from bot.platforms.lengths import cut, width
 

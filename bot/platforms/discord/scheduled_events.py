@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import EventStatus
 
-from bot.domain.mirrored_events import CalendarEntry, MirrorStep
+from bot.events.rules.mirrored_events import CalendarEntry, MirrorStep
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.render import fit, plain_line
 

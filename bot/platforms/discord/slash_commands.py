@@ -7,11 +7,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.commands import Command
+from bot.answering.answering import Answering
+from bot.answering.commands import COMMANDS
+from bot.core.commands import Command
 from bot.locales import texts_for
-from bot.services.answering import Answering
-from bot.services.commands import COMMANDS
-from bot.services.organisers.organising import TOPICS
+from bot.organisers.organising import TOPICS
 
 READ_MENU = "ひらがなを読む"  # in the menu of a message; such a command may have any name
 PARAMETERS = {

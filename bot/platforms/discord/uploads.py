@@ -5,8 +5,8 @@ import asyncio
 import aiohttp
 import discord
 
-from bot.errors import PictureError
-from bot.services.ports import LARGEST_UPLOAD
+from bot.core.errors import PictureError
+from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 
 DOWNLOAD_TAKES = 20.0  # seconds
 _PHONE_PICTURES = (".heic", ".heif", ".avif")  # Discord does not always know their type

@@ -12,13 +12,15 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 
+from bot.answering.answering import Answering
 from bot.config import SlackSettings
+from bot.core.errors import SendError
+from bot.core.memory import Heard
+from bot.core.messages import Message
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import NotConnected
-from bot.core.rooms import member_at
-from bot.domain.messages import Message
-from bot.domain.rooms import Rooms
-from bot.errors import SendError
+from bot.core.room import member_at
+from bot.core.rooms import Rooms
 from bot.platforms.slack.errors import APP_TOKEN, explained
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.listeners import SlackListeners
@@ -26,8 +28,6 @@ from bot.platforms.slack.members import SLACK, Identity, SlackMembers, who_am_i
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.render import named
 from bot.platforms.slack.web import SlackWeb, new_client
-from bot.services.answering import Answering
-from bot.services.ports import Heard
 
 log = structlog.get_logger()
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.core.errors import SendError
 from bot.core.problems.base import ENGLISH, NoAnswer
 from bot.core.problems.platforms import ChannelArchived, ChannelHidden, WrongToken
-from bot.core.rooms import Room
-from bot.errors import SendError
+from bot.core.room import Room
 from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, TOKENS_BEGIN, problem_of
 from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.web import SlackWeb

@@ -7,17 +7,17 @@ from typing import Any
 
 import structlog
 
+from bot.answering.answering import Answering
 from bot.core.askers import Asker
-from bot.domain.messages import Message, MessageKind
-from bot.domain.rights import asker_in
-from bot.errors import SendError, SendRefused
+from bot.core.errors import SendError, SendRefused
+from bot.core.memory import Heard
+from bot.core.messages import Message, MessageKind
+from bot.core.rights import asker_in
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.members import SLACK, SlackMembers
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.surroundings import SlackSurroundings
 from bot.platforms.slack.web import SlackWeb
-from bot.services.answering import Answering
-from bot.services.ports import Heard
 
 log = structlog.get_logger()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.core.errors import MemberUnreachable, SendError, SendRefused
 from bot.core.problems import platforms as problems
 from bot.core.problems.base import NoAnswer, Problem
-from bot.errors import MemberUnreachable, SendError, SendRefused
 
 BOT_TOKEN, APP_TOKEN = "slack.bot_token", "slack.app_token"  # where they stand in the configuration
 TOKENS_BEGIN = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}

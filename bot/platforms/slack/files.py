@@ -10,12 +10,12 @@ import aiohttp
 import structlog
 
 from bot.config import SlackSettings
-from bot.domain.messages import Message
-from bot.errors import PictureError, SendError
+from bot.core.errors import PictureError, SendError
+from bot.core.messages import Message
+from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 from bot.platforms.slack.render import ALT_TEXT
 from bot.platforms.slack.text import fit, plain_line
 from bot.platforms.slack.web import SlackWeb
-from bot.services.ports import LARGEST_UPLOAD
 
 log = structlog.get_logger()
 

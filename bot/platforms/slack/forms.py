@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.actions import Kept
-from bot.domain.messages import Choice, Entry, People
+from bot.core.messages import Choice, Entry, People
 from bot.platforms.slack.text import plain_line
 
 Json = dict[str, Any]

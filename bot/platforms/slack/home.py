@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.answering.answering import Answering
+from bot.answering.commands import EVENTS, REMINDERS, SAMPLES
 from bot.core.askers import Asker
-from bot.domain.messages import Message, MessageKind
+from bot.core.messages import Message, MessageKind
 from bot.locales import Texts
+from bot.organisers.settling_in_messages import LANGUAGES
 from bot.platforms.slack.forms import Json, text_of
 from bot.platforms.slack.render import BLOCKS_OF_VIEW, HEADER, render
-from bot.services.answering import Answering
-from bot.services.commands import EVENTS, REMINDERS, SAMPLES
-from bot.services.organisers.settling_in_messages import LANGUAGES
 
 _MOST_OF_A_PART = 30  # blocks
 

@@ -11,9 +11,14 @@ from functools import partial
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Card, Message
-from bot.errors import SendError
+from bot.answering.answering import Answering
+from bot.answering.commands import DATA, HELP, READ, TSUDOI, VOCABULARY
+from bot.answering.general_messages import one_moment
+from bot.core.cooldowns import Turn
+from bot.core.errors import SendError
+from bot.core.memory import Heard
+from bot.core.messages import Card, Message
+from bot.organisers.organising import TOPICS
 from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.forms import FORM
@@ -25,11 +30,6 @@ from bot.platforms.slack.surroundings import message_with_files
 from bot.platforms.slack.text import called_first, read_typed
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
-from bot.services.answering import Answering
-from bot.services.commands import DATA, HELP, READ, TSUDOI, VOCABULARY
-from bot.services.general_messages import one_moment
-from bot.services.organisers.organising import TOPICS
-from bot.services.ports import Heard
 
 log = structlog.get_logger()
 

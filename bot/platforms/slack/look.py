@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError
 
 from bot.config import SlackSettings
+from bot.core.errors import FrontEndError, FrontEndRefused, SendError
+from bot.core.messages import Message
 from bot.core.problems.base import NoAnswer
-from bot.domain.messages import Message
-from bot.errors import FrontEndError, FrontEndRefused, SendError
 from bot.platforms.slack.checking import missing_scopes
 from bot.platforms.slack.errors import APP_TOKEN, BOT_TOKEN, code_of, is_bad_token, problem_of
 from bot.platforms.slack.posts import QUIET

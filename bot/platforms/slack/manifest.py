@@ -4,10 +4,10 @@ import json
 import re
 from typing import Any
 
-from bot.domain.commands import Command
+from bot.answering.answering import Answering
+from bot.answering.commands import COMMANDS, HELP, REMIND, TSUDOI
+from bot.core.commands import Command
 from bot.locales import Texts, texts_for
-from bot.services.answering import Answering
-from bot.services.commands import COMMANDS, HELP, REMIND, TSUDOI
 
 NAME = "Tsudoi"
 # /remind is Slack's own, and no app may have it; /help is too general to be anybody's in a shared workspace.

@@ -7,9 +7,9 @@ from typing import Any
 import structlog
 
 from bot.core.askers import Channels, Tenant
-from bot.core.rooms import MANAGERS, Room
-from bot.domain.rooms import Rooms
-from bot.errors import SendError
+from bot.core.errors import SendError
+from bot.core.room import MANAGERS, Room
+from bot.core.rooms import Rooms
 from bot.locales import texts_for
 from bot.platforms.slack.web import SlackWeb
 

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.messages import Message
-from bot.errors import SendError, SendRefused
+from bot.core.errors import SendError, SendRefused
+from bot.core.messages import Message
 from bot.platforms.slack.errors import cause_of, code_of, explained
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.forms import without

@@ -5,9 +5,12 @@ from functools import partial
 import structlog
 from slack_bolt.async_app import AsyncAck
 
+from bot.answering.answering import Answering
 from bot.core.actions import Shown
-from bot.domain.messages import Entry, Message
-from bot.errors import SendError
+from bot.core.errors import SendError
+from bot.core.messages import Entry, Message
+from bot.handwriting.reading_buttons import Explain
+from bot.organisers.organising import organising_topic
 from bot.platforms.slack.conversation import (
     Asked,
     Json,
@@ -22,9 +25,6 @@ from bot.platforms.slack.home import home_view
 from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
-from bot.services.answering import Answering
-from bot.services.organisers.organising import organising_topic
-from bot.services.recognition.reading_buttons import Explain
 
 log = structlog.get_logger()
 

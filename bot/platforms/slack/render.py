@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict
 
-from bot.domain.messages import Bar, Button, Card, Field, Message
+from bot.core.messages import Bar, Button, Card, Field, Message
 from bot.platforms.lengths import width
 from bot.platforms.slack.forms import ACTION_ID, BUTTON, Json, ask_for, choice_block, people_block, text_of
 from bot.platforms.slack.text import BLANK, escape, fit, is_web, link, moment, plain, plain_line

@@ -6,8 +6,8 @@ from typing import Any
 import structlog
 
 from bot.core.askers import Channels
+from bot.core.errors import SendError
 from bot.core.uploads import Upload
-from bot.errors import SendError
 from bot.platforms.slack.files import Json, SlackFiles, pictures_of
 from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.web import SlackWeb

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Message
-from bot.errors import SendError
+from bot.answering.answering import Answering
+from bot.answering.general_messages import one_moment
+from bot.core.cooldowns import Turn
+from bot.core.errors import SendError
+from bot.core.messages import Message
+from bot.handwriting.reading_buttons import Explain
 from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, is_whispered, message_ts
 from bot.platforms.slack.files import LOOK_BACK, SlackFiles, is_picture, pictures_of
 from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.surroundings import message_with_files
 from bot.platforms.slack.web import SlackWeb
-from bot.services.answering import Answering
-from bot.services.general_messages import one_moment
-from bot.services.recognition.reading_buttons import Explain
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import SlackSettings
+from bot.core.errors import SendError, SendRefused
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import NotConnected, Refused
-from bot.errors import SendError, SendRefused
 from bot.platforms.pace import Pace
 from bot.platforms.slack.errors import explained, is_bad_token, problem_of, waits
 

@@ -9,24 +9,24 @@ import pytest
 import simcord
 from pydantic import SecretStr
 
+from bot.answering.answering import Answering
+from bot.answering.general_messages import one_moment
 from bot.config import DiscordSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
+from bot.core.cooldowns import Turn
+from bot.core.errors import MemberUnreachable, PictureError, SendError, SendRefused
+from bot.core.messages import Button, Card, Choice, Message, MessageKind, Option, Picture
 from bot.core.problems.base import Problem
 from bot.core.problems.platforms import ChannelGone, ChannelHidden, PermissionMissing, Refused
-from bot.core.rooms import Room
-from bot.domain.cooldowns import Turn
-from bot.domain.events import Event
-from bot.domain.messages import Button, Card, Choice, Message, MessageKind, Option, Picture
-from bot.domain.reports import Report
-from bot.domain.rooms import Rooms
-from bot.errors import MemberUnreachable, PictureError, SendError, SendRefused
+from bot.core.room import Room
+from bot.core.rooms import Rooms
+from bot.events.rules.events import Event
+from bot.handwriting.reading_buttons import Explain
 from bot.locales import Texts, texts_for
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
-from bot.services.answering import Answering
-from bot.services.general_messages import one_moment
-from bot.services.recognition.reading_buttons import Explain
+from bot.reports.rules.reports import Report
 from tests.support.actions import every_kind
 from tests.support.events import an_event_named
 from tests.support.told import in_japanese

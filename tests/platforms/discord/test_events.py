@@ -10,9 +10,9 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.domain.messages import Card, Field, Message, MessageKind
-from bot.domain.mirrored_events import CalendarEntry, MirrorStep
-from bot.errors import SendError, SendRefused
+from bot.core.errors import SendError, SendRefused
+from bot.core.messages import Card, Field, Message, MessageKind
+from bot.events.rules.mirrored_events import CalendarEntry, MirrorStep
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.scheduled_events import DiscordScheduledEvents
 from tests.platforms.discord.test_wire import CHANNEL, KEY, NEWS, connected

@@ -8,20 +8,20 @@ import pytest
 import simcord
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.services.recognition import test_changing_model as models
 
-from bot.clock import DrivenClock
+from bot.app.clock import DrivenClock
 from bot.config import DiscordSettings
-from bot.core.rooms import MANAGERS, Room
-from bot.domain.cooldowns import Cooldown
-from bot.domain.rooms import Rooms
+from bot.core.cooldowns import Cooldown
+from bot.core.room import MANAGERS, Room
+from bot.core.rooms import Rooms
+from bot.events.store.events import Events
+from bot.handwriting.changing_model import ChangingModel
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
-from bot.services.recognition.changing_model import ChangingModel
-from bot.services.reminders.reminding import Reminding
-from bot.storage.events import Events
-from bot.storage.memory import StoredMemory
-from bot.storage.personal_reminders import PersonalReminders
-from tests.services.recognition import test_changing_model as models
+from bot.reminders.reminding import Reminding
+from bot.reminders.store.personal_reminders import PersonalReminders
+from bot.store.memory import StoredMemory
 from tests.support.answers import answers_of
 
 OFTEN = Cooldown(1000, timedelta(seconds=1))

@@ -11,27 +11,27 @@ import pytest
 import simcord
 from pydantic import SecretStr
 
-from bot.app import Clients, Services, Stores, build_services, open_stores
-from bot.clients.worded_source import WordedSource
-from bot.clock import DrivenClock
+from bot.app.clock import DrivenClock
+from bot.app.organising import build_organising
+from bot.app.services import Clients, Services, Stores, build_services, open_stores
 from bot.config import Settings
 from bot.core.askers import Tenant
+from bot.core.errors import SourceRefused
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import TokenRefused
 from bot.core.problems.sources import KeyRefused
-from bot.core.rooms import LOCAL, MAIN, MANAGERS, Room
-from bot.domain.events import Event
-from bot.domain.rights import asker_in
-from bot.domain.rooms import Rooms
-from bot.domain.sources import Words, query_named
-from bot.errors import SourceRefused
-from bot.organising import build_organising
+from bot.core.rights import asker_in
+from bot.core.room import LOCAL, MAIN, MANAGERS, Room
+from bot.core.rooms import Rooms
+from bot.events.event_posts import AnnouncementPost, ReminderPost
+from bot.events.following import Following
+from bot.events.ports.sources import EventSource, Listing
+from bot.events.rules.events import Event
+from bot.events.rules.sources import Words, query_named
+from bot.events.worded_source import WordedSource
+from bot.organisers.settling_in_messages import STEPS
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
-from bot.services.events.event_posts import AnnouncementPost, ReminderPost
-from bot.services.events.following import Following
-from bot.services.organisers.settling_in_messages import STEPS
-from bot.services.ports import EventSource, Listing
 from tests.support.events import NOW, an_event_named
 
 GROUP = "group=tfug-utsunomiya"

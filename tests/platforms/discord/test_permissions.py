@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import discord
 
-from bot.core.rooms import Room
+from bot.core.room import Room
 from bot.locales import texts_for
 from bot.platforms.discord.permissions import ALL, invite_link, missing_in, names_of, needed_in
 

@@ -8,21 +8,21 @@ import pytest
 import simcord
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.services.recognition.test_quizzing import PAGE, Collected, Given, Hand, glyph
 
-from bot.clock import DrivenClock
+from bot.answering.answering import Answering
+from bot.app.clock import DrivenClock
 from bot.config import DiscordSettings
-from bot.core.rooms import Room
-from bot.domain.cooldowns import Cooldown
-from bot.domain.rooms import Rooms
+from bot.core.cooldowns import Cooldown
+from bot.core.room import Room
+from bot.core.rooms import Rooms
+from bot.events.store.events import Events
+from bot.handwriting.quizzing import Quizzing
+from bot.handwriting.store.quizzes import Quizzes
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
-from bot.services.answering import Answering
-from bot.services.recognition.quizzing import Quizzing
-from bot.services.reminders.reminding import Reminding
-from bot.storage.events import Events
-from bot.storage.personal_reminders import PersonalReminders
-from bot.storage.quizzes import Quizzes
-from tests.services.recognition.test_quizzing import PAGE, Collected, Given, Hand, glyph
+from bot.reminders.reminding import Reminding
+from bot.reminders.store.personal_reminders import PersonalReminders
 from tests.support.answers import answers_of
 
 PICTURE = b"\x89PNG picture"

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.core.actions import Kept
-from bot.domain.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
 from bot.platforms.discord.render import Rendered, escape, fit, plain_line, render
 from bot.platforms.lengths import width
 from tests.support.discord_limits import of_message

@@ -10,12 +10,12 @@ import pytest
 import simcord
 from pydantic import SecretStr
 
-from bot.app import Clients, Services, Stores, build_services, open_stores
-from bot.clock import DrivenClock
+from bot.app.clock import DrivenClock
+from bot.app.organising import build_organising
+from bot.app.services import Clients, Services, Stores, build_services, open_stores
 from bot.config import Settings
-from bot.core.rooms import Room
-from bot.domain.rooms import Rooms
-from bot.organising import build_organising
+from bot.core.room import Room
+from bot.core.rooms import Rooms
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from tests.support.askers import an_asker

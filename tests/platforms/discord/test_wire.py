@@ -11,21 +11,21 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pydantic import SecretStr
 
+from bot.answering.answering import Answering
 from bot.config import DiscordSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
+from bot.core.cooldowns import Turn
+from bot.core.errors import SendError, SendRefused
+from bot.core.messages import Button, Card, Message, MessageKind
 from bot.core.problems.platforms import ChannelGone, TokenRefused
-from bot.core.rooms import Room
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Button, Card, Message, MessageKind
-from bot.domain.rooms import Rooms
-from bot.errors import SendError, SendRefused
+from bot.core.room import Room
+from bot.core.rooms import Rooms
 from bot.locales import Texts, texts_for
 from bot.platforms.discord import bot as discord_bot
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.render import render
-from bot.services.answering import Answering
 from tests.support.actions import every_kind
 from tests.support.discord_server import DiscordServer, Fault, Rates
 from tests.support.discord_world import ORGANISER

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.errors import MemberUnreachable, SendError, SendRefused
+from bot.core.messages import Card, Message, MessageKind
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import (
     ChannelArchived,
@@ -18,8 +20,6 @@ from bot.core.problems.platforms import (
     SlackTokenRefused,
     TokenRefused,
 )
-from bot.domain.messages import Card, Message, MessageKind
-from bot.errors import MemberUnreachable, SendError, SendRefused
 from bot.platforms.slack.app import SlackFrontEnd
 from tests.support import slack_conversations
 from tests.support.slack_answers import at_once, connected, front_end_of, serving

@@ -7,11 +7,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config import SlackSettings
-from bot.errors import PictureError
+from bot.core.errors import PictureError
+from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 from bot.platforms.slack import files as slack_files
 from bot.platforms.slack.files import SlackFiles, is_picture, pictures_of
 from bot.platforms.slack.web import SlackWeb
-from bot.services.ports import LARGEST_UPLOAD
 from tests.support.slack_answers import settings_of
 from tests.support.slack_facts import CHANNEL
 from tests.support.slack_server import Fault, SlackServer, Trouble

@@ -8,10 +8,10 @@ import pytest
 
 from bot.core.actions import Kept
 from bot.core.askers import Asker, Channels
-from bot.core.rooms import MANAGERS, Room
-from bot.domain.cooldowns import Turn
-from bot.domain.messages import Button, Choice, Entry, Message, MessageKind, Option
-from bot.domain.rooms import Rooms
+from bot.core.cooldowns import Turn
+from bot.core.messages import Button, Choice, Entry, Message, MessageKind, Option
+from bot.core.room import MANAGERS, Room
+from bot.core.rooms import Rooms
 from bot.platforms.slack import listeners as slack_listeners
 from bot.platforms.slack.manifest import READ_SHORTCUT, manifest
 from tests.support import slack_members

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.commands import COMMANDS
 from bot.platforms.slack import manifest as slack_manifest
 from bot.platforms.slack.manifest import EVENTS, SCOPES, command_named, manifest, slash_name, written
-from bot.services.commands import COMMANDS
 from tests.support.slack_facts import SCOPE_OF_EVENT, AppConfig
 from tests.support.slack_methods import METHODS
 from tests.support.slack_server import SlackServer  # noqa: F401  # importing it registers every method

@@ -5,10 +5,10 @@ from typing import Any, cast
 import pytest
 
 from bot.core.askers import Channels, Tenant
+from bot.core.errors import SendError
 from bot.core.problems.base import Said
-from bot.core.rooms import MANAGERS, Room
-from bot.domain.rooms import Rooms
-from bot.errors import SendError
+from bot.core.room import MANAGERS, Room
+from bot.core.rooms import Rooms
 from bot.platforms.slack.members import Identity, SlackMembers
 from bot.platforms.slack.web import SlackWeb
 

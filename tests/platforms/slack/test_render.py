@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.actions import Kept
-from bot.domain.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, People
+from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, People
 from bot.platforms.lengths import width
 from bot.platforms.slack.forms import asked_by, form
 from bot.platforms.slack.render import BLOCKS, render, without_pictures

@@ -1,0 +1,1 @@
+"""All that people ask comes in here: commands, pictures, buttons."""

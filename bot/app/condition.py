@@ -1,0 +1,50 @@
+"""How the bot is, for whoever watches it: what was read when, what was sent, and where nobody is met."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.app.services import Services
+from bot.core.problems.base import Problem
+from bot.delivery.ports.platforms import FrontEnd
+from bot.platforms.web.metrics import Gauges
+
+
+def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, Problem]:
+    """Return why nobody is met at a front end now, by the platforms of which that is so."""
+    return {one.platform: one.problem for one in front_ends if one.problem is not None}
+
+
+@dataclass(frozen=True)
+class RunningCondition:
+    """The condition of a bot that runs, for `/healthz` and `/metrics`; raises where the store gives no answer."""
+
+    services: Services
+    front_ends: Sequence[FrontEnd]
+    has_report_site: bool
+
+    async def health(self) -> Mapping[str, Any]:
+        """Return what a person asks first: which platforms do not work, and when each source was read."""
+        states = await self.services.stores.events.sources()
+        return {
+            "problems": {platform: str(problem) for platform, problem in problems_of(self.front_ends).items()},
+            "sources": {
+                name: {
+                    "seen_at": state.seen_at.isoformat() if state.seen_at else None,
+                    "error": state.error and str(state.error),
+                }
+                for name, state in states.items()
+            },
+        }
+
+    async def gauges(self) -> Gauges:
+        """Return the same in numbers, with the deliveries."""
+        states, now = await self.services.stores.events.sources(), self.services.clock.now()
+        watched = [*self.services.rooms.sources, *([self.services.reporting.name] if self.has_report_site else [])]
+        seen = {name: states[name].seen_at if name in states else None for name in watched}
+        return Gauges(
+            await self.services.stores.deliveries.counts(),
+            {name: (now - at).total_seconds() if at else math.inf for name, at in seen.items()},
+            {one.platform: one.problem is None for one in self.front_ends},
+        )

@@ -1,0 +1,65 @@
+"""Builds what organisers use in the chat: setting up a room, looking after a guild's rooms, and rehearsing them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot import __version__
+from bot.app.rehearsal import rehearsing_rooms
+from bot.app.services import Clients, Stores
+from bot.config import Settings
+from bot.core.clock import Clock, Ring, no_ring
+from bot.core.problems.base import Problem
+from bot.core.rooms import Rooms
+from bot.handwriting.ports.samples import SampleSheets
+from bot.handwriting.reviewing import Reviewing
+from bot.organisers.intervening import Intervening
+from bot.organisers.organising import Organising
+from bot.organisers.settling_in import SettlingIn
+from bot.reports.report_posts import name_of_site
+
+
+def build_organising(
+    settings: Settings,
+    stores: Stores,
+    clients: Clients,
+    rooms: Rooms,
+    clock: Clock,
+    changed: Callable[[], Awaitable[object]],
+    problems: Callable[[], Mapping[str, Problem]] = dict,
+    model: Callable[[], str] = str,
+    sheets: SampleSheets | None = None,
+    ring: Ring = no_ring,
+) -> Organising:
+    """Bind what organisers use. `changed` is called when a room was set up or switched.
+
+    `ring` is called when something is due at once.
+    `problems` says why a platform does not work now, by its name, `model` what is read with.
+    """
+    rehearse = rehearsing_rooms(settings, clients)
+    lead_times, zone = settings.reminders.lead_times, settings.community.timezone
+    return Organising(
+        settling_in=SettlingIn(
+            store=stores.rooms,
+            rooms=rooms,
+            open_source=clients.source,
+            rehearse=rehearse,
+            changed=changed,
+            lead_times=lead_times,
+            clock=clock,
+            zone=zone,
+        ),
+        store=stores.rooms,
+        rooms=rooms,
+        events=stores.events,
+        agenda=stores.agenda,
+        rehearse=rehearse,
+        changed=changed,
+        lead_times=lead_times,
+        site=name_of_site(settings.reports.site_url) if settings.reports.site_url else "",
+        version=__version__,
+        model=model,
+        clock=clock,
+        zone=zone,
+        problems=problems,
+        reviewing=Reviewing(store=stores.samples, sheets=sheets, clock=clock, zone=zone),
+        intervening=Intervening(store=stores.interventions, events=stores.events, clock=clock, ring=ring),
+    )

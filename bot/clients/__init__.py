@@ -1,1 +1,0 @@
-"""Adapters to what the bot reads: connpass, the report site, pictures and the recogniser."""

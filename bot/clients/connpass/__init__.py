@@ -1,1 +1,0 @@
-"""connpass: its API, its feeds, and the pages of its events."""

@@ -1,1 +1,0 @@
-"""Pictures and the recogniser, in processes of their own."""

@@ -1,1 +1,0 @@
-"""Processes in which strangers' bytes are opened: they may read the program, and do nothing else."""

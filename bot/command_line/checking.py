@@ -1,0 +1,221 @@
+"""`tsudoi check`: whether everything that is configured would work, before anybody relies on it."""
+
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from bot.app.services import Clients, open_clients, open_stores, rooms_of
+from bot.config import DEFAULT_FILE, Settings
+from bot.core.errors import ConfigurationError, ModelError, SourceError, TsudoiError
+from bot.core.problems.base import ENGLISH
+from bot.core.room import LOCAL, Room
+from bot.core.rooms import Rooms
+from bot.handwriting.workers.model_folder import ModelFolder
+from bot.network.http import HttpClient
+from bot.reports.ports import ReportSource
+from bot.sandbox.confinement import missing_protections
+
+CLOCK_MAY_DIFFER = timedelta(seconds=60)
+MOST_SOURCES = 20  # of those chosen in the chat there may be thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one part: `works` is False for what would not work."""
+
+    part: str
+    works: bool
+    sentence: str
+
+
+async def check_everything(settings: Settings, file: Path | None) -> list[Finding]:
+    """Check every part in turn; one that fails hides none of the others."""
+    return [finding async for finding in _findings(settings, file)]
+
+
+async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Finding]:
+    yield _secrets(file or DEFAULT_FILE)
+    yield await _database(settings)
+    rooms = await _rooms(settings)
+    for finding in _questions(rooms):
+        yield finding
+    with open_clients(settings) as clients:
+        if settings.shows_samples:
+            yield Finding("sources", True, "none configured: the local room shows samples; add [[sources]]")
+        elif not rooms.sources:
+            yield Finding("sources", True, "none yet: add [[sources]], or type /tsudoi setup in a channel")
+        for name in rooms.sources[:MOST_SOURCES] if not settings.shows_samples else ():
+            yield await _source(name, clients)
+        yield await _site(clients.site)
+    if settings.recognition.enabled:
+        yield await _recognition(settings)
+        yield _stroke_order()
+    yield _clock(settings)
+    for finding in await _discord(settings, rooms.in_force):
+        yield finding
+    for finding in await _slack(settings, rooms.in_force):
+        yield finding
+
+
+def _secrets(file: Path) -> Finding:
+    """Refuse a configuration file that git tracks while a secret stands in it: several bots' tokens are public so."""
+    if not file.exists():
+        return Finding("configuration", True, "no config.toml: defaults")
+    secrets = ("api_key", "token", "bot_token", "app_token")
+    lines = (line.partition("#")[0].partition("=") for line in file.read_text(encoding="utf-8").splitlines())
+    holds_secret = any(name.strip() in secrets and value.strip(" \"'\t") for name, _, value in lines)
+    if holds_secret and is_tracked(file):
+        return Finding(
+            "configuration",
+            False,
+            f"git tracks {file}, and a secret stands in it: run `git rm --cached {file}`, ask for a new secret, "
+            "and put it into the environment or an untracked file",
+        )
+    return Finding("configuration", True, f"{file} is valid")
+
+
+def is_tracked(file: Path) -> bool:
+    """Whether git has this file; False where there is no git."""
+    command = ["git", "ls-files", "--error-unmatch", file.name]
+    try:
+        return subprocess.run(command, cwd=file.absolute().parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
+    except OSError:
+        return False
+
+
+def _questions(rooms: Rooms) -> list[Finding]:
+    """Find the rooms in which questions are asked that nobody may answer, and say where they go if no chat has any."""
+    sentence = (
+        'questions = true, but nobody may answer them there: add organisers = ["managers"] (who manages the server) '
+        "or the ids of members or roles to its [[rooms]]"
+    )
+    asked = [room for room in rooms.in_force if room.asks and not room.organisers]
+    found = [Finding(f"room {room.name}", False, sentence) for room in asked]
+    has_chats = any(room.platform != LOCAL for room in rooms.in_force)
+    if has_chats and all(room.platform == LOCAL for room in rooms.asking()):
+        elsewhere = 'asked on the bot\'s own page; for a chat, add organisers = ["managers"] to its [[rooms]]'
+        found.append(Finding("questions", True, elsewhere))
+    return found
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with open_stores(settings.storage.url):
+            return Finding("database", True, settings.storage.url.rpartition("@")[2])
+    except TsudoiError as error:
+        return Finding("database", False, _said(error))
+
+
+async def _source(name: str, clients: Clients) -> Finding:
+    try:
+        listing = await clients.source(name).listing(datetime.now(UTC))
+    except (SourceError, ConfigurationError) as error:
+        return Finding(f"source {name}", False, _said(error))
+    found = f"{len(listing.wanted)} events"
+    return Finding(f"source {name}", True, f"{found}; {'; '.join(map(str, listing.problems))}".rstrip("; "))
+
+
+def _said(error: TsudoiError) -> str:
+    return error.problem.reported(ENGLISH, asked_now=True)
+
+
+async def _site(site: ReportSource | None) -> Finding:
+    if site is None:
+        return Finding("reports", True, "off: reports.site_url is empty")
+    try:
+        return Finding("reports", True, f"{len(await site.pages())} reports")
+    except SourceError as error:
+        return Finding("reports", False, _said(error))
+
+
+async def _recognition(settings: Settings) -> Finding:
+    """Let the shipped model read, in a process of its own; a download that was cut off is found so."""
+    with closing(ModelFolder(settings.recognition.models)) as models:
+        try:
+            shipped = await models.fetch("")
+            await models.probe(shipped)
+        except ModelError as error:
+            return Finding("recognition", False, f"the shipped model cannot be used, install Tsudoi again: {error}")
+        return Finding("recognition", True, f"reads with {shipped.title}{_unprotected()}")
+
+
+def _unprotected() -> str:
+    """Say what this system cannot keep the processes from that open strangers' pictures; "" where it can do all."""
+    missing = " and ".join(missing_protections())
+    return f"; this system has no {missing}, so a flaw in a decoder could read this account's files" if missing else ""
+
+
+def _stroke_order() -> Finding:
+    from model.rendering.stroke_order import HOW_TO_GET, is_installed  # OpenCV costs a moment that no other check needs
+
+    found = "KanjiVG is installed, CC BY-SA 3.0" if is_installed() else f"off: for learners, {HOW_TO_GET}"
+    return Finding("stroke order", True, found)
+
+
+def _clock(settings: Settings) -> Finding:
+    """Compare this computer's clock with a server's: reminders go by it."""
+    urls = [settings.connpass.base_url] if settings.sources else []
+    for url in urls:
+        with HttpClient("connpass") as http:
+            try:
+                date = http.get(url).headers.get("Date")
+            except SourceError:
+                break
+            if date:
+                return _compared(parsedate_to_datetime(date) - datetime.now(UTC))
+    return Finding("clock", True, "not compared: no server was asked")
+
+
+def _compared(difference: timedelta) -> Finding:
+    if abs(difference) > CLOCK_MAY_DIFFER:
+        seconds = round(difference.total_seconds())
+        return Finding("clock", False, f"this computer's clock is {-seconds:+d} s off: let it be set by NTP")
+    return Finding("clock", True, "agrees with connpass")
+
+
+async def _discord(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
+    """Look at Discord if there is a token for it; without one its library is not even imported."""
+    rooms = [room for room in rooms if room.platform == "discord"]
+    if not settings.discord.token.get_secret_value():
+        return [Finding("discord", not rooms, "off: discord.token is empty")]
+    from bot.platforms.discord.checking import check_discord
+
+    return [Finding(*found) for found in await check_discord(settings.discord, rooms)]
+
+
+async def _slack(settings: Settings, rooms: Sequence[Room]) -> list[Finding]:
+    """Look at Slack if there is a token for it; without one its library is not even imported."""
+    rooms = [room for room in rooms if room.platform == "slack"]
+    if not (settings.slack.bot_token.get_secret_value() or settings.slack.app_token.get_secret_value()):
+        return [Finding("slack", not rooms, "off: slack.bot_token and slack.app_token are empty")]
+    from bot.platforms.slack.checking import check_slack
+
+    return [Finding(*found) for found in await check_slack(settings.slack, rooms)]
+
+
+async def _rooms(settings: Settings) -> Rooms:
+    """Return the rooms as configured, and over them those set up in the chat."""
+    rooms = rooms_of(settings)
+    try:
+        async with open_stores(settings.storage.url) as stores:
+            rooms.set_up(await stores.rooms.rooms())
+    except TsudoiError:
+        pass  # it was said already what is wrong with the database
+    return rooms
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print the findings as a table."""
+    table = Table("", "part", Column("found", overflow="fold"), box=None, pad_edge=False)
+    for finding in findings:
+        works = Text("ok", "green") if finding.works else Text("no", "red")
+        table.add_row(works, Text(finding.part), Text(finding.sentence))  # [[sources]] is no markup
+    Console().print(table)

@@ -1,0 +1,45 @@
+"""An organiser answers a question; whoever asked it acts on that."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.core.askers import Asker
+from bot.core.clock import Ring, no_ring
+from bot.core.handlers import Handlers
+from bot.core.messages import Message
+from bot.core.questions import AnswerQuestion, Question
+from bot.delivery.ports.questions import QuestionStore
+from bot.delivery.question_messages import answer_taken, answered_before, organisers_only
+from bot.locales import TOKYO, texts_for
+
+AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Hands an answer to the handler of its question's kind, which says whether it was the first.
+
+    `ring` is called then: what follows may be due at once.
+    """
+
+    store: QuestionStore
+    answers: Mapping[str, AnswerHandler]
+    zone: ZoneInfo = TOKYO
+    ring: Ring = no_ring
+
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {AnswerQuestion: self.decide}
+
+    async def decide(self, asker: Asker, action: AnswerQuestion) -> Message | None:
+        """Take an answer; None if nothing like it was asked. Only a room's organisers may decide."""
+        question = await self.store.question_by_id(action.question)
+        if question is None or action.option not in question.options or question.kind not in self.answers:
+            return None
+        texts = texts_for(asker.language, self.zone)
+        if not asker.may_decide:
+            return organisers_only(texts)
+        is_first = await self.answers[question.kind](question, action.option, asker.member)
+        await self.ring()
+        return answer_taken(texts) if is_first else answered_before(texts)

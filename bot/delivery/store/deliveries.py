@@ -1,0 +1,197 @@
+"""Deliveries: the schedule, and what became of each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.posts import Post, PostName
+from bot.core.problems.base import Problem
+from bot.core.reasons import from_text, to_text
+from bot.core.skips import NothingToSay
+from bot.delivery.rules.deliveries import Delivery, DeliveryName, DeliveryOf, DeliveryState, is_of, without_repeats
+from bot.delivery.rules.follow_ups import Edit
+from bot.delivery.store.post_codec import facts_of, read_post
+from bot.store.statements import batches, insert_or_ignore
+from bot.store.tables import deliveries
+
+_COURSE = tuple(field.name for field in fields(DeliveryOf) if field.name not in ("post", "repeats"))
+P = TypeVar("P", bound=Post)
+_OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
+SPENT_EDITS_STAY = timedelta(minutes=10)  # longer than their turn
+UNWANTED = to_text(NothingToSay.UNWANTED)  # a reminder that is no longer wanted may be wanted again
+
+
+async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery]) -> None:
+    """Plan deliveries inside the caller's transaction; one that is known already is left as it is."""
+    rows = [{**_row(delivery), "state": DeliveryState.PLANNED, "attempts": 0} for delivery in planned]
+    if rows:
+        await connection.execute(insert_or_ignore(connection, deliveries), rows)
+    if edits := [delivery for delivery in planned if isinstance(delivery.post, Edit)]:
+        await _forget_spent_edits(connection, edits)
+
+
+async def _forget_spent_edits(connection: AsyncConnection, edits: Sequence[Delivery]) -> None:
+    """Drop the edits that earlier ones of the same messages left: seats move for months, and nobody asks for them."""
+    oldest = min(edit.due_at for edit in edits) - SPENT_EDITS_STAY
+    for some in batches({edit.name.subject for edit in edits}):
+        of_these = and_(deliveries.c.kind == Edit.tag, deliveries.c.subject.in_(some))
+        is_spent = and_(deliveries.c.state.not_in(_OPEN), deliveries.c.due_at < oldest)
+        await connection.execute(delete(deliveries).where(of_these, is_spent))
+
+
+async def rearm(
+    connection: AsyncConnection, which: ColumnElement[bool], wanted: Sequence[Delivery], now: datetime
+) -> None:
+    """Make the open deliveries among `which` exactly these: drop the others, plan what is missing and still ahead."""
+    columns = (
+        deliveries.c[name] for name in ("id", "event_id", "occasion", "destination", "state", "reason", "due_at")
+    )
+    by_key = {(delivery.event_id, delivery.name.occasion, delivery.destination): delivery for delivery in wanted}
+    known, dropped, revived = set(), [], []
+    for row in await connection.execute(select(*columns).where(which)):
+        known.add(key := (row.event_id, row.occasion, row.destination))
+        is_wanted = key in by_key
+        if row.state == DeliveryState.PLANNED and not is_wanted:
+            dropped.append(row.id)
+        elif is_wanted and row.reason == UNWANTED and row.due_at > now:
+            revived.append(row.id)
+    for some in batches(dropped):
+        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=UNWANTED)
+    for some in batches(revived):
+        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.PLANNED, reason=None)
+    missing = [delivery for key, delivery in by_key.items() if delivery.due_at > now and key not in known]
+    await insert_planned(connection, missing)
+
+
+class Deliveries:
+    """Fulfils `DeliveryStore`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def earliest(self, busy: Collection[str] = ()) -> datetime | None:
+        """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind.
+
+        Rooms that are `busy` are left out.
+        """
+        looks = ((DeliveryState.PLANNED, deliveries.c.due_at), (DeliveryState.CLAIMED, deliveries.c.claimed_until))
+        async with self._reading() as connection:
+            first = [await _first(connection, at, deliveries.c.state == state, _not_in(busy)) for state, at in looks]
+        return min((at for at in first if at is not None), default=None)
+
+    async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]:
+        """Return what is due, first what loses its use first: a reminder for today before news of next month."""
+        due = select(deliveries).where(_is_due(now), _not_in(busy))
+        soonest_useless = (deliveries.c.useful_until.is_(None), deliveries.c.useful_until)
+        query = due.order_by(*soonest_useless, deliveries.c.due_at, deliveries.c.id).limit(limit)
+        async with self._reading() as connection:
+            return [delivery_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def find(self, name: DeliveryName) -> Delivery | None:
+        columns = (deliveries.c.kind, deliveries.c.subject, deliveries.c.occasion, deliveries.c.destination)
+        query = select(deliveries).where(*(column == value for column, value in zip(columns, name, strict=True)))
+        async with self._reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return None if row is None else delivery_of(row)
+
+    async def about(self, kind: type[P], subjects: Collection[str]) -> list[DeliveryOf[P]]:
+        found: list[Delivery] = []
+        async with self._reading() as connection:
+            for some in batches(subjects):
+                query = select(deliveries).where(deliveries.c.kind == kind.tag, deliveries.c.subject.in_(some))
+                found += [delivery_of(row) for row in (await connection.execute(query)).mappings()]
+        return [delivery for delivery in found if is_of(delivery, kind)]
+
+    async def last_sent(self) -> datetime | None:
+        """Return when something was sent last."""
+        newest = func.max(deliveries.c.sent_at, type_=deliveries.c.sent_at.type)
+        async with self._reading() as connection:
+            at: datetime | None = (await connection.execute(select(newest))).scalar()
+        return at
+
+    async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
+        """Take a due delivery; False if it is taken already. One statement, so two bots cannot both win."""
+        claimed = (
+            update(deliveries)
+            .where(deliveries.c.id == delivery.id, _is_due(now))
+            .values(
+                state=DeliveryState.CLAIMED,
+                claimed_until=until,
+                attempts=deliveries.c.attempts + 1,
+                first_tried_at=func.coalesce(deliveries.c.first_tried_at, now, type_=deliveries.c.due_at.type),
+            )
+        )
+        async with self._engine.begin() as connection:  # committed before anything is sent
+            return (await connection.execute(claimed)).rowcount == 1
+
+    async def sent(self, delivery: Delivery, at: datetime, external_id: str) -> None:
+        """Record that it stands there, whoever has it in hand by now."""
+        done = {"state": DeliveryState.SENT, "sent_at": at, "external_id": external_id, "reason": None}
+        async with self._engine.begin() as connection:
+            await _set(connection, deliveries.c.id == delivery.id, claimed_until=None, **done)
+
+    async def skip(self, delivery: Delivery, reason: NothingToSay) -> None:
+        await self._close(delivery, state=DeliveryState.SKIPPED, reason=to_text(reason))
+
+    async def fail(self, delivery: Delivery, reason: Problem) -> None:
+        await self._close(delivery, state=DeliveryState.FAILED, reason=to_text(reason))
+
+    async def postpone(self, delivery: Delivery, due_at: datetime, reason: Problem) -> None:
+        await self._close(delivery, state=DeliveryState.PLANNED, due_at=due_at, reason=to_text(reason))
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many deliveries are in each state."""
+        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        async with self._reading() as connection:
+            return {state: int(number) for state, number in await connection.execute(query)}
+
+    async def _close(self, delivery: Delivery, **values: Any) -> None:
+        """Put it down, unless its claim ran out and somebody else has it in hand."""
+        is_ours = and_(deliveries.c.id == delivery.id, deliveries.c.claimed_until == delivery.claimed_until)
+        async with self._engine.begin() as connection:
+            await _set(connection, is_ours, claimed_until=None, **values)
+
+    def _reading(self) -> AsyncConnection:
+        return self._engine.execution_options(read_only=True).connect()
+
+
+async def _first(
+    connection: AsyncConnection, at: ColumnElement[datetime], *which: ColumnElement[bool]
+) -> datetime | None:
+    """Return the earliest: the first of an index in order, where a minimum would read all that is planned."""
+    found: datetime | None = (await connection.execute(select(at).where(*which).order_by(at).limit(1))).scalar()
+    return found
+
+
+def _not_in(busy: Collection[str]) -> ColumnElement[bool]:
+    return deliveries.c.destination.not_in(list(busy))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    planned = and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due_at <= now)
+    left_behind = and_(deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.claimed_until <= now)
+    return or_(planned, left_behind)
+
+
+async def _set(connection: AsyncConnection, which: ColumnElement[bool], **values: Any) -> None:
+    await connection.execute(update(deliveries).where(which).values(**values))
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    course = {name: getattr(delivery, name) for name in _COURSE if name != "id"}
+    facts = {"event_id": delivery.event_id, "facts": facts_of(delivery.post)}
+    reason = to_text(delivery.reason) if delivery.reason else None
+    return {**delivery.name._asdict(), **facts, **course, "reason": reason}
+
+
+def delivery_of(row: RowMapping) -> Delivery:
+    """Return the delivery of a row."""
+    name, repeats = without_repeats(PostName(row["kind"], row["subject"], row["occasion"]))
+    course = {field: row[field] for field in _COURSE}
+    post = read_post(name, row["event_id"], row["facts"])
+    reason = None if row["reason"] is None else from_text(row["reason"])
+    return Delivery(post, repeats=repeats, **{**course, "state": DeliveryState(row["state"]), "reason": reason})

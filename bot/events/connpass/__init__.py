@@ -1,0 +1,1 @@
+"""connpass: its API and its feeds."""

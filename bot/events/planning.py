@@ -1,0 +1,146 @@
+"""What the rooms shall hear of a look at a source: news, seats, edits of what they heard, reminders."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.questions import Question
+from bot.core.room import Room
+from bot.core.rooms import Rooms
+from bot.delivery.ports.schedule import DeliveryStore
+from bot.delivery.question_post import ask
+from bot.delivery.rules.deliveries import Delivery
+from bot.delivery.rules.follow_ups import thread_below
+from bot.events.editing import edits_of_announcements, edits_of_seats, seats_day
+from bot.events.event_posts import (
+    POST_ALL,
+    POST_NONE,
+    AnnouncementPost,
+    ChangePost,
+    ReminderPost,
+    SeatsPost,
+    VanishedPost,
+)
+from bot.events.looking import Look
+from bot.events.rules.announcements import FLOOD, is_flood, is_worth_saying, must_be_said, published
+from bot.events.rules.events import Change, ChangeKind, Event
+from bot.events.rules.seats import SeatNews
+from bot.reminders.rules.reminders import reminders_of
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Plans for the rooms as they are now. `lead_times` are those of rooms that chose none."""
+
+    rooms: Rooms
+    lead_times: Sequence[timedelta]
+    deliveries: DeliveryStore
+
+    async def plan(self, look: Look) -> tuple[list[Delivery], list[Question]]:
+        """Return all but the reminders, and what organisers are asked instead of it."""
+        planned, questions = self._news(look)
+        seats_told = look.seat_news()
+        if len(seats_told) > FLOOD:
+            reason = "so many at once are more likely a fault than news"
+            log.warning("seats not told", events=len(seats_told), reason=reason)
+            seats_told = []
+        seats = [delivery for event, news in seats_told for delivery in self._seats(event, news, look)]
+        planned += self._vanishings(look) + seats
+        return planned + await self._edits(look, planned, [event.id for event, _ in seats_told]), questions
+
+    def _news(self, look: Look) -> tuple[list[Delivery], list[Question]]:
+        worth = [change for change in look.changes if is_worth_saying(change, look.at)]
+        if is_flood(worth):
+            return self._ask_about_flood(look, worth)
+        planned = []
+        for change in worth:
+            followed = {look.source} if change.kind is ChangeKind.NEW else look.shown_by[change.event.id]
+            rooms = [room for room in self._hearing(followed, look.at) if _wants(room, change)]
+            planned += [delivery for room in rooms for delivery in _deliveries(change, room, look.at)]
+        return planned, []
+
+    def _ask_about_flood(self, look: Look, changes: Sequence[Change]) -> tuple[list[Delivery], list[Question]]:
+        """Ask in every guild that follows the source: each decides for its own rooms."""
+        facts = {"source": look.source, "events": sorted(change.event.id for change in changes)}
+        planned: list[Delivery] = []
+        questions: dict[str, Question] = {}
+        for room in self.rooms.asking({look.source}):
+            subject = f"{look.source}@{look.at:%Y%m%dT%H%M%SZ}" + (f"@{room.guild}" if room.guild else "")
+            asked = Question("flood", subject, (POST_ALL, POST_NONE), look.at, {**facts, "guild": room.guild})
+            question = questions.setdefault(room.guild, asked)
+            planned.append(ask(question, room))
+        return planned, list(questions.values())
+
+    def announcements(self, events: Iterable[Event], source: str, guild: str, now: datetime) -> list[Delivery]:
+        """Return what a guild's rooms hear of events that were held back as a flood, unless they have started."""
+        changes = [Change(ChangeKind.NEW, event) for event in events if not event.has_started(now)]
+        rooms = [room for room in self._hearing({source}, now) if room.guild == guild]
+        return [delivery for change in changes for room in rooms for delivery in _deliveries(change, room, now)]
+
+    def _seats(self, event: Event, news: SeatNews, look: Look) -> list[Delivery]:
+        """Tell the rooms that want to know, each once a day: what comes later that day edits what was said."""
+        now, day = look.at, seats_day(look.at)
+        return [
+            Delivery(SeatsPost(event.id, day, news), room.name, now, event.started_at)
+            for room in self._hearing(look.shown_by[event.id], now)
+            if (room.seats if news.is_for_all else room.filling)
+        ]
+
+    def _vanishings(self, look: Look) -> list[Delivery]:
+        """Tell organisers."""
+        return [
+            Delivery(VanishedPost(event.id, event.revision), room.name, look.at, event.started_at)
+            for event in look.vanished
+            for room in self.rooms.asking({look.source} | look.shown_by[event.id])
+        ]
+
+    async def _edits(self, look: Look, planned: Sequence[Delivery], seats_told: Sequence[int]) -> list[Delivery]:
+        """Bring what stands in the rooms up to date: announcements, and what was said of seats."""
+        now, edited = look.at, look.looking_different()
+        urgent = [change.event.id for change in look.changes if must_be_said(change.kind, change.fields)]
+        edits = await edits_of_announcements(self.deliveries, edited, now, urgent)
+        told = [*urgent, *seats_told]
+        return edits + await edits_of_seats(self.deliveries, edited, now, told, look.turned(), planned)
+
+    def _hearing(self, sources: set[str], now: datetime) -> list[Room]:
+        """Return the rooms that want news of these sources, and have not paused all of them."""
+        rooms = self.rooms.following(sources)
+        return [room for room in rooms if room.announces and not sources.isdisjoint(room.heard(now))]
+
+    def reminders(self, look: Look) -> dict[int, list[Delivery]]:
+        """Of each event that wants others than are planned, those that it wants: ten thousand may follow."""
+        moved = {event.id: (event, look.shown_by[event.id] | {look.source}) for event in look.wanting_other_reminders()}
+        gone = {event.id: (event, look.shown_by[event.id] - {look.source}) for event in look.gone}
+        return {event_id: self.reminders_for(*shown) for event_id, shown in (moved | gone).items()}
+
+    def reminders_for(self, event: Event, shown_by: set[str]) -> list[Delivery]:
+        """Return every reminder of an event to every room that follows it and wants reminders."""
+        return [
+            Delivery(
+                ReminderPost(event.id, reminder.lead_time, reminder.starts_at),
+                room.name,
+                reminder.due_at,
+                reminder.useful_until,
+            )
+            for room in self.rooms.following(shown_by)
+            if room.reminders
+            for reminder in reminders_of(event, self.lead_times if room.lead_times is None else room.lead_times)
+        ]
+
+
+def _wants(room: Room, change: Change) -> bool:
+    return room.changes or change.kind is ChangeKind.NEW
+
+
+def _deliveries(change: Change, room: Room, now: datetime) -> list[Delivery]:
+    event = change.event
+    if change.before is None:
+        said = Delivery(AnnouncementPost(event.id), room.name, now, event.started_at)
+        return [said, thread_below(said)] if room.threads else [said]
+    before, after = published(change.before), published(event)
+    post = ChangePost(change.kind, change.fields, before, after, event.id, event.revision)
+    return [Delivery(post, room.name, now, event.started_at)]

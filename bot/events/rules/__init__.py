@@ -1,0 +1,1 @@
+"""What an event is, what changed, and what is worth saying. Pure."""

@@ -1,0 +1,119 @@
+"""Poll a source, look at what it shows, and store that with what is to be said of it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import structlog
+
+from bot.core.clock import Clock
+from bot.core.errors import SourceError
+from bot.core.questions import Question
+from bot.core.rooms import Rooms
+from bot.delivery.ports.questions import QuestionStore
+from bot.delivery.ports.schedule import DeliveryStore
+from bot.delivery.question_post import edits_of_question
+from bot.events.event_posts import POST_ALL
+from bot.events.looking import look, missed_in
+from bot.events.planning import Planning
+from bot.events.ports.events import EventStore, SourceState, Watched
+from bot.events.ports.sources import EventSource, Listing
+from bot.events.rules.outages import failing_since
+
+log = structlog.get_logger()
+
+_EVENTS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Watches every source for the rooms that follow it."""
+
+    events: EventStore
+    questions: QuestionStore
+    rooms: Rooms
+    lead_times: Sequence[timedelta]
+    clock: Clock
+    deliveries: DeliveryStore
+    # Rooms may change while reminders are planned: whoever plans later must know the later rooms.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    @cached_property
+    def _planning(self) -> Planning:
+        return Planning(self.rooms, self.lead_times, self.deliveries)
+
+    async def watch(self, source: EventSource) -> None:
+        """Store what the source shows now and plan what is worth saying; a failed poll is noted and changes nothing."""
+        now = self.clock.now()
+        state = (await self.events.sources()).get(source.name) or SourceState(source.name, source.query)
+        try:
+            listing = await self._listing(source, state, now)
+        except SourceError as error:
+            since = failing_since(state.failing_since, state.failed_at, now)
+            await self.events.note(replace(state, error=error.problem, failed_at=now, failing_since=since))
+            log.warning("poll failed", source=source.name, reason=str(error))
+            return
+        for problem in listing.problems:
+            log.warning("entry left out", source=source.name, reason=str(problem))
+        async with self._turn:
+            await self._record(source, state, listing)
+
+    async def _listing(self, source: EventSource, state: SourceState, now: datetime) -> Listing:
+        """Return what the source shows, with the events that only moved out of the months it was asked for."""
+        listing = await source.listing(now)
+        if listing.covers is None or state.query != source.query:
+            return listing
+        missed = missed_in(listing, await self.events.sightings(source.name), now)
+        if not missed:
+            return listing
+        elsewhere = await source.look_up(missed)
+        complete = listing.complete and elsewhere.complete
+        return replace(listing, events=listing.events + elsewhere.events, complete=complete)
+
+    async def _record(self, source: EventSource, state: SourceState, listing: Listing) -> None:
+        now = self.clock.now()
+        first_seen_at = state.first_seen_at or (None if listing.cut_off else now)
+        covered_until = listing.covers[1] if listing.covers else None
+        seen = await look(self.events, state, source.query, listing, now)
+        planned, questions = await self._planning.plan(seen)
+        watched = Watched(
+            source=SourceState(source.name, source.query, first_seen_at, now, covered_until),
+            now=now,
+            starts_anew=seen.starts_anew,
+            events=(*seen.remembered, *seen.vanished),
+            sighted=tuple(event.id for event in seen.remembered),
+            missed=tuple(seen.missed),
+            planned=tuple(planned),
+            reminders=self._planning.reminders(seen),
+            questions=tuple(questions),
+        )
+        await self.events.record(watched)
+        if seen.starts_anew or seen.changes:
+            counts = {"events": len(seen.remembered), "changes": len(seen.changes), "planned": len(planned)}
+            log.info("news", source=source.name, **counts)
+
+    async def answer_flood(self, question: Question, option: str, member: str) -> bool:
+        """Take an organiser's word on a flood; False if somebody answered before."""
+        now, facts = self.clock.now(), question.facts
+        planned = await edits_of_question(self.deliveries, question, now)
+        if option == POST_ALL:
+            held_back = (await self.events.known(facts["events"])).values()
+            announced = self._planning.announcements(held_back, facts["source"], facts.get("guild", ""), now)
+            planned = [*announced, *planned]
+        return await self.questions.answer(question, option, member, now, planned)
+
+    async def plan_reminders(self, sources: Sequence[str] | None = None) -> None:
+        """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile.
+
+        With `sources` only of what these show.
+        """
+        now = self.clock.now()
+        async with self._turn:
+            events = await self.events.running_or_upcoming(self.rooms.sources if sources is None else sources, now)
+            shown_by = await self.events.shown_by([event.id for event in events])
+            for first in range(0, len(events), _EVENTS_AT_ONCE):  # members who ask meanwhile need not wait for all
+                some = events[first : first + _EVENTS_AT_ONCE]
+                reminders = {event.id: self._planning.reminders_for(event, shown_by[event.id]) for event in some}
+                await self.events.rearm(reminders, now)

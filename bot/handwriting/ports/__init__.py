@@ -1,0 +1,1 @@
+"""What handwriting needs from outside."""

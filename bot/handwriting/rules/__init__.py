@@ -1,0 +1,1 @@
+"""The quiz, what is taught, and when a model may change. Pure."""

@@ -1,0 +1,1 @@
+"""The quiz and the samples, in tables and folders."""

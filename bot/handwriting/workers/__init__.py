@@ -1,0 +1,1 @@
+"""The recogniser, and what worker processes do for it."""

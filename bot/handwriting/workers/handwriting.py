@@ -1,0 +1,117 @@
+"""What the worker processes do with a picture. Each function takes its bytes as they were uploaded.
+
+All raise PictureError, `big` for one that must be decoded alone unless it `may_be_big`. What they give back was
+encoded anew, with nothing in it but what can be seen.
+"""
+
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from bot.core.errors import ModelError, PictureError
+from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
+from model import classifier
+from model.explaining import beside as beside_usual
+from model.explaining.explain import explain as explain_glyph
+from model.ink import BlankImage
+from model.reading import Box, Glyph, Reading
+from model.rendering import cut_out
+from model.rendering.numbered import numbered as with_numbers
+from model.rendering.stroke_order import draw_stroke_order
+
+_in_use: list[str] = [str(classifier.ARTIFACT)]  # a list of one: what `use` changes
+
+
+def use(file: str) -> None:
+    """Read with this model file from now on. Raises ModelError, and the one before stays."""
+    _loaded(file)
+    _in_use[0] = file
+
+
+def file_in_use() -> Path:
+    """The model's file."""
+    return Path(_in_use[0])
+
+
+def model_in_use() -> classifier.Classifier:
+    """The model, loaded once a process. Raises ModelError."""
+    return _loaded(_in_use[0])
+
+
+@lru_cache(2)  # the one in use and the one before it, which may come back
+def _loaded(file: str) -> classifier.Classifier:
+    try:
+        return classifier.load(Path(file))
+    except classifier.ModelUnusable as error:
+        raise ModelError(f"{error} ({file})") from error
+
+
+def warm() -> None:
+    """Load the model, its exemplars and its letters, so that the first reading and the first "Why?" are quick, too."""
+    picture = np.full((96, 96), 255, np.uint8)
+    picture[20:76, 40:48] = 0
+    model_in_use().read(picture)
+    explain_glyph(model_in_use(), picture)
+
+
+def read(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> Reading:
+    """Read it, with `top` candidates a glyph, which is unsure below `min_confidence`."""
+    return model_in_use().read(open_picture(picture, may_be_big=may_be_big), top, min_confidence)
+
+
+def explain(picture: bytes, may_be_big: bool, glyph: int) -> bytes:
+    """Show, as PNG, why a glyph is read as it is. Raises PictureError, `blank` where there is none."""
+    try:
+        return encode_png(explain_glyph(model_in_use(), open_picture(picture, may_be_big=may_be_big), glyph))
+    except BlankImage as error:
+        raise _blank() from error
+
+
+def numbered(picture: bytes, may_be_big: bool, reading: Reading) -> bytes:
+    """Show, as JPEG, where the glyphs of its reading are."""
+    return encode_jpeg(with_numbers(open_picture(picture, may_be_big=may_be_big), reading))
+
+
+def cut(picture: bytes, may_be_big: bool, box: Box) -> bytes:
+    """Cut out what is in a box, as grey PNG. Raises PictureError, `blank` where nothing is written."""
+    try:
+        return encode_png(cut_out.cut_out(open_picture(picture, may_be_big=may_be_big), box))
+    except BlankImage as error:
+        raise _blank() from error
+
+
+def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> dict[int, tuple[Glyph, bytes]]:
+    """Read it and cut out each glyph that has ink, by its place in the reading."""
+    pixels = open_picture(picture, may_be_big=may_be_big)
+    found: dict[int, tuple[Glyph, bytes]] = {}
+    for place, glyph in enumerate(model_in_use().read(pixels, top, min_confidence).glyphs):
+        with suppress(BlankImage):
+            if glyph.candidates:
+                found[place] = glyph, encode_png(cut_out.cut_out(pixels, glyph.box))
+    return found
+
+
+def beside(picture: bytes, may_be_big: bool, box: Box, labels: tuple[str, ...]) -> bytes:
+    """Show, as PNG, what is in a box beside the usual shape of each label. Raises PictureError, as `cut`."""
+    try:
+        return encode_png(beside_usual.beside(open_picture(picture, may_be_big=may_be_big), box, labels))
+    except BlankImage as error:
+        raise _blank() from error
+
+
+def copy(picture: bytes, may_be_big: bool) -> bytes:
+    """Encode it anew, as JPEG."""
+    return encode_jpeg(open_picture(picture, may_be_big=may_be_big))
+
+
+@lru_cache(128)  # pictures of about 15 kB
+def stroke_order(characters: tuple[str, ...]) -> bytes | None:
+    """Show, as PNG, how these are written; None where KanjiVG is not installed, or does not have them."""
+    drawn = draw_stroke_order(characters)
+    return encode_png(drawn) if drawn is not None else None
+
+
+def _blank() -> PictureError:
+    return PictureError("there is nothing written in the picture", "blank")

@@ -1,0 +1,235 @@
+"""A stranger's upload -> pixels. Size and format are looked at before anything is decoded."""
+
+import warnings
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (  # noqa: F401  # a plugin registers its format
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+from PIL.ExifTags import Base
+
+from bot.core.errors import PictureError
+from bot.handwriting.ports.recognition import LARGEST_UPLOAD
+
+LARGEST_PIXELS = 50_000_000
+BIG = 12_000_000  # pixels; a larger picture fills so much memory that only one at a time should be decoded
+LONGEST_SIDE = 1600  # what is kept: ample for handwriting, and small enough to be quick
+_MOST_SCANS = 100  # a progressive JPEG has ten or so, and goes over the whole picture in each
+_BAND = 64  # rows of the shrunken picture that are made at a time
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+_HEADS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_HEIF = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
+_UPRIGHT = {  # how to turn a picture, by its EXIF orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # strangers' EXIF is no news for our log
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+PngImagePlugin.MAX_TEXT_CHUNK = 64 * 1024
+PngImagePlugin.MAX_TEXT_MEMORY = 256 * 1024
+
+
+def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool = True) -> NDArray[np.uint8]:
+    """Decode a picture as a person would see it: upright, its first frame, transparency on paper.
+
+    Returns: (h, w, 3) RGB, the longer side at most `longest`.
+    Raises: PictureError with the code `empty`, `not_a_picture`, `too_large`, `too_slow` or `broken`; with `big`, before
+        decoding, where it has more than BIG pixels and must not be.
+    """
+    if not data:
+        raise PictureError("the file is empty: send it again", "empty")
+    if len(data) > LARGEST_UPLOAD:
+        raise _too_large(f"{len(data) / 2**20:.0f} MiB")
+    try:
+        with _opened(data) as picture:
+            if picture.width * picture.height > LARGEST_PIXELS:
+                raise _too_large(f"{picture.width}×{picture.height} pixels")
+            if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > _MOST_SCANS:
+                raise PictureError("the picture takes too long to read: send a smaller one", "too_slow")
+            if "progressive" not in picture.info:  # a progressive JPEG is decoded in full all the same
+                _draft(picture, longest)
+            if _is_big(picture) and not may_be_big:
+                raise PictureError("the picture is big: it must wait for its turn", "big")
+            return _decoded(picture, data, longest)
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(f"more than {LARGEST_PIXELS // 10**6} megapixels") from error
+    except MemoryError as error:
+        raise _too_large("it would fill the memory") from error
+    except UnidentifiedImageError as error:
+        if _looks_like_a_picture(data):
+            raise _broken() from error
+        raise PictureError("this is no picture that can be read: JPEG, PNG and HEIC work", "not_a_picture") from error
+    except Exception as error:  # decoders meet hostile bytes with whatever they happen to raise
+        raise _broken() from error
+
+
+def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode pixels anew: nothing of the upload but what can be seen is in the result."""
+    encoded = BytesIO()
+    Image.fromarray(pixels).save(encoded, "JPEG", quality=85)
+    return encoded.getvalue()
+
+
+def encode_png(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode pixels, (h, w, 3) RGB or (h, w) grey, without loss."""
+    encoded = BytesIO()
+    Image.fromarray(pixels).save(encoded, "PNG", compress_level=6)
+    return encoded.getvalue()
+
+
+def _opened(data: bytes) -> Image.Image:
+    formats: tuple[str, ...] = _FORMATS
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
+        import pillow_heif  # costs 0.1 s and 10 MB, and few uploads need it
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+        formats = (*_FORMATS, "HEIF")
+    return Image.open(BytesIO(data), formats=formats)
+
+
+def _looks_like_a_picture(data: bytes) -> bool:
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return data.startswith(_HEADS) or is_webp or data[4:8] == b"ftyp"
+
+
+def _draft(picture: Image.Image, longest: int) -> None:
+    """Let the JPEG decoder skip detail that would be thrown away."""
+    scale = longest / max(picture.size)
+    picture.draft("RGB", (max(1, int(picture.width * scale)), max(1, int(picture.height * scale))))
+
+
+def _is_big(picture: Image.Image) -> bool:
+    return picture.width * picture.height > BIG
+
+
+def _decoded(picture: Image.Image, data: bytes, longest: int) -> NDArray[np.uint8]:
+    if "progressive" in picture.info:
+        _draft(picture, longest)
+    small = _shrunk(_big_at_once(picture, data) if _is_big(picture) else picture, longest)
+    turn = _UPRIGHT.get(_orientation(picture))
+    upright = small if turn is None else small.transpose(turn)
+    return np.asarray(_on_paper(upright) if upright.mode == "RGBA" else upright.convert("RGB"))
+
+
+def _big_at_once(picture: Image.Image, data: bytes) -> Image.Image | NDArray[np.uint8]:
+    """Decode a big picture of a format for which Pillow would need its memory three to five times over."""
+    if picture.format == "HEIF":
+        import pillow_heif
+
+        return np.asarray(pillow_heif.open_heif(data))  # a view of what was decoded
+    if picture.format == "WEBP":
+        import cv2
+
+        with_alpha = picture.mode == "RGBA"
+        wanted = cv2.IMREAD_UNCHANGED if with_alpha else cv2.IMREAD_COLOR_RGB
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), wanted | cv2.IMREAD_IGNORE_ORIENTATION)
+        if pixels is None or pixels.shape[:2] != picture.size[::-1]:
+            raise _broken()
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA, dst=pixels) if with_alpha else pixels, np.uint8)
+    return picture
+
+
+def _shrunk(picture: Image.Image | NDArray[np.uint8], longest: int) -> Image.Image:
+    """The picture in eight bits (L, RGB or RGBA), its longer side at most `longest`.
+
+    A big one is shrunk band by band, so that no second copy of it in another mode fills the memory.
+    """
+    width, height = picture.size if isinstance(picture, Image.Image) else picture.shape[1::-1]
+    if isinstance(picture, Image.Image):
+        picture.load()
+    levels = _levels(picture)
+    factor = max(width, height) // longest
+    if factor < 2:
+        small = _eight_bits(_band(picture, 0, height), levels)
+    else:
+        bands = range(0, height, _BAND * factor)
+        parts = [_eight_bits(_band(picture, y, y + _BAND * factor), levels).reduce(factor) for y in bands]
+        small = Image.new(parts[0].mode, (parts[0].width, sum(part.height for part in parts)))
+        for number, part in enumerate(parts):
+            small.paste(part, (0, number * _BAND))
+    small.thumbnail((longest, longest))
+    return small
+
+
+def _band(picture: Image.Image | NDArray[np.uint8], top: int, bottom: int) -> Image.Image:
+    if not isinstance(picture, Image.Image):
+        return Image.fromarray(picture[top:bottom])
+    if top == 0 and bottom >= picture.height:
+        return picture
+    return picture.crop((0, top, picture.width, min(bottom, picture.height)))
+
+
+def _levels(picture: Image.Image | NDArray[np.uint8]) -> tuple[float, float] | None:
+    """What is black and what is white in a picture of more than eight bits; None where it has eight."""
+    if not isinstance(picture, Image.Image) or not _is_deep(picture):
+        return None
+    bands = range(0, picture.height, _BAND)
+    values = (np.asarray(_band(picture, y, y + _BAND)) for y in bands)
+    found = [(finite.min(), finite.max()) for band in values if (finite := band[np.isfinite(band)]).size]
+    low, high = float(min((low for low, _ in found), default=0)), float(max((high for _, high in found), default=0))
+    if picture.mode == "F":
+        return low, high
+    return 0.0, 255.0 if high <= 255 else max(65535.0, high)  # 16 bits are often kept in 32
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    return picture.mode in ("I", "F") or picture.mode.startswith("I;16")
+
+
+def _eight_bits(picture: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
+    """Bring a picture into L, RGB or RGBA; of one that is deeper Pillow itself would cut off everything above 255."""
+    if levels is not None:
+        low, high = levels
+        values = np.nan_to_num(np.asarray(picture, np.float32), posinf=high, neginf=low)
+        shares = (values.clip(low, high) - low) * np.float32(255 / ((high - low) or 1.0))
+        return Image.fromarray(shares.astype(np.uint8))
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return int(picture.getexif().get(Base.Orientation, 1))
+    except MemoryError:
+        raise
+    except Exception:  # a broken EXIF block only loses the orientation
+        return 1
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """Lay ink on paper that it stands out from: white, or black under light ink."""
+    alpha = np.asarray(picture.getchannel("A"), dtype=np.float32)
+    ink = np.asarray(picture.convert("L"), dtype=np.float32)
+    is_light = alpha.sum() > 0 and float((ink * alpha).sum() / alpha.sum()) > 160 and alpha.mean() < 200
+    paper = Image.new("RGBA", picture.size, "black" if is_light else "white")
+    return Image.alpha_composite(paper, picture).convert("RGB")
+
+
+def _too_large(what: str) -> PictureError:
+    return PictureError(f"the picture is too large ({what}): send one of at most 20 MB and 50 megapixels", "too_large")
+
+
+def _broken() -> PictureError:
+    return PictureError("the picture is damaged: send it again", "broken")

@@ -1,0 +1,1 @@
+"""What all that is read from the network shares."""

@@ -1,0 +1,1 @@
+"""Organisers' pages, the first steps in a new server, and what is done by hand."""

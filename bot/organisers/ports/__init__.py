@@ -1,0 +1,1 @@
+"""What organisers' services need from outside."""

@@ -1,0 +1,80 @@
+"""The calendars that the room gives: of the whole community, of one source, of one event."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from aiohttp import ETag, web
+
+from bot.config import CommunitySettings
+from bot.core.durations import parse_duration
+from bot.core.room import LOCAL, MAIN, Room
+from bot.core.rooms import Rooms
+from bot.events.calendar_files import calendar_file
+from bot.events.rules.events import Event
+from bot.events.telling import Telling
+from bot.platforms.web.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """Answers for calendars that are followed. `?alarm=1h` adds an alarm so long before each event."""
+
+    telling: Telling
+    rooms: Rooms
+    community: CommunitySettings
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return every address with what answers it."""
+        return [
+            web.get("/calendar.ics", self.of_community),
+            web.get("/calendar/{source}.ics", self.of_source),
+            web.get(r"/events/{id:\d{1,18}}.ics", self.of_event),
+        ]
+
+    async def of_community(self, request: web.Request) -> web.Response:
+        """Give every event that the room follows."""
+        return await self._given(request, await self.telling.calendar_events(self._room), self.community.name)
+
+    async def of_source(self, request: web.Request) -> web.Response:
+        """Give the events of one source."""
+        source = request.match_info["source"]
+        if source not in self.rooms.sources:
+            raise Refusal(404, "not_found")
+        events = await self.telling.calendar_events(replace(self._room, follows=(source,)))
+        return await self._given(request, events, self.community.name)
+
+    async def of_event(self, request: web.Request) -> web.Response:
+        """Give one event to any calendar."""
+        event = await self.telling.calendar_event(int(request.match_info["id"]))
+        if event is None:
+            raise Refusal(404, "not_found")
+        return await self._given(request, [event])
+
+    @property
+    def _room(self) -> Room:
+        return self.rooms.at(LOCAL, MAIN)
+
+    async def _given(self, request: web.Request, events: Sequence[Event], name: str = "") -> web.Response:
+        """Give the file, or say that the one the calendar has is still right."""
+        alarm = _alarm(request)
+        body = await asyncio.to_thread(calendar_file, events, self.community.timezone, name, alarm)
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        known = request.if_none_match or ()
+        if any(one.value in (tag, "*") for one in known):
+            response = web.Response(status=304)
+        else:
+            response = web.Response(body=body, content_type="text/calendar", charset="utf-8")
+        response.etag = ETag(tag)
+        response.headers["Cache-Control"] = "no-cache"  # ask each time; the tag makes that cheap
+        return response
+
+
+def _alarm(request: web.Request) -> timedelta | None:
+    written = request.query.get("alarm")
+    try:
+        return None if written is None else parse_duration(written)
+    except ValueError:
+        raise Refusal(400, "bad_duration") from None

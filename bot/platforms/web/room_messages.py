@@ -1,0 +1,206 @@
+"""What was said in the local room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.actions import Kept
+from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, plain
+from bot.store.statements import insert_or_ignore
+from bot.store.tables import room_messages
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture in the room: its address, and what it shows in words; empty where a visitor sent it."""
+
+    url: str
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMessage:
+    """A message as it stands in the room, and the pictures that came with it.
+
+    `revision` tells edited ones apart: the room's edits are counted, and each message keeps the number of its last.
+    """
+
+    channel: str
+    author: str
+    bot: bool
+    at: datetime
+    message: Message
+    pictures: tuple[ShownPicture, ...] = ()
+    key: str | None = None
+    id: int = 0
+    revision: int | None = None
+
+
+class RoomMessages:
+    """The room's history. A message with a key that is known already is not said a second time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, said: RoomMessage) -> int:
+        """Keep a message and return its id, or the id of the one that was kept under the same key before."""
+        values = {
+            "channel": said.channel,
+            "author": said.author,
+            "bot": int(said.bot),
+            "at": said.at,
+            "message": {**_written(said.message), "pictures": [asdict(picture) for picture in said.pictures]},
+            "key": said.key,
+        }
+        async with self._engine.begin() as connection:
+            statement = insert_or_ignore(connection, room_messages).values(**values).returning(room_messages.c.id)
+            number: int | None = (await connection.execute(statement)).scalar()
+            if number is None:
+                number = await _id_of(connection, str(said.key))
+        if number is None:
+            raise RuntimeError("a room message was neither kept nor there before")
+        return number
+
+    async def edit(self, number: int, message: Message) -> bool:
+        """Let the message say this instead; False if there is none with this id."""
+        async with self._engine.begin() as connection:
+            query = select(room_messages.c.message).where(room_messages.c.id == number).with_for_update()
+            kept = (await connection.execute(query)).scalar()
+            if kept is None:
+                return False
+            newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
+            pictures = [asdict(picture) for picture in _pictures(kept)]
+            changed = {"message": {**_written(message), "pictures": pictures}, "revision": newest}
+            await connection.execute(update(room_messages).where(room_messages.c.id == number).values(changed))
+            return True
+
+    async def withdraw(self, number: int) -> bool:
+        """Leave nothing of what the message says: pages that show it learn so as of an edit. False if there is none."""
+        empty = _written(Message(MessageKind.ANSWER))
+        async with self._engine.begin() as connection:
+            newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
+            changed = update(room_messages).where(room_messages.c.id == number)
+            return (await connection.execute(changed.values(message=empty, revision=newest))).rowcount == 1
+
+    async def edited_after(self, channel: str, revision: int, limit: int) -> list[RoomMessage]:
+        """Return the first messages that were edited after this revision, in the order of their edits."""
+        query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.revision > revision)
+        return await self._messages(query.order_by(room_messages.c.revision).limit(limit))
+
+    async def last_revision(self, channel: str) -> int:
+        """Return the number of the newest edit, 0 if there was none."""
+        query = select(func.max(room_messages.c.revision)).where(room_messages.c.channel == channel)
+        async with self._reading() as connection:
+            return (await connection.execute(query)).scalar() or 0
+
+    async def find(self, key: str) -> int | None:
+        """Return the id of the message that was said under this key."""
+        async with self._reading() as connection:
+            return await _id_of(connection, key)
+
+    async def last_id(self, channel: str) -> int:
+        """Return the id of the newest message, 0 if there is none."""
+        query = select(func.max(room_messages.c.id)).where(room_messages.c.channel == channel)
+        async with self._reading() as connection:
+            return (await connection.execute(query)).scalar() or 0
+
+    async def after(self, channel: str, number: int, limit: int) -> list[RoomMessage]:
+        """Return the first messages after `number`, oldest first."""
+        query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.id > number)
+        return await self._messages(query.order_by(room_messages.c.id).limit(limit))
+
+    async def latest(self, channel: str, limit: int, before: int | None = None) -> list[RoomMessage]:
+        """Return the newest messages, those before the id `before` where it is given, oldest first."""
+        earlier: list[ColumnElement[bool]] = [] if before is None else [room_messages.c.id < before]
+        query = select(room_messages).where(room_messages.c.channel == channel, *earlier)
+        return (await self._messages(query.order_by(room_messages.c.id.desc()).limit(limit)))[::-1]
+
+    async def _messages(self, query: Any) -> list[RoomMessage]:
+        async with self._reading() as connection:
+            return [_room_message(row) for row in await connection.execute(query)]
+
+    def _reading(self) -> AsyncConnection:
+        return self._engine.execution_options(read_only=True).connect()
+
+
+async def _id_of(connection: AsyncConnection, key: str) -> int | None:
+    query = select(room_messages.c.id).where(room_messages.c.key == key)
+    return (await connection.execute(query)).scalar()
+
+
+def _room_message(row: Row[Any]) -> RoomMessage:
+    kept = row.message
+    return RoomMessage(
+        channel=row.channel,
+        author=row.author,
+        bot=bool(row.bot),
+        at=row.at,
+        message=_message(kept),
+        pictures=_pictures(kept),
+        key=row.key,
+        id=row.id,
+        revision=row.revision,
+    )
+
+
+def _pictures(kept: Mapping[str, Any]) -> tuple[ShownPicture, ...]:
+    if "images" in kept:  # kept before pictures had words
+        return tuple(ShownPicture(url) for url in kept["images"])
+    return tuple(ShownPicture(**picture) for picture in kept["pictures"])
+
+
+def _written(message: Message) -> dict[str, Any]:
+    # Their bytes are kept outside of the store; there are no people to choose from in this room.
+    written: dict[str, Any] = plain(replace(message, pictures=(), files=(), people=None))
+    for card in written["cards"]:
+        for field in card["fields"]:
+            field["at"] = field["at"].isoformat() if field["at"] else None
+    return written
+
+
+def _message(kept: Mapping[str, Any]) -> Message:
+    return Message(
+        kind=MessageKind(kept["kind"]),
+        lead=kept["lead"],
+        cards=tuple(_card(card) for card in kept["cards"]),
+        buttons=_buttons(kept["buttons"]),
+        event_id=kept["event_id"],
+        report_url=kept["report_url"],
+        replies_to=kept.get("replies_to"),
+        choices=tuple(_choice(choice) for choice in kept.get("choices", ())),
+        entries=tuple(Entry(**_with_action(entry)) for entry in kept.get("entries", ())),
+    )
+
+
+def _choice(kept: Mapping[str, Any]) -> Choice:
+    return Choice(**{**_with_action(kept), "options": tuple(Option(**option) for option in kept["options"])})
+
+
+def _card(kept: Mapping[str, Any]) -> Card:
+    return Card(
+        title=kept["title"],
+        url=kept["url"],
+        body=kept["body"],
+        fields=tuple(_field(field) for field in kept["fields"]),
+        bars=tuple(Bar(**bar) for bar in kept["bars"]),
+        buttons=_buttons(kept["buttons"]),
+        image=kept.get("image", ""),
+    )
+
+
+def _field(kept: Mapping[str, Any]) -> Field:
+    at = kept["at"]
+    return Field(kept["name"], kept["value"], at and datetime.fromisoformat(at), kept.get("member", ""))
+
+
+def _buttons(kept: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:
+    return tuple(Button(**_with_action(button)) for button in kept)
+
+
+def _with_action(kept: Mapping[str, Any]) -> dict[str, Any]:
+    action = Kept(kept["id"]) if kept.get("id") else None
+    return {"action": action, **{name: value for name, value in kept.items() if name != "id"}}

@@ -1,0 +1,160 @@
+"""What a request carries, read by hand: counted while it arrives, and refused before the end if it is too much."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.handwriting.ports.recognition import LARGEST_UPLOAD
+from bot.platforms.web.refusals import Refusal
+
+LONGEST_TEXT = 2_000
+LARGEST_JSON = 64 * 1024
+LARGEST_FORM = LARGEST_UPLOAD + LARGEST_JSON
+MOST_PARTS = 10
+DRAWING = "drawing.png"  # the name under which our page sends a drawing
+UPLOAD_TAKES = 60.0
+WAIT_FOR_TURN = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a visitor sent: a text, a picture, or both. `is_drawn`: the picture was drawn on our page."""
+
+    text: str = ""
+    picture: bytes | None = None
+    is_drawn: bool = False
+
+
+class Turns:
+    """So many uploads are in memory at once, and so many more wait in front of the door, unread."""
+
+    def __init__(self, at_once: int = 6, waiting: int = 200) -> None:
+        self._turns = asyncio.Semaphore(at_once)
+        self._room = at_once + waiting
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn. Raises Refusal if too many wait, or for too long."""
+        if self._room <= 0:
+            raise Refusal(503, "busy")
+        self._room -= 1
+        try:
+            try:
+                async with asyncio.timeout(WAIT_FOR_TURN):
+                    await self._turns.acquire()
+            except TimeoutError:
+                raise Refusal(503, "busy") from None
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._room += 1
+
+
+async def read_said(request: web.Request) -> Said:
+    """Read `{"text": …}`, or a form with `file` and `text`. Raises Refusal."""
+    said = await _read_form(request) if is_form(request) else Said(_text_of(await read_json(request)))
+    text = _cleaned(said.text)
+    if len(text) > LONGEST_TEXT:
+        raise Refusal(400, "text_too_long")
+    if not text and said.picture is None:
+        raise Refusal(400, "nothing_said")
+    return replace(said, text=text)
+
+
+async def read_picture(request: web.Request) -> bytes:
+    """Read the picture that is the body, or the `file` of a form. Raises Refusal."""
+    if not is_form(request):
+        return await _read_body(request, LARGEST_UPLOAD)
+    picture = (await _read_form(request)).picture
+    if picture is None:
+        raise Refusal(400, "nothing_said")
+    return picture
+
+
+async def read_json(request: web.Request) -> dict[str, Any]:
+    """Read a JSON object. Raises Refusal."""
+    try:
+        value = json.loads(await _read_body(request, LARGEST_JSON))
+    except (ValueError, RecursionError):
+        raise Refusal(400, "bad_json") from None
+    if not isinstance(value, dict):
+        raise Refusal(400, "bad_json")
+    return value
+
+
+def is_form(request: web.Request) -> bool:
+    """Whether the body is a form, which may carry a picture."""
+    return request.content_type.startswith("multipart/")
+
+
+def _text_of(content: dict[str, Any]) -> str:
+    text = content.get("text")
+    if not isinstance(text, str):
+        raise Refusal(400, "nothing_said")
+    return text
+
+
+async def _read_body(request: web.Request, largest: int) -> bytes:
+    if (request.content_length or 0) > largest:
+        raise Refusal(413, "upload_too_large")
+    body = bytearray()  # not bytes: adding to them would copy everything each time
+    async with _in_time():
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > largest:
+                raise Refusal(413, "upload_too_large")
+    return bytes(body)
+
+
+async def _read_form(request: web.Request) -> Said:
+    if (request.content_length or 0) > LARGEST_FORM:
+        raise Refusal(413, "upload_too_large")
+    text, picture, is_drawn, number = "", None, False, 0
+    try:
+        async with _in_time():
+            reader = await request.multipart()
+            while (part := await reader.next()) is not None:
+                number += 1
+                if not isinstance(part, BodyPartReader) or number > MOST_PARTS:
+                    raise Refusal(400, "bad_form")
+                if part.name == "text":
+                    text = (await _read_part(part, LARGEST_JSON)).decode("utf-8", "replace")
+                else:
+                    content = await _read_part(part, LARGEST_UPLOAD)
+                    if part.name == "file":
+                        picture, is_drawn = content, part.filename == DRAWING
+    except (HttpProcessingError, ValueError, AssertionError, RuntimeError, LookupError, web.HTTPException):
+        raise Refusal(400, "bad_form") from None  # a multipart parser's ways to say that it is none
+    return Said(text, picture, is_drawn)
+
+
+async def _read_part(part: BodyPartReader, largest: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk(64 * 1024):
+        content += chunk
+        if len(content) > largest:
+            raise Refusal(413, "upload_too_large")
+    return bytes(content)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(UPLOAD_TAKES):
+            yield
+    except TimeoutError:
+        raise Refusal(408, "too_slow") from None
+
+
+def _cleaned(text: str) -> str:
+    """Return the text without what no store and no screen can hold."""
+    kept = "".join(letter for letter in text if letter in "\n\t" or letter.isprintable() or letter in "\u3000\u200d")
+    return kept.replace("\t", " ").strip()

@@ -1,0 +1,1 @@
+"""What people are told in time: reminders, their own ones, and the digest."""

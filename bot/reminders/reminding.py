@@ -1,0 +1,173 @@
+"""Members' own reminders: asked for by a button or a command, sent by direct message, put off, cancelled."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.core.askers import Asker
+from bot.core.clock import Clock, Ring, no_ring
+from bot.core.handlers import Handlers
+from bot.core.messages import Message
+from bot.core.room import LOCAL
+from bot.delivery.rules.deliveries import Delivery
+from bot.events.event_cards import RemindMe
+from bot.events.finding import find_coming
+from bot.events.ports.events import EventStore
+from bot.events.rules.events import Event, EventStatus
+from bot.locales import TOKYO, Texts, texts_for
+from bot.reminders import reminder_messages
+from bot.reminders.personal_posts import snoozed
+from bot.reminders.ports import PersonalReminderStore
+from bot.reminders.reminder_messages import CancelReminder, KeepAsUsual, Snooze, ToggleLeadTime
+from bot.reminders.rules.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
+from bot.reminders.rules.personal_reminders import PersonalReminder, toggled
+
+log = structlog.get_logger()
+
+MOST_OFFERED = 4
+_USUAL_WORDS = ("いつも", "既定", "default", "usual")
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """Keeps what members want. `ring` is called when something new may be due."""
+
+    store: PersonalReminderStore
+    events: EventStore
+    clock: Clock
+    zone: ZoneInfo = TOKYO
+    ring: Ring = no_ring
+
+    async def remind(self, asker: Asker, argument: str = "") -> Message:
+        """Answer `!remind`, `!remind もくもく会 3日前 1時間前`, and `!remind いつも 1d 2h` for every event to come."""
+        return await self.remind_of(asker, *split_lead_times(argument))
+
+    async def remind_of(self, asker: Asker, meant: str = "", written: str = "") -> Message:
+        """Remind a member of the event that they mean, the next one if they name none."""
+        texts, now = self._texts(asker.own_language), self.clock.now()
+        try:
+            lead_times = parse_lead_times(written) if written.strip() else None
+        except ValueError:
+            return reminder_messages.no_lead_times(texts, written)
+        if meant.strip() in _USUAL_WORDS:
+            return await self._keep_usual(asker, lead_times)
+        found = await find_coming(self.events, asker.room, meant, now)
+        wanted = next((event for event in found if meant.strip() or event.takes_place), None)
+        if wanted is None:
+            coming = await find_coming(self.events, asker.room, "", now, MOST_OFFERED)
+            return reminder_messages.no_such_event(texts, meant, coming)
+        return await self._told(asker, await self._set(asker, wanted, lead_times))
+
+    async def reminders(self, asker: Asker) -> Message:
+        """Answer `!reminders`."""
+        address, now = asker.address, self.clock.now()
+        kept = await self.store.reminders_of(address)
+        known = await self.events.known([reminder.event_id for reminder in kept])
+        pairs = [(reminder, known[reminder.event_id]) for reminder in kept]
+        coming = [(reminder, event) for reminder, event in pairs if not event.has_started(now) and not _is_off(event)]
+        coming.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
+        listed = reminder_messages.reminder_list(
+            self._texts(asker.own_language), coming, await self.store.member(address)
+        )
+        return await self._told(asker, listed)
+
+    async def language_of(self, address: str) -> str:
+        """Return the language that a member chose for what they alone read, "" if they chose none."""
+        return (await self.store.member(address)).locale
+
+    def handlers(self) -> Handlers:
+        """Return what is done about each action."""
+        return {
+            RemindMe: self._remind_me,
+            ToggleLeadTime: self._toggle,
+            CancelReminder: self._cancel,
+            KeepAsUsual: self._keep_as_usual,
+            Snooze: self._snooze,
+        }
+
+    async def _remind_me(self, asker: Asker, action: RemindMe) -> Message | None:
+        event = await self._known(action.event)
+        return None if event is None else await self._told(asker, await self._set(asker, event, None))
+
+    async def _toggle(self, asker: Asker, action: ToggleLeadTime) -> Message | None:
+        event = await self._known(action.event)
+        if event is None or not SHORTEST <= action.lead_time <= LONGEST:
+            return None
+        kept = await self.store.reminder(asker.address, event.id)
+        lead_times = toggled(kept.lead_times if kept else (), action.lead_time)[-MOST:]
+        if lead_times:
+            return await self._told(asker, await self._set(asker, event, lead_times))
+        await self.store.cancel(asker.address, event.id, self.clock.now())
+        return await self._told(asker, reminder_messages.cancelled(self._texts(asker.own_language), event))
+
+    async def _cancel(self, asker: Asker, action: CancelReminder) -> Message | None:
+        event = await self._known(action.event)
+        if event is None:
+            return None
+        was_there = await self.store.cancel(asker.address, event.id, self.clock.now())
+        say = reminder_messages.cancelled if was_there else reminder_messages.nothing_to_cancel
+        return await self._told(asker, say(self._texts(asker.own_language), event))
+
+    async def _keep_as_usual(self, asker: Asker, action: KeepAsUsual) -> Message | None:
+        if await self._known(action.event) is None:
+            return None
+        kept = await self.store.reminder(asker.address, action.event)
+        return await self._told(asker, await self._keep_usual(asker, kept.lead_times if kept else None))
+
+    async def _set(self, asker: Asker, event: Event, lead_times: tuple[timedelta, ...] | None) -> Message:
+        """Keep a reminder with these lead times; without any show the one that is there, or make one."""
+        texts, now, address = self._texts(asker.own_language), self.clock.now(), asker.address
+        if event.has_started(now) or _is_off(event):
+            return reminder_messages.not_to_come(texts, event, now)
+        whose, kept = await self.store.member(address), await self.store.reminder(address, event.id)
+        if kept is None or lead_times is not None:
+            kept = PersonalReminder(address, event.id, lead_times or whose.usual, asker.own_language)
+            await self.store.keep(kept, event, now)
+            await self.ring()
+        is_local = asker.tenant.platform == LOCAL  # there is one conversation, and no direct messages beside it
+        return reminder_messages.reminder_state(texts, kept, event, whose, now, by_dm=not is_local)
+
+    async def _keep_usual(self, asker: Asker, lead_times: tuple[timedelta, ...] | None) -> Message:
+        whose = await self.store.member(asker.address)
+        await self.store.keep_member(replace(whose, lead_times=lead_times))
+        usual = replace(whose, lead_times=lead_times).usual
+        return reminder_messages.usual_kept(self._texts(asker.own_language), usual)
+
+    async def _snooze(self, asker: Asker, action: Snooze) -> Message | None:
+        event, texts, now = await self._known(action.event), self._texts(asker.own_language), self.clock.now()
+        if event is None:
+            return None
+        until = reminder_messages.snoozed_until(texts, action.later, now)
+        again = snoozed(asker.address, asker.own_language, event, until)
+        if again is None:
+            return reminder_messages.too_late_to_snooze(texts)
+        await self.store.snooze(again, now)
+        await self.ring()
+        return reminder_messages.snoozed_message(texts, until, now)
+
+    async def unreachable(self, delivery: Delivery) -> None:
+        """Take note that a member takes no direct messages: none is tried until they come back and are told."""
+        member = await self.store.member(delivery.destination)
+        await self.store.keep_member(replace(member, is_closed=True))
+        log.warning("member takes no direct messages", room=delivery.destination, next="told when they ask again")
+
+    async def _told(self, asker: Asker, answer: Message) -> Message:
+        """Tell a member who could not be reached, once, with the answer to what they ask now."""
+        whose = await self.store.member(asker.address)
+        if not whose.is_closed:
+            return answer
+        await self.store.keep_member(replace(whose, is_closed=False))
+        told = reminder_messages.was_unreachable(self._texts(asker.own_language))
+        return replace(answer, lead=f"{told}\n{answer.lead}")
+
+    async def _known(self, event_id: int) -> Event | None:
+        return (await self.events.known([event_id])).get(event_id)
+
+    def _texts(self, locale: str) -> Texts:
+        return texts_for(locale, self.zone)
+
+
+def _is_off(event: Event) -> bool:
+    return event.status in (EventStatus.CANCELLED, EventStatus.VANISHED)

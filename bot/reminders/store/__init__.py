@@ -1,0 +1,1 @@
+"""What members asked to be reminded of, in tables."""

@@ -1,0 +1,1 @@
+"""The site on which a group publishes its reports."""

@@ -1,0 +1,1 @@
+"""Processes in which what strangers send is opened."""

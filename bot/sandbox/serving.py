@@ -1,0 +1,65 @@
+"""The other end of `workers`: the process that does what it is asked. It imports little, so that it starts at once."""
+
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.sandbox.confinement import confine
+
+MOST_MEMORY = 768 * 1024 * 1024  # that one call may reserve beyond what is in use; the largest photo fills half of it
+STATM = Path("/proc/self/statm")
+
+
+def serve(readable: Sequence[str] = ()) -> None:
+    """Give up what it does not need, say that it is ready, then answer call after call until the pipe is closed.
+
+    A call is (module, function, arguments); the answer (True, result) or (False, error). Beside the program the process
+    may read the folders `readable`.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when it is over
+    calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # what a library prints is no answer,
+    os.dup2(nowhere, 2)  # and what it thinks of a stranger's file no news for our log
+    confine(readable)
+    _answer(answers, (True, None))
+    while True:
+        try:
+            module, function, args = pickle.load(calls)  # noqa: S301  # our own parent
+        except EOFError:
+            return
+        _limit_memory()
+        try:
+            answer = (True, attrgetter(function)(import_module(module))(*args))
+        except Exception as error:
+            answer = (False, error)
+        _answer(answers, answer)
+
+
+def _limit_memory() -> None:
+    """Let a picture that unfolds without end meet a MemoryError before the machine has no memory left; on Linux."""
+    try:
+        data_pages = int(STATM.read_text(encoding="ascii").split()[5])
+    except OSError:
+        return
+    import resource
+
+    most = data_pages * resource.getpagesize() + MOST_MEMORY
+    resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+def _answer(answers: BinaryIO, answer: tuple[bool, object]) -> None:
+    try:
+        packed = pickle.dumps(answer)
+        pickle.loads(packed)  # noqa: S301  # an error whose constructor asks for more cannot be unpacked
+    except Exception:
+        packed = pickle.dumps((False, RuntimeError(repr(answer[1]))))
+    answers.write(packed)
+    answers.flush()

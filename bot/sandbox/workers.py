@@ -1,0 +1,229 @@
+"""Processes beside this one for what strangers send: a decoder that hangs, crashes or hoards takes only its own along.
+
+A thread would not do: several decoders keep the interpreter to themselves while they work, and none can be stopped.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from asyncio import get_running_loop
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.core.errors import PictureError
+from bot.sandbox.confinement import clean_environment
+
+log = structlog.get_logger()
+
+MOST_WORKERS = 2
+LONGEST_LINE = 32  # calls in work or waiting; each holds its upload in memory
+TAKES = 20.0  # seconds that one call may take; the largest photo of the slowest format takes about two
+WAITS = 20.0  # seconds in the line, after which hardly anybody waits for the answer any more
+STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine that is busy
+SOON = 2.0  # seconds: a process that is being started is mostly ready earlier than another one would be
+IDLE = 60.0  # seconds after which a second process is let go
+
+MALLOC = {
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+    "MALLOC_ARENA_MAX": "2",
+}  # glibc: large pictures are given back at once
+
+
+class WorkerLost(Exception):
+    """The process ended before it answered."""
+
+
+class WorkerLate(WorkerLost):
+    """It did not answer in time and was ended."""
+
+
+class Worker:
+    """One process, which serves one call at a time and may read, beside the program, the folders `readable`."""
+
+    def __init__(self, readable: tuple[str, ...] = ()) -> None:
+        serve = f"from bot.sandbox.serving import serve; serve({readable!r})"
+        command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {serve}"]
+        environment = clean_environment(os.environ) | MALLOC
+        self._process = subprocess.Popen(  # noqa: S603  # our own
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+        self.readable = readable
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018, S101  # asked for
+        self._calls, self._answers = self._process.stdin, self._process.stdout
+        self._is_lost = False
+        self.prepared: tuple[object, ...] = ()  # the call that came before all others
+        self.used_at = time.monotonic()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process can be asked."""
+        return not self._is_lost and self._process.poll() is None
+
+    def call(self, module: str, function: str, *args: object, takes: float) -> Any:
+        """Have a function called there, within so many seconds.
+
+        Raises WorkerLost if the process ends meanwhile, WorkerLate if it was ended, else what the function raises.
+        """
+        with self._ended_after(takes):
+            pickle.dump((module, function, args), self._calls)
+            self._calls.flush()
+            is_done, answer = pickle.load(self._answers)  # noqa: S301  # of our own process
+        self.used_at = time.monotonic()
+        if not is_done:
+            raise answer
+        return answer
+
+    def wait_until_ready(self) -> None:
+        """Wait for the process to start. Raises as `call`."""
+        with self._ended_after(STARTS_WITHIN):
+            pickle.load(self._answers)  # noqa: S301  # as above
+
+    def kill(self) -> None:
+        """End the process; whoever waits for its answer is told."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and wait until it is gone."""
+        self.kill()
+        self._process.wait()
+        for pipe in (self._calls, self._answers):
+            with suppress(OSError):  # what was not sent is not wanted any more
+                pipe.close()
+
+    @contextmanager
+    def _ended_after(self, seconds: float) -> Iterator[None]:
+        is_late = threading.Event()
+
+        def end() -> None:
+            is_late.set()
+            self.kill()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            yield
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            self._is_lost = True
+            raise (WorkerLate if is_late.is_set() else WorkerLost)(f"exit code {self._process.poll()}") from error
+        finally:
+            timer.cancel()
+
+
+class Workers:
+    """Calls wait in a short line for a few processes, each started when it is first needed."""
+
+    def __init__(self, most: int = MOST_WORKERS, takes: float = TAKES) -> None:
+        """Open the line. `takes`: seconds after which a call is given up and its process ended."""
+        self._takes = takes
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="worker")
+        self._idle: list[Worker] = []  # the one used last is used next: while one suffices, the others stay idle
+        self._all: set[Worker] = set()
+        self._lock = threading.Lock()
+        self._preparation: tuple[object, ...] = ()
+        self._readable: tuple[str, ...] = ()
+        self._started: Future[object] | None = None  # what `start` began
+        self._is_open = True
+        self._in_line = 0
+
+    async def call(self, module: str, function: str, *args: object) -> Any:
+        """Have a function called in another process; only there its module is imported. All is pickled on its way.
+
+        Raises PictureError: `busy` where the line is too long, `too_slow`, `broken` where the process crashed; else
+        what the function raises.
+        """
+        if self._in_line >= LONGEST_LINE:
+            raise _busy()
+        self._in_line += 1
+        try:
+            in_turn = partial(self._once_started, self._started, time.monotonic(), module, function, *args)
+            return await get_running_loop().run_in_executor(self._threads, in_turn)
+        finally:
+            self._in_line -= 1
+
+    def start(self, module: str, function: str) -> None:
+        """Start a process in the background and have this called there first; what comes next waits for it a little."""
+        self._started = self._threads.submit(self._in_turn, time.monotonic(), module, function)
+
+    def prepare(self, module: str, function: str, *args: object, readable: tuple[str, ...] = ()) -> None:
+        """From the next call on, have this called first in every process, once; each may read these folders."""
+        self._preparation, self._readable = (module, function, *args), readable
+
+    def close(self) -> None:
+        """Let go of what waits and of what is being worked on, and end the processes."""
+        with self._lock:
+            self._is_open = False
+            for worker in self._all:
+                worker.kill()
+        self._threads.shutdown()  # who waits hears that it is busy
+        for worker in list(self._all):
+            worker.close()
+
+    def _once_started(self, started: Future[object] | None, *call: Any) -> Any:
+        if started is not None:
+            wait_for((started,), SOON)
+        return self._in_turn(*call)
+
+    def _in_turn(self, began: float, module: str, function: str, *args: object) -> Any:
+        if time.monotonic() - began > WAITS:
+            raise _busy()
+        worker = self._take()
+        try:
+            if worker.prepared != (preparation := self._preparation):
+                worker.call(*preparation, takes=self._takes)  # type: ignore[arg-type]  # as `prepare` took it
+                worker.prepared = preparation
+            return worker.call(module, function, *args, takes=self._takes)
+        except WorkerLate as error:
+            raise PictureError("the picture takes too long to read: send a smaller one", "too_slow") from error
+        except WorkerLost as error:
+            if self._is_open:
+                log.warning("worker lost", reason=str(error))
+            raise PictureError("the picture is damaged: send it again", "broken") from error
+        finally:
+            self._give_back(worker)
+
+    def _take(self) -> Worker:
+        with self._lock:
+            while self._is_open and self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive and worker.readable == self._readable:
+                    return worker
+                self._let_go(worker)
+            if not self._is_open:
+                raise _busy()
+            worker = Worker(self._readable)
+            self._all.add(worker)
+        try:
+            worker.wait_until_ready()
+        except WorkerLost as error:
+            if self._is_open:  # else it was ended because nobody needs it any more
+                log.error("worker does not start", reason=str(error), next="what it printed says why")
+            with self._lock:
+                self._let_go(worker)
+            raise _busy() from error
+        return worker
+
+    def _give_back(self, worker: Worker) -> None:
+        with self._lock:
+            if worker.is_alive:
+                self._idle.append(worker)
+            else:
+                self._let_go(worker)
+            if len(self._idle) > 1 and time.monotonic() - self._idle[0].used_at > IDLE:
+                self._let_go(self._idle.pop(0))
+
+    def _let_go(self, worker: Worker) -> None:
+        self._all.discard(worker)
+        worker.close()
+
+
+def _busy() -> PictureError:
+    return PictureError("too many pictures at once: try again in a moment", "busy")

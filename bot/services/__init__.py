@@ -1,1 +1,0 @@
-"""The use cases, as plain coroutines over the Protocols of `ports`."""

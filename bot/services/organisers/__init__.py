@@ -1,1 +1,0 @@
-"""Organisers' pages, and the first steps in a new server."""

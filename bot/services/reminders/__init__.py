@@ -1,1 +1,0 @@
-"""What people are told in time: reminders, their own ones, and the weekly digest."""

@@ -1,1 +1,0 @@
-"""The store: SQLite or PostgreSQL through SQLAlchemy Core, one module an aggregate."""

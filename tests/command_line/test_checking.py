@@ -1,0 +1,78 @@
+"""`tsudoi check` finds what would not work, before anybody relies on it."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.command_line.checking import Finding, check_everything
+from bot.config import Settings
+from bot.core.errors import ModelError
+from bot.handwriting.workers import model_folder
+from bot.handwriting.workers.handwriting import use
+from model.classifier import ARTIFACT, CARD
+
+
+async def found_about_questions(tmp_path: Path, room: dict[str, object]) -> list[Finding]:
+    settings = Settings(
+        storage={"url": f"sqlite:///{tmp_path}/tsudoi.db"},
+        recognition={"enabled": False},
+        rooms=[{"channel": "12", **room}],
+    )
+    findings = await check_everything(settings, tmp_path / "config.toml")
+    return [one for one in findings if one.part.startswith(("room ", "questions"))]
+
+
+async def test_a_room_that_asks_nobody_would_not_work(tmp_path: Path) -> None:
+    (found,) = await found_about_questions(tmp_path, {"platform": "discord", "questions": True})
+    assert (found.part, found.works) == ("room discord:12", False)
+    assert 'organisers = ["managers"]' in found.sentence
+
+
+async def test_where_no_chat_has_organisers_it_is_said_where_questions_go(tmp_path: Path) -> None:
+    (found,) = await found_about_questions(tmp_path, {"platform": "discord"})
+    assert (found.part, found.works) == ("questions", True)
+    assert "own page" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        {"platform": "discord", "questions": True, "organisers": ["managers"]},
+        {"platform": "discord", "organisers": ["managers"]},
+        {"platform": "local", "channel": "main", "questions": True},  # whoever opens it may answer
+    ],
+)
+async def test_a_room_whose_questions_somebody_may_answer(tmp_path: Path, room: dict[str, object]) -> None:
+    assert await found_about_questions(tmp_path, room) == []
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A folder with a model whose download was cut off."""
+    (tmp_path / "artifacts").mkdir()
+    shutil.copy(ARTIFACT.parent / CARD, tmp_path / "artifacts")
+    (tmp_path / "artifacts" / ARTIFACT.name).write_bytes(ARTIFACT.read_bytes()[:5000])
+    return tmp_path / "artifacts"
+
+
+async def found_about_reading(tmp_path: Path) -> Finding:
+    findings = await check_everything(Settings(storage={"url": f"sqlite:///{tmp_path}/tsudoi.db"}), None)
+    return next(one for one in findings if one.part == "recognition")
+
+
+async def test_the_model_is_tried(tmp_path: Path) -> None:
+    found = await found_about_reading(tmp_path)
+    assert (found.works, found.sentence[:11]) == (True, "reads with ")
+
+
+async def test_a_damaged_model_would_not_work(tmp_path: Path, damaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_folder, "files", lambda _: damaged.parent)
+    found = await found_about_reading(tmp_path)
+    assert (found.works, "install Tsudoi again" in found.sentence) == (False, True)
+
+
+def test_what_reads_says_which_file_it_cannot_use(damaged: Path) -> None:
+    with pytest.raises(ModelError, match=re.escape(str(damaged / ARTIFACT.name))):
+        use(str(damaged / ARTIFACT.name))

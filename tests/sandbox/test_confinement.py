@@ -1,0 +1,72 @@
+"""What a process that opens strangers' bytes cannot do, tried in a real one."""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.sandbox.confinement import clean_environment, missing_protections
+from bot.sandbox.workers import Workers
+
+needs_protection = pytest.mark.skipif(bool(missing_protections()), reason="this system has no Landlock or no seccomp")
+ROOT = Path(bot.__file__).parents[1]
+
+
+@pytest.fixture
+async def workers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workers]:
+    monkeypatch.setenv("TSUDOI_DISCORD__TOKEN", "secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    workers = Workers(most=1, takes=300.0)
+    yield workers
+    workers.close()
+
+
+async def test_it_has_no_tokens(workers: Workers) -> None:
+    environment = await workers.call("os", "environb.copy")
+    assert b"secret" not in b"".join(environment.values())
+    assert b"PATH" in environment
+
+
+def test_what_libraries_need_of_the_environment_stays() -> None:
+    given = {"PATH": "/bin", "LC_ALL": "C", "OPENBLAS_CORETYPE": "Haswell", "TSUDOI_SLACK__BOT_TOKEN": "xoxb"}
+    assert clean_environment(given) == {name: given[name] for name in ("PATH", "LC_ALL", "OPENBLAS_CORETYPE")}
+
+
+@needs_protection
+@pytest.mark.parametrize("file", ["/etc/passwd", "config.toml", "README.md"])
+async def test_it_reads_no_file_but_the_program(workers: Workers, tmp_path: Path, file: str) -> None:
+    own = tmp_path / "config.toml"
+    own.write_text("[discord]\n")
+    place = own if file == "config.toml" else ROOT / file
+    with pytest.raises(PermissionError):
+        await workers.call("pathlib", "Path.read_bytes", place)
+    assert await workers.call("pathlib", "Path.read_bytes", ROOT / "bot" / "__init__.py")
+
+
+@needs_protection
+async def test_it_writes_nothing(workers: Workers, tmp_path: Path) -> None:
+    with pytest.raises(PermissionError):
+        await workers.call("pathlib", "Path.write_bytes", tmp_path / "left behind", b"x")
+
+
+@needs_protection
+async def test_it_reaches_no_network_and_starts_no_program(workers: Workers) -> None:
+    for module, function, *args in (
+        ("socket", "socket", socket.AF_INET, socket.SOCK_DGRAM),
+        ("socket", "create_connection", ("127.0.0.1", 9)),
+        ("os", "execv", "/bin/true", ["true"]),
+        ("os", "kill", os.getpid(), 0),
+    ):
+        with pytest.raises(PermissionError):
+            await workers.call(module, function, *args)
+
+
+@needs_protection
+async def test_it_may_read_a_folder_that_it_was_given(workers: Workers, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    model.write_bytes(b"weights")
+    workers.prepare("os", "getpid", readable=(str(tmp_path),))
+    assert await workers.call("pathlib", "Path.read_bytes", model) == b"weights"
