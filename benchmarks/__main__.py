@@ -30,7 +30,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks import kill_test, live_drawing, many_servers, paper_sheets, scale, uploads
-from bot.app.services import open_stores
+from bot.app.stores import open_stores
 from bot.events.ports.events import SourceState, Watched
 from bot.events.rules.events import Event
 

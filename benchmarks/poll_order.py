@@ -14,10 +14,12 @@ from pathlib import Path
 
 from rich.table import Table
 
+from bot.app.clients import CONNPASS_SPACING, Clients
 from bot.app.clock import SystemClock
 from bot.app.polls import Polls
 from bot.app.scheduler import AlarmClock
-from bot.app.services import CONNPASS_SPACING, Clients, build_services, open_stores
+from bot.app.services import build_services
+from bot.app.stores import open_stores
 from bot.config import Settings
 from bot.events.connpass.source import ConnpassApi
 from bot.network.http import HttpClient

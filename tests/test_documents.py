@@ -16,7 +16,7 @@ from bot.answering.commands import COMMANDS, DATA, TSUDOI
 from bot.command_line.main import cli
 from docs import command_line
 from model.workshop.command_line import app
-from tests.test_architecture import imports_of, modules
+from tests.test_architecture import imports_of, kind_of, modules
 
 ROOT = Path(__file__).parents[1]
 OF_CODE = ("docs/architecture.md", "docs/architecture.ja.md", "CONTRIBUTING.md")
@@ -138,32 +138,30 @@ def test_every_link_leads_somewhere(document: str) -> None:
 
 # --- the picture of the house --------------------------------------------------------------------------------------
 
-KNOWN_TO_ALL = ("bot", "bot.__version__", "bot.core", "bot.core.errors", "bot.config", "bot.app.clock", "bot.logs")
-LAYERS = ("domain", "services", "clients", "storage", "platforms", "web", "locales")
+
+DRAWN_AS = {"cogs": "platforms", "model.reading": "model"} | dict.fromkeys(("network", "sandbox", "store"), "shared")
 
 
 def part_of(module: str) -> str:
-    """Where a module, or what is imported from one, stands in the picture: what starts all of them is left out."""
-    first, second, *_ = (*module.split("."), "")
-    if first == "bot":
-        return second if second in LAYERS else "start"
-    return "reading" if module.startswith("model.reading") else first
+    """Where a module, or what is imported from one, stands in the picture."""
+    kind = kind_of(module)
+    return DRAWN_AS.get(kind, kind)
 
 
-def is_drawn(imported: str) -> bool:
-    left_out = any(imported == known or imported.startswith(f"{known}.") for known in KNOWN_TO_ALL[1:])
-    return imported.split(".")[0] in ("bot", "cogs", "model") and imported != "bot" and not left_out
+def reached_from(part: str, drawn: set[tuple[str, str]]) -> set[str]:
+    """The parts that an arrow, or several on end, lead to."""
+    next_ones = {end for start, end in drawn if start == part}
+    return next_ones.union(*(reached_from(end, drawn) for end in next_ones))
 
 
 def test_the_arrows_of_the_house_are_the_imports() -> None:
-    drawn = set(re.findall(r"^ *(\w+) --> (\w+)$", read("docs/architecture.md"), re.MULTILINE))
-    real = {
-        (part_of(module), part_of(imported))
-        for module, path in modules()
-        for imported in imports_of(path)
-        if is_drawn(imported) and not module.startswith("model")
-    }
-    assert drawn == {(one, other) for one, other in real if one not in ("start", other)}
+    text = read("docs/architecture.md")
+    parts = set(re.findall(r"^ *(\w+)\[\"", text, re.MULTILINE))
+    drawn = set(re.findall(r"^ *(\w+) --> (\w+)$", text, re.MULTILINE))
+    imported = {(part_of(module), part_of(what)) for module, path in modules() for what in imports_of(path)}
+    real = {(one, other) for one, other in imported if one != other and {one, other} <= parts}
+    assert drawn <= real
+    assert {(one, other) for one, other in real if other not in reached_from(one, drawn)} == set()
 
 
 # --- commands ------------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot import __version__
+from bot.app.clients import Clients
 from bot.app.rehearsal import rehearsing_rooms
-from bot.app.services import Clients, Stores
+from bot.app.stores import Stores
 from bot.config import Settings
 from bot.core.clock import Clock, Ring, no_ring
 from bot.core.problems.base import Problem

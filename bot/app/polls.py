@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.app.clients import Clients
 from bot.app.scheduler import AlarmClock
-from bot.app.services import Clients, Services
+from bot.app.services import Services
 from bot.core.errors import ConfigurationError
 
 log = structlog.get_logger()

@@ -11,8 +11,11 @@ from typing import Any
 
 import structlog
 
+from bot.app.clients import Clients, open_clients
 from bot.app.clock import DrivenClock
-from bot.app.services import SAMPLES, Clients, build_services, open_clients, open_stores, rooms_of
+from bot.app.rooms import SAMPLES, rooms_of
+from bot.app.services import build_services
+from bot.app.stores import open_stores
 from bot.config import Settings, SourceSettings
 from bot.core.errors import ConfigurationError, SourceError
 from bot.core.room import Room

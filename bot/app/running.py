@@ -15,12 +15,15 @@ import structlog
 from pydantic import SecretStr
 
 from bot import __version__
+from bot.app.clients import Clients, open_clients
 from bot.app.clock import SystemClock
 from bot.app.condition import RunningCondition, problems_of
 from bot.app.organising import build_organising
 from bot.app.polls import Polls
+from bot.app.rooms import SAMPLES, rooms_of
 from bot.app.scheduler import AlarmClock
-from bot.app.services import SAMPLES, Clients, Services, Stores, build_services, open_clients, open_stores, rooms_of
+from bot.app.services import Services, build_services
+from bot.app.stores import Stores, open_stores
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
 from bot.core.clock import Clock
 from bot.core.errors import FrontEndError

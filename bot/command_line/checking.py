@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.app.services import Clients, open_clients, open_stores, rooms_of
+from bot.app.clients import Clients, open_clients
+from bot.app.rooms import rooms_of
+from bot.app.stores import open_stores
 from bot.config import DEFAULT_FILE, Settings
 from bot.core.errors import ConfigurationError, ModelError, SourceError, TsudoiError
 from bot.core.problems.base import ENGLISH

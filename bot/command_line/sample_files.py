@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.clock import SystemClock
-from bot.app.services import open_stores
+from bot.app.stores import open_stores
 from bot.config import Settings
 from bot.core.errors import ExportError
 from bot.handwriting.own_samples import OwnSamples

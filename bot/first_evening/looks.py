@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Self
 import structlog
 from pydantic import SecretStr
 
+from bot.app.clients import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients
 from bot.app.rehearsal import Recording, play, record
-from bot.app.services import CONNPASS_SPACING, REPORT_SITE_SPACING, Clients, rooms_of
+from bot.app.rooms import rooms_of
 from bot.config import Settings
 from bot.core.errors import SourceRefused
 from bot.core.messages import Message

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.app.clock import SystemClock
 from bot.app.rehearsal import Recording
-from bot.app.services import rooms_of
+from bot.app.rooms import rooms_of
 from bot.config import Settings
 from bot.core.errors import TsudoiError
 from bot.core.room import LOCAL, MAIN

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from bot.app.services import open_stores
+from bot.app.stores import open_stores
 from bot.command_line import sample_files
 from bot.config import Settings
 from bot.core.errors import ExportError

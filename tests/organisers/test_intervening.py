@@ -8,9 +8,11 @@ from typing import cast
 
 import pytest
 
+from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
 from bot.app.organising import build_organising
-from bot.app.services import Clients, Services, Stores, build_services, open_stores
+from bot.app.services import Services, build_services
+from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.askers import Asker, Tenant
 from bot.core.errors import ConfigurationError, SendRefused

@@ -12,9 +12,11 @@ from typing import Any, cast
 
 from PIL import Image
 
+from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
 from bot.app.organising import build_organising
-from bot.app.services import Clients, Services, build_services, open_stores
+from bot.app.services import Services, build_services
+from bot.app.stores import open_stores
 from bot.config import Settings
 from bot.core.errors import SourceUnavailable
 from bot.core.problems.base import NoAnswer

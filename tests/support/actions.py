@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import is_dataclass
 from typing import Protocol
 
-import bot.domain
-import bot.services
-
+import bot.core.actions as codec
 from bot.answering.answering import Answering
 from bot.core.actions import Action, Codec
 from bot.core.askers import Asker
 from bot.core.handlers import Handlers
 from bot.core.messages import Message
+
+TOPICS = ("delivery", "events", "reports", "reminders", "handwriting", "organisers")
 
 
 class HasHandlers(Protocol):
@@ -45,6 +45,8 @@ def every_kind() -> list[type[Action]]:
 
 
 def _modules() -> Iterator[object]:
-    for package in (bot.domain, bot.services):
+    for folder in ("core", *TOPICS, "answering"):
+        package = importlib.import_module(f"bot.{folder}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            yield importlib.import_module(found.name)
+            if found.name != codec.__name__:  # its own stand for others
+                yield importlib.import_module(found.name)

@@ -10,9 +10,11 @@ import pytest
 import simcord
 from pydantic import SecretStr
 
+from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
 from bot.app.organising import build_organising
-from bot.app.services import Clients, Services, Stores, build_services, open_stores
+from bot.app.services import Services, build_services
+from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.room import Room
 from bot.core.rooms import Rooms

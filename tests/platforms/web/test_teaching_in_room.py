@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app.clock import DrivenClock
-from bot.app.services import Stores, build_services, open_stores
+from bot.app.services import build_services
+from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.messages import File
 from bot.core.uploads import Source

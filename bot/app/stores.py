@@ -1,0 +1,69 @@
+"""The stores: one an aggregate, all on one database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.delivery.store.agenda import StoredAgenda
+from bot.delivery.store.deliveries import Deliveries
+from bot.delivery.store.questions import Questions
+from bot.events.store.events import Events
+from bot.events.store.mirrored_events import MirroredEvents
+from bot.handwriting.store.quizzes import Quizzes
+from bot.handwriting.store.samples import Samples
+from bot.organisers.store.interventions import StoredInterventions
+from bot.organisers.store.rooms import SetUpRooms
+from bot.platforms.web.room_messages import RoomMessages
+from bot.reminders.store.personal_reminders import PersonalReminders
+from bot.reports.store.materials import StoredMaterials
+from bot.reports.store.reports import Reports
+from bot.store.engine import close_store, open_store
+from bot.store.heard import StoredHeard
+from bot.store.memory import StoredMemory
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One store an aggregate, all on one database."""
+
+    events: Events
+    deliveries: Deliveries
+    questions: Questions
+    reports: Reports
+    messages: RoomMessages
+    rooms: SetUpRooms
+    agenda: StoredAgenda
+    personal_reminders: PersonalReminders
+    mirrored_events: MirroredEvents
+    memory: StoredMemory
+    samples: Samples
+    heard: StoredHeard
+    quizzes: Quizzes
+    materials: StoredMaterials
+    interventions: StoredInterventions
+
+
+@asynccontextmanager
+async def open_stores(url: str) -> AsyncIterator[Stores]:
+    """Open the database and close it again. Raises StoreError."""
+    engine = await open_store(url)
+    try:
+        yield Stores(
+            Events(engine),
+            Deliveries(engine),
+            Questions(engine),
+            Reports(engine),
+            RoomMessages(engine),
+            SetUpRooms(engine),
+            StoredAgenda(engine),
+            PersonalReminders(engine),
+            MirroredEvents(engine),
+            StoredMemory(engine),
+            Samples(engine),
+            StoredHeard(engine),
+            Quizzes(engine),
+            StoredMaterials(engine),
+            StoredInterventions(engine),
+        )
+    finally:
+        await close_store(engine)
