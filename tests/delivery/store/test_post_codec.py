@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import bot.app  # noqa: F401  # it knows all posts
+import bot.app.services  # noqa: F401  # it knows all posts
 from bot.core.posts import KINDS, Post, UnknownPost
 from bot.delivery.posting import SpokenPost
 from bot.delivery.rules.deliveries import Delivery
