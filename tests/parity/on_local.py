@@ -11,6 +11,7 @@ from bot.app.running import build_room
 from bot.core.room import EVERYBODY, LOCAL, MAIN, Room
 from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.workers.recogniser import LocalRecogniser
+from model.reading import percent
 from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.stage import Said, Stage, in_words
 
@@ -102,7 +103,7 @@ def _said(message: dict[str, Any]) -> Said:
 
 
 def _card(card: dict[str, Any]) -> list[str]:
-    bars = [f"{one['label']} {one['share']:.1%}" for one in card["bars"]]
+    bars = [f"{one['label']} {percent(one['share'], 'over', 'under')}" for one in card["bars"]]  # as the page does
     return [card["title"], card["body"], *bars, *(f"{one['name']}: {one['value']}" for one in card["fields"])]
 
 

@@ -76,7 +76,7 @@ EVENT = """
 """
 NEXT = f"10日後に開催です！\n{EVENT}\n参加: 3/20人（残り17席）"
 HAND_ON = an_event_named("ハンズオン #6", 502, started_at=NOW + timedelta(days=2), limit=30)
-SURE = "「い」です。\nローマ字では i、自信は97%です。\nい 97.0%\nり 2.0%"
+SURE = "「い」です。\nローマ字では i、自信は97%です。\nい 97%\nり 2.0%"
 
 
 def a_page(title: str, path: str, *, connpass_id: int | None = None) -> ReportPage:
@@ -419,7 +419,7 @@ async def test_a_character_that_may_be_another(stage: Stage) -> None:
     stage.house.hand.wrote = (glyph("は", "ほ", "unsure"),)
     said = await stage.alice.shows(a_picture())
     sure = "「は」か「ほ」のようです。\nローマ字では ha / ho。あまり自信がありません（52%）。"
-    reads(said, f"{sure}\nは 52.0%\nほ 41.0%")
+    reads(said, f"{sure}\nは 52%\nほ 41%")
     assert said.buttons >= {"なぜ?", "✓ 「は」です", "✗ 違う"}
 
 
@@ -599,7 +599,7 @@ async def test_in_english(stage: Stage) -> None:
     reads(promised, f"I will {promise} the day before and 1 hour before.\n{when}")
     reads(await stage.alice.says("!nxt"), "I do not know !nxt. Did you mean !next (!次)?")
     reading = await stage.alice.shows(a_picture())
-    reads(reading, "This is 「い」.\nRomaji: i. I am 97% sure.\nい 97.0%\nり 2.0%")
+    reads(reading, "This is 「い」.\nRomaji: i. I am 97% sure.\nい 97%\nり 2.0%")
     assert reading.buttons >= {"Why?", "✓ Right", "✗ Wrong"}
 
 
