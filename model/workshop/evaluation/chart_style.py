@@ -59,6 +59,11 @@ def shown(label: str) -> str:
     return label if _japanese() else unicodedata.name(label, label).rpartition(" ")[2].lower()
 
 
+def worded(japanese: str, english: str) -> str:
+    """A short text in both languages, or in English alone where no font has the Japanese."""
+    return f"{japanese} / {english}" if _japanese() else english
+
+
 @cache
 def _japanese() -> str | None:
     installed = set(font_manager.get_font_names())

@@ -26,6 +26,7 @@ from model.workshop.evaluation.chart_style import (
     WRONG,
     families,
     shown,
+    worded,
 )
 from model.workshop.evaluation.error_sheet import worst_errors
 from model.workshop.evaluation.evaluate import Evaluation, Findings
@@ -66,7 +67,10 @@ def confusion_matrix(answers: Sequence[Answer]) -> Figure:
     figure = Figure(figsize=(19, 9.6), layout="constrained")
     overview, detail = figure.subplots(1, 2)
     _overview(overview, mistakes)
-    overview.set_title(f"{sum(mistakes.values())} of {len(answers):,} pictures misread")
+    missed, all_of_them = sum(mistakes.values()), f"{len(answers):,}"
+    overview.set_title(
+        worded(f"{all_of_them}枚のうち読み間違い{missed}枚", f"{missed} of {all_of_them} pictures misread")
+    )
     _detail(detail, mistakes, Counter(answer.written for answer in answers))
     return figure
 
@@ -116,7 +120,8 @@ def _detail(axes: Axes, mistakes: Counter[tuple[str, str]], written: Counter[str
         )
     _label(axes, confused, size=13 if len(confused) <= 20 else 10)
     axes.set(xlim=(-0.6, len(confused) - 0.4), ylim=(len(confused) - 0.4, -0.6), aspect="equal")
-    axes.set_title("The confused ones" + (f", without {left} rarer mistakes" if left else ""))
+    rest = (f"（まれな間違い{left}枚を除く）", f", without {left} rarer mistakes") if left else ("", "")
+    axes.set_title(worded(f"間違えた文字{rest[0]}", f"Confused characters{rest[1]}"))
 
 
 def _most_confused(mistakes: Counter[tuple[str, str]]) -> tuple[list[str], int]:
@@ -141,7 +146,7 @@ def _label(axes: Axes, labels: Sequence[str], size: float) -> None:
     _label_across(axes, names, size)
     axes.set_yticks(range(len(names)), names, fontsize=size)
     axes.tick_params(length=0)
-    axes.set(xlabel="read", ylabel="written")
+    axes.set(xlabel=worded("読み取り結果", "read"), ylabel=worded("書いた文字", "written"))
     axes.grid(visible=True)
     axes.set_axisbelow(True)
 
@@ -158,9 +163,10 @@ def reliability(figures: Sequence[Figures], answers: Sequence[Sequence[Answer]])
     panels = figure.subplots(2, len(figures), squeeze=False, height_ratios=[4, 1], sharex=True)
     for scores, some, promise, histogram in zip(figures, answers, *panels, strict=True):
         _reliability(promise, histogram, some)
-        promise.set_title(f"{scores.name}: off by {scores.calibration_error:.2%}")
-    panels[0][0].set_ylabel("share that is right")
-    panels[1][0].set_ylabel("pictures")
+        off = f"{scores.calibration_error:.2%}"
+        promise.set_title(f"{scores.name}: {worded(f'ずれ {off}', f'off by {off}')}")
+    panels[0][0].set_ylabel(worded("正解の割合", "share that is right"))
+    panels[1][0].set_ylabel(worded("枚数", "pictures"))
     return figure
 
 
@@ -180,7 +186,7 @@ def _reliability(promise: Axes, histogram: Axes, answers: Sequence[Answer]) -> N
     histogram.bar(
         (np.arange(BINS) + 0.5) / BINS, np.bincount(place, minlength=BINS), 0.9 / BINS, color=RIGHT, alpha=0.5
     )
-    histogram.set(yscale="log", ylim=(0.7, None), xlabel="probability of the best candidate")
+    histogram.set(yscale="log", ylim=(0.7, None), xlabel=worded("答えの確率", "probability of the answer"))
 
 
 def misses_by_class(figures: Sequence[Figures]) -> Figure:
@@ -195,8 +201,14 @@ def misses_by_class(figures: Sequence[Figures]) -> Figure:
                 axes.get_xticklabels()[i].set_color(LINE)
             elif share:
                 axes.text(i, share, f"{share:.0f}", ha="center", va="bottom", fontsize=9, color=WRONG)
-        axes.set(xlim=(-0.8, len(LABELS) - 0.2), ylim=(0, max(10.0, 1.25 * max(missed))), ylabel="misread, %")
-        axes.set_title(f"{scores.name}: {scores.macro:.2%} right, the mean of {scores.classes} characters")
+        axes.set(
+            xlim=(-0.8, len(LABELS) - 0.2),
+            ylim=(0, max(10.0, 1.25 * max(missed))),
+            ylabel=worded("間違い", "misread") + ", %",
+        )
+        macro, classes = f"{scores.macro:.2%}", scores.classes
+        in_both = worded(f"正解 {macro}（{classes}文字の平均）", f"{macro} right, the mean of {classes} characters")
+        axes.set_title(f"{scores.name}: {in_both}")
         axes.grid(visible=True, axis="y")
         axes.set_axisbelow(True)
     return figure
@@ -221,7 +233,10 @@ def comparison(evaluations: Sequence[Evaluation], gains: Sequence[Mapping[str, D
             note = f"{scores.top1:.2%}" + (f"   {gain}" if gain else "")
             axes.text(1.02, y, note, va="center", fontsize=9.5, color=colour, transform=axes.get_yaxis_transform())
     axes.set_yticks(range(len(names)), names, fontsize=11)
-    axes.set(ylim=(len(names) - 0.5, -0.5), xlabel="top-1, %; bars are 95 % ranges over writers")
+    axes.set(
+        ylim=(len(names) - 0.5, -0.5),
+        xlabel=worded("正解率（%）、帯は書き手を替えたときの95%の範囲", "top-1, %; bars are 95 % ranges over writers"),
+    )
     axes.tick_params(length=0)
     axes.grid(visible=True, axis="x")
     axes.set_axisbelow(True)

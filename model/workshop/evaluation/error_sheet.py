@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from model.workshop.evaluation.chart_style import FAINT, LINE, RIGHT, WRONG, shown
+from model.workshop.evaluation.chart_style import FAINT, LINE, RIGHT, WRONG, shown, worded
 from model.workshop.evaluation.evaluate import Mistake
 from model.workshop.evaluation.figures import Answer
 
@@ -21,7 +21,10 @@ def worst_errors(mistakes: Sequence[Mistake]) -> Figure:
     rows = max(1, -(-len(some) // columns))
     figure = Figure(figsize=(5.4 * columns, 0.7 + 1.75 * rows))
     top = 1 - 0.55 / figure.get_figheight()
-    title = f"{len(some)} of {len(mistakes)} misread pictures: as sent, as the network saw it, as it was read"
+    title = worded(
+        f"読み間違い{len(mistakes)}枚のうち{len(some)}枚（元の画像、モデルに見えた形、読み取り結果）",
+        f"{len(some)} of {len(mistakes)} misread pictures: as sent, as the model saw it, as it was read",
+    )
     figure.text(0.012, 1 - 0.34 / figure.get_figheight(), title, fontsize=13, fontweight="bold")
     for i, mistake in enumerate(some):
         x, y = (i % columns) / columns, top * (1 - (i // columns + 1) / rows)
@@ -59,4 +62,4 @@ def _candidates(axes: Axes, answer: Answer) -> None:
     axes.set(xlim=(0, 1.25), ylim=(3.6, -0.6), xticks=[])
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.set_title(f"{shown(answer.written)} read as {shown(answer.read)}", fontsize=11, pad=4)
+    axes.set_title(f"{shown(answer.written)} → {shown(answer.read)}", fontsize=11, pad=4)
