@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from bot.domain.messages import Button, Card, Field, Message, MessageKind
+from bot.core.messages import Button, Card, Field, Message, MessageKind
+from bot.events.event_cards import RemindMe
 from bot.platforms.discord.render import render as render_discord
 from bot.platforms.slack.render import render as render_slack
-from bot.services.events.event_cards import RemindMe
 from docs.chat_pages import discord_content, discord_text, slack_content, slack_text
 
 STARTS = datetime(2026, 12, 26, 5, tzinfo=UTC)
