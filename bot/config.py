@@ -1,5 +1,6 @@
 """The settings: one typed object, read once from config.toml and the environment, every mistake found by its path."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -55,6 +56,12 @@ def _digest(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"(discord|slack):\w+", value):
+        raise ValueError(f'"{value}" is no id on a platform; write "discord:234567890123456789" or "slack:U0123ABCD"')
+    return value
+
+
 def _id(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -79,11 +86,15 @@ class Section(BaseModel):
 
 
 class CommunitySettings(Section):
-    """How the bot speaks of the group, and in which language and zone."""
+    """How the bot speaks of the group, in which language and zone, and who of it runs the bot.
+
+    `operators` are addresses such as `discord:234567890123456789`; none: the organisers that [[rooms]] name.
+    """
 
     name: Text = "Tsudoi"
     locale: Locale = "ja"
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("Asia/Tokyo")
+    operators: tuple[Annotated[str, AfterValidator(_address)], ...] = ()
 
 
 class StorageSettings(Section):
@@ -122,9 +133,13 @@ class SourceSettings(Section):
 
 
 class ReportsSettings(Section):
-    """The site on which the group publishes its reports; empty: no reports."""
+    """The site on which the group publishes its reports; empty: no reports.
+
+    `community` is the server or workspace whose site it is, such as `discord:123`; empty: that of [[rooms]].
+    """
 
     site_url: str = ""
+    community: Annotated[str, AfterValidator(_address)] = ""
     poll_every: PollInterval = timedelta(hours=1)
 
 

@@ -1,4 +1,4 @@
-"""What organisers do: `/tsudoi setup | sources | rooms | rehearse | status | data`, for their own server only."""
+"""What organisers do for their own server alone: `/tsudoi setup`, `sources`, `rooms`, `rehearse`, `status` and more."""
 
 import discord
 import structlog
@@ -6,11 +6,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answering.commands import DATA
+from bot.answering.general_messages import pages_elsewhere
 from bot.organisers.organising import Organising as Service
 from bot.organisers.organising import organising_topic
+from bot.platforms.discord.askers import tenant_in
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of
-from bot.platforms.discord.render import render, render_edit
+from bot.platforms.discord.render import render_edit
 
 log = structlog.get_logger()
 
@@ -65,6 +67,11 @@ class Organising(commands.Cog):
         """Show the samples."""
         await self._open(interaction, "data")
 
+    @group.command(name="questions", description="What organisers are still asked about reports")
+    async def show_questions(self, interaction: discord.Interaction) -> None:
+        """Show the questions."""
+        await self._open(interaction, "questions")
+
     async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         page = await self._organising.open(await self._client.asker(interaction), what)
@@ -72,9 +79,9 @@ class Organising(commands.Cog):
 
     @commands.command(name="tsudoi", aliases=("集い",))
     async def typed(self, ctx: Context, what: str = "status") -> None:
-        """Answer the same, typed."""
-        page = await self._organising.open(ctx.asker, organising_topic(what))
-        await ctx.channel.send(**render(page), reference=ctx.message.to_reference(fail_if_not_exists=False))
+        """Say where organisers see the same: what is typed is answered before everybody's eyes."""
+        texts = self._client.answering.texts(ctx.asker.language)
+        await self._client.answer(ctx, pages_elsewhere(texts, organising_topic(what)))
 
     @commands.command(name=DATA.name, aliases=DATA.aliases)
     async def show_data_elsewhere(self, ctx: Context) -> None:
@@ -93,8 +100,7 @@ class Organising(commands.Cog):
 
     async def _check_permissions(self, guild: discord.Guild) -> None:
         """Log a line for each room that lacks a permission, and plan to say so there, once, where that is possible."""
-        channels = {str(channel.id): channel.name for channel in guild.channels}
-        for room in self._client.rooms.of_guild("discord", str(guild.id), channels):
+        for room in self._client.rooms.of(tenant_in(guild)):
             channel = guild.get_channel(int(room.channel)) if room.channel.isdecimal() else None
             if not room.is_on or channel is None:
                 continue

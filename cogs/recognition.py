@@ -62,7 +62,7 @@ class Recognition(commands.Cog):
             return
         asker = await self._client.asker(message)
         room = asker.room
-        wanted = message.guild is None or (room.recognition and self._client.rooms.named(room.name) is not None)
+        wanted = not asker.tenant.id or (room.recognition and self._client.rooms.named(room.name) is not None)
         if not wanted and not await self._client.answering.is_quizzed(asker):
             return
         turn = self._client.answering.take_turn(asker, len(pictures))
@@ -95,8 +95,8 @@ class Recognition(commands.Cog):
         if message.attachments:
             return message
         reference = message.reference
-        if reference is None or reference.message_id is None:
-            return None
+        if reference is None or reference.message_id is None or reference.channel_id != message.channel.id:
+            return None  # what is forwarded from elsewhere is no upload in this room
         replied_to = reference.resolved
         if not isinstance(replied_to, discord.Message):
             replied_to = await message_again(self._client, reference.channel_id, reference.message_id)

@@ -21,6 +21,7 @@ from bot.delivery.deciding import Deciding
 from bot.events import calendar_messages
 from bot.events.calendar_files import calendar_file
 from bot.events.event_cards import AddToCalendar, fits_calendar
+from bot.events.finding import known_to
 from bot.events.telling import Telling
 from bot.handwriting.changing_model import ChangingModel
 from bot.handwriting.quizzing import Quizzing
@@ -181,7 +182,7 @@ class Answering:
 
     async def _into_calendar(self, asker: Asker, action: AddToCalendar) -> Message | None:
         """Offer a member every way to have an event in their calendar."""
-        event = await self.telling.event(action.event)
+        event = await known_to(self.telling.event_store, asker, action.event)
         if event is None:
             return None
         texts, now = self.texts(asker.own_language), self.clock.now()

@@ -20,7 +20,7 @@ async def _titles(it: Answering, asker: Asker, typed: str) -> Sequence[tuple[str
 
 
 async def _reports(it: Answering, asker: Asker, typed: str) -> Sequence[tuple[str, str]]:
-    return [(report.title, report.title) for report in await it.telling.suggest_reports(asker.room, typed)]
+    return [(report.title, report.title) for report in await it.telling.suggest_reports(asker, typed)]
 
 
 async def _model(it: Answering, asker: Asker, words: str) -> Message:
@@ -30,7 +30,7 @@ async def _model(it: Answering, asker: Asker, words: str) -> Message:
 async def _samples_for_organisers(it: Answering, asker: Asker, words: str) -> Message:
     """In the local room; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
     if it.organising is None or asker.tenant.platform != LOCAL:
-        return general_messages.data_elsewhere(it.texts(asker.language))
+        return general_messages.pages_elsewhere(it.texts(asker.language), "data")
     return await it.organising.open(asker, "data")
 
 

@@ -44,9 +44,10 @@ def unknown_command(texts: Texts, name: str, nearest: Command[Any] | None) -> Me
     return Message(MessageKind.ANSWER, lead)
 
 
-def data_elsewhere(texts: Texts) -> Message:
-    """Say where organisers see the samples: not before everybody's eyes."""
-    return Message(MessageKind.ANSWER, texts.gettext("Organisers see the samples with /tsudoi data."))
+def pages_elsewhere(texts: Texts, topic: str) -> Message:
+    """Say where organisers see one of their pages: not before everybody's eyes."""
+    said = texts.gettext("Organisers see this with /tsudoi {topic}: for their eyes alone.").format(topic=topic)
+    return Message(MessageKind.ANSWER, said)
 
 
 def sent_privately(texts: Texts, name: str | None, is_sent: bool) -> Message:

@@ -16,6 +16,7 @@ from bot.organisers.intervening import Intervening
 from bot.organisers.organising import Organising
 from bot.organisers.settling_in import SettlingIn
 from bot.reports.report_posts import name_of_site
+from bot.reports.report_saying import ReportSaying
 
 
 def build_organising(
@@ -62,5 +63,6 @@ def build_organising(
         zone=zone,
         problems=problems,
         reviewing=Reviewing(store=stores.samples, sheets=sheets, clock=clock, zone=zone),
+        open_questions=ReportSaying(stores.events, stores.reports, stores.questions, clock, zone).questions,
         intervening=Intervening(store=stores.interventions, events=stores.events, clock=clock, ring=ring),
     )

@@ -13,7 +13,8 @@ def rooms_of(settings: Settings) -> Rooms:
     configured = tuple(_room(room, sources, settings) for room in settings.rooms)
     if not configured:
         configured = (Room(LOCAL, MAIN, sources, locale=settings.community.locale, organisers=(EVERYBODY,), asks=True),)
-    return Rooms(configured, sources, settings.community.locale)
+    operators, home = settings.community.operators, settings.reports.community
+    return Rooms(configured, sources, settings.community.locale, operators=operators, home=home)
 
 
 def _room(room: RoomSettings, sources: tuple[str, ...], settings: Settings) -> Room:

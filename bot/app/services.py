@@ -12,11 +12,11 @@ from bot.app.clock import SystemClock
 from bot.app.rooms import rooms_of
 from bot.app.stores import Stores, open_stores
 from bot.config import Settings
-from bot.core.askers import Asker, Tenant
+from bot.core.askers import Asker
 from bot.core.clock import Clock, Ring, no_ring
 from bot.core.rights import asker_in
-from bot.core.room import LOCAL, MAIN, Room
-from bot.core.rooms import Rooms
+from bot.core.room import MAIN, Room
+from bot.core.rooms import HERE, Rooms
 from bot.delivery.deciding import Deciding
 from bot.delivery.delivering import Delivering
 from bot.delivery.ports.platforms import Sender
@@ -149,6 +149,7 @@ def build_services(
             deciding=Deciding(
                 store=stores.questions,
                 answers={"flood": watching.answer_flood, **reporting.answer_handlers()},
+                rooms=rooms,
                 zone=zone,
                 ring=ring,
             ),
@@ -228,7 +229,7 @@ async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, A
     """Open just enough to answer as the local room does."""
     async with open_stores(settings.storage.url) as stores:
         services = build_services(settings, stores, SystemClock())
-        yield services.answering, asker_in(services.rooms, Tenant(LOCAL), MAIN, "")
+        yield services.answering, asker_in(services.rooms, HERE, MAIN, "")
 
 
 @asynccontextmanager
@@ -237,4 +238,4 @@ async def open_drafting(settings: Settings) -> AsyncIterator[tuple[Drafting, Roo
     async with open_stores(settings.storage.url) as stores:
         with open_clients(settings) as clients:
             services = build_services(settings, stores, SystemClock(), details=clients.details)
-            yield services.answering.drafting, services.rooms.at(LOCAL, MAIN)
+            yield services.answering.drafting, services.rooms.at(HERE, MAIN)

@@ -102,7 +102,7 @@ def _questions(rooms: Rooms) -> list[Finding]:
     asked = [room for room in rooms.in_force if room.asks and not room.organisers]
     found = [Finding(f"room {room.name}", False, sentence) for room in asked]
     has_chats = any(room.platform != LOCAL for room in rooms.in_force)
-    if has_chats and all(room.platform == LOCAL for room in rooms.asking()):
+    if has_chats and all(room.platform == LOCAL for room in rooms.asking_at_home()):
         elsewhere = 'asked on the bot\'s own page; for a chat, add organisers = ["managers"] to its [[rooms]]'
         found.append(Finding("questions", True, elsewhere))
     return found

@@ -12,12 +12,18 @@ from bot.core.uploads import Upload
 class Tenant:
     """A community on a platform: the `id` of its server or workspace, "" where there is none, as in direct messages.
 
-    `channels` are the ids of its channels, as far as its rooms may be among them.
+    It is what the event itself names, never what happens to be known. `channels` are the ids of its channels, as far
+    as its rooms may be among them.
     """
 
     platform: str
     id: str = ""
-    channels: frozenset[str] = frozenset()
+    channels: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def name(self) -> str:
+        """How the configuration and logs call it, such as `discord:9`."""
+        return f"{self.platform}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,8 @@ class Asker:
     """A member who asks something in a room.
 
     What all read is in `language`, the room's; `own_language` is for what they alone read. `may_decide`: they answer
-    what organisers are asked in this room. `may_organise`: they look after the rooms of their tenant. `is_home`: the
-    bot belongs to the tenant of this room.
+    what organisers are asked in this room. `may_organise`: they look after the rooms of their tenant. `may_operate`:
+    they run the bot, and may change what holds for all its tenants. `is_home`: the report site is their tenant's.
     """
 
     room: Room
@@ -70,6 +76,7 @@ class Asker:
     roles: tuple[str, ...] = ()
     may_decide: bool = False
     may_organise: bool = False
+    may_operate: bool = False
     is_home: bool = False
     surroundings: Surroundings = field(default_factory=NoSurroundings, compare=False, repr=False)
 

@@ -25,6 +25,11 @@ class Question:
     answered_by: str | None = None
     answered_at: datetime | None = None
 
+    @property
+    def guild(self) -> str | None:
+        """Whose organisers are asked, "" for those of the configured rooms; None: those whose the report site is."""
+        return self.facts.get("guild")
+
     def answer_with(self, option: str) -> "AnswerQuestion":
         """Return the action that answers with `option`; needs a stored question."""
         assert self.id is not None  # noqa: S101  # only stored questions are asked

@@ -1,8 +1,9 @@
-"""What members may do: who answers for a room, who looks after a server or workspace, and where the bot is at home."""
+"""What members may do: who answers for a room, who looks after a server or workspace, and who runs the bot."""
 
 from collections.abc import Collection
 
 from bot.core.askers import Asker, NoSurroundings, Surroundings, Tenant
+from bot.core.questions import Question
 from bot.core.room import EVERYBODY, LOCAL, MANAGERS, Room
 from bot.core.rooms import Rooms
 
@@ -21,7 +22,7 @@ def asker_in(
     Who may manage the tenant, by the platform's own permissions, has the role `MANAGERS`. `own_language` is the one
     that they chose, "" if they chose none.
     """
-    room = rooms.at(tenant.platform, channel, tenant.id)
+    room = rooms.at(tenant, channel)
     return Asker(
         room,
         tenant,
@@ -32,8 +33,9 @@ def asker_in(
         may_decide=may_decide(room, member, roles),
         may_organise=MANAGERS in roles
         or tenant.platform == LOCAL
-        or any(may_decide(own_room, member, roles) for own_room in rooms_of(rooms, tenant)),
-        is_home=is_home(rooms, room),
+        or any(may_decide(own_room, member, roles) for own_room in rooms.of(tenant)),
+        may_operate=may_operate(rooms, tenant, member, roles),
+        is_home=rooms.is_home(tenant),
         surroundings=surroundings or NoSurroundings(),
     )
 
@@ -43,13 +45,29 @@ def may_decide(room: Room, member: str, roles: Collection[str] = ()) -> bool:
     return not {member, EVERYBODY, *roles}.isdisjoint(room.organisers)
 
 
-def rooms_of(rooms: Rooms, tenant: Tenant) -> tuple[Room, ...]:
-    """Return the rooms that are a tenant's to look after; who opens the local room runs the bot."""
+def may_operate(rooms: Rooms, tenant: Tenant, member: str, roles: Collection[str] = ()) -> bool:
+    """Whether a member runs the bot: who opens the local room, and whom the configuration names.
+
+    Where it names no operators, they are the organisers that it names for its rooms: members anywhere, roles only in
+    the tenant whose channels these rooms are, as every server has roles and managers.
+    """
     if tenant.platform == LOCAL:
-        return rooms.in_force
-    return rooms.of_guild(tenant.platform, tenant.id, tenant.channels)
+        return True
+    if rooms.operators:
+        return f"{tenant.platform}:{member}" in rooms.operators
+    named = {name for room in rooms.configured if room.platform == tenant.platform for name in room.organisers}
+    return member in named or (rooms.are_configured_in(tenant) and not named.isdisjoint(roles))
 
 
-def is_home(rooms: Rooms, room: Room) -> bool:
-    """Whether the bot belongs to the tenant of this room: what is changed from here may concern all."""
-    return room.platform == LOCAL or room.guild in {home.guild for home in rooms.asking()}
+def may_answer(rooms: Rooms, asker: Asker, question: Question) -> bool:
+    """Whether a question was put to this asker: to the organisers of their own tenant."""
+    if not asker.may_decide:
+        return False
+    if asker.tenant.platform == LOCAL:
+        return True
+    match question.guild:
+        case None:
+            return asker.is_home
+        case "":
+            return rooms.are_configured_in(asker.tenant)
+    return question.guild == asker.tenant.id

@@ -1,19 +1,34 @@
-"""Every room, and which of them something concerns."""
+"""Every room, whose it is, and which of them something concerns."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from bot.core.askers import Tenant
 from bot.core.room import EVERYBODY, LOCAL, MAIN, MANAGERS, Room, member_at
+
+HERE = Tenant(LOCAL)
 
 
 class Rooms:
     """Every room: those of the configuration, and over them those set up in the chat, which change while the bot runs.
 
-    `sources` names everything that is to be watched for them.
+    `sources` names everything that is to be watched for them. The configured rooms are one community's, whose
+    configuration this is. `operators` are the addresses of who runs the bot, and `home` names the tenant whose the
+    report site is; both are the configured community's where they are left out.
     """
 
-    def __init__(self, configured: Iterable[Room], sources: Iterable[str], locale: str = "ja") -> None:
-        self._configured = tuple(configured)
+    def __init__(
+        self,
+        configured: Iterable[Room],
+        sources: Iterable[str],
+        locale: str = "ja",
+        *,
+        operators: Collection[str] = (),
+        home: str = "",
+    ) -> None:
+        self.configured = tuple(configured)
+        self.operators = frozenset(operators)
+        self._home = home
         self._own_sources = tuple(sources)
         self._locale = locale
         self.set_up(())
@@ -21,7 +36,7 @@ class Rooms:
     def set_up(self, rooms: Iterable[Room]) -> None:
         """Let exactly these rooms of the chat stand over the configured ones of the same channels."""
         chosen = tuple(rooms)
-        self._by_name = {room.name: room for room in (*self._configured, *chosen)}
+        self._by_name = {room.name: room for room in (*self.configured, *chosen)}
         self.in_force = tuple(room for room in self._by_name.values() if room.is_on)
         followed = [name for room in chosen if room.is_on for name in room.follows]
         self.sources = tuple(dict.fromkeys((*self._own_sources, *followed)))
@@ -33,28 +48,33 @@ class Rooms:
         for room in self._by_name.values():
             self._by_guild.setdefault(room.guild, []).append(room)
 
-    def at(self, platform: str, channel: str, guild: str = "") -> Room:
-        """The room of this channel; where there is none, one that only answers.
+    def at(self, tenant: Tenant, channel: str) -> Room:
+        """The room of this channel of a tenant; where there is none, one that only answers.
 
-        It answers about what the rooms of its guild follow, or else about the configured sources. Samples and boards
-        belong to a guild: it has its guild, also where it was configured without one.
+        It answers about what the tenant's rooms follow. Of the configured sources it knows in direct messages, and
+        everywhere where no room of the chat is configured to hear of them: else they are that community's. Samples and
+        boards belong to a guild: a room has its guild, also where it was configured without one.
         """
-        room = self._by_name.get(f"{platform}:{channel}")
+        room = self._by_name.get(f"{tenant.platform}:{channel}")
         if room is not None and room.is_on:
-            return replace(room, guild=room.guild or guild)
-        beside = self.of_guild(platform, guild) if guild else ()
-        followed = tuple(dict.fromkeys(name for room in beside for name in room.follows))
+            return replace(room, guild=room.guild or tenant.id)
+        beside = self.of(tenant) if tenant.id else ()
         return Room(
-            platform,
+            tenant.platform,
             channel,
-            followed or self._own_sources,
+            tuple(dict.fromkeys(name for room in beside for name in room.follows))
+            or self._sources_without_room(tenant),
             announces=False,
             reminders=False,
             reports=False,
             locale=beside[0].locale if beside else self._locale,
-            organisers=(EVERYBODY,) if platform == LOCAL else (MANAGERS,),  # who opens the local room runs the bot
-            guild=guild,
+            organisers=(EVERYBODY,) if tenant.platform == LOCAL else (MANAGERS,),  # who opens the local room runs it
+            guild=tenant.id,
         )
+
+    def _sources_without_room(self, tenant: Tenant) -> tuple[str, ...]:
+        have_a_chat = any(room.platform != LOCAL for room in self.configured)
+        return () if tenant.id and have_a_chat and not self.are_configured_in(tenant) else self._own_sources
 
     def named(self, name: str) -> Room | None:
         """The room in force with this destination name, the local room, or the direct messages with a member."""
@@ -63,17 +83,39 @@ class Rooms:
             return room
         platform, _, channel = name.partition(":")
         is_always_there = (platform, channel) == (LOCAL, MAIN) or member_at(channel) is not None
-        return self.at(platform, channel) if is_always_there else None
+        return self.at(Tenant(platform), channel) if is_always_there else None
 
     def chosen(self, name: str) -> Room | None:
         """The room with this destination name as somebody chose it, switched off ones included."""
         return self._by_name.get(name)
 
-    def of_guild(self, platform: str, guild: str, channels: Collection[str] = ()) -> tuple[Room, ...]:
-        """The rooms of a guild, and the configured ones among its `channels`; never those of another guild."""
-        configured = [room for room in self._by_guild.get("", ()) if room.channel in channels]
-        chosen = self._by_guild.get(guild, ()) if guild else ()
-        return tuple(room for room in (*configured, *chosen) if room.platform == platform)
+    def of(self, tenant: Tenant) -> tuple[Room, ...]:
+        """The rooms that are a tenant's to look after: its own, and the configured ones among its channels.
+
+        Never those of another tenant; in the local room all, since who opens it runs the bot.
+        """
+        if tenant.platform == LOCAL:
+            return self.in_force
+        configured = [room for room in self._by_guild.get("", ()) if room.channel in tenant.channels]
+        chosen = self._by_guild.get(tenant.id, ()) if tenant.id else ()
+        return tuple(room for room in (*configured, *chosen) if room.platform == tenant.platform)
+
+    def are_configured_in(self, tenant: Tenant) -> bool:
+        """Whether the configuration speaks of this tenant: one of its channels is a room there."""
+        return any(self._is_in(room, tenant) for room in self.configured)
+
+    def _is_in(self, configured: Room, tenant: Tenant) -> bool:
+        """Whether a configured room is a tenant's, by its channel, or by the guild that set it up anew."""
+        if configured.platform != tenant.platform:
+            return False
+        guild = self._by_name[configured.name].guild
+        return tenant.platform == LOCAL or configured.channel in tenant.channels or (guild != "" and guild == tenant.id)
+
+    def is_home(self, tenant: Tenant) -> bool:
+        """Whether the report site is this tenant's."""
+        if tenant.platform == LOCAL:
+            return True
+        return tenant.name == self._home if self._home else self.are_configured_in(tenant)
 
     def following(self, sources: Iterable[str]) -> tuple[Room, ...]:
         """The rooms in force that follow any of these sources."""
@@ -82,22 +124,26 @@ class Rooms:
             return tuple(found[0])
         return tuple({room.name: room for rooms in found for room in rooms}.values())
 
-    def asking(self, sources: Iterable[str] | None = None) -> tuple[Room, ...]:
-        """Where organisers are asked about these sources, in each guild that follows them; None: at home.
+    def asking(self, sources: Iterable[str]) -> tuple[Room, ...]:
+        """Where organisers are asked about these sources, in each guild that follows them.
 
-        In a guild these are the rooms marked so, else the first that has organisers, else the local room. Home is where
-        the configured rooms are, and the guild of the chat if there is only one.
+        In a guild these are the rooms marked so, else the first that has organisers, else the local room.
         """
-        guilds = self._home() if sources is None else {room.guild for room in self.following(sources)}
-        asked = [room for guild in sorted(guilds) for room in self._asking_in(guild)]
-        return tuple(dict.fromkeys(asked)) or (self.at(LOCAL, MAIN),)
+        return self._asking_in({room.guild for room in self.following(sources)})
 
-    def _home(self) -> set[str]:
-        others = {guild for guild, rooms in self._by_guild.items() if guild and any(room.is_on for room in rooms)}
-        configured = {self._by_name[room.name].guild for room in self._configured}
-        return configured | others if len(others) == 1 else configured
+    def asking_at_home(self) -> tuple[Room, ...]:
+        """Where organisers are asked about the report site: in the tenant whose it is."""
+        return self._asking_in({self._home.partition(":")[2]}) if self._home else self.asking_operators()
 
-    def _asking_in(self, guild: str) -> tuple[Room, ...]:
+    def asking_operators(self) -> tuple[Room, ...]:
+        """Where who runs the bot is told: in the rooms of the configuration, as they are now."""
+        return self._asking_in({self._by_name[room.name].guild for room in self.configured})
+
+    def _asking_in(self, guilds: Iterable[str]) -> tuple[Room, ...]:
+        asked = [room for guild in sorted(guilds) for room in self._asked_in(guild)]
+        return tuple(dict.fromkeys(asked)) or (self.at(HERE, MAIN),)
+
+    def _asked_in(self, guild: str) -> tuple[Room, ...]:
         rooms = [room for room in self._by_guild.get(guild, ()) if room.is_on]
         marked = tuple(room for room in rooms if room.asks)
-        return marked or tuple(room for room in rooms if room.organisers)[:1] or (self.at(LOCAL, MAIN),)
+        return marked or tuple(room for room in rooms if room.organisers)[:1] or (self.at(HERE, MAIN),)

@@ -9,6 +9,8 @@ from bot.core.clock import Ring, no_ring
 from bot.core.handlers import Handlers
 from bot.core.messages import Message
 from bot.core.questions import AnswerQuestion, Question
+from bot.core.rights import may_answer
+from bot.core.rooms import Rooms
 from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.question_messages import answer_taken, answered_before, organisers_only
 from bot.locales import TOKYO, texts_for
@@ -25,6 +27,7 @@ class Deciding:
 
     store: QuestionStore
     answers: Mapping[str, AnswerHandler]
+    rooms: Rooms
     zone: ZoneInfo = TOKYO
     ring: Ring = no_ring
 
@@ -33,12 +36,12 @@ class Deciding:
         return {AnswerQuestion: self.decide}
 
     async def decide(self, asker: Asker, action: AnswerQuestion) -> Message | None:
-        """Take an answer; None if nothing like it was asked. Only a room's organisers may decide."""
+        """Take an answer; None if nothing like it was asked. Only organisers of the tenant that was asked may."""
         question = await self.store.question_by_id(action.question)
         if question is None or action.option not in question.options or question.kind not in self.answers:
             return None
         texts = texts_for(asker.language, self.zone)
-        if not asker.may_decide:
+        if not may_answer(self.rooms, asker, question):
             return organisers_only(texts)
         is_first = await self.answers[question.kind](question, action.option, asker.member)
         await self.ring()

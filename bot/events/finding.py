@@ -1,7 +1,8 @@
-"""Which event somebody means: by its number in a series, its connpass id, or words of its title."""
+"""Which event somebody means: by a button, its number in a series, its connpass id, or words of its title."""
 
 from datetime import datetime
 
+from bot.core.askers import Asker
 from bot.core.folding import fold
 from bot.core.numbers import whole_number
 from bot.core.room import Room
@@ -10,6 +11,19 @@ from bot.events.rules.events import Event
 from bot.events.rules.titles import numbers_in
 
 MOST_LOOKED_AT = 100
+
+
+async def known_to(store: EventStore, asker: Asker, event_id: int) -> Event | None:
+    """Return the event with this id, which a button names; None if it is unknown, or only others follow it.
+
+    Ids can be forged: what another tenant follows is not told. In direct messages it is not known for which one they
+    came, and what connpass publishes is no secret.
+    """
+    event = (await store.known([event_id])).get(event_id)
+    if event is None or not asker.tenant.id:
+        return event
+    shown_by = (await store.shown_by([event_id])).get(event_id, set())
+    return event if not shown_by or not shown_by.isdisjoint(asker.room.follows) else None
 
 
 async def find_coming(store: EventStore, room: Room, meant: str, now: datetime, limit: int = 25) -> list[Event]:

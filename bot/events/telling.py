@@ -66,13 +66,18 @@ class Telling:
         """Return the coming events that somebody who is still typing may mean."""
         return await find_coming(self.event_store, room, typed, self.clock.now(), MOST_SUGGESTED)
 
-    async def suggest_reports(self, room: Room, typed: str) -> list[Report]:
+    async def suggest_reports(self, asker: Asker, typed: str) -> list[Report]:
         """Return the reports that somebody who is still typing may mean, the newest first."""
         words = fold(typed).split()
         reports = await self.report_store.reports()
         found = [report for report in reports if all(word in fold(report.title) for word in words)]
         shown_by = await self.event_store.shown_by([report.event_id for report in found if report.event_id is not None])
-        found = [report for report in found if report.event_id is None or shown_by[report.event_id] & set(room.follows)]
+        follows = set(asker.room.follows)
+        found = [
+            report
+            for report in found
+            if (asker.is_home if report.event_id is None else shown_by[report.event_id] & follows)
+        ]
         oldest = datetime.min.replace(tzinfo=UTC)
         return sorted(found, key=lambda report: report.published_at or oldest, reverse=True)[:MOST_SUGGESTED]
 

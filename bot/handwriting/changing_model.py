@@ -98,7 +98,7 @@ class ChangingModel:
 
     async def _if_allowed(self, asker: Asker, change: _Change, name: str = "") -> Message:
         texts = texts_for(asker.language, self.zone)
-        if not _may_change(asker):
+        if not asker.may_operate:
             return said.organisers_only(texts)
         if self._turn.locked():
             return said.busy(texts)
@@ -113,7 +113,7 @@ class ChangingModel:
 
     async def _describe(self, asker: Asker) -> Message:
         current = await self._in_use()
-        may = _may_change(asker)
+        may = asker.may_operate
         others = [name for name in self.models.names() if name != current.name] if may else []
         page = "" if asker.tenant.platform == LOCAL else self.public_url or None
         before = self._before if may else None
@@ -201,7 +201,7 @@ class ChangingModel:
         now = self.clock.now()
         post = ModelNotRestoredPost(name, now.date())
         until = now + timedelta(days=1)
-        await self.notes.plan([Delivery(post, room.name, now, until) for room in self.rooms.asking()])
+        await self.notes.plan([Delivery(post, room.name, now, until) for room in self.rooms.asking_operators()])
 
     async def card(self) -> str:
         """Return the card of the model in use, in Markdown; where it has none, its plain data."""
@@ -210,11 +210,6 @@ class ChangingModel:
 
     def _texts(self, room: Room) -> Texts:
         return texts_for(room.locale, self.zone)
-
-
-def _may_change(asker: Asker) -> bool:
-    """Whether a member may change what all rooms read with: an organiser at home, where the bot belongs."""
-    return asker.is_home and asker.may_decide
 
 
 def _remembered(model: ModelFile) -> dict[str, str]:

@@ -13,7 +13,6 @@ from bot.core.errors import ConfigurationError, SourceError
 from bot.core.handlers import Forms, Handler, Handlers
 from bot.core.messages import Entry, Message
 from bot.core.problems.base import Problem
-from bot.core.rights import rooms_of
 from bot.core.room import EVERYTHING, LOCAL, Room
 from bot.core.rooms import Rooms
 from bot.delivery.ports.schedule import Agenda
@@ -61,6 +60,7 @@ TOPICS = {  # what may follow /tsudoi
     "rooms": "チャンネル",
     "rehearse": "リハーサル",
     "status": "状態",
+    "questions": "質問",
     "data": "データ",
 }
 
@@ -76,7 +76,7 @@ class Organising:
     """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with.
 
     `site` is the name under which polls of the report site are noted, "" without one. `problems` says why a platform
-    does not work now, by its name.
+    does not work now, by its name. `open_questions` shows what organisers are still asked about reports.
     """
 
     settling_in: SettlingIn
@@ -93,6 +93,7 @@ class Organising:
     clock: Clock
     zone: ZoneInfo
     problems: Callable[[], Mapping[str, Problem]] = dict
+    open_questions: Callable[[Asker], Awaitable[Message]] | None = None
     reviewing: Reviewing | None = None
     intervening: Intervening | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
@@ -175,15 +176,17 @@ class Organising:
                 return await self.rehearsal(asker, Span.LAST, 0)
             case "data" if self.reviewing is not None:
                 return await self.reviewing.open(asker)
+            case "questions" if self.open_questions is not None:
+                return await self.open_questions(asker)
         return await self.status(asker)
 
     async def status(self, asker: Asker) -> Message:
         """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""
         now, rooms = self.clock.now(), self._rooms_of(asker)
         names = [room.name for room in rooms]
-        called = (await asker.surroundings.channels()).names
+        of_all, called = self.problems(), (await asker.surroundings.channels()).names
         health = said.Health(
-            sources=[*await self._states(rooms), *await self._site(rooms)],
+            sources=[*await self._states(rooms), *(await self._site(rooms) if asker.is_home else ())],
             coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
             failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
             posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
@@ -196,7 +199,7 @@ class Organising:
             questions=await self.agenda.open_questions_in(names),
             version=self.version,
             model=self.model(),
-            problems=self.problems(),
+            problems={name: of_all[name] for name in of_all if asker.may_operate or name == asker.tenant.platform},
         )
         shown = (*health.coming, *health.failed, *health.posted, *(deed.delivery for deed in health.by_hand))
         ids = [delivery.event_id for delivery in shown if delivery.event_id is not None]
@@ -325,7 +328,7 @@ class Organising:
         return [room.name for room in self._rooms_of(asker)]
 
     def _rooms_of(self, asker: Asker) -> tuple[Room, ...]:
-        return rooms_of(self.rooms, asker.tenant)
+        return self.rooms.of(asker.tenant)
 
     def _texts(self, asker: Asker) -> Texts:
         return texts_for(asker.language, self.zone)

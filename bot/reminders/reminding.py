@@ -13,7 +13,7 @@ from bot.core.messages import Message
 from bot.core.room import LOCAL
 from bot.delivery.rules.deliveries import Delivery
 from bot.events.event_cards import RemindMe
-from bot.events.finding import find_coming
+from bot.events.finding import find_coming, known_to
 from bot.events.ports.events import EventStore
 from bot.events.rules.events import Event, EventStatus
 from bot.locales import TOKYO, Texts, texts_for
@@ -88,11 +88,11 @@ class Reminding:
         }
 
     async def _remind_me(self, asker: Asker, action: RemindMe) -> Message | None:
-        event = await self._known(action.event)
+        event = await self._known(asker, action.event)
         return None if event is None else await self._told(asker, await self._set(asker, event, None))
 
     async def _toggle(self, asker: Asker, action: ToggleLeadTime) -> Message | None:
-        event = await self._known(action.event)
+        event = await self._known(asker, action.event)
         if event is None or not SHORTEST <= action.lead_time <= LONGEST:
             return None
         kept = await self.store.reminder(asker.address, event.id)
@@ -103,7 +103,7 @@ class Reminding:
         return await self._told(asker, reminder_messages.cancelled(self._texts(asker.own_language), event))
 
     async def _cancel(self, asker: Asker, action: CancelReminder) -> Message | None:
-        event = await self._known(action.event)
+        event = await self._known(asker, action.event)
         if event is None:
             return None
         was_there = await self.store.cancel(asker.address, event.id, self.clock.now())
@@ -111,7 +111,7 @@ class Reminding:
         return await self._told(asker, say(self._texts(asker.own_language), event))
 
     async def _keep_as_usual(self, asker: Asker, action: KeepAsUsual) -> Message | None:
-        if await self._known(action.event) is None:
+        if await self._known(asker, action.event) is None:
             return None
         kept = await self.store.reminder(asker.address, action.event)
         return await self._told(asker, await self._keep_usual(asker, kept.lead_times if kept else None))
@@ -136,7 +136,7 @@ class Reminding:
         return reminder_messages.usual_kept(self._texts(asker.own_language), usual)
 
     async def _snooze(self, asker: Asker, action: Snooze) -> Message | None:
-        event, texts, now = await self._known(action.event), self._texts(asker.own_language), self.clock.now()
+        event, texts, now = await self._known(asker, action.event), self._texts(asker.own_language), self.clock.now()
         if event is None:
             return None
         until = reminder_messages.snoozed_until(texts, action.later, now)
@@ -162,8 +162,12 @@ class Reminding:
         told = reminder_messages.was_unreachable(self._texts(asker.own_language))
         return replace(answer, lead=f"{told}\n{answer.lead}")
 
-    async def _known(self, event_id: int) -> Event | None:
-        return (await self.events.known([event_id])).get(event_id)
+    async def _known(self, asker: Asker, event_id: int) -> Event | None:
+        """Return an event that a button names, if its member may know of it, or is reminded of it already."""
+        event = await known_to(self.events, asker, event_id)
+        if event is None and await self.store.reminder(asker.address, event_id) is not None:
+            return (await self.events.known([event_id])).get(event_id)
+        return event
 
     def _texts(self, locale: str) -> Texts:
         return texts_for(locale, self.zone)

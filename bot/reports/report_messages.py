@@ -1,6 +1,6 @@
 """What is said about reports, in the language of the room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bot.core.messages import Button, Card, Field, Message, MessageKind
@@ -128,23 +128,25 @@ def no_report(texts: Texts, asked: str, event: Event | None, is_over: bool = Fal
     return Message(MessageKind.ANSWER, lead, cards, event_id=event.id if event else None)
 
 
-def report_list(
-    texts: Texts, reports: Sequence[Report], events: Events, questions: Mapping[str, Question] | None = None
-) -> Message:
-    """Answer `!reports`, the newest first; where organisers read it, those that need them carry their question."""
+def report_list(texts: Texts, reports: Sequence[Report], events: Events) -> Message:
+    """Answer `!reports`, the newest first."""
     if not reports:
         return no_report(texts, "", None)
     lead = texts.ngettext("There is {count} report.", "There are {count} reports.", len(reports))
     lead = lead.format(count=len(reports))
     if len(reports) > MOST_SHOWN:
         lead = texts.in_a_row(lead, texts.gettext("These are the newest {count}:").format(count=MOST_SHOWN))
-    asked = questions or {}
-    cards = tuple(
-        _question_card(texts, report, asked[report.key], events)
-        if report.key in asked
-        else report_card(texts, report, events.get(report.event_id or 0))
-        for report in reports[:MOST_SHOWN]
-    )
+    shown = reports[:MOST_SHOWN]
+    cards = tuple(report_card(texts, report, events.get(report.event_id or 0)) for report in shown)
+    return Message(MessageKind.ANSWER, lead, cards)
+
+
+def open_questions(texts: Texts, asked: Sequence[tuple[Report, Question]], events: Events) -> Message:
+    """Show organisers the reports of which they have not said yet what they are about."""
+    if not asked:
+        return Message(MessageKind.ANSWER, texts.gettext("There is no open question about a report."))
+    lead = texts.gettext("Which events are these reports about?")
+    cards = tuple(_question_card(texts, report, question, events) for report, question in asked)
     return Message(MessageKind.ANSWER, lead, cards)
 
 

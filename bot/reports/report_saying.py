@@ -10,8 +10,6 @@ from bot.core.clock import Clock
 from bot.core.folding import fold
 from bot.core.messages import Message
 from bot.core.questions import Question
-from bot.core.room import Room
-from bot.core.rooms import Rooms
 from bot.delivery.ports.questions import QuestionStore
 from bot.events.ports.events import EventStore
 from bot.events.rules.events import Event
@@ -22,7 +20,7 @@ from bot.reports.ports import ReportStore
 from bot.reports.report_posts import ids_in, ids_of
 from bot.reports.rules.reports import Report
 
-MOST_QUESTIONS = 3  # in one answer to `!reports`
+MOST_QUESTIONS = 3  # on one page
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -34,53 +32,63 @@ class ReportSaying:
     event_store: EventStore
     report_store: ReportStore
     question_store: QuestionStore
-    rooms: Rooms
     clock: Clock
     zone: ZoneInfo
 
     async def report(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!report 4`, `!report 第4回`, `!report KEYWORD`, and `!report` with the newest."""
-        texts, room, wanted = texts_for(asker.language, self.zone), asker.room, wanted_numbers(argument)
-        reports, events = await self._newest_first(room)
+        texts, wanted = texts_for(asker.language, self.zone), wanted_numbers(argument)
+        reports, events = await self._newest_first(asker)
         found = [report for report in reports if _is_asked_for(report, events, argument, wanted)]
         if found:
             return report_messages.reports_found(texts, found if argument else found[:1], events)
-        followed = await self.event_store.all_events(room.follows) if wanted else ()
+        followed = await self.event_store.all_events(asker.room.follows) if wanted else ()
         held = [event for event in followed if wanted & numbers_in(event.title)]
         event = max(held, key=lambda event: event.started_at or _LONG_AGO, default=None)
         is_over = event is not None and event.is_over(self.clock.now())
         return report_messages.no_report(texts, argument, event, is_over)
 
     async def reports(self, asker: Asker) -> Message:
-        """Answer `!reports`; where organisers are asked, with the questions that are still open."""
-        room = asker.room
-        reports, events = await self._newest_first(room)
-        questions = await self._open_questions(reports) if room in self.rooms.asking() else {}
-        asked = [event_id for question in questions.values() for event_id in ids_in(question)]
-        known = events | await self._known(*asked, *(event_id for report in reports for event_id in ids_of(report)))
-        return report_messages.report_list(texts_for(asker.language, self.zone), reports, known, questions)
+        """Answer `!reports`."""
+        reports, events = await self._newest_first(asker)
+        known = events | await self._known(*(event_id for report in reports for event_id in ids_of(report)))
+        return report_messages.report_list(texts_for(asker.language, self.zone), reports, known)
 
-    async def _newest_first(self, room: Room) -> tuple[list[Report], dict[int, Event]]:
-        """Return the reports of events that the room follows, by event, and these events; those of no event as well."""
+    async def questions(self, asker: Asker) -> Message:
+        """Show organisers of the tenant whose the report site is what they are still asked about reports."""
+        texts = texts_for(asker.language, self.zone)
+        if not asker.is_home:
+            return report_messages.open_questions(texts, (), {})
+        questions = await self._open_questions((await self._newest_first(asker))[0])
+        named = [event_id for report, question in questions for event_id in (*ids_in(question), *ids_of(report))]
+        return report_messages.open_questions(texts, questions, await self._known(*named))
+
+    async def _newest_first(self, asker: Asker) -> tuple[list[Report], dict[int, Event]]:
+        """Return the reports of events that the room follows, by event, and these events.
+
+        Those of no event as well where the report site is the asker's tenant's.
+        """
         reports = await self.report_store.reports()
         events = await self._known(*(report.event_id for report in reports))
         shown_by = await self.event_store.shown_by(list(events))
-        followed = {event.id: event for event in events.values() if not shown_by[event.id].isdisjoint(room.follows)}
+        followed = {
+            event.id: event for event in events.values() if not shown_by[event.id].isdisjoint(asker.room.follows)
+        }
 
         def when(report: Report) -> datetime:
             event = followed.get(report.event_id or 0)
             return (event.started_at if event else report.published_at) or _LONG_AGO
 
-        shown = (report for report in reports if report.event_id is None or report.event_id in followed)
+        shown = (r for r in reports if (asker.is_home if r.event_id is None else r.event_id in followed))
         return sorted(shown, key=when, reverse=True), followed
 
-    async def _open_questions(self, reports: Sequence[Report]) -> dict[str, Question]:
-        found: dict[str, Question] = {}
-        for report in reports[: report_messages.MOST_SHOWN]:
+    async def _open_questions(self, reports: Sequence[Report]) -> list[tuple[Report, Question]]:
+        found: list[tuple[Report, Question]] = []
+        for report in reports:
             if len(found) < MOST_QUESTIONS and report.event_id is None and report.asked_as and not report.decided_by:
                 question = await self.question_store.question("report", report.asked_as)
                 if question is not None and question.answer is None:
-                    found[report.key] = question
+                    found.append((report, question))
         return found
 
     async def _known(self, *event_ids: int | None) -> dict[int, Event]:

@@ -62,7 +62,7 @@ class Reporting:
     @cached_property
     def saying(self) -> ReportSaying:
         """What is said about reports."""
-        return ReportSaying(self.event_store, self.report_store, self.question_store, self.rooms, self.clock, self.zone)
+        return ReportSaying(self.event_store, self.report_store, self.question_store, self.clock, self.zone)
 
     def answer_handlers(self) -> dict[str, AnswerHandler]:
         """Return who takes an organiser's answer, by the kind of question."""
@@ -105,7 +105,7 @@ class Reporting:
             found.append(report)
             questions += [question] if question else []
             if question and report.state is ReportState.ASKED:
-                planned += [ask(question, room) for room in self.rooms.asking()]
+                planned += [ask(question, room) for room in self.rooms.asking_at_home()]
             planned += self._news(case, now, shown_by)
         planned += await self._edits(reviewed, now)
         seen = SourceState(self.name, self.site_url, state.first_seen_at or now, seen_at=now)
@@ -127,12 +127,12 @@ class Reporting:
             return reviewed, [], []
         held = [replace(case, report=as_old_news(case.report)) if case.before is None else case for case in reviewed]
         question = Question("report_flood", f"{now:%Y%m%dT%H%M%SZ}", (POST_ALL, POST_NONE), now, {"reports": news})
-        return held, [ask(question, room) for room in self.rooms.asking()], [question]
+        return held, [ask(question, room) for room in self.rooms.asking_at_home()], [question]
 
     def _ask_about(self, case: Reviewed, now: datetime) -> tuple[Report, Question | None]:
         """Return the report, and a new question about it if one is needed.
 
-        For an old one the question is only kept: organisers find it under `!reports`.
+        For an old one the question is only kept: organisers find it under `/tsudoi questions`.
         """
         report, before = case.report, case.before
         is_newly_asked = report.state is ReportState.ASKED and (before is None or before.state is not ReportState.ASKED)
@@ -154,7 +154,7 @@ class Reporting:
         if (before.event_id, before.title) == (report.event_id, report.title):
             return []
         post = CorrectionPost(report.key, report.digest, report.event_id, before.event_id, before.title)
-        return [Delivery(post, room.name, now) for room in self.rooms.asking()]
+        return [Delivery(post, room.name, now) for room in self.rooms.asking_at_home()]
 
     async def _edits(self, reviewed: Sequence[Reviewed], now: datetime) -> list[Delivery]:
         """Plan to edit the announcements of events that gained or lost a report, or whose report moved."""
@@ -226,7 +226,7 @@ class Reporting:
                         MissingReportPost(event_id, nag.days, nag.ended_on), room.name, nag.due_at, nag.useful_until
                     )
                     for nag in nags[event_id]
-                    for room in self.rooms.asking()
+                    for room in self.rooms.asking_at_home()
                 ]
         await self.report_store.record_reports((), planned)
 

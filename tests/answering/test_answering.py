@@ -13,6 +13,7 @@ from bot.app.clock import DrivenClock
 from bot.core.cooldowns import Turn
 from bot.core.errors import PictureError
 from bot.core.questions import Question
+from bot.core.rooms import Rooms
 from bot.delivery.deciding import Deciding
 from bot.delivery.store.questions import Questions
 from bot.events.ports.events import SourceState, Watched
@@ -78,7 +79,7 @@ class World:
             Telling(self.events, self.reports, clock, stale_after=timedelta(hours=1)),
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
-            deciding=Deciding(self.questions, {"flood": self._take}),
+            deciding=Deciding(self.questions, {"flood": self._take}, Rooms((self.room,), ())),
             reader=Reader(self.recogniser),
             teaching=None,  # type: ignore[arg-type]
             quizzing=None,  # type: ignore[arg-type]
@@ -340,4 +341,6 @@ async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world
     elsewhere = Report("https://example.org/b.html", "よその会", NOW, 999, ReportState.LINKED)
     world.reports.known = (Report("https://example.org/a.html", "もくもく会 #4", NOW, 4, ReportState.LINKED), elsewhere)
     for typed, titles in (("もく", ["もくもく会 #4"]), ("", ["もくもく会 #4"]), ("よそ", [])):
-        assert [one.title for one in await world.answering.telling.suggest_reports(world.room, typed)] == titles
+        assert [
+            one.title for one in await world.answering.telling.suggest_reports(an_asker(world.room), typed)
+        ] == titles

@@ -1,9 +1,13 @@
 """Who may do what, where."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.core.askers import Tenant
-from bot.core.rights import asker_in, may_decide
+from bot.core.questions import Question
+from bot.core.rights import asker_in, may_answer, may_decide
 from bot.core.room import EVERYBODY, LOCAL, MAIN, MANAGERS, Room
 from bot.core.rooms import Rooms
 
@@ -53,7 +57,65 @@ def test_who_may_organise(rooms: Rooms, tenant: Tenant, member: str, roles: tupl
     assert asker_in(rooms, tenant, "1", member, roles).may_organise is may
 
 
-def test_the_bot_is_at_home_where_organisers_are_asked_and_in_the_local_room(rooms: Rooms) -> None:
+@pytest.mark.parametrize(
+    ("tenant", "channel", "member", "roles", "may"),
+    [
+        (TENANT, "2", "66", (), True),
+        (TENANT, "1", "66", (), True),
+        (Tenant("discord"), "5", "66", (), True),
+        (TENANT, "1", "7", ("88",), True),
+        (Tenant("discord", "9"), "1", "7", ("88",), False),
+        (Tenant("discord", "8", frozenset({"3"})), "3", "7", ("88",), False),
+        (TENANT, "1", "7", (MANAGERS,), False),
+        (Tenant("slack", "9", frozenset({"2"})), "2", "66", (), False),
+        (Tenant(LOCAL), MAIN, "visitor", (), True),
+    ],
+    ids=[
+        "in their room",
+        "beside it",
+        "in direct messages",
+        "by role",
+        "by role, where it is not known whose channel it is",
+        "by the same role elsewhere",
+        "who manages the server, whom nobody named",
+        "the same id on another platform",
+        "local",
+    ],
+)
+def test_who_runs_the_bot_where_rooms_name_organisers(
+    tenant: Tenant, channel: str, member: str, roles: tuple[str, ...], may: bool
+) -> None:
+    rooms = Rooms((replace(CONFIGURED, organisers=("66", "88")),), ("utsunomiya",))
+    rooms.set_up([HERE])
+    assert asker_in(rooms, tenant, channel, member, roles).may_operate is may
+
+
+def test_who_runs_the_bot_where_managers_of_the_configured_server_are_named() -> None:
+    rooms = Rooms((replace(CONFIGURED, organisers=(MANAGERS, EVERYBODY)),), ("utsunomiya",))
+    assert asker_in(rooms, TENANT, "1", "7", (MANAGERS,)).may_operate
+    assert not asker_in(rooms, TENANT, "2", "7").may_operate  # "everybody" decides in a room, and runs no bot
+    assert not asker_in(rooms, Tenant("discord", "8"), "3", "7", (MANAGERS,)).may_operate
+    assert not asker_in(rooms, Tenant("discord"), "3", "7", (MANAGERS,)).may_operate
+
+
+def test_operators_that_are_named_are_the_only_ones() -> None:
+    rooms = Rooms((CONFIGURED,), ("utsunomiya",), operators=("discord:7",))
+    assert asker_in(rooms, Tenant("discord", "8"), "3", "7").may_operate
+    assert not asker_in(rooms, Tenant("slack", "8"), "3", "7").may_operate
+    assert not asker_in(rooms, TENANT, "2", "66", (MANAGERS,)).may_operate
+
+
+@pytest.mark.parametrize(("guild", "may"), [("9", True), ("8", False), ("", True), (None, True)])
+def test_who_may_answer_a_question_by_whom_it_was_put_to(rooms: Rooms, guild: str | None, may: bool) -> None:
+    facts = {} if guild is None else {"guild": guild}
+    question = Question("flood", "a", ("post",), datetime(2026, 5, 1, tzinfo=UTC), facts)
+    assert may_answer(rooms, asker_in(rooms, TENANT, "1", "7", ("55",)), question) is may
+    assert not may_answer(rooms, asker_in(rooms, TENANT, "1", "7"), question)
+    elsewhere = Tenant("discord", "8", frozenset({"3"}))
+    assert may_answer(rooms, asker_in(rooms, elsewhere, "3", "7", (MANAGERS,)), question) is (guild == "8")
+
+
+def test_the_report_site_is_the_configured_communitys_and_the_local_rooms(rooms: Rooms) -> None:
     assert asker_in(rooms, TENANT, "1", "7").is_home
     assert asker_in(rooms, Tenant(LOCAL), MAIN, "visitor").is_home
     assert not asker_in(rooms, Tenant("discord", "8"), "3", "7").is_home

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.room import LOCAL, MAIN, MANAGERS, Room
-from bot.core.rooms import Rooms
+from bot.core.askers import Tenant
+from bot.core.room import MAIN, MANAGERS, Room
+from bot.core.rooms import HERE, Rooms
 
 CONFIGURED = Room("discord", "1", ("utsunomiya",), organisers=("77",))
 CHOSEN = Room("discord", "2", ("group=tfug",), organisers=(MANAGERS,), guild="a")
+A = Tenant("discord", "a", frozenset({"1", "2"}))
+B = Tenant("discord", "b", frozenset({"3"}))
 ELSEWHERE = Room("discord", "3", ("keyword=python",), organisers=(MANAGERS,), guild="b")
 
 
@@ -30,7 +33,7 @@ def test_a_room_that_is_switched_off_is_silent_even_if_it_is_configured(rooms: R
     rooms.set_up([replace(CONFIGURED, guild="a", is_on=False)])
     assert rooms.in_force == ()
     assert rooms.named("discord:1") is None
-    assert not rooms.at("discord", "1", "a").announces
+    assert not rooms.at(A, "1").announces
 
 
 def test_what_is_watched_follows_the_rooms(rooms: Rooms) -> None:
@@ -41,28 +44,58 @@ def test_what_is_watched_follows_the_rooms(rooms: Rooms) -> None:
 
 
 def test_a_channel_without_a_room_is_answered_about_what_its_own_guild_follows(rooms: Rooms) -> None:
-    assert rooms.at("discord", "9", "a").follows == ("group=tfug",)
-    assert rooms.at("discord", "9", "c").follows == ("utsunomiya",)
+    assert rooms.at(Tenant("discord", "a"), "9").follows == ("group=tfug",)
+    assert rooms.at(A, "9").follows == ("utsunomiya", "group=tfug")
+    assert rooms.at(Tenant("discord", "c", frozenset({"1"})), "9").follows == ("utsunomiya",)
+
+
+def test_of_the_configured_sources_a_stranger_s_server_hears_nothing(rooms: Rooms) -> None:
+    assert rooms.at(Tenant("discord", "c"), "9").follows == ()
+    assert rooms.at(Tenant("discord"), "9").follows == ("utsunomiya",)  # a direct message
+    assert Rooms((), ("utsunomiya",)).at(Tenant("discord", "c"), "9").follows == ("utsunomiya",)  # for whoever asks
 
 
 def test_a_room_has_its_guild_also_where_it_was_configured_without_one(rooms: Rooms) -> None:
-    assert rooms.at("discord", "1", "a") == replace(CONFIGURED, guild="a")
-    assert rooms.at("discord", "2", "b").guild == CHOSEN.guild == "a"
+    assert rooms.at(A, "1") == replace(CONFIGURED, guild="a")
+    assert rooms.at(B, "2").guild == CHOSEN.guild == "a"
 
 
 def test_a_guild_sees_its_own_rooms_and_the_configured_ones_among_its_channels(rooms: Rooms) -> None:
-    assert rooms.of_guild("discord", "a", ["1", "2", "3"]) == (CONFIGURED, CHOSEN)
-    assert rooms.of_guild("discord", "b", ["3"]) == (ELSEWHERE,)
+    assert rooms.of(A) == (CONFIGURED, CHOSEN)
+    assert rooms.of(B) == (ELSEWHERE,)
+    assert rooms.of(Tenant("slack", "a", frozenset({"1"}))) == ()
 
 
 def test_organisers_are_asked_in_every_guild_that_follows_the_source_and_in_no_other(rooms: Rooms) -> None:
     rooms.set_up([CHOSEN, replace(ELSEWHERE, follows=("group=tfug",))])
     assert {room.channel for room in rooms.asking(["group=tfug"])} == {"2", "3"}
     assert rooms.asking(["utsunomiya"]) == (CONFIGURED,)
-    assert rooms.asking(["nothing"]) == (rooms.at(LOCAL, MAIN),)
+    assert rooms.asking(["nothing"]) == (rooms.at(HERE, MAIN),)
 
 
-def test_at_home_are_the_configured_rooms_and_the_only_guild(rooms: Rooms) -> None:
-    assert rooms.asking() == (CONFIGURED,)
+def test_reports_are_asked_about_in_the_configured_community_however_few_others_there_are(rooms: Rooms) -> None:
+    assert rooms.asking_at_home() == rooms.asking_operators() == (CONFIGURED,)
     rooms.set_up([CHOSEN])
-    assert rooms.asking() == (CONFIGURED, CHOSEN)
+    assert rooms.asking_at_home() == (CONFIGURED,)
+    assert Rooms((), ()).asking_at_home() == (Rooms((), ()).at(HERE, MAIN),)
+
+
+def test_reports_are_asked_about_where_the_configuration_says_whose_the_site_is() -> None:
+    rooms = Rooms((CONFIGURED,), ("utsunomiya",), home="discord:a")
+    rooms.set_up([CHOSEN, ELSEWHERE])
+    assert rooms.asking_at_home() == (CHOSEN,)
+    assert rooms.asking_operators() == (CONFIGURED,)
+    assert [rooms.is_home(tenant) for tenant in (A, B, Tenant("slack", "a"), Tenant("discord"), HERE)] == [
+        True,
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_room_of_the_configuration_that_was_set_up_anew_is_its_communitys_still(rooms: Rooms) -> None:
+    rooms.set_up([replace(CONFIGURED, guild="a"), ELSEWHERE])
+    assert rooms.is_home(Tenant("discord", "a"))
+    assert not rooms.is_home(B)
+    assert [room.name for room in rooms.asking_at_home()] == [CONFIGURED.name]

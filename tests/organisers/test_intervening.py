@@ -151,7 +151,7 @@ class House:
 async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
     settings = Settings(recognition={"enabled": False}, reports={"site_url": SITE})
     async with open_stores(f"sqlite:///{tmp_path}/tsudoi.db") as stores:
-        rooms = Rooms((), ())
+        rooms = Rooms((), (), home="discord:9")
 
         async def changed() -> None:
             await services.following.refresh()

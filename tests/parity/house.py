@@ -26,7 +26,8 @@ from bot.delivery.delivering import Delivering
 from bot.delivery.ports.platforms import FrontEnd, Sender
 from bot.events.ports.sources import Listing
 from bot.events.rules.events import Event
-from bot.handwriting.ports.recognition import Cut, Recogniser
+from bot.handwriting.changing_model import ChangingModel
+from bot.handwriting.ports.recognition import Cut, ModelFile, Models, ModelUser, Recogniser
 from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
 from bot.reports.rules.materials import Material
 from bot.reports.rules.reports import ReportPage
@@ -42,13 +43,15 @@ COMING = an_event_named("もくもく会 #5", 501, published_at=NOW - timedelta(
 
 @dataclass
 class Connpass:
-    """Shows the same for every source that is asked for; `site` is the report site.
+    """Shows the same for every source that is asked for, but for those with `events_of` their own; `site` is the
+    report site.
 
     What was shown at any event is `shown`, and what the page of any event says is `page`.
     """
 
     site: "ReportSite"
     events: list[Event] = field(default_factory=lambda: [PAST, COMING])
+    events_of: dict[str, list[Event]] = field(default_factory=dict)
     shown: tuple[Material, ...] = ()
     page: tuple[str, ...] = ()
     is_down: bool = False
@@ -75,7 +78,7 @@ class Source:
     async def listing(self, now: datetime) -> Listing:
         if self.connpass.is_down:
             raise SourceUnavailable(NoAnswer(where="connpass", detail="connpass answered 503 (no reason given)"))
-        return Listing(tuple(self.connpass.events))
+        return Listing(tuple(self.connpass.events_of.get(self.name, self.connpass.events)))
 
     async def look_up(self, event_ids: Sequence[int]) -> Listing:
         return Listing((), complete=False)
@@ -138,6 +141,16 @@ class Hand:
 
 
 @dataclass
+class Users:
+    """Takes note of the models that it shall read with."""
+
+    used: list[str] = field(default_factory=list)
+
+    def use(self, model: ModelFile) -> None:
+        self.used.append(model.name)
+
+
+@dataclass
 class House:
     """What stands behind every platform."""
 
@@ -188,11 +201,19 @@ async def serving(front_end: FrontEnd) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, room: Room, recogniser: Recogniser | None = None, url: str = ""
+    folder: Path,
+    room: Room,
+    recogniser: Recogniser | None = None,
+    url: str = "",
+    *,
+    beside: Sequence[Room] = (),
+    connpass: Connpass | None = None,
+    models: Models | None = None,
 ) -> AsyncIterator[House]:
     """Open the services for one room, after their first, silent look at connpass and the report site.
 
-    The store is in `folder`, unless another is named by its address.
+    The store is in `folder`, unless another is named by its address. `beside` are rooms set up in the chat. With
+    `models` who runs the bot may change the model.
     """
     settings = Settings(
         community={"locale": room.locale},
@@ -200,13 +221,16 @@ async def open_house(
         reports={"site_url": SITE},
         web={"port": 0},
     )
-    clock, site = DrivenClock(NOW), ReportSite()
-    connpass, read_by = Connpass(site), recogniser or Hand()
+    clock, connpass = DrivenClock(NOW), connpass or Connpass(ReportSite())
+    read_by = recogniser or Hand()
     rooms = Rooms((room,), (SOURCE,), room.locale)
     if not url:
         await lay_new_store(file := folder / "tsudoi.db")
         url = f"sqlite:///{file}"
     async with open_stores(url) as stores:
+        await stores.rooms.save(beside, "1", NOW)
+        parts = (cast(ModelUser, Users()), stores.memory, stores.samples, stores.agenda, rooms, clock)
+        changing = ChangingModel(models, *parts) if models is not None else None
         organising = build_organising(
             settings,
             stores,
@@ -221,11 +245,13 @@ async def open_house(
             stores,
             clock,
             rooms=rooms,
-            site=site,
+            site=connpass.site,
             details=connpass,
             recogniser=read_by,
             organising=organising,
+            changing_model=changing,
         )
+        await services.following.load()
         quizzing = services.answering.quizzing
         assert quizzing is not None
         answering = replace(services.answering, quizzing=replace(quizzing, random=Random(3)))

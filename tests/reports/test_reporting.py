@@ -292,15 +292,19 @@ async def test_a_question_that_the_page_answered_itself_is_not_asked(house: Hous
     assert [one.event_id for one in await house.due()] == [65606]
 
 
-async def test_an_unsure_report_of_the_first_sight_can_be_decided_under_reports_and_is_not_posted(engine: AsyncEngine):
+async def test_an_unsure_report_of_the_first_sight_can_be_decided_among_the_questions_and_is_not_posted(
+    engine: AsyncEngine,
+):
     house = House(engine, Site(UNSURE, FOURTH))
     await house.watch()
     await house.check(tokyo(2017, 10, 3, 12))
     assert await house.deliveries.counts() == {}
-    listed = await house.reporting.reports(an_asker(house.organisers))
+    asker = an_asker(house.organisers)
+    listed = await house.reporting.saying.questions(asker)
     question = await house.question("/autumn.html")
     assert question.answer_with("65606").id in {button.id for card in listed.cards for button in card.buttons}
-    assert "question:" not in str(await house.reporting.reports(an_asker(house.members)))
+    assert "question:" not in str(await house.reporting.reports(asker))  # which is answered to all
+    assert (await house.reporting.saying.questions(replace(asker, is_home=False))).cards == ()
     assert await house.reporting.answer(question, "65606", "mika")
     assert await house.linked() == {"/autumn.html": 65606, "/201708.html": 62404}
     assert await house.due() == []

@@ -146,7 +146,7 @@ def shown_person(person: Person, *, with_locale: bool = False) -> Json:
     """A member as users.info has it."""
     shown = {
         "id": person.id,
-        "team_id": TEAM,
+        "team_id": person.team,
         "name": person.name,
         "deleted": person.deleted,
         "real_name": person.name,

@@ -77,6 +77,7 @@ class Person:
     is_bot: bool = False
     deleted: bool = False
     closed_to_dms: bool = False
+    team: str = TEAM
 
 
 @dataclass

@@ -24,11 +24,18 @@ def author_of(asked: Asked) -> discord.User | discord.Member:
 
 
 def tenant_of(asked: Asked) -> Tenant:
-    """Return the server in which it was done."""
-    if asked.guild is None:
-        guild_id = asked.guild_id if isinstance(asked, discord.Interaction) else None
-        return Tenant(DISCORD, str(guild_id or ""))
-    return Tenant(DISCORD, str(asked.guild.id), frozenset(str(channel.id) for channel in asked.guild.channels))
+    """Return the server in which it was done, as the event itself names it; none is in direct messages alone."""
+    if isinstance(asked, commands.Context):
+        asked = asked.interaction or asked.message
+    if asked.guild is not None:
+        return tenant_in(asked.guild)
+    named = asked if isinstance(asked, discord.Interaction) else asked.channel  # a thread or server not seen yet
+    return Tenant(DISCORD, str(getattr(named, "guild_id", None) or ""))
+
+
+def tenant_in(guild: discord.Guild) -> Tenant:
+    """Return the tenant that a server is."""
+    return Tenant(DISCORD, str(guild.id), frozenset(str(channel.id) for channel in guild.channels))
 
 
 def channel_of(asked: Asked) -> str:

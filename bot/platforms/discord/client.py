@@ -137,12 +137,12 @@ class TsudoiClient(commands.Bot):
         tenant, channel, author = tenant_of(asked), channel_of(asked), author_of(asked)
         member = str(author.id)
         language = await self.answering.language_of(DISCORD, member)
-        surroundings = DiscordSurroundings(self, asked, self.rooms.at(DISCORD, channel, tenant.id))
+        surroundings = DiscordSurroundings(self, asked, self.rooms.at(tenant, channel))
         return asker_in(self.rooms, tenant, channel, member, roles_of(author), language, surroundings)
 
     def room_of(self, asked: Asked) -> Room:
         """Return the room in which this was asked; a sensible one where there is none."""
-        return self.rooms.at(DISCORD, channel_of(asked), tenant_of(asked).id)
+        return self.rooms.at(tenant_of(asked), channel_of(asked))
 
     async def get_context(self, origin: Any, /, *, cls: Any = Context) -> Any:
         """Return what is known of a command; discord.py calls this for every message."""
@@ -170,7 +170,7 @@ class TsudoiClient(commands.Bot):
             await self.respond(ctx.interaction, await answer())
             return
         message = await answer()
-        if ctx.guild is None:
+        if not ctx.asker.tenant.id:  # in direct messages
             await self.answer(ctx, message)
             return
         try:
@@ -238,7 +238,7 @@ class TsudoiClient(commands.Bot):
 
 def _prefixes(client: commands.Bot, message: discord.Message) -> list[str]:
     """Return what a typed command begins with: a mention, and "!" where the bot reads it, as in all direct messages."""
-    reads = client.intents.message_content or message.guild is None
+    reads = client.intents.message_content or not tenant_of(message).id
     return (commands.when_mentioned_or("!", "！") if reads else commands.when_mentioned)(client, message)
 
 

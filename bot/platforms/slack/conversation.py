@@ -66,11 +66,13 @@ class SlackConversation:
         """Whether this is remembered since the start."""
         return key in self._lately
 
-    async def asked(self, key: str, member: str, channel: str, thread_ts: str | None = None) -> Asked:
-        """Return what was asked, with who asked it."""
+    async def asked(
+        self, key: str, member: str, channel: str, thread_ts: str | None = None, *, team: str = ""
+    ) -> Asked:
+        """Return what was asked, with who asked it; `team` is the workspace that the event names."""
         asker = asker_in(
             self._members.rooms,
-            self._members.tenant,
+            self._members.tenant_of(team),
             channel,
             member,
             await self._members.roles_of(member),
@@ -152,6 +154,12 @@ class SlackConversation:
     async def _share_privately(self, asked: Asked, message: Message) -> None:
         if message.pictures or message.files:
             await self._posts.share(message, await self._posts.direct_channel(asked.asker.member))
+
+
+def team_of(body: Json) -> str:
+    """Return the workspace in which something was done, as what Slack tells of it names it; "" where it names none."""
+    team = body.get("team")
+    return str(body.get("team_id") or (team.get("id") if isinstance(team, Mapping) else team) or "")
 
 
 def channel_of(body: Json) -> str:

@@ -19,7 +19,7 @@ from bot.core.errors import SendError
 from bot.core.memory import Heard
 from bot.core.messages import Card, Message
 from bot.organisers.organising import TOPICS
-from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts
+from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts, team_of
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.forms import FORM
 from bot.platforms.slack.manifest import READ_SHORTCUT, command_named, slash_notes
@@ -80,7 +80,7 @@ class SlackListeners:
         await ack()
         url, argument = str(body.get("response_url") or ""), str(body.get("text") or "")
         name, key = command_named(str(body["command"])), f"command {body.get('trigger_id') or url}"
-        asked = await self._conversation.asked(key, str(body["user_id"]), str(body["channel_id"]))
+        asked = await self._conversation.asked(key, str(body["user_id"]), str(body["channel_id"]), team=team_of(body))
 
         async def tell(message: Message) -> None:
             to_all = asked.is_alone or name in _names_for_all(argument if name == TSUDOI.name else "")
@@ -139,7 +139,8 @@ class SlackListeners:
         if name is None and not files:
             return
         key = f"message {event['channel']} {event['ts']}"
-        asked = await self._conversation.asked(key, str(event["user"]), str(event["channel"]), event.get("thread_ts"))
+        member, channel, team = str(event["user"]), str(event["channel"]), team_of(event)
+        asked = await self._conversation.asked(key, member, channel, event.get("thread_ts"), team=team)
 
         async def tell(message: Message) -> None:
             await self._conversation.answer(asked, message, to_all=name is None or name in _names_for_all())
@@ -199,7 +200,9 @@ class SlackListeners:
             return
         url, ts = str(body.get("response_url") or ""), message_ts(body)
         key = f"shortcut {body.get('trigger_id') or url}"
-        asked = await self._conversation.asked(key, str(body["user"]["id"]), str(body["channel"]["id"]))
+        asked = await self._conversation.asked(
+            key, str(body["user"]["id"]), str(body["channel"]["id"]), team=team_of(body)
+        )
 
         async def tell(answer: Message) -> None:
             await self._conversation.respond(asked, url, answer, to_all=asked.is_alone)

@@ -46,10 +46,10 @@ class SlackMembers:
         self._roles: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._channels: tuple[float, dict[str, str]] = (0.0, {})
 
-    @property
-    def tenant(self) -> Tenant:
-        """The workspace; a token is for one, so every room in Slack is in this one."""
-        return Tenant(SLACK, self.ourselves.team, frozenset(self._configured))
+    def tenant_of(self, team: str) -> Tenant:
+        """Return the workspace that an event names; "" is our own, whose channels the configured rooms are."""
+        is_ours = team in ("", self.ourselves.team)
+        return Tenant(SLACK, team or self.ourselves.team, frozenset(self._configured if is_ours else ()))
 
     @property
     def _configured(self) -> dict[str, str]:
@@ -57,7 +57,7 @@ class SlackMembers:
 
     def room_at(self, channel: str) -> Room:
         """Return the room of a channel; a sensible one where there is none."""
-        return self.rooms.at(SLACK, channel, self.ourselves.team)
+        return self.rooms.at(self.tenant_of(""), channel)
 
     def has_room(self, channel: str) -> bool:
         """Whether this channel is a room in force."""

@@ -19,6 +19,7 @@ from bot.platforms.slack.conversation import (
     channel_of,
     is_whispered,
     message_ts,
+    team_of,
 )
 from bot.platforms.slack.forms import asked_by, form, given, written
 from bot.platforms.slack.home import home_view
@@ -62,7 +63,8 @@ class SlackPresses:
             return
         thread_ts = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
         url = str(body.get("response_url") or "")
-        asked = await self._conversation.asked(f"action {body.get('trigger_id') or url}", member, channel, thread_ts)
+        key, team = f"action {body.get('trigger_id') or url}", team_of(body)
+        asked = await self._conversation.asked(key, member, channel, thread_ts, team=team)
         tell = self._below(asked, url, is_whispered=is_whispered(body))
 
         async def work() -> None:
@@ -82,7 +84,7 @@ class SlackPresses:
             await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
         except SendError as error:
             log.warning("form not opened", reason=str(error))
-            asked = await self._conversation.asked("", str(body["user"]["id"]), channel)
+            asked = await self._conversation.asked("", str(body["user"]["id"]), channel, team=team_of(body))
             await self._conversation.apologise(asked, partial(self._conversation.respond, asked, url))
 
     async def on_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
@@ -90,7 +92,7 @@ class SlackPresses:
         await ack()
         kept, line = written(view)
         key = f"form {body.get('trigger_id') or view['id']}"
-        asked = await self._conversation.asked(key, str(body["user"]["id"]), kept["channel"])
+        asked = await self._conversation.asked(key, str(body["user"]["id"]), kept["channel"], team=team_of(body))
         tell = self._below(asked, kept["url"], is_whispered=kept["whispered"])
 
         async def work() -> None:
@@ -129,31 +131,31 @@ class SlackPresses:
             return await self._answering.help(asked.asker)
         return await organising.open(asked.asker, organising_topic(argument.partition(" ")[0]))
 
-    async def on_home(self, ack: AsyncAck, event: Json) -> None:
+    async def on_home(self, ack: AsyncAck, body: Json, event: Json) -> None:
         """Show the app's home as it is now."""
         await ack()
         if event.get("tab", "home") == "home":
             try:
-                await self._show_home(str(event["user"]), str(event.get("channel", "")))
+                await self._show_home(str(event["user"]), team_of(body), str(event.get("channel", "")))
             except SendError as error:
                 log.warning("home not shown", reason=str(error))
 
-    async def _show_home(self, member: str, channel: str = "", notice: Message | None = None) -> None:
-        asked = await self._conversation.asked("", member, channel)
+    async def _show_home(self, member: str, team: str, channel: str = "", notice: Message | None = None) -> None:
+        asked = await self._conversation.asked("", member, channel, team=team)
         view = await home_view(self._answering, asked.asker, notice)
         await self._web.call("views.publish", "the app's home", user_id=member, view=view)
 
     async def _pressed_at_home(self, member: str, body: Json, action: Json) -> None:
         pressed_as = body.get("trigger_id") or (body.get("view") or {}).get("hash")
-        asked = await self._conversation.asked(f"action {pressed_as}", member, "")
+        asked = await self._conversation.asked(f"action {pressed_as}", member, "", team=team_of(body))
 
         async def tell(message: Message) -> None:
-            await self._show_home(member, notice=message)
+            await self._show_home(member, team_of(body), notice=message)
 
         async def work() -> None:
             pressed, values = str(action["action_id"]), given(action)
             wanted = self._answering.actions.decode(pressed, values)
             answer = None if wanted is None else await self._answering.act(asked.asker, wanted)
-            await self._show_home(member, notice=answer)
+            await self._show_home(member, team_of(body), notice=answer)
 
         await self._conversation.do(asked, work, tell)

@@ -10,8 +10,8 @@ from aiohttp import ETag, web
 
 from bot.config import CommunitySettings
 from bot.core.durations import parse_duration
-from bot.core.room import LOCAL, MAIN, Room
-from bot.core.rooms import Rooms
+from bot.core.room import MAIN, Room
+from bot.core.rooms import HERE, Rooms
 from bot.events.calendar_files import calendar_file
 from bot.events.rules.events import Event
 from bot.events.telling import Telling
@@ -55,7 +55,7 @@ class Calendars:
 
     @property
     def _room(self) -> Room:
-        return self.rooms.at(LOCAL, MAIN)
+        return self.rooms.at(HERE, MAIN)
 
     async def _given(self, request: web.Request, events: Sequence[Event], name: str = "") -> web.Response:
         """Give the file, or say that the one the calendar has is still right."""

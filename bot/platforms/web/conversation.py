@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.answering import Answering
-from bot.core.askers import Asker, Channels, Tenant
+from bot.core.askers import Asker, Channels
 from bot.core.clock import Clock
 from bot.core.messages import Button, Message, MessageKind
 from bot.core.rights import asker_in
 from bot.core.room import LOCAL, MAIN, Room
-from bot.core.rooms import Rooms
+from bot.core.rooms import HERE, Rooms
 from bot.core.uploads import Source, Upload
 from bot.handwriting.teaching_buttons import OfAllGiven, Wish
 from bot.platforms.web.album import Album
@@ -42,12 +42,12 @@ class Conversation:
     @property
     def room(self) -> Room:
         """The local room as configured."""
-        return self._rooms.at(LOCAL, MAIN)
+        return self._rooms.at(HERE, MAIN)
 
     async def asker(self) -> Asker:
         """Return who asks here: the visitor, who is a member and an organiser."""
         language = await self._answering.language_of(LOCAL, VISITOR)
-        return asker_in(self._rooms, Tenant(LOCAL), MAIN, VISITOR, own_language=language, surroundings=self)
+        return asker_in(self._rooms, HERE, MAIN, VISITOR, own_language=language, surroundings=self)
 
     async def channels(self) -> Channels:
         """Return the channels of the local room, which have no names."""

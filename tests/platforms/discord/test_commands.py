@@ -129,7 +129,7 @@ class RecordedAnswers:
     async def suggest_events(self, room: Room, typed: str) -> list[Event]:
         return [an_event_named(number=501)]
 
-    async def suggest_reports(self, room: Room, typed: str) -> list[Report]:
+    async def suggest_reports(self, asker: Asker, typed: str) -> list[Report]:
         return [Report("https://example.test/r.html", f"{typed} のレポート", None)]
 
     @property

@@ -252,7 +252,12 @@ async def test_whoever_does_not_organise_gets_one_polite_sentence(play: Play, wh
 
 async def test_a_page_does_not_act_for_whoever_does_not_organise(play: Play) -> None:
     await play.saved()
-    await play.organiser.send(play.channel, "!tsudoi rooms")
+    organising = play.house.services.answering.organising
+    assert organising is not None
+    tenant = Tenant("discord", str(play.guild.id), frozenset({str(play.channel.id)}))
+    organiser = asker_in(play.house.rooms, tenant, str(play.channel.id), str(play.organiser.id), (MANAGERS,))
+    page = await organising.open(organiser, "rooms")  # as an earlier version answered it before everybody
+    await play.house.front_end.send(str(play.channel.id), page, "0a")
     shown = play.channel.last_message
     result = await play.alice.select(shown, [str(play.channel.id)], custom_id="tsudoi:rooms:show")
     assert "運営の方" in text_of(result)
@@ -271,6 +276,11 @@ async def test_a_role_that_was_named_may_organise(play: Play) -> None:
 
 async def test_status_says_which_platform_does_not_work(play: Play) -> None:
     play.house.problems["slack"] = TokenRefused("slack.app_token")
+    play.house.problems["discord"] = TokenRefused("discord.token")
+    page = text_of(await play.organiser.slash(play.channel, "tsudoi status"))
+    assert "⚠️ Discord: discord.token のトークンが受け付けられませんでした。" in page
+    assert "Slack" not in page  # who does not run the bot hears of their own platform
+    play.house.rooms.operators = frozenset({f"discord:{play.organiser.id}"})
     page = text_of(await play.organiser.slash(play.channel, "tsudoi status"))
     assert "⚠️ Slack: slack.app\\_token のトークンが受け付けられませんでした。" in page
 
@@ -325,7 +335,7 @@ async def test_another_guilds_rooms_and_sources_are_not_shown(play: Play) -> Non
         assert "tfug-utsunomiya" not in said
         assert "events" not in said
         assert "もくもく会" not in said
-    assert play.house.rooms.at("discord", str(their_channel.id), str(other.id)).follows == ()
+    assert play.house.rooms.at(Tenant("discord", str(other.id)), str(their_channel.id)).follows == ()
 
 
 async def test_a_source_is_added_and_removed_on_the_page_of_sources(play: Play) -> None:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.core.askers import Channels, Tenant
+from bot.core.askers import Channels
 from bot.core.errors import SendError
 from bot.core.problems.base import Said
 from bot.core.room import MANAGERS, Room
@@ -65,7 +65,9 @@ async def test_every_channel_of_the_bot_is_named_and_where_it_is_not_is_said() -
         {"channels": [{"id": "C2", "name": "general"}]},
     ]
     known = members(FixedWeb(users_conversations=pages))
-    assert known.tenant == Tenant("slack", "T1", frozenset({"C9"}))
+    assert (known.tenant_of("").id, known.tenant_of("").channels) == ("T1", frozenset({"C9"}))
+    assert known.tenant_of("T1").channels == frozenset({"C9"})
+    assert (known.tenant_of("T2").id, known.tenant_of("T2").channels) == ("T2", frozenset())
     assert await known.channels("C1") == Channels({"C1": "events", "C9": "C9", "C2": "general"})
     missing = (await members(FixedWeb(users_conversations={"channels": []})).channels("C7")).missing
     assert "/invite @Tsudoi" in missing[0]
