@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.services.events.test_watching import ShownSource
 
 from bot.app.clock import DrivenClock
 from bot.core.errors import SendError
@@ -25,6 +24,7 @@ from bot.events.watching import Watching
 from bot.reports.reporting import Reporting
 from bot.reports.rules.reports import ReportPage
 from bot.reports.store.reports import Reports
+from tests.events.test_watching import ShownSource
 from tests.support.events import NOW, a_room, an_event_named
 from tests.support.knowledge import known_in
 

@@ -8,7 +8,6 @@ import pytest
 import simcord
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.services.recognition import test_changing_model as models
 
 from bot.app.clock import DrivenClock
 from bot.config import DiscordSettings
@@ -22,6 +21,7 @@ from bot.platforms.discord.client import TsudoiClient
 from bot.reminders.reminding import Reminding
 from bot.reminders.store.personal_reminders import PersonalReminders
 from bot.store.memory import StoredMemory
+from tests.handwriting import test_changing_model as models
 from tests.support.answers import answers_of
 
 OFTEN = Cooldown(1000, timedelta(seconds=1))
@@ -65,6 +65,7 @@ def play(simcord_env: simcord.Env, changing: ChangingModel, rooms: Rooms) -> Pla
     organiser = guild.add_member(simcord_env.create_user("olga"), roles=(managing,))
     member = guild.add_member(simcord_env.create_user("alice"))
     rooms.set_up([Room("discord", str(room.id), organisers=(MANAGERS,), guild=str(guild.id))])
+    rooms.operators = frozenset({f"discord:{organiser.id}"})
     assert isinstance(changing.reader, models.Reader)
     assert isinstance(changing.models, models.Folder)
     return Play(room, organiser, member, changing.reader, changing.models)

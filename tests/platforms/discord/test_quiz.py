@@ -8,7 +8,6 @@ import pytest
 import simcord
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.services.recognition.test_quizzing import PAGE, Collected, Given, Hand, glyph
 
 from bot.answering.answering import Answering
 from bot.app.clock import DrivenClock
@@ -23,6 +22,7 @@ from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.reminders.reminding import Reminding
 from bot.reminders.store.personal_reminders import PersonalReminders
+from tests.handwriting.test_quizzing import PAGE, Collected, Given, Hand, glyph
 from tests.support.answers import answers_of
 
 PICTURE = b"\x89PNG picture"

@@ -6,13 +6,13 @@ from dataclasses import replace
 import aiohttp
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.services.recognition.test_quizzing import Collected, Given, Hand, glyph
 
 from bot.app.clock import DrivenClock
 from bot.core.room import LOCAL, MAIN, Room
 from bot.handwriting.quizzing import Quizzing
 from bot.handwriting.rules.quiz import LASTS
 from bot.handwriting.store.quizzes import Quizzes
+from tests.handwriting.test_quizzing import Collected, Given, Hand, glyph
 from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW
