@@ -76,6 +76,7 @@ class FixedAnswers:
     events: list[Event] = field(default_factory=lambda: [an_event_named()])
     broken: bool = False
     pressed: list[tuple[str, ...]] = field(default_factory=list)
+    settings: Message | None = None
     calendars: list[tuple[str, ...]] = field(default_factory=list)
 
     async def language_of(self, platform: str, member: str) -> str:
@@ -87,7 +88,7 @@ class FixedAnswers:
         self.asked.append((text, asker.room, asker.member))
         if self.broken:
             raise RuntimeError("a bug")
-        return NEXT if text == "!next" else None
+        return {"!next": NEXT, "!settings": self.settings}.get(text)
 
     async def read(
         self, asker: Asker, pictures: Sequence[bytes | PictureError], upload: str = "", *, may_answer_quiz: bool = False
@@ -109,6 +110,8 @@ class FixedAnswers:
             return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(GREY, "灰色の四角"),))
         values = getattr(action, "chosen", ())
         self.pressed.append((action.id, *values))
+        if self.settings is not None:
+            return self.settings
         is_known = action.id == "question:1:yes" or values
         return Message(MessageKind.ANSWER, "ありがとうございます。") if is_known else None
 

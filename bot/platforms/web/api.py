@@ -123,12 +123,14 @@ class RoomApi:
             return _spoken(await self.conversation.say(await read_said(request)))
 
     async def press(self, request: web.Request) -> web.Response:
-        """Take a pressed button, or what was chosen or filled in as its `values`."""
+        """Take a pressed button, or what was chosen or filled in as its `values`, in the `message` where it stands."""
         pressed = await read_json(request)
-        button_id, values = pressed.get("id"), pressed.get("values", [])
+        button_id, values, place = pressed.get("id"), pressed.get("values", []), pressed.get("message")
+        if type(place) is not int or not 0 < place < 2**53:
+            place = None
         spoken = None
         if isinstance(button_id, str) and isinstance(values, list) and all(isinstance(one, str) for one in values):
-            spoken = await self.conversation.press(button_id, values)
+            spoken = await self.conversation.press(button_id, values, place)
         if spoken is None:
             raise Refusal(404, "unknown_button")
         return _spoken(spoken)

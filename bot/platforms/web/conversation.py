@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.answering import Answering
+from bot.core.actions import Shown
 from bot.core.askers import Asker, Channels
 from bot.core.clock import Clock
 from bot.core.messages import Button, Message, MessageKind
@@ -14,8 +15,8 @@ from bot.core.uploads import Source, Upload
 from bot.handwriting.teaching_buttons import OfAllGiven, Wish
 from bot.platforms.web.album import Album
 from bot.platforms.web.downloads import Downloads
-from bot.platforms.web.message_json import every_button
-from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture
+from bot.platforms.web.message_json import controls, every_button
+from bot.platforms.web.room_messages import PRESSED, RoomMessage, RoomMessages, ShownPicture
 from bot.platforms.web.streams import Streams
 from bot.platforms.web.uploads import LONGEST_TEXT, Said
 
@@ -66,8 +67,14 @@ class Conversation:
             spoken.append(await self._keep_answer(answer))
         return spoken
 
-    async def press(self, button_id: str, values: Sequence[str] = ()) -> list[RoomMessage] | None:
-        """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours."""
+    async def press(
+        self, button_id: str, values: Sequence[str] = (), place: int | None = None
+    ) -> list[RoomMessage] | None:
+        """Take what was pressed, chosen or filled in, and return what was said about it; None if it is none of ours.
+
+        In the message `place` the answer stands below what was pressed, and the next one takes its place. Without it
+        what the visitor did and the answer are said as messages of their own.
+        """
         action = self._answering.actions.decode(button_id, values)
         answer = None if action is None else await self._answering.act(await self.asker(), action)
         if answer is None:
@@ -75,6 +82,9 @@ class Conversation:
         if isinstance(action, OfAllGiven) and action.wish in (Wish.ERASE, Wish.WITHDRAW):
             self._album.clear()  # what was shown of the samples goes with them
             self.downloads.clear()
+        pressed_in = await self._messages.get(place) if place is not None else None
+        if action is not None and pressed_in is not None and pressed_in.bot and action.shown is not Shown.BESIDE:
+            return [await self._keep_in_place(answer, pressed_in, action.shown)]
         label = await self._label_of(button_id, values)
         pressed = [await self._keep_visitors(Said(label))] if label else []
         return [*pressed, await self._keep_answer(answer)]
@@ -115,10 +125,28 @@ class Conversation:
             )
         )
 
-    async def _keep_answer(self, message: Message) -> RoomMessage:
-        files = tuple(Button(file.name, url=self.downloads.keep(file)) for file in message.files)
-        said = self._by_bot(replace(message, buttons=(*message.buttons, *files)))
+    async def _keep_answer(self, message: Message, key: str | None = None) -> RoomMessage:
+        said = self._by_bot(self._with_files(message), key)
         return await self._keep(replace(said, pictures=await shown_pictures(message, self._album)))
+
+    def _with_files(self, message: Message) -> Message:
+        """Give each file that comes with a message as a link to it."""
+        files = tuple(Button(file.name, url=self.downloads.keep(file)) for file in message.files)
+        return replace(message, buttons=(*message.buttons, *files), files=())
+
+    async def _keep_in_place(self, answer: Message, pressed_in: RoomMessage, shown: Shown) -> RoomMessage:
+        """Let a page give way to the page it became, and keep one answer below everything else."""
+        is_renewed = controls(answer) & controls(pressed_in.message)
+        gives_way = shown is Shown.INSTEAD or pressed_in.below is not None or is_renewed
+        key = f"{PRESSED}{pressed_in.id}"
+        number = pressed_in.id if gives_way else await self._messages.find(key)
+        if number is None:
+            return await self._keep_answer(answer, key)
+        answer = self._with_files(answer)
+        await self._messages.edit(number, answer, await shown_pictures(answer, self._album))
+        self._streams.wake()
+        edited = await self._messages.get(number)
+        return edited if edited is not None else await self._keep_answer(answer, key)
 
     def _by_bot(self, message: Message, key: str | None = None) -> RoomMessage:
         return RoomMessage(MAIN, BOT, bot=True, at=self._clock.now(), message=message, key=key)

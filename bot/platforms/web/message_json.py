@@ -14,6 +14,7 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
     `text` has everything it says and `buttons` every button, so that a simple reader needs nothing else; `lead` and
     `cards` are the same in its parts, for a reader that draws it. What is chosen of `choices` or written for `entries`
     goes back as the `values` of an action with its id. `pictures` are the `images`, each with what it shows in words.
+    `below` is the message in which something was pressed, where this is what came of it.
     """
     message = said.message
     return {
@@ -34,7 +35,14 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
         "choices": plain(message.choices),
         "entries": plain(message.entries),
         "revision": said.revision,
+        "below": said.below,
     }
+
+
+def controls(message: Message) -> set[str]:
+    """Return the ids of everything that can be done with a message."""
+    buttons = {button.id for button in every_button(message) if button.id}
+    return buttons | {choice.id for choice in message.choices} | {entry.id for entry in message.entries}
 
 
 def every_button(message: Message) -> tuple[Button, ...]:

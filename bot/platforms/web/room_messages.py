@@ -13,6 +13,8 @@ from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, 
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import room_messages
 
+PRESSED = "pressed:"  # and the id of a message: the key of the one answer to what is pressed in it
+
 
 @dataclass(frozen=True, slots=True)
 class ShownPicture:
@@ -38,6 +40,12 @@ class RoomMessage:
     key: str | None = None
     id: int = 0
     revision: int | None = None
+
+    @property
+    def below(self) -> int | None:
+        """The message whose control was pressed, where this is the answer."""
+        before, _, number = (self.key or "").rpartition(":")
+        return int(number) if f"{before}:" == PRESSED else None
 
 
 class RoomMessages:
@@ -65,16 +73,16 @@ class RoomMessages:
             raise RuntimeError("a room message was neither kept nor there before")
         return number
 
-    async def edit(self, number: int, message: Message) -> bool:
-        """Let the message say this instead; False if there is none with this id."""
+    async def edit(self, number: int, message: Message, pictures: Sequence[ShownPicture] | None = None) -> bool:
+        """Let the message say this instead, and show its pictures or these; False if there is none with this id."""
         async with self._engine.begin() as connection:
             query = select(room_messages.c.message).where(room_messages.c.id == number).with_for_update()
             kept = (await connection.execute(query)).scalar()
             if kept is None:
                 return False
             newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
-            pictures = [asdict(picture) for picture in _pictures(kept)]
-            changed = {"message": {**_written(message), "pictures": pictures}, "revision": newest}
+            shown = [asdict(picture) for picture in (_pictures(kept) if pictures is None else pictures)]
+            changed = {"message": {**_written(message), "pictures": shown}, "revision": newest}
             await connection.execute(update(room_messages).where(room_messages.c.id == number).values(changed))
             return True
 
@@ -101,6 +109,10 @@ class RoomMessages:
         """Return the id of the message that was said under this key."""
         async with self._reading() as connection:
             return await _id_of(connection, key)
+
+    async def get(self, number: int) -> RoomMessage | None:
+        """Return the message with this id."""
+        return next(iter(await self._messages(select(room_messages).where(room_messages.c.id == number))), None)
 
     async def last_id(self, channel: str) -> int:
         """Return the id of the newest message, 0 if there is none."""

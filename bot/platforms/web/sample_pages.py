@@ -19,8 +19,8 @@ _PAGE = """<!DOCTYPE html>
 {head}<link rel="stylesheet" href="/static/samples.css">
 </head>
 <body>
-<p class="sample">これはサンプルです。<code>make init</code> で自分のグループにつなげると、\
-本物のイベントに切り替わります。<a href="/">ルームに戻る</a></p>
+<header><p class="sample">これはサンプルです。<code>make init</code> で自分のグループにつなげると、\
+本物のイベントに切り替わります。<a href="/">ルームに戻る</a></p></header>
 <main id="content">
 {content}
 </main>

@@ -269,6 +269,30 @@ async def test_a_pressed_button_is_answered_under_its_label(room: WebRoom, clien
     assert said == ["投稿しますか？", "はい、投稿する", "ありがとうございます。"]
 
 
+async def test_in_a_message_one_answer_takes_the_place_of_another(room: WebRoom, client: aiohttp.ClientSession) -> None:
+    buttons = (Button("はい", Kept("question:1:yes")), Button("なぜ？", Kept("why:a:0")))
+    await room.send("main", Message(MessageKind.QUESTION, "投稿しますか？", buttons=buttons), "k")
+    [question] = await messages(client)
+    said = []
+    for button in question["buttons"]:
+        async with client.post("/api/actions", json={"id": button["id"], "message": question["id"]}) as response:
+            said.append(await response.json())
+    assert [(one["text"], one["below"], one["answers"]) for one in said] == [
+        ("ありがとうございます。", question["id"], []),
+        ("このように読み取りました。", question["id"], []),
+    ]
+    assert [one["lead"] for one in await messages(client)] == ["投稿しますか？", "このように読み取りました。"]
+    assert (await messages(client))[-1]["images"] == said[-1]["images"] != []
+
+
+@pytest.mark.parametrize("place", [0, -1, 2**70, True, "1", 99])
+async def test_a_press_in_a_message_that_is_not_there_is_answered_all_the_same(
+    room: WebRoom, client: aiohttp.ClientSession, place: object
+) -> None:
+    async with client.post("/api/actions", json={"id": "question:1:yes", "message": place}) as response:
+        assert (response.status, (await response.json())["below"]) == (200, None)
+
+
 async def test_why_below_a_reading_is_answered_with_a_picture(client: aiohttp.ClientSession) -> None:
     async with client.post("/api/messages", data=a_form(a_picture())) as response:
         (reading,) = (await response.json())["answers"]

@@ -170,7 +170,7 @@ async def test_an_organisers_answer_is_taken_once(visit: Open, room: WebRoom) ->
     page = (await visit()).page
     await page.get_by_role("button", name="投稿する").click()
     await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
-    await expect(page.locator("#list .own .bubble")).to_have_text("投稿する")
+    await expect(page.locator("#list .entry")).to_have_count(1)  # the answer stands in it
     await expect(page.get_by_role("button", name="投稿しない")).to_be_disabled()
 
 
@@ -250,27 +250,65 @@ async def test_what_can_be_chosen_is_a_button_a_list_or_ticks(
     await room.send("main", Message(MessageKind.ANSWER, "読めました", choices=(FEW, LONG, TICKS)), "choices")
     visited = await visit(**PHONE)
     page = visited.page
-    group = page.get_by_role("group", name="どれでしたか")
+    change = page.get_by_role("button", name="変更する")
+    await change.click()
+    group = page.get_by_role("dialog", name="読めました").get_by_role("group", name="どれでしたか")
     await expect(group.get_by_role("button", name="「ほ」")).to_have_attribute("aria-pressed", "true")
     await group.get_by_role("button", name="「は」").click()
-    await expect(page.locator("#list .bot .bubble").last).to_have_text("ありがとうございます。")
-    await expect(page.locator("#list .own .bubble").last).to_have_text("「は」")
+    await expect(page.locator("#list .below .bubble")).to_have_text("ありがとうございます。")
+    await expect(group).to_be_hidden()
+    await change.click()
     listed = page.get_by_role("combobox", name="文字をえらぶ")
     take = page.locator("form").filter(has=listed).get_by_role("button", name="選ぶ")
     await take.click()
     await expect(listed).to_be_focused()  # nothing is chosen yet
     await listed.select_option("お")
     await take.click()
-    await expect(page.locator("#list .own .bubble").last).to_have_text("お")
+    await expect(listed).to_be_hidden()
+    await change.click()
     ticks = page.get_by_role("group", name="お知らせするもの")
     await expect(ticks.get_by_role("button", name="反映する")).to_be_disabled()
     await ticks.get_by_label("イベント").check()
     await ticks.get_by_label("レポート").check()
     await ticks.get_by_role("button", name="反映する").click()
-    await expect(page.locator("#list .own .bubble").last).to_have_text("イベント レポート")
+    await expect(ticks).to_be_hidden()
+    await expect(page.locator("#list .below")).to_have_count(1)
     assert answers.pressed == [("pick", "は"), ("list", "お"), ("ticks", "a", "b")]
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert visited.complaints == []
+
+
+async def test_settings_are_a_sheet_that_stays_until_it_is_closed(
+    visit: Open, room: WebRoom, answers: FixedAnswers
+) -> None:
+    page = (await visit(**PHONE)).page
+    answers.settings = Message(MessageKind.ANSWER, "あなたの設定です。", choices=(FEW, TICKS))
+    await page.locator("#text").fill("!settings")
+    await page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog", name="あなたの設定です。")
+    await sheet.get_by_role("button", name="「は」").click()
+    await expect(sheet.get_by_role("status")).to_have_text("保存しました")
+    await expect(sheet.get_by_role("button", name="「は」")).to_be_focused()
+    await sheet.get_by_role("button", name="閉じる").click()
+    await expect(sheet).to_be_hidden()
+    await expect(page.locator("#list .bot")).to_have_count(1)  # the page was renewed where it stood
+
+
+async def test_what_is_pressed_is_answered_where_it_was_pressed(visit: Open, room: WebRoom) -> None:
+    buttons = (Button("はい", Kept("question:1:yes")), Button("なぜ？", Kept("why:a:0")))
+    card = Card("長い", body="あ\n" * 40)
+    await room.send("main", Message(MessageKind.ANSWER, "どうしますか？", (card,), buttons), "asked")
+    await room.send("main", Message(MessageKind.ANSWER, "あ\n" * 30), "later")
+    page = (await visit(**PHONE)).page
+    asked = page.locator("#list .entry").first
+    for label, said in (("はい", "ありがとうございます。"), ("なぜ？", "このように読み取りました。")):
+        await asked.get_by_role("button", name=label).click()
+        await expect(asked.locator(".below .bubble")).to_have_text(said)
+        await expect(asked.locator(".below .bubble")).to_be_in_viewport(ratio=1)
+        await expect(asked.locator(".chosen")).to_have_text(re.compile(label))
+    await expect(page.locator("#list .entry")).to_have_count(2)
+    await page.reload()
+    await expect(asked.locator(".below .bubble")).to_have_text("このように読み取りました。")
 
 
 async def test_a_line_is_written_where_its_button_was(visit: Open, room: WebRoom, answers: FixedAnswers) -> None:
@@ -285,7 +323,7 @@ async def test_a_line_is_written_where_its_button_was(visit: Open, room: WebRoom
     await page.keyboard.press("Enter")
     await page.keyboard.type("ぬ")
     await page.keyboard.press("Enter")
-    await expect(page.locator("#list .own .bubble").last).to_have_text("ぬ")
+    await expect(page.locator("#list .below .bubble")).to_have_text("ありがとうございます。")
     assert answers.pressed == [("write", "ぬ")]
 
 

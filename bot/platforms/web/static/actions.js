@@ -5,21 +5,31 @@ import { pressButton } from "./wire.js";
 import { errorWord, word } from "./words.js";
 
 const FEW = 6; // options that still fit as buttons
+const MOST_STEPS = 2; // of more than these none is the next one
+const TICK = "✓ "; // what the label of a switch begins with while it is on
 
-/** `press({id, values}, node)` is called with the control that was used. */
-export function buttonRow(buttons, press) {
+/** `press({id, values}, node)` is called with the control that was used. One button of a message at most `leads`: it is
+ *  filled, as the next step; others have an outline, and quiet ones are underlined. */
+export function buttonRow(buttons, press, { leads = false } = {}) {
   if (!buttons.length) return null;
-  return make("div", { class: "row" }, ...buttons.map((button) => (button.url ? linkButton(button) : actionButton(button, press))));
+  const steps = buttons.filter((button) => !button.quiet && (!button.url || isOurs(button.url)));
+  const first = leads && steps.length <= MOST_STEPS ? steps[0] : null;
+  return make("div", { class: "row" }, ...buttons.map((button) => (button.url ? linkButton(button, button === first) : actionButton(button, press, button === first))));
 }
 
-function linkButton(button) {
-  const hint = button.url.startsWith("/") ? null : make("span", { class: "unseen" }, ` (${word("opens")})`);
-  return link(button.url, { class: `button link${button.quiet ? " quiet" : ""}` }, button.label, hint);
+const isOurs = (url) => url.startsWith("/");
+const rank = (button, isFirst) => (button.quiet ? " quiet" : isFirst ? " strong" : "");
+
+function linkButton(button, isFirst) {
+  const hint = isOurs(button.url) ? null : make("span", { class: "unseen" }, ` (${word("opens")})`);
+  return link(button.url, { class: `button link${rank(button, isFirst)}` }, button.label, hint);
 }
 
-function actionButton(button, press) {
+function actionButton(button, press, isFirst) {
   const onclick = (event) => press({ id: button.id, values: [] }, event.currentTarget);
-  return make("button", { type: "button", class: `button ${button.quiet ? "quiet" : "strong"}`, onclick }, button.label);
+  const isOn = !button.quiet && button.label.startsWith(TICK);
+  const label = isOn ? button.label.slice(TICK.length) : button.label;
+  return make("button", { type: "button", class: `button${rank(button, isFirst)}`, "aria-pressed": isOn && "true", "data-control": button.id, onclick }, label);
 }
 
 export function choiceElement(choice, press) {
@@ -30,7 +40,7 @@ export function choiceElement(choice, press) {
 function optionButtons(choice, press) {
   const buttons = choice.options.map((option) => {
     const onclick = (event) => press({ id: choice.id, values: [option.value] }, event.currentTarget);
-    return make("button", { type: "button", class: "button", "aria-pressed": String(option.chosen), onclick }, option.label);
+    return make("button", { type: "button", class: "button", "aria-pressed": String(option.chosen), "data-control": `${choice.id} ${option.value}`, onclick }, option.label);
   });
   return make("fieldset", { class: "asked" }, make("legend", {}, choice.label), make("div", { class: "row" }, ...buttons));
 }
@@ -43,7 +53,7 @@ function optionList(choice, press) {
     isChosen ? null : make("option", { value: "", selected: true, disabled: true }, word("choose_one")),
     ...choice.options.map((option) => make("option", { value: option.value, selected: option.chosen }, option.label)),
   );
-  const take = make("button", { class: "button strong" }, choice.act || word("choose"));
+  const take = make("button", { class: "button strong", "data-control": choice.id }, choice.act || word("choose"));
   const onsubmit = (event) => {
     event.preventDefault();
     if (list.selectedOptions[0]?.value || isChosen) press({ id: choice.id, values: [list.value] }, take);
@@ -54,7 +64,7 @@ function optionList(choice, press) {
 
 function ticks(choice, press) {
   const boxes = choice.options.map((option) => make("input", { type: "checkbox", value: option.value, checked: option.chosen }));
-  const take = make("button", { class: "button strong" }, choice.act || word("apply"));
+  const take = make("button", { class: "button strong", "data-control": choice.id }, choice.act || word("apply"));
   const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
   const check = () => (take.disabled = chosen().length < choice.least);
   const onsubmit = (event) => {
@@ -101,24 +111,27 @@ export function entryElement(entry, press) {
 
 /** Do what a control asks. The message's controls rest meanwhile; a question is answered once. */
 export async function act(action, node, { hear, notice, busy }) {
-  const message = node.closest(".said");
-  const controls = [...message.querySelectorAll("button, .asked input, .asked select")];
+  const message = node.closest("[data-id]");
+  const controls = [...message.querySelectorAll("button, .asked input, .asked select")].filter((control) => control.closest("[data-id]") === message);
   const focused = message.contains(document.activeElement) ? document.activeElement : null;
   const were = controls.map((control) => control.disabled);
   const wake = () => controls.forEach((control, i) => (control.disabled = were[i]));
   controls.forEach((control) => (control.disabled = true));
   busy(1);
   try {
-    const said = await pressButton(action.id, action.values);
-    if (message.closest(".entry").dataset.kind !== "question") wake();
+    const said = await pressButton(action.id, action.values, Number(message.dataset.id));
+    if (message.dataset.kind !== "question") wake();
     if (!node.classList.contains("chosen")) node.append(make("span", { class: "unseen" }, ` (${word("answered")})`));
-    node.classList.add("chosen");
+    for (const other of controls) other.classList.toggle("chosen", other === node);
     [said, ...said.answers].forEach(hear);
   } catch (error) {
     wake();
     notice(errorWord(error.code, error.sentence));
   } finally {
     busy(-1);
-    if (document.activeElement === document.body) focused?.focus({ preventScroll: true }); // what rests loses the focus
+    if (focused && document.activeElement !== focused) again(focused)?.focus({ preventScroll: true }); // what rests loses the focus
   }
 }
+
+/** The control that was used, or the one that stands in its place since the message was edited. */
+const again = (focused) => (focused.isConnected ? focused : document.querySelector(`[data-control="${CSS.escape(focused.dataset.control)}"]`));

@@ -3,7 +3,7 @@
 import { act } from "./actions.js";
 import { Desk } from "./desk.js";
 import { isPicture, takeDropped } from "./files.js";
-import { messageElement } from "./message.js";
+import { messageElement, showWithin } from "./message.js";
 import { ready } from "./page.js";
 import { answerQuiz, sendPicture } from "./wire.js";
 
@@ -30,5 +30,9 @@ async function deliver(picture, name, quiz) {
 
 function hear(message) {
   const press = (action, node) => act(action, node, { hear, notice: (text) => desk.notice(text), busy: (change) => at("answer").setAttribute("aria-busy", String(change > 0)) });
-  at("list").append(messageElement(message, press));
+  const within = showWithin(at("list"), message, press);
+  if (within) return within.scrollIntoView({ block: "nearest" });
+  const [old, node] = [at("list").querySelector(`[data-id="${message.id}"]`), messageElement(message, press)];
+  if (old) old.replaceWith(node);
+  else at("list").append(node);
 }

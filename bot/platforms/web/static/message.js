@@ -3,10 +3,12 @@
 import { buttonRow, choiceElement, entryElement } from "./actions.js";
 import { Bars } from "./bars.js";
 import { link, make } from "./elements.js";
+import { isForm } from "./sheet.js";
 import { language, room } from "./page.js";
 import { word } from "./words.js";
 
 const zone = room.timezone;
+const LONG_NAME = 14; // characters of a field's name that no longer fit beside its value
 const ICON = new URL("./icon.svg", import.meta.url).href;
 
 export const dayOf = (at) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(at);
@@ -38,10 +40,7 @@ export function messageElement(message, press) {
   const own = !message.bot;
   const name = own && message.author === "visitor" ? word("you") : message.author;
   const node = make("li", { class: `entry ${own ? "own" : "bot"} kind-${message.kind}` });
-  node.dataset.id = message.id;
-  node.dataset.at = message.at;
-  node.dataset.author = message.author;
-  node.dataset.kind = message.kind;
+  Object.assign(node.dataset, { id: message.id, at: message.at, author: message.author, kind: message.kind, revision: message.revision ?? 0 });
   node.append(
     make("p", { class: "day", hidden: true }, make("span", {}, dayName(at))),
     make(
@@ -65,6 +64,17 @@ export function messageElement(message, press) {
   return node;
 }
 
+/** Show what came of something pressed in a message: below what it says, within it. Null if that is not in the list. */
+export function showWithin(list, message, press) {
+  const asked = message.below && list.querySelector(`[data-id="${message.below}"]`);
+  if (!asked) return null;
+  const node = make("div", { class: "below", role: "group", "aria-label": word("answer_to_press") }, ...content(message, press));
+  Object.assign(node.dataset, { id: message.id, kind: message.kind, revision: message.revision ?? 0 });
+  asked.querySelector(".below")?.remove();
+  asked.querySelector(".said").append(node);
+  return node;
+}
+
 function content(message, press) {
   const shownOnCards = new Set(message.cards.flatMap((card) => card.buttons).map(buttonKey));
   const own = message.buttons.filter((button) => !shownOnCards.has(buttonKey(button)));
@@ -74,10 +84,21 @@ function content(message, press) {
     message.lead ? prose(message.lead, { class: message.cards.length ? "lead" : "bubble" }) : null,
     ...message.cards.map((card) => cardElement(card, press)),
     ...(message.bot ? pictures : []), // ours explain what is said above them
-    ...message.choices.map((choice) => choiceElement(choice, press)),
-    ...message.entries.map((entry) => entryElement(entry, press)),
-    buttonRow(own, press),
+    ...(isForm(message)
+      ? [formButton(message)]
+      : [...message.choices.map((choice) => choiceElement(choice, press)), ...message.entries.map((entry) => entryElement(entry, press))]),
+    buttonRow(own, press, { leads: asks(message) }),
   ].filter(Boolean);
+}
+
+/** Whether a message waits for something to be done next: an answer, or a character of the quiz. */
+function asks(message) {
+  return message.kind === "question" || !message.cards.length || message.buttons.some(({ url }) => url.startsWith("/draw"));
+}
+
+function formButton(message) {
+  const onclick = (event) => event.currentTarget.dispatchEvent(new CustomEvent("fill-in", { bubbles: true, detail: message }));
+  return make("button", { type: "button", class: "button", "aria-haspopup": "dialog", onclick }, word("change"));
 }
 
 const buttonKey = (button) => `${button.id}\n${button.url}\n${button.label}`;
@@ -97,7 +118,7 @@ function cardElement(card, press) {
     { class: card.bars.length ? "card reading" : "card" },
     card.title ? make("h3", { dir: "auto" }, card.url ? link(card.url, {}, card.title) : card.title) : null,
     card.body ? prose(card.body) : null,
-    card.fields.length ? make("dl", {}, ...card.fields.flatMap(fieldElements)) : null,
+    card.fields.length ? make("dl", { class: card.fields.some(({ name }) => name.length > LONG_NAME) && "stacked" }, ...card.fields.flatMap(fieldElements)) : null,
     card.bars.length ? barList(card.bars) : null,
     buttonRow(card.buttons, press),
   );

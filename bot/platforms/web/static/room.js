@@ -5,6 +5,7 @@ import { make } from "./elements.js";
 import { isPicture, takeDropped } from "./files.js";
 import { Over } from "./over.js";
 import { ready, room } from "./page.js";
+import { Sheet, isForm } from "./sheet.js";
 import { Timeline } from "./timeline.js";
 import { News, ask, sendPicture, sendText } from "./wire.js";
 import { errorWord, word } from "./words.js";
@@ -18,8 +19,9 @@ let unseen = 0;
 let waiting = 0;
 
 const timeline = new Timeline({ scroller: at("scroller"), list: at("list"), pill: at("pill"), onOlder: loadOlder, press });
-const news = new News({ last: () => timeline.last, edited: () => timeline.edited, hear, correct: (message) => timeline.replace(message), trouble });
+const news = new News({ last: () => timeline.last, edited: () => timeline.edited, hear, correct, trouble });
 const over = new Over(deliverPicture);
+const sheet = new Sheet(press);
 
 start();
 
@@ -56,6 +58,7 @@ function showWelcome() {
 }
 
 function hear(message, { isAnswered = false } = {}) {
+  if (timeline.knows(message.id)) return correct(message);
   if (!message.bot && !isAnswered && !timeline.has(message.id)) settle(message);
   if (timeline.add(message) && message.bot && document.hidden) {
     unseen += 1;
@@ -63,6 +66,14 @@ function hear(message, { isAnswered = false } = {}) {
   }
   showWelcome();
 }
+
+/** Show what a message says since it was edited. */
+function correct(message) {
+  timeline.replace(message);
+  sheet.update(message);
+}
+
+at("list").addEventListener("fill-in", (event) => sheet.show(event.detail));
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
@@ -112,6 +123,8 @@ async function attempt(node, letter, state) {
     forget(node);
     hear(said, { isAnswered: true });
     said.answers.forEach((answer) => hear(answer));
+    const form = said.answers.find(isForm);
+    if (form) sheet.show(form);
     if (!said.answers.length && !said.images.length) notice(word("not_a_command"), false);
   } catch (error) {
     node.classList.add("failed");
@@ -144,7 +157,12 @@ function typing(change) {
 }
 
 function press(action, node) {
-  return act(action, node, { hear: (message) => hear(message, { isAnswered: true }), notice, busy: typing });
+  const show = (message) => {
+    hear(message, { isAnswered: true });
+    if (isForm(message) || sheet.isOpen) sheet.show(message);
+    timeline.show(message.id);
+  };
+  return act(action, node, { hear: show, notice, busy: typing });
 }
 
 let noticeTimer;

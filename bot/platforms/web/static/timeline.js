@@ -1,6 +1,6 @@
 // The list of messages: in order, each once, with days between them; it stays where the reader is.
 
-import { dayOf, messageElement } from "./message.js";
+import { dayOf, messageElement, showWithin } from "./message.js";
 import { word } from "./words.js";
 
 const NEAR = 80; // pixels from the bottom that still count as reading the newest
@@ -10,7 +10,7 @@ export class Timeline {
   constructor({ scroller, list, pill, onOlder, press }) {
     Object.assign(this, { scroller, list, pill, onOlder, press });
     this.ids = [];
-    this.edited = 0;
+    this.newest = this.edited = 0;
     this.pinned = true;
     this.place = 0; // where we scrolled to
     this.unread = 0;
@@ -23,7 +23,7 @@ export class Timeline {
   }
 
   get last() {
-    return this.ids.at(-1) ?? 0;
+    return this.newest;
   }
 
   get first() {
@@ -34,13 +34,20 @@ export class Timeline {
     return this.ids[this.#placeOf(id)] === id;
   }
 
+  /** Whether it is shown, within another message perhaps. */
+  knows(id) {
+    return this.#find(id) !== null;
+  }
+
   /** Show a message where it belongs. Returns false if it is there already. */
   add(message, { isNews = true } = {}) {
     const place = this.#placeOf(message.id);
     if (this.ids[place] === message.id) return false;
-    const node = this.#node(message);
+    this.newest = Math.max(this.newest, message.id);
     this.edited = Math.max(this.edited, message.revision ?? 0);
-    const next = this.list.querySelector(`[data-id="${this.ids[place]}"]`) ?? this.list.querySelector(".pending");
+    if (this.#answerWithin(message, isNews)) return true;
+    const node = this.#node(message);
+    const next = this.#find(this.ids[place]) ?? this.list.querySelector(".pending");
     this.list.insertBefore(node, next);
     this.ids.splice(place, 0, message.id);
     this.#relate(node);
@@ -52,11 +59,32 @@ export class Timeline {
   /** Show what a message says since it was edited. An edit is no news: nothing scrolls, nothing is counted. */
   replace(message) {
     this.edited = Math.max(this.edited, message.revision ?? 0);
-    const old = this.list.querySelector(`[data-id="${message.id}"]`);
-    if (!old) return;
+    const old = this.#find(message.id);
+    if (!old || Number(old.dataset.revision) === (message.revision ?? 0)) return; // it came both ways
+    if (this.#answerWithin(message, false)) return;
     const node = this.#node(message);
+    node.querySelector(".said").append(...old.querySelectorAll(".below"));
     old.replaceWith(node);
     this.#relate(node);
+  }
+
+  /** Show an answer within the message in which something was pressed, if that is here. */
+  #answerWithin(message, isNews) {
+    const node = showWithin(this.list, message, this.press);
+    if (node && isNews) this.show(message.id);
+    return node !== null;
+  }
+
+  /** Bring what was asked for into view, its beginning if it is too long. */
+  show(id) {
+    const node = this.#find(id);
+    if (!node) return;
+    this.pinned = false;
+    node.scrollIntoView({ block: "nearest" });
+  }
+
+  #find(id) {
+    return this.list.querySelector(`[data-id="${id}"]`);
   }
 
   /** What was taken back says nothing any more, and is not shown. */

@@ -25,7 +25,8 @@ export async function ask(path, options = {}) {
 
 export const sendText = (text) => ask("/api/messages", asJson({ text }));
 
-export const pressButton = (id, values = []) => ask("/api/actions", asJson({ id, values }));
+/** Press, choose or write something in a message: its answer stands there. */
+export const pressButton = (id, values = [], message = null) => ask("/api/actions", asJson({ id, values, message }));
 
 export function sendPicture(blob, name) {
   const body = new FormData();
