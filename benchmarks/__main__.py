@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import kill_test, live_drawing, many_servers, paper_sheets, scale, uploads
+from benchmarks import kill_test, live_drawing, many_servers, page_loads, paper_sheets, scale, uploads
 from bot.app.stores import open_stores
 from bot.events.ports.events import SourceState, Watched
 from bot.events.rules.events import Event
@@ -192,6 +192,13 @@ def measure_drawing(folder: Path) -> Table:
         return live_drawing.measure(address)
 
 
+def measure_pages(folder: Path) -> Table:
+    """Load the pages in a browser."""
+    asyncio.run(fill(folder / "pages.db", 10))
+    with running_bot(folder, folder / "pages.db") as (address, _, _):
+        return page_loads.measure(address)
+
+
 def main() -> None:
     """Print a table of all figures; `--json` prints one object a line."""
     os.environ.pop("TSUDOI_WEB__PORT", None)
@@ -214,6 +221,7 @@ def main() -> None:
     Console().print(uploads.measure(a_picture(), UPLOADS))
     with tempfile.TemporaryDirectory() as name:
         Console().print(measure_drawing(Path(name)))
+        Console().print(measure_pages(Path(name)))
         Console().print(many_servers.measure(many_servers.SERVERS, Path(name)))
     Console().print(paper_sheets.measure(SHEETS))
     for shown in scale.measure(scale.SECONDS):

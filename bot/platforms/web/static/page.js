@@ -14,5 +14,6 @@ export function pageAddress(path, parameters = {}) {
 
 /** Say that the page does what is asked of it. */
 export function ready() {
+  performance.mark("ready");
   document.documentElement.dataset.ready = "yes";
 }
