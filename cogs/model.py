@@ -22,7 +22,7 @@ class Model(commands.Cog):
         self._client = client
 
     @command(MODEL)
-    @app_commands.describe(topic="About this model, or a change of it", name="The name of a model's folder, to try it")
+    @app_commands.describe(topic="About this model, or switching it", name="The name of a model's folder, to try it")
     @app_commands.choices(topic=[app_commands.Choice(name=name, value=topic) for topic, name in _TOPICS.items()])
     async def model(self, ctx: Context, topic: str = "", *, name: str = "") -> None:
         """Describe the model, or change it."""

@@ -47,17 +47,17 @@ class Organising(commands.Cog):
         """List the sources."""
         await self._open(interaction, "sources")
 
-    @group.command(name="rooms", description="The channels in which I speak")
+    @group.command(name="rooms", description="The channels I post in")
     async def list_rooms(self, interaction: discord.Interaction) -> None:
         """List the rooms."""
         await self._open(interaction, "rooms")
 
-    @group.command(name="rehearse", description="What I would have posted last month, or will in the next")
+    @group.command(name="rehearse", description="What I would have posted last month, or will post next month")
     async def rehearse(self, interaction: discord.Interaction) -> None:
         """Rehearse."""
         await self._open(interaction, "rehearse")
 
-    @group.command(name="status", description="How I am: sources, next messages, failures, questions")
+    @group.command(name="status", description="How I am doing: sources, next messages, failures, questions")
     async def show_status(self, interaction: discord.Interaction) -> None:
         """Show how the bot is."""
         await self._open(interaction, "status")

@@ -1,4 +1,4 @@
-"""The house of the design: which way imports point, and where a library may come in."""
+"""The design: which way imports point, and where a library may come in."""
 
 import ast
 import functools

@@ -44,14 +44,14 @@ async def _organise(it: Answering, asker: Asker, words: str) -> Message:
 NEXT: Command[Answering] = Command(
     "next",
     ("次", "つぎ", "次回"),
-    lambda texts: texts.gettext("The next event. {sign}next 3: so many, {sign}next WORD: those that match."),
+    lambda texts: texts.gettext("The next event. {sign}next 3: the next three, {sign}next WORD: those that match."),
     lambda it, asker, words: it.telling.next(asker, words),
     Parameter("How many events, or a word to look for", _titles),
 )
 EVENTS: Command[Answering] = Command(
     "events",
     ("イベント", "予定", "一覧"),
-    lambda texts: texts.gettext("Everything that is planned."),
+    lambda texts: texts.gettext("All planned events."),
     lambda it, asker, words: it.telling.events(asker),
 )
 REPORT: Command[Answering] = Command(
@@ -94,14 +94,14 @@ REMINDERS: Command[Answering] = Command(
 READ: Command[Answering] = Command(
     "read",
     ("読んで", "よんで"),
-    lambda texts: texts.gettext("Reads a handwritten hiragana in a picture you upload."),
+    lambda texts: texts.gettext("Reads handwritten hiragana in a picture you upload."),
     lambda it, asker, words: it.how_to_read(asker),
     is_of_reading=True,
 )
 SAMPLES: Command[Answering] = Command(
     teaching_messages.SAMPLES[0],
     (teaching_messages.SAMPLES[1], "サンプル"),
-    lambda texts: texts.gettext("The characters that you gave for training."),
+    lambda texts: texts.gettext("The characters you gave for training."),
     lambda it, asker, words: it.teaching.own.samples(asker),
     is_private=True,
     is_of_reading=True,
@@ -109,7 +109,7 @@ SAMPLES: Command[Answering] = Command(
 EXPORT: Command[Answering] = Command(
     teaching_messages.EXPORT[0],
     (teaching_messages.EXPORT[1], "エクスポート"),
-    lambda texts: texts.gettext("Gives them back to you as a file."),
+    lambda texts: texts.gettext("Returns them to you as a file."),
     lambda it, asker, words: it.teaching.own.export(asker),
     is_private=True,
     is_of_reading=True,
@@ -117,7 +117,7 @@ EXPORT: Command[Answering] = Command(
 FORGET: Command[Answering] = Command(
     teaching_messages.FORGET[0],
     (teaching_messages.FORGET[1], "わすれて"),
-    lambda texts: texts.gettext("Erases them, at once."),
+    lambda texts: texts.gettext("Erases them immediately."),
     lambda it, asker, words: it.teaching.own.forget(asker),
     is_private=True,
     is_of_reading=True,

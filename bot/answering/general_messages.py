@@ -29,7 +29,7 @@ def _what_is_posted(texts: Texts, room: Room) -> str:
         texts.gettext("reports") if room.reports else "",
     ]
     named = texts.gettext(", ").join(part for part in posted if part)
-    return texts.gettext("By itself I post here: {named}.").format(named=named) if named else ""
+    return texts.gettext("I post here on my own: {named}.").format(named=named) if named else ""
 
 
 def unknown_command(texts: Texts, name: str, nearest: Command[Any] | None) -> Message:

@@ -8,7 +8,7 @@ from bot.core.problems.base import ENGLISH, Language
 class NothingToSay(Enum):
     """The code that stores keep, and the sentence."""
 
-    ROOM_GONE = "skip.room-gone", "Its room is not configured any more."
+    ROOM_GONE = "skip.room-gone", "Its room is no longer configured."
     PLATFORM_OFF = "skip.platform-off", "Its platform is off."
     TOO_LATE = "skip.too-late", "It is too late to be of use."
     UNWANTED = "moved", "It is no longer wanted: the event moved, or reminders were changed."
@@ -26,20 +26,20 @@ class NothingToSay(Enum):
     EVENT_UNFOLLOWED = "skip.event-unfollowed", "The room no longer follows this event."
     ALREADY_SHOWN = "skip.already-shown", "The announcement shows it."
     CHANGED_AGAIN = "skip.changed-again", "It changed again."
-    ANSWERED = "skip.answered", "The question is answered already."
+    ANSWERED = "skip.answered", "The question has already been answered."
     NO_NEWS = "skip.no-news", "Nothing is coming, and nothing changed."
     DIGEST_MOVED = "skip.digest-moved", "The room has its digest at another time now."
-    NO_DIRECT_MESSAGES = "skip.no-direct-messages", "The member takes no direct messages."
+    NO_DIRECT_MESSAGES = "skip.no-direct-messages", "The member does not accept direct messages."
     REPORT_THERE = "skip.report-there", "The report is there."
     REPORT_GONE = "skip.report-gone", "The report is gone."
-    REPORT_UNLINKED = "skip.report-unlinked", "The report is not linked any more."
-    REPORT_LINKED = "skip.report-linked", "The report is linked by now."
+    REPORT_UNLINKED = "skip.report-unlinked", "The report is no longer linked."
+    REPORT_LINKED = "skip.report-linked", "The report has since been linked."
     NO_REPORT_OWED = "skip.no-report-owed", "The event did not take place as planned."
-    SITE_UNREAD = "skip.site-unread", "The report site could not be read lately."
+    SITE_UNREAD = "skip.site-unread", "The report site could not be read recently."
     MATERIALS_GONE = "skip.materials-gone", "The materials are gone."
     OUTAGE_OVER = "skip.outage-over", "connpass answers again."
     OUTAGE_UNTOLD = "skip.outage-untold", "Nobody was told that connpass was down."
-    OUTAGE_UNFOLLOWED = "skip.outage-unfollowed", "What could not be read is followed no more."
+    OUTAGE_UNFOLLOWED = "skip.outage-unfollowed", "What could not be read is no longer followed."
 
     def __init__(self, code: str, happened: str) -> None:
         self.code, self.happened = code, happened

@@ -14,7 +14,7 @@ def organisers_only(texts: Texts) -> Message:
 
 def answer_taken(texts: Texts) -> Message:
     """Confirm an organiser's answer."""
-    return Message(MessageKind.ANSWER, texts.gettext("Thank you, I will do so."))
+    return Message(MessageKind.ANSWER, texts.gettext("Thank you, will do."))
 
 
 def answered_before(texts: Texts) -> Message:

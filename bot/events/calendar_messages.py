@@ -28,9 +28,9 @@ def ways_into_calendar(texts: Texts, event: Event, now: datetime, address: str, 
         buttons.append(Button(texts.gettext("Apple and others (.ics)"), url=address))
     else:
         files = (File(f"event-{event.id}.ics", content),)
-        lead = texts.in_a_row(lead, texts.gettext("For Apple's and any other, open the .ics file that I send along."))
+        lead = texts.in_a_row(lead, texts.gettext("For Apple Calendar and others, open the attached .ics file."))
     if event.end_is_assumed:
-        lead += "\n" + texts.gettext("(The end is not given; two hours are assumed.)")
+        lead += "\n" + texts.gettext("(No end time is given; we assume two hours.)")
     fields = (*event_times(texts, event, now), *event_place(texts, event))
     card = Card(event_title(texts, event), event.url, fields=fields, buttons=tuple(buttons))
     return Message(MessageKind.ANSWER, lead, (card,), event_id=event.id, files=files)
@@ -43,5 +43,5 @@ def not_for_calendars(texts: Texts, event: Event, now: datetime) -> Message:
     elif event.is_over(now):
         lead = texts.gettext("This event is over.")
     else:
-        lead = texts.gettext("It has no date yet. I can put it into your calendar once it is decided.")
+        lead = texts.gettext("It has no date yet. You can add it to your calendar once the date is set.")
     return Message(MessageKind.ANSWER, lead, (Card(event_title(texts, event), event.url),), event_id=event.id)

@@ -72,7 +72,7 @@ def event_times(texts: Texts, event: Event, now: datetime, *, stays: bool = Fals
         return (Field(name, texts.gettext("to be decided")),)
     said = texts.span(event.started_at, event.ended_at)
     if event.status is EventStatus.POSTPONED:
-        return (Field(name, texts.gettext("to be decided (it was to be {when})").format(when=said)),)
+        return (Field(name, texts.gettext("to be decided (was {when})").format(when=said)),)
     zone = texts.local(event.started_at).tzname() or ""
     when = Field(name, f"{said} {zone}".rstrip(), event.started_at)
     if not event.takes_place or stays:

@@ -32,7 +32,7 @@ def called_off(texts: Texts, event: Event) -> str:
     sentences = {
         EventStatus.CANCELLED: texts.gettext("This event has been cancelled."),
         EventStatus.POSTPONED: texts.gettext(
-            "This event has been postponed. We will say so when the new date is known."
+            "This event has been postponed. We will let you know when the new date is set."
         ),
         EventStatus.VANISHED: texts.gettext("This event is no longer on connpass."),
     }
@@ -65,7 +65,7 @@ def reminder(texts: Texts, event: Event, lead_time: timedelta, now: datetime) ->
 
 def way_out(texts: Texts, event: Event) -> tuple[Button, ...]:
     """Lead those who cannot come to the event's page, where connpass takes their cancellation."""
-    return (Button(texts.gettext("I cannot come after all"), url=event.url, quiet=True),) if event.url else ()
+    return (Button(texts.gettext("I can't come after all"), url=event.url, quiet=True),) if event.url else ()
 
 
 def change_notice(texts: Texts, event: Event, change: Difference, now: datetime) -> Message:
@@ -87,10 +87,10 @@ def what_happened(texts: Texts, kind: ChangeKind) -> str:
     leads = {
         ChangeKind.CHANGED: texts.gettext("Please note: this event has changed."),
         ChangeKind.POSTPONED: texts.gettext(
-            "This event has been postponed. We will say so when the new date is known."
+            "This event has been postponed. We will let you know when the new date is set."
         ),
         ChangeKind.CANCELLED: texts.gettext("This event has been cancelled."),
-        ChangeKind.REVIVED: texts.gettext("This event takes place after all."),
+        ChangeKind.REVIVED: texts.gettext("This event will take place after all."),
     }
     return leads[kind]
 
@@ -115,7 +115,7 @@ def next_events(
 ) -> Message:
     """Answer `!next` with the events found, the first one first."""
     first = events[0]
-    lead = texts.gettext("In progress right now!") if first.has_started(now) else _starts(texts, first.started_at, now)
+    lead = texts.gettext("Happening right now!") if first.has_started(now) else _starts(texts, first.started_at, now)
     cards = tuple(event_card(texts, event, now, reports.get(event.id)) for event in events)
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old), cards, event_id=first.id)
 
@@ -142,7 +142,7 @@ def nothing_planned(
 
 def not_looked_yet(texts: Texts) -> Message:
     """Say that connpass has not answered even once, so that nothing can be said about events."""
-    lead = texts.gettext("I have not seen connpass yet. Please ask again in a moment.")
+    lead = texts.gettext("I have not read connpass yet. Please ask again in a moment.")
     return Message(MessageKind.ANSWER, lead)
 
 
@@ -191,7 +191,7 @@ def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:
 
 
 def _ask_to_cancel_early(texts: Texts, event: Event) -> str:
-    asked = texts.gettext("If you cannot come after all, please cancel early.")
+    asked = texts.gettext("If you can't make it after all, please cancel early.")
     if event.waiting:
         waiting = texts.ngettext(
             "{count} person on the waiting list would be glad.",
@@ -231,6 +231,6 @@ def _with_age(texts: Texts, lead: str, old: datetime | None) -> str:
     """Add how old our knowledge is, where connpass could not be asked for a while."""
     if old is None:
         return lead
-    return f"{lead}\n" + texts.gettext("(connpass could not be reached lately; this is as of {when}.)").format(
+    return f"{lead}\n" + texts.gettext("(connpass could not be reached recently; this is as of {when}.)").format(
         when=texts.moment(old)
     )

@@ -122,7 +122,7 @@ class Mirroring:
         texts = texts_for(locale, self.zone)
         said = texts.gettext("Details and registration:") + f"\n{event.url}"
         if event.end_is_assumed:
-            said += "\n" + texts.gettext("(The end is not given; two hours are assumed.)")
+            said += "\n" + texts.gettext("(No end time is given; we assume two hours.)")
         where = event.location or texts.gettext("to be decided")
         return CalendarEntry(event.id, event.title, event.url, where, said, event.started_at, event.ends_at)
 

@@ -129,13 +129,13 @@ def _is_out(state: SourceState, now: datetime) -> bool:
 
 def _is_down(texts: Texts, since: datetime, what_to_do: str) -> Message:
     lead = texts.gettext(
-        "I have not been able to read connpass since {since}. New events and changes come once I can again; until then "
-        "reminders go out as I know the events. I will tell you when it is over."
+        "I have not been able to read connpass since {since}. New events and changes will follow once I can; until "
+        "then, reminders go out based on what I know. I will let you know when it is over."
     ).format(since=texts.moment(since))
     return Message(MessageKind.QUESTION, lead, (Card(body=what_to_do),))
 
 
 def _is_back(texts: Texts, since: datetime) -> Message:
-    lead = texts.gettext("I can read connpass again, as I could not since {since}.")
+    lead = texts.gettext("I can read connpass again, after an outage since {since}.")
     lead = lead.format(since=texts.moment(since))
     return Message(MessageKind.QUESTION, lead)

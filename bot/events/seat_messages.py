@@ -22,12 +22,12 @@ def _standing(texts: Texts, event: Event, news: SeatNews) -> str:
     waiting = event.waiting or 0
     if event.is_full and news is SeatNews.WAITING and waiting:
         waiting_now = texts.ngettext("{count} person is waiting for a seat.", "{count} people are waiting.", waiting)
-        please = texts.gettext("If you cannot come after all, please cancel early.")
+        please = texts.gettext("If you can't make it after all, please cancel early.")
         return texts.in_a_row(waiting_now.format(count=waiting), please)
     if event.is_full or (waiting and news not in FILLING):  # a seat that somebody waits for is not free
         wait = texts.gettext("You can still join the waiting list on the event page.")
         return texts.in_a_row(texts.gettext("This event is full now."), wait)
-    free_again = texts.gettext("There is a seat again!")
+    free_again = texts.gettext("A seat is free again!")
     if event.limit is None or event.accepted is None:
         return free_again
     free = event.limit - event.accepted

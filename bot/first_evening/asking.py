@@ -117,7 +117,7 @@ class Person(Asker):
         hint = _("not shown while you type")
         if default is not None:
             none = _("Enter for none yet; not shown while you type")
-            hint = _("Enter for the one from before; not shown while you type") if default else none
+            hint = _("Enter to keep the previous one; not shown while you type") if default else none
         while True:
             typed = getpass.getpass(_("{question} ({hint}): ").format(question=question, hint=hint)).strip()
             if typed or default is not None:

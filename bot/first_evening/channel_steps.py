@@ -102,7 +102,7 @@ def _wait_for_invitation(talk: Talk, sight: Sight) -> list[Seen]:
                     break
         else:
             return []
-    talk.asker.good(_("I am invited."))
+    talk.asker.good(_("I have been invited."))
     return seen
 
 

@@ -124,7 +124,7 @@ def _say_what_is_there(asker: "Asker", file: Path, *, force: bool) -> None:
         replaced = _("{file} cannot be read. It will be replaced at the end, and kept as {file}.old.")
         asker.warn(replaced.format(file=file), str(error))
     else:
-        asker.say(_("{file} is there already. Whatever I do not ask about stays as it is.").format(file=file))
+        asker.say(_("{file} already exists. Whatever I do not ask about stays as it is.").format(file=file))
 
 
 def _kept(asker: "Asker", draft: Draft | None, file: Path, given: dict[str, Any]) -> Answers:

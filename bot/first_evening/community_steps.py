@@ -62,7 +62,7 @@ def _title(talk: Talk) -> str | None:
             return talk.look("connpass", lambda looks: _title_seen(looks, talk.answers))
         except REFUSALS as error:
             if talk.answers.api_key and isinstance(error, SourceRefused) and not isinstance(error, GroupUnknown):
-                talk.refuse(error, _("connpass did not take this API key."), "api_key")
+                talk.refuse(error, _("connpass did not accept this API key."), "api_key")
                 _ask_key(talk)
             else:
                 talk.refuse(error, _("connpass knows no such group."), "group")

@@ -79,11 +79,11 @@ class _Page:
         yield _("The settings of Tsudoi, written by `tsudoi init`.")
         yield _("After a change: `tsudoi check`, then start the bot again. config.example.toml shows every setting.")
         if self._answers.secrets() - set(self._in_environment):
-            yield _("This file holds secrets: show it to nobody, and keep it out of git.")
+            yield _("This file contains secrets: show it to nobody, and keep it out of git.")
 
     def _write_community(self) -> None:
         _ = self._texts.gettext
-        self._put("community", "name", self._answers.name or _DEFAULTS["name"], _("how the bot speaks of your group"))
+        self._put("community", "name", self._answers.name or _DEFAULTS["name"], _("what the bot calls your group"))
         self._put("community", "locale", self._answers.locale or _DEFAULTS["locale"], _('"ja" or "en"'))
         if self._is_new:
             self._put("community", "timezone", "Asia/Tokyo")

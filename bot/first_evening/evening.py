@@ -93,7 +93,7 @@ def _introduce(talk: Talk, file: Path) -> None:
 def _say_that_nothing_changed(talk: Talk, file: Path) -> None:
     _ = talk.texts.gettext
     talk.asker.heading(_("Saving the settings"))
-    talk.asker.good(_("Nothing has changed: {file} says all this already, and was not rewritten.").format(file=file))
+    talk.asker.good(_("Nothing has changed: {file} already says all this, and was not rewritten.").format(file=file))
 
 
 def _write(talk: Talk, text: str, file: Path) -> bool:
@@ -111,7 +111,7 @@ def _write(talk: Talk, text: str, file: Path) -> bool:
     before = put_in_place(text, file)
     talk.asker.good(_("{file} is written.").format(file=file))
     if is_secret:
-        talk.asker.say(_("It holds tokens or keys, so only you can read it. Keep it out of git and chats."))
+        talk.asker.say(_("It contains tokens or keys, so only you can read it. Keep it out of git and chats."))
     if before is not None:
-        talk.asker.say(_("The one from before is kept as {file}.").format(file=before))
+        talk.asker.say(_("The previous one is kept as {file}.").format(file=before))
     return True

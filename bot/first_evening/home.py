@@ -23,7 +23,7 @@ def choose_home(talk: Talk, file: Path, commands: Commands, *, is_new: bool) -> 
         _show_run(talk, commands)
         return
     if systemd.is_installed(file):
-        if talk.asker.confirm(_("The service is installed already. Restart it with these settings?"), default=True):
+        if talk.asker.confirm(_("The service is already installed. Restart it with these settings?"), default=True):
             install_service(talk, file, commands)
         return
     ways = _ways(talk)
@@ -55,7 +55,7 @@ def _ways(talk: Talk) -> dict[str, str]:
     """Return what is possible here, the best first."""
     _ = talk.texts.gettext
     ways = {
-        "service": _("on this computer, as a service (systemd): starts by itself, also after a reboot"),
+        "service": _("on this computer, as a service (systemd): starts on its own, even after a reboot"),
         "here": _("in this terminal, now: until it is closed"),
         "container": _("in a container (Docker)"),
         "cloud": _("on a small free machine in the cloud (Google)"),
@@ -90,7 +90,7 @@ def install_service(talk: Talk, file: Path, commands: Commands) -> None:
         talk.asker.say(_("I stop when you log out of this computer. To keep me running:"))
         talk.asker.show("  loginctl enable-linger")
     for sentence, word in (
-        (_("To see how I am:"), "status"),
+        (_("To see how I am doing:"), "status"),
         (_("To see my log:"), "logs"),
         (_("To remove me:"), "remove"),
     ):

@@ -60,7 +60,7 @@ def connect_discord(talk: Talk) -> None:
     if not look.hears_messages:
         off = _("Message Content Intent is off: I hear slash commands and mentions, but no !next and no pictures.")
         talk.asker.warn(off)
-        talk.asker.say(_("It can be switched on under Bot at any time; start the bot again afterwards."))
+        talk.asker.say(_("You can turn it on under Bot at any time; restart the bot afterwards."))
     talk.asker.say(_("Open this link to invite the bot to your server. It asks only for what the bot needs:"))
     talk.asker.show(f"  {look.invite}")
     sight = Sight("Discord", _in_discord(talk, look), lambda looks: _in_discord(talk, _discord(talk, looks)))
@@ -76,7 +76,7 @@ def _discord_look(talk: Talk) -> "DiscordLook | None":
         except REFUSALS as error:
             talk.refuse(
                 error,
-                _("Discord did not take this token. Reset Token on the Bot page gives a new one."),
+                _("Discord did not accept this token. Reset Token on the Bot page gives a new one."),
                 "discord_token",
             )
 
@@ -122,7 +122,7 @@ def connect_slack(talk: Talk, folder: Path) -> None:
     if look is None:
         choose_channels(talk, "slack", None)
         return
-    talk.asker.good(_("Slack takes both tokens."))
+    talk.asker.good(_("Slack accepts both tokens."))
     talk.asker.guide(_("Type /invite @Tsudoi in each Slack channel where I should post."))
     choose_channels(talk, "slack", Sight("Slack", _in_slack(look), lambda looks: _in_slack(_slack(talk, looks))))
 
@@ -145,7 +145,7 @@ def _slack_look(talk: Talk, name: str) -> "SlackLook | None":
         try:
             return talk.look("Slack", partial(look, talk))
         except REFUSALS as error:
-            talk.refuse(error, _("Slack did not take this token. Please look at its page again."), name)
+            talk.refuse(error, _("Slack did not accept this token. Please check its page again."), name)
 
 
 def _slack_without_socket(talk: Talk, looks: Looks) -> "SlackLook":

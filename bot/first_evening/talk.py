@@ -63,9 +63,9 @@ class Talk:
             value = self.given_or(name, partial(self.asker.ask_secret, question, source, default))
             if (not value and not is_needed) or (_SECRET.fullmatch(value) and value.startswith(begins)):
                 return value
-            wrong = self.texts.gettext("This holds characters that no key or token has. Please copy it again.")
+            wrong = self.texts.gettext("This contains characters that no key or token has. Please copy it again.")
             if begins and _SECRET.fullmatch(value):
-                wrong = self.texts.gettext("This is another token: the one needed here begins with {begins}")
+                wrong = self.texts.gettext("This is a different token: the one needed here begins with {begins}")
                 wrong = wrong.format(begins=begins)
             self.refuse(ConfigurationError(wrong), wrong, name)
 
@@ -98,7 +98,7 @@ class Talk:
             except REFUSALS:
                 raise
             except TsudoiError as error:
-                self.doubt(error, _("{service} cannot be asked at the moment.").format(service=service))
+                self.doubt(error, _("{service} cannot be reached at the moment.").format(service=service))
             ways = {"again": _("Try again"), "on": _("Go on without this check")}
             if self.asker.choose(_("What now?"), "--offline", ways, "again") == "on":
                 self.asker.warn(_("Not checked. `tsudoi check` does it later."))

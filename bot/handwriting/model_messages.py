@@ -42,7 +42,7 @@ def description(
     figures = tuple(_figure(texts, figure) for figure in card.get("figures", ()) if isinstance(figure, dict))
     notices = "\n".join(f"・{_cut(_of_card(texts, notice))}" for notice in card.get("notices", ()))
     cards = (
-        Card(texts.gettext("How well it reads hands it was not trained on"), fields=figures),
+        Card(texts.gettext("How well it reads handwriting it was not trained on"), fields=figures),
         Card(texts.gettext("Trained on the work of"), body=notices),
     )
     choices, buttons = [], []
@@ -90,16 +90,16 @@ def outcome(
 ) -> Message:
     """Say how two models compare, whether the new one reads from now on, and what speaks against it."""
     lead = (
-        texts.gettext("From now on I read with {new}. {old} can come back at any time: !model back")
+        texts.gettext("From now on I read with {new}. You can return to {old} at any time: !model back")
         if taken
-        else texts.gettext("{new} is not taken in; {old} goes on reading.")
+        else texts.gettext("{new} is not used; {old} keeps reading.")
     )
     told = [lead.format(new=named(texts, new), old=named(texts, old)), f"SHA-256 {new.sha256[:16]}…"]
     if taken and reasons:
-        told.append(texts.gettext("You wanted it all the same. What speaks against it:"))
+        told.append(texts.gettext("You asked for it anyway. What speaks against it:"))
     told += [f"・{_reason(texts, reason)}" for reason in reasons]
     if not taken and new.name:
-        told.append(texts.gettext("To use it all the same: !model use {name}").format(name=new.name))
+        told.append(texts.gettext("To use it anyway: !model use {name}").format(name=new.name))
     buttons = (Button(texts.gettext("Back to {name}").format(name=named(texts, old)), BackToModel()),) if taken else ()
     return Message(MessageKind.ANSWER, "\n".join(told), (_table(texts, trial, enough),), buttons)
 
@@ -115,7 +115,7 @@ def _table(texts: Texts, trial: Trial, enough: int) -> Card:
         Field(texts.gettext("Generated letters (top-1)"), _compared(trial.generated)),
         Field(texts.gettext("Members' samples (top-1)"), samples),
         Field(texts.gettext("Scribbles refused"), _compared(trial.scribbles)),
-        Field(texts.gettext("Time a character"), f"{trial.old_ms:.1f} → {trial.new_ms:.1f} ms"),
+        Field(texts.gettext("Time per character"), f"{trial.old_ms:.1f} → {trial.new_ms:.1f} ms"),
         Field(texts.gettext("Characters read less often"), " ".join(losses) or texts.gettext("none")),
     )
     return Card(texts.gettext("Before → after, on the same pictures"), fields=fields)
@@ -142,11 +142,11 @@ def unusable(texts: Texts, name: str, error: ModelError, names: Sequence[str]) -
         "unknown": texts.gettext("There is no model 「{name}」 in the folder of [recognition] models."),
         "missing": texts.gettext("「{name}」 is not complete: hiragana.tflite and card.json belong together."),
         "no_card": texts.gettext("The card.json of 「{name}」 cannot be read. Please export the model again."),
-        "labels": texts.gettext("「{name}」 was trained for other characters than I read."),
+        "labels": texts.gettext("「{name}」 was trained for a different set of characters."),
         "too_large": texts.gettext("「{name}」 is far too large for a model of ours."),
-        "crashed": texts.gettext("「{name}」 crashed when it was tried. Its file is damaged, or none of ours."),
+        "crashed": texts.gettext("「{name}」 crashed when it was tried. Its file is damaged, or not one of ours."),
         "too_slow": texts.gettext("「{name}」 did not answer in time."),
-        "unusable": texts.gettext("「{name}」 cannot be loaded: it is damaged, or no LiteRT model that I can use."),
+        "unusable": texts.gettext("「{name}」 cannot be loaded: it is damaged, or not a LiteRT model I can use."),
     }
     told = sentences.get(error.code, sentences["unusable"]).format(name=name[:50])
     known = texts.gettext("Known: {names}").format(names=", ".join(names)) if names else ""
@@ -157,7 +157,7 @@ def unusable(texts: Texts, name: str, error: ModelError, names: Sequence[str]) -
 
 def in_use_already(texts: Texts, model: ModelFile) -> Message:
     """Say that there is nothing to change."""
-    return _said(texts.gettext("I read with exactly this model already: {title}").format(title=model.title))
+    return _said(texts.gettext("I am already reading with exactly this model: {title}").format(title=model.title))
 
 
 def nothing_before(texts: Texts, model: ModelFile) -> Message:
@@ -168,7 +168,7 @@ def nothing_before(texts: Texts, model: ModelFile) -> Message:
 
 def back(texts: Texts, now: ModelFile, before: ModelFile) -> Message:
     """Confirm that the model before reads again."""
-    said = texts.gettext("Back to {now} ({title}). {before} can come back just so.")
+    said = texts.gettext("Back to {now} ({title}). You can return to {before} in the same way.")
     lead = said.format(now=named(texts, now), title=now.title, before=named(texts, before))
     button = Button(texts.gettext("Back to {name}").format(name=named(texts, before)), BackToModel(), quiet=True)
     return Message(MessageKind.ANSWER, lead, buttons=(button,))

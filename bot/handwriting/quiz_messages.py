@@ -104,7 +104,7 @@ def result(
         alone = texts.gettext("I see several characters. Please write 「{label}」 alone.")
         return _said(alone.format(label=quiz.label))
     if outcome is Outcome.UNREADABLE or glyph is None:
-        again = texts.gettext("I could not read this. Please write 「{label}」 once more, large and dark.")
+        again = texts.gettext("I could not read this. Please write 「{label}」 again, large and dark.")
         return _said(again.format(label=quiz.label))
     hint = _hint(texts, quiz.label, read)  # for look-alikes only: what is nowhere near is not "close"
     is_unsure = outcome is Outcome.UNSURE
@@ -223,7 +223,7 @@ def board(texts: Texts, scores: Sequence[Score], week: date, address: str) -> Me
     places = ranked(scores)
     fields = tuple(_place(texts, place, score) for place, score in places)
     own = next((score for score in scores if score.player.address == address), None)
-    lines = [] if places else [texts.gettext("Nobody stands here yet. Who goes first?")]
+    lines = [] if places else [texts.gettext("The board is empty. Who goes first?")]
     if own is not None and all(own is not score for _, score in places):
         lines.append(texts.gettext("You have ⭐{stars} so far.").format(stars=own.stars))
     return Message(MessageKind.ANSWER, lead, (Card(body="\n".join(lines), fields=fields),))
@@ -245,7 +245,7 @@ def joined(texts: Texts, name: str) -> Message:
         if name
         else texts.gettext("Welcome to the board! Stars count from the next question on.")
     )
-    lead += "\n" + texts.gettext("You can leave at any time; then everything about you is gone from it at once.")
+    lead += "\n" + texts.gettext("You can leave at any time; everything about you is then removed from it immediately.")
     buttons = (
         Button(texts.gettext("One more"), PlayQuiz(Move.AGAIN)),
         Button(texts.gettext("See the board"), PlayQuiz(Move.BOARD), quiet=True),

@@ -83,8 +83,8 @@ def _character(texts: Texts, glyph: Glyph) -> Card:
     """Tell of a character that is alone in its picture."""
     likely = likely_letters(glyph)
     if glyph.verdict == "not_hiragana":
-        nearest = texts.gettext("The nearest would be 「{label}」.").format(label=likely[0])
-        again = texts.gettext("If it is meant to be one, please write it once more, large and clear.")
+        nearest = texts.gettext("The closest would be 「{label}」.").format(label=likely[0])
+        again = texts.gettext("If it is meant to be one, please write it again, large and clearly.")
         return Card(texts.gettext("This does not look like a hiragana."), body=texts.in_a_row(nearest, again))
     if glyph.verdict == "sure":
         title = texts.gettext("This is 「{label}」.").format(label=likely[0])
@@ -119,7 +119,9 @@ def _cut_off(texts: Texts, reading: Reading) -> list[str]:
     if len(reading.glyphs) < MOST:
         return []
     return [
-        texts.gettext("I read up to {n} characters of a picture. Is there more? Send it as another one.").format(n=MOST)
+        texts.gettext("I read up to {n} characters per picture. Is there more? Send it as another picture.").format(
+            n=MOST
+        )
     ]
 
 
@@ -203,7 +205,7 @@ def explanation(texts: Texts, png: bytes) -> Message:
     """Show why a character was read as it was."""
     shows = texts.gettext(
         "Above: what the model saw, where it found the answer, its five best answers. "
-        "Below: what tells the answer from the second, and the examples most like it."
+        "Below: what separates the answer from the runner-up, and the most similar examples."
     )
     return Message(MessageKind.ANSWER, texts.gettext("This is how I read it:"), pictures=(Picture(png, shows),))
 
@@ -230,12 +232,12 @@ def gone(texts: Texts) -> Message:
     """Say that a picture cannot be explained since it is no longer there."""
     return Message(
         MessageKind.ANSWER,
-        texts.gettext("The picture is no longer there, so I cannot explain it. Please send it again."),
+        texts.gettext("I no longer have the picture, so I cannot explain it. Please send it again."),
     )
 
 
 def _nothing_found(texts: Texts) -> str:
-    return texts.gettext("I cannot find hiragana here. Please write them large and clear, on light paper.")
+    return texts.gettext("I cannot find any hiragana here. Please write large and clearly, on light paper.")
 
 
 def how_to_read(texts: Texts, is_on: bool) -> Message:
@@ -255,7 +257,7 @@ def unreadable_picture(texts: Texts, error: PictureError) -> Message:
     """Say why a picture cannot be read, and what to do."""
     sentences = {
         "empty": texts.gettext("The file is empty. Please send it again."),
-        "not_a_picture": texts.gettext("This is not a picture I know. JPEG, PNG, WebP, GIF, HEIC and AVIF work."),
+        "not_a_picture": texts.gettext("I do not know this kind of picture. JPEG, PNG, WebP, GIF, HEIC and AVIF work."),
         "too_large": texts.gettext("This picture is too large. Please send one of at most 20 MB and 50 megapixels."),
         "broken": texts.gettext("This picture is damaged. Please send it again."),
         "not_fetched": texts.gettext("I could not fetch the picture. Please send it again."),

@@ -81,7 +81,7 @@ def overview(
 ) -> Message:
     """Say how many samples there are, which characters lack some, and by which rule a sample is used."""
     writers = {sample.owner for sample in given}
-    lead = texts.ngettext("{n} sample, of {writers} writers.", "{n} samples, of {writers} writers.", len(given))
+    lead = texts.ngettext("{n} sample (writers: {writers}).", "{n} samples (writers: {writers}).", len(given))
     dropped = sum(sample.state is State.DROPPED for sample in given)
     lines = [
         texts.gettext("Used for training: {used}; to review: {waiting}; dropped: {dropped}.").format(
@@ -98,7 +98,9 @@ def overview(
     buttons += (
         [Button(texts.gettext("Export for training"), ExportSamples(), quiet=True)] if sum(usable.values()) else []
     )
-    shows = texts.gettext("How many samples of each character are used, and + how many wait; few ones in orange")
+    shows = texts.gettext(
+        "How many samples of each character are used, and how many are waiting (+); scarce ones in orange"
+    )
     return Message(
         _ANSWER,
         lead.format(n=len(given), writers=len(writers)),
@@ -121,7 +123,7 @@ def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet
     """Show what to review, to be chosen by its number."""
     back = Button(texts.gettext("Overview"), ShowSamples(), quiet=True)
     if not shown:
-        return Message(_ANSWER, texts.gettext("Nothing waits for a review."), buttons=(back,))
+        return Message(_ANSWER, texts.gettext("Nothing is waiting for review."), buttons=(back,))
     options = [(str(sample.id), f"{number} {_in_short(texts, sample)}") for number, sample in enumerate(shown, 1)]
     listed = tuple(Option(value, label) for value, label in options)
     choices = (
@@ -132,9 +134,13 @@ def review(texts: Texts, shown: Sequence[Sample], waiting: int, skip: int, sheet
             many=True,
             act=texts.gettext("Accept"),
         ),
-        Choice(DropSamples(), texts.gettext("These are no use: drop"), listed, many=True, act=texts.gettext("Drop")),
+        Choice(DropSamples(), texts.gettext("Unusable: drop"), listed, many=True, act=texts.gettext("Drop")),
         Choice(
-            LookAtSample(), texts.gettext("This one has another reading"), listed, least=1, act=texts.gettext("Correct")
+            LookAtSample(),
+            texts.gettext("This one has a different reading"),
+            listed,
+            least=1,
+            act=texts.gettext("Correct"),
         ),
     )
     more = Button(texts.gettext("Show others"), ReviewSamples(skip + len(shown)), quiet=True)
@@ -187,7 +193,7 @@ def relabel_entry(texts: Texts, number: int) -> Entry:
 
 def not_a_label(texts: Texts, sample: Sample, written: str) -> Message:
     """Say that a label is none."""
-    lead = texts.gettext("「{written}」 is no hiragana that the model knows.").format(written=written.strip()[:20])
+    lead = texts.gettext("「{written}」 is not a hiragana the model knows.").format(written=written.strip()[:20])
     back = Button(texts.gettext("Back"), ReviewSamples(), quiet=True)
     return Message(_ANSWER, lead, buttons=(back,), entries=(relabel_entry(texts, sample.id),))
 
@@ -196,7 +202,7 @@ def nothing_to_export(texts: Texts) -> Message:
     """Say that no sample may be used yet."""
     back = Button(texts.gettext("Overview"), ShowSamples(), quiet=True)
     return Message(
-        _ANSWER, texts.gettext("No sample may be used for training yet. Please review some."), buttons=(back,)
+        _ANSWER, texts.gettext("No samples can be used for training yet. Please review some."), buttons=(back,)
     )
 
 
@@ -204,12 +210,12 @@ def exported(texts: Texts, count: int, content: bytes) -> Message:
     """Give organisers what training reads."""
     lead = texts.ngettext("{n} sample for training.", "{n} samples for training.", count).format(n=count)
     how = texts.gettext(
-        "Unpack it, let TSUDOI_SAMPLES name the folder, and run python -m model train. When a member erases theirs, "
+        "Unpack it, set TSUDOI_SAMPLES to the folder, and run python -m model train. When a member erases theirs, "
         "the log tells you to erase them there, too; what tsudoi samples export writes, I erase myself."
     )
     return Message(_ANSWER, lead, (Card(body=how),), files=(File("samples.zip", content),))
 
 
 def _pictures(texts: Texts, sheet: bytes | None) -> tuple[Picture, ...]:
-    shows = texts.gettext("The samples, numbered: each with its label, and what the model read where that is another")
+    shows = texts.gettext("The samples, numbered: each with its label, and what the model read where that differs")
     return (Picture(sheet, shows),) if sheet else ()

@@ -78,7 +78,7 @@ def entry(texts: Texts, about: About) -> Entry:
 
 def not_understood(texts: Texts, about: About, written: str) -> Message:
     """Say kindly what can be written."""
-    lead = texts.gettext("「{written}」 cannot be taken. Please type one hiragana, such as ぬ.")
+    lead = texts.gettext("I cannot use 「{written}」. Please type one hiragana, such as ぬ.")
     return _answer(lead.format(written=written.strip()[:LONGEST_SHOWN]), entries=(entry(texts, about),))
 
 
@@ -160,7 +160,7 @@ def thanks(texts: Texts, room: Room, claim: Claim) -> Message:
 
 def thanks_to_reader(texts: Texts, claim: Claim) -> Message:
     """Thank somebody who spoke of another member's picture."""
-    only = texts.gettext("Only who wrote it can give it for training.")
+    only = texts.gettext("Only the person who wrote it can give it for training.")
     return _answer(texts.in_a_row(_thanks(texts, claim), only))
 
 
@@ -172,7 +172,7 @@ def kept(texts: Texts, room: Room, claim: Claim, offered: Sequence[Offered], in_
         text = texts.ngettext("I kept {n} character.", "I kept {n} characters.", new)
         said.append(text.format(n=new))
     if found[Offered.KNOWN] and not new:
-        said.append(texts.gettext("I have this picture already; its reading is now what you said."))
+        said.append(texts.gettext("I already have this picture; its reading is now what you said."))
     said += [text for limit, text in _limits(texts).items() if found[limit]]
     if not any(found[offer] for offer in (Offered.KEPT, Offered.KNOWN)):
         return _answer(texts.in_a_row(*said))
@@ -184,13 +184,13 @@ def kept(texts: Texts, room: Room, claim: Claim, offered: Sequence[Offered], in_
 def _limits(texts: Texts) -> dict[Offered, str]:
     return {
         Offered.NO_CONSENT: texts.gettext("Nothing was kept."),
-        Offered.DAY_FULL: texts.gettext("That is enough for today: I take {most} a day of one person.").format(
+        Offered.DAY_FULL: texts.gettext("That is enough for today: I take {most} a day from one person.").format(
             most=MOST_A_DAY
         ),
         Offered.LABEL_FULL: texts.gettext(
-            "Of this character I have enough of yours ({most}); please give me others."
+            "I have enough of this character from you ({most}); please give me others."
         ).format(most=MOST_OF_LABEL),
-        Offered.ALL_FULL: texts.gettext("I have {most} of yours, as many as I take of one person.").format(
+        Offered.ALL_FULL: texts.gettext("I have {most} of yours, which is as many as I take from one person.").format(
             most=MOST_IN_ALL
         ),
     }
@@ -224,7 +224,7 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
         return _answer(may, Button(texts.gettext("Let samples be kept"), OfAllGiven(Wish.ALLOW)))
     stop = Button(texts.gettext("Stop, and erase mine"), OfAllGiven(Wish.STOP), quiet=True)
     if not given:
-        none_yet = texts.gettext("You gave no samples yet. ✓ and ✗ below an answer give me one.")
+        none_yet = texts.gettext("You have not given any samples yet. Press ✓ or ✗ below an answer to give one.")
         return _answer(none_yet, stop)
     lead = texts.ngettext("You gave {n} sample.", "You gave {n} samples.", len(given))
     each = Counter(sample.label for sample in given)
@@ -298,7 +298,7 @@ def erased(texts: Texts, count: int, unreached: Sequence[object], *, is_withdraw
     after = (
         texts.gettext("Nothing is kept from now on, and I will not ask again.")
         if is_withdrawn
-        else texts.gettext("I know nothing of you as a writer any more.")
+        else texts.gettext("I no longer know anything about you as a writer.")
     )
     said = [gone_for_good, after]
     if unreached:
@@ -310,5 +310,5 @@ def erased(texts: Texts, count: int, unreached: Sequence[object], *, is_withdraw
             len(unreached),
         )
         said.append(text.format(n=len(unreached)))
-    said.append(texts.gettext("From a model that was trained before, nothing can be taken out."))
+    said.append(texts.gettext("Nothing can be taken out of a model that has already been trained."))
     return _answer(texts.in_a_row(*said))

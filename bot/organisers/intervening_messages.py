@@ -35,7 +35,7 @@ class Intervene(OnPage):
 def posted_card(texts: Texts, posted: Sequence[Delivery], events: Mapping[int, Event]) -> Card:
     """List what was posted lately."""
     lines = [f"・{_when(texts, delivery)} {_label(texts, delivery, events)}" for delivery in posted]
-    return Card(texts.gettext("Posted lately"), body="\n".join(lines))
+    return Card(texts.gettext("Recently posted"), body="\n".join(lines))
 
 
 def by_hand_card(texts: Texts, done: Sequence[Intervention], events: Mapping[int, Event]) -> Card:
@@ -72,23 +72,25 @@ def message_page(texts: Texts, message: Delivery, events: Mapping[int, Event], l
     retract = Button(texts.gettext("Retract (delete)"), Intervene(Action.RETRACT, number), quiet=True)
     stands_there = message.external_id is not None and message.state is not DeliveryState.RETRACTED
     buttons = (repeat, retract) if stands_there else (repeat,)
-    return Message(MessageKind.ANSWER, lead or texts.gettext("What shall I do about it?"), (card,), buttons)
+    return Message(MessageKind.ANSWER, lead or texts.gettext("What should I do about it?"), (card,), buttons)
 
 
 def done(texts: Texts, action: Action, message: Delivery, events: Mapping[int, Event]) -> Message:
     """Confirm."""
     if action is Action.REPEAT:
-        lead = texts.gettext("I post it again now, as far as it still holds. /tsudoi status shows what became of it.")
+        lead = texts.gettext("I am posting it again, as far as it still applies. /tsudoi status shows the outcome.")
     elif message.post.stands_for_its_event:
-        lead = texts.gettext("I delete the announcement, and say nothing more about this event in that channel.")
+        lead = texts.gettext("I am deleting the announcement, and will say no more about this event in that channel.")
     else:
-        lead = texts.gettext("I delete the message. It will not come back by itself.")
+        lead = texts.gettext("I am deleting the message. It will not come back on its own.")
     return Message(MessageKind.ANSWER, lead, (Card(subject_label(texts, message, events)),))
 
 
 def too_late(texts: Texts) -> Message:
     """Say that this cannot be done any more."""
-    return Message(MessageKind.ANSWER, texts.gettext("The message has changed meanwhile; please look at it again."))
+    return Message(
+        MessageKind.ANSWER, texts.gettext("The message has changed in the meantime; please look at it again.")
+    )
 
 
 def _when(texts: Texts, delivery: Delivery) -> str:

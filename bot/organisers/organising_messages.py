@@ -88,7 +88,7 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
     lead += "".join(f"\n⚠️ {name.capitalize()}: {problem.told(texts)}" for name, problem in health.problems.items())
     lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
     if not has_rooms:
-        lead += "\n" + texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak.")
+        lead += "\n" + texts.gettext("No channel is set up yet: type /tsudoi setup in the channel where I should post.")
     sources = tuple(_source_field(texts, source) for source in health.sources)
     cards = [Card(texts.gettext("Sources"), fields=sources)] if sources else []
     coming = [f"・{texts.moment(message.due_at)} {subject_label(texts, message, events)}" for message in health.coming]
@@ -97,10 +97,10 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
         reasons = [message.reason.told(texts) if message.reason else "" for message in health.failed]
         labels = [subject_label(texts, message, events) for message in health.failed]
         failed = [f"・{label} → {reason}" for label, reason in zip(labels, reasons, strict=True)]
-        cards.append(Card(texts.gettext("What failed lately"), body="\n".join(failed)))
+        cards.append(Card(texts.gettext("Recent failures"), body="\n".join(failed)))
     if health.questions:
         asked = [f"・{texts.moment(question.asked_at)} {_question(texts, question)}" for question in health.questions]
-        cards.append(Card(texts.gettext("Questions still open"), body="\n".join(asked)))
+        cards.append(Card(texts.gettext("Open questions"), body="\n".join(asked)))
     if health.posted:
         cards.append(posted_card(texts, health.posted, events))
     if health.by_hand:
@@ -137,7 +137,7 @@ def _question(texts: Texts, question: Question) -> str:
 def pause_label(texts: Texts, pause: Pause) -> str:
     """Say until when something is paused."""
     if pause.until is None:
-        return texts.gettext("paused until somebody resumes it")
+        return texts.gettext("paused until someone resumes it")
     return texts.gettext("paused until {when}").format(when=texts.moment(pause.until))
 
 
@@ -165,7 +165,7 @@ def sources_page(
     if sources:
         lead = texts.gettext("This is what the channels follow:")
     else:
-        lead = texts.gettext("No channel follows anything yet. /tsudoi setup begins.")
+        lead = texts.gettext("No channel follows anything yet. Start with /tsudoi setup.")
     cards = [Card(fields=tuple(_source_field(texts, source) for source in sources[:MOST_OPTIONS]))] if sources else []
     if notice is not None:
         cards += [Card(body=notice.lead), *notice.cards]
@@ -193,8 +193,8 @@ def sources_page(
 def pause_explained(texts: Texts) -> str:
     """Say what a pause does."""
     return texts.gettext(
-        "While paused I post nothing about it, and later nothing of what came meanwhile; "
-        "posted announcements are kept up to date, and reminders go on after the pause."
+        "While it is paused I post nothing about it, and I do not catch up afterwards; "
+        "announcements already posted are kept up to date, and reminders continue after the pause."
     )
 
 
@@ -208,7 +208,7 @@ def rooms_page(
 ) -> Message:
     """Show the rooms; of the one chosen, what can be switched."""
     if not rooms:
-        return answer(texts.gettext("No channel is set up yet: /tsudoi setup in the channel where I shall speak."))
+        return answer(texts.gettext("No channel is set up yet: type /tsudoi setup in the channel where I should post."))
     cards = [_room_card(texts, room, usual, _called(names, room.channel), now) for room in rooms[:10]]
     options = tuple(
         Option(room.channel, _called(names, room.channel), room.channel == channel) for room in rooms[:MOST_OPTIONS]
@@ -223,7 +223,7 @@ def rooms_page(
         if chosen.is_on:
             pause = chosen.pause_of(EVERYTHING, now)
             buttons += pause_buttons(texts, pause, lambda pausing: PauseRoom(pausing, channel))
-    lead = texts.gettext("The channels in which I speak:")
+    lead = texts.gettext("The channels I post in:")
     return replace(answer(lead, *cards), choices=tuple(choices), buttons=buttons)
 
 
@@ -240,9 +240,9 @@ def set_up_elsewhere(texts: Texts) -> Message:
     """Say how rooms are set up: in their own chat, or in the configuration."""
     return answer(
         texts.gettext(
-            "In Discord and Slack, /tsudoi setup sets up the channel it is typed in. The local room goes by "
-            "config.toml: [[sources]] names what I watch, [[rooms]] where I speak; config.example.toml shows "
-            "them all. !tsudoi status says how I am, !tsudoi rehearse what I would have posted."
+            "In Discord and Slack, /tsudoi setup sets up the channel it is typed in. The local room is set "
+            "up in config.toml: [[sources]] names what I watch, [[rooms]] where I post; config.example.toml shows "
+            "every setting. !tsudoi status shows how I am doing, !tsudoi rehearse what I would have posted."
         )
     )
 
@@ -262,14 +262,14 @@ def rehearsal_page(
     shown = played[number * REHEARSED_A_PAGE :][:REHEARSED_A_PAGE]
     if span is Span.NEXT:
         lead = texts.ngettext(
-            "In the next month I will say {count} message here, as far as is known today.",
-            "In the next month I will say {count} messages here, as far as is known today.",
+            "In the next month I will post {count} message here, as far as I know today.",
+            "In the next month I will post {count} messages here, as far as I know today.",
             len(played),
         )
     else:
         lead = texts.ngettext(
-            "Last month I would have said {count} message here.",
-            "Last month I would have said {count} messages here.",
+            "Last month I would have posted {count} message here.",
+            "Last month I would have posted {count} messages here.",
             len(played),
         )
     cards: list[Card] = []

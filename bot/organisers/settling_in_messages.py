@@ -152,7 +152,9 @@ def with_off_switch(texts: Texts, page: Message) -> Message:
 
 
 def _source_step(texts: Texts, room: Room) -> Message:
-    lead = texts.gettext("Which events shall I tell this channel about? I ask connpass at once what you name.")
+    lead = texts.gettext(
+        "Which events should I tell this channel about? I check what you name with connpass right away."
+    )
     followed = labels_of(texts, room.follows) or texts.gettext("nothing yet")
     options = tuple(Option(name, source_label(texts, query_named(name), name), chosen=True) for name in room.follows)
     label = texts.gettext("Followed here (deselect to remove)")
@@ -199,7 +201,7 @@ def source_entries(texts: Texts, page: SourcePage) -> tuple[Entry, ...]:
 
 def _language_step(texts: Texts, room: Room) -> Message:
     options = tuple(Option(code, name, room.locale == code) for code, name in LANGUAGES.items())
-    said = answer(texts.gettext("In which language shall I speak here?"))
+    said = answer(texts.gettext("Which language should I use here?"))
     return replace(
         said, choices=(Choice(ChooseForRoom(Setting.LANGUAGE), texts.gettext("Language"), options, least=1),)
     )
@@ -208,12 +210,12 @@ def _language_step(texts: Texts, room: Room) -> Message:
 def parts_choice(texts: Texts, room: Room, action: Action) -> Choice:
     """Return the choice of what is said in a room."""
     options = tuple(Option(part, label, getattr(room, part)) for part, label in part_labels(texts, room).items())
-    return Choice(action, texts.gettext("What I say here"), options, many=True)
+    return Choice(action, texts.gettext("What I post here"), options, many=True)
 
 
 def _parts_step(texts: Texts, room: Room) -> Message:
     choices = (parts_choice(texts, room, ChooseForRoom(Setting.PARTS)), _digest_choice(texts, room))
-    return replace(answer(texts.gettext("What shall I say here?")), choices=choices)
+    return replace(answer(texts.gettext("What should I post here?")), choices=choices)
 
 
 def _digest_choice(texts: Texts, room: Room) -> Choice:
@@ -240,7 +242,7 @@ def _lead_times_step(texts: Texts, room: Room, usual: Sequence[timedelta]) -> Me
         Option(write_duration(lead_time), lead_time_label(texts, lead_time), write_duration(lead_time) in chosen)
         for lead_time in (_duration(written) for written in LEAD_TIMES)
     )
-    said = answer(texts.gettext("How long before an event shall I remind?"))
+    said = answer(texts.gettext("How long before an event should I remind you?"))
     return replace(
         said, choices=(Choice(ChooseForRoom(Setting.LEAD_TIMES), texts.gettext("Reminders"), options, many=True),)
     )
@@ -252,7 +254,7 @@ def _duration(written: str) -> timedelta:
 
 
 def _deciders_step(texts: Texts, room: Room) -> Message:
-    lead = texts.gettext("Who may answer my questions and change these settings, beside {managers}?")
+    lead = texts.gettext("Who may answer my questions and change these settings, besides {managers}?")
     label = texts.gettext("Members") if room.platform == "slack" else texts.gettext("Roles and members")
     others = tuple(organiser for organiser in room.organisers if organiser != MANAGERS)
     said = answer(lead.format(managers=managers(texts, room.platform)))
@@ -273,7 +275,7 @@ def room_card(texts: Texts, room: Room, usual: Sequence[timedelta], title: str =
     lead_times = usual if room.lead_times is None else room.lead_times
     lines = [
         texts.gettext("Events: {sources}").format(sources=labels_of(texts, room.follows) or "-"),
-        texts.gettext("I say: {parts}").format(parts=_listed(texts, said_here) or "-"),
+        texts.gettext("I post: {parts}").format(parts=_listed(texts, said_here) or "-"),
     ]
     if room.reminders:
         times = _listed(texts, [lead_time_label(texts, lead_time) for lead_time in sorted(lead_times, reverse=True)])
@@ -294,7 +296,7 @@ def review_page(
     texts: Texts, room: Room, usual: Sequence[timedelta], preview: Sequence[Rehearsed] | Problem, missing: Sequence[str]
 ) -> Message:
     """Show what was chosen and real messages, before anything is saved."""
-    lead = f"{len(STEPS)}/{len(STEPS)} " + texts.gettext("This is how it will be. Shall I save it?")
+    lead = f"{len(STEPS)}/{len(STEPS)} " + texts.gettext("This is how it will look. Should I save it?")
     cards = [room_card(texts, room, usual)]
     if missing:
         cards.append(Card(body=missing_permissions(texts, missing)))
@@ -302,7 +304,9 @@ def review_page(
         reason = preview.told(texts, asked_now=True)
         cards.append(Card(body=texts.gettext("No preview: {reason}").format(reason=reason)))
     elif not preview:
-        cards.append(Card(body=texts.gettext("Nothing would have been said here last month, nor in the next one.")))
+        cards.append(
+            Card(body=texts.gettext("Nothing would have been posted here last month, and nothing will be next month."))
+        )
     for rehearsed in list(preview[:_PREVIEWED]) if not isinstance(preview, Problem) else ():
         when = texts.gettext("Preview, {when}:").format(when=texts.moment(rehearsed.at))
         shown = [replace(card, buttons=()) for card in rehearsed.message.cards[:1]]
@@ -375,8 +379,8 @@ def missing_permissions(texts: Texts, missing: Sequence[str]) -> str:
 def saved_page(texts: Texts, missing: Sequence[str]) -> Message:
     """Confirm; what is known already is not posted."""
     lead = texts.gettext(
-        "Saved. I post what is new from now on; what is on connpass already is not posted, but reminded of. "
-        "/tsudoi setup changes it, /tsudoi status shows how I am."
+        "Saved. From now on I post what is new; events that are already on connpass are not announced, but I will "
+        "remind you of them. /tsudoi setup changes this, /tsudoi status shows how I am doing."
     )
     cards = [Card(body=missing_permissions(texts, missing))] if missing else []
     return answer(lead, *cards)
@@ -389,4 +393,4 @@ def discarded_page(texts: Texts) -> Message:
 
 def switched_off_page(texts: Texts) -> Message:
     """Confirm that the channel is left alone."""
-    return answer(texts.gettext("I say nothing here any more. /tsudoi setup switches me on again."))
+    return answer(texts.gettext("I no longer post here. /tsudoi setup switches me on again."))

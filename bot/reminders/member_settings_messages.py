@@ -51,11 +51,11 @@ def settings_page(texts: Texts, member: Member, *, is_kept: bool) -> Message:
     quiet = _span(texts, quiet_label(member.quiet)) if member.quiet else texts.gettext("none")
     card = Card(
         body=texts.gettext(
-            "A reminder that falls into your quiet hours comes right after them, or before them where that would be "
-            "too late. They apply to your own reminders, not to what is posted in channels."
+            "Reminders that fall into your quiet hours come right after them, or before them if that would be "
+            "too late. This applies to your own reminders, not to what is posted in channels."
         ),
         fields=(
-            Field(texts.gettext("Language of what I say to you alone"), languages[chosen]),
+            Field(texts.gettext("Language of what I tell you privately"), languages[chosen]),
             Field(texts.gettext("When I remind you, unless you say otherwise"), all_before(texts, member.usual)),
             Field(texts.gettext("Quiet hours"), quiet),
         ),

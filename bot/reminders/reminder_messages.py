@@ -87,7 +87,7 @@ def reminder_state(
             lead, texts.gettext("Those that fall into your quiet hours come a little earlier or later.")
         )
     if event.started_at is None:
-        lead = texts.gettext("It has no date yet. I will tell you when it is decided.") + "\n" + lead
+        lead = texts.gettext("It has no date yet. I will tell you when it is set.") + "\n" + lead
     if event.status is EventStatus.POSTPONED:
         lead = texts.gettext("It is postponed. I will tell you when the new date is known.") + "\n" + lead
     card = Card(event_title(texts, event), event.url, fields=event_times(texts, event, now))
@@ -97,7 +97,7 @@ def reminder_state(
 
 def _promise(texts: Texts, ahead: Sequence[timedelta], by_dm: bool) -> str:
     if not ahead:
-        return texts.gettext("The time to remind you is past already. Choose a shorter one:")
+        return texts.gettext("It is too late for that reminder. Choose a shorter time:")
     when = all_before(texts, ahead)
     if by_dm:
         return texts.gettext("I will send you a direct message {when}.").format(when=when)
@@ -185,28 +185,34 @@ def snoozed_message(texts: Texts, until: datetime, now: datetime) -> Message:
 
 def too_late_to_snooze(texts: Texts) -> Message:
     """Say that there is no later."""
-    return Message(MessageKind.ANSWER, texts.gettext("By then the event will have begun, so I will not remind again."))
+    return Message(
+        MessageKind.ANSWER, texts.gettext("By then the event will have started, so I will not remind you again.")
+    )
 
 
 def personal_change(texts: Texts, event: Event, before_at: datetime | None, now: datetime) -> Message:
     """Tell a member what became of an event of which they wanted to be reminded."""
     if event.status is EventStatus.CANCELLED:
-        lead = texts.gettext("An event of your reminders has been cancelled. I will not remind you of it.")
+        lead = texts.gettext("An event you wanted to be reminded of has been cancelled. I will not remind you of it.")
     elif event.status is EventStatus.POSTPONED:
-        lead = texts.gettext("An event of your reminders has been postponed. I will tell you the new date.")
+        lead = texts.gettext("An event you wanted to be reminded of has been postponed. I will tell you the new date.")
     elif before_at is None or before_at == event.started_at:
-        lead = texts.gettext("An event of your reminders takes place. I will remind you in time.")
+        lead = texts.gettext(
+            "An event you wanted to be reminded of will take place after all. I will remind you in time."
+        )
     else:
-        lead = texts.gettext("An event of your reminders has a new date. I will remind you accordingly.")
+        lead = texts.gettext("An event you wanted to be reminded of has a new date. I have moved your reminders.")
     card = event_card(texts, event, now)
     if before_at is not None and before_at != event.started_at:
-        card = replace(card, fields=(Field(texts.gettext("Date until now"), texts.moment(before_at)), *card.fields))
+        card = replace(card, fields=(Field(texts.gettext("Previous date"), texts.moment(before_at)), *card.fields))
     return Message(MessageKind.CHANGE, lead, (card,), event_id=event.id)
 
 
 def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Event]], member: Member) -> Message:
     """Answer `!reminders`."""
-    usual = texts.gettext("Without times of your own I remind you {when}.").format(when=all_before(texts, member.usual))
+    usual = texts.gettext("Unless you choose your own times, I remind you {when}.").format(
+        when=all_before(texts, member.usual)
+    )
     settings = Button(texts.gettext("⚙️ My settings"), OpenSettings(), quiet=True)
     if not reminders:
         lead = texts.gettext("You have no reminders. Press 🔔 below an event to be reminded of it.")
@@ -245,7 +251,7 @@ def nothing_to_cancel(texts: Texts, event: Event) -> Message:
 
 def usual_kept(texts: Texts, lead_times: Sequence[timedelta]) -> Message:
     """Confirm a member's usual lead times."""
-    lead = texts.gettext("From now on I remind you {when}, unless you say otherwise.").format(
+    lead = texts.gettext("From now on I will remind you {when}, unless you say otherwise.").format(
         when=all_before(texts, lead_times)
     )
     return Message(MessageKind.ANSWER, lead)
@@ -254,7 +260,7 @@ def usual_kept(texts: Texts, lead_times: Sequence[timedelta]) -> Message:
 def no_such_event(texts: Texts, meant: str, coming: Sequence[Event]) -> Message:
     """Say that no coming event matches, and name those that there are."""
     if meant:
-        lead = texts.gettext('No event to come matches "{meant}".').format(meant=meant[:100])
+        lead = texts.gettext('No upcoming event matches "{meant}".').format(meant=meant[:100])
     else:
         lead = texts.gettext("No event is planned at the moment.")
     if not coming:
@@ -275,7 +281,7 @@ def no_lead_times(texts: Texts, written: str) -> Message:
 def not_to_come(texts: Texts, event: Event, now: datetime) -> Message:
     """Say why nobody is reminded of this event."""
     if event.has_started(now):
-        lead = texts.gettext("This event has begun already.")
+        lead = texts.gettext("This event has already started.")
     else:
         lead = texts.gettext("This event has been cancelled.")
     card = Card(event_title(texts, event), event.url, fields=event_place(texts, event))
@@ -285,6 +291,6 @@ def not_to_come(texts: Texts, event: Event, now: datetime) -> Message:
 def was_unreachable(texts: Texts) -> str:
     """Tell a member that their last direct message did not arrive."""
     return texts.gettext(
-        "My last reminder did not reach you: you take no direct messages from me. "
+        "My last reminder did not reach you: you do not accept direct messages from me. "
         "Please allow them, and I will send the next ones."
     )

@@ -115,12 +115,12 @@ class Drafting:
         lines: Sequence[str] | None = ()
         materials: Sequence[Material] | None = None
         if self.details is None:
-            lacks.append(texts.gettext("The time table is missing: without an API key I cannot ask connpass for it."))
+            lacks.append(texts.gettext("The timetable is missing: without an API key I cannot ask connpass for it."))
         else:
             lines = await _asked(event, self.details.description)
             materials = await _asked(event, self.details.materials)
             if lines is None or materials is None:
-                lacks.append(texts.gettext("connpass did not answer; time table and materials may be missing."))
+                lacks.append(texts.gettext("connpass did not answer; the timetable and materials may be missing."))
         if materials is None:
             known = (await self.material_store.seen([event.id])).get(event.id)
             materials = known.materials if known else ()

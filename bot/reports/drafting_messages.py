@@ -82,7 +82,7 @@ def _sections(texts: Texts, draft: Draft, day: str) -> Iterator[str]:
     yield _heading(texts.gettext("What it was like"))
     yield _hint(texts.gettext("Photos and what happened. A photo: ![what it shows]({static}/images/photo.jpg)"))
     yield _heading(texts.gettext("Impressions"))
-    yield _hint(texts.gettext("What people said and learnt"))
+    yield _hint(texts.gettext("What people said and learned"))
     if draft.materials:
         yield _heading(texts.gettext("Materials"))
         yield _items(_material(material) for material in draft.materials)
@@ -142,7 +142,7 @@ def notes_of(texts: Texts, draft: Draft) -> list[str]:
     """Return what is to be known about a draft beside its text."""
     if draft.report is None:
         return list(draft.lacks)
-    known = texts.gettext("There is a report of this event already: {url}").format(url=draft.report.url)
+    known = texts.gettext("This event already has a report: {url}").format(url=draft.report.url)
     return [*draft.lacks, known]
 
 
@@ -152,10 +152,10 @@ def no_draft(texts: Texts, asked: str, event: Event | None) -> Message:
         lead = texts.gettext("This event did not take place.")
         return Message(MessageKind.ANSWER, lead, (Card(event.title, event.url),), event_id=event.id)
     if event is not None:
-        lead = texts.gettext("This event is still to come. I make the draft once it has begun.")
+        lead = texts.gettext("This event has not started yet. I can make the draft once it has.")
         return Message(MessageKind.ANSWER, lead, (Card(event.title, event.url),), event_id=event.id)
     if asked:
-        lead = texts.gettext('I know no event for "{asked}" that has taken place.').format(asked=asked[:50])
+        lead = texts.gettext('I know of no past event that matches "{asked}".').format(asked=asked[:50])
     else:
-        lead = texts.gettext("I know no event yet that has taken place.")
+        lead = texts.gettext("I know of no past events yet.")
     return Message(MessageKind.ANSWER, lead)

@@ -30,7 +30,7 @@ def report_card(texts: Texts, report: Report, event: Event | None, materials: Se
 
 def report_post(texts: Texts, report: Report, event: Event, materials: Sequence[Material] = ()) -> Message:
     """Say that the report of an event is out, and thank those who came."""
-    thanks = texts.gettext("Thank you to everybody who came!")
+    thanks = texts.gettext("Thank you to everyone who came!")
     lead = texts.in_a_row(texts.gettext("The report is out!"), thanks)
     card = report_card(texts, report, event, materials)
     return Message(MessageKind.REPORT, lead, (card,), event_id=event.id, report_url=report.url)
@@ -80,12 +80,12 @@ def flood_question(texts: Texts, reports: Sequence[Report], question: Question) 
 def missing_report(texts: Texts, event: Event, days: int, site_url: str) -> Message:
     """Ask organisers for the report of an event that ended so many days ago."""
     lead = texts.ngettext(
-        "It has been {count} day since this event, and there is no report yet. Would somebody like to write it?",
-        "It has been {count} days since this event, and there is no report yet. Would somebody like to write it?",
+        "It has been {count} day since this event, and there is no report yet. Would anyone like to write it?",
+        "It has been {count} days since this event, and there is no report yet. Would anyone like to write it?",
         days,
     ).format(count=days)
     hint = texts.gettext(
-        "I find the report by itself if its text has the event's link, or a line of its own: Connpass: {id}"
+        "I will find the report automatically if its text contains the event's link, or the line: Connpass: {id}"
     )
     links = (Button(texts.gettext("Report site"), url=site_url), Button(texts.gettext("Event page"), url=event.url))
     buttons = (draft_button(texts, event.id), *links)
@@ -117,7 +117,7 @@ def reports_found(texts: Texts, reports: Sequence[Report], events: Events) -> Me
 def no_report(texts: Texts, asked: str, event: Event | None, is_over: bool = False) -> Message:
     """Answer `!report` where there is none: not yet written, not yet held, or no such event."""
     if event is None and asked:
-        lead = texts.gettext('I know no report or event for "{asked}".').format(asked=asked[:50])
+        lead = texts.gettext('I know of no report or event that matches "{asked}".').format(asked=asked[:50])
     elif event is None:
         lead = texts.gettext("There is no report yet.")
     elif is_over:

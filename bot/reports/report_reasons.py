@@ -12,28 +12,28 @@ Events = Mapping[int, Event]
 _REASONS = {
     ReasonCode.ORGANISER: "An organiser said so.",
     ReasonCode.HEADER: "The article itself names {event}.",
-    ReasonCode.LINK_NUMBER: "Beside its own number {detail} it links to {event}.",
+    ReasonCode.LINK_NUMBER: "Next to its own number, {detail}, it links to {event}.",
     ReasonCode.NUMBER: "The number in its title ({detail}) is that of {event}.",
     ReasonCode.PROSE_NUMBER: "The number that it says was held ({detail}) is that of {event}.",
-    ReasonCode.LINK_DATE: "It links to {event}, which was on the date it tells ({detail}).",
+    ReasonCode.LINK_DATE: "It links to {event}, which was on the date it gives ({detail}).",
     ReasonCode.LINK: "It links to {event}.",
-    ReasonCode.MONTH: "{event} is the only one in the month of its address ({detail}).",
-    ReasonCode.DATE: "{event} was on the date it tells ({detail}).",
+    ReasonCode.MONTH: "{event} is the only one in the month in its address ({detail}).",
+    ReasonCode.DATE: "{event} was on the date it gives ({detail}).",
     ReasonCode.NEAREST: "{event} came shortly before it.",
     ReasonCode.UNKNOWN_EVENT: "It links to {event}, which I do not know.",
     ReasonCode.NOT_YET: "{event} had not taken place when it was published.",
     ReasonCode.LONG_AGO: "{event} was long before it.",
     ReasonCode.CALLED_OFF: "{event} did not take place.",
     ReasonCode.OTHER_NUMBER: "Its own number ({detail}) is not that of {event}.",
-    ReasonCode.OTHER_SERIES: "{event} is of another series or group.",
-    ReasonCode.OTHER_REPORT: "Another report has {event} already.",
+    ReasonCode.OTHER_SERIES: "{event} belongs to another series or group.",
+    ReasonCode.OTHER_REPORT: "Another report already has {event}.",
     ReasonCode.DISAGREE: "These hints do not agree.",
 }
 _SEVERAL = {
     ReasonCode.NUMBER: "Several events have the number in its title ({detail}).",
     ReasonCode.PROSE_NUMBER: "Several events have the number that it says was held ({detail}).",
-    ReasonCode.MONTH: "Several events were in the month of its address ({detail}).",
-    ReasonCode.DATE: "Several events were on the date it tells ({detail}).",
+    ReasonCode.MONTH: "Several events were in the month in its address ({detail}).",
+    ReasonCode.DATE: "Several events were on the date it gives ({detail}).",
 }
 
 

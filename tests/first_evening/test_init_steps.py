@@ -190,7 +190,7 @@ def test_a_network_that_is_down_is_tried_again_or_gone_on_without() -> None:
     find_group(talk)
     assert len(talk.looks.asked) == 2
     assert talk.answers.name == "g"
-    assert "connpass cannot be asked at the moment." in screen(talk)
+    assert "connpass cannot be reached at the moment." in screen(talk)
     assert "Not checked." in screen(talk)
 
 
@@ -234,7 +234,7 @@ def test_discord_gives_the_link_waits_for_the_invitation_and_shows_the_channels(
     talk = a_talk("wrong-token", "good-token", "", "", "3", "2", looks=looks)
     connect_discord(talk)
     assert talk.asker.asked.count("wait") == 2
-    assert "I am invited." in screen(talk)
+    assert "I have been invited." in screen(talk)
     assert INVITE in screen(talk)
     assert talk.answers.discord_token == "good-token"
     assert talk.answers.discord_channels == {"102": "#events (Utsunomiya)"}

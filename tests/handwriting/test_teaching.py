@@ -451,7 +451,7 @@ async def test_what_organisers_are_told_is_in_english_too(house: House) -> None:
     english = replace(ROOM, locale="en")
     assert "I kept 1 character." in (await house.press("right:5:0:0", room=english)).lead
     page = await house.reviewing.open(an_asker(english, ORGANISER))
-    assert "1 sample, of 1 writers." in page.lead
+    assert "1 sample (writers: 1)." in page.lead
     anew = Teaching(OwnSamples(house.store, SampleFolders(), None, house.clock), ByName(), house.clock)
     question = await press(anew, "right:6:0:0", an_asker(english, BOB, surroundings=house.shown), ())
     assert question is not None

@@ -69,7 +69,7 @@ async def test_a_member_sets_language_and_quiet_hours_and_who_cannot_come_is_led
     assert (await stage.alice.chooses("言語", "English")).words.startswith("Saved. These are your settings:")
     await stage.time_passes(days=9)
     reminded = next(one for one in await stage.alice.what_is_said_to() if one.words.startswith("Tomorrow from 12:00!"))
-    assert reminded.buttons >= {"Again in 10 minutes", "Again in an hour", "I cannot come after all"}
+    assert reminded.buttons >= {"Again in 10 minutes", "Again in an hour", "I can't come after all"}
 
 
 async def test_organisers_hear_of_an_outage_and_members_how_old_an_answer_is(stage: Stage) -> None:

@@ -81,7 +81,7 @@ class Problem(_Coded):
 class Passing(Problem):
     """What is over by itself sooner or later, and is tried again until then."""
 
-    remedy = "I ask again; there is nothing to do."
+    remedy = "I will try again; no action is needed."
     passes = True
 
 

@@ -6,7 +6,7 @@ from bot.core.problems.base import Passing, Problem
 class NotConnected(Passing):
     code = "platform.not-connected"
     happened = "I am not connected."
-    remedy = "I go on trying by myself; if it lasts, the log says why."
+    remedy = "I will keep trying; if it persists, the log says why."
 
 
 class Refused(Problem):
@@ -72,12 +72,12 @@ class ChannelGone(Problem):
 class ChannelArchived(Problem):
     code = "channel.archived"
     happened = "The channel is archived."
-    remedy = "Unarchive it, or take its room out of the configuration."
+    remedy = "Unarchive it, or remove its room from the configuration."
 
 
 class NoDiscordChannel(Problem):
     code = "channel.not-of-discord"
-    happened = '"{written}" is no channel of Discord.'
+    happened = '"{written}" is not a Discord channel.'
     remedy = "Put its number under rooms.channel in config.toml."
     written: str
 
@@ -109,25 +109,25 @@ class PostingForbidden(Problem):
 
 class NoThreads(Problem):
     code = "channel.no-threads"
-    happened = "The channel takes no threads."
+    happened = "The channel does not allow threads."
     remedy = "Set threads = false for its room, or choose another channel."
 
 
 class MessageGone(Problem):
     code = "message.gone"
-    happened = "Somebody deleted the message."
-    remedy = "There is nothing to do."
+    happened = "Someone deleted the message."
+    remedy = "No action is needed."
 
 
 class NotOurMessage(Problem):
     code = "message.not-ours"
     happened = "The message was posted under the token of an earlier installation."
-    remedy = "There is nothing to do."
+    remedy = "No action is needed."
 
 
 class EditsClosed(Problem):
     code = "message.edits-closed"
-    happened = "The message may not be edited any more."
+    happened = "The message can no longer be edited."
     remedy = "Let the app edit its messages at any time, in the workspace's settings."
 
 
@@ -139,8 +139,8 @@ class CalendarFull(Problem):
 
 class NoDirectMessages(Problem):
     code = "member.no-direct-messages"
-    happened = "The member takes no direct messages."
-    remedy = "They will hear so when they ask me again."
+    happened = "The member does not accept direct messages."
+    remedy = "They will be told when they next ask me something."
 
 
 class MessagesTabOff(Problem):
@@ -151,7 +151,7 @@ class MessagesTabOff(Problem):
 
 class StoodStill(Passing):
     code = "sending.stood-still"
-    happened = "My computer stood still meanwhile."
+    happened = "My computer was suspended in the meantime."
 
 
 class NotPostedYet(Passing):
@@ -168,7 +168,7 @@ class UnknownPost(Problem):
 class GivenUp(Problem):
     code = "sending.given-up"
     happened = "I gave up after two days. {last}"
-    remedy = "If it is well again, post the message once more."
+    remedy = "Once it works again, post the message again."
     last: Problem
 
 

@@ -6,12 +6,12 @@ from bot.core.problems.base import Passing, Problem
 class AskedTooOften(Passing):
     code = "asked-too-often"
     happened = "{where} is being asked too often."
-    remedy = "I ask again later; use the key for one bot only."
+    remedy = "I will ask again later; use the key for one bot only."
 
 
 class Untrusted(Problem):
     code = "untrusted"
-    happened = "I cannot be sure that it is {where}."
+    happened = "I cannot be sure that this is {where}."
     remedy = "Check my computer's date and certificates."
 
 
@@ -32,13 +32,13 @@ class Moved(Problem):
 
 class NoKey(Problem):
     code = "connpass.no-key"
-    happened = "connpass.api_key holds no key that could be right."
+    happened = "connpass.api_key does not contain a valid key."
     remedy = "Put the key there that connpass issued to the group."
 
 
 class KeyRefused(Problem):
     code = "connpass.key-refused"
-    happened = "connpass does not take the API key."
+    happened = "connpass does not accept the API key."
     remedy = "Check connpass.api_key in the configuration."
 
 
@@ -50,13 +50,13 @@ class Blocked(Problem):
 
 class QuestionRefused(Problem):
     code = "connpass.question-refused"
-    happened = "connpass does not take what is asked for."
+    happened = "connpass does not accept the request."
     remedy = "Check the group, words, prefecture or owner of this source."
 
 
 class Outdated(Problem):
     code = "connpass.outdated"
-    happened = "connpass no longer takes my questions."
+    happened = "connpass no longer accepts my requests."
     remedy = "Look for a newer version of me."
 
 
@@ -83,7 +83,7 @@ class TooManyFound(Problem):
 
 class CountsDiffer(Passing):
     code = "connpass.counts-differ"
-    happened = "connpass spoke of {spoken} entries and showed {shown}."
+    happened = "connpass announced {spoken} entries but returned {shown}."
     spoken: int
     shown: int
 
@@ -102,21 +102,21 @@ class NoSuchSource(Problem):
 
 class NothingNamed(Problem):
     code = "source.nothing-named"
-    happened = 'The source "{source}" names nothing.'
+    happened = 'The source "{source}" does not say what to follow.'
     remedy = "Give one of group, keyword, prefecture, owner."
     source: str
 
 
 class NotAGroup(Problem):
     code = "source.not-a-group"
-    happened = '"{written}" is no group of connpass.'
+    happened = '"{written}" is not a group on connpass.'
     remedy = 'Write "tfug-utsunomiya", its address or its number; several all by names, or all by numbers.'
     written: str
 
 
 class FeedNeedsGroup(Problem):
     code = "source.feed-needs-group"
-    happened = 'The source "{source}" needs one group, of which it reads the feed.'
+    happened = 'The source "{source}" needs one group, whose feed it reads.'
     remedy = 'Write its name, such as "tfug-utsunomiya".'
     source: str
 
@@ -129,6 +129,6 @@ class SiteUnreadable(Problem):
 
 class NoSiteAddress(Problem):
     code = "site.no-address"
-    happened = '"{written}" is no address of a site.'
-    remedy = "It begins with https://."
+    happened = '"{written}" is not the address of a site.'
+    remedy = "It should begin with https://."
     written: str

@@ -48,7 +48,7 @@ def command_named(slash: str) -> str:
 def slash_notes(texts: Texts) -> str:
     """Say what is different about commands in Slack."""
     names = " ".join(slash_name(one) for one in COMMANDS if one is not TSUDOI)
-    said = texts.gettext("Here also as {names} (/remind is Slack's own), or as a mention: @Tsudoi next")
+    said = texts.gettext("Also available here as {names} (/remind is Slack's own), or by mention: @Tsudoi next")
     return said.format(names=names)
 
 

@@ -82,7 +82,7 @@ class SlackMembers:
         """Return the channels in which the bot is, or has a room, and what it lacks in this one."""
         names, texts = await self._names(channel), texts_for(self.room_at(channel).locale)
         is_there = channel in names or channel.startswith("D")
-        missing = () if is_there else (texts.gettext("being in it: /invite @Tsudoi"),)
+        missing = () if is_there else (texts.gettext("membership: /invite @Tsudoi"),)
         return Channels({channel: channel, **self._configured, **names}, missing)
 
     async def _names(self, channel: str) -> dict[str, str]:
