@@ -155,7 +155,7 @@ async def test_what_is_given_is_asked_for_together(api: ConnpassApi, server: Con
 
 
 def test_a_source_that_asks_for_nothing_would_show_all_of_connpass(api: ConnpassApi):
-    with pytest.raises(ConfigurationError, match='source "x" names nothing'):
+    with pytest.raises(ConfigurationError, match='source "x" does not say what to follow'):
         ConnpassSource("x", api, keyword="　")
 
 
@@ -178,7 +178,7 @@ def test_a_group_may_be_written_as_name_address_or_number(written: str, asked: d
 
 @pytest.mark.parametrize("written", ["https://connpass.com/", "https://example.org/", "宇都宮", "a b", "-", ""])
 def test_what_is_no_group_is_a_mistake_in_the_configuration(written: str):
-    with pytest.raises(ConfigurationError, match="is no group of connpass"):
+    with pytest.raises(ConfigurationError, match="is not a group on connpass"):
         group_of(written)
 
 
