@@ -1,6 +1,6 @@
 """All that members can type: each command with its names, its help, and who answers it.
 
-Discord's slash commands, Slack's manifest, `!help` and the tables of the members' guides are made from this list.
+Discord's slash commands, Slack's manifest and `!help` are made from this list; the members' guides must name each.
 """
 
 from collections.abc import Sequence
