@@ -3,8 +3,9 @@
 The real process watches a connpass on loopback, where events keep appearing and changing, and posts to a Discord on
 loopback that fails one time in ten, before or after it accepted the message. SIGKILL comes at random instants, half of
 them just as a message arrives. In one half of the kills Discord remembers nonces for minutes, in the other not at all,
-so that only the look into the channel's history keeps a message from coming twice. At the end a last process may finish
-undisturbed; then every announcement, change and reminder must stand in every room exactly once.
+and components lose their ids, so that only the look into the channel's history keeps a message from coming twice. At
+the end a last process may finish undisturbed; then every announcement, change and reminder must stand in every room
+exactly once.
 
 With `--processes 3 --postgres postgresql://…` three processes share one store, which is emptied first, and each kill
 meets one of them at random; `--minutes 60` kills for an hour instead of a number of times.
@@ -116,7 +117,12 @@ class KillTest:
         with (
             ConnpassServer(events) as connpass,
             DiscordServer(
-                self._home, nonce_memory=self.memory, fault_rates=faults, latency=0.1, seed=self.seed
+                self._home,
+                nonce_memory=self.memory,
+                keeps_ids=bool(self.memory),
+                fault_rates=faults,
+                latency=0.1,
+                seed=self.seed,
             ) as discord,
             ExitStack() as stack,
         ):

@@ -94,7 +94,9 @@ async def play(folder: Path, connpass: ConnpassServer, sources: int, every: time
             api = ConnpassApi(connpass.base_url, connpass.api_key, http)
             services = build_services(settings, stores, SystemClock())
             alarm = AlarmClock(services.delivering([]))
-            await Polls(services, Clients(settings, api, http, None), alarm, every / faster, every).start()
+            await Polls(
+                services, Clients(settings, api, http, None), alarm, every / faster, every, stores.leadership("polls")
+            ).start()
             await asyncio.to_thread(connpass.wait_for_calls, int(ROUNDS * sources), PLAYED_WITHIN)
             order = seen_by(list(connpass.calls), faster)
             await alarm.stop()

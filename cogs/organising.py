@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from bot.answering.commands import DATA
 from bot.answering.general_messages import pages_elsewhere
+from bot.core.room import Room
 from bot.organisers.organising import Organising as Service
 from bot.organisers.organising import organising_topic
 from bot.platforms.discord.askers import tenant_in
@@ -72,6 +73,11 @@ class Organising(commands.Cog):
         """Show the questions."""
         await self._open(interaction, "questions")
 
+    @group.command(name="trouble", description="Where I cannot post, why, and what to do")
+    async def show_trouble(self, interaction: discord.Interaction) -> None:
+        """Show which channels take nothing."""
+        await self._open(interaction, "trouble")
+
     async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         page = await self._organising.open(await self._client.asker(interaction), what)
@@ -89,14 +95,54 @@ class Organising(commands.Cog):
         await self._client.answer(ctx, await DATA.answer(self._client.answering, ctx.asker, ""))
 
     @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Take note of servers that the bot was removed from while it was off."""
+        if lost := [room for room in self._client.rooms.in_force if self._client.has_lost(room)]:
+            await self._organising.left_server(lost)
+
+    @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Look at the permissions in the rooms of a server that has just come into sight."""
+        await self._come_back(guild)
         await self._check_permissions(guild)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Look at them also where the bot was invited again."""
+        await self._come_back(guild)
         await self._check_permissions(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Plan and poll nothing more for a server that the bot was removed from."""
+        if rooms := [room for room in self._rooms_of(guild) if room.guild]:  # what is configured is meant to stay
+            await self._organising.left_server(rooms)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """Try at once where somebody may have given back what was missing."""
+        if before.overwrites != after.overwrites:
+            await self._come_back(after.guild)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Do the same where a role changed."""
+        if before.permissions != after.permissions:
+            await self._come_back(after.guild)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Do the same where the bot was given a role."""
+        if after == after.guild.me and before.roles != after.roles:
+            await self._come_back(after.guild)
+
+    async def _come_back(self, guild: discord.Guild) -> None:
+        rooms = self._rooms_of(guild)
+        if any(room.name in self._client.rooms.in_trouble for room in rooms):
+            await self._organising.came_back(rooms)
+
+    def _rooms_of(self, guild: discord.Guild) -> tuple[Room, ...]:
+        return self._client.rooms.of(tenant_in(guild))
 
     async def _check_permissions(self, guild: discord.Guild) -> None:
         """Log a line for each room that lacks a permission, and plan to say so there, once, where that is possible."""

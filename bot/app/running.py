@@ -96,6 +96,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
                 raise group_of_errors.exceptions[0] from None
             finally:
                 await parts.alarm.stop()
+                await parts.polls.leadership.resign()
 
 
 async def _assemble(
@@ -281,7 +282,10 @@ def build_polls(
     """Build the polls; samples are looked at more often, so that they do something while somebody watches."""
     events_every = SAMPLE_POLL if has_samples else settings.connpass.poll_every
     reports_every = SAMPLE_POLL if has_samples else settings.reports.poll_every
-    return Polls(services, clients, alarm, events_every, reports_every, leads=settings.discord.leads)
+    key = settings.connpass.api_key.get_secret_value()
+    return Polls(
+        services, clients, alarm, events_every, reports_every, services.stores.leadership(f"polls under {key}")
+    )
 
 
 def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str]:

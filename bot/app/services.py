@@ -22,6 +22,7 @@ from bot.delivery.delivering import Delivering
 from bot.delivery.ports.platforms import Sender
 from bot.delivery.posting import Known
 from bot.delivery.rules.gaps import Gap
+from bot.delivery.troubles import Troubles
 from bot.events import event_posts
 from bot.events.following import Following
 from bot.events.mirroring import Mirroring
@@ -66,8 +67,13 @@ class Services:
     mirroring: Mirroring
     materials: Materials
     outages: Outages
+    troubles: Troubles
     clock: Clock
     stores: Stores
+
+    async def reopen_closed_too_early(self) -> None:
+        """Plan again what was skipped as too late under a clock that was ahead."""
+        await self.stores.deliveries.reopen(self.clock.now())
 
     def delivering(self, senders: Sequence[Sender], gap: Gap | None = None) -> Delivering:
         """Bind delivering to the platforms that can send; `gap` is what the store knows nothing of."""
@@ -183,7 +189,7 @@ def build_services(
         ),
         known=_known(settings, stores, rooms, clock),
         rooms=rooms,
-        following=Following(store=stores.rooms, rooms=rooms, watching=watching),
+        following=Following(store=stores.rooms, rooms=rooms, watching=watching, troubles=stores.troubles),
         mirroring=Mirroring(
             event_store=stores.events, mirror_store=stores.mirrored_events, rooms=rooms, clock=clock, zone=zone
         ),
@@ -198,8 +204,22 @@ def build_services(
         outages=Outages(
             events=stores.events, deliveries=stores.deliveries, agenda=stores.agenda, rooms=rooms, clock=clock
         ),
+        troubles=troubles_of(stores, rooms, clock, ring),
         clock=clock,
         stores=stores,
+    )
+
+
+def troubles_of(stores: Stores, rooms: Rooms, clock: Clock, ring: Ring) -> Troubles:
+    """Bind what looks after rooms that take nothing."""
+    return Troubles(
+        store=stores.troubles,
+        deliveries=stores.deliveries,
+        agenda=stores.agenda,
+        room_store=stores.rooms,
+        rooms=rooms,
+        clock=clock,
+        ring=ring,
     )
 
 
@@ -212,6 +232,7 @@ def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Kn
         reports=stores.reports,
         materials=stores.materials,
         personal_reminders=stores.personal_reminders,
+        troubles=stores.troubles,
         rooms=rooms,
         clock=clock,
         zone=settings.community.timezone,

@@ -1,12 +1,14 @@
 """The stores: one an aggregate, all on one database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from bot.delivery.store.agenda import StoredAgenda
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
+from bot.delivery.store.troubles import StoredTroubles
 from bot.events.store.events import Events
 from bot.events.store.mirrored_events import MirroredEvents
 from bot.handwriting.store.quizzes import Quizzes
@@ -19,6 +21,7 @@ from bot.reports.store.materials import StoredMaterials
 from bot.reports.store.reports import Reports
 from bot.store.engine import close_store, open_store
 from bot.store.heard import StoredHeard
+from bot.store.leadership import Leadership
 from bot.store.memory import StoredMemory
 
 
@@ -41,6 +44,8 @@ class Stores:
     quizzes: Quizzes
     materials: StoredMaterials
     interventions: StoredInterventions
+    troubles: StoredTroubles
+    leadership: Callable[[str], Leadership]
 
 
 @asynccontextmanager
@@ -64,6 +69,8 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             Quizzes(engine),
             StoredMaterials(engine),
             StoredInterventions(engine),
+            StoredTroubles(engine),
+            partial(Leadership, engine),
         )
     finally:
         await close_store(engine)

@@ -7,6 +7,7 @@ TsudoiError
 │   ├── SourceRefused       it said no: somebody must act, trying again will not help
 │   └── SourceUnavailable   it is down, slow, busy or talks nonsense: try again later
 ├── SendError               a message was not confirmed as sent: look for it, then try again
+│   ├── RoomRefused         the place takes nothing until somebody acts: all that is due there waits
 │   └── SendRefused         the platform said no for good
 │       └── MemberUnreachable   a member takes no direct messages
 ├── PictureError            an upload is not a picture that can be read
@@ -65,8 +66,12 @@ class SendError(_CodedError):
     """A message is not confirmed as sent; it may have arrived, so look for it before sending it again."""
 
 
+class RoomRefused(SendError):
+    """The place takes nothing (permission lost, archived, gone) until somebody acts: what is due there waits."""
+
+
 class SendRefused(SendError):
-    """The platform said no for good (room gone, permission missing): sending again will not help."""
+    """The platform said no to this message for good: sending it again will not help."""
 
 
 class MemberUnreachable(SendRefused):

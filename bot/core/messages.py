@@ -94,13 +94,14 @@ class People:
 class Field:
     """A labelled value, for platforms that can show more of it: `at` is the moment, `member` the person it speaks of.
 
-    A member is named by the platform's id; elsewhere `value` stands for them.
+    A member and a `channel` are named by the platform's id; elsewhere `value` stands for them.
     """
 
     name: str
     value: str
     at: datetime | None = None
     member: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.actions import Action, Shown
+from bot.core.posts import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post that waits for an answer, with its room and until when it is of use."""
+
+    post: Post
+    destination: str
+    useful_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +22,7 @@ class Question:
     """(kind, subject) is unique in the store, so nothing is asked twice.
 
     `kind` says who handles the answer (`flood`, `report`); `options` are the answers offered, codes and no texts;
-    `facts` is what composing and handling need, as JSON.
+    `facts` is what composing and handling need, as JSON; `held` is posted once they say so.
     """
 
     kind: str
@@ -20,6 +30,7 @@ class Question:
     options: tuple[str, ...]
     asked_at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
+    held: tuple[Held, ...] = ()
     id: int | None = None
     answer: str | None = None
     answered_by: str | None = None

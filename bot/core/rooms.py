@@ -14,7 +14,8 @@ class Rooms:
 
     `sources` names everything that is to be watched for them. The configured rooms are one community's, whose
     configuration this is. `operators` are the addresses of who runs the bot, and `home` names the tenant whose the
-    report site is; both are the configured community's where they are left out.
+    report site is; both are the configured community's where they are left out. What is `away`, in a server that the
+    bot left, is not in force until it is back; what was planned for it waits.
     """
 
     def __init__(
@@ -31,14 +32,15 @@ class Rooms:
         self._home = home
         self._own_sources = tuple(sources)
         self._locale = locale
+        self.in_trouble: set[str] = set()  # names of rooms that took nothing a moment ago
         self.set_up(())
 
-    def set_up(self, rooms: Iterable[Room]) -> None:
+    def set_up(self, rooms: Iterable[Room], away: Collection[str] = ()) -> None:
         """Let exactly these rooms of the chat stand over the configured ones of the same channels."""
         chosen = tuple(rooms)
         self._by_name = {room.name: room for room in (*self.configured, *chosen)}
-        self.in_force = tuple(room for room in self._by_name.values() if room.is_on)
-        followed = [name for room in chosen if room.is_on for name in room.follows]
+        self.in_force = tuple(room for room in self._by_name.values() if room.is_on and room.name not in away)
+        followed = [name for room in chosen if room.is_on and room.name not in away for name in room.follows]
         self.sources = tuple(dict.fromkeys((*self._own_sources, *followed)))
         self._following: dict[str, list[Room]] = {}
         for room in self.in_force:

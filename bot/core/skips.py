@@ -28,6 +28,8 @@ class NothingToSay(Enum):
     CHANGED_AGAIN = "skip.changed-again", "It changed again."
     ANSWERED = "skip.answered", "The question has already been answered."
     NO_NEWS = "skip.no-news", "Nothing is coming, and nothing changed."
+    TROUBLE_OVER = "skip.trouble-over", "The channel takes messages again."
+    TROUBLE_UNTOLD = "skip.trouble-untold", "Nobody was told that the channel took none."
     DIGEST_MOVED = "skip.digest-moved", "The room has its digest at another time now."
     NO_DIRECT_MESSAGES = "skip.no-direct-messages", "The member does not accept direct messages."
     REPORT_THERE = "skip.report-there", "The report is there."

@@ -16,7 +16,7 @@ from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.core.skips import NothingToSay
 from bot.delivery.ports.questions import QuestionStore
-from bot.delivery.ports.schedule import DeliveryStore
+from bot.delivery.ports.schedule import DeliveryStore, TroubleStore
 from bot.delivery.rules.deliveries import Delivery
 from bot.events.ports.events import EventStore
 from bot.events.rules.events import Event
@@ -38,6 +38,7 @@ class Known:
     reports: ReportStore
     materials: MaterialStore
     personal_reminders: PersonalReminderStore
+    troubles: TroubleStore
     rooms: Rooms
     clock: Clock
     zone: ZoneInfo

@@ -1,12 +1,11 @@
 """Which messages about events are to be edited as these change, and when."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.posting import EventPost
-from bot.delivery.rules.deliveries import Delivery, DeliveryOf
+from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.rules.follow_ups import Edit, edit_at_once, edit_of, was_said
 from bot.events.event_posts import AnnouncementPost, SeatsPost
 from bot.locales import TOKYO
@@ -59,12 +58,9 @@ async def _edits(
     deliveries: DeliveryStore, about_events: Sequence[Delivery], now: datetime, at_once: Collection[int]
 ) -> list[Delivery]:
     said = [message for message in about_events if was_said(message)]
-    planned: defaultdict[tuple[str, str], list[DeliveryOf[Edit]]] = defaultdict(list)
-    for edit in await deliveries.about(Edit, {message.name.subject for message in said}):
-        planned[edit.post.subject, edit.destination].append(edit)
+    edits = await deliveries.about(Edit, {message.name.subject for message in said})
+    last = {edit.post.follows(edit.destination): edit.sent_at for edit in edits}
     return [
-        edit_at_once(message, now, f"{now:%Y%m%dT%H%M%S}")
-        if message.event_id in at_once
-        else edit_of(message, planned[message.name.subject, message.destination], now)
+        edit_at_once(message, now) if message.event_id in at_once else edit_of(message, last.get(message.name), now)
         for message in said
     ]

@@ -12,6 +12,7 @@ from bot.locales import Texts
 from bot.reports.rules.reports import Report
 
 _DAY = timedelta(days=1)
+SUMMED_UP_ALONE = 9  # of many events; platforms show ten cards
 
 
 def announcement(texts: Texts, event: Event, now: datetime, report: Report | None = None, image: str = "") -> Message:
@@ -80,6 +81,27 @@ def change_notice(texts: Texts, event: Event, change: Difference, now: datetime)
     changed = differences(texts, replace(change, fields=fields))
     card = Card(event_title(texts, event), event.url, fields=changed, buttons=event_buttons(texts, event, now))
     return Message(MessageKind.CHANGE, what_happened(texts, change.kind), (card,), event_id=event.id)
+
+
+def summary(texts: Texts, events: Sequence[Event]) -> Message:
+    """Say what became of many announced events at once, with a link to each."""
+    lead = texts.ngettext(
+        "{count} event that I announced was cancelled or has changed.",
+        "{count} events that I announced were cancelled or have changed.",
+        len(events),
+    ).format(count=len(events))
+    alone, together = events[:SUMMED_UP_ALONE], events[SUMMED_UP_ALONE:]
+    cards = [Card(event_title(texts, event), event.url, _how_it_stands(texts, event)) for event in alone]
+    if together:
+        lines = [f"・{event_title(texts, event)} {_how_it_stands(texts, event)} {event.url}" for event in together]
+        cards.append(Card(body="\n".join(lines)))
+    return Message(MessageKind.CHANGE, lead, tuple(cards))
+
+
+def _how_it_stands(texts: Texts, event: Event) -> str:
+    when = texts.span(event.started_at, event.ended_at) if event.started_at else texts.gettext("to be decided")
+    where = event.location or texts.gettext("to be decided")
+    return called_off(texts, event) or f"{when} {where}"
 
 
 def what_happened(texts: Texts, kind: ChangeKind) -> str:

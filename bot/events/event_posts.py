@@ -8,8 +8,8 @@ from bot.core.posts import Audience
 from bot.core.questions import Question
 from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
-from bot.delivery.posting import EventPost, Here
-from bot.delivery.rules.deliveries import Delivery, DeliveryName, DeliveryState
+from bot.delivery.posting import EventPost, Here, SpokenPost
+from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.events import event_messages
 from bot.events.rules.announcements import Difference
 from bot.events.rules.events import EventStatus
@@ -57,6 +57,27 @@ class ChangePost(EventPost, Difference):
             return NothingToSay.ALREADY_SHOWN
         notice = event_messages.change_notice(here.texts, event, self, here.now)
         return replace(notice, replies_to=announced.external_id if announced else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPost(SpokenPost):
+    """So much changed at once of what was announced, and people must know it, that it is told in one message."""
+
+    tag = "summary"
+    label = gettext("summary of changes")
+    subject_form = "source:{source}"
+    occasion_form = "{at:%Y%m%dT%H%M%SZ}"
+    kept = ("at", "events")
+
+    source: str
+    at: datetime
+    events: tuple[int, ...]
+
+    async def compose(self, here: Here) -> Message | NothingToSay:
+        """Say how it stands with each of the events that have not started."""
+        known = await here.known.events.known(self.events)
+        coming = [known[event_id] for event_id in self.events if not known[event_id].has_started(here.now)]
+        return event_messages.summary(here.texts, coming) if coming else NothingToSay.TOO_LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +147,11 @@ class VanishedPost(EventPost):
 
 
 async def _announced(event_id: int, here: Here) -> Delivery | None:
-    """Return the announcement that stands in the room, or will in a moment."""
-    announced = await here.known.deliveries.find(DeliveryName(*AnnouncementPost(event_id).stored_as, here.room.name))
+    """Return the announcement that stands in the room, or will in a moment: the last one, where it was posted again."""
+    announced = await here.known.deliveries.about(AnnouncementPost, {AnnouncementPost.about(event_id=event_id)})
     away = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.RETRACTED)
-    is_there = announced is not None and announced.state not in away
-    return announced if is_there else None
+    there = [one for one in announced if one.destination == here.room.name and one.state not in away]
+    return max(there, key=lambda delivery: delivery.id or 0, default=None)
 
 
 async def flood_question(question: Question, here: Here) -> Message:

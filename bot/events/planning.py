@@ -1,18 +1,19 @@
 """What the rooms shall hear of a look at a source: news, seats, edits of what they heard, reminders."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.questions import Question
+from bot.core.questions import Held, Question
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import ask
 from bot.delivery.rules.deliveries import Delivery
-from bot.delivery.rules.follow_ups import thread_below
+from bot.delivery.rules.follow_ups import thread_below, was_said
 from bot.events.editing import edits_of_announcements, edits_of_seats, seats_day
 from bot.events.event_posts import (
     POST_ALL,
@@ -21,6 +22,7 @@ from bot.events.event_posts import (
     ChangePost,
     ReminderPost,
     SeatsPost,
+    SummaryPost,
     VanishedPost,
 )
 from bot.events.looking import Look
@@ -30,6 +32,8 @@ from bot.events.rules.seats import SeatNews
 from bot.reminders.rules.reminders import reminders_of
 
 log = structlog.get_logger()
+
+Told = tuple[Change, Room]  # which room hears of which change
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Planning:
 
     async def plan(self, look: Look) -> tuple[list[Delivery], list[Question]]:
         """Return all but the reminders, and what organisers are asked instead of it."""
-        planned, questions = self._news(look)
+        planned, questions = await self._news(look)
         seats_told = look.seat_news()
         if len(seats_told) > FLOOD:
             reason = "so many at once are more likely a fault than news"
@@ -52,31 +56,44 @@ class Planning:
         planned += self._vanishings(look) + seats
         return planned + await self._edits(look, planned, [event.id for event, _ in seats_told]), questions
 
-    def _news(self, look: Look) -> tuple[list[Delivery], list[Question]]:
+    async def _news(self, look: Look) -> tuple[list[Delivery], list[Question]]:
         worth = [change for change in look.changes if is_worth_saying(change, look.at)]
+        told = [(change, room) for change in worth for room in self._told(change, look)]
         if is_flood(worth):
-            return self._ask_about_flood(look, worth)
-        planned = []
-        for change in worth:
-            followed = {look.source} if change.kind is ChangeKind.NEW else look.shown_by[change.event.id]
-            rooms = [room for room in self._hearing(followed, look.at) if _wants(room, change)]
-            planned += [delivery for room in rooms for delivery in _deliveries(change, room, look.at)]
-        return planned, []
+            return await self._hold_back(look, told)
+        return [delivery for change, room in told for delivery in _deliveries(change, room, look.at)], []
 
-    def _ask_about_flood(self, look: Look, changes: Sequence[Change]) -> tuple[list[Delivery], list[Question]]:
-        """Ask in every guild that follows the source: each decides for its own rooms."""
-        facts = {"source": look.source, "events": sorted(change.event.id for change in changes)}
-        planned: list[Delivery] = []
-        questions: dict[str, Question] = {}
-        for room in self.rooms.asking({look.source}):
-            subject = f"{look.source}@{look.at:%Y%m%dT%H%M%SZ}" + (f"@{room.guild}" if room.guild else "")
-            asked = Question("flood", subject, (POST_ALL, POST_NONE), look.at, {**facts, "guild": room.guild})
-            question = questions.setdefault(room.guild, asked)
-            planned.append(ask(question, room))
-        return planned, list(questions.values())
+    def _told(self, change: Change, look: Look) -> list[Room]:
+        followed = {look.source} | (set() if change.kind is ChangeKind.NEW else look.shown_by[change.event.id])
+        return [room for room in self._hearing(followed, look.at) if _wants(room, change)]
+
+    async def _hold_back(self, look: Look, told: Sequence[Told]) -> tuple[list[Delivery], list[Question]]:
+        """Ask before so much is posted. What people must know of what was announced is said at once, in one message."""
+        ids = {change.event.id for change, _ in told}
+        subjects = {AnnouncementPost.about(event_id=event_id) for event_id in ids}
+        announced = [each for each in await self.deliveries.about(AnnouncementPost, subjects) if was_said(each)]
+        known = {(each.event_id, each.destination) for each in announced}
+        urgent = [
+            (change, room)
+            for change, room in told
+            if change.before and must_be_said(change.kind, change.fields) and (change.event.id, room.name) in known
+        ]
+        asked, questions = self._ask(look, [pair for pair in told if pair not in urgent])
+        return [*_summaries(look, urgent), *asked], questions
+
+    def _ask(self, look: Look, held: Sequence[Told]) -> tuple[list[Delivery], list[Question]]:
+        """Ask in every guild of which something is held: each decides for its own rooms."""
+        asking = self.rooms.asking({look.source})
+        guilds = {room.guild for room in asking}
+        by_guild: defaultdict[str, list[Told]] = defaultdict(list)
+        for change, room in held:
+            by_guild[room.guild if room.guild in guilds else ""].append((change, room))
+        questions = {guild: _flood(look, guild, theirs) for guild, theirs in by_guild.items()}
+        asked = [ask(questions[room.guild], room) for room in asking if room.guild in questions]
+        return asked, list(questions.values())
 
     def announcements(self, events: Iterable[Event], source: str, guild: str, now: datetime) -> list[Delivery]:
-        """Return what a guild's rooms hear of events that were held back as a flood, unless they have started."""
+        """Return what a guild's rooms hear of a flood that was asked about before what it would post was kept."""
         changes = [Change(ChangeKind.NEW, event) for event in events if not event.has_started(now)]
         rooms = [room for room in self._hearing({source}, now) if room.guild == guild]
         return [delivery for change in changes for room in rooms for delivery in _deliveries(change, room, now)]
@@ -130,6 +147,31 @@ class Planning:
             if room.reminders
             for reminder in reminders_of(event, self.lead_times if room.lead_times is None else room.lead_times)
         ]
+
+
+def _flood(look: Look, guild: str, held: Sequence[Told]) -> Question:
+    subject = f"{look.source}@{look.at:%Y%m%dT%H%M%SZ}" + (f"@{guild}" if guild else "")
+    due = [delivery for change, room in held for delivery in _deliveries(change, room, look.at)]
+    posts = tuple(Held(delivery.post, delivery.destination, delivery.useful_until) for delivery in due)
+    events = sorted({change.event.id for change, _ in held})
+    facts = {"source": look.source, "events": events, "guild": guild}
+    return Question("flood", subject, (POST_ALL, POST_NONE), look.at, facts, posts)
+
+
+def _summaries(look: Look, urgent: Sequence[Told]) -> list[Delivery]:
+    """Return one message for each room that tells all of this."""
+    by_room: defaultdict[str, list[Change]] = defaultdict(list)
+    for change, room in urgent:
+        by_room[room.name].append(change)
+    return [
+        Delivery(
+            SummaryPost(look.source, look.at, tuple(change.event.id for change in changes)),
+            room,
+            look.at,
+            max((change.event.started_at for change in changes if change.event.started_at), default=None),
+        )
+        for room, changes in by_room.items()
+    ]
 
 
 def _wants(room: Room, change: Change) -> bool:

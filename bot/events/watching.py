@@ -15,6 +15,7 @@ from bot.core.rooms import Rooms
 from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import edits_of_question
+from bot.delivery.rules.deliveries import Delivery
 from bot.events.event_posts import POST_ALL
 from bot.events.looking import look, missed_in
 from bot.events.planning import Planning
@@ -94,15 +95,29 @@ class Watching:
             counts = {"events": len(seen.remembered), "changes": len(seen.changes), "planned": len(planned)}
             log.info("news", source=source.name, **counts)
 
+    async def forget_unfollowed(self, besides: str) -> None:
+        """Let sources that no room follows begin anew, in silence, once one does: what came meanwhile is no news.
+
+        `besides` is the name of the report site, which stands among them.
+        """
+        for name, state in (await self.events.sources()).items():
+            if name not in (*self.rooms.sources, besides) and state.first_seen_at is not None:
+                await self.events.note(replace(state, first_seen_at=None))
+
     async def answer_flood(self, question: Question, option: str, member: str) -> bool:
         """Take an organiser's word on a flood; False if somebody answered before."""
-        now, facts = self.clock.now(), question.facts
+        now = self.clock.now()
         planned = await edits_of_question(self.deliveries, question, now)
         if option == POST_ALL:
-            held_back = (await self.events.known(facts["events"])).values()
-            announced = self._planning.announcements(held_back, facts["source"], facts.get("guild", ""), now)
-            planned = [*announced, *planned]
+            held = [Delivery(held.post, held.destination, now, held.useful_until) for held in question.held]
+            planned = [*(held or await self._held_back_before(question, now)), *planned]
         return await self.questions.answer(question, option, member, now, planned)
+
+    async def _held_back_before(self, question: Question, now: datetime) -> Sequence[Delivery]:
+        """Return what a question of an earlier version held back."""
+        events, guild = question.facts["events"], question.facts.get("guild", "")
+        known = (await self.events.known(events)).values()
+        return self._planning.announcements(known, question.facts["source"], guild, now)
 
     async def plan_reminders(self, sources: Sequence[str] | None = None) -> None:
         """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile.

@@ -17,6 +17,7 @@ from bot.core.room import EVERYTHING, LOCAL, Room
 from bot.core.rooms import Rooms
 from bot.delivery.ports.schedule import Agenda
 from bot.delivery.rules.deliveries import Delivery
+from bot.delivery.troubles import Troubles
 from bot.events.ports.events import EventStore, SourceState
 from bot.handwriting.reviewing import Reviewing
 from bot.locales import Texts, texts_for
@@ -45,6 +46,7 @@ from bot.organisers.ports.rooms import RoomStore
 from bot.organisers.rehearsing import Rehearsed
 from bot.organisers.settling_in import LAST_MONTH_AND_SIX, MOST_SOURCES, Rehearse, SettlingIn, with_parts
 from bot.organisers.settling_in_messages import source_entries, too_many_sources
+from bot.organisers.trouble_page import TryNow, trouble_page
 
 MONTH = timedelta(days=31)
 NEXT_DELIVERIES, FAILURES_SHOWN, POSTED_SHOWN, BY_HAND_SHOWN = 10, 5, 10, 5
@@ -62,6 +64,7 @@ TOPICS = {  # what may follow /tsudoi
     "status": "状態",
     "questions": "質問",
     "data": "データ",
+    "trouble": "トラブル",
 }
 
 
@@ -96,6 +99,7 @@ class Organising:
     open_questions: Callable[[Asker], Awaitable[Message]] | None = None
     reviewing: Reviewing | None = None
     intervening: Intervening | None = None
+    troubles: Troubles | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
     async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:
@@ -103,6 +107,17 @@ class Organising:
         now = self.clock.now()
         note = Delivery(PermissionsPost(tuple(missing)), room.name, now, now + timedelta(days=1))
         await self.agenda.plan([note])
+
+    async def left_server(self, rooms: Sequence[Room]) -> None:
+        """Take note that the bot is in the server of these rooms no more."""
+        if self.troubles is not None:
+            await self.troubles.left([room for room in rooms if room.is_on])
+            await self.changed()
+
+    async def came_back(self, rooms: Sequence[Room]) -> None:
+        """Take note that the bot is there again, or was given something back."""
+        if self.troubles is not None and await self.troubles.came_back(rooms):
+            await self.changed()
 
     def handlers(self) -> Handlers:
         """Return what is done about each action; in the local room the configuration says what is followed where."""
@@ -128,6 +143,7 @@ class Organising:
             ),
             TurnPage: lambda asker, action: self.rehearsal(asker, action.span, action.page),
             **(self._interventions(self.intervening) if self.intervening is not None else {}),
+            TryNow: self._try_now,
             **(self.reviewing.handlers() if self.reviewing is not None else {}),
             OpenPage: _not_in_local_room(lambda asker, action: self.open(asker, action.topic)),
         }
@@ -178,6 +194,8 @@ class Organising:
                 return await self.reviewing.open(asker)
             case "questions" if self.open_questions is not None:
                 return await self.open_questions(asker)
+            case "trouble" if self.troubles is not None:
+                return await self._trouble(asker, self.troubles)
         return await self.status(asker)
 
     async def status(self, asker: Asker) -> Message:
@@ -185,9 +203,10 @@ class Organising:
         now, rooms = self.clock.now(), self._rooms_of(asker)
         names = [room.name for room in rooms]
         of_all, called = self.problems(), (await asker.surroundings.channels()).names
+        resting = {trouble.room for trouble in await self.troubles.of(names)} if self.troubles else set()
         health = said.Health(
             sources=[*await self._states(rooms), *(await self._site(rooms) if asker.is_home else ())],
-            coming=await self.agenda.next_in(names, NEXT_DELIVERIES),
+            coming=await self.agenda.next_in([name for name in names if name not in resting], NEXT_DELIVERIES),
             failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
             posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
             by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN) if self.intervening else [],
@@ -200,10 +219,26 @@ class Organising:
             version=self.version,
             model=self.model(),
             problems={name: of_all[name] for name in of_all if asker.may_operate or name == asker.tenant.platform},
+            troubles={called.get(room.channel, room.channel) for room in rooms if room.name in resting},
         )
         shown = (*health.coming, *health.failed, *health.posted, *(deed.delivery for deed in health.by_hand))
         ids = [delivery.event_id for delivery in shown if delivery.event_id is not None]
         return said.status(self._texts(asker), health, await self.events.known(ids), has_rooms=bool(rooms))
+
+    async def _trouble(self, asker: Asker, troubles: Troubles, *, tried: bool = False) -> Message:
+        """Show which rooms take nothing."""
+        rooms, names = self._names(asker), (await asker.surroundings.channels()).names
+        in_trouble, stuck = await troubles.of(rooms), await self.agenda.stuck_in(rooms, FAILURES_SHOWN)
+        waiting = await self.agenda.count_planned([trouble.room for trouble in in_trouble], self.clock.now())
+        events = await self.events.known([message.event_id for message in stuck if message.event_id is not None])
+        return trouble_page(self._texts(asker), in_trouble, waiting, names, stuck, events, tried=tried)
+
+    async def _try_now(self, asker: Asker, action: TryNow) -> Message:
+        """Try at once what waits in the guild's rooms."""
+        if self.troubles is None:
+            return await self.status(asker)
+        await self.troubles.try_now(self._names(asker))
+        return await self._trouble(asker, self.troubles, tried=True)
 
     async def sources(self, asker: Asker, notice: Message | None = None, chosen: str = "") -> Message:
         """List what the guild's rooms follow, with the last good poll."""

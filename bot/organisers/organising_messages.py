@@ -1,7 +1,7 @@
 """What organisers are told of their own guild."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -71,6 +71,7 @@ class Health:
     version: str
     model: str
     problems: Mapping[str, Problem]
+    troubles: Collection[str] = ()  # names of channels
 
 
 def organisers_only(texts: Texts, platform: str) -> Message:
@@ -86,6 +87,9 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
     else:
         lead = texts.gettext("Tsudoi {version}; reading is switched off").format(version=health.version)
     lead += "".join(f"\n⚠️ {name.capitalize()}: {problem.told(texts)}" for name, problem in health.problems.items())
+    if health.troubles:
+        where = ", ".join(f"#{name}" for name in sorted(health.troubles))
+        lead += "\n⚠️ " + texts.gettext("I cannot post in {channels}: /tsudoi trouble shows why.").format(channels=where)
     lead += "".join(f"\n⏸ #{name}: {pause_label(texts, pause)}" for name, pause in health.paused.items())
     if not has_rooms:
         lead += "\n" + texts.gettext("No channel is set up yet: type /tsudoi setup in the channel where I should post.")

@@ -93,7 +93,7 @@ class Materials:
         """Plan the list in every room that wants it, once; where it stands already it is edited."""
         post = MaterialsPost(event.id)
         edits = [
-            edit_at_once(delivery, now, f"{now:%Y%m%dT%H%M%S}")
+            edit_at_once(delivery, now)
             for delivery in await self.deliveries.about(MaterialsPost, {post.stored_as.subject})
             if was_said(delivery)
         ]

@@ -108,6 +108,17 @@ deliveries = Table(
     Column("reason", Text),
     UniqueConstraint("kind", "subject", "occasion", "destination"),
     Index("ix_deliveries_state_due_at", "state", "due_at"),
+    Index("ix_deliveries_destination_state", "destination", "state"),
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("room", String, primary_key=True),  # a destination
+    Column("problem", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("again_at", UtcDateTime, nullable=False),
 )
 
 interventions = Table(

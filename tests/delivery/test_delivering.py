@@ -126,7 +126,7 @@ async def test_only_one_of_two_bots_wins_a_claim(world: World) -> None:
     await world.plan()
     (delivery,) = await world.deliveries.due(NOW)
     claims = [await world.deliveries.claim(delivery, NOW, NOW + CLAIM_LASTS) for _ in range(2)]
-    assert claims == [True, False]
+    assert [claim is not None for claim in claims] == [True, False]
 
 
 @pytest.mark.parametrize("accepts", [True, False])
@@ -191,7 +191,7 @@ async def test_an_unforeseen_error_in_one_delivery_does_not_hold_up_the_next(wor
     await world.plan()
     await world.plan(post=reminder(hours=1))
     await world.delivering.deliver_due()
-    assert await world.deliveries.counts() == {DeliveryState.CLAIMED: 1, DeliveryState.SENT: 1}
+    assert await world.deliveries.counts() == {DeliveryState.PLANNED: 1, DeliveryState.SENT: 1}
 
 
 async def test_a_room_that_hangs_holds_up_no_other(world: World) -> None:

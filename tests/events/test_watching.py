@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app.clock import DrivenClock
 from bot.core.errors import SourceUnavailable
+from bot.core.messages import Message
 from bot.core.problems.base import Said
 from bot.core.room import Room
 from bot.core.rooms import Rooms
@@ -16,6 +18,7 @@ from bot.core.skips import NothingToSay
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
+from bot.events.event_posts import AnnouncementPost
 from bot.events.planning import POST_ALL, POST_NONE
 from bot.events.ports.sources import Listing
 from bot.events.rules.events import Event, EventStatus
@@ -24,6 +27,7 @@ from bot.events.store.events import Events
 from bot.events.watching import Watching
 from bot.events.worded_source import WordedSource
 from tests.support.events import NOW, a_room, an_event_named
+from tests.support.knowledge import known_in
 
 LEAD_TIMES = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
 
@@ -54,7 +58,7 @@ class World:
     """A watching bot on a real store."""
 
     def __init__(self, engine: AsyncEngine, clock: DrivenClock, *rooms: Room) -> None:
-        self.clock = clock
+        self.clock, self.engine = clock, engine
         self.events, self.questions, self.deliveries = Events(engine), Questions(engine), Deliveries(engine)
         self.rooms = Rooms(rooms or (a_room(),), ("utsunomiya",))
         self.watching = Watching(self.events, self.questions, self.rooms, LEAD_TIMES, clock, self.deliveries)
@@ -67,6 +71,17 @@ class World:
     async def planned(self, *kinds: str) -> list[Delivery]:
         planned = await self.deliveries.due(NOW + timedelta(days=400), limit=1000)
         return [one for one in planned if one.name.kind in kinds] if kinds else planned
+
+    async def everything_is_said(self) -> None:
+        for delivery in await self.planned("announcement"):
+            claimed = await self.deliveries.claim(delivery, NOW, NOW)
+            assert claimed is not None
+            await self.deliveries.sent(claimed, NOW, str(delivery.id))
+
+    async def composed(self, delivery: Delivery) -> Message:
+        message = await known_in(self.engine, self.rooms, self.clock).compose(delivery, a_room())
+        assert isinstance(message, Message)
+        return message
 
 
 @pytest.fixture
@@ -171,6 +186,29 @@ async def test_an_event_that_comes_back_is_no_news_to_members_and_gets_its_remin
     assert len(await world.planned("reminder")) == 3
 
 
+async def test_an_event_that_comes_back_with_another_date_is_told(world: World) -> None:
+    event = an_event_named()
+    for seen in ((event,), (), (), (replace(event, started_at=NOW + timedelta(days=15), ended_at=None),)):
+        await world.poll(*seen)
+    (told,) = await world.planned("change")
+    message = await world.composed(told)
+    assert message.lead.startswith("イベントの内容が変わりました")
+
+
+async def test_a_source_that_nobody_followed_for_a_while_is_silent_again(world: World) -> None:
+    await world.poll()
+    world.source.name = "group=elsewhere"
+    await world.poll()
+    await world.watching.forget_unfollowed("site")
+    followed = a_room(follows=("utsunomiya", "group=elsewhere"))
+    world.rooms.set_up((followed,))
+    await world.poll(*(an_event_named(f"会 {number}", number) for number in range(14)))
+    assert await world.planned("announcement") == []
+    await world.watching.forget_unfollowed("site")
+    await world.poll(an_event_named("新しい会", 99))
+    assert len(await world.planned("announcement")) == 1
+
+
 @pytest.mark.parametrize(("option", "posts"), [(POST_ALL, 21), (POST_NONE, 0)])
 async def test_more_than_twenty_new_events_post_nothing_and_ask_once(world: World, option: str, posts: int) -> None:
     await world.poll()
@@ -184,6 +222,52 @@ async def test_more_than_twenty_new_events_post_nothing_and_ask_once(world: Worl
     assert await world.watching.answer_flood(question, option, "organiser")
     assert not await world.watching.answer_flood(question, POST_ALL, "another organiser")
     assert len(await world.planned("announcement")) == posts
+
+
+async def test_more_than_twenty_changes_post_exactly_what_was_held_back_once_an_organiser_says_so(world: World) -> None:
+    events = [an_event_named(f"勉強会 #{number}", number) for number in range(1, 23)]
+    await world.poll(*events)  # silent at first sight: none was announced
+    later = NOW + timedelta(days=20)
+    await world.poll(*(replace(event, started_at=later, ended_at=None) for event in events))
+    (asked,) = await world.planned("question")
+    question = await world.questions.question("flood", asked.name.subject.removeprefix("flood:"))
+    assert question is not None
+    assert len(question.held) == 22
+    assert await world.planned("change", "announcement", "summary") == []
+    assert await world.watching.answer_flood(question, POST_ALL, "organiser")
+    assert {planned.post for planned in await world.planned("change")} == {held.post for held in question.held}
+
+
+@pytest.mark.parametrize("changed", [{"status": EventStatus.CANCELLED}, {"started_at": NOW + timedelta(days=20)}])
+async def test_what_people_must_know_of_what_was_announced_is_told_at_once_in_one_message_however_much_it_is(
+    world: World, changed: dict[str, Any]
+) -> None:
+    await world.poll()
+    events = [an_event_named(f"勉強会 #{number}", number) for number in range(1, 26)]
+    await world.poll(*events[:15])
+    await world.poll(*events)
+    await world.everything_is_said()
+    await world.poll(*(replace(event, **{"ended_at": None, **changed}) for event in events))
+    assert await world.planned("question", "change") == []
+    (told,) = await world.planned("summary")
+    message = await world.composed(told)
+    assert [card.url for card in message.cards[:-1]] == [event.url for event in events[:9]]
+    assert all(event.url in message.text for event in events)
+
+
+async def test_new_events_are_held_back_while_cancelled_ones_are_told(world: World) -> None:
+    await world.poll()
+    announced = [an_event_named(f"勉強会 #{number}", number) for number in range(1, 6)]
+    await world.poll(*announced)
+    await world.everything_is_said()
+    new = [an_event_named(f"新しい会 #{number}", number) for number in range(101, 121)]
+    await world.poll(*(replace(event, status=EventStatus.CANCELLED) for event in announced), *new)
+    assert len(await world.planned("summary")) == 1
+    (asked,) = await world.planned("question")
+    question = await world.questions.question("flood", asked.name.subject.removeprefix("flood:"))
+    assert question is not None
+    assert [held.post for held in question.held] == [AnnouncementPost(event.id) for event in new]
+    assert question.facts["events"] == [event.id for event in new]
 
 
 async def test_twenty_new_events_are_announced(world: World) -> None:

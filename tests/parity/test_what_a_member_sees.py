@@ -13,6 +13,7 @@ import pytest
 
 from bot import __version__
 from bot.core.messages import Message
+from bot.core.problems.platforms import ChannelArchived
 from bot.events.rules.events import EventStatus
 from bot.reports.rules.reports import ReportPage
 from tests.model.drawings import drawn
@@ -649,6 +650,18 @@ async def test_where_a_room_is_set_up_that_cannot_be_in_the_chat(stage: Stage) -
     said = (await stage.organiser.gives("tsudoi", "setup")).words
     assert "Discord や Slack では、設定したいチャンネルで /tsudoi 設定 と入力してください。" in said
     assert "config.toml で設定します" in said
+
+
+async def test_where_the_bot_cannot_post_and_why(stage: Stage) -> None:
+    assert (await stage.organiser.gives("tsudoi", "trouble")).words == "すべてのチャンネルに投稿できています。"
+    house = stage.house
+    (room,) = house.rooms.in_force
+    await house.services.stores.troubles.note(room.name, ChannelArchived(), house.clock.now())
+    said = (await stage.organiser.gives("tsudoi", "trouble")).words
+    assert said.startswith("投稿できないチャンネルが1件あります。\n")
+    assert "チャンネルがアーカイブされています。" in said
+    assert "発生: 2026年5月12日(火) 12:00" in said
+    assert (await stage.organiser.presses("今すぐ再試行")).words.startswith("再試行しています。")
 
 
 async def test_how_the_bot_is(stage: Stage) -> None:

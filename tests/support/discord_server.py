@@ -45,6 +45,7 @@ class DiscordServer(LoopbackServer):
         *,
         token: str = "a-bot-token",
         nonce_memory: float = LONG_MEMORY,
+        keeps_ids: bool = True,
         fault_rates: Mapping[Fault, float] | None = None,
         latency: float = 0.0,
         seed: int = 1,
@@ -56,6 +57,7 @@ class DiscordServer(LoopbackServer):
         self.gateway = Gateway(self.world, token)
         self.members = Members(self.world)
         self.nonce_memory = nonce_memory
+        self.keeps_ids = keeps_ids  # of components; else they come back as 0
         self.fault_rates = dict(fault_rates or {})
         self.latency = latency  # at most, in seconds, before a request is accepted and again after
         self.rates = rates  # None: no limits
@@ -195,7 +197,9 @@ class DiscordServer(LoopbackServer):
         return message
 
     def _with_ids(self, shown: Json, call: Call) -> Json:
-        return self.world.keep_ids(shown, call.body["components"]) if call.body.get("components") else shown
+        if not call.body.get("components"):
+            return shown
+        return self.world.keep_ids(shown, call.body["components"], kept=self.keeps_ids)
 
     def check(self, call: Call) -> list[str]:
         """Remember what Discord would refuse in a body, and return it."""

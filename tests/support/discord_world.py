@@ -137,12 +137,15 @@ class World:
     def _payload(self, message: Any) -> Json:
         return dict(serializers.message_payload(self.backend, message))
 
-    def keep_ids(self, shown: Json, sent: list[Json]) -> Json:
-        """Give a message's components the ids that they were sent with: Discord keeps them, SimCord does not."""
+    def keep_ids(self, shown: Json, sent: list[Json], *, kept: bool = True) -> Json:
+        """Give a message's components the ids that they were sent with: Discord keeps them, SimCord does not.
+
+        Where they are not `kept` all are 0, as Discord answers at times.
+        """
         message = self.backend.get_message(int(shown["channel_id"]), int(shown["id"]))
         given = [one.get("id") for one in walk_components(sent)]
         for number, (component, id_) in enumerate(zip(walk_components(message.components), given, strict=True)):
-            component["id"] = id_ or number + 1
+            component["id"] = (id_ or number + 1) if kept else 0
         return {**shown, "components": message.components}
 
     def say(self, channel: str, author: str, body: Json, files: list[tuple[str, bytes]]) -> Json:

@@ -7,6 +7,7 @@ from bot.core.rooms import Rooms
 from bot.delivery.posting import Known
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
+from bot.delivery.store.troubles import StoredTroubles
 from bot.events.event_posts import flood_question
 from bot.events.store.events import Events
 from bot.locales import TOKYO
@@ -25,6 +26,7 @@ def known_in(engine: AsyncEngine, rooms: Rooms, clock: Clock, site_url: str = ""
         reports=Reports(engine),
         materials=StoredMaterials(engine),
         personal_reminders=PersonalReminders(engine),
+        troubles=StoredTroubles(engine),
         rooms=rooms,
         clock=clock,
         zone=TOKYO,

@@ -69,6 +69,12 @@ class ChannelGone(Problem):
     remedy = "Invite me there, set up another one with /tsudoi setup, or correct rooms.channel in config.toml."
 
 
+class LeftServer(Problem):
+    code = "server.left"
+    happened = "I am not in the server any more."
+    remedy = "Invite me again: I go on by myself, and what is still of use is posted then."
+
+
 class ChannelArchived(Problem):
     code = "channel.archived"
     happened = "The channel is archived."
@@ -157,6 +163,13 @@ class StoodStill(Passing):
 class NotPostedYet(Passing):
     code = "sending.not-posted-yet"
     happened = "The message that it belongs to is not posted yet."
+
+
+class Broke(Passing):
+    code = "sending.broke"
+    happened = "I made a mistake in writing it ({error})."
+    remedy = "I try again for as long as it is of use; please report it with the lines of the log."
+    error: str
 
 
 class UnknownPost(Problem):

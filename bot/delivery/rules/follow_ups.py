@@ -1,8 +1,7 @@
 """What is done to a message that was said: it is edited when what it tells of changes, and a thread opens below it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.posts import Post
@@ -11,7 +10,7 @@ from bot.delivery.rules.deliveries import Delivery, DeliveryName, DeliveryOf, De
 
 EDIT_EVERY = timedelta(minutes=3)
 SETTLES_IN = timedelta(seconds=15)  # what changes once often changes again at once
-_TOO_CLOSE = timedelta(seconds=5)  # an edit due so soon may be composed before this change is stored
+_SPREAD = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class FollowUp(Post):
 
 @dataclass(frozen=True, slots=True)
 class Edit(FollowUp):
-    """The message is composed anew."""
+    """The message is composed anew. There is one for each message, however often it changed."""
 
     tag = "edit"
     label = gettext("update of a message:")
@@ -62,26 +61,18 @@ F = TypeVar("F", Edit, Thread, Retraction)
 P = TypeVar("P", bound=Post)
 
 
-def edit_of(said: Delivery, planned: Iterable[DeliveryOf[Edit]], now: datetime) -> DeliveryOf[Edit]:
-    """Return the edit of a message after a change: soon, or in the next turn where this one has had its edit.
+def edit_of(said: Delivery, last: datetime | None, now: datetime) -> DeliveryOf[Edit]:
+    """Return the edit of a message after a change: soon, or some minutes after the `last` one.
 
-    Turns last `EDIT_EVERY`, and each message has its own, so that a thousand rooms are not edited at one moment.
-    `planned` are the edits of this message, done ones included.
+    These are a little less than `EDIT_EVERY`, each message by its own, so that a thousand rooms are not edited at once.
     """
-    length = int(EDIT_EVERY.total_seconds())
-    offset = int(said.key[:8], 16) % length
-    turn = (int(now.timestamp()) - offset) // length
-    soon = _follow_up(Edit, said, str(turn), now + SETTLES_IN)
-    had = next((edit for edit in planned if edit.name == soon.name), None)
-    if had is None or (had.state is DeliveryState.PLANNED and had.due_at - now > _TOO_CLOSE):
-        return soon
-    next_turn = datetime.fromtimestamp((turn + 1) * length + offset, UTC)
-    return _follow_up(Edit, said, str(turn + 1), next_turn)
+    soon, apart = now + SETTLES_IN, EDIT_EVERY - timedelta(seconds=int(said.key[:8], 16) % _SPREAD)
+    return _follow_up(Edit, said, "now", soon if last is None else max(soon, last + apart))
 
 
-def edit_at_once(said: Delivery, now: datetime, why: str = "decided") -> DeliveryOf[Edit]:
+def edit_at_once(said: Delivery, now: datetime) -> DeliveryOf[Edit]:
     """Return the edit that shows a decision, or what people must know: nobody should press a button that is spent."""
-    return _follow_up(Edit, said, why, now)
+    return _follow_up(Edit, said, "now", now)
 
 
 def thread_below(said: Delivery) -> DeliveryOf[Thread]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.questions import Question
@@ -12,7 +12,7 @@ from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.delivery.rules.follow_ups import Edit, Retraction, Thread
 from bot.delivery.store.deliveries import delivery_of, insert_planned
 from bot.delivery.store.questions import question_of
-from bot.store.tables import deliveries, questions
+from bot.store.tables import deliveries, questions, troubles
 
 
 class StoredAgenda:
@@ -37,6 +37,24 @@ class StoredAgenda:
         is_message = deliveries.c.kind.not_in((Edit.tag, Thread.tag, Retraction.tag))
         sent = and_(was_said, is_message, deliveries.c.sent_at >= since)
         return await self._deliveries(sent, destinations, deliveries.c.sent_at.desc(), limit)
+
+    async def stuck_in(self, destinations: Collection[str], limit: int) -> list[Delivery]:
+        """Return what was tried in these rooms more than once and is tried again, the oldest first."""
+        is_stuck = and_(
+            deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts > 1, deliveries.c.reason.is_not(None)
+        )
+        resting = select(troubles.c.room)
+        return await self._deliveries(
+            and_(is_stuck, deliveries.c.destination.not_in(resting)), destinations, deliveries.c.due_at, limit
+        )
+
+    async def count_planned(self, destinations: Collection[str], until: datetime) -> dict[str, int]:
+        """Return how much is due in each of these rooms by then."""
+        is_due = and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due_at <= until)
+        there = deliveries.c.destination.in_(list(destinations))
+        query = select(deliveries.c.destination, func.count()).where(is_due, there).group_by(deliveries.c.destination)
+        async with self._reading() as connection:
+            return {destination: int(count) for destination, count in await connection.execute(query)}
 
     async def open_questions_in(self, destinations: Collection[str]) -> list[Question]:
         """Return the questions that these rooms were asked and nobody answered, the oldest first."""

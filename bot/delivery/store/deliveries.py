@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, RowMapping, and_, case, func, not_, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.posts import Post, PostName
@@ -14,33 +14,59 @@ from bot.core.reasons import from_text, to_text
 from bot.core.skips import NothingToSay
 from bot.delivery.rules.deliveries import Delivery, DeliveryName, DeliveryOf, DeliveryState, is_of, without_repeats
 from bot.delivery.rules.follow_ups import Edit
+from bot.delivery.store.holding import next_tries, note_refusal, note_success, rests
 from bot.delivery.store.post_codec import facts_of, read_post
-from bot.store.statements import batches, insert_or_ignore
-from bot.store.tables import deliveries
+from bot.delivery.troubles import Course, TroublePost, end_of
+from bot.store.statements import batches, insert_into, insert_or_ignore
+from bot.store.tables import deliveries, troubles
 
 _COURSE = tuple(field.name for field in fields(DeliveryOf) if field.name not in ("post", "repeats"))
 P = TypeVar("P", bound=Post)
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
-SPENT_EDITS_STAY = timedelta(minutes=10)  # longer than their turn
+_IN_TROUBLE = deliveries.c.destination.in_(select(troubles.c.room))
+LONGEST_USE = timedelta(days=400)
 UNWANTED = to_text(NothingToSay.UNWANTED)  # a reminder that is no longer wanted may be wanted again
 
 
 async def insert_planned(connection: AsyncConnection, planned: Sequence[Delivery]) -> None:
-    """Plan deliveries inside the caller's transaction; one that is known already is left as it is."""
-    rows = [{**_row(delivery), "state": DeliveryState.PLANNED, "attempts": 0} for delivery in planned]
-    if rows:
+    """Plan deliveries inside the caller's transaction; one that is known already is left as it is, but for edits."""
+    edits = [delivery for delivery in planned if isinstance(delivery.post, Edit)]
+    if rows := [_new_row(delivery) for delivery in planned if not isinstance(delivery.post, Edit)]:
         await connection.execute(insert_or_ignore(connection, deliveries), rows)
-    if edits := [delivery for delivery in planned if isinstance(delivery.post, Edit)]:
-        await _forget_spent_edits(connection, edits)
+    if edits:
+        await connection.execute(_wanting_edits(connection), [_new_row(edit) for edit in edits])
 
 
-async def _forget_spent_edits(connection: AsyncConnection, edits: Sequence[Delivery]) -> None:
-    """Drop the edits that earlier ones of the same messages left: seats move for months, and nobody asks for them."""
-    oldest = min(edit.due_at for edit in edits) - SPENT_EDITS_STAY
-    for some in batches({edit.name.subject for edit in edits}):
-        of_these = and_(deliveries.c.kind == Edit.tag, deliveries.c.subject.in_(some))
-        is_spent = and_(deliveries.c.state.not_in(_OPEN), deliveries.c.due_at < oldest)
-        await connection.execute(delete(deliveries).where(of_these, is_spent))
+def _wanting_edits(connection: AsyncConnection) -> Insert:
+    """Return what makes an edit due, whatever became of earlier ones of its message.
+
+    One that waits for another try goes on waiting: it will show this change as well. One that is being made now may
+    show what was known before: the other due time tells `Deliveries.sent` that it is wanted once more.
+    """
+    statement = insert_into(connection, deliveries)
+    is_open = or_(*(deliveries.c.state == state for state in _OPEN))  # no IN where many rows are inserted
+    waits = and_(
+        deliveries.c.state == DeliveryState.PLANNED,
+        or_(deliveries.c.attempts > 0, deliveries.c.due_at < statement.excluded.due_at),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[deliveries.c.kind, deliveries.c.subject, deliveries.c.occasion, deliveries.c.destination],
+        set_={
+            "state": case((is_open, deliveries.c.state), else_=DeliveryState.PLANNED),
+            "due_at": case((waits, deliveries.c.due_at), else_=statement.excluded.due_at),
+            "attempts": case((is_open, deliveries.c.attempts), else_=0),
+            "first_tried_at": case((is_open, deliveries.c.first_tried_at), else_=null()),
+            "reason": case((is_open, deliveries.c.reason), else_=null()),
+        },
+    )
+
+
+async def plan_to_say_it_is_over(connection: AsyncConnection, room: str, now: datetime) -> None:
+    """Plan to tell organisers that a room is well again, where they were told of its trouble."""
+    of_room = and_(deliveries.c.kind == TroublePost.tag, deliveries.c.subject == TroublePost.about(room=room))
+    told = [delivery_of(row) for row in (await connection.execute(select(deliveries).where(of_room))).mappings()]
+    notes = [(note.post, note.destination) for note in told if is_of(note, TroublePost)]
+    await insert_planned(connection, [end_of(post, place, now) for post, place in notes if post.course is Course.BEGAN])
 
 
 async def rearm(
@@ -76,18 +102,25 @@ class Deliveries:
     async def earliest(self, busy: Collection[str] = ()) -> datetime | None:
         """Return when the next open delivery needs a look: its due time, or the end of a claim that was left behind.
 
-        Rooms that are `busy` are left out.
+        Rooms that are `busy` are left out, and those in trouble are looked at when they are tried again.
         """
-        looks = ((DeliveryState.PLANNED, deliveries.c.due_at), (DeliveryState.CLAIMED, deliveries.c.claimed_until))
+        planned, claimed = deliveries.c.state == DeliveryState.PLANNED, deliveries.c.state == DeliveryState.CLAIMED
         async with self._reading() as connection:
-            first = [await _first(connection, at, deliveries.c.state == state, _not_in(busy)) for state, at in looks]
+            first = [
+                await _first(connection, deliveries.c.due_at, planned, _not_in(busy), not_(_IN_TROUBLE)),
+                await _first(connection, deliveries.c.claimed_until, claimed, _not_in(busy)),
+                *await next_tries(connection, busy),
+            ]
         return min((at for at in first if at is not None), default=None)
 
     async def due(self, now: datetime, busy: Collection[str] = (), limit: int = 100) -> list[Delivery]:
-        """Return what is due, first what loses its use first: a reminder for today before news of next month."""
-        due = select(deliveries).where(_is_due(now), _not_in(busy))
+        """Return what is due, first what loses its use first: a reminder for today before news of next month.
+
+        Rooms in trouble come last: those that are well shall not wait for the budget of refusals.
+        """
+        due = select(deliveries).where(_is_due(now), _not_in(busy), not_(rests(now)))
         soonest_useless = (deliveries.c.useful_until.is_(None), deliveries.c.useful_until)
-        query = due.order_by(*soonest_useless, deliveries.c.due_at, deliveries.c.id).limit(limit)
+        query = due.order_by(_IN_TROUBLE, *soonest_useless, deliveries.c.due_at, deliveries.c.id).limit(limit)
         async with self._reading() as connection:
             return [delivery_of(row) for row in (await connection.execute(query)).mappings()]
 
@@ -113,8 +146,11 @@ class Deliveries:
             at: datetime | None = (await connection.execute(select(newest))).scalar()
         return at
 
-    async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
-        """Take a due delivery; False if it is taken already. One statement, so two bots cannot both win."""
+    async def claim(self, delivery: Delivery, now: datetime, until: datetime) -> Delivery | None:
+        """Take a due delivery, and return it as it is by now; None if it is taken already.
+
+        One statement, so that two processes cannot both win, nor one of them go by what it read before the other tried.
+        """
         claimed = (
             update(deliveries)
             .where(deliveries.c.id == delivery.id, _is_due(now))
@@ -124,15 +160,23 @@ class Deliveries:
                 attempts=deliveries.c.attempts + 1,
                 first_tried_at=func.coalesce(deliveries.c.first_tried_at, now, type_=deliveries.c.due_at.type),
             )
+            .returning(*deliveries.c)
         )
         async with self._engine.begin() as connection:  # committed before anything is sent
-            return (await connection.execute(claimed)).rowcount == 1
+            row = (await connection.execute(claimed)).mappings().first()
+        return None if row is None else delivery_of(row)
 
     async def sent(self, delivery: Delivery, at: datetime, external_id: str) -> None:
-        """Record that it stands there, whoever has it in hand by now."""
-        done = {"state": DeliveryState.SENT, "sent_at": at, "external_id": external_id, "reason": None}
+        """Record that it stands there, whoever has it in hand by now; an edit that is wanted once more is due again."""
+        done = {"sent_at": at, "external_id": external_id, "claimed_until": None, "reason": None}
+        state: Any = DeliveryState.SENT
+        if isinstance(delivery.post, Edit):
+            is_wanted_again = deliveries.c.due_at != delivery.due_at
+            state = case((is_wanted_again, DeliveryState.PLANNED), else_=DeliveryState.SENT)
         async with self._engine.begin() as connection:
-            await _set(connection, deliveries.c.id == delivery.id, claimed_until=None, **done)
+            await _set(connection, deliveries.c.id == delivery.id, state=state, **done)
+            if await note_success(connection, delivery.destination, delivery.post):
+                await plan_to_say_it_is_over(connection, delivery.destination, at)
 
     async def skip(self, delivery: Delivery, reason: NothingToSay) -> None:
         await self._close(delivery, state=DeliveryState.SKIPPED, reason=to_text(reason))
@@ -143,6 +187,24 @@ class Deliveries:
     async def postpone(self, delivery: Delivery, due_at: datetime, reason: Problem) -> None:
         await self._close(delivery, state=DeliveryState.PLANNED, due_at=due_at, reason=to_text(reason))
 
+    async def hold(self, delivery: Delivery, reason: Problem, now: datetime) -> None:
+        """Put it down, and let its room rest with all that is due there."""
+        waits = {"state": DeliveryState.PLANNED, "reason": to_text(reason), "claimed_until": None}
+        async with self._engine.begin() as connection:
+            await _set(connection, _has_in_hand(delivery), **waits)
+            await note_refusal(connection, delivery.destination, reason, now)
+
+    async def reopen(self, now: datetime) -> None:
+        """Plan again what was skipped as too late and is not: the clock was ahead then."""
+        too_soon = and_(
+            deliveries.c.state == DeliveryState.SKIPPED,
+            deliveries.c.due_at > now - LONGEST_USE,
+            deliveries.c.reason == to_text(NothingToSay.TOO_LATE),
+            deliveries.c.useful_until > now,
+        )
+        async with self._engine.begin() as connection:
+            await _set(connection, too_soon, state=DeliveryState.PLANNED, reason=None)
+
     async def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
@@ -151,9 +213,8 @@ class Deliveries:
 
     async def _close(self, delivery: Delivery, **values: Any) -> None:
         """Put it down, unless its claim ran out and somebody else has it in hand."""
-        is_ours = and_(deliveries.c.id == delivery.id, deliveries.c.claimed_until == delivery.claimed_until)
         async with self._engine.begin() as connection:
-            await _set(connection, is_ours, claimed_until=None, **values)
+            await _set(connection, _has_in_hand(delivery), claimed_until=None, **values)
 
     def _reading(self) -> AsyncConnection:
         return self._engine.execution_options(read_only=True).connect()
@@ -171,6 +232,11 @@ def _not_in(busy: Collection[str]) -> ColumnElement[bool]:
     return deliveries.c.destination.not_in(list(busy))
 
 
+def _has_in_hand(delivery: Delivery) -> ColumnElement[bool]:
+    """Whether whoever claimed it has it still: no claim that ran out was followed by another."""
+    return and_(deliveries.c.id == delivery.id, deliveries.c.claimed_until == delivery.claimed_until)
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     planned = and_(deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due_at <= now)
     left_behind = and_(deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.claimed_until <= now)
@@ -181,11 +247,12 @@ async def _set(connection: AsyncConnection, which: ColumnElement[bool], **values
     await connection.execute(update(deliveries).where(which).values(**values))
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
+def _new_row(delivery: Delivery) -> dict[str, Any]:
     course = {name: getattr(delivery, name) for name in _COURSE if name != "id"}
     facts = {"event_id": delivery.event_id, "facts": facts_of(delivery.post)}
     reason = to_text(delivery.reason) if delivery.reason else None
-    return {**delivery.name._asdict(), **facts, **course, "reason": reason}
+    begins = {"state": DeliveryState.PLANNED, "attempts": 0, "reason": reason}
+    return {**delivery.name._asdict(), **facts, **course, **begins}
 
 
 def delivery_of(row: RowMapping) -> Delivery:

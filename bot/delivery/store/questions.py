@@ -8,18 +8,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.questions import Question
+from bot.core.posts import PostName
+from bot.core.questions import Held, Question
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import insert_planned
+from bot.delivery.store.post_codec import facts_of, read_post
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import questions
 
-_FIELDS = tuple(field.name for field in fields(Question))
+_FIELDS = tuple(field.name for field in fields(Question) if field.name != "held")
+_HELD = "held"  # among the facts
 
 
 async def insert_questions(connection: AsyncConnection, asked: Sequence[Question]) -> None:
     """Keep new questions inside the caller's transaction; one asked before is left as it is."""
-    rows = [{name: getattr(question, name) for name in _FIELDS if name != "id"} for question in asked]
+    rows = [_row(question) for question in asked]
     if rows:
         await connection.execute(insert_or_ignore(connection, questions), rows)
 
@@ -64,4 +67,24 @@ class Questions:
 def question_of(row: RowMapping) -> Question:
     """Return the question of a row."""
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}
-    return replace(Question(**values), options=tuple(row["options"]))
+    facts = {name: value for name, value in row["facts"].items() if name != _HELD}
+    held = tuple(_held(kept) for kept in row["facts"].get(_HELD, ()))
+    return replace(Question(**values), options=tuple(row["options"]), facts=facts, held=held)
+
+
+def _row(question: Question) -> dict[str, Any]:
+    row = {name: getattr(question, name) for name in _FIELDS if name != "id"}
+    held = [_as_json(held) for held in question.held]
+    return {**row, "facts": {**question.facts, **({_HELD: held} if held else {})}}
+
+
+def _as_json(held: Held) -> dict[str, Any]:
+    until = held.useful_until and held.useful_until.isoformat()
+    post = {**held.post.stored_as._asdict(), "event_id": getattr(held.post, "event_id", None)}
+    return {**post, "facts": facts_of(held.post), "destination": held.destination, "useful_until": until}
+
+
+def _held(kept: dict[str, Any]) -> Held:
+    name = PostName(kept["kind"], kept["subject"], kept["occasion"])
+    until = kept["useful_until"] and datetime.fromisoformat(kept["useful_until"])
+    return Held(read_post(name, kept["event_id"], kept["facts"]), kept["destination"], until)

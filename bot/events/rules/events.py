@@ -1,6 +1,7 @@
 """An event as its organisers published it, and what changed between two sightings of it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -151,7 +152,7 @@ def compare(before: Event | None, after: Event) -> Change | None:
         return Change(ChangeKind.NEW, after)
     fields = _differing_fields(before, after)
     if before.status != after.status:
-        return Change(_status_change(before.status, after.status), after, before, fields)
+        return Change(_status_change(before.status, after.status, fields), after, before, fields)
     return Change(ChangeKind.CHANGED, after, before, fields) if fields else None
 
 
@@ -174,7 +175,7 @@ def _differing_fields(before: Event, after: Event) -> tuple[str, ...]:
     return tuple(name for name, (was, is_now) in pairs.items() if was != is_now)
 
 
-def _status_change(before: EventStatus, after: EventStatus) -> ChangeKind:
+def _status_change(before: EventStatus, after: EventStatus, fields: Collection[str]) -> ChangeKind:
     match after:
         case EventStatus.CANCELLED:
             return ChangeKind.CANCELLED
@@ -183,5 +184,7 @@ def _status_change(before: EventStatus, after: EventStatus) -> ChangeKind:
         case EventStatus.VANISHED:
             return ChangeKind.VANISHED
         case EventStatus.SCHEDULED:
-            # A new date after 延期 is a change of date; back from 中止 or from nothing is news of its own.
-            return ChangeKind.CHANGED if before is EventStatus.POSTPONED else ChangeKind.REVIVED
+            # A new date after 延期 is a change of date, and so is one of a page that was gone, of which only
+            # organisers heard; back from 中止, or from nothing as it was, is news of its own.
+            has_moved = before is EventStatus.VANISHED and "date" in fields
+            return ChangeKind.CHANGED if before is EventStatus.POSTPONED or has_moved else ChangeKind.REVIVED

@@ -34,6 +34,13 @@ class SetUpRooms:
             count, revisions = (await connection.execute(counted)).one()
         return int(count), int(revisions)
 
+    async def set_up_by(self, platform: str, channel: str) -> str:
+        """Return the member who changed a room last; "" for one that was not set up in the chat."""
+        there = (rooms.c.platform == platform, rooms.c.channel == channel)
+        async with self._reading() as connection:
+            member: str | None = (await connection.execute(select(rooms.c.changed_by).where(*there))).scalar()
+        return member or ""
+
     async def save(self, changed: Sequence[Room], member: str, at: datetime) -> None:
         """Keep these rooms as they are now, and drop what was being set up there."""
         async with self._engine.begin() as connection:

@@ -20,6 +20,7 @@ from bot.core.room import member_at
 from bot.core.rooms import Rooms
 from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.errors import HAS_THREAD, MESSAGE_GONE, explained, is_bad_token, why_it_ended
+from bot.platforms.discord.history import OwnHistory
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.log import keep_log
 from bot.platforms.discord.render import THREAD_NAME, plain_line, render, was_sent_as
@@ -34,7 +35,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 A_SECOND = 35  # of the 50 requests that Discord allows a bot: the rest is for answers, and requests bunch up
 GATEWAY_SILENT_AFTER = timedelta(seconds=60)  # it beats every 41 s
 CLOCKS_DIFFER = timedelta(minutes=2)
-NEWEST, LOOK_BACK = 100, 300  # messages: the latest, then forward from where it may be
+NEWEST = 100  # messages, in which most of what is looked for stands
 
 Channel = discord.PartialMessageable | discord.DMChannel
 
@@ -59,6 +60,7 @@ class DiscordFrontEnd:
         self._memory = memory
         self._first_wait = first_wait
         self._pace = Pace(A_SECOND * settings.share)
+        self._histories: dict[str, OwnHistory] = {}  # by channel
         self.problem: Problem | None = None
         self.client = self.new_client()
 
@@ -169,16 +171,22 @@ class DiscordFrontEnd:
 
     async def find(self, channel: str, message: Message, key: str, since: datetime) -> str | None:
         async with self._talking(channel, LOOK_TAKES) as there:
-            rendered, ourselves, after = render(message, key), self.client.user, since - CLOCKS_DIFFER
-            for limit, forward in ((NEWEST, False), (LOOK_BACK, True)):
-                seen = 0
-                async for sent in there.history(limit=limit, after=after, oldest_first=forward):
-                    seen += 1
-                    if sent.author == ourselves and was_sent_as(sent, rendered, key):
-                        return str(sent.id)
-                if seen < limit:
-                    break
-        return None
+            rendered, ourselves, after, seen = render(message, key), self.client.user, since - CLOCKS_DIFFER, 0
+            async for sent in there.history(limit=NEWEST, after=after, oldest_first=False):
+                seen += 1
+                if sent.author == ourselves and was_sent_as(sent, rendered, key):
+                    return str(sent.id)
+            if seen < NEWEST:
+                return None
+            history = self._history(channel, after)
+            await history.go_on(there, ourselves)  # as far as the time goes, and on from there the next time
+            return next((str(sent.id) for sent in history.messages if was_sent_as(sent, rendered, key)), None)
+
+    def _history(self, channel: str, since: datetime) -> OwnHistory:
+        known = self._histories.get(channel)
+        if known is None or known.since > since:
+            known = self._histories[channel] = OwnHistory(since)
+        return known
 
     @asynccontextmanager
     async def _talking(self, channel: str, takes: timedelta) -> AsyncIterator[Channel]:

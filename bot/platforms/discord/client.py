@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import Any
 
@@ -47,6 +47,7 @@ EXTENSIONS = (
     "cogs.general",
     "cogs.organising",
 )
+SHARD_OF = 22  # bits of a server's id
 COMMANDS_TOLD = "discord commands"  # the name of what is remembered of them
 
 
@@ -143,6 +144,13 @@ class TsudoiClient(commands.Bot):
     def room_of(self, asked: Asked) -> Room:
         """Return the room in which this was asked; a sensible one where there is none."""
         return self.rooms.at(tenant_of(asked), channel_of(asked))
+
+    def has_lost(self, room: Room) -> bool:
+        """Whether a room is in a server that this process should hold, and the bot is not in it any more."""
+        if room.platform != DISCORD or not room.guild.isdecimal() or self.get_guild(int(room.guild)) is not None:
+            return False
+        shards: Collection[int] = getattr(self, "shards", (self.shard_id or 0,))
+        return (int(room.guild) >> SHARD_OF) % (self.shard_count or 1) in shards
 
     async def get_context(self, origin: Any, /, *, cls: Any = Context) -> Any:
         """Return what is known of a command; discord.py calls this for every message."""

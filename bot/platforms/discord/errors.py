@@ -4,18 +4,19 @@ from functools import partial
 
 import discord
 
-from bot.core.errors import MemberUnreachable, SendError, SendRefused
+from bot.core.errors import MemberUnreachable, RoomRefused, SendError, SendRefused
 from bot.core.problems import platforms as problems
 from bot.core.problems.base import NoAnswer, Problem
 
 MESSAGE_GONE, HAS_THREAD = 10008, 160004
-_NO_ACCESS, _NO_PERMISSION = 50001, 50013
+_OF_THE_ROOM = (10003, 10004, 50001, 50013)  # channel or server gone, no access, no permission
 _CLOSED_TO_US = (50007, 50278)  # the member takes no direct messages: at all, or since we share no server
 _AUTHENTICATION_FAILED = 4004  # a close code of the gateway
 _PROBLEMS = {
     10003: problems.ChannelGone,
-    _NO_ACCESS: problems.ChannelHidden,
-    _NO_PERMISSION: problems.PermissionMissing,
+    10004: problems.ChannelGone,
+    50001: problems.ChannelHidden,
+    50013: problems.PermissionMissing,
     30038: problems.CalendarFull,
     MESSAGE_GONE: problems.MessageGone,
 }
@@ -24,15 +25,17 @@ _PROBLEMS = {
 def explained(place: str, error: discord.HTTPException) -> SendError:
     """Tell a no for good (Discord names its reason by a code) from trouble that passes (an error page has none).
 
-    What an administrator took from the bot may be given back: then it says what it had to say.
+    What an administrator took from the bot may be given back: until then all that is due in the room waits.
     """
     said = f"Discord answered {error.status} ({_reason(error)})"
     if error.code in _CLOSED_TO_US:
         return MemberUnreachable(problems.NoDirectMessages(where=place, detail=said))
     if error.status in (400, 403, 404) and error.code:
         problem = _PROBLEMS.get(error.code, partial(problems.Refused, "Discord", f"code {error.code}"))
-        kind = SendError if error.code in (_NO_ACCESS, _NO_PERMISSION) else SendRefused
+        kind = RoomRefused if error.code in _OF_THE_ROOM else SendRefused
         return kind(problem(where=place, detail=said))
+    if error.status == 401:
+        return RoomRefused(problems.TokenRefused("discord.token", where=place, detail=said))
     return SendError(NoAnswer(where="Discord", detail=f"{said} for {place}"))
 
 

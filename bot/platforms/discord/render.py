@@ -36,6 +36,7 @@ _INVISIBLE = re.compile(
 _LINK = re.compile(r"https?://[^\s<>\[\]()*`|\\]+")
 _SPECIAL = re.compile(r"[\\*_~`|\[<]|^(?=\s*(?:#{1,3}\s|-#\s|[-+]\s|>))", re.MULTILINE)
 _INVITE = re.compile(r"(?<=cord|dapp)(?=\.gg/|\.com/invite/)", re.IGNORECASE)  # Discord unfolds one into a button
+_SIGNATURE = re.compile(r"#~([0-9a-f]{20})$")
 _MASS_MENTION = re.compile(r"@(?=everyone|here)")
 
 
@@ -70,12 +71,15 @@ class RenderedEdit(TypedDict):
 def render(message: Message, key: str = "") -> Post:
     """Return the message as arguments of `send`. Needs a running event loop if there is something to press.
 
-    `key`, a delivery's key, is left unseen in the first button, so that `was_sent_as` can find the message again.
+    `key`, a delivery's key, is left behind the address of an embed and in the first button, so that `was_sent_as` finds
+    the message again, whatever it says by then.
     """
     message = _numbered(message)
     rendered = Post(content=fit(message.lead, CONTENT) or None, embeds=_embeds(message))
     if not rendered["content"] and not rendered["embeds"]:
         rendered["content"] = _BLANK
+    if key:
+        _sign(rendered["embeds"], key)
     if items := _items(message):
         rendered["view"] = _view(items, key)
     if message.pictures or message.files:
@@ -179,7 +183,8 @@ def _add_field(embed: discord.Embed, field: Field, left: int) -> None:
     name = fit(field.name, FIELD_NAME) or _BLANK
     when = f"<t:{int(field.at.timestamp())}:F> (<t:{int(field.at.timestamp())}:R>)" if field.at else ""
     who = f"<@{field.member}>" if field.member.isdecimal() else ""  # shown as a name; nobody is notified
-    value = who or f"{fit(field.value, FIELD_VALUE - len(when) - 1)}\n{when}".strip() or _BLANK
+    where = f"<#{field.channel}>" if field.channel.isdecimal() else ""
+    value = who or where or f"{fit(field.value, FIELD_VALUE - len(when) - 1)}\n{when}".strip() or _BLANK
     if width(name) + width(value) <= left - _width_of(embed):
         embed.add_field(name=name, value=value, inline=field.at is None and width(value) <= _INLINE)
 
@@ -257,17 +262,35 @@ def _mark(key: str) -> int:
     return 1 << 30 | int(key[:7], 16) if key else 1 << 29
 
 
-def was_sent_as(sent: discord.Message, rendered: Rendered, key: str) -> bool:
-    """Whether `sent` is this delivery: by nonce or mark; where it has no mark, because it says exactly the same.
+def _sign(embeds: Iterable[discord.Embed], key: str) -> None:
+    """Put a key behind the address of an embed, where a browser takes it for a place in the page."""
+    for embed in embeds:
+        if embed.url and "#" not in embed.url and width(embed.url) + len(f"#~{key}") <= URL:
+            embed.url = f"{embed.url}#~{key}"
+            return
 
-    A digest has none, and made anew it says something else; it comes once a week, so that any is this one.
+
+def _signatures(embeds: Iterable[discord.Embed]) -> set[str]:
+    found = [_SIGNATURE.search(embed.url or "") for embed in embeds]
+    return {signature[1] for signature in found if signature}
+
+
+def was_sent_as(sent: discord.Message, rendered: Rendered, key: str) -> bool:
+    """Whether `sent` is this delivery: by nonce, address or mark; where it has none, because it says exactly the same.
+
+    Nonces are forgotten, marks may be lost, and what is said changes with time: most messages have an address. A digest
+    may have none, and made anew it says something else; it comes once a week, so that any is this one.
     """
     if str(sent.nonce) == key:
         return True
+    if signatures := _signatures(sent.embeds):
+        return key in signatures
     rows = [row for row in sent.components if isinstance(row, discord.ActionRow) and row.children]
     mark = rows[0].children[0].id if rows else None
     if mark:
         return mark == _mark(key)
+    if _signatures(rendered["embeds"]):
+        return False
     if _is_digest(rendered["embeds"]):
         return _is_digest(sent.embeds)
     return _gist(sent.content, sent.embeds) == _gist(rendered["content"], rendered["embeds"])

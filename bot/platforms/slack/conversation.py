@@ -9,7 +9,7 @@ import structlog
 
 from bot.answering.answering import Answering
 from bot.core.askers import Asker
-from bot.core.errors import SendError, SendRefused
+from bot.core.errors import SendError
 from bot.core.memory import Heard
 from bot.core.messages import Message, MessageKind
 from bot.core.rights import asker_in
@@ -133,7 +133,7 @@ class SlackConversation:
     async def respond(
         self, asked: Asked, url: str, message: Message, *, to_all: bool = False, instead: bool = False
     ) -> None:
-        """Answer by a response URL, or without it where it has expired.
+        """Answer by a response URL, in the thread where it was asked; without that URL where it takes no answer.
 
         What comes with the message follows in the channel, or by direct message.
         """
@@ -141,9 +141,9 @@ class SlackConversation:
             await self.answer(asked, message, to_all=to_all)
             return
         try:
-            await self._posts.respond(url, message, to_all=to_all, instead=instead)
-        except SendRefused as error:
-            log.info("response URL refused", reason=str(error))
+            await self._posts.respond(url, message, asked.thread_ts, to_all=to_all, instead=instead)
+        except SendError as error:  # it expired, or Slack has trouble: once more is better than never
+            log.info("response URL failed", reason=str(error))
             await self.answer(asked, message, to_all=to_all)
             return
         if to_all:

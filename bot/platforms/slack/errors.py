@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.core.errors import MemberUnreachable, SendError, SendRefused
+from bot.core.errors import MemberUnreachable, RoomRefused, SendError, SendRefused
 from bot.core.problems import platforms as problems
 from bot.core.problems.base import NoAnswer, Problem
 
@@ -34,12 +34,11 @@ _PROBLEMS: dict[str, Callable[..., Problem]] = {
     "cant_update_message": problems.NotOurMessage,
     "edit_window_closed": problems.EditsClosed,
 }
-# What is said cannot be said so, or its place is gone. Anything else, also what Slack has yet to invent, may pass, or
-# somebody may give us back what is missing: then we say what we had to say.
+# What is said cannot be said so. Anything else, also what Slack has yet to invent, lasts until somebody acts: gives us
+# back what is missing, invites us, opens an archived channel. Then we say what we had to say.
 _FOR_GOOD = (
-    "is_archived", "message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed",
-    "user_not_in_channel", "cannot_reply_to_message", "restricted_action_read_only_channel",
-    "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel", "invalid_blocks",
+    "message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed",
+    "user_not_in_channel", "cannot_reply_to_message", "restricted_action_non_threadable_channel", "invalid_blocks",
     "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments", "invalid_arg_name",
     "invalid_array_arg", "invalid_charset", "invalid_form_data", "invalid_post_type", "missing_post_type",
     "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema", "method_deprecated",
@@ -87,7 +86,7 @@ def explained(place: str, error: SlackApiError, setting: str = BOT_TOKEN) -> Sen
         return MemberUnreachable(problem)
     if code in _FOR_GOOD and status_of(error) < 500:
         return SendRefused(problem)
-    return SendError(problem)
+    return SendError(problem) if problem.passes else RoomRefused(problem)
 
 
 def problem_of(place: str, error: SlackApiError, setting: str = BOT_TOKEN) -> Problem:

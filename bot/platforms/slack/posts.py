@@ -168,10 +168,18 @@ class SlackPosts:
             direct = await self.direct_channel(member)
             await self._eased("chat.postMessage", {"channel": direct, **render(message), **QUIET})
 
-    async def respond(self, url: str, message: Message, *, to_all: bool = False, instead: bool = False) -> None:
-        """Answer a command or a press by its response URL, `instead` of what was pressed. Raises SendError."""
+    async def respond(
+        self, url: str, message: Message, thread_ts: str | None = None, *, to_all: bool = False, instead: bool = False
+    ) -> None:
+        """Answer a command or a press by its response URL, `instead` of what was pressed or in its thread.
+
+        Raises SendError.
+        """
         kind = "in_channel" if to_all else "ephemeral"
-        await self._web.respond(url, {"response_type": kind, "replace_original": instead, **render(message), **QUIET})
+        said: Json = {"response_type": kind, "replace_original": instead, **render(message), **QUIET}
+        if thread_ts and not instead:
+            said["thread_ts"] = thread_ts
+        await self._web.respond(url, said)
 
     async def _eased(self, method: str, arguments: Json) -> Mapping[str, Any]:
         """Call a method, once more without what Slack cannot bring: a picture that is gone, a thread that is."""

@@ -47,7 +47,7 @@ class SlackWeb:
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
-        self._busy_until: dict[str, float] = {}  # by method
+        self._busy_until: dict[tuple[str, str], float] = {}  # by method and channel: one that is busy mutes no other
         self._pace = Pace(IN_ALL)
         self._paces: dict[str, Pace] = {}
         self._client: AsyncWebClient | None = None
@@ -100,15 +100,15 @@ class SlackWeb:
         """
         given = {name: value for name, value in arguments.items() if value is not None}
         # slack_sdk's own methods write the arguments: which ones may be JSON differs from one to the other.
-        request = getattr(self.client, method.replace(".", "_"))
+        request, place = getattr(self.client, method.replace(".", "_")), (method, str(given.get("channel", "")))
         try:
             async with asyncio.timeout(takes.total_seconds()) as limit:
                 while True:
-                    await self._let_pass(method, limit.when() or 0.0)
+                    await self._let_pass(place, limit.when() or 0.0)
                     try:
                         answer = dict((await request(**given)).data)
                     except SlackApiError as error:
-                        self._note(method, error)
+                        self._note(place, error)
                     else:
                         if method != "apps.connections.open":  # which asks with the app's token
                             self.refused = None
@@ -147,22 +147,22 @@ class SlackWeb:
                 raise _no_answer(answered)
             return None
 
-    async def _let_pass(self, method: str, end: float) -> None:
+    async def _let_pass(self, place: tuple[str, str], end: float) -> None:
         """Wait until Slack, which asked us to, may be asked again, if there is time for that."""
         now = asyncio.get_running_loop().time()
-        until = self._busy_until.get(method, now)
+        until = self._busy_until.get(place, now)
         if until > end:
-            raise _no_answer(f"it asks to wait {until - now:.0f} s before {method}, 429")
+            raise _no_answer(f"it asks to wait {until - now:.0f} s before {place[0]}, 429")
         await asyncio.sleep(max(0.0, until - now))
 
-    def _note(self, method: str, error: SlackApiError) -> None:
+    def _note(self, place: tuple[str, str], error: SlackApiError) -> None:
         """Take note for how long Slack asks us to leave it alone; raise where it said something else."""
         wait = waits(error)
         if wait is None:
-            if is_bad_token(error) and method != "apps.connections.open":
+            if is_bad_token(error) and place[0] != "apps.connections.open":
                 self.refused = problem_of("the bot's token", error)
             raise error
-        self._busy_until[method] = asyncio.get_running_loop().time() + wait
+        self._busy_until[place] = asyncio.get_running_loop().time() + wait
 
 
 def _no_answer(detail: str) -> SendError:

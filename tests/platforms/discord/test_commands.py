@@ -15,7 +15,7 @@ from bot.config import DiscordSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
 from bot.core.cooldowns import Turn
-from bot.core.errors import MemberUnreachable, PictureError, SendError, SendRefused
+from bot.core.errors import MemberUnreachable, PictureError, RoomRefused, SendError, SendRefused
 from bot.core.messages import Button, Card, Choice, Message, MessageKind, Option, Picture
 from bot.core.problems.base import Problem
 from bot.core.problems.platforms import ChannelGone, ChannelHidden, PermissionMissing, Refused
@@ -488,22 +488,22 @@ async def test_a_delivery_is_posted_with_its_key_as_nonce_and_pings_nobody(play:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "problem", "is_final"),
+    ("status", "code", "problem", "kind"),
     [
-        (403, 50013, PermissionMissing, False),
-        (403, 50001, ChannelHidden, False),
-        (404, 10003, ChannelGone, True),
-        (400, 50035, Refused, True),
+        (403, 50013, PermissionMissing, RoomRefused),
+        (403, 50001, ChannelHidden, RoomRefused),
+        (404, 10003, ChannelGone, RoomRefused),
+        (400, 50035, Refused, SendRefused),
     ],
 )
 async def test_a_channel_that_is_closed_to_us_comes_with_a_remedy(
-    play: Play, status: int, code: int, problem: type[Problem], is_final: bool
+    play: Play, status: int, code: int, problem: type[Problem], kind: type[SendError]
 ) -> None:
-    """What was taken from the bot may be given back: only a channel that is gone is a refusal for good."""
+    """What was taken from the bot may be given back, and all that is due in the channel waits for that."""
     play.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
     with pytest.raises(SendError, match=rf"{play.room.id}.*code {code}") as failed:
         await play.front_end.send(str(play.room.id), said("a"), "00" * 10)
-    assert isinstance(failed.value, SendRefused) == is_final
+    assert type(failed.value) is kind
     assert isinstance(failed.value.problem, problem)
     in_japanese(failed.value.problem)
 

@@ -424,7 +424,8 @@ async def test_the_local_room_answers_typed_and_sees_every_room(house: House) ->
 
 async def test_another_process_sees_a_change_at_its_next_look(house: House, clock: DrivenClock) -> None:
     elsewhere = Rooms((), ())
-    following = Following(house.stores.rooms, elsewhere, house.services.watching)
+    stores = house.stores
+    following = Following(stores.rooms, elsewhere, house.services.watching, stores.troubles)
     await following.load()
     assert not await following.refresh()
     await house.stores.rooms.save([Room("discord", "5", (GROUP,), guild="9")], "1", NOW)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from bot.config import DiscordSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
 from bot.core.cooldowns import Turn
-from bot.core.errors import SendError, SendRefused
+from bot.core.errors import RoomRefused, SendError
 from bot.core.messages import Button, Card, Message, MessageKind
 from bot.core.problems.platforms import ChannelGone, TokenRefused
 from bot.core.room import Room
@@ -144,6 +145,36 @@ async def test_a_delivery_is_found_although_its_text_would_be_another_now(server
         assert await front_end.find(CHANNEL, later, KEY, datetime.now(UTC)) == number
 
 
+@pytest.mark.parametrize("buttons", [(), (Button("はい", Kept("question:1:yes")),)])
+async def test_a_delivery_is_found_where_discord_forgets_all_but_what_it_shows(
+    server: DiscordServer, buttons: tuple[Button, ...]
+) -> None:
+    """Its nonce is forgotten, the ids of components come back as 0, and the countdown in the text has gone on."""
+    server.nonce_memory, server.keeps_ids = 0, False
+    async with connected(server) as front_end:
+        message = replace(NEWS, buttons=buttons)
+        number = await front_end.send(CHANNEL, message, KEY)
+        later = replace(message, lead="あと55分")
+        await front_end.edit(CHANNEL, number, replace(message, lead="あと58分"), KEY)
+        assert await front_end.find(CHANNEL, later, KEY, datetime.now(UTC)) == number
+        assert await front_end.find(CHANNEL, later, "e" * 20, datetime.now(UTC)) is None
+
+
+async def test_a_store_that_was_restored_looks_back_as_far_as_it_must(server: DiscordServer) -> None:
+    """A look that is cut off goes on where it ended: a busy channel has more than fits into one."""
+    since = datetime.now(UTC)
+    async with connected(server) as front_end:
+        for number in range(250):
+            await asyncio.to_thread(server.say, CHANNEL, f"before {number}")
+        posted = await front_end.send(CHANNEL, NEWS, KEY)
+        for number in range(350):
+            await asyncio.to_thread(server.say, CHANNEL, f"after {number}")
+        assert await front_end.find(CHANNEL, NEWS, KEY, since) == posted
+        asked = len(server.calls)
+        assert await front_end.find(CHANNEL, NEWS, "e" * 20, since) is None
+        assert len(server.calls) - asked <= 3  # what was looked through is known
+
+
 async def test_a_digest_is_found_although_more_is_known_now(server: DiscordServer) -> None:
     """It has no button that could bear a mark, and a store that was restored has not heard of every event yet."""
     async with connected(server) as front_end:
@@ -202,7 +233,7 @@ async def test_the_same_key_again_is_the_same_message_while_discord_remembers(se
 
 async def test_an_unknown_channel_is_refused_with_a_remedy(server: DiscordServer) -> None:
     async with connected(server) as front_end:
-        with pytest.raises(SendRefused, match=r"correct rooms\.channel .*channel 999") as refused:
+        with pytest.raises(RoomRefused, match=r"correct rooms\.channel .*channel 999") as refused:
             await front_end.send("999", NEWS, KEY)
         assert isinstance(refused.value.problem, ChannelGone)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.errors import MemberUnreachable, SendError, SendRefused
+from bot.core.errors import MemberUnreachable, RoomRefused, SendError, SendRefused
 from bot.core.messages import Card, Message, MessageKind
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import (
@@ -140,16 +140,16 @@ async def test_a_member_who_takes_no_messages_is_told_apart(server: SlackServer)
 @pytest.mark.parametrize(
     ("code", "kind", "problem", "remedy"),
     [
-        ("channel_not_found", SendError, ChannelGone, "rooms.channel"),
-        ("not_in_channel", SendError, ChannelHidden, "/invite @Tsudoi"),
-        ("is_archived", SendRefused, ChannelArchived, "Unarchive"),
-        ("token_revoked", SendError, SlackTokenRefused, "Install the app again"),
-        ("account_inactive", SendError, SlackTokenRefused, "slack.bot_token"),
-        ("missing_scope", SendError, ScopeMissing, "scope"),
-        ("restricted_action", SendError, PostingForbidden, "administrators"),
+        ("channel_not_found", RoomRefused, ChannelGone, "rooms.channel"),
+        ("not_in_channel", RoomRefused, ChannelHidden, "/invite @Tsudoi"),
+        ("is_archived", RoomRefused, ChannelArchived, "Unarchive"),
+        ("token_revoked", RoomRefused, SlackTokenRefused, "Install the app again"),
+        ("account_inactive", RoomRefused, SlackTokenRefused, "slack.bot_token"),
+        ("missing_scope", RoomRefused, ScopeMissing, "scope"),
+        ("restricted_action", RoomRefused, PostingForbidden, "administrators"),
         ("msg_too_long", SendRefused, Refused, "documentation"),
         ("internal_error", SendError, NoAnswer, "internal_error"),
-        ("a_code_of_tomorrow", SendError, Refused, "documentation"),
+        ("a_code_of_tomorrow", RoomRefused, Refused, "documentation"),
     ],
 )
 async def test_every_no_names_its_remedy(
