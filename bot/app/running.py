@@ -310,7 +310,7 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
 
 def _how_to_begin(texts: Texts) -> str:
     """Point to the command that sets the bot up, as it is called in a checkout or where a package was installed."""
-    command = "make init" if Path(__file__).parents[1].joinpath("Makefile").exists() else "tsudoi init"
+    command = "make init" if Path(__file__).parents[2].joinpath("Makefile").exists() else "tsudoi init"
     sentence = texts.gettext("For your own group: {command} (or write config.toml, as config.example.toml shows)")
     return sentence.format(command=command)
 

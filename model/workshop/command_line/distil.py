@@ -13,16 +13,16 @@ STUDENT = Path("build/student")
 
 
 def distil(
-    quick: Annotated[bool, typer.Option("--quick", help="A few minutes, to learn how it goes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A few minutes, to see how it works.")] = False,
     alone: Annotated[bool, typer.Option(help="Also train the student without a teacher, to compare.")] = True,
-    seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The random seed.")] = None,
     teacher: Annotated[
         Path, typer.Option(help="The folder of the training whose network teaches; it is trained if there is none.")
     ] = RUN,
     run: Annotated[Path, typer.Option("--run", help="The student's folder: network.keras, training.json.")] = STUDENT,
     as_json: Json = False,
 ) -> None:
-    """Let a larger network teach the small one, and show what that buys."""
+    """Let a larger network teach the small one, and show what it gains."""
     from model.workshop.sources.catalogue import at_hand
     from model.workshop.training import distil as distilling
     from model.workshop.training.train import as_data

@@ -23,7 +23,7 @@ def evaluate(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Folders or zips with a folder for each character, or .npz files; by default the real data at hand, "
+            help="Folders or zips with a folder for each character, or .npz files; by default the real data available, "
             "without the writers that a model was trained on."
         ),
     ] = None,
@@ -38,12 +38,15 @@ def evaluate(
         bool, typer.Option("--hard", help="Also turned, shifted, inverted, small, tight and photographed pictures.")
     ] = False,
     lines: Annotated[
-        int, typer.Option("--lines", min=0, help="Instead so many pages of every kind: whole words in unseen hands.")
+        int,
+        typer.Option(
+            "--lines", min=0, help="Instead, this many pages of every kind: whole words in unseen handwriting."
+        ),
     ] = 0,
     out: Annotated[Path | None, typer.Option(help="A folder for charts: confusions, reliability, errors.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Read pictures with a model file: how well it does, for whom, and how far chance could move that."""
+    """Evaluate a model file on pictures: how well it reads, for whom, and how much of that may be chance."""
     from model.classifier import ARTIFACT, load
     from model.workshop.evaluation.evaluate import examine
     from model.workshop.evaluation.pictures import (

@@ -13,7 +13,7 @@ def finder(
     scenes: Annotated[
         int | None, typer.Option(min=1, help="Photos to practise on; the default takes about 45 minutes.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The random seed; another one holds out other writers.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -160,7 +160,7 @@ def import_sheet(
 def forget_writer(
     writer: Annotated[str, typer.Argument(help="The alias that --writer gave.")], samples: Samples = None
 ) -> None:
-    """Erase all that somebody gave on paper, as they may ask at any time."""
+    """Erase everything someone gave on paper, as they may ask at any time."""
     from model.workshop.paper.keeping import CannotKeep, checked_alias, default_folder, forget
 
     folder = samples or default_folder()

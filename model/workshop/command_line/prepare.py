@@ -14,7 +14,7 @@ def prepare(
     share_alike: ShareAlike = False,
     as_json: Json = False,
 ) -> None:
-    """Install the fonts, read every source, and say what is in it or what to do to have it."""
+    """Install the fonts, read every source, and show what each contains, or how to get it."""
     from model.workshop.training.prepare import install_fonts, look, look_at_others, together
 
     with progress_bars() as progress:

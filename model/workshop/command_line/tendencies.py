@@ -10,10 +10,12 @@ from model.workshop.command_line.output import EXPECTED, fail, progress_bars, sh
 
 
 def tendencies(
-    pictures: Annotated[list[Path] | None, typer.Argument(help="Pictures of one character: why read so?")] = None,
+    pictures: Annotated[
+        list[Path] | None, typer.Argument(help="Pictures of one character, to see why they were read that way.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="The folder that the PNGs go to.")] = Path("build/tendencies"),
     survey: Annotated[
-        bool, typer.Option("--survey", help="Ask the network anew, with the sources at hand; about a minute.")
+        bool, typer.Option("--survey", help="Survey the network again with the available sources; about a minute.")
     ] = False,
     model: Annotated[Path | None, typer.Option(help="A .tflite file; the shipped one by default.")] = None,
     as_json: Json = False,

@@ -11,23 +11,25 @@ from model.workshop.command_line.output import EXPECTED, fail, progress_bars, sh
 
 def train(
     images: Annotated[
-        int | None, typer.Option(min=1, help="Pictures to see; the default takes about 45 minutes.")
+        int | None, typer.Option(min=1, help="Pictures to train on; the default takes about 45 minutes.")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Two to four minutes, to learn how it goes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Two to four minutes, to see how it works.")] = False,
     network: Annotated[
         str, typer.Option(help="large, which ships, small, or classic, the one of the 2017 hands-on.")
     ] = "large",
-    teacher: Annotated[Path | None, typer.Option(help="The folder of a training whose network teaches.")] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="The folder of a training whose network acts as teacher.")
+    ] = None,
     augment: Annotated[
-        bool, typer.Option(help="Each picture with another hand, pen, light and camera; without, clean ones.")
+        bool, typer.Option(help="Vary hand, pen, light and camera of each picture; without, clean pictures.")
     ] = True,
-    onward: Annotated[bool, typer.Option("--onward", help="Go on from the network that ships.")] = False,
-    seed: Annotated[int | None, typer.Option(help="Of everything random; another one holds other writers out.")] = None,
+    onward: Annotated[bool, typer.Option("--onward", help="Start from the network that ships.")] = False,
+    seed: Annotated[int | None, typer.Option(help="The random seed; another one holds out other writers.")] = None,
     share_alike: ShareAlike = False,
     run: Run = RUN,
     as_json: Json = False,
 ) -> None:
-    """Train a network on the sources at hand; one that was cut off goes on where it stood."""
+    """Train a network on the available sources; an interrupted training resumes where it stopped."""
     from model.workshop.sources.catalogue import at_hand
     from model.workshop.training import train as training
     from model.workshop.training.dataset import SEED
