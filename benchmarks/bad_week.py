@@ -252,6 +252,8 @@ class BadWeek:
             off = self._off(time.now)
             if time.now >= poll:
                 await services.watching.watch(connpass)
+                await services.troubles.check()
+                await services.reopen_closed_too_early()
                 poll = time.now + POLL_EVERY
             await delivering.deliver_due()
             earliest = await delivering.earliest()

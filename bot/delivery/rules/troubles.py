@@ -12,7 +12,7 @@ from bot.core.problems.base import Problem
 from bot.core.problems.platforms import LeftServer, PermissionMissing, PostingForbidden
 from bot.delivery.rules.follow_ups import FollowUp
 
-FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(hours=1)
+FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=20)
 PERIOD = timedelta(minutes=10)
 MOST_REFUSED, MOST_UNKNOWN, MOST_IN_TROUBLE = 90, 70, 30  # of 100; Discord bans at 10,000 in ten minutes
 _A_MOMENT, _A_WHILE = timedelta(seconds=1), timedelta(minutes=1)
@@ -49,7 +49,7 @@ def new_trouble(room: str, problem: Problem, now: datetime) -> Trouble:
 
 
 def rest_after(refusals: int) -> timedelta:
-    """Return how long a room rests after so many refusals in a row: 5 s, 10 s, 20 s … an hour at most."""
+    """Return how long a room rests after so many refusals in a row: 5 s, 10 s, 20 s … 20 minutes at most."""
     longer: timedelta = FIRST_REST * 2 ** min(refusals - 1, 20)
     return min(longer, LONGEST_REST)
 
