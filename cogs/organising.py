@@ -78,6 +78,11 @@ class Organising(commands.Cog):
         """Show which channels take nothing."""
         await self._open(interaction, "trouble")
 
+    @group.command(name="console", description="A link into the console on my web page, for you alone")
+    async def show_console(self, interaction: discord.Interaction) -> None:
+        """Show the way into the console."""
+        await self._open(interaction, "console")
+
     async def _open(self, interaction: discord.Interaction, what: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         page = await self._organising.open(await self._client.asker(interaction), what)

@@ -10,7 +10,6 @@ from bot.answering.answering import Answering
 from bot.core.askers import Asker
 from bot.core.commands import Command, Parameter, Vocabulary
 from bot.core.messages import Message
-from bot.core.room import LOCAL
 from bot.handwriting import teaching_messages
 from bot.organisers.organising import organising_topic
 
@@ -28,15 +27,15 @@ async def _model(it: Answering, asker: Asker, words: str) -> Message:
 
 
 async def _samples_for_organisers(it: Answering, asker: Asker, words: str) -> Message:
-    """In the local room; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
-    if it.organising is None or asker.tenant.platform != LOCAL:
+    """Where nobody else reads it; elsewhere organisers have `/tsudoi data`, for their eyes alone."""
+    if it.organising is None or not asker.is_alone:
         return general_messages.pages_elsewhere(it.texts(asker.language), "data")
     return await it.organising.open(asker, "data")
 
 
 async def _organise(it: Answering, asker: Asker, words: str) -> Message:
-    """In the local room; a chat with servers answers its organisers by itself."""
-    if it.organising is None or asker.tenant.platform != LOCAL:
+    """Where nobody else reads it; a chat with servers answers its organisers by itself."""
+    if it.organising is None or not asker.is_alone:
         return await it.help(asker)
     return await it.organising.open(asker, organising_topic(words))
 

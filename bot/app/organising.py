@@ -13,6 +13,7 @@ from bot.core.problems.base import Problem
 from bot.core.rooms import Rooms
 from bot.handwriting.ports.samples import SampleSheets
 from bot.handwriting.reviewing import Reviewing
+from bot.organisers.console import Console
 from bot.organisers.intervening import Intervening
 from bot.organisers.organising import Organising
 from bot.organisers.settling_in import SettlingIn
@@ -31,10 +32,12 @@ def build_organising(
     model: Callable[[], str] = str,
     sheets: SampleSheets | None = None,
     ring: Ring = no_ring,
+    console: Console | None = None,
 ) -> Organising:
     """Bind what organisers use. `changed` is called when a room was set up or switched.
 
     `ring` is called when something is due at once.
+    `console` lets organisers into the web page.
     `problems` says why a platform does not work now, by its name, `model` what is read with.
     """
     rehearse = rehearsing_rooms(settings, clients)
@@ -64,6 +67,7 @@ def build_organising(
         zone=zone,
         problems=problems,
         reviewing=Reviewing(store=stores.samples, sheets=sheets, clock=clock, zone=zone),
+        console=console,
         open_questions=ReportSaying(stores.events, stores.reports, stores.questions, clock, zone).questions,
         intervening=Intervening(store=stores.interventions, events=stores.events, clock=clock, ring=ring),
         troubles=troubles_of(stores, rooms, clock, ring),

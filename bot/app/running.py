@@ -36,6 +36,8 @@ from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.workers.model_folder import ModelFolder
 from bot.handwriting.workers.recogniser import LocalRecogniser
 from bot.locales import Texts, texts_for
+from bot.organisers.console import Console
+from bot.platforms.web.door import is_reached_from_elsewhere, who_reaches_the_page
 from bot.platforms.web.server import WebRoom
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ log = structlog.get_logger()
 MIRROR_EVERY = timedelta(seconds=5)  # a look that finds nothing new costs next to nothing
 SAMPLE_POLL = timedelta(seconds=10)
 QUIZ_EXPIRY = timedelta(minutes=5)
+VISITS_EXPIRY, VISITS_KEPT = timedelta(days=1), timedelta(days=90)  # what a visitor of the page said, and was answered
 MODEL_FOLLOWED = timedelta(minutes=1)  # another process on the same store may have chosen another
 
 
@@ -77,6 +80,7 @@ class _Parts:
     services: Services
     changing_model: ChangingModel | None
     room: WebRoom
+    console: Console
     front_ends: Sequence[FrontEnd]
     alarm: AlarmClock
     polls: Polls
@@ -109,6 +113,7 @@ async def _assemble(
     clock: Clock,
 ) -> _Parts:
     rooms, front_ends = rooms_of(settings), list[FrontEnd]()
+    console = Console(stores.sessions, rooms, clock, settings.web.public_url)
     recogniser, sheets = pictures if settings.recognition.enabled else None, pictures.sample_sheets()
     organising = build_organising(
         settings,
@@ -121,6 +126,7 @@ async def _assemble(
         model=lambda: recogniser.model if recogniser else "",
         sheets=sheets,
         ring=lambda: alarm.set_alarm(),
+        console=console,
     )
     changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
     services = build_services(
@@ -142,7 +148,7 @@ async def _assemble(
     gap = await find_gap(stores.events, stores.deliveries, stores.memory, clock.now())
     alarm = AlarmClock(services.delivering(front_ends, gap))
     polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
-    return _Parts(services, changing_model, room, front_ends, alarm, polls)
+    return _Parts(services, changing_model, room, console, front_ends, alarm, polls)
 
 
 async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], *, has_samples: bool) -> None:
@@ -150,7 +156,8 @@ async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], 
         for front_end in parts.front_ends:
             group.create_task(front_end.serve(), name=front_end.platform)
         await parts.room.opened.wait()
-        for line in introduction(settings, parts.room.url, has_samples=has_samples):
+        link = await parts.console.link_for_operator(parts.room.url) if is_reached_from_elsewhere(settings.web) else ""
+        for line in introduction(settings, parts.room.url, link, has_samples=has_samples):
             say(line)
         await parts.services.watching.plan_reminders()
         await parts.polls.start()
@@ -164,9 +171,14 @@ async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], 
 def _look_after_quiz_and_calendars(services: Services, front_ends: Sequence[FrontEnd], alarm: AlarmClock) -> None:
     now = services.clock.now()
     alarm.poll("quiz", services.answering.quizzing.forget_expired, QUIZ_EXPIRY, now + QUIZ_EXPIRY)
+    alarm.poll("visits", partial(_forget_visits, services), VISITS_EXPIRY, now + QUIZ_EXPIRY)
     for mirror in build_mirrors(front_ends):
         reconcile = partial(services.mirroring.reconcile, mirror)
         alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, now + MIRROR_EVERY)
+
+
+async def _forget_visits(services: Services) -> None:
+    await services.stores.messages.forget_visits(services.clock.now() - VISITS_KEPT)
 
 
 def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, "SampleCommunity"]:
@@ -245,6 +257,7 @@ def build_room(
         reports=services.stores.reports,
         condition=RunningCondition(services, front_ends, bool(settings.reports.site_url)),
         samples=samples.application() if samples else None,
+        console=services.answering.organising.console if services.answering.organising else None,
     )
 
 
@@ -288,8 +301,11 @@ def build_polls(
     )
 
 
-def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str]:
-    """Return what a person should read at the start: a line for each front end and each thing that is off, and why."""
+def introduction(settings: Settings, url: str, link: str, *, has_samples: bool) -> list[str]:
+    """Return what a person should read at the start: a line for each front end and each thing that is off, and why.
+
+    `link` opens the console for who runs the bot, "" where they need none.
+    """
     texts = texts_for(settings.community.locale)
     _ = texts.gettext
     samples = _("off: the events are samples, marked 【サンプル】")
@@ -300,6 +316,8 @@ def introduction(settings: Settings, url: str, *, has_samples: bool) -> list[str
     return [
         f"集い Tsudoi {__version__}",
         f"  room      {url}  " + _("(Ctrl-C ends)"),
+        f"            {who_reaches_the_page(texts, settings.web)}",
+        *([f"  console   {link}  " + _("(for you, once)")] if link else []),
         f"  connpass  {connpass}",
         *([] if has_samples else [f"  reports   {reports}"]),
         f"  Discord   {discord}",

@@ -15,6 +15,7 @@ from bot.handwriting.store.quizzes import Quizzes
 from bot.handwriting.store.samples import Samples
 from bot.organisers.store.interventions import StoredInterventions
 from bot.organisers.store.rooms import SetUpRooms
+from bot.organisers.store.sessions import Sessions
 from bot.platforms.web.room_messages import RoomMessages
 from bot.reminders.store.personal_reminders import PersonalReminders
 from bot.reports.store.materials import StoredMaterials
@@ -45,6 +46,7 @@ class Stores:
     materials: StoredMaterials
     interventions: StoredInterventions
     troubles: StoredTroubles
+    sessions: Sessions
     leadership: Callable[[str], Leadership]
 
 
@@ -70,6 +72,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             StoredMaterials(engine),
             StoredInterventions(engine),
             StoredTroubles(engine),
+            Sessions(engine),
             partial(Leadership, engine),
         )
     finally:

@@ -18,10 +18,12 @@ from bot.app.stores import open_stores
 from bot.config import DEFAULT_FILE, Settings
 from bot.core.errors import ConfigurationError, ModelError, SourceError, TsudoiError
 from bot.core.problems.base import ENGLISH
-from bot.core.room import LOCAL, Room
+from bot.core.room import EVERYBODY, LOCAL, Room
 from bot.core.rooms import Rooms
 from bot.handwriting.workers.model_folder import ModelFolder
+from bot.locales import texts_for
 from bot.network.http import HttpClient
+from bot.platforms.web.door import is_reached_from_elsewhere, who_reaches_the_page
 from bot.reports.ports import ReportSource
 from bot.sandbox.confinement import missing_protections
 
@@ -47,6 +49,8 @@ async def _findings(settings: Settings, file: Path | None) -> AsyncIterator[Find
     yield _secrets(file or DEFAULT_FILE)
     yield await _database(settings)
     rooms = await _rooms(settings)
+    yield Finding("page", True, who_reaches_the_page(texts_for("en"), settings.web))
+    yield _operators(settings, rooms)
     for finding in _questions(rooms):
         yield finding
     with open_clients(settings) as clients:
@@ -91,6 +95,14 @@ def is_tracked(file: Path) -> bool:
         return subprocess.run(command, cwd=file.absolute().parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
     except OSError:
         return False
+
+
+def _operators(settings: Settings, rooms: Rooms) -> Finding:
+    """Say who may change what holds for all servers, beside who sits at the machine."""
+    named = sorted(f"{room.platform}:{who}" for room in rooms.configured for who in room.organisers if who != EVERYBODY)
+    is_open = is_reached_from_elsewhere(settings.web)
+    here = "whoever follows the link that run prints" if is_open else "whoever opens the page on this computer"
+    return Finding("operators", True, ", ".join([*(sorted(rooms.operators) or dict.fromkeys(named)), here]))
 
 
 def _questions(rooms: Rooms) -> list[Finding]:

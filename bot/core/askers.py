@@ -66,6 +66,7 @@ class Asker:
     What all read is in `language`, the room's; `own_language` is for what they alone read. `may_decide`: they answer
     what organisers are asked in this room. `may_organise`: they look after the rooms of their tenant. `may_operate`:
     they run the bot, and may change what holds for all its tenants. `is_home`: the report site is their tenant's.
+    `is_alone`: nobody else reads what they are answered, so that organisers' pages may be shown where they typed.
     """
 
     room: Room
@@ -78,6 +79,7 @@ class Asker:
     may_organise: bool = False
     may_operate: bool = False
     is_home: bool = False
+    is_alone: bool = False
     surroundings: Surroundings = field(default_factory=NoSurroundings, compare=False, repr=False)
 
     @property

@@ -22,11 +22,13 @@ from bot.events.ports.events import EventStore, SourceState
 from bot.handwriting.reviewing import Reviewing
 from bot.locales import Texts, texts_for
 from bot.organisers import organising_messages as said
+from bot.organisers.console import Console
 from bot.organisers.intervening import Intervening
 from bot.organisers.intervening_messages import Intervene, ShowPosted
 from bot.organisers.pages import (
     AddSource,
     ChooseParts,
+    EndSessions,
     OpenPage,
     PauseRoom,
     PauseSource,
@@ -63,6 +65,7 @@ TOPICS = {  # what may follow /tsudoi
     "rehearse": "リハーサル",
     "status": "状態",
     "questions": "質問",
+    "console": "コンソール",
     "data": "データ",
     "trouble": "トラブル",
 }
@@ -97,6 +100,7 @@ class Organising:
     zone: ZoneInfo
     problems: Callable[[], Mapping[str, Problem]] = dict
     open_questions: Callable[[Asker], Awaitable[Message]] | None = None
+    console: Console | None = None
     reviewing: Reviewing | None = None
     intervening: Intervening | None = None
     troubles: Troubles | None = None
@@ -145,6 +149,7 @@ class Organising:
             **(self._interventions(self.intervening) if self.intervening is not None else {}),
             TryNow: self._try_now,
             **(self.reviewing.handlers() if self.reviewing is not None else {}),
+            EndSessions: self._end_sessions,
             OpenPage: _not_in_local_room(lambda asker, action: self.open(asker, action.topic)),
         }
 
@@ -192,11 +197,22 @@ class Organising:
                 return await self.rehearsal(asker, Span.LAST, 0)
             case "data" if self.reviewing is not None:
                 return await self.reviewing.open(asker)
+            case "console":
+                return await self.console_page(asker)
             case "questions" if self.open_questions is not None:
                 return await self.open_questions(asker)
             case "trouble" if self.troubles is not None:
                 return await self._trouble(asker, self.troubles)
         return await self.status(asker)
+
+    async def console_page(self, asker: Asker) -> Message:
+        """Show the way into the console on the web page, for whoever asked alone."""
+        link = await self.console.link_for(asker) if self.console is not None else ""
+        return said.console_page(self._texts(asker), link)
+
+    async def _end_sessions(self, asker: Asker, _: EndSessions) -> Message:
+        ended = await self.console.end_all(asker) if self.console is not None else 0
+        return said.sessions_ended(self._texts(asker), ended)
 
     async def status(self, asker: Asker) -> Message:
         """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""

@@ -19,6 +19,7 @@ from bot.organisers.delivery_labels import subject_label
 from bot.organisers.intervening_messages import by_hand_card, messages_choice, posted_card
 from bot.organisers.pages import (
     ChooseParts,
+    EndSessions,
     PauseRoom,
     PauseSource,
     Pausing,
@@ -72,6 +73,32 @@ class Health:
     model: str
     problems: Mapping[str, Problem]
     troubles: Collection[str] = ()  # names of channels
+
+
+def console_page(texts: Texts, link: str) -> Message:
+    """Show the way into the console; without a link, why there is none."""
+    if not link:
+        return answer(
+            texts.gettext(
+                "The console is on my web page, which cannot be reached from here. Who runs the bot can give it an "
+                "address: web.public_url in config.toml."
+            )
+        )
+    lead = texts.gettext(
+        "This link opens the organisers' console for you, once, within 15 minutes. After 12 hours you are logged out."
+    )
+    buttons = (
+        Button(texts.gettext("Open the console"), url=link),
+        Button(texts.gettext("Log out everywhere"), EndSessions(), quiet=True),
+    )
+    return replace(answer(lead), buttons=buttons)
+
+
+def sessions_ended(texts: Texts, ended: int) -> Message:
+    """Say that a member is logged out."""
+    if not ended:
+        return answer(texts.gettext("You were logged in nowhere."))
+    return answer(texts.gettext("You are logged out everywhere; links that I gave you do not work any more."))
 
 
 def organisers_only(texts: Texts, platform: str) -> Message:

@@ -202,6 +202,13 @@ class TurnPage(OnPage):
 
 
 @dataclass(frozen=True, slots=True)
+class EndSessions(OnPage):
+    """Log out of the console, wherever one is logged in."""
+
+    template = "tsudoi:console:end"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPage(OnPage):
     """Open a page; also for what an earlier version offered there."""
 

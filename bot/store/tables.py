@@ -238,6 +238,20 @@ room_drafts = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String, primary_key=True),  # of the secret that lets somebody into the console
+    Column("platform", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("member", String, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("channels", JSON, nullable=False),
+    Column("is_link", Boolean, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
 members = Table(
     "members",
     metadata,

@@ -25,7 +25,7 @@ from bot.handwriting.quizzing import Quizzing
 from bot.handwriting.reading_buttons import Explain
 from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
 from bot.platforms.web.metrics import Gauges
-from bot.platforms.web.room_messages import RoomMessages
+from bot.platforms.web.room_messages import RoomMessages, View
 from bot.platforms.web.server import WebRoom
 from bot.reports.store.reports import Reports
 from model.reading import Candidate, Glyph, Reading
@@ -167,7 +167,7 @@ class FixedCondition:
 
     async def gauges(self) -> Gauges:
         """Return them with the rest."""
-        await self._messages.last_id(MAIN)
+        await self._messages.last_id(View(MAIN))
         unread = {"utsunomiya": 900.0, 'a "new" one': math.inf}
         return Gauges({"planned": 3, "sent": 5}, unread, {"local": True, "discord": False})
 

@@ -16,24 +16,25 @@ class Album:
         """Begin empty. `copy` encodes a picture anew, as JPEG, or raises PictureError."""
         self._copy = copy
         self._most_bytes = most_bytes
-        self._pictures: OrderedDict[str, bytes] = OrderedDict()
+        self._pictures: OrderedDict[str, tuple[str, bytes]] = OrderedDict()  # with whose it is
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._pictures.clear()
+    def clear(self, member: str | None = None) -> None:
+        """Forget everything, or what this member was shown."""
+        kept = self._pictures.items() if member is not None else ()
+        self._pictures = OrderedDict((name, (whose, picture)) for name, (whose, picture) in kept if whose != member)
 
-    async def keep(self, upload: bytes, kind: str = "") -> str | None:
+    async def keep(self, upload: bytes, kind: str = "", member: str = "") -> str | None:
         """Keep a copy of an upload and return its name, which begins with `kind`; None if it cannot be read."""
         try:
             copy = await self._copy(upload)
         except PictureError:
             return None
         name = kind + secrets.token_urlsafe(12)
-        self._pictures[name] = copy
-        while self._pictures and sum(map(len, self._pictures.values())) > self._most_bytes:
+        self._pictures[name] = member, copy
+        while self._pictures and sum(len(picture) for _, picture in self._pictures.values()) > self._most_bytes:
             self._pictures.popitem(last=False)
         return name
 
     async def picture(self, name: str) -> bytes | None:
         """Return a picture as JPEG; None if it is gone."""
-        return self._pictures.get(name)
+        return self._pictures.get(name, ("", None))[1]

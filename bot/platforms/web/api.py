@@ -17,13 +17,14 @@ from bot.config import CommunitySettings
 from bot.core.clock import Clock
 from bot.core.errors import PictureError
 from bot.core.numbers import whole_number
-from bot.core.room import MAIN
 from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.reading_messages import unreadable_picture
 from bot.locales import texts_for
 from bot.platforms.web.album import Album
 from bot.platforms.web.calendars import Calendars
-from bot.platforms.web.conversation import Conversation
+from bot.platforms.web.console import ConsoleApi
+from bot.platforms.web.conversation import Conversation, view_of
+from bot.platforms.web.door import Door
 from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.message_json import message_json
@@ -31,7 +32,7 @@ from bot.platforms.web.metrics import Metrics
 from bot.platforms.web.pages import page_routes
 from bot.platforms.web.quiz import QuizApi
 from bot.platforms.web.refusals import Refusal
-from bot.platforms.web.room_messages import RoomMessage, RoomMessages
+from bot.platforms.web.room_messages import RoomMessage, RoomMessages, View
 from bot.platforms.web.static_files import static_files
 from bot.platforms.web.streams import HEARTBEAT, Streams, wait_for_news
 from bot.platforms.web.uploads import Turns, is_form, read_json, read_picture, read_said
@@ -52,12 +53,14 @@ class RoomApi:
     """Everything that the addresses need."""
 
     conversation: Conversation
+    door: Door
     messages: RoomMessages
     answering: Answering
     kept_reports: ReportStore
     recogniser: Recogniser | None
     drawing: DrawingApi
     quiz: QuizApi
+    console: ConsoleApi
     community: CommunitySettings
     shows_samples: bool
     clock: Clock
@@ -73,6 +76,7 @@ class RoomApi:
         return [
             *page_routes(self.facts),
             *static_files().routes(),
+            *self.console.routes(),
             *self.drawing.routes(),
             *self.quiz.routes(),
             web.get("/model", self.model_card),
@@ -89,9 +93,12 @@ class RoomApi:
             *self.calendars.routes(),
         ]
 
-    async def room(self, _request: web.Request) -> web.Response:
+    async def room(self, request: web.Request) -> web.Response:
         """Tell where one is."""
-        return json_answer(self.facts())
+        response = json_answer(self.facts())
+        await self.door.seat(request)  # from here on a visitor has a conversation of their own
+        self.door.remember(request, response)
+        return response
 
     def facts(self) -> dict[str, Any]:
         """Return what the pages know of the room."""
@@ -108,10 +115,11 @@ class RoomApi:
         """Give the messages after an id, or the newest ones (before an id), oldest first."""
         after, before = _number(request, "after"), _number(request, "before")
         limit = min(_number(request, "limit") or MOST_MESSAGES, MOST_MESSAGES)
+        view = view_of(await self.door.seat(request))
         if after is not None:
-            found = await self.messages.after(MAIN, after, limit)
+            found = await self.messages.after(view, after, limit)
         else:
-            found = await self.messages.latest(MAIN, limit, before)
+            found = await self.messages.latest(view, limit, before)
         answer = json_answer({"messages": [message_json(said) for said in found]})
         answer.enable_compression()
         return answer
@@ -120,7 +128,9 @@ class RoomApi:
         """Take what a visitor says or shows."""
         # Uploads take turns; a text is small, and must not wait behind somebody's slow line.
         async with self.turns.turn() if is_form(request) else nullcontext():
-            return _spoken(await self.conversation.say(await read_said(request)))
+            return self._spoken(
+                request, await self.conversation.say(await self.door.seat(request), await read_said(request))
+            )
 
     async def press(self, request: web.Request) -> web.Response:
         """Take a pressed button, or what was chosen or filled in as its `values`, in the `message` where it stands."""
@@ -130,10 +140,16 @@ class RoomApi:
             place = None
         spoken = None
         if isinstance(button_id, str) and isinstance(values, list) and all(isinstance(one, str) for one in values):
-            spoken = await self.conversation.press(button_id, values, place)
+            spoken = await self.conversation.press(await self.door.seat(request), button_id, values, place)
         if spoken is None:
             raise Refusal(404, "unknown_button")
-        return _spoken(spoken)
+        return self._spoken(request, spoken)
+
+    def _spoken(self, request: web.Request, spoken: Sequence[RoomMessage]) -> web.Response:
+        said, *answers = (message_json(message) for message in spoken)
+        response = json_answer({**said, "answers": answers})
+        self.door.remember(request, response)
+        return response
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Send every new message as it comes, from the one after `Last-Event-ID` on, and each edit after `edited`."""
@@ -141,17 +157,18 @@ class RoomApi:
         seen = whole_number(request.headers.get("Last-Event-ID", ""), digits=18)
         if seen is not None:
             last = seen
+        view = view_of(await self.door.seat(request))
         with self.streams.listening() as news:
             if last is None:
-                last = await self.messages.last_id(MAIN)
+                last = await self.messages.last_id(view)
             if edited is None:
-                edited = await self.messages.last_revision(MAIN)
+                edited = await self.messages.last_revision(view)
             response = web.StreamResponse(
                 headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             )
             await response.prepare(request)
             try:
-                await self._tell_news(response, news, last, edited)
+                await self._tell_news(response, view, news, last, edited)
             except ConnectionError:
                 pass  # the page was closed
             except Exception as error:  # its headers are sent: hang up, and the page comes again
@@ -160,14 +177,16 @@ class RoomApi:
                     request.transport.abort()
         return response
 
-    async def _tell_news(self, response: web.StreamResponse, news: asyncio.Event, last: int, edited: int) -> None:
+    async def _tell_news(
+        self, response: web.StreamResponse, view: View, news: asyncio.Event, last: int, edited: int
+    ) -> None:
         await _write(response, "retry: 2000\n\n")
         while not self.streams.is_closed:
-            found = await self.messages.after(MAIN, last, 100)
+            found = await self.messages.after(view, last, 100)
             for said in found:
                 await _write(response, _event(said))
                 last = said.id
-            changed = await self.messages.edited_after(MAIN, edited, 100)
+            changed = await self.messages.edited_after(view, edited, 100)
             for said in changed:
                 await _write(response, _edit(said))
                 edited = said.revision or edited
@@ -223,11 +242,6 @@ class RoomApi:
         """Give every report, and which event it is about."""
         texts = texts_for(self.conversation.room.locale, self.community.timezone)
         return json_answer({"reports": [report_json(report, texts) for report in await self.kept_reports.reports()]})
-
-
-def _spoken(spoken: Sequence[RoomMessage]) -> web.Response:
-    said, *answers = (message_json(one) for one in spoken)
-    return json_answer({**said, "answers": answers})
 
 
 def _with_candidates(reading: Reading, top: int) -> Reading:

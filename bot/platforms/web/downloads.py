@@ -16,13 +16,13 @@ class Downloads:
     """Keeps the newest files, and forgets each after some minutes."""
 
     clock: Clock
-    _files: dict[str, tuple[datetime, File]] = field(default_factory=dict)
+    _files: dict[str, tuple[datetime, File, str]] = field(default_factory=dict)
 
-    def keep(self, file: File) -> str:
-        """Keep a file and return the address at which it can be fetched."""
+    def keep(self, file: File, member: str = "") -> str:
+        """Keep a file that was made for this member, and return the address at which it can be fetched."""
         self._forget_old()
         token = secrets.token_urlsafe(24)
-        self._files[token] = (self.clock.now(), file)
+        self._files[token] = (self.clock.now(), file, member)
         for oldest in list(self._files)[:-MOST]:
             del self._files[oldest]
         return f"/downloads/{token}/{file.name}"
@@ -32,9 +32,9 @@ class Downloads:
         self._forget_old()
         return self._files[token][1] if token in self._files else None
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._files.clear()
+    def clear(self, member: str) -> None:
+        """Forget what was made for this member."""
+        self._files = {token: kept for token, kept in self._files.items() if kept[2] != member}
 
     def _forget_old(self) -> None:
         now = self.clock.now()

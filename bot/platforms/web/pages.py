@@ -31,6 +31,7 @@ class Page:
 PAGES = {
     "/": Page("index.html", script="room.js"),
     "/draw": Page("draw.html", "draw_title", "draw.js"),
+    "/console": Page("console.html", "console_title", "console.js"),
     "/tendencies": Page("tendencies.html", "gallery_title", "tendencies.js"),
 }
 REFUSED = Page("refused.html", "refused_title")

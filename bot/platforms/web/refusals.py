@@ -34,6 +34,7 @@ def sentence(texts: Texts, code: str) -> str:
         "no_character": texts.gettext("One character is expected here."),
         "reading_off": texts.gettext("Reading handwriting is switched off here."),
         "quiz_over": texts.gettext("This question is over. Please ask for another one."),
+        "link_over": texts.gettext("This link was used already, or is too old. Please ask for a new one."),
         "not_found": texts.gettext("There is nothing at this address."),
         "wrong_method": texts.gettext("This address does not accept this kind of request."),
     }

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.actions import Kept
@@ -46,6 +46,30 @@ class RoomMessage:
         """The message whose control was pressed, where this is the answer."""
         before, _, number = (self.key or "").rpartition(":")
         return int(number) if f"{before}:" == PRESSED else None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody sees: all that stands in their own channel, and what is posted in another one for everybody.
+
+    A post has a key, and is no answer to a press; without `questions` those to organisers are left out.
+    """
+
+    own: str
+    posts_in: str = ""
+    questions: bool = False
+
+    @property
+    def shown(self) -> ColumnElement[bool]:
+        """Which rows that are."""
+        own = room_messages.c.channel == self.own
+        if not self.posts_in or self.posts_in == self.own:
+            return own
+        is_post = and_(room_messages.c.key.is_not(None), not_(room_messages.c.key.startswith(PRESSED)))
+        posted = and_(room_messages.c.channel == self.posts_in, is_post)
+        if not self.questions:
+            posted = and_(posted, room_messages.c.message["kind"].as_string() != MessageKind.QUESTION.value)
+        return or_(own, posted)
 
 
 class RoomMessages:
@@ -94,14 +118,20 @@ class RoomMessages:
             changed = update(room_messages).where(room_messages.c.id == number)
             return (await connection.execute(changed.values(message=empty, revision=newest))).rowcount == 1
 
-    async def edited_after(self, channel: str, revision: int, limit: int) -> list[RoomMessage]:
+    async def forget_visits(self, before: datetime) -> None:
+        """Forget what was said before a moment in conversations of single visitors; what is posted for all stays."""
+        is_a_visit = room_messages.c.channel.startswith("@")
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(room_messages).where(is_a_visit, room_messages.c.at < before))
+
+    async def edited_after(self, view: View, revision: int, limit: int) -> list[RoomMessage]:
         """Return the first messages that were edited after this revision, in the order of their edits."""
-        query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.revision > revision)
+        query = select(room_messages).where(view.shown, room_messages.c.revision > revision)
         return await self._messages(query.order_by(room_messages.c.revision).limit(limit))
 
-    async def last_revision(self, channel: str) -> int:
+    async def last_revision(self, view: View) -> int:
         """Return the number of the newest edit, 0 if there was none."""
-        query = select(func.max(room_messages.c.revision)).where(room_messages.c.channel == channel)
+        query = select(func.max(room_messages.c.revision)).where(view.shown)
         async with self._reading() as connection:
             return (await connection.execute(query)).scalar() or 0
 
@@ -114,21 +144,21 @@ class RoomMessages:
         """Return the message with this id."""
         return next(iter(await self._messages(select(room_messages).where(room_messages.c.id == number))), None)
 
-    async def last_id(self, channel: str) -> int:
+    async def last_id(self, view: View) -> int:
         """Return the id of the newest message, 0 if there is none."""
-        query = select(func.max(room_messages.c.id)).where(room_messages.c.channel == channel)
+        query = select(func.max(room_messages.c.id)).where(view.shown)
         async with self._reading() as connection:
             return (await connection.execute(query)).scalar() or 0
 
-    async def after(self, channel: str, number: int, limit: int) -> list[RoomMessage]:
+    async def after(self, view: View, number: int, limit: int) -> list[RoomMessage]:
         """Return the first messages after `number`, oldest first."""
-        query = select(room_messages).where(room_messages.c.channel == channel, room_messages.c.id > number)
+        query = select(room_messages).where(view.shown, room_messages.c.id > number)
         return await self._messages(query.order_by(room_messages.c.id).limit(limit))
 
-    async def latest(self, channel: str, limit: int, before: int | None = None) -> list[RoomMessage]:
+    async def latest(self, view: View, limit: int, before: int | None = None) -> list[RoomMessage]:
         """Return the newest messages, those before the id `before` where it is given, oldest first."""
         earlier: list[ColumnElement[bool]] = [] if before is None else [room_messages.c.id < before]
-        query = select(room_messages).where(room_messages.c.channel == channel, *earlier)
+        query = select(room_messages).where(view.shown, *earlier)
         return (await self._messages(query.order_by(room_messages.c.id.desc()).limit(limit)))[::-1]
 
     async def _messages(self, query: Any) -> list[RoomMessage]:

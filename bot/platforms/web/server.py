@@ -5,6 +5,7 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,10 +26,13 @@ from bot.handwriting.ports.drawing import DrawingBoard
 from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.quizzing import Quizzing
 from bot.locales import texts_for
+from bot.organisers.console import Console
 from bot.platforms.web.album import Album
 from bot.platforms.web.api import RoomApi
 from bot.platforms.web.calendars import Calendars
-from bot.platforms.web.conversation import VISITOR, Conversation
+from bot.platforms.web.console import ConsoleApi
+from bot.platforms.web.conversation import Conversation, OnThePage
+from bot.platforms.web.door import VISITOR, Door
 from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.guard import HEADERS, Guard
 from bot.platforms.web.health import Condition, HealthApi
@@ -72,6 +76,7 @@ class WebRoom:
         copy_picture: Callable[[bytes], Awaitable[bytes]],
         drawing_board: DrawingBoard | None,
         quizzing: Quizzing | None = None,
+        console: Console | None = None,
         reports: ReportStore,
         condition: Condition,
         samples: web.Application | None = None,
@@ -84,8 +89,11 @@ class WebRoom:
         self._streams = Streams()
         self._metrics = Metrics()
         self._conversation = Conversation(messages, answering, rooms, clock, self._album, self._streams)
+        door = Door(settings, console, rooms, answering, partial(OnThePage, self._album))
         self._api = RoomApi(
             conversation=self._conversation,
+            door=door,
+            console=ConsoleApi(door),
             messages=messages,
             answering=answering,
             kept_reports=reports,
@@ -172,9 +180,11 @@ class WebRoom:
         return web.json_response({"error": said, "code": code}, status=status, headers=headers)
 
     async def send(self, channel: str, message: Message, key: str) -> str:
-        if channel != MAIN and member_at(channel) != VISITOR:  # whoever visits the room is alone in it
+        member = member_at(channel)
+        if channel != MAIN and member is None:
             raise SendRefused(NoLocalChannel(channel))
-        return str(await self._conversation.post(message, key))
+        own = channel if member not in (None, VISITOR) else MAIN  # who is alone with the machine has one conversation
+        return str(await self._conversation.post(message, key, own))
 
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:
         return await self._conversation.edit(int(external_id), message)

@@ -410,7 +410,7 @@ async def test_the_local_room_answers_typed_and_sees_every_room(house: House) ->
     room = Room("discord", "5", (GROUP,), organisers=(MANAGERS,), guild="9")
     await house.stores.rooms.save([room], "1", NOW)
     await house.services.following.refresh()
-    here = asker_in(house.rooms, Tenant(LOCAL), MAIN, "visitor")
+    here = replace(asker_in(house.rooms, Tenant(LOCAL), MAIN, "visitor"), is_alone=True)
 
     async def answer(text: str) -> str:
         message = await house.services.answering.say(here, text)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.actions import Kept
 from bot.core.messages import Button, Card, Field, Message, MessageKind
-from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture
+from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture, View
 from bot.platforms.web.server import WebRoom
 from tests.support.events import NOW, an_event_named
 from tests.support.room_answers import FixedAnswers
@@ -74,12 +74,12 @@ async def test_an_edited_message_keeps_its_place_its_time_and_its_pictures(engin
     first, second = await messages.add(said), await messages.add(replace(said, key=None))
     assert await messages.edit(second, DECIDED)
     assert await messages.edit(first, DECIDED)
-    assert [(one.id, one.message, one.at, one.pictures) for one in await messages.latest("main", 9)] == [
+    assert [(one.id, one.message, one.at, one.pictures) for one in await messages.latest(View("main"), 9)] == [
         (number, DECIDED, NOW, (PICTURE,)) for number in (first, second)
     ]
-    assert [one.id for one in await messages.edited_after("main", 0, 9)] == [second, first]
-    assert [one.id for one in await messages.edited_after("main", 1, 9)] == [first]
-    assert await messages.last_revision("main") == 2
+    assert [one.id for one in await messages.edited_after(View("main"), 0, 9)] == [second, first]
+    assert [one.id for one in await messages.edited_after(View("main"), 1, 9)] == [first]
+    assert await messages.last_revision(View("main")) == 2
     assert await messages.find(KEY) == first
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.actions import Kept
 from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
-from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture
+from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture, View
 from bot.store.tables import room_messages
 from tests.support.events import NOW, tokyo
 
@@ -45,7 +45,7 @@ async def test_a_message_comes_back_as_it_was_said(engine: AsyncEngine) -> None:
     messages = RoomMessages(engine)
     kept = said(author="Tsudoi", bot=True, message=EVERYTHING, pictures=PICTURES, key="k", at=NOW)
     number = await messages.add(kept)
-    (found,) = await messages.latest("main", 10)
+    (found,) = await messages.latest(View("main"), 10)
     assert found == RoomMessage(**{**{name: getattr(kept, name) for name in RoomMessage.__slots__}, "id": number})
     assert found.message.text == EVERYTHING.text
 
@@ -57,7 +57,7 @@ async def test_pictures_from_before_they_had_words_are_still_shown(engine: Async
     async with engine.begin() as connection:
         await connection.execute(update(room_messages).values(message={**old, "images": ["/pictures/a"]}))
     assert await messages.edit(number, answer("別のことば"))
-    (found,) = await messages.latest("main", 10)
+    (found,) = await messages.latest(View("main"), 10)
     assert (found.message.lead, found.pictures) == ("別のことば", (ShownPicture("/pictures/a"),))
 
 
@@ -65,7 +65,7 @@ async def test_a_message_under_a_known_key_is_not_said_again(engine: AsyncEngine
     messages = RoomMessages(engine)
     first = await messages.add(said("一度目", key="same"))
     assert await messages.add(said("二度目", key="same", at=NOW + timedelta(hours=1))) == first
-    assert [one.message.lead for one in await messages.latest("main", 10)] == ["一度目"]
+    assert [one.message.lead for one in await messages.latest(View("main"), 10)] == ["一度目"]
     assert await messages.find("same") == first
 
 
@@ -73,7 +73,7 @@ async def test_twenty_tries_at_once_under_one_key_leave_one_message(engine: Asyn
     messages = RoomMessages(engine)
     numbers = await asyncio.gather(*(messages.add(said(f"{n}", key="same")) for n in range(20)))
     assert len(set(numbers)) == 1
-    assert len(await messages.latest("main", 100)) == 1
+    assert len(await messages.latest(View("main"), 100)) == 1
 
 
 async def test_messages_without_a_key_are_each_kept(engine: AsyncEngine) -> None:
@@ -89,11 +89,21 @@ async def test_history_reads_oldest_first_from_either_end(engine: AsyncEngine) -
     messages = RoomMessages(engine)
     numbers = [await messages.add(said(f"{n}")) for n in range(5)]
     await messages.add(said("別の部屋", channel="other"))
-    assert [one.id for one in await messages.after("main", numbers[1], 2)] == numbers[2:4]
-    assert [one.id for one in await messages.latest("main", 2)] == numbers[3:]
-    assert [one.id for one in await messages.latest("main", 2, before=numbers[3])] == numbers[1:3]
-    assert await messages.last_id("main") == numbers[-1]
+    assert [one.id for one in await messages.after(View("main"), numbers[1], 2)] == numbers[2:4]
+    assert [one.id for one in await messages.latest(View("main"), 2)] == numbers[3:]
+    assert [one.id for one in await messages.latest(View("main"), 2, before=numbers[3])] == numbers[1:3]
+    assert await messages.last_id(View("main")) == numbers[-1]
 
 
 async def test_an_empty_room_has_no_last_message(engine: AsyncEngine) -> None:
-    assert await RoomMessages(engine).last_id("main") == 0
+    assert await RoomMessages(engine).last_id(View("main")) == 0
+
+
+async def test_what_single_visitors_said_is_forgotten_and_what_was_posted_for_all_stays(engine: AsyncEngine) -> None:
+    messages = RoomMessages(engine)
+    for channel, days in (("@somebody", 91), ("@somebody", 1), ("main", 91)):
+        said = Message(MessageKind.ANSWER, f"{channel} {days}")
+        await messages.add(RoomMessage(channel, "visitor", False, NOW - timedelta(days=days), said))
+    await messages.forget_visits(NOW - timedelta(days=90))
+    left = [*await messages.latest(View("@somebody"), 9), *await messages.latest(View("main"), 9)]
+    assert [one.message.lead for one in left] == ["@somebody 1", "main 91"]

@@ -1,0 +1,144 @@
+"""Who comes to the page: who runs the bot, an organiser who logged in, or a visitor, who is a member and no more."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.answering.answering import Answering
+from bot.config import WebSettings
+from bot.core.askers import Asker, Surroundings
+from bot.core.rights import asker_in
+from bot.core.room import LOCAL, MAIN
+from bot.core.rooms import HERE, Rooms
+from bot.locales import Texts
+from bot.organisers.console import Console
+from bot.organisers.rules.sessions import SESSION_LASTS
+from bot.platforms.web.guard import LOOPBACK
+
+VISITOR = "visitor"  # whoever opens the page on the machine where the bot runs, and nobody else can
+SESSION, VISITS = "tsudoi_session", "tsudoi_visitor"  # cookies
+VISITS_LAST = 90 * 24 * 3600  # seconds in which a visitor's conversation is theirs; it is kept no longer
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where somebody sits: what they say is kept in `channel`, which they alone read, beside what is posted for all.
+
+    `sees_all`: the questions to organisers among it, too. `member` is who they are on this page.
+    """
+
+    asker: Asker
+    channel: str
+    member: str
+    sees_all: bool = False
+
+
+class Door:
+    """Says who a request comes from. Without a log-in nobody from elsewhere is more than a member."""
+
+    def __init__(
+        self,
+        settings: WebSettings,
+        console: Console | None,
+        rooms: Rooms,
+        answering: Answering,
+        around: Callable[[str], Surroundings],
+    ) -> None:
+        """`around` returns what is around a member on the page."""
+        self._console = console
+        self._around = around
+        self._rooms = rooms
+        self._answering = answering
+        self._is_private = not is_reached_from_elsewhere(settings)
+        self._is_secure = urlsplit(settings.public_url).scheme == "https"
+
+    async def seat(self, request: web.Request) -> Seat:
+        """Return where whoever sent this request sits."""
+        if self._is_private and _is_direct(request):
+            asker = replace(await self._in_the_room(VISITOR), is_alone=True)
+            return Seat(asker, MAIN, VISITOR, sees_all=True)
+        secret = request.cookies.get(SESSION, "")
+        asker_in_console = await self._logged_in(secret) if secret else None
+        if asker_in_console is not None:
+            return _in_console(asker_in_console)
+        member = request.cookies.get(VISITS) or str(request.get(VISITS) or "")
+        if not _is_a_name(member):
+            member = request[VISITS] = secrets.token_urlsafe(16)
+        return Seat(as_visitor(await self._in_the_room(member)), f"@{member}", member)
+
+    async def _in_the_room(self, member: str) -> Asker:
+        language = await self._answering.language_of(LOCAL, member)
+        return asker_in(self._rooms, HERE, MAIN, member, own_language=language, surroundings=self._around(member))
+
+    async def _logged_in(self, secret: str) -> Asker | None:
+        if self._console is None:
+            return None
+        return await self._console.asker(secret, self._answering.language_of, self._around)
+
+    def remember(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Let a visitor who just came keep their conversation: their browser brings the name again."""
+        if VISITS in request:
+            self._set(response, VISITS, request[VISITS], VISITS_LAST)
+
+    async def enter(self, link: str, response: web.Response) -> bool:
+        """Let in who holds the secret of a link, and keep that in their browser; False if it lets nobody in."""
+        secret = await self._console.enter(link) if self._console is not None else None
+        if secret is None:
+            return False
+        self._set(response, SESSION, secret, int(SESSION_LASTS.total_seconds()))
+        return True
+
+    async def leave(self, request: web.Request, response: web.Response) -> None:
+        """Log out."""
+        secret = request.cookies.get(SESSION)
+        if secret and self._console is not None:
+            await self._console.leave(secret)
+        response.del_cookie(SESSION, httponly=True, samesite="Lax", secure=self._is_secure)
+
+    def _set(self, response: web.StreamResponse, name: str, value: str, seconds: int) -> None:
+        response.set_cookie(
+            name, value, max_age=seconds, httponly=True, samesite="Lax", secure=self._is_secure, path="/"
+        )
+
+
+def is_reached_from_elsewhere(settings: WebSettings) -> bool:
+    """Whether others than who sits at the machine can reach the page: it then has a log-in."""
+    return bool(settings.public_url) or settings.host not in LOOPBACK
+
+
+def who_reaches_the_page(texts: Texts, settings: WebSettings) -> str:
+    """Say plainly who can come to the page, and as what."""
+    if not is_reached_from_elsewhere(settings):
+        return texts.gettext("only from this computer: whoever opens it runs the bot")
+    return texts.gettext("also from elsewhere: whoever opens it is a member; organisers log in with /tsudoi console")
+
+
+def as_visitor(asker: Asker) -> Asker:
+    """Return a visitor without a log-in: a member, and nothing else."""
+    room = replace(asker.room, organisers=())
+    return replace(asker, room=room, may_decide=False, may_organise=False, may_operate=False, is_alone=True)
+
+
+def _in_console(asker: Asker) -> Seat:
+    channel = f"@{asker.tenant.name}:{asker.member}"
+    return Seat(asker, channel, asker.member, sees_all=asker.tenant.platform == LOCAL)
+
+
+def _is_direct(request: web.Request) -> bool:
+    """Whether a request comes from this machine and through nobody who passes on what others sent."""
+    if any(name in request.headers for name in _FORWARDED) or request.transport is None:
+        return False
+    peer = request.transport.get_extra_info("peername")
+    try:
+        return peer is None or ip_address(str(peer[0]).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_a_name(member: str) -> bool:
+    return len(member) == 22 and member.replace("-", "").replace("_", "").isalnum() and member.isascii()
