@@ -20,6 +20,7 @@ from bot.core.errors import ConfigurationError, ModelError, SourceError, TsudoiE
 from bot.core.problems.base import ENGLISH
 from bot.core.room import EVERYBODY, LOCAL, Room
 from bot.core.rooms import Rooms
+from bot.first_evening.configuration_file import holds_secrets
 from bot.handwriting.workers.model_folder import ModelFolder
 from bot.locales import texts_for
 from bot.network.http import HttpClient
@@ -75,10 +76,7 @@ def _secrets(file: Path) -> Finding:
     """Refuse a configuration file that git tracks while a secret stands in it: several bots' tokens are public so."""
     if not file.exists():
         return Finding("configuration", True, "no config.toml: defaults")
-    secrets = ("api_key", "token", "bot_token", "app_token")
-    lines = (line.partition("#")[0].partition("=") for line in file.read_text(encoding="utf-8").splitlines())
-    holds_secret = any(name.strip() in secrets and value.strip(" \"'\t") for name, _, value in lines)
-    if holds_secret and is_tracked(file):
+    if holds_secrets(file.read_text(encoding="utf-8")) and is_tracked(file):
         return Finding(
             "configuration",
             False,

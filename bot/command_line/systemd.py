@@ -23,6 +23,8 @@ WorkingDirectory={folder}
 EnvironmentFile=-{folder}/{environment}
 UMask=0077
 Restart=always
+# A worker that a picture made too large is ended alone; the bot starts another.
+OOMPolicy=continue
 RestartSec=10s
 # A mistake in config.toml does not mend itself.
 RestartPreventExitStatus=2

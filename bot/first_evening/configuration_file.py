@@ -35,10 +35,17 @@ def configuration(texts: Texts, answers: Answers, in_environment: Collection[str
 
 
 def holds_secrets(text: str) -> bool:
-    """Whether a configuration holds a token, a key or a password."""
-    content = tomllib.loads(text)
-    url = content.get("storage", {}).get("url", "")
-    return "@" in url or any(content.get(section, {}).get(key) for section, key in _KEYS_OF_SECRETS.values())
+    """Whether a configuration holds a token, a key or a password, in whatever form TOML has it."""
+    return _holds_secret(tomllib.loads(text))
+
+
+def _holds_secret(content: object, name: str = "") -> bool:
+    if isinstance(content, dict):
+        return any(_holds_secret(value, key) for key, value in content.items())
+    if isinstance(content, list):
+        return any(_holds_secret(value, name) for value in content)
+    is_secret = name in {key for _, key in _KEYS_OF_SECRETS.values()}
+    return bool(content) and (is_secret or (name.endswith("url") and "@" in str(content)))
 
 
 def put_in_place(text: str, file: Path) -> Path | None:

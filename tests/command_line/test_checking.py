@@ -2,11 +2,12 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from bot.command_line.checking import Finding, check_everything
+from bot.command_line.checking import Finding, _secrets, check_everything
 from bot.config import Settings
 from bot.core.errors import ModelError
 from bot.handwriting.workers import model_folder
@@ -76,3 +77,26 @@ async def test_a_damaged_model_would_not_work(tmp_path: Path, damaged: Path, mon
 def test_what_reads_says_which_file_it_cannot_use(damaged: Path) -> None:
     with pytest.raises(ModelError, match=re.escape(str(damaged / ARTIFACT.name))):
         use(str(damaged / ARTIFACT.name))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[discord]\ntoken = "a"',
+        'discord = { token = "a" }',
+        'discord.token = "a"',
+        '"discord"."token" = "a"',
+        '[discord]\n"token"="a" # no comment',
+        "slack.bot_token = '''\na'''",
+        '[storage]\nurl = "postgresql://tsudoi:a@localhost/tsudoi"',
+        'reports.site_url = "https://user:a@reports.example.test/"',
+    ],
+)
+def test_a_secret_that_git_tracks_is_found_however_it_is_written(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(written, encoding="utf-8")
+    for command in (["git", "init", "-q"], ["git", "add", file.name]):
+        subprocess.run(command, cwd=tmp_path, check=True)
+    assert not _secrets(file).works
+    file.write_text('[discord]\ntoken = ""  # token = "a"\n[storage]\nurl = "sqlite:///tsudoi.db"', encoding="utf-8")
+    assert _secrets(file).works
