@@ -118,7 +118,7 @@ class Answering:
         With `may_answer_quiz` the picture of a member who was asked a quiz here answers that.
         """
         if may_answer_quiz and len(pictures) == 1:
-            answer = await self.quizzing.answer(asker, pictures[0], "" if unseen else upload)
+            answer = await self.quizzing.answer(asker, pictures[0], "" if unseen else upload, may_be_text=True)
             if answer is not None:
                 return answer
         return await self.reader.read(asker, pictures, upload, unseen=unseen)

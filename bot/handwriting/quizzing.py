@@ -22,7 +22,7 @@ from bot.handwriting.ports.quiz import QuizStore
 from bot.handwriting.ports.recognition import Cut, Recogniser
 from bot.handwriting.quiz_messages import JoinBoard, Move, PlayQuiz
 from bot.handwriting.reading_messages import unreadable_picture
-from bot.handwriting.rules.quiz import LASTS, Outcome, Player, Quiz, display_name, judge, next_label, week_of
+from bot.handwriting.rules.quiz import LASTS, Outcome, Player, Quiz, display_name, is_text, judge, next_label, week_of
 from bot.handwriting.rules.teaching import Offered, Sample, counts, used
 from bot.locales import TOKYO, Texts, texts_for
 from model.reading import Reading
@@ -139,10 +139,13 @@ class Quizzing:
         """Return the sentence that asks for a quiz's character."""
         return said.question(self._texts(asker), quiz, self.clock.now(), None).lead
 
-    async def answer(self, asker: Asker, picture: bytes | PictureError, upload: str = "") -> Message | None:
+    async def answer(
+        self, asker: Asker, picture: bytes | PictureError, upload: str = "", *, may_be_text: bool = False
+    ) -> Message | None:
         """Judge a picture that a member showed; None if nothing was asked of them here.
 
-        `upload` is the platform's name of the upload, by which the picture can be fetched again.
+        `upload` is the platform's name of the upload, by which the picture can be fetched again. Where members show
+        other pictures as well one that `may_be_text` and is text is no answer: the question stays open.
         """
         quiz = await self.store.of(asker.address, asker.room.name, self.clock.now())
         if quiz is None or quiz.is_over or self.recogniser is None:
@@ -152,6 +155,8 @@ class Quizzing:
             if isinstance(picture, PictureError):
                 raise picture
             reading = await self.recogniser.read(picture)
+            if may_be_text and is_text(reading):
+                return None
             return await self._judged(self.recogniser, quiz, picture, reading, asker, upload)
         except PictureError as error:
             return unreadable_picture(texts, error)

@@ -238,6 +238,15 @@ async def test_what_cannot_be_read_or_is_too_much_costs_no_try(play: Play) -> No
     assert "⭐⭐" in (await play.drawn(glyph(label))).lead
 
 
+async def test_a_note_that_is_shown_meanwhile_is_no_answer_and_the_question_stays_open(play: Play) -> None:
+    label = await play.asked()
+    play.hand.wrote = (glyph("め"), glyph("も"), glyph("た"))
+    asker = an_asker(play.room)
+    assert await play.quizzing.answer(asker, b"a picture", may_be_text=True) is None
+    assert "1文字だけ" in (await play.drawn(*play.hand.wrote)).lead  # where nothing else is shown, it is too much
+    assert "⭐⭐" in (await play.drawn(glyph(label))).lead
+
+
 async def test_elsewhere_than_in_the_local_room_the_way_to_the_page_is_shown_to_the_member_alone(play: Play) -> None:
     question = await play.ask()
     assert [button.url for button in question.buttons if button.url] == []

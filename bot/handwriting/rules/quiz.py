@@ -12,6 +12,7 @@ from model.reading import Glyph, Reading
 LASTS = timedelta(minutes=10)
 TRIES = 2
 THINNEST = 8  # characters from which one is drawn: always the very thinnest would be asked again and again
+TEXT = 3  # characters from which a picture is plainly something else than the one that was asked for
 NEARLY_AS_LIKELY = 0.3  # of the best candidate's probability: what a doubtful character may be as well
 LONGEST_NAME = 20
 BOARD_SHOWS = 10
@@ -122,6 +123,11 @@ def judge(label: str, reading: Reading) -> Outcome:
     if glyph.verdict == "sure":
         return Outcome.RIGHT if glyph.candidates[0].label == label else Outcome.WRONG
     return Outcome.UNSURE if label in _possible(glyph) else Outcome.WRONG
+
+
+def is_text(reading: Reading) -> bool:
+    """Whether a picture plainly shows a text, and so is no try at one character."""
+    return sum(bool(glyph.candidates) for glyph in reading.glyphs) >= TEXT
 
 
 def _possible(glyph: Glyph) -> list[str]:
