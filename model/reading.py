@@ -16,6 +16,17 @@ MOST = 100  # characters that are read in one picture
 # ゕ and ゖ are left out: they stand for か and け in counting (三ヶ月), and nobody writes them in a word of hiragana.
 SMALL_FORMS: dict[str, str] = {full: small for small, full in FULL_FORMS.items() if small not in "ゕゖ"}
 
+# Where in the picture of an explanation (width, height) its parts stand.
+EXPLAINED_SIZE = (960, 612)
+EXPLAINED: dict[str, Box] = {
+    "seen": (32, 76, 256, 256),
+    "decided": (312, 76, 256, 256),
+    "answers": (592, 76, 336, 256),
+    "apart": (32, 400, 176, 176),
+    "second": (232, 400, 176, 176),
+    "similar": (432, 400, 496, 176),
+}
+
 
 def percent(share: float, over: str, under: str) -> str:
     """Return a probability as people say it, the same wherever it stands: `98%`, `1.2%`.

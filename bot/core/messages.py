@@ -130,11 +130,24 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a picture with its caption: where it stands (left, top, width, height) in a picture of this `size`."""
+
+    caption: str
+    box: tuple[int, int, int, int]
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that comes with a message: PNG, and what it shows in words."""
+    """A picture that comes with a message: PNG, and what it shows in words.
+
+    Where there are `parts`, a platform may lay them out by itself, with captions that can be read on a small screen.
+    """
 
     png: bytes
     shows: str
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.errors import PictureError
-from bot.core.messages import Bar, Button, Card, Message, MessageKind, Picture
+from bot.core.messages import Bar, Button, Card, Message, MessageKind, Part, Picture
 from bot.handwriting.reading_buttons import MOST_OPTIONS, About, difference, why
 from bot.handwriting.rules.romaji import romaji
 from bot.handwriting.shares import in_words
 from bot.handwriting.teaching_buttons import verdicts
 from bot.locales import Texts
-from model.reading import MOST, SMALL_FORMS, Candidate, Glyph, Reading
+from model.reading import EXPLAINED, EXPLAINED_SIZE, MOST, SMALL_FORMS, Candidate, Glyph, Reading
 
 TOP, LEAST_SHOWN = 5, 0.005  # bars, and the probability from which a third one is worth a line
 MOST_LIKELY = 3  # characters that a doubtful one may be
@@ -207,7 +207,16 @@ def explanation(texts: Texts, png: bytes) -> Message:
         "Above: what the model saw, where it found the answer, its five best answers. "
         "Below: what separates the answer from the runner-up, and the most similar examples."
     )
-    return Message(MessageKind.ANSWER, texts.gettext("This is how I read it:"), pictures=(Picture(png, shows),))
+    captions = {
+        "seen": texts.gettext("What the model saw"),
+        "decided": texts.gettext("Orange decided, blue spoke against"),
+        "answers": texts.gettext("Candidates"),
+        "apart": texts.gettext("What tells it from the second"),
+        "second": texts.gettext("A typical second"),
+        "similar": texts.gettext("Similar examples"),
+    }
+    parts = tuple(Part(captions[name], box, EXPLAINED_SIZE) for name, box in EXPLAINED.items())
+    return Message(MessageKind.ANSWER, texts.gettext("This is how I read it:"), pictures=(Picture(png, shows, parts),))
 
 
 def uploaded_picture(texts: Texts, encoded: bytes) -> Picture:

@@ -11,14 +11,10 @@ from model.explaining import tendencies
 from model.explaining.attribution import Heat, Occlusion
 from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
-from model.reading import Box, percent
+from model.reading import EXPLAINED, EXPLAINED_SIZE, Box, percent
 from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
 from model.rendering.cut_out import cut_out
 
-WIDTH, HEIGHT = 960, 612
-MARGIN, GAP = 32, 24
-PANEL = 256
-SMALL = 176
 HEAD = 44  # room for a caption in two languages
 NEIGHBOURS = 6
 ANSWERS_SHOWN = 5
@@ -54,21 +50,19 @@ def explain(classifier: Classifier, image: NDArray[np.uint8], glyph: int = 0) ->
     best, second = answers[:2]
     seen = (picture[:, :, 0] * 255).astype(np.uint8)
     erased = Occlusion(classifier, picture)
-    canvas = Canvas(WIDTH, HEIGHT)
-    columns = [MARGIN + i * (PANEL + GAP) for i in range(3)]
-    _panel(canvas, columns[0], MARGIN, PANEL, SEEN)
-    canvas.ink(columns[0], MARGIN + HEAD, PANEL, seen)
-    _panel(canvas, columns[1], MARGIN, PANEL, DECIDED)
-    _glow(canvas, columns[1], MARGIN, PANEL, seen, erased.heat(best))
-    _caption(canvas, columns[2], MARGIN, ANSWERS)
-    _answers(canvas, columns[2], MARGIN + HEAD, WIDTH - MARGIN - columns[2], answers, probabilities)
-    below, apart = MARGIN + HEAD + PANEL + 24, erased.heat(best, second)
-    _panel(canvas, columns[0], below, SMALL, APART)
-    _glow(canvas, columns[0], below, SMALL, seen, apart)
-    _panel(canvas, columns[0] + SMALL + GAP, below, SMALL, SECOND)
-    canvas.ink(columns[0] + SMALL + GAP, below + HEAD, SMALL, tendencies.typical(second), AGAINST)
-    left = columns[0] + 2 * (SMALL + GAP)
-    _neighbours(canvas, left, below, WIDTH - MARGIN - left, tendencies.nearest(classifier, picture, NEIGHBOURS), best)
+    canvas = Canvas(*EXPLAINED_SIZE)
+    _panel(canvas, "seen", SEEN)
+    canvas.ink(*EXPLAINED["seen"][:3], seen)
+    _panel(canvas, "decided", DECIDED)
+    _glow(canvas, "decided", seen, erased.heat(best))
+    _caption(canvas, "answers", ANSWERS)
+    _answers(canvas, EXPLAINED["answers"], answers, probabilities)
+    _panel(canvas, "apart", APART)
+    _glow(canvas, "apart", seen, erased.heat(best, second))
+    _panel(canvas, "second", SECOND)
+    canvas.ink(*EXPLAINED["second"][:3], tendencies.typical(second), AGAINST)
+    _caption(canvas, "similar", SIMILAR)
+    _neighbours(canvas, EXPLAINED["similar"], tendencies.nearest(classifier, picture, NEIGHBOURS), best)
     return canvas.pixels()
 
 
@@ -104,26 +98,26 @@ def _on_its_paper(image: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     return cut
 
 
-def _caption(canvas: Canvas, x: int, y: int, caption: Caption) -> None:
+def _caption(canvas: Canvas, part: str, caption: Caption) -> None:
     """Whoever looks at the picture may read either language."""
+    x, y = EXPLAINED[part][0], EXPLAINED[part][1] - HEAD
     canvas.text(x, y, caption)
     if str(caption) != caption.english:
         canvas.text(x, y + 22, caption.english, 12)
 
 
-def _panel(canvas: Canvas, x: int, y: int, side: int, caption: Caption) -> None:
-    _caption(canvas, x, y, caption)
-    canvas.card(x, y + HEAD, side, side)
+def _panel(canvas: Canvas, part: str, caption: Caption) -> None:
+    _caption(canvas, part, caption)
+    canvas.card(*EXPLAINED[part])
 
 
-def _glow(canvas: Canvas, x: int, y: int, side: int, seen: Ink, heat: Heat) -> None:
-    canvas.heat(x, y + HEAD, side, seen, heat, max(LEAST_HEAT, float(np.abs(heat).max())))
+def _glow(canvas: Canvas, part: str, seen: Ink, heat: Heat) -> None:
+    canvas.heat(*EXPLAINED[part][:3], seen, heat, max(LEAST_HEAT, float(np.abs(heat).max())))
 
 
-def _answers(
-    canvas: Canvas, x: int, y: int, width: int, answers: Sequence[str], probabilities: NDArray[np.float64]
-) -> None:
-    row = PANEL // (len(answers) + 1)
+def _answers(canvas: Canvas, box: Box, answers: Sequence[str], probabilities: NDArray[np.float64]) -> None:
+    x, y, width, height = box
+    row = height // (len(answers) + 1)
     for i, label in enumerate(answers):
         canvas.ink(x, y + i * row + 2, row - 4, tendencies.typical(label), _colour_of(i))
         _share(canvas, x + row + 10, y + i * row + row // 2, x + width, probabilities[INDEX[label]], _colour_of(i))
@@ -141,12 +135,12 @@ def _colour_of(rank: int) -> Colour:
     return (FOR, AGAINST)[rank] if rank < 2 else MUTED
 
 
-def _neighbours(canvas: Canvas, x: int, y: int, width: int, found: Sequence[tendencies.Neighbour], best: str) -> None:
-    _caption(canvas, x, y, SIMILAR)
-    wide, high = (width - 2 * 12) // 3, (SMALL - 12) // 2
+def _neighbours(canvas: Canvas, box: Box, found: Sequence[tendencies.Neighbour], best: str) -> None:
+    x, y, width, height = box
+    wide, high = (width - 2 * 12) // 3, (height - 12) // 2
     side = wide - high - 24
     for i, neighbour in enumerate(found):
-        left, top = x + i % 3 * (wide + 12), y + HEAD + i // 3 * (high + 12)
+        left, top = x + i % 3 * (wide + 12), y + i // 3 * (high + 12)
         agrees = neighbour.label == best
         canvas.card(left, top, wide, high, FOR if agrees else RIM)
         canvas.ink(left + 10, top + 2, high - 4, neighbour.image)

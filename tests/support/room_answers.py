@@ -16,7 +16,7 @@ from bot.config import CommunitySettings, WebSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
 from bot.core.errors import PictureError
-from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind, Picture
+from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind, Part, Picture
 from bot.core.room import LOCAL, MAIN, Room
 from bot.core.rooms import Rooms
 from bot.events.rules.events import Event
@@ -77,6 +77,7 @@ class FixedAnswers:
     broken: bool = False
     pressed: list[tuple[str, ...]] = field(default_factory=list)
     settings: Message | None = None
+    parts: tuple[Part, ...] = ()
     calendars: list[tuple[str, ...]] = field(default_factory=list)
 
     async def language_of(self, platform: str, member: str) -> str:
@@ -107,7 +108,9 @@ class FixedAnswers:
     async def act(self, asker: Asker, action: Action) -> Message | None:
         """Show a grey square, take one answer, and whatever is chosen or filled in."""
         if isinstance(action, Explain):
-            return Message(MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(GREY, "灰色の四角"),))
+            return Message(
+                MessageKind.ANSWER, "このように読み取りました。", pictures=(Picture(GREY, "灰色の四角", self.parts),)
+            )
         values = getattr(action, "chosen", ())
         self.pressed.append((action.id, *values))
         if self.settings is not None:

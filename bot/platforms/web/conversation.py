@@ -184,5 +184,5 @@ def view_of(seat: Seat) -> View:
 
 async def shown_pictures(message: Message, album: Album, member: str = "") -> tuple[ShownPicture, ...]:
     """Put what the bot shows a member into the album, and return where it is; what is no picture is left out."""
-    kept = [(await album.keep(picture.png, member=member), picture.shows) for picture in message.pictures]
-    return tuple(ShownPicture(PICTURES + name, shows) for name, shows in kept if name)
+    kept = [(await album.keep(picture.png, member=member), picture) for picture in message.pictures]
+    return tuple(ShownPicture(PICTURES + name, picture.shows, picture.parts) for name, picture in kept if name)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.actions import Kept
-from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, plain
+from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, Part, plain
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import room_messages
 
@@ -18,10 +18,11 @@ PRESSED = "pressed:"  # and the id of a message: the key of the one answer to wh
 
 @dataclass(frozen=True, slots=True)
 class ShownPicture:
-    """A picture in the room: its address, and what it shows in words; empty where a visitor sent it."""
+    """A picture in the room: its address, what it shows in words (none where a visitor sent it), and its parts."""
 
     url: str
     shows: str = ""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,13 @@ def _room_message(row: Row[Any]) -> RoomMessage:
 def _pictures(kept: Mapping[str, Any]) -> tuple[ShownPicture, ...]:
     if "images" in kept:  # kept before pictures had words
         return tuple(ShownPicture(url) for url in kept["images"])
-    return tuple(ShownPicture(**picture) for picture in kept["pictures"])
+    return tuple(_picture(**picture) for picture in kept["pictures"])
+
+
+def _picture(url: str, shows: str, parts: Sequence[Mapping[str, Any]] = ()) -> ShownPicture:
+    return ShownPicture(
+        url, shows, tuple(Part(part["caption"], tuple(part["box"]), tuple(part["size"])) for part in parts)
+    )
 
 
 def _written(message: Message) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.app.clock import DrivenClock
 from bot.config import WebSettings
 from bot.core.actions import Kept
-from bot.core.messages import Button, Card, Choice, Entry, Field, Message, MessageKind, Option
+from bot.core.messages import Button, Card, Choice, Entry, Field, Message, MessageKind, Option, Part
 from bot.platforms.web.server import WebRoom
 from tests.support.browsing import CHROMIUM, DESK, PHONE, Open
 from tests.support.room_answers import FixedAnswers, open_room
@@ -76,6 +76,23 @@ async def test_what_a_picture_shows_is_told_in_words(visit: Open) -> None:
     await page.get_by_role("button", name="なぜ？").click()
     await expect(page.get_by_role("img", name="灰色の四角")).to_have_js_property("naturalWidth", 60)
     await expect(page.get_by_role("img", name="送った画像")).to_have_count(1)
+
+
+async def test_a_picture_in_parts_has_captions_that_a_phone_can_show(visit: Open, answers: FixedAnswers) -> None:
+    answers.parts = (Part("左", (0, 0, 30, 40), (60, 40)), Part("下、広く", (0, 20, 60, 20), (60, 40)))
+    page = (await visit(**PHONE)).page
+    await page.locator("#file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": a_picture()})
+    await page.get_by_role("button", name="なぜ？").click()
+    parts = page.get_by_role("group", name="灰色の四角").get_by_role("figure")
+    await expect(parts).to_have_text(["左", "下、広く"])
+    small = "(node) => parseFloat(getComputedStyle(node).fontSize)"
+    assert await parts.first.locator("figcaption").evaluate(small) >= 12
+    await expect(parts.last.locator("img")).to_have_js_property("naturalWidth", 60)
+    box, crop = await parts.last.locator("img").bounding_box(), await parts.last.locator(".crop").bounding_box()
+    assert box is not None
+    assert crop is not None
+    assert crop["width"] / crop["height"] == pytest.approx(3, rel=0.02)
+    assert (box["y"] - crop["y"]) / crop["height"] == pytest.approx(-1, rel=0.02)
 
 
 async def test_a_file_that_is_no_picture_is_refused_before_it_is_sent(visit: Open) -> None:

@@ -103,13 +103,27 @@ function formButton(message) {
 
 const buttonKey = (button) => `${button.id}\n${button.url}\n${button.label}`;
 
-function picture({ url, shows }, isOurs) {
+function picture({ url, shows, parts }, isOurs) {
+  if (parts?.length) return partsElement(url, shows, parts);
   const gone = make("p", { class: "bubble gone" }, word("picture_gone"));
   const alt = shows || word(isOurs ? "shown_picture" : "sent_picture");
   const image = make("img", { src: url, alt, class: isOurs ? "picture shown" : "picture" });
   const frame = make("a", { href: url, target: "_blank", rel: "noopener", class: "frame" }, image);
   image.addEventListener("error", () => frame.replaceWith(gone), { once: true });
   return frame;
+}
+
+/** A picture laid out anew from its parts, each with a caption that can be read on a phone. */
+function partsElement(url, shows, parts) {
+  const figures = parts.map(({ caption, box, size }) => {
+    const image = make("img", { src: url, alt: "" });
+    const [left, top, width, height] = box;
+    Object.assign(image.style, { width: `${(100 * size[0]) / width}%`, left: `${(-100 * left) / width}%`, top: `${(-100 * top) / height}%` });
+    const crop = make("span", { class: "crop" }, image);
+    crop.style.aspectRatio = width / height;
+    return make("figure", { class: width > height ? "wide" : null }, crop, make("figcaption", {}, caption));
+  });
+  return make("div", { class: "parts", role: "group", "aria-label": shows }, ...figures);
 }
 
 function cardElement(card, press) {

@@ -54,8 +54,9 @@ function address(of, other) {
   return pageAddress(PAGE, other ? { of, with: other } : { of });
 }
 
-function tile(label, exemplar = 0, size = "") {
-  const shape = make("span", { class: "shape", role: "img", "aria-label": word("typical_of", { label }) });
+/** In a link that is named by its own label, the shape says nothing. */
+function tile(label, exemplar = 0, size = "", isNamed = true) {
+  const shape = make("span", isNamed ? { class: "shape", role: "img", "aria-label": word("typical_of", { label }) } : { class: "shape", "aria-hidden": "true" });
   shapes.show(shape, label, exemplar);
   return make("span", { class: `tile ${size}` }, shape);
 }
@@ -96,7 +97,7 @@ function confusion(label, other, share, most) {
   return make(
     "li",
     {},
-    make("a", { href: address(label, other), "aria-label": word("read_as", { written: label, read: other, share: percent(share) }) }, tile(other, 0, "tiny"), make("b", {}, other)),
+    make("a", { href: address(label, other), "aria-label": word("read_as", { written: label, read: other, share: percent(share) }) }, tile(other, 0, "tiny", false), make("b", {}, other)),
     make("span", { class: "meter", "aria-hidden": "true" }, fill),
     make("span", { class: "percent", "aria-hidden": "true" }, percent(share)),
   );
@@ -144,7 +145,7 @@ function drawChart() {
 }
 
 function cell(label) {
-  const link = make("a", { href: address(label), "aria-label": label }, tile(label, 0, "cell"));
+  const link = make("a", { href: address(label), "aria-label": label }, tile(label, 0, "cell", false));
   link.dataset.label = label;
   return link;
 }
@@ -157,11 +158,12 @@ function drawPairs() {
         {},
         make(
           "a",
-          { href: address(written, read), "aria-label": word("read_as", { written, read, share: percent(share) }) },
-          tile(written, 0, "tiny"),
-          make("span", { "aria-hidden": "true" }, "→"),
-          tile(read, 0, "tiny"),
+          { href: address(written, read) },
+          tile(written, 0, "tiny", false),
+          make("span", { class: "to" }),
+          tile(read, 0, "tiny", false),
           make("span", { class: "names" }, `${written} → ${read}`),
+          " ",
           make("span", { class: "percent" }, percent(share)),
         ),
       ),
