@@ -137,6 +137,7 @@ PAGES: dict[str, Callable[[Page], AsyncIterator[str]]] = {
     "tendencies": as_it_is,
     "tendencies?of=は": as_it_is,
     "tendencies?of=は&with=ほ": as_it_is,
+    "console": as_it_is,
     "nowhere": as_it_is,
     "samples/events/EVENT/": as_it_is,
     "samples/site/RUN/archives.html": as_it_is,
