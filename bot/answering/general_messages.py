@@ -7,6 +7,7 @@ from bot.core.commands import Command
 from bot.core.messages import Card, Field, Message, MessageKind
 from bot.core.room import Room
 from bot.locales import Texts
+from bot.organisers.organising import TOPICS
 
 
 def help_message(
@@ -46,8 +47,9 @@ def unknown_command(texts: Texts, name: str, nearest: Command[Any] | None) -> Me
 
 def pages_elsewhere(texts: Texts, topic: str) -> Message:
     """Say where organisers see one of their pages: not before everybody's eyes."""
-    said = texts.gettext("Organisers see this with /tsudoi {topic}: for their eyes alone.").format(topic=topic)
-    return Message(MessageKind.ANSWER, said)
+    said = texts.gettext("Organisers see this with /tsudoi {topic}: for their eyes alone.")
+    named = TOPICS[topic] if texts.locale == "ja" else topic
+    return Message(MessageKind.ANSWER, said.format(topic=named))
 
 
 def sent_privately(texts: Texts, name: str | None, is_sent: bool) -> Message:

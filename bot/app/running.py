@@ -296,9 +296,8 @@ def build_polls(
     events_every = SAMPLE_POLL if has_samples else settings.connpass.poll_every
     reports_every = SAMPLE_POLL if has_samples else settings.reports.poll_every
     key = settings.connpass.api_key.get_secret_value()
-    return Polls(
-        services, clients, alarm, events_every, reports_every, services.stores.leadership(f"polls under {key}")
-    )
+    leadership = services.stores.leadership(f"polls under {key}", leads_on_sqlite=settings.discord.leads)
+    return Polls(services, clients, alarm, events_every, reports_every, leadership)
 
 
 def introduction(settings: Settings, url: str, link: str, *, has_samples: bool) -> list[str]:

@@ -1,6 +1,6 @@
 """The stores: one an aggregate, all on one database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -47,7 +47,7 @@ class Stores:
     interventions: StoredInterventions
     troubles: StoredTroubles
     sessions: Sessions
-    leadership: Callable[[str], Leadership]
+    leadership: partial[Leadership]
 
 
 @asynccontextmanager

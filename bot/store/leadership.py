@@ -14,17 +14,21 @@ _NOTICED = {"tcp_keepalives_idle": 15, "tcp_keepalives_interval": 5, "tcp_keepal
 
 
 class Leadership:
-    """Stands for election as the one process that does what goes by `name`. SQLite has one process, which leads."""
+    """Stands for election as the one process that does what goes by `name`.
 
-    def __init__(self, engine: AsyncEngine, name: str) -> None:
+    SQLite has no such locks, and is meant for one process: of several the one that `leads_on_sqlite` does.
+    """
+
+    def __init__(self, engine: AsyncEngine, name: str, *, leads_on_sqlite: bool = True) -> None:
         self._engine = engine
+        self._leads_on_sqlite = leads_on_sqlite
         self._number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
         self._held: AsyncConnection | None = None
 
     async def stand(self) -> bool:
         """Return whether this process leads; to be asked again every few seconds."""
         if self._engine.dialect.name == "sqlite":
-            return True
+            return self._leads_on_sqlite
         try:
             if self._held is not None:
                 await self._held.execute(select(1))
