@@ -53,6 +53,7 @@ class Polls:
     reports_every: timedelta
     leadership: Leading
     leads: bool = field(default=False, init=False)
+    _is_in_step: bool = field(default=False, init=False)
     _polled: set[str] = field(default_factory=set, init=False)
     # First come, first served: hundreds at once would hold a page of each in memory until the next one is their turn.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
@@ -70,17 +71,17 @@ class Polls:
     async def elect(self) -> None:
         """Begin to poll where this process leads from now on, and end it where it leads no more."""
         leads = await self.leadership.stand()
-        if leads == self.leads:
-            return
-        self.leads = leads
-        log.info("polls begin" if leads else "another process polls")
-        for name, (job, every, after) in self._alone().items():
-            if leads:
-                self.alarm.poll(name, job, every, self.services.clock.now() + after)
-            else:
-                self.alarm.stop_poll(name)
-        async with self._following:
-            await self._follow()
+        if leads != self.leads:
+            self.leads, self._is_in_step = leads, False
+            log.info("polls begin" if leads else "another process polls")
+            for name, (job, every, after) in self._alone().items():
+                if leads:
+                    self.alarm.poll(name, job, every, self.services.clock.now() + after)
+                else:
+                    self.alarm.stop_poll(name)
+        if not self._is_in_step:  # nor after a store that could not be read
+            async with self._following:
+                await self._follow()
 
     def _alone(self) -> dict[str, tuple[Job, timedelta, timedelta]]:
         """Return what one process does for all beside the sources, how often, and how soon."""
@@ -109,11 +110,12 @@ class Polls:
 
     async def _follow(self) -> None:
         wanted = set(self.services.rooms.sources) if self.leads else set()
-        for name in await self._longest_unasked_first(wanted - self._polled):
-            self._begin(name)
-        for name in self._polled - wanted:
+        for name in self._polled - wanted:  # first, for it needs no store: whoever leads no more polls no more
             self.alarm.stop_poll(name)
         self._polled &= wanted
+        for name in await self._longest_unasked_first(wanted - self._polled):
+            self._begin(name)
+        self._is_in_step = True
         if self.leads:
             await self.services.watching.forget_unfollowed(self.services.reporting.name)
 

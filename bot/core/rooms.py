@@ -131,17 +131,18 @@ class Rooms:
 
         In a guild these are the rooms marked so, else the first that has organisers, else the local room.
         """
-        return self._asking_in({room.guild for room in self.following(sources)})
+        return self.asking_in({room.guild for room in self.following(sources)})
 
     def asking_at_home(self) -> tuple[Room, ...]:
         """Where organisers are asked about the report site: in the tenant whose it is."""
-        return self._asking_in({self._home.partition(":")[2]}) if self._home else self.asking_operators()
+        return self.asking_in({self._home.partition(":")[2]}) if self._home else self.asking_operators()
 
     def asking_operators(self) -> tuple[Room, ...]:
         """Where who runs the bot is told: in the rooms of the configuration, as they are now."""
-        return self._asking_in({self._by_name[room.name].guild for room in self.configured})
+        return self.asking_in({self._by_name[room.name].guild for room in self.configured})
 
-    def _asking_in(self, guilds: Iterable[str]) -> tuple[Room, ...]:
+    def asking_in(self, guilds: Iterable[str]) -> tuple[Room, ...]:
+        """Where organisers of these guilds are asked."""
         asked = [room for guild in sorted(guilds) for room in self._asked_in(guild)]
         return tuple(dict.fromkeys(asked)) or (self.at(HERE, MAIN),)
 

@@ -96,8 +96,9 @@ class Delivering:
         room = due[0].destination
         try:
             for delivery in due:
-                if not self.budget.begin(room, self.clock.now(), in_trouble=room in self.rooms.in_trouble):
-                    self.waits_until[room] = self.budget.free_at(self.clock.now())
+                in_trouble = room in self.rooms.in_trouble
+                if not self.budget.begin(room, self.clock.now(), in_trouble=in_trouble):
+                    self.waits_until[room] = self.budget.free_at(room, self.clock.now(), in_trouble=in_trouble)
                     return
                 error = None
                 try:

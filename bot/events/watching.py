@@ -26,6 +26,7 @@ from bot.events.rules.outages import failing_since
 log = structlog.get_logger()
 
 _EVENTS_AT_ONCE = 100
+UNFOLLOWED_FOR = timedelta(days=1)  # another process on the store may follow what this one does not know
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ class Watching:
         `besides` is the name of the report site, which stands among them.
         """
         for name, state in (await self.events.sources()).items():
-            if name not in (*self.rooms.sources, besides) and state.first_seen_at is not None:
+            if name in (*self.rooms.sources, besides) or state.first_seen_at is None:
+                continue
+            if state.seen_at is None or state.seen_at < self.clock.now() - UNFOLLOWED_FOR:  # nobody else follows it
                 await self.events.note(replace(state, first_seen_at=None))
 
     async def answer_flood(self, question: Question, option: str, member: str) -> bool:

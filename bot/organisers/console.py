@@ -86,7 +86,7 @@ class Console:
         return secret
 
     async def asker(self, secret: str, languages: Languages, around: Callable[[str], Surroundings]) -> Asker | None:
-        """Return who holds this session, with the rights that they have now; None if it is over.
+        """Return who holds this session; None if it is over. Their roles are those of when they asked for the link.
 
         `around` returns what is around a member on the page.
         """

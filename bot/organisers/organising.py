@@ -207,6 +207,8 @@ class Organising:
 
     async def console_page(self, asker: Asker) -> Message:
         """Show the way into the console on the web page, for whoever asked alone."""
+        if asker.is_alone:  # on the page: a link from there would prolong rights that are looked up in the chat
+            return said.console_is_here(self._texts(asker))
         link = await self.console.link_for(asker) if self.console is not None else ""
         return said.console_page(self._texts(asker), link)
 

@@ -94,6 +94,14 @@ def console_page(texts: Texts, link: str) -> Message:
     return replace(answer(lead), buttons=buttons)
 
 
+def console_is_here(texts: Texts) -> Message:
+    """Tell somebody who asks on the page itself that they are in the console."""
+    said = texts.gettext(
+        "You are in the console already: this page is it. /tsudoi console in the chat gives you a new link."
+    )
+    return replace(answer(said), buttons=(Button(texts.gettext("Log out everywhere"), EndSessions(), quiet=True),))
+
+
 def sessions_ended(texts: Texts, ended: int) -> Message:
     """Say that a member is logged out."""
     if not ended:

@@ -312,10 +312,19 @@ def test_the_budget_of_refusals_holds_for_calls_under_way_and_outlives_no_clock_
         budget.end(f"discord:{number}", NOW, refused=True)
     assert len(granted) < MOST_REFUSED
     assert not budget.begin("discord:1000", NOW + timedelta(minutes=9))
-    assert budget.free_at(NOW) == NOW + PERIOD
+    assert budget.free_at("discord:1000", NOW) == NOW + PERIOD
     budget.took("discord:1")
     assert budget.begin("discord:1", NOW + timedelta(minutes=9))
     assert budget.begin("discord:1000", NOW - timedelta(days=1))
+
+
+def test_a_room_waits_a_moment_where_only_calls_under_way_use_the_budget() -> None:
+    budget = RefusalBudget()
+    budget.begin("discord:1", NOW)
+    budget.end("discord:1", NOW, refused=True)
+    while budget.begin("discord:2", NOW):
+        pass
+    assert budget.free_at("discord:2", NOW) == NOW + timedelta(seconds=1)
 
 
 async def test_a_rest_that_began_under_a_clock_that_was_ahead_is_over_when_it_is_set_right(bot: Bot) -> None:

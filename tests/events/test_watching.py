@@ -200,6 +200,9 @@ async def test_a_source_that_nobody_followed_for_a_while_is_silent_again(world: 
     world.source.name = "group=elsewhere"
     await world.poll()
     await world.watching.forget_unfollowed("site")
+    assert (await world.events.sources())["group=elsewhere"].first_seen_at  # another process may follow it
+    world.clock.set(NOW + timedelta(days=1, minutes=1))
+    await world.watching.forget_unfollowed("site")
     followed = a_room(follows=("utsunomiya", "group=elsewhere"))
     world.rooms.set_up((followed,))
     await world.poll(*(an_event_named(f"会 {number}", number) for number in range(14)))

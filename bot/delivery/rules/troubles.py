@@ -70,8 +70,7 @@ class RefusalBudget:
         """Grant a call, whose `end` must follow; False where it has to wait."""
         while self._refused and not self._refused[0] <= now < self._refused[0] + PERIOD:  # the clock may be set back
             self._refused.popleft()
-        limit = MOST_REFUSED if room in self._well else MOST_IN_TROUBLE if in_trouble else MOST_UNKNOWN
-        if len(self._refused) + self._under_way >= limit:
+        if len(self._refused) + self._under_way >= self._limit(room, in_trouble=in_trouble):
             return False
         self._under_way += 1
         return True
@@ -87,6 +86,12 @@ class RefusalBudget:
         """Take note that a room took what was sent."""
         self._well.add(room)
 
-    def free_at(self, now: datetime) -> datetime:
+    def free_at(self, room: str, now: datetime, *, in_trouble: bool = False) -> datetime:
         """Return when to ask again for a call that was not granted."""
-        return max(self._refused[0] + PERIOD, now + _A_WHILE) if self._refused else now + _A_MOMENT
+        too_many = len(self._refused) - self._limit(room, in_trouble=in_trouble)
+        if too_many < 0:  # only calls under way stand in the way
+            return now + _A_MOMENT
+        return max(self._refused[too_many] + PERIOD, now + _A_WHILE)
+
+    def _limit(self, room: str, *, in_trouble: bool) -> int:
+        return MOST_REFUSED if room in self._well else MOST_IN_TROUBLE if in_trouble else MOST_UNKNOWN

@@ -42,7 +42,8 @@ _FOR_GOOD = (
     "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments", "invalid_arg_name",
     "invalid_array_arg", "invalid_charset", "invalid_form_data", "invalid_post_type", "missing_post_type",
     "metadata_too_large", "invalid_metadata_format", "invalid_metadata_schema", "method_deprecated",
-    "deprecated_endpoint", "unknown_method",
+    "deprecated_endpoint", "unknown_method", "compliance_exports_prevent_deletion", "block_mismatch",
+    "too_many_attachments", "duplicate_channel_not_found",
 )  # fmt: skip
 _BUSY = (
     "ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable",

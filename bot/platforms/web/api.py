@@ -122,6 +122,7 @@ class RoomApi:
             found = await self.messages.latest(view, limit, before)
         answer = json_answer({"messages": [message_json(said) for said in found]})
         answer.enable_compression()
+        self.door.remember(request, answer)  # before the page listens to what is news for this visitor
         return answer
 
     async def say(self, request: web.Request) -> web.Response:
@@ -168,7 +169,7 @@ class RoomApi:
             )
             await response.prepare(request)
             try:
-                await self._tell_news(response, view, news, last, edited)
+                await self._tell_news(request, response, view, news, last, edited)
             except ConnectionError:
                 pass  # the page was closed
             except Exception as error:  # its headers are sent: hang up, and the page comes again
@@ -178,10 +179,18 @@ class RoomApi:
         return response
 
     async def _tell_news(
-        self, response: web.StreamResponse, view: View, news: asyncio.Event, last: int, edited: int
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        view: View,
+        news: asyncio.Event,
+        last: int,
+        edited: int,
     ) -> None:
         await _write(response, "retry: 2000\n\n")
         while not self.streams.is_closed:
+            if view_of(await self.door.seat(request)) != view:  # the log-in is over: the page comes again as a visitor
+                return
             found = await self.messages.after(view, last, 100)
             for said in found:
                 await _write(response, _event(said))

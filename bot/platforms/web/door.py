@@ -22,7 +22,10 @@ from bot.platforms.web.guard import LOOPBACK
 VISITOR = "visitor"  # whoever opens the page on the machine where the bot runs, and nobody else can
 SESSION, VISITS = "tsudoi_session", "tsudoi_visitor"  # cookies
 VISITS_LAST = 90 * 24 * 3600  # seconds in which a visitor's conversation is theirs; it is kept no longer
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+_FORWARDED = (
+    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-IP", "Via",
+    "CF-Connecting-IP", "True-Client-IP",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ def as_visitor(asker: Asker) -> Asker:
 
 
 def _in_console(asker: Asker) -> Seat:
-    channel = f"@{asker.tenant.name}:{asker.member}"
+    is_local = asker.tenant.platform == LOCAL  # who runs the bot, whose reminders come here
+    channel = f"@{asker.member}" if is_local else f"@{asker.tenant.name}:{asker.member}"
     return Seat(asker, channel, asker.member, sees_all=asker.tenant.platform == LOCAL)
 
 

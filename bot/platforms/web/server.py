@@ -32,7 +32,7 @@ from bot.platforms.web.api import RoomApi
 from bot.platforms.web.calendars import Calendars
 from bot.platforms.web.console import ConsoleApi
 from bot.platforms.web.conversation import Conversation, OnThePage
-from bot.platforms.web.door import VISITOR, Door
+from bot.platforms.web.door import VISITOR, Door, is_reached_from_elsewhere
 from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.guard import HEADERS, Guard
 from bot.platforms.web.health import Condition, HealthApi
@@ -183,7 +183,8 @@ class WebRoom:
         member = member_at(channel)
         if channel != MAIN and member is None:
             raise SendRefused(NoLocalChannel(channel))
-        own = channel if member not in (None, VISITOR) else MAIN  # who is alone with the machine has one conversation
+        is_alone = member == VISITOR and not is_reached_from_elsewhere(self._settings)  # and has one conversation
+        own = MAIN if member is None or is_alone else channel
         return str(await self._conversation.post(message, key, own))
 
     async def edit(self, channel: str, external_id: str, message: Message, key: str) -> bool:

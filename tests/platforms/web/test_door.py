@@ -1,5 +1,6 @@
 """Who comes to the page from elsewhere: visitors are members and no more, organisers log in, and nobody else does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -86,7 +87,7 @@ class Browser:
 
     async def __aenter__(self) -> "Browser":
         await self.client.__aenter__()
-        await self.get("/api/room")
+        await self.get("/api/messages?limit=60")  # the first that a page asks for
         return self
 
     async def __aexit__(self, *error: Any) -> None:
@@ -236,6 +237,23 @@ async def test_a_session_ends_by_itself_by_logging_out_and_from_the_chat(house: 
         await one.follows(await console.link_for(asker))
         house.clock.set(house.clock.now() + timedelta(hours=12, seconds=1))
         assert not await one.organises()
+
+
+async def test_no_console_gives_a_link_to_itself(house: House, page: WebRoom) -> None:
+    async with Browser(page) as browser:
+        await browser.follows(await console_of(house).link_for(organiser(house, A, "101")))
+        said = await browser.says("!tsudoi console")
+    assert "console#" not in said
+    assert "このページがコンソールです" in said
+
+
+async def test_a_stream_ends_with_its_session(house: House, page: WebRoom) -> None:
+    async with Browser(page) as browser:
+        await browser.follows(await console_of(house).link_for(organiser(house, A, "101")))
+        async with browser.client.get("/api/stream") as stream:
+            await console_of(house).end_all(organiser(house, A, "101"))
+            await browser.says("!help")  # news, which wakes the stream
+            assert (await asyncio.wait_for(stream.read(), 20)).startswith(b"retry")
 
 
 async def test_rights_in_the_console_are_those_of_now(house: House, page: WebRoom) -> None:

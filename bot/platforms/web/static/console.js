@@ -20,14 +20,20 @@ async function look() {
   show(organises);
 }
 
-shown("console_leave").addEventListener("click", async () => {
-  await ask("/api/console/leave", { method: "POST" });
-  await look();
-});
+/** Say what went wrong where "Logging in…" stands. */
+function fail(error) {
+  Object.assign(shown("console_wait"), { hidden: false, textContent: error.sentence ?? "…" });
+}
+
+shown("console_leave").addEventListener("click", () => ask("/api/console/leave", { method: "POST" }).then(look).catch(fail));
 
 const link = location.hash.slice(1);
-if (link) {
-  history.replaceState(null, "", location.pathname + location.search);
-  await enter(link).catch(() => {});
+try {
+  if (link) {
+    history.replaceState(null, "", location.pathname + location.search);
+    await enter(link).catch((error) => { if (error.code !== "link_over") throw error; });
+  }
+  await look();
+} catch (error) {
+  fail(error);
 }
-await look();

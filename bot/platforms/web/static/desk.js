@@ -217,6 +217,7 @@ export class Desk {
 
   #key(event) {
     if (event.target.closest("input, select, textarea") || event.isComposing) return;
+    if (at("sheet").hidden && event.key !== "Enter") return; // a photo lies on the paper
     const isCommand = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     if (isCommand && key === "z") event.shiftKey ? this.paper.redo() : this.paper.undo();

@@ -20,12 +20,14 @@ export class Over {
   /** Fetch the desk while nobody waits for it. */
   prepare() {
     this.desk ??= import("./desk.js").then(({ Desk }) => new Desk({ deliver: (...written) => this.#finish(...written), isOpen: () => this.isOpen }));
+    this.desk.catch(() => { this.desk = null; }); // asked for again the next time
     return this.desk;
   }
 
   async open(query = new URLSearchParams()) {
+    const desk = await this.prepare();
     this.dialog.showModal();
-    await (await this.prepare()).begin(query);
+    await desk.begin(query);
   }
 
   async read(file) {

@@ -30,7 +30,7 @@ async function start() {
   at("log").setAttribute("aria-live", "polite");
   ready();
   news.follow();
-  over.prepare();
+  over.prepare().catch(() => {});
 }
 
 async function loadNewest() {
