@@ -12,8 +12,7 @@ from bot.core.actions import Action, Codec
 from bot.core.askers import Asker
 from bot.core.handlers import Handlers
 from bot.core.messages import Message
-
-TOPICS = ("delivery", "events", "reports", "reminders", "handwriting", "organisers")
+from tests.test_architecture import TOPICS
 
 
 class HasHandlers(Protocol):
