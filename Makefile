@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# All tests run on all cores; what ARGS asks for in one process, where a debugger works.
-EVERY_TEST := --numprocesses auto --dist worksteal
+# All tests run on all cores; what ARGS asks for in one process, where a debugger works. A process that crashes fails its
+# test and is not replaced: replacements were seen to wait for ever.
+EVERY_TEST := --numprocesses auto --dist worksteal --max-worker-restart 0
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: run init container test test-minutes test-quick lint learn handson bench hostile-pictures kill-test scale clean
@@ -32,9 +33,9 @@ container:
 test: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST) -m "not minutes")
 
-# What takes minutes by itself: the hands-on, from its first command to its last.
+# What takes minutes by itself: the hands-on from its first command to its last, trainings, days on PostgreSQL.
 test-minutes: $(VENV)/.test-installed
-	@$(BIN)/python -m pytest -m minutes $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST) -m minutes)
 
 # All that neither trains nor opens a browser, without TensorFlow. With another Python: VENV=.venv-3.13 PYTHON=python3.13.
 test-quick: $(VENV)/.quick-test-installed

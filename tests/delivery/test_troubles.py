@@ -34,6 +34,8 @@ from bot.organisers.trouble_page import trouble_page
 from tests.support.events import NOW, an_event_named
 from tests.support.knowledge import known_in
 
+pytestmark = pytest.mark.days
+
 EVENT = an_event_named(started_at=NOW + timedelta(days=30))
 MEMBERS = Room("discord", "1", ("utsunomiya",), guild="9")
 ORGANISERS = Room("discord", "2", ("utsunomiya",), guild="9", asks=True, organisers=("77",), announces=False)

@@ -40,7 +40,9 @@ from bot.store.memory import StoredMemory
 from tests.support.events import NOW, a_room, an_event_named
 from tests.support.knowledge import known_in
 
-POLL, DAY = timedelta(minutes=15), timedelta(days=1)
+pytestmark = pytest.mark.days
+
+POLL, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 LEAD_TIMES = (timedelta(days=7), timedelta(days=1), timedelta(hours=1))
 MEMBERS = a_room(channel="members", organisers=())
 ORGANISERS = a_room(channel="organisers", follows=("utsunomiya", "python"), announces=False, reminders=False, asks=True)
@@ -268,7 +270,7 @@ async def test_after_a_day_without_connpass_nothing_is_said_twice_or_too_late(bo
     began = in_days(1, "終わった会 #7", 7)  # published and held while connpass was down
     bot.connpass.events = [soon, later, began, in_days(20, "ハッカソン #8", 8)]
     bot.connpass_is_down(False)
-    await bot.run(timedelta(days=14))
+    await bot.run(timedelta(days=14), step=HOUR)
     said = "\n".join(message.text for _, channel, _, message in bot.platform.said if channel == "members")
     assert "終わった会" not in said
     assert said.count("新しいイベント") == 3
@@ -325,7 +327,7 @@ async def test_what_waits_for_another_try_when_the_clock_is_set_back_is_said_onc
     bot.platform.is_out_of_reach = False
     await bot.run(timedelta(hours=2))
     assert [lead[:7] for lead in bot.platform.leads()] == ["新しいイベント"]
-    await bot.run(DAY * 2, step=timedelta(hours=1))
+    await bot.run(DAY * 2, step=HOUR)
     assert (len(bot.platform.said), bot.platform.times_said) == (3, {1})
 
 
@@ -355,7 +357,7 @@ async def test_a_host_that_slept_for_a_week_says_what_is_still_of_use_and_no_mor
     assert len(bot.platform.leads()) == 2
     bot.platform.said.clear()
     bot.time.set(bot.time.now + timedelta(days=7))
-    await bot.run(timedelta(days=3))
+    await bot.run(timedelta(days=3), step=HOUR)
     said = [(at, message.event_id) for at, _, _, message in bot.platform.said]
     assert [event for _, event in said] == [6, 6]  # a day before and an hour before; the week before is too long ago
     assert bot.platform.leads("organisers") == []
@@ -486,7 +488,7 @@ async def test_a_store_restored_from_last_night_says_nothing_again(house: House)
         assert announced is not None
         assert (announced.state, announced.external_id) == (DeliveryState.SENT, "m3")  # so it will be edited
         house.events.append(in_days(25, "読書会 #8", 8))
-        await bot.run(timedelta(days=12))
+        await bot.run(timedelta(days=12), step=HOUR)
     assert house.platform.times_said == {1}
     assert "読書会 #8" in house.platform.said[said][3].text
 

@@ -177,6 +177,7 @@ async def a_has_things(world: World) -> Things:
     return things
 
 
+@pytest.mark.minutes
 async def test_nobody_of_another_server_sees_or_changes_anything_by_what_they_press(world: World) -> None:
     things = await a_has_things(world)
     before = state_of_a(world.file, IDS_OF_B)
@@ -197,6 +198,7 @@ async def test_nobody_of_another_server_sees_or_changes_anything_by_what_they_pr
             assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
 
 
+@pytest.mark.minutes
 async def test_nobody_of_another_server_sees_or_changes_anything_by_any_command(world: World) -> None:
     await a_has_things(world)
     before = state_of_a(world.file, IDS_OF_B)

@@ -91,6 +91,7 @@ def test_a_judge_is_as_pleased_as_the_third_of_the_writers_that_is_read_worst() 
     assert Judge(inputs, np.asarray([0, 0, 0, 1]), writers).loss(Knows()) > 1
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("long")
 def test_a_training_that_was_cut_off_goes_on_where_it_stood(
     images: StoredImages, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -163,6 +164,7 @@ class Told(Judge):
 
 # Ten steps end rounds after six, eight and ten. At the end of a round the average is judged, then the round's own
 # network, and what goes on is judged once more, to be shown.
+@pytest.mark.minutes
 @pytest.mark.parametrize(
     ("losses", "kept"),
     [
@@ -209,6 +211,7 @@ def test_a_short_training_goes_in_one_round(images: StoredImages, judge: Judge, 
     assert [np.array_equal(best.weights[0], one) for one in told.judged] == [True]
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("long")
 def test_a_training_whose_round_made_it_no_better_stops(images: StoredImages, judge: Judge, tmp_path: Path) -> None:
     told = Told(judge, [0.6, 0.6, 0.7, 0.8, 0.5])
@@ -228,6 +231,7 @@ def test_a_teacher_who_finds_the_right_class_is_believed_and_one_who_errs_is_not
     assert np.allclose(taught[1], targets[1])
 
 
+@pytest.mark.minutes
 def test_a_student_takes_over_its_teachers_doubts(images: StoredImages, judge: Judge, tmp_path: Path) -> None:
     class ConfusesIAndKo:
         """A teacher who is right about い and nearly takes it for こ."""
@@ -336,6 +340,7 @@ def test_the_network_of_2017_is_trained_by_the_same_command_and_read_as_it_was(
     assert network.input_shape[1:] == classic.prepare(drawn("い")).shape
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("small")
 def test_distilling_trains_a_teacher_once_its_student_and_one_without(images: StoredImages, tmp_path: Path) -> None:
     with Progress(disable=True) as progress:
@@ -529,6 +534,7 @@ def test_without_augmentation_clean_pictures_are_practised(
     assert degraded.shape != untouched.shape
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("small")
 def test_training_for_a_while_says_how_long_a_whole_training_takes(
     images: StoredImages, monkeypatch: pytest.MonkeyPatch
