@@ -12,6 +12,7 @@ _FIRST = ["timestamp", "level", "event"]
 _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "slack_bolt", "slack_sdk", "urllib3")
 # Whoever has these may answer, or hear, as the bot.
 _TOKEN_OF_ANSWER = re.compile(r"(/(?:webhooks|interactions)/\d+/|[?&]ticket=)[^/\s?&']+")
+_MEMBER = re.compile(r"^(\w+:@).+")  # the room of direct messages
 _OF_NETWORK = ("aiohttp", "discord", "slack_sdk")
 
 
@@ -40,6 +41,13 @@ def leave_out_rehearsals(
     return event
 
 
+def leave_out_members(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Hide whose direct messages a room is."""
+    if isinstance(room := event.get("room"), str):
+        event["room"] = _MEMBER.sub(r"\1…", room)
+    return event
+
+
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
     for_machines = structlog.processors.KeyValueRenderer(key_order=_FIRST)
@@ -47,6 +55,7 @@ def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> No
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         leave_out_rehearsals,
+        leave_out_members,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -10,7 +10,8 @@ from bot.answering.general_messages import pages_elsewhere
 from bot.core.room import Room
 from bot.organisers.organising import Organising as Service
 from bot.organisers.organising import organising_topic
-from bot.platforms.discord.askers import tenant_in
+from bot.organisers.tidying import Tidying
+from bot.platforms.discord.askers import DISCORD, tenant_in
 from bot.platforms.discord.client import Context, TsudoiClient
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of
 from bot.platforms.discord.render import render_edit
@@ -32,6 +33,11 @@ class Organising(commands.Cog):
         service = self._client.answering.organising
         assert service is not None  # noqa: S101  # a bot that runs has one
         return service
+
+    @property
+    def _tidying(self) -> Tidying | None:
+        service = self._client.answering.organising
+        return service.tidying if service is not None else None
 
     async def cog_load(self) -> None:
         """Say how to invite the bot."""
@@ -102,8 +108,11 @@ class Organising(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Take note of servers that the bot was removed from while it was off."""
-        if lost := [room for room in self._client.rooms.in_force if self._client.has_lost(room)]:
+        lost = [room for room in self._client.rooms.in_force if self._client.has_lost(room)]
+        if lost:
             await self._organising.left_server(lost)
+        if self._tidying is not None:
+            await self._tidying.look_around(DISCORD, self._client.is_in)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -113,15 +122,19 @@ class Organising(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Look at them also where the bot was invited again."""
+        """Look at them also where the bot was invited again: of that server nothing is erased."""
+        if self._tidying is not None:
+            await self._tidying.came_back(DISCORD, str(guild.id))
         await self._come_back(guild)
         await self._check_permissions(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Plan and poll nothing more for a server that the bot was removed from."""
+        """Plan and poll nothing more for a server that the bot was removed from, which is erased in a while."""
         if rooms := [room for room in self._rooms_of(guild) if room.guild]:  # what is configured is meant to stay
             await self._organising.left_server(rooms)
+        if self._tidying is not None:
+            await self._tidying.left(DISCORD, str(guild.id))
 
     @commands.Cog.listener()
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:

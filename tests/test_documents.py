@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from bot.answering.commands import COMMANDS, DATA, TSUDOI
 from bot.command_line.main import cli
-from docs import command_line
+from docs import command_line, privacy
 from model.workshop.command_line import app
 from tests.test_architecture import imports_of, kind_of, modules
 
@@ -223,6 +223,12 @@ def mistake_of_make(words: list[str]) -> str | None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_that_is_shown_is_understood(document: str) -> None:
     assert [f"{found[0]}: {wrong}" for found in commands_in(document) if (wrong := mistake(found))] == []
+
+
+@pytest.mark.parametrize("language", privacy.PAGES)
+def test_the_page_about_privacy_has_what_the_register_says(language: str) -> None:
+    """Else: python -m docs.privacy."""
+    assert privacy.PAGES[language].read_text(encoding="utf-8") == privacy.page(language)
 
 
 @pytest.mark.parametrize("language", command_line.PAGES)

@@ -6,7 +6,7 @@ import logging
 import aiohttp
 import pytest
 
-from bot.logs import shorten
+from bot.logs import leave_out_members, shorten
 
 
 def a_record(message: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
@@ -45,3 +45,8 @@ def test_the_ticket_of_a_socket_is_hidden_wherever_it_stands() -> None:
 
 def test_what_a_stop_cancels_is_no_news() -> None:
     assert not shorten(a_record("Error running job", error=asyncio.CancelledError()))
+
+
+def test_whose_direct_messages_a_room_is_stays_out() -> None:
+    assert leave_out_members(None, "info", {"room": "discord:@77"}) == {"room": "discord:@…"}
+    assert leave_out_members(None, "info", {"room": "discord:77"}) == {"room": "discord:77"}

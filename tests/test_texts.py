@@ -47,7 +47,7 @@ JAPANESE_IN_CODE = {
         "bot/events/rules/prefectures.py",
         "bot/core/commands.py: _HIRAGANA",
         "bot/answering/commands.py",
-        "bot/handwriting/teaching_messages.py: (SAMPLES, EXPORT, FORGET)",
+        "bot/handwriting/consent_messages.py: (SAMPLES, EXPORT, FORGET)",
         "bot/organisers/organising.py: TOPICS",
         "bot/handwriting/changing_model.py: ChangingModel",
         "bot/handwriting/quizzing.py: _TOPICS",
@@ -201,6 +201,8 @@ def test_only_what_is_known_here_is_looked_up_under_a_name() -> None:
         "bot/organisers/delivery_labels.py",
         "bot/core/problems/base.py",
         "bot/core/skips.py",
+        "bot/core/keeping.py",
+        "bot/handwriting/consent_messages.py",
     }
 
 

@@ -10,7 +10,7 @@ from bot.answering.answering import Answering
 from bot.core.askers import Asker
 from bot.core.commands import Command, Parameter, Vocabulary
 from bot.core.messages import Message
-from bot.handwriting import teaching_messages
+from bot.handwriting import consent_messages
 from bot.organisers.organising import organising_topic
 
 
@@ -98,28 +98,33 @@ READ: Command[Answering] = Command(
     is_of_reading=True,
 )
 SAMPLES: Command[Answering] = Command(
-    teaching_messages.SAMPLES[0],
-    (teaching_messages.SAMPLES[1], "サンプル"),
+    consent_messages.SAMPLES[0],
+    (consent_messages.SAMPLES[1], "サンプル"),
     lambda texts: texts.gettext("The characters you gave for training."),
     lambda it, asker, words: it.teaching.own.samples(asker),
     is_private=True,
     is_of_reading=True,
 )
 EXPORT: Command[Answering] = Command(
-    teaching_messages.EXPORT[0],
-    (teaching_messages.EXPORT[1], "エクスポート"),
-    lambda texts: texts.gettext("Returns them to you as a file."),
+    consent_messages.EXPORT[0],
+    (consent_messages.EXPORT[1], "エクスポート"),
+    lambda texts: texts.gettext("Gives you all that I keep about you, as a file."),
     lambda it, asker, words: it.teaching.own.export(asker),
     is_private=True,
-    is_of_reading=True,
 )
 FORGET: Command[Answering] = Command(
-    teaching_messages.FORGET[0],
-    (teaching_messages.FORGET[1], "わすれて"),
-    lambda texts: texts.gettext("Erases them immediately."),
+    consent_messages.FORGET[0],
+    (consent_messages.FORGET[1], "わすれて"),
+    lambda texts: texts.gettext("Erases all that I keep about you."),
     lambda it, asker, words: it.teaching.own.forget(asker),
     is_private=True,
-    is_of_reading=True,
+)
+PRIVACY: Command[Answering] = Command(
+    "privacy",
+    ("プライバシー", "個人情報"),
+    lambda texts: texts.gettext("What I keep, why, and how long."),
+    lambda it, asker, words: it.teaching.own.privacy(asker),
+    is_private=True,
 )
 DATA: Command[Answering] = Command(
     "data",
@@ -167,11 +172,12 @@ VOCABULARY = Vocabulary(
         REMINDERS,
         READ,
         SAMPLES,
-        EXPORT,
-        FORGET,
         DATA,
         QUIZ,
         MODEL,
+        PRIVACY,
+        EXPORT,
+        FORGET,
         HELP,
         TSUDOI,
     )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot import __version__
 from bot.app.clients import Clients
 from bot.app.rehearsal import rehearsing_rooms
-from bot.app.services import troubles_of
+from bot.app.services import tidying_of, troubles_of
 from bot.app.stores import Stores
 from bot.config import Settings
 from bot.core.clock import Clock, Ring, no_ring
@@ -71,4 +71,5 @@ def build_organising(
         open_questions=ReportSaying(stores.events, stores.reports, stores.questions, clock, zone).questions,
         intervening=Intervening(store=stores.interventions, events=stores.events, clock=clock, ring=ring),
         troubles=troubles_of(stores, rooms, clock, ring),
+        tidying=tidying_of(stores, clock),
     )

@@ -22,6 +22,7 @@ LOOK_FOR_CLOSED_EVERY = timedelta(minutes=10)
 LOOK_FOR_OUTAGES_EVERY = timedelta(minutes=10)
 LOOK_FOR_MATERIALS_EVERY = timedelta(minutes=20)  # a look that finds no event to ask about asks nobody
 FIRST_LOOKS_AFTER = timedelta(minutes=2)  # events come first
+TIDY_EVERY, FIRST_TIDYING_AFTER = timedelta(days=1), timedelta(minutes=10)  # a bot may be restarted every day
 FIRST_REPORTS_AFTER = timedelta(seconds=3)  # a report is matched to an event: let the events come first
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -90,6 +91,7 @@ class Polls:
             "digests": (services.digesting.plan, PLAN_DIGESTS_EVERY, timedelta()),
             "troubles": (services.troubles.check, LOOK_FOR_TROUBLES_EVERY, FIRST_LOOKS_AFTER),
             "closed too early": (services.reopen_closed_too_early, LOOK_FOR_CLOSED_EVERY, FIRST_LOOKS_AFTER),
+            "tidying": (services.tidying.tidy, TIDY_EVERY, FIRST_TIDYING_AFTER),
             "outages": (services.outages.check, LOOK_FOR_OUTAGES_EVERY, FIRST_LOOKS_AFTER),
         }
         if clients.details is not None:

@@ -48,7 +48,6 @@ log = structlog.get_logger()
 MIRROR_EVERY = timedelta(seconds=5)  # a look that finds nothing new costs next to nothing
 SAMPLE_POLL = timedelta(seconds=10)
 QUIZ_EXPIRY = timedelta(minutes=5)
-VISITS_EXPIRY, VISITS_KEPT = timedelta(days=1), timedelta(days=90)  # what a visitor of the page said, and was answered
 MODEL_FOLLOWED = timedelta(minutes=1)  # another process on the same store may have chosen another
 
 
@@ -171,14 +170,9 @@ async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], 
 def _look_after_quiz_and_calendars(services: Services, front_ends: Sequence[FrontEnd], alarm: AlarmClock) -> None:
     now = services.clock.now()
     alarm.poll("quiz", services.answering.quizzing.forget_expired, QUIZ_EXPIRY, now + QUIZ_EXPIRY)
-    alarm.poll("visits", partial(_forget_visits, services), VISITS_EXPIRY, now + QUIZ_EXPIRY)
     for mirror in build_mirrors(front_ends):
         reconcile = partial(services.mirroring.reconcile, mirror)
         alarm.poll(f"{mirror.platform} calendar", reconcile, MIRROR_EVERY, now + MIRROR_EVERY)
-
-
-async def _forget_visits(services: Services) -> None:
-    await services.stores.messages.forget_visits(services.clock.now() - VISITS_KEPT)
 
 
 def with_samples(settings: Settings, clock: Clock) -> tuple[Settings, "SampleCommunity"]:

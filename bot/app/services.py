@@ -40,6 +40,7 @@ from bot.handwriting.reading import Reader
 from bot.handwriting.store.sample_folders import SampleFolders
 from bot.handwriting.teaching import Teaching
 from bot.organisers.organising import Organising
+from bot.organisers.tidying import Tidying
 from bot.reminders.digesting import Digesting
 from bot.reminders.member_settings import MemberSettings
 from bot.reminders.reminding import Reminding
@@ -68,6 +69,7 @@ class Services:
     materials: Materials
     outages: Outages
     troubles: Troubles
+    tidying: Tidying
     clock: Clock
     stores: Stores
 
@@ -131,10 +133,10 @@ def build_services(
     own_samples = OwnSamples(
         store=stores.samples,
         folders=SampleFolders(),
+        everything=stores.personal,
         sheets=sheets,
         clock=clock,
         zone=zone,
-        elsewhere=stores.quizzes,
     )
     teaching = Teaching(own=own_samples, recogniser=recogniser, clock=clock, zone=zone)
     return Services(
@@ -205,6 +207,7 @@ def build_services(
             events=stores.events, deliveries=stores.deliveries, agenda=stores.agenda, rooms=rooms, clock=clock
         ),
         troubles=troubles_of(stores, rooms, clock, ring),
+        tidying=tidying_of(stores, clock),
         clock=clock,
         stores=stores,
     )
@@ -221,6 +224,11 @@ def troubles_of(stores: Stores, rooms: Rooms, clock: Clock, ring: Ring) -> Troub
         clock=clock,
         ring=ring,
     )
+
+
+def tidying_of(stores: Stores, clock: Clock) -> Tidying:
+    """Bind what erases by itself."""
+    return Tidying(data=stores.personal, servers=stores.left_servers, clock=clock)
 
 
 def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Known:

@@ -14,6 +14,7 @@ from bot.events.store.mirrored_events import MirroredEvents
 from bot.handwriting.store.quizzes import Quizzes
 from bot.handwriting.store.samples import Samples
 from bot.organisers.store.interventions import StoredInterventions
+from bot.organisers.store.left_servers import LeftServers
 from bot.organisers.store.rooms import SetUpRooms
 from bot.organisers.store.sessions import Sessions
 from bot.platforms.web.room_messages import RoomMessages
@@ -24,6 +25,7 @@ from bot.store.engine import close_store, open_store
 from bot.store.heard import StoredHeard
 from bot.store.leadership import Leadership
 from bot.store.memory import StoredMemory
+from bot.store.personal import PersonalData
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Stores:
     interventions: StoredInterventions
     troubles: StoredTroubles
     sessions: Sessions
+    personal: PersonalData
+    left_servers: LeftServers
     leadership: partial[Leadership]
 
 
@@ -73,6 +77,8 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             StoredInterventions(engine),
             StoredTroubles(engine),
             Sessions(engine),
+            PersonalData(engine),
+            LeftServers(engine),
             partial(Leadership, engine),
         )
     finally:

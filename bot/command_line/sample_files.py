@@ -69,7 +69,7 @@ async def export_samples(settings: Settings, folder: Path, space: str | None = N
 
 
 async def erase_samples(settings: Settings, writer: str) -> tuple[int, list[Export]]:
-    """Erase what a writer gave, as `!forget` does.
+    """Erase all that is kept of a writer, as `!forget` does.
 
     Returns: how many samples that were, and the exports that could not be reached. Raises ExportError: no such writer.
     """
@@ -77,5 +77,5 @@ async def erase_samples(settings: Settings, writer: str) -> tuple[int, list[Expo
         owner = await stores.samples.owner_of(writer)
         if owner is None:
             raise ExportError(f'nobody writes as "{writer}"; tsudoi samples list names every writer')
-        own = OwnSamples(stores.samples, SampleFolders(), None, SystemClock(), elsewhere=stores.quizzes)
+        own = OwnSamples(stores.samples, SampleFolders(), stores.personal, None, SystemClock())
         return await own.erase(owner)

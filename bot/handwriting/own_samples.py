@@ -1,8 +1,10 @@
-"""What a member gave is theirs: kept only after a yes, shown, handed out and erased on request."""
+"""What is kept of a member is theirs: samples only after a yes, and all of it handed out and erased on request."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,8 +13,9 @@ from bot.core.askers import Asker
 from bot.core.clock import Clock
 from bot.core.messages import Message
 from bot.handwriting import teaching_messages as said
-from bot.handwriting.ports.samples import AlsoKnown, Export, ExportFolders, SampleSheets, SampleStore
-from bot.handwriting.rules.teaching import Consent
+from bot.handwriting.consent_messages import question
+from bot.handwriting.ports.samples import Everything, Export, ExportFolders, SampleSheets, SampleStore
+from bot.handwriting.rules.consent import Consent, may_keep
 from bot.handwriting.sample_archive import archive, member_line, sheet_of
 from bot.handwriting.teaching_buttons import OfAllGiven, Wish
 from bot.locales import TOKYO, Texts, texts_for
@@ -20,6 +23,7 @@ from bot.locales import TOKYO, Texts, texts_for
 log = structlog.get_logger()
 
 LAST_SHOWN = 24  # samples on a member's sheet
+SAID = "room_messages"  # the page's record of what was said there
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,15 @@ class OwnSamples:
 
     store: SampleStore
     folders: ExportFolders
+    everything: Everything
     sheets: SampleSheets | None
     clock: Clock
     zone: ZoneInfo = TOKYO
-    elsewhere: AlsoKnown | None = None
     _asked: set[str] = field(default_factory=set, init=False)  # who was asked, and has not answered yet
+
+    async def may_keep(self, address: str) -> bool | None:
+        """Whether what a member gives may be kept; None where they are still to be asked."""
+        return may_keep(await self.store.consent(address))
 
     def ask_once(self, address: str) -> bool:
         """Whether to ask somebody, now, if what they give may be kept: nobody is asked again before they answered."""
@@ -60,21 +68,31 @@ class OwnSamples:
         return said.samples(texts, asker.room, given, consent, sheet)
 
     async def export(self, asker: Asker) -> Message:
-        """Answer `!export`: everything that a member gave, as a ZIP."""
+        """Answer `!export`: everything that is kept of a member, as a ZIP."""
         texts, address = self._texts(asker), asker.address
-        given = await self.store.samples_of(address)
-        if not given:
-            return said.nothing_given(texts)
+        given, kept = await self.store.samples_of(address), await self._kept_of(address)
+        if not kept:
+            return said.nothing_known(texts)
         pngs = await self.store.pictures([sample.id for sample in given])
-        content = await archive(given, pngs, "samples.json", member_line)
+        content = await archive(given, pngs, "samples.json", member_line, {"everything.json": kept})
         return said.exported(texts, len(given), content)
+
+    async def privacy(self, asker: Asker) -> Message:
+        """Answer `!privacy`: what is kept of anybody, why, and until when."""
+        texts = self._texts(asker)
+        return said.what_is_kept(texts, asker.room, self.everything.told(texts))
 
     async def forget(self, asker: Asker) -> Message:
         """Answer `!forget`: ask once more."""
         texts, address = self._texts(asker), asker.address
-        given, consent = await self.store.samples_of(address), await self.store.consent(address)
-        is_known = consent is not None or (self.elsewhere is not None and await self.elsewhere.knows(address))
-        return said.confirm(texts, len(given), Wish.ERASE) if is_known else said.nothing_known(texts)
+        kept = await self._kept_of(address)
+        given = len(await self.store.samples_of(address))
+        return said.confirm(texts, given, Wish.ERASE) if kept else said.nothing_known(texts)
+
+    async def _kept_of(self, address: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return what is kept of a member; the page's record of their asking just now alone is nothing."""
+        kept = await self.everything.of(address)
+        return {} if kept.keys() == {SAID} and len(kept[SAID]) == 1 else kept
 
     async def decided(self, asker: Asker, action: OfAllGiven) -> Message:
         """Do what a member wants of all that they gave."""
@@ -87,7 +105,7 @@ class OwnSamples:
                 await self._refuse(address)
                 return said.refused(texts, asker.room)
             case Wish.ALLOW:
-                return said.question(texts, asker.room)
+                return question(texts, asker.room)
             case Wish.LEAVE:
                 return said.left(texts)
             case Wish.STOP | Wish.NO:  # an old "No" must not erase what was given since without asking
@@ -102,7 +120,7 @@ class OwnSamples:
         return said.erased(texts, erased, unreached, is_withdrawn=refusal is not None)
 
     async def erase(self, address: str, refusal: Consent | None = None) -> tuple[int, list[Export]]:
-        """Erase what a member gave, also from folders that it was exported to.
+        """Erase what a member gave, also from folders that it was exported to; without a `refusal` all that is kept.
 
         Returns: how many samples that were, and the exports that could not be reached.
         """
@@ -111,9 +129,9 @@ class OwnSamples:
         exports = await self.store.exports_of(alias) if alias else []
         unreached = [export for export in exports if not await self._taken_out(export, alias)]
         self._asked.discard(address)
-        if self.elsewhere is not None and refusal is None:
-            await self.elsewhere.forget(address)
         erased = await self.store.erase(address, refusal)
+        if refusal is None:
+            await self.everything.forget(address)
         log.info("samples erased", samples=erased, unreached=len(unreached))
         return erased, unreached
 

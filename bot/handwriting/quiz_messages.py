@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 from bot.core.actions import Action, Cost, Shown
 from bot.core.messages import Button, Card, Entry, Field, Message, MessageKind, Picture
-from bot.core.room import member_at
+from bot.core.room import Room, member_at
+from bot.handwriting.consent_messages import FORGET, command_name
 from bot.handwriting.reading_buttons import About, difference, why
 from bot.handwriting.rules.quiz import LONGEST_NAME, OLD, TRIES, WORDS, Outcome, Quiz, Score, ranked
 from bot.handwriting.rules.romaji import romaji
 from bot.handwriting.shares import in_words
-from bot.handwriting.teaching_buttons import Right
+from bot.handwriting.teaching_buttons import Give
 from bot.locales import Texts
 from model.reading import Glyph, Reading
 
@@ -191,9 +192,20 @@ def reasons(texts: Texts, outcome: Outcome, reading: Reading, upload: str) -> tu
     return why(texts, [("", About(upload, 0, place))])[0]
 
 
-def asked_to_give(texts: Texts, upload: str) -> tuple[Button, ...]:
-    """Offer to give the drawing for training; whoever presses is asked for their consent first."""
-    return (Button(texts.gettext("Give this character for training"), About(upload).to(Right), quiet=True),)
+def asked_to_give(texts: Texts, outcome: Outcome, quiz: Quiz, reading: Reading, upload: str) -> tuple[Button, ...]:
+    """Offer to give the drawing for training, as what was asked; whoever did not agree yet is asked first."""
+    written = [place for place, glyph in enumerate(reading.glyphs) if glyph.candidates]
+    if not upload or len(written) != 1:
+        return ()
+    as_asked = texts.gettext("Give it for training as 「{label}」").format(label=quiz.label)
+    label = texts.gettext("Give this character for training") if outcome is Outcome.RIGHT else as_asked
+    return (Button(label, Give(upload, 0, written[0], quiz.label), quiet=True),)
+
+
+def kept_for_training(texts: Texts, room: Room) -> str:
+    """Say that a drawing was kept, and how to take it back."""
+    forget = command_name(texts, room, FORGET)
+    return texts.gettext("I kept it for training, as you agreed ({forget} erases it).").format(forget=forget)
 
 
 def beside_picture(texts: Texts, png: bytes, label: str, read: str) -> Picture:

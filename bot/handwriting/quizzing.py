@@ -173,13 +173,17 @@ class Quizzing:
         score = None
         if outcome is Outcome.RIGHT and player is not None:
             score = await self.store.add(player, week_of(now, self.zone), after.stars, after.streak)
-        has_agreed = await self._donated(recogniser, quiz, picture, reading, asker)
+        has_agreed = await self.donations.has_agreed(asker)
+        is_right = outcome is Outcome.RIGHT
+        is_kept = bool(has_agreed) and is_right and await self._donate(recogniser, quiz, picture, reading, asker)
+        may_give = after.is_over and (has_agreed is None or (has_agreed and not is_right))
         result = said.result(texts, after, outcome, reading, score, self._page(asker))
         return replace(
             result,
+            lead=f"{result.lead}\n{said.kept_for_training(texts, asker.room)}" if is_kept else result.lead,
             buttons=(
                 *self._next_steps(texts, after, asker),
-                *(said.asked_to_give(texts, upload) if has_agreed is None and after.is_over and upload else ()),
+                *(said.asked_to_give(texts, outcome, quiz, reading, upload) if may_give else ()),
                 *result.buttons,
                 *said.reasons(texts, outcome, reading, upload),
             ),
@@ -198,16 +202,11 @@ class Quizzing:
         can_join = quiz.is_over and player is None and _space(asker) is not None
         return (said.name_entry(texts),) if can_join else ()
 
-    async def _donated(
-        self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, asker: Asker
-    ) -> bool | None:
-        """Offer the drawing as a sample of what was asked for, and return what its member answered about that."""
-        has_agreed = await self.donations.has_agreed(asker)
-        written = [glyph for glyph in reading.glyphs if glyph.candidates]
-        if has_agreed and len(written) == 1:
-            cut = await recogniser.cut(picture, written[0])
-            await self.donations.offer(asker, cut, quiz.label, Source.QUIZ)
-        return has_agreed
+    async def _donate(self, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, asker: Asker) -> bool:
+        """Offer a drawing that was read as what was asked for as a sample of that; whether it is kept."""
+        (written,) = (glyph for glyph in reading.glyphs if glyph.candidates)
+        cut = await recogniser.cut(picture, written)
+        return await self.donations.offer(asker, cut, quiz.label, Source.QUIZ) is Offered.KEPT
 
     async def _beside(
         self, texts: Texts, recogniser: Recogniser, quiz: Quiz, picture: bytes, reading: Reading, outcome: Outcome
@@ -248,7 +247,7 @@ class Quizzing:
         name = display_name(written or "")
         if not name and (written is not None or asker.tenant.platform == LOCAL):
             return said.no_name(texts)
-        await self.store.join(Player(asker.address, space, name))
+        await self.store.join(Player(asker.address, space, name), self.clock.now().date())
         return said.joined(texts, name)
 
     async def forget_expired(self) -> None:

@@ -41,18 +41,32 @@ def member_line(sample: Sample) -> dict[str, Any]:
     return {**training_line(sample), "sure": sample.is_sure, "space": sample.space, **reviewed}
 
 
-async def archive(samples: Sequence[Sample], pngs: Mapping[int, bytes], listed_in: str, line: Line) -> bytes:
-    """Return a ZIP with the pictures and a list of them: JSON, or a line each where the name ends in `.jsonl`."""
-    return await asyncio.to_thread(_archive, samples, pngs, listed_in, line)
+async def archive(
+    samples: Sequence[Sample],
+    pngs: Mapping[int, bytes],
+    listed_in: str,
+    line: Line,
+    also: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Return a ZIP with the pictures and a list of them: JSON, or a line each where the name ends in `.jsonl`.
+
+    What comes with them is JSON, by the names of its files.
+    """
+    return await asyncio.to_thread(_archive, samples, pngs, listed_in, line, also or {})
 
 
-def _archive(samples: Sequence[Sample], pngs: Mapping[int, bytes], listed_in: str, line: Line) -> bytes:
+def _archive(
+    samples: Sequence[Sample], pngs: Mapping[int, bytes], listed_in: str, line: Line, also: Mapping[str, Any]
+) -> bytes:
     lines = [line(sample) for sample in samples]
     by_line = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in lines)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as packed:
         listed = by_line if listed_in.endswith(".jsonl") else json.dumps(lines, ensure_ascii=False, indent=1)
         packed.writestr(listed_in, listed, zipfile.ZIP_DEFLATED)
+        for name, kept in also.items():
+            written = json.dumps(kept, ensure_ascii=False, indent=1, default=str)
+            packed.writestr(name, written, zipfile.ZIP_DEFLATED)
         for sample in samples:
             packed.writestr(file_name(sample), pngs[sample.id])
     return content.getvalue()

@@ -20,6 +20,7 @@ from bot.core.messages import Message
 from bot.core.room import direct_to
 from bot.core.uploads import Source, Upload
 from bot.handwriting import teaching_messages as said
+from bot.handwriting.consent_messages import question
 from bot.handwriting.own_samples import OwnSamples
 from bot.handwriting.ports.recognition import Cut, Recogniser
 from bot.handwriting.reading_buttons import About
@@ -33,7 +34,17 @@ from bot.handwriting.rules.teaching import (
     record_of,
     understood,
 )
-from bot.handwriting.teaching_buttons import AgreeAndTeach, AllRight, Claim, Label, OfAllGiven, Right, SomeWrong, Wrong
+from bot.handwriting.teaching_buttons import (
+    AgreeAndTeach,
+    AllRight,
+    Claim,
+    Give,
+    Label,
+    OfAllGiven,
+    Right,
+    SomeWrong,
+    Wrong,
+)
 from bot.locales import TOKYO, Texts, texts_for
 from model.reading import Glyph, Reading
 
@@ -59,6 +70,7 @@ class Teaching:
             SomeWrong: self._ask_which,
             Label: self._labelled,
             AgreeAndTeach: self._agree_and_teach,
+            Give: self._give,
             OfAllGiven: self.own.decided,
         }
         return {kind: self._unless_unreadable(handle) for kind, handle in handlers.items()}
@@ -100,8 +112,11 @@ class Teaching:
             return said.not_understood(self._texts(asker), action, action.written)
         return await self._take(asker, Claim(action.upload, action.picture, action.glyph, label))
 
+    async def _give(self, asker: Asker, action: Give) -> Message | None:
+        return await self._take(asker, action) if _is_label(action.label) else None
+
     async def _agree_and_teach(self, asker: Asker, action: AgreeAndTeach) -> Message | None:
-        if action.label not in ("", understood(action.label)):
+        if not _is_label(action.label):
             return None
         await self.own.agree(asker)
         return await self._take(asker, action)
@@ -115,15 +130,15 @@ class Teaching:
         if upload.member != asker.member:
             await self._second_opinion(asker, claim, upload)
             return said.thanks_to_reader(texts, claim)
-        consent = await self.own.store.consent(address)
-        if consent is not None and consent.given:
+        may_keep = await self.own.may_keep(address)
+        if may_keep:
             offered = [
                 await self.offer(asker, cut, label, upload.source) for cut, label in await self._cuts(claim, upload)
             ]
             log.info("samples offered", room=asker.room.name, offered=len(offered), kept=offered.count(Offered.KEPT))
             return said.kept(texts, asker.room, claim, offered, len(await self.own.store.samples_of(address)))
-        if consent is None and self.own.ask_once(address):
-            return said.question(texts, asker.room, claim)
+        if may_keep is None and self.own.ask_once(address):
+            return question(texts, asker.room, said.thanks_for(texts, claim), claim)
         return said.thanks(texts, asker.room, claim)
 
     async def _cuts(self, claim: Claim, upload: Upload) -> list[tuple[Cut, str]]:
@@ -169,12 +184,15 @@ class Teaching:
         return await self.own.store.offer(sample, cut.png)
 
     async def has_agreed(self, asker: Asker) -> bool | None:
-        """Return what a member answered when asked whether what they teach may be kept; None if they never did."""
-        consent = await self.own.store.consent(asker.address)
-        return consent.given if consent else None
+        """Return what a member answered when asked whether what they give may be kept; None if they are to be asked."""
+        return await self.own.may_keep(asker.address)
 
     def _texts(self, asker: Asker) -> Texts:
         return texts_for(asker.own_language, self.zone)
+
+
+def _is_label(written: str) -> bool:
+    return written in ("", understood(written))
 
 
 def as_read(glyph: Glyph) -> str:

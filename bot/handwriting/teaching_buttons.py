@@ -85,6 +85,14 @@ class AgreeAndTeach(Claim, Action):
     shown, cost = Shown.INSTEAD, Cost.LESSON
 
 
+@dataclass(frozen=True, slots=True)
+class Give(Claim, Action):
+    """The character is given for training."""
+
+    template = "teach:give:{upload}:{picture:3}[:{glyph:3}:{label:*}]"
+    shown, cost = Shown.BELOW, Cost.LESSON
+
+
 class Wish(StrEnum):
     """What a member wants of all that they teach."""
 

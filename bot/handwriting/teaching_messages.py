@@ -2,43 +2,33 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple
 
 from bot.core.actions import OneOf
 from bot.core.errors import PictureError
-from bot.core.messages import Button, Card, Choice, Entry, Field, File, Message, MessageKind, Option, Picture
-from bot.core.room import LOCAL, Room
+from bot.core.messages import Button, Card, Choice, Entry, File, Message, MessageKind, Option, Picture
+from bot.core.room import Room
 from bot.handwriting import reading_messages
+from bot.handwriting.consent_messages import EXPORT, FORGET, SAMPLES, command_name
 from bot.handwriting.reading_buttons import MOST_OPTIONS, About
+from bot.handwriting.rules.consent import Consent
 from bot.handwriting.rules.teaching import (
     MOST_A_DAY,
     MOST_IN_ALL,
     MOST_OF_LABEL,
     NOT_HIRAGANA,
-    Consent,
     Offered,
     Sample,
 )
-from bot.handwriting.teaching_buttons import AgreeAndTeach, Claim, Label, OfAllGiven, SomeWrong, Wish, Wrong
+from bot.handwriting.teaching_buttons import Claim, Label, OfAllGiven, SomeWrong, Wish, Wrong
 from bot.locales import Texts
 from model.reading import Glyph
 
-# Commands, in English and in Japanese, that these messages name.
-SAMPLES, EXPORT, FORGET = ("samples", "あずけた文字"), ("export", "書き出し"), ("forget", "忘れて")
 OFFERED = 4  # candidates offered where the first one was wrong
 LONGEST_SHOWN = 20
-ALIAS_EXAMPLE = "m7f3a2c1"
 
 
 def _answer(lead: str, *buttons: Button, **more: tuple[Card, ...] | tuple[Choice, ...] | tuple[Entry, ...]) -> Message:
     return Message(MessageKind.ANSWER, lead, buttons=buttons, **more)  # type: ignore[arg-type]
-
-
-def command_name(texts: Texts, room: Room, names: tuple[str, str]) -> str:
-    """Return how a command is given in this room: `!forget`, `/忘れて`. Slack's slash commands are written in ASCII."""
-    sign = "!" if room.platform == LOCAL else "/"
-    is_japanese = texts.locale == "ja" and room.platform != "slack"
-    return sign + names[is_japanese]
 
 
 def named(texts: Texts, label: str) -> str:
@@ -105,47 +95,8 @@ def _numbered(texts: Texts, about: About, glyph: Glyph, pictures: int) -> str:
     return texts.gettext("Picture {number}").format(number=about.picture + 1) + f": {number}"
 
 
-def question(texts: Texts, room: Room, claim: Claim | None = None) -> Message:
-    """Ask whether what a member teaches may be kept: once, and with everything that they need to know."""
-    asks = texts.gettext("May I keep this character, and those you teach me from now on, for training?")
-    if claim is None:
-        asks = texts.gettext("May I keep the characters that you teach me, for training?")
-    return _answer(
-        texts.in_a_row(_thanks(texts, claim), asks) if claim else asks,
-        Button(texts.gettext("Yes, keep them"), AgreeAndTeach(*astuple(claim)) if claim else OfAllGiven(Wish.YES)),
-        Button(texts.gettext("No"), OfAllGiven(Wish.NO), quiet=True),
-        cards=(Card(fields=_what_is_kept(texts, room)),),
-    )
-
-
-def _what_is_kept(texts: Texts, room: Room) -> tuple[Field, ...]:
-    """Say what somebody agrees to. Whoever changes this counts up `domain.teaching.WORDING`."""
-    kept = texts.gettext(
-        "Each character alone, cut out; what it is and what I had read; date and time; the model's version; "
-        "an alias such as {alias}; the server or workspace where you gave it."
-    )
-    not_kept = texts.gettext(
-        "The photo itself, and your name. So that you can take samples back, your account's number is kept beside "
-        "them; it is in no training data."
-    )
-    where = texts.gettext(
-        "On the organisers' machine. Models are trained with the samples, and may be passed on to others."
-    )
-    back = texts.gettext(
-        "At any time: {samples} shows what you gave, {forget} erases it. Only from a model that was trained before, "
-        "nothing can be taken out."
-    )
-    ways = {"samples": command_name(texts, room, SAMPLES), "forget": command_name(texts, room, FORGET)}
-    return (
-        Field(texts.gettext("What is kept"), kept.format(alias=ALIAS_EXAMPLE)),
-        Field(texts.gettext("What is not"), not_kept),
-        Field(texts.gettext("Where"), where),
-        Field(texts.gettext("Taking it back"), back.format(**ways)),
-        Field(texts.gettext("If you say no"), texts.gettext("Nothing is kept, only that you said no.")),
-    )
-
-
-def _thanks(texts: Texts, claim: Claim) -> str:
+def thanks_for(texts: Texts, claim: Claim) -> str:
+    """Thank somebody for what they say of a character."""
     if claim.label:
         known = texts.gettext("So it is {label}.").format(label=named(texts, claim.label))
         return texts.in_a_row(known, texts.gettext("Thank you for telling me!"))
@@ -155,19 +106,19 @@ def _thanks(texts: Texts, claim: Claim) -> str:
 def thanks(texts: Texts, room: Room, claim: Claim) -> Message:
     """Thank somebody of whom nothing is kept, and say where they can change that."""
     way = texts.gettext("Nothing was kept. {samples} lets you change that.")
-    return _answer(texts.in_a_row(_thanks(texts, claim), way.format(samples=command_name(texts, room, SAMPLES))))
+    return _answer(texts.in_a_row(thanks_for(texts, claim), way.format(samples=command_name(texts, room, SAMPLES))))
 
 
 def thanks_to_reader(texts: Texts, claim: Claim) -> Message:
     """Thank somebody who spoke of another member's picture."""
     only = texts.gettext("Only the person who wrote it can give it for training.")
-    return _answer(texts.in_a_row(_thanks(texts, claim), only))
+    return _answer(texts.in_a_row(thanks_for(texts, claim), only))
 
 
 def kept(texts: Texts, room: Room, claim: Claim, offered: Sequence[Offered], in_all: int) -> Message:
     """Say what became of the characters that a member gave."""
     found = Counter(offered)
-    said = [_thanks(texts, claim)]
+    said = [thanks_for(texts, claim)]
     if (new := found[Offered.KEPT]) > 0:
         text = texts.ngettext("I kept {n} character.", "I kept {n} characters.", new)
         said.append(text.format(n=new))
@@ -198,7 +149,7 @@ def _limits(texts: Texts) -> dict[Offered, str]:
 
 def agreed(texts: Texts, room: Room) -> Message:
     """Confirm a yes."""
-    lead = texts.gettext("Thank you! From now on I keep what you teach me with ✓ and ✗.")
+    lead = texts.gettext("Thank you! From now on I keep what you give me.")
     return _answer(texts.in_a_row(lead, _how_to_stop(texts, room)))
 
 
@@ -242,17 +193,23 @@ def samples(texts: Texts, room: Room, given: Sequence[Sample], consent: Consent 
     )
 
 
-def nothing_given(texts: Texts) -> Message:
-    """Say that there is nothing to give back."""
-    return _answer(texts.gettext("You gave no samples, so there is nothing to give back."))
-
-
 def exported(texts: Texts, count: int, content: bytes) -> Message:
     """Give a member everything back."""
     lead = texts.ngettext(
-        "Your {n} sample, with all that is kept of it:", "Your {n} samples, with all that is kept:", count
+        "All that I keep about you, with your {n} sample:", "All that I keep about you, with your {n} samples:", count
     )
-    return Message(MessageKind.ANSWER, lead.format(n=count), files=(File("samples.zip", content),))
+    return Message(MessageKind.ANSWER, lead.format(n=count), files=(File("everything.zip", content),))
+
+
+def what_is_kept(texts: Texts, room: Room, told: Sequence[tuple[str, str, str]]) -> Message:
+    """Say what is kept of anybody, why, and until when, and how members get it or get rid of it."""
+    lead = texts.gettext("What I keep, why, and how long. {export} gives you all that is yours, {forget} erases it.")
+    ways = {"export": command_name(texts, room, EXPORT), "forget": command_name(texts, room, FORGET)}
+    line = texts.gettext("• {what} ({why}): {until}")
+    lines = [line.format(what=what, why=why, until=until) for what, why, until in told]
+    half = len(lines) // 2
+    cards = tuple(Card(body="\n".join(some)) for some in (lines[:half], lines[half:]))
+    return Message(MessageKind.ANSWER, lead.format(**ways), cards)
 
 
 def confirm(texts: Texts, count: int, how: Wish) -> Message:
@@ -265,14 +222,12 @@ def confirm(texts: Texts, count: int, how: Wish) -> Message:
             "Your {n} samples are erased, and nothing is kept any more. Shall I?",
             count,
         )
-    elif not count:
-        lead = texts.gettext(
-            "You gave no samples. Your alias, your consent and your quizzes are erased for good. Shall I?"
-        )
     else:
         lead = texts.ngettext(
-            "Your {n} sample, your alias, your consent and your quizzes are erased for good. Shall I?",
-            "Your {n} samples, your alias, your consent and your quizzes are erased for good. Shall I?",
+            "All that I keep about you is erased for good: {n} sample, your consent, reminders, settings, quizzes, "
+            "log-ins, what was said on my web page, and where you may decide. Shall I?",
+            "All that I keep about you is erased for good: {n} samples, your consent, reminders, settings, quizzes, "
+            "log-ins, what was said on my web page, and where you may decide. Shall I?",
             count,
         )
     return _answer(lead.format(n=count), erase, leave)
@@ -280,7 +235,7 @@ def confirm(texts: Texts, count: int, how: Wish) -> Message:
 
 def nothing_known(texts: Texts) -> Message:
     """Say that nothing of a member is kept."""
-    return _answer(texts.gettext("Nothing of yours is kept: no samples, and no consent."))
+    return _answer(texts.gettext("I keep nothing about you: no samples, and no consent."))
 
 
 def left(texts: Texts) -> Message:
@@ -298,9 +253,9 @@ def erased(texts: Texts, count: int, unreached: Sequence[object], *, is_withdraw
     after = (
         texts.gettext("Nothing is kept from now on, and I will not ask again.")
         if is_withdrawn
-        else texts.gettext("I no longer know anything about you as a writer.")
+        else texts.gettext("I no longer know anything about you, and what I was to remind you of will not come.")
     )
-    said = [gone_for_good, after]
+    said = [gone_for_good if count else texts.gettext("It is erased."), after]
     if unreached:
         text = texts.ngettext(
             "One export was out of my reach: an organiser downloaded it, or its folder is elsewhere. "

@@ -48,6 +48,7 @@ from bot.organisers.ports.rooms import RoomStore
 from bot.organisers.rehearsing import Rehearsed
 from bot.organisers.settling_in import LAST_MONTH_AND_SIX, MOST_SOURCES, Rehearse, SettlingIn, with_parts
 from bot.organisers.settling_in_messages import source_entries, too_many_sources
+from bot.organisers.tidying import Tidying
 from bot.organisers.trouble_page import TryNow, trouble_page
 
 MONTH = timedelta(days=31)
@@ -104,6 +105,7 @@ class Organising:
     reviewing: Reviewing | None = None
     intervening: Intervening | None = None
     troubles: Troubles | None = None
+    tidying: Tidying | None = None
     _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
     async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:

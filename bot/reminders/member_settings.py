@@ -61,7 +61,7 @@ class MemberSettings:
     async def _keep(self, asker: Asker, whose: Member, changed: Member) -> Message:
         """Keep what was changed, if anything was, and show the page."""
         if changed != whose:
-            await self.store.keep_member(changed)
+            await self.store.keep_member(changed, self.clock.now())
             if changed.quiet != whose.quiet:
                 await self.store.spare(changed, self.clock.now())
                 await self.ring()

@@ -27,6 +27,7 @@ from bot.reminders.rules.personal_reminders import PersonalReminder, toggled
 log = structlog.get_logger()
 
 MOST_OFFERED = 4
+USE_NOTED_EVERY = timedelta(days=30)
 _USUAL_WORDS = ("いつも", "既定", "default", "usual")
 
 
@@ -74,8 +75,14 @@ class Reminding:
         return await self._told(asker, listed)
 
     async def language_of(self, address: str) -> str:
-        """Return the language that a member chose for what they alone read, "" if they chose none."""
-        return (await self.store.member(address)).locale
+        """Return the language that a member chose for what they alone read, "" if they chose none.
+
+        Whoever asks anything is asked for here: what they set is kept for longer.
+        """
+        whose, now = await self.store.member(address), self.clock.now()
+        if whose.used_at is not None and whose.used_at < now - USE_NOTED_EVERY:
+            await self.store.keep_member(whose, now)
+        return whose.locale
 
     def handlers(self) -> Handlers:
         """Return what is done about each action."""
@@ -131,7 +138,7 @@ class Reminding:
 
     async def _keep_usual(self, asker: Asker, lead_times: tuple[timedelta, ...] | None) -> Message:
         whose = await self.store.member(asker.address)
-        await self.store.keep_member(replace(whose, lead_times=lead_times))
+        await self.store.keep_member(replace(whose, lead_times=lead_times), self.clock.now())
         usual = replace(whose, lead_times=lead_times).usual
         return reminder_messages.usual_kept(self._texts(asker.own_language), usual)
 
@@ -150,7 +157,7 @@ class Reminding:
     async def unreachable(self, delivery: Delivery) -> None:
         """Take note that a member takes no direct messages: none is tried until they come back and are told."""
         member = await self.store.member(delivery.destination)
-        await self.store.keep_member(replace(member, is_closed=True))
+        await self.store.keep_member(replace(member, is_closed=True), self.clock.now())
         log.warning("member takes no direct messages", room=delivery.destination, next="told when they ask again")
 
     async def _told(self, asker: Asker, answer: Message) -> Message:
@@ -158,7 +165,7 @@ class Reminding:
         whose = await self.store.member(asker.address)
         if not whose.is_closed:
             return answer
-        await self.store.keep_member(replace(whose, is_closed=False))
+        await self.store.keep_member(replace(whose, is_closed=False), self.clock.now())
         told = reminder_messages.was_unreachable(self._texts(asker.own_language))
         return replace(answer, lead=f"{told}\n{answer.lead}")
 

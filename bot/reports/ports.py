@@ -31,8 +31,12 @@ class ReportStore(Protocol):
         planned: Sequence[Delivery] = (),
         questions: Sequence[Question] = (),
         site: SourceState | None = None,
+        shown: Collection[str] = (),
     ) -> None:
-        """Keep in one transaction what a poll found; what an organiser decided about a report stays."""
+        """Keep in one transaction what a poll found; what an organiser decided about a report stays.
+
+        `shown` are the paths of all reports that the site shows now.
+        """
         ...
 
     async def decide(

@@ -109,7 +109,7 @@ class Reporting:
             planned += self._news(case, now, shown_by)
         planned += await self._edits(reviewed, now)
         seen = SourceState(self.name, self.site_url, state.first_seen_at or now, seen_at=now)
-        await self.report_store.record_reports(found, planned, questions, seen)
+        await self.report_store.record_reports(found, planned, questions, seen, [page.path for page in pages])
         states = Counter(report.state.value for report in found)
         if is_first_sight or found:
             log.info("reports read", pages=len(pages), changed=dict(states), planned=len(planned))

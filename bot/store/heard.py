@@ -1,14 +1,13 @@
 """What platforms told us lately, each thing once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.lifetimes import past_heard
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import heard
-
-KEPT = timedelta(days=2)  # with delayed events Slack tries again for a day
 
 
 class StoredHeard:
@@ -19,6 +18,6 @@ class StoredHeard:
 
     async def is_new(self, key: str, now: datetime) -> bool:
         async with self._engine.begin() as connection:
-            await connection.execute(delete(heard).where(heard.c.at < now - KEPT))
+            await connection.execute(delete(heard).where(past_heard(now)))
             noted = await connection.execute(insert_or_ignore(connection, heard).values(key=key, at=now))
             return noted.rowcount == 1

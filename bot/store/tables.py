@@ -85,6 +85,7 @@ sightings = Table(
     Column("source", String, ForeignKey("sources.name", ondelete="CASCADE"), primary_key=True),
     Column("event_id", BigInteger, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("missed", Integer, nullable=False),
+    Column("seen_on", Date),  # the last day on which the source showed it
 )
 
 deliveries = Table(
@@ -151,6 +152,7 @@ reports = Table(
     Column("decided_by", String),
     Column("sketch", JSON, nullable=False),
     Column("digest", String, nullable=False),
+    Column("seen_at", UtcDateTime),  # on its site, to the day
 )
 
 materials = Table(
@@ -260,6 +262,7 @@ members = Table(
     Column("is_closed", Boolean, nullable=False),
     Column("locale", String, nullable=False, server_default=""),  # empty: the room's
     Column("quiet", JSON),  # begin, end and zone; none: no quiet hours
+    Column("used_at", UtcDateTime),  # when they last asked anything, to the month
 )
 
 personal_reminders = Table(
@@ -334,6 +337,7 @@ quiz_players = Table(
     Column("address", String, primary_key=True),
     Column("space", String, primary_key=True),
     Column("name", String, nullable=False),  # their own; empty: as the platform names them
+    Column("seen_on", Date),  # joined, or the week in which they last scored
 )
 
 quiz_scores = Table(
@@ -346,4 +350,12 @@ quiz_scores = Table(
     Column("right", Integer, nullable=False),
     Column("streak", Integer, nullable=False),
     ForeignKeyConstraint(["address", "space"], ["quiz_players.address", "quiz_players.space"], ondelete="CASCADE"),
+)
+
+left_servers = Table(
+    "left_servers",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("server", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
 )

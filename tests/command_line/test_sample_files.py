@@ -12,7 +12,8 @@ from bot.command_line import sample_files
 from bot.config import Settings
 from bot.core.errors import ExportError
 from bot.core.uploads import Source
-from bot.handwriting.rules.teaching import NOT_HIRAGANA, Consent, Sample, State
+from bot.handwriting.rules.consent import Consent
+from bot.handwriting.rules.teaching import NOT_HIRAGANA, Sample, State
 from model.workshop.sources.members import read_members
 from model.workshop.sources.stored import NO_LETTER
 from tests.model.drawings import drawn

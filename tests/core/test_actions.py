@@ -23,7 +23,17 @@ from bot.handwriting.reviewing_messages import (
     ReviewSamples,
     ShowSamples,
 )
-from bot.handwriting.teaching_buttons import AgreeAndTeach, AllRight, Label, OfAllGiven, Right, SomeWrong, Wish, Wrong
+from bot.handwriting.teaching_buttons import (
+    AgreeAndTeach,
+    AllRight,
+    Give,
+    Label,
+    OfAllGiven,
+    Right,
+    SomeWrong,
+    Wish,
+    Wrong,
+)
 from bot.organisers import pages
 from bot.organisers.intervening_messages import Intervene, ShowPosted
 from bot.organisers.pages import (
@@ -85,6 +95,7 @@ KNOWN: list[tuple[str, tuple[str, ...], Action]] = [
     ("teach:yes:5:2", (), AgreeAndTeach("5", 2)),
     ("teach:yes:5:0:3:", (), AgreeAndTeach("5", 0, 3, "")),
     ("teach:yes:5:0:3:ぬ", (), AgreeAndTeach("5", 0, 3, "ぬ")),
+    ("teach:give:5:0:3:ぬ", (), Give("5", 0, 3, "ぬ")),
     *((f"teach:{wish}", (), OfAllGiven(Wish(wish))) for wish in ("no", "allow", "stop", "withdraw", "erase", "leave")),
     *((f"quiz:{move}", (), PlayQuiz(Move(move))) for move in ("again", "stop", "board", "draw", "showme", "leave")),
     ("quiz:join", ("はな",), JoinBoard("はな")),

@@ -26,6 +26,7 @@ from bot.handwriting.store.quizzes import Quizzes
 from bot.handwriting.store.sample_folders import SampleFolders
 from bot.handwriting.store.samples import Samples
 from bot.handwriting.teaching import Teaching
+from bot.store.personal import PersonalData
 from model.reading import Candidate, Glyph, Reading, Verdict
 from tests.support.actions import press
 from tests.support.askers import an_asker
@@ -264,24 +265,41 @@ async def test_in_the_local_room_the_question_leads_there_by_itself(play: Play) 
     assert [button.url.partition("=")[0] for button in (await play.ask()).buttons if button.url] == ["/draw?quiz"]
 
 
-async def test_a_drawing_is_given_only_by_who_agreed_under_what_was_asked_for(play: Play) -> None:
+async def test_a_drawing_is_kept_of_who_agreed_once_it_is_read_as_what_was_asked_and_they_are_told(play: Play) -> None:
     label = await play.asked()
-    assert "right:9:0:0" in ids(await play.drawn(glyph(label)))
+    assert f"teach:give:9:0:0:{label}" in ids(await play.drawn(glyph(label)))
     assert play.given.offered == []
     play.given.has = False
-    assert "right:9:0:0" not in ids(await play.drawn(glyph(await play.asked())))
+    assert not any("give" in button for button in ids(await play.drawn(glyph(await play.asked()))))
     play.given.has = True
     label = await play.asked()
-    await play.drawn(glyph("あ" if label != "あ" else "い"))
+    told = await play.drawn(glyph(label))
+    assert "学習用に預かりました" in told.lead
     assert play.given.offered == [(PNG, label, "77", Source.QUIZ)]
 
 
-async def test_without_joining_nothing_counts_and_nothing_outlives_the_quiz(play: Play, clock: DrivenClock) -> None:
+@pytest.mark.parametrize("verdict", ["sure", "unsure"])
+async def test_what_was_not_read_as_asked_is_kept_only_if_its_writer_says_what_it_is(
+    play: Play, verdict: Verdict
+) -> None:
+    play.given.has = True
+    label = await play.asked()
+    wrong = glyph("あ" if label != "あ" else "い", other=label, verdict=verdict)
+    for _ in range(2):
+        told = await play.drawn(wrong)
+    assert "預かりました" not in told.lead
+    assert play.given.offered == []
+    assert f"teach:give:9:0:0:{label}" in ids(told)
+
+
+async def test_without_joining_nothing_counts_and_nothing_outlives_the_quiz(
+    play: Play, engine: AsyncEngine, clock: DrivenClock
+) -> None:
     await play.drawn(glyph(await play.asked()))
     assert "まだだれもいません" in (await play.ask("board")).text
     clock.set(NOW + LASTS)
     await play.quizzing.forget_expired()
-    assert await play.quizzing.store.forget("discord:@77") == 0
+    assert await PersonalData(engine).of("discord:@77") == {}
 
 
 async def test_who_joins_stands_on_the_board_until_monday(play: Play, clock: DrivenClock) -> None:
@@ -342,10 +360,10 @@ async def test_forget_erases_the_quiz_too_also_of_who_never_gave_a_sample(
 ) -> None:
     await play.press("quiz:join", "はな")
     await play.drawn(glyph(await play.asked()))
-    own = OwnSamples(Samples(engine), SampleFolders(), None, clock, elsewhere=Quizzes(engine))
+    own = OwnSamples(Samples(engine), SampleFolders(), PersonalData(engine), None, clock)
     teaching = Teaching(own, None, clock)
     asked = await teaching.own.forget(an_asker(play.room))
     assert "teach:erase" in ids(asked)
     await press(teaching, "teach:erase", an_asker(play.room), ())
-    assert await play.quizzing.store.forget("discord:@77") == 0
+    assert await PersonalData(engine).of("discord:@77") == {}
     assert "teach:erase" not in ids(await teaching.own.forget(an_asker(play.room)))

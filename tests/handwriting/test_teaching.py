@@ -20,12 +20,14 @@ from bot.handwriting.own_samples import OwnSamples
 from bot.handwriting.ports.recognition import Cut
 from bot.handwriting.reading_messages import readings_message
 from bot.handwriting.reviewing import Reviewing
-from bot.handwriting.rules.teaching import MOST_A_DAY, NOT_HIRAGANA, Consent, Offered, Opinion, State
+from bot.handwriting.rules.consent import Consent
+from bot.handwriting.rules.teaching import MOST_A_DAY, NOT_HIRAGANA, Offered, Opinion, State
 from bot.handwriting.store.sample_folders import SampleFolders
 from bot.handwriting.store.samples import Samples
 from bot.handwriting.teaching import Teaching
 from bot.handwriting.teaching_buttons import Label
 from bot.locales import texts_for
+from bot.store.personal import PersonalData
 from bot.store.tables import consents, metadata
 from tests.support.actions import press
 from tests.support.askers import Around, an_asker
@@ -44,7 +46,8 @@ class House:
 
     def start(self) -> None:
         """Start the process, anew: only the store and the platform know what was before."""
-        self.teaching = Teaching(OwnSamples(self.store, SampleFolders(), Sheets(), self.clock), ByName(), self.clock)
+        own = OwnSamples(self.store, SampleFolders(), PersonalData(self.engine), Sheets(), self.clock)
+        self.teaching = Teaching(own, ByName(), self.clock)
         self.reviewing = Reviewing(self.store, Sheets(), self.clock)
 
     async def press(self, button_id: str, member: str = ALICE, *values: str, room: Room = ROOM) -> Message:
@@ -452,7 +455,11 @@ async def test_what_organisers_are_told_is_in_english_too(house: House) -> None:
     assert "I kept 1 character." in (await house.press("right:5:0:0", room=english)).lead
     page = await house.reviewing.open(an_asker(english, ORGANISER))
     assert "1 sample (writers: 1)." in page.lead
-    anew = Teaching(OwnSamples(house.store, SampleFolders(), None, house.clock), ByName(), house.clock)
+    anew = Teaching(
+        OwnSamples(house.store, SampleFolders(), house.teaching.own.everything, None, house.clock),
+        ByName(),
+        house.clock,
+    )
     question = await press(anew, "right:6:0:0", an_asker(english, BOB, surroundings=house.shown), ())
     assert question is not None
 
@@ -461,4 +468,4 @@ async def test_a_consent_knows_its_wording(house: House) -> None:
     await house.agree(ALICE)
     consent = await house.store.consent("discord:@1")
     assert consent is not None
-    assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=3)
+    assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=4)

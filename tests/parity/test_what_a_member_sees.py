@@ -304,8 +304,9 @@ async def test_what_is_a_members_own_is_nobody_elses_business(stage: Stage) -> N
     ("typed", "answer"),
     [
         ("!samples", "まだ「預ける」と伺っていないので、文字は預かっていません。"),
-        ("!export", "預かっている文字がないため、お渡しするものはありません。"),
-        ("!forget", "預かっている文字も、同意の記録もありません。"),
+        ("!export", "あなたについて預かっているものはありません。文字も、同意の記録もありません。"),
+        ("!privacy", "預かっているものと、その理由と期間です。ご自分のものは"),
+        ("!forget", "あなたについて預かっているものはありません。文字も、同意の記録もありません。"),
         ("!remind", "前日と1時間前にDMでお知らせします。\nもくもく会 #5"),
         ("!reminders", "設定中のリマインドはありません。イベントの下にある 🔔 を押すと設定できます。"),
     ],
@@ -502,7 +503,7 @@ async def test_what_is_right_is_kept_after_a_yes_and_shown_given_back_and_erased
     await stage.alice.shows(a_picture())
     asked = await stage.alice.presses("✓ 正しい")
     whether = "この文字と、これから教えてくださる文字を、学習用に預けていただけますか？"
-    assert asked.words.startswith(in_words(f"{THANKS}{whether}\n預かるもの: 1文字ずつ切り抜いた画像"))
+    assert asked.words.startswith(in_words(f"{THANKS}{whether}\n同意していただくこと: 書いた文字は1文字ずつ切り抜いて"))
     assert f"いつでも、{samples} で確認して、{forget} で消せます。" in asked.words
     assert await stage.samples_of(stage.alice) == 0
 
@@ -513,10 +514,13 @@ async def test_what_is_right_is_kept_after_a_yes_and_shown_given_back_and_erased
     reads(listed, f"1文字を預かっています。\nい 1\n{export} で受け取り、{forget} で消せます。")
 
     exported = await stage.alice.gives("export")
-    reads(exported, "預かっている1文字と、その記録のすべてです。")
-    assert await stage.alice.sees_files(1) == ["samples.zip"]
+    reads(exported, "あなたについて預かっているもののすべてです（文字は1文字）：")
+    assert await stage.alice.sees_files(1) == ["everything.zip"]
 
-    sure = "預かっている1文字と、仮 ID、同意・クイズの記録を消します。元には戻せません。よろしいですか？"
+    sure = (
+        "あなたについて預かっているものをすべて消します：文字（1文字）、同意と仮 ID、リマインド、設定、クイズ、"
+        "ログイン、ルームでの会話、質問に答える権限。元には戻せません。よろしいですか？"
+    )
     reads(await stage.alice.gives("forget"), sure)
     gone = "1文字を、データベースからも書き出したファイルからも消しました。"
     assert (await stage.alice.presses("消す")).words.startswith(gone)

@@ -20,6 +20,7 @@ from bot.events.rules.events import Event, EventStatus, sight
 from bot.events.store.events import Events
 from bot.reminders.reminding import Reminding
 from bot.reminders.store.personal_reminders import PersonalReminders
+from bot.store.personal import PersonalData
 from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
@@ -57,7 +58,7 @@ class Mailbox:
 class World:
     def __init__(self, engine: AsyncEngine, clock: DrivenClock) -> None:
         self.clock, self.mailbox, self.room = clock, Mailbox(), a_room(platform="discord", channel="1")
-        self.events, self.deliveries = Events(engine), Deliveries(engine)
+        self.engine, self.events, self.deliveries = engine, Events(engine), Deliveries(engine)
         self.reminding = Reminding(PersonalReminders(engine), self.events, clock)
         rooms = Rooms((self.room,), ("utsunomiya",))
         self.delivering = Delivering(
@@ -217,11 +218,11 @@ async def test_reminders_lists_what_is_open_and_cancels(world: World) -> None:
 async def test_what_is_kept_of_an_event_goes_some_days_after_it(world: World) -> None:
     await world.remind("3日前")
     world.clock.set(EVENT.ends_at + timedelta(days=6))
-    await world.see()
+    await PersonalData(world.engine).purge(world.clock.now())
     assert await world.reminding.store.reminder("discord:@77", 501) is not None
     world.clock.set(EVENT.ends_at + timedelta(days=8))
-    await world.see()
-    assert await world.reminding.store.reminder("discord:@77", 501) is None
+    await PersonalData(world.engine).purge(world.clock.now())
+    assert await PersonalData(world.engine).of("discord:@77") == {}
 
 
 async def test_a_reminder_cancelled_and_asked_for_again_comes(world: World) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.heard import KEPT, StoredHeard
+from bot.store.heard import StoredHeard
+from bot.store.lifetimes import HEARD
 from tests.support.events import NOW
 
 
@@ -17,5 +18,5 @@ async def test_what_was_heard_before_is_not_new_even_after_a_restart(engine: Asy
 
 async def test_what_no_platform_repeats_any_more_is_forgotten(engine: AsyncEngine) -> None:
     await StoredHeard(engine).is_new("old", NOW)
-    await StoredHeard(engine).is_new("newer", NOW + KEPT + timedelta(minutes=1))
-    assert await StoredHeard(engine).is_new("old", NOW + KEPT + timedelta(minutes=2))
+    await StoredHeard(engine).is_new("newer", NOW + HEARD + timedelta(minutes=1))
+    assert await StoredHeard(engine).is_new("old", NOW + HEARD + timedelta(minutes=2))

@@ -19,7 +19,7 @@ from bot.core.messages import Message
 from bot.reports.rules.reports import ReportPage
 from bot.store.engine import close_store, newest_version, open_engine, open_store
 from bot.store.moving import MovedTable, move_store
-from bot.store.tables import memory, metadata, quiz_players
+from bot.store.tables import members, memory, metadata, quiz_players
 from tests.conftest import POSTGRES, empty
 from tests.parity.house import PAST, SITE, House, open_house
 from tests.support.askers import an_asker
@@ -195,7 +195,10 @@ async def test_an_older_store_arrives_in_the_present_schema_and_is_left_in_its_o
     await close_store(engine)
     await way.move()
     assert (await versions(way.old), await versions(way.new)) == ("0009", newest_version())
-    assert (await content(way.new))["members"] == ["('discord:@1', None, True, '', None, None, None)"]
+    async with opened(way.new) as engine, engine.connect() as connection:
+        (member,) = (await connection.execute(select(members))).mappings()
+    assert (member["address"], member["is_closed"]) == ("discord:@1", True)
+    assert member["used_at"] is not None  # since the upgrade
 
 
 async def versions(url: str) -> Any:

@@ -16,7 +16,7 @@ from bot.delivery.store.questions import insert_questions
 from bot.events.event_posts import ReminderPost
 from bot.events.ports.events import Search, Sighting, SourceState, Watched
 from bot.events.rules.events import GONE_AFTER, Event, EventStatus
-from bot.reminders.store.personal_reminders import forget_past, keep_up
+from bot.reminders.store.personal_reminders import keep_up
 from bot.store.statements import batches, upsert
 from bot.store.tables import deliveries, events, sightings, sources
 
@@ -68,7 +68,6 @@ class Events:
             await insert_planned(connection, watched.planned)
             await _rearm_reminders(connection, watched.reminders, watched.now)
             await keep_up(connection, watched.events, watched.reminders, watched.now)
-            await forget_past(connection, watched.now)
             await insert_questions(connection, watched.questions)
 
     async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
@@ -142,7 +141,8 @@ async def _record_sightings(connection: AsyncConnection, watched: Watched) -> No
     if watched.starts_anew:
         await connection.execute(delete(sightings).where(sightings.c.source == name))
     if watched.sighted:
-        rows = [{"source": name, "event_id": event_id, "missed": 0} for event_id in watched.sighted]
+        today = {"missed": 0, "seen_on": watched.now.date()}
+        rows = [{"source": name, "event_id": event_id, **today} for event_id in watched.sighted]
         await connection.execute(upsert(connection, sightings), rows)
     for ids in batches(watched.missed):
         of_these = and_(sightings.c.source == name, sightings.c.event_id.in_(ids))

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.handwriting.rules.teaching import Consent, Offered, Sample
+from bot.core.problems.base import Language
+from bot.handwriting.rules.consent import Consent
+from bot.handwriting.rules.teaching import Offered, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,17 @@ class SampleSheets(Protocol):
         ...
 
 
-class AlsoKnown(Protocol):
-    """What else is kept of members, which `!forget` erases as well."""
+class Everything(Protocol):
+    """All that is kept of members, samples included."""
 
-    async def knows(self, address: str) -> bool: ...
-    async def forget(self, address: str) -> int: ...
+    def told(self, language: Language) -> Sequence[tuple[str, str, str]]:
+        """Return, in words, what is kept of anybody, why, and until when."""
+        ...
+
+    async def of(self, address: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return it by table, without pictures."""
+        ...
+
+    async def forget(self, address: str) -> None:
+        """Erase it, from the database's files, too."""
+        ...

@@ -1,4 +1,4 @@
-"""What members teach: samples and the consent to keep them, and the rules by which a sample is used for training.
+"""What members teach: samples, and the rules by which one is used for training.
 
 Nobody can poison the model alone. A sample is used once an organiser accepted it. Before that it is used only
 
@@ -21,7 +21,6 @@ from bot.core.uploads import Source
 from model.reading import LABELS, UnknownLabel, label_of
 
 NOT_HIRAGANA = "×"  # the label of what its writer says is no hiragana
-WORDING = 3  # counts the wordings of the question for consent
 PROVEN = 3  # accepted samples that make a record
 DAY = timedelta(days=1)
 MOST_A_DAY, MOST_IN_ALL, MOST_OF_LABEL = 150, 2000, 60  # of one member: one hand must not outweigh all others
@@ -42,20 +41,6 @@ class Opinion(StrEnum):
     NONE = ""
     SAME = "same"
     OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A member's answer to whether what they teach may be kept. `address` is a destination such as `discord:@77`.
-
-    `alias` is the name under which their samples go: drawn at random, it says nothing about them.
-    """
-
-    address: str
-    given: bool
-    at: datetime
-    alias: str = ""
-    wording: int = WORDING
 
 
 @dataclass(frozen=True, slots=True)

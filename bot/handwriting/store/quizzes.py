@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.handwriting.rules.quiz import Player, Quiz, Score
@@ -51,15 +51,15 @@ class Quizzes:
 
     async def player(self, address: str, space: str) -> Player | None:
         """Return who stands on the board of a space; None for who does not want to."""
-        query = select(quiz_players).where(_player(address, space))
+        query = select(quiz_players.c.name).where(_player(address, space))
         async with self._read_only.connect() as connection:
-            row = (await connection.execute(query)).mappings().first()
-        return None if row is None else Player(**row)
+            name = (await connection.execute(query)).scalar()
+        return None if name is None else Player(address, space, name)
 
-    async def join(self, player: Player) -> None:
+    async def join(self, player: Player, today: date) -> None:
         """Put a member on the board, or under another name there."""
         async with self._engine.begin() as connection:
-            await connection.execute(upsert(connection, quiz_players), asdict(player))
+            await connection.execute(upsert(connection, quiz_players), {**asdict(player), "seen_on": today})
 
     async def leave(self, address: str, space: str) -> bool:
         """Take a member off the board, with all that stood there; False if they were not on it."""
@@ -74,6 +74,8 @@ class Quizzes:
             row = {"address": player.address, "space": player.space, **asdict(score)}
             row.pop("player")
             await connection.execute(upsert(connection, quiz_scores), row)
+            played = update(quiz_players).where(_player(player.address, player.space)).values(seen_on=week)
+            await connection.execute(played)
         return score
 
     async def board(self, space: str, week: date) -> list[Score]:
@@ -100,23 +102,6 @@ class Quizzes:
             )
             for row in rows
         ]
-
-    async def knows(self, address: str) -> bool:
-        """Whether anything is kept of a member."""
-        async with self._read_only.connect() as connection:
-            for table in (quizzes, quiz_players):
-                if (await connection.execute(select(table.c.address).where(table.c.address == address))).first():
-                    return True
-        return False
-
-    async def forget(self, address: str) -> int:
-        """Erase everything of a member, and return how many rows that were."""
-        async with self._engine.begin() as connection:
-            gone = [
-                await connection.execute(delete(table).where(table.c.address == address))
-                for table in (quizzes, quiz_scores, quiz_players)
-            ]
-        return sum(result.rowcount for result in gone)
 
     async def _quiz(self, which: ColumnElement[bool], now: datetime) -> Quiz | None:
         query = select(quizzes).where(which, quizzes.c.expires_at > now)

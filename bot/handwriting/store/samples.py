@@ -5,17 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.uploads import Source
 from bot.handwriting.ports.samples import Export
-from bot.handwriting.rules.teaching import DAY, Consent, Given, Offered, Opinion, Sample, State, admitted
+from bot.handwriting.rules.consent import Consent, may_keep
+from bot.handwriting.rules.teaching import DAY, Given, Offered, Opinion, Sample, State, admitted
+from bot.store.personal import let_go
 from bot.store.statements import batches, upsert
 from bot.store.tables import consents, sample_exports, samples
-
-log = structlog.get_logger()
 
 _FACTS = [column for column in samples.c if column.name != "png"]
 _DECIDED = ("label", "state", "opinion", "reviewer", "reviewed_at")
@@ -49,8 +48,7 @@ class Samples:
     async def offer(self, sample: Sample, png: bytes) -> Offered:
         """Keep a sample, if its member agreed and no limit is reached; the same picture twice is one sample."""
         async with self._engine.begin() as connection:
-            agreed = select(consents.c.given).where(consents.c.address == sample.owner).with_for_update()
-            if not (await connection.execute(agreed)).scalar():
+            if not may_keep(await _consent(connection, consents.c.address == sample.owner, hold=True)):
                 return Offered.NO_CONSENT
             if await _relabelled(connection, sample):
                 return Offered.KNOWN
@@ -101,7 +99,7 @@ class Samples:
                 await _forget_writer(connection, known.alias)
             if refusal is not None:
                 await connection.execute(insert(consents).values(**_consent_row(refusal)))
-        await self._purge()
+        await let_go(self._engine)
         return gone.rowcount
 
     async def note_export(self, folder: str | None, at: datetime, writers: Collection[str]) -> None:
@@ -123,22 +121,10 @@ class Samples:
             rows = await connection.execute(query if which is None else query.where(which))
             return [_sample(row) for row in rows.mappings()]
 
-    async def _purge(self) -> None:
-        """Have the database let go of what was deleted: SQLite's log is emptied, PostgreSQL's dead rows are removed."""
-        if self._engine.dialect.name == "sqlite":
-            async with self._engine.connect() as connection:
-                raw = await connection.get_raw_connection()  # outside of any transaction
-                emptied = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-                is_busy, *_ = await emptied.fetchone()
-            if is_busy:  # somebody reads for longer than we wait
-                log.warning("SQLite's log is not emptied", next="it is at the next !forget, or when the bot ends")
-        else:
-            async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as alone:
-                await alone.exec_driver_sql("VACUUM samples, consents, sample_exports")
 
-
-async def _consent(connection: AsyncConnection, which: ColumnElement[bool]) -> Consent | None:
-    row = (await connection.execute(select(consents).where(which))).mappings().first()
+async def _consent(connection: AsyncConnection, which: ColumnElement[bool], *, hold: bool = False) -> Consent | None:
+    query = select(consents).where(which)
+    row = (await connection.execute(query.with_for_update() if hold else query)).mappings().first()
     return Consent(**{**row, "alias": row["alias"] or ""}) if row is not None else None
 
 

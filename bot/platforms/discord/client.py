@@ -147,10 +147,16 @@ class TsudoiClient(commands.Bot):
 
     def has_lost(self, room: Room) -> bool:
         """Whether a room is in a server that this process should hold, and the bot is not in it any more."""
-        if room.platform != DISCORD or not room.guild.isdecimal() or self.get_guild(int(room.guild)) is not None:
-            return False
+        return room.platform == DISCORD and self.is_in(room.guild) is False
+
+    def is_in(self, server: str) -> bool | None:
+        """Whether the bot is in a server; None where another process knows."""
+        if not server.isdecimal():
+            return None
+        if self.get_guild(int(server)) is not None:
+            return True
         shards: Collection[int] = getattr(self, "shards", (self.shard_id or 0,))
-        return (int(room.guild) >> SHARD_OF) % (self.shard_count or 1) in shards
+        return False if (int(server) >> SHARD_OF) % (self.shard_count or 1) in shards else None
 
     async def get_context(self, origin: Any, /, *, cls: Any = Context) -> Any:
         """Return what is known of a command; discord.py calls this for every message."""

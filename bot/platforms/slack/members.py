@@ -71,7 +71,7 @@ class SlackMembers:
         try:
             user = (await self._web.call("users.info", f"member {member}", user=member))["user"]
         except SendError as error:
-            log.warning("member not looked up", member=member, reason=str(error))
+            log.warning("member not looked up", reason=str(error))
             return ()
         is_of_ours = user.get("team_id", self.ourselves.team) == self.ourselves.team  # a shared channel has others
         roles = (MANAGERS,) if is_of_ours and (user.get("is_admin") or user.get("is_owner")) else ()

@@ -10,7 +10,7 @@ from bot.core.actions import Shown
 from bot.core.askers import Channels
 from bot.core.clock import Clock
 from bot.core.messages import Button, Message, MessageKind
-from bot.core.room import MAIN, Room
+from bot.core.room import LOCAL, MAIN, Room
 from bot.core.rooms import HERE, Rooms
 from bot.core.uploads import Source, Upload
 from bot.handwriting.teaching_buttons import OfAllGiven, Wish
@@ -18,9 +18,11 @@ from bot.platforms.web.album import Album
 from bot.platforms.web.door import VISITOR, Seat
 from bot.platforms.web.downloads import Downloads
 from bot.platforms.web.message_json import controls, every_button
-from bot.platforms.web.room_messages import PRESSED, RoomMessage, RoomMessages, ShownPicture, View
+from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture, View
 from bot.platforms.web.streams import Streams
 from bot.platforms.web.uploads import LONGEST_TEXT, Said
+from bot.store.lifetimes import PRESSED
+from bot.store.naming import NOBODY
 
 BOT = "Tsudoi"
 log = structlog.get_logger()
@@ -95,6 +97,9 @@ class Conversation:
         if isinstance(action, OfAllGiven) and action.wish in (Wish.ERASE, Wish.WITHDRAW):
             self._album.clear(seat.member)  # what was shown of the samples goes with them
             self.downloads.clear(seat.member)
+        if isinstance(action, OfAllGiven) and action.wish is Wish.ERASE and seat.asker.tenant.platform != LOCAL:
+            # Their account stands in the name of their channel: it would be kept once more.
+            return [await self._keep_answer(replace(seat, channel=NOBODY), answer)]
         if action is not None and action.for_organisers:
             log.info("organiser acted on the page", by=seat.asker.address, action=type(action).__name__)
         pressed_in = await self._messages.get(place) if place is not None else None

@@ -18,10 +18,12 @@ from bot.locales import Texts
 from bot.organisers.console import Console
 from bot.organisers.rules.sessions import SESSION_LASTS
 from bot.platforms.web.guard import LOOPBACK
+from bot.store.lifetimes import TRACE
+from bot.store.naming import AT_THE_MACHINE
 
-VISITOR = "visitor"  # whoever opens the page on the machine where the bot runs, and nobody else can
+VISITOR = AT_THE_MACHINE  # where nobody else can open the page
 SESSION, VISITS = "tsudoi_session", "tsudoi_visitor"  # cookies
-VISITS_LAST = 90 * 24 * 3600  # seconds in which a visitor's conversation is theirs; it is kept no longer
+VISITS_LAST = int(TRACE.total_seconds())  # a visitor's conversation is theirs for as long as it is kept
 _FORWARDED = (
     "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-IP", "Via",
     "CF-Connecting-IP", "True-Client-IP",

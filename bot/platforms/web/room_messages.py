@@ -5,15 +5,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.actions import Kept
 from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, MessageKind, Option, Part, plain
+from bot.store.lifetimes import PRESSED, is_talk
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import room_messages
-
-PRESSED = "pressed:"  # and the id of a message: the key of the one answer to what is pressed in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,7 @@ class View:
         own = room_messages.c.channel == self.own
         if not self.posts_in or self.posts_in == self.own:
             return own
-        is_post = and_(room_messages.c.key.is_not(None), not_(room_messages.c.key.startswith(PRESSED)))
-        posted = and_(room_messages.c.channel == self.posts_in, is_post)
+        posted = and_(room_messages.c.channel == self.posts_in, not_(is_talk()))
         if not self.questions:
             posted = and_(posted, room_messages.c.message["kind"].as_string() != MessageKind.QUESTION.value)
         return or_(own, posted)
@@ -118,12 +116,6 @@ class RoomMessages:
             newest = select(func.coalesce(func.max(room_messages.c.revision), 0) + 1).scalar_subquery()
             changed = update(room_messages).where(room_messages.c.id == number)
             return (await connection.execute(changed.values(message=empty, revision=newest))).rowcount == 1
-
-    async def forget_visits(self, before: datetime) -> None:
-        """Forget what was said before a moment in conversations of single visitors; what is posted for all stays."""
-        is_a_visit = room_messages.c.channel.startswith("@")
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(room_messages).where(is_a_visit, room_messages.c.at < before))
 
     async def edited_after(self, view: View, revision: int, limit: int) -> list[RoomMessage]:
         """Return the first messages that were edited after this revision, in the order of their edits."""

@@ -1,7 +1,7 @@
 """A member's own reminders of an event: what they want, and what they know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.events.rules.events import Event
@@ -16,7 +16,8 @@ class Member:
 
     `lead_times` are their own usual ones; None: everybody's. `locale` is the language for what is said to them alone;
     empty: that of the room. In the hours that are `quiet` they are not reminded. While `is_closed`, the platform takes
-    no direct messages to them, as the last one showed: none is tried until they come back and have been told.
+    no direct messages to them, as the last one showed: none is tried until they come back and have been told. `used_at`
+    is about when they were here last, None where nothing is kept of them.
     """
 
     address: str
@@ -24,6 +25,7 @@ class Member:
     is_closed: bool = False
     locale: str = ""
     quiet: QuietHours | None = None
+    used_at: datetime | None = field(default=None, compare=False)
 
     @property
     def usual(self) -> tuple[timedelta, ...]:

@@ -16,9 +16,7 @@ from bot.reminders.personal_posts import PersonalReminderPost, SnoozedPost, at_i
 from bot.reminders.rules.personal_reminders import Member, PersonalReminder
 from bot.reminders.rules.quiet_hours import QuietHours
 from bot.store.statements import batches, upsert
-from bot.store.tables import deliveries, events, members, personal_reminders
-
-PAST_STAY = timedelta(days=7)  # an event is sometimes moved on its day, or ends later than its page says
+from bot.store.tables import deliveries, members, personal_reminders
 
 
 async def keep_up(connection: AsyncConnection, seen: Sequence[Event], moved: Container[int], now: datetime) -> None:
@@ -38,12 +36,6 @@ async def keep_up(connection: AsyncConnection, seen: Sequence[Event], moved: Con
         for event_id in dict.fromkeys(reminder.event_id for reminder in kept):
             its_own = [reminder for reminder in kept if reminder.event_id == event_id]
             await _keep_up(connection, its_own, by_id[event_id], now)
-
-
-async def forget_past(connection: AsyncConnection, now: datetime) -> None:
-    """Drop members' reminders of events that were over some days ago, inside the caller's transaction."""
-    is_past = select(events.c.id).where(events.c.ends_at < now - PAST_STAY)
-    await connection.execute(delete(personal_reminders).where(personal_reminders.c.event_id.in_(is_past)))
 
 
 async def _keep_up(
@@ -107,9 +99,9 @@ class PersonalReminders:
             row = (await connection.execute(query)).mappings().first()
         return Member(address) if row is None else _member(row)
 
-    async def keep_member(self, member: Member) -> None:
+    async def keep_member(self, member: Member, now: datetime) -> None:
         async with self._engine.begin() as connection:
-            await connection.execute(upsert(connection, members), _member_row(member))
+            await connection.execute(upsert(connection, members), {**_member_row(member), "used_at": now})
 
     async def spare(self, member: Member, now: datetime) -> None:
         """Move what a member is still to be reminded of out of their quiet hours, or back where those are others."""
@@ -147,7 +139,8 @@ def _quiet(kept: Sequence[str] | None) -> QuietHours | None:
 
 def _member(row: RowMapping) -> Member:
     lead_times = _lead_times(row["lead_times"]) if row["lead_times"] else None
-    return Member(row["address"], lead_times, row["is_closed"], row["locale"], _quiet(row["quiet"]))
+    quiet = _quiet(row["quiet"])
+    return Member(row["address"], lead_times, row["is_closed"], row["locale"], quiet, row["used_at"])
 
 
 def _member_row(member: Member) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Reports, and which event each one is about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.questions import Question
@@ -14,11 +14,12 @@ from bot.delivery.store.deliveries import insert_planned
 from bot.delivery.store.questions import insert_questions, keep_first_answer
 from bot.events.ports.events import SourceState
 from bot.reports.rules.reports import Reason, ReasonCode, Report, ReportState
-from bot.store.statements import insert_or_ignore, upsert
+from bot.store.statements import batches, insert_or_ignore, upsert
 from bot.store.tables import reports, sources
 
 _FIELDS = tuple(field.name for field in fields(Report))
 _LINK = ("event_id", "state", "certainty", "reasons", "candidates", "is_old", "asked_as", "decided_by")
+NOTED_EVERY = timedelta(hours=12)
 _ONCE = ("id", "key", "first_seen_at")  # set with a new row, and never again
 
 
@@ -45,6 +46,7 @@ class Reports:
         planned: Sequence[Delivery] = (),
         asked: Sequence[Question] = (),
         site: SourceState | None = None,
+        shown: Collection[str] = (),
     ) -> None:
         async with self._engine.begin() as connection:
             for report in found:
@@ -53,6 +55,7 @@ class Reports:
             await insert_questions(connection, asked)
             if site is not None:
                 await connection.execute(upsert(connection, sources), asdict(site))
+                await _note_shown(connection, shown, site)
 
     async def decide(
         self, question: Question, answer: str, member: str, at: datetime, decided: Report, planned: Sequence[Delivery]
@@ -69,6 +72,16 @@ class Reports:
         query = select(reports).where(*which).order_by(reports.c.id)
         async with self._engine.execution_options(read_only=True).connect() as connection:
             return [_report(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _note_shown(connection: AsyncConnection, shown: Collection[str], site: SourceState) -> None:
+    """Remember, once a day, which reports are there still."""
+    if site.seen_at is None:
+        return
+    is_noted = reports.c.seen_at > site.seen_at - NOTED_EVERY
+    for some in batches(shown):
+        still_there = update(reports).where(reports.c.path.in_(some), or_(reports.c.seen_at.is_(None), not_(is_noted)))
+        await connection.execute(still_there.values(seen_at=site.seen_at))
 
 
 async def _record(connection: AsyncConnection, report: Report) -> None:

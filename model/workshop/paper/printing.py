@@ -16,18 +16,23 @@ DOTS = DPI / 25.4  # a millimetre
 INK, SOFT, RIM, GUIDE = 30, 120, 178, 212  # of 255
 
 TITLE = Words("ひらがな記入シート", "ひらがなを かく かみ")
-CONSENT = Words(
-    "わたしが書いた字を、ひらがなを読むモデルの学習に使うことに同意します。",
-    "わたしの じを もじよみの れんしゅうに つかって いいです",
+# The bot asks for the same (bot/handwriting/consent_messages.py): a test compares them.
+CONSENT = (
+    Words(
+        "書いた文字は1文字ずつ切り抜いて仮 ID で預かり、ひらがなを読むモデルの学習に使います。",
+        "わたしの じを もじよみの れんしゅうに つかって いいです",
+    ),
+    Words("できたモデルは、ほかの人に配布することがあります。", "できた ものを ほかの ひとに わたしても いいです"),
 )
 CONSENT_ENGLISH = (
-    "I agree that what I write here is used to train a model that reads hiragana. "
-    "Tick the box; to take it back, tell the organiser."
+    "What I write is kept letter by letter under an alias, to train models that read hiragana; "
+    "such models may be passed on to others."
 )
 WITHDRAW = Words(
-    "左の四角にチェックを入れてください（ない紙は使いません）。取り消したいときは、いつでも主催者にお知らせください。",
+    "同意する方は、左の四角にチェックを入れてください（ない紙は使いません）。取り消しは、いつでも主催者まで。",
     "いいときは しかくに しるしを つけて ください",
 )
+WITHDRAW_ENGLISH = "Tick the box if you agree; to take it back, tell the organiser."
 ALIAS, ALIAS_ENGLISH = Words("ニックネーム", "なまえ"), "Nickname"
 HOW = Words(
     "1マスに1字ずつ、左の字をふだんどおりに書いてください。空いたマスがあってもかまいません。まちがえたら、大きく×をつけてください。",
@@ -95,9 +100,10 @@ def _head(picture: Image.Image, page: layout.Page, of: int) -> None:
     x, y, side = layout.CONSENT
     _box(picture, x, y, side, side, INK, 0.3)
     for down, words, size, grey in (
-        (0.7, CONSENT, 3.9, INK),
-        (4.5, CONSENT_ENGLISH, 2.5, SOFT),
-        (7.8, WITHDRAW, 2.7, SOFT),
+        (0.1, CONSENT[0], 2.8, INK),
+        (3.2, CONSENT[1], 2.8, INK),
+        (6.2, f"{CONSENT_ENGLISH} {WITHDRAW_ENGLISH}", 2.0, SOFT),
+        (8.6, WITHDRAW, 2.6, SOFT),
     ):
         _write(picture, x + side + 2.5, y + down, words, size, grey)
     _write(picture, layout.MARGIN, 39.1, HOW, 2.8, SOFT)

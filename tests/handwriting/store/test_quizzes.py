@@ -47,7 +47,7 @@ async def test_of_two_tries_at_once_one_counts(store: Quizzes) -> None:
 
 async def test_what_expired_is_erased_and_last_weeks_scores_with_it(store: Quizzes, engine: AsyncEngine) -> None:
     await store.keep(QUIZ)
-    await store.join(HANA)
+    await store.join(HANA, MONDAY)
     await store.add(HANA, MONDAY - timedelta(days=7), 2, 1)
     await store.forget_expired(QUIZ.expires_at, MONDAY)
     async with engine.connect() as connection:
@@ -56,7 +56,7 @@ async def test_what_expired_is_erased_and_last_weeks_scores_with_it(store: Quizz
 
 
 async def test_stars_add_up_within_a_week_and_the_longest_streak_counts(store: Quizzes) -> None:
-    await store.join(HANA)
+    await store.join(HANA, MONDAY)
     await store.add(HANA, MONDAY, stars=2, streak=3)
     await store.add(HANA, MONDAY, stars=1, streak=1)
     await store.add(HANA, MONDAY + timedelta(days=7), stars=2, streak=1)
@@ -64,28 +64,17 @@ async def test_stars_add_up_within_a_week_and_the_longest_streak_counts(store: Q
 
 
 async def test_a_board_has_only_who_joined_in_this_space(store: Quizzes) -> None:
-    await store.join(HANA)
-    await store.join(replace(HANA, space="discord:200", name="べつめい"))
+    await store.join(HANA, MONDAY)
+    await store.join(replace(HANA, space="discord:200", name="べつめい"), MONDAY)
     assert [one.player for one in await store.board("discord:100", MONDAY)] == [HANA]
-    await store.join(replace(HANA, name="花"))
+    await store.join(replace(HANA, name="花"), MONDAY)
     assert await store.player(HANA.address, HANA.space) == replace(HANA, name="花")
 
 
 async def test_who_leaves_is_gone_at_once_with_the_scores(store: Quizzes) -> None:
-    await store.join(HANA)
+    await store.join(HANA, MONDAY)
     await store.add(HANA, MONDAY, 2, 1)
     assert await store.leave(HANA.address, HANA.space)
     assert not await store.leave(HANA.address, HANA.space)
-    await store.join(HANA)
+    await store.join(HANA, MONDAY)
     assert await store.board(HANA.space, MONDAY) == [Score(HANA, MONDAY)]
-
-
-async def test_who_is_forgotten_leaves_nothing_and_others_stay(store: Quizzes) -> None:
-    await store.keep(QUIZ)
-    await store.join(HANA)
-    await store.add(HANA, MONDAY, 2, 1)
-    await store.keep(theirs := replace(QUIZ, address="discord:@78", token="theirs"))
-    assert await store.forget(HANA.address) == 3
-    assert await store.of(QUIZ.address, QUIZ.room, NOW) is None
-    assert await store.board(HANA.space, MONDAY) == []
-    assert await store.of("discord:@78", QUIZ.room, NOW) == theirs

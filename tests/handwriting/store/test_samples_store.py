@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.errors import ExportError
 from bot.core.uploads import Source
-from bot.handwriting.rules.teaching import MOST_OF_LABEL, Consent, Offered, Sample, State
+from bot.handwriting.rules.consent import Consent
+from bot.handwriting.rules.teaching import MOST_OF_LABEL, Offered, Sample, State
 from bot.handwriting.store.sample_folders import SampleFolders
 from bot.handwriting.store.samples import Samples
 from bot.store.engine import close_store, open_store

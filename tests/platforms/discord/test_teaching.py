@@ -229,7 +229,7 @@ async def test_export_and_forget_answer_a_member_alone(play: Play) -> None:
     await play.alice.click(answer, custom_id=id_of(answer, "✓"))
     exported = await play.alice.slash(play.channel, "export")
     assert exported.response.ephemeral
-    assert [one.filename for one in exported.response.message.attachments] == ["samples.zip"]
+    assert [one.filename for one in exported.response.message.attachments] == ["everything.zip"]
     asks = await play.alice.slash(play.channel, "forget")
     assert asks.response.ephemeral
     await play.restart()

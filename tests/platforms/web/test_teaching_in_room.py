@@ -96,11 +96,15 @@ async def test_a_drawing_is_known_as_one(visit: Visit) -> None:
 async def test_what_was_given_is_downloaded_under_a_name_that_nobody_guesses(visit: Visit) -> None:
     asked = await visit.press(button(await visit.show(), "✓"))
     await visit.press(button(asked, "はい"))
-    address = button(await visit.say("!export"), "samples.zip")
+    address = button(await visit.say("!export"), "everything.zip")
     async with visit.client.get(address) as response:
-        assert response.headers["Content-Disposition"] == 'attachment; filename="samples.zip"'
-        assert zipfile.ZipFile(io.BytesIO(await response.read())).namelist() == ["samples.json", "000001.png"]
-    async with visit.client.get("/downloads/guessed/samples.zip") as response:
+        assert response.headers["Content-Disposition"] == 'attachment; filename="everything.zip"'
+        assert zipfile.ZipFile(io.BytesIO(await response.read())).namelist() == [
+            "samples.json",
+            "everything.json",
+            "000001.png",
+        ]
+    async with visit.client.get("/downloads/guessed/everything.zip") as response:
         assert response.status == 404
 
 
@@ -121,7 +125,7 @@ async def test_after_forget_no_picture_of_the_room_and_no_download_can_be_fetche
     await visit.press(button(await visit.press(button(answer, "✓")), "はい"))
     async with visit.client.get("/api/messages") as response:
         shown = [image for one in (await response.json())["messages"] for image in one["images"]]
-    addresses = [*shown, button(await visit.say("!書き出し"), "samples.zip")]
+    addresses = [*shown, button(await visit.say("!書き出し"), "everything.zip")]
     assert shown
 
     async def fetched() -> set[int]:
