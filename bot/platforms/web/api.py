@@ -29,7 +29,7 @@ from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.message_json import message_json
 from bot.platforms.web.metrics import Metrics
-from bot.platforms.web.pages import page_routes
+from bot.platforms.web.pages import language_of_sentence, page_routes
 from bot.platforms.web.quiz import QuizApi
 from bot.platforms.web.refusals import Refusal
 from bot.platforms.web.room_messages import RoomMessage, RoomMessages, View
@@ -213,13 +213,13 @@ class RoomApi:
                 reading = await self.recogniser.read(picture)
             except PictureError as error:
                 self.metrics.readings[error.code] += 1
-                return self._unreadable(error)
+                return self._unreadable(request, error)
             self.metrics.readings["read"] += 1
             self.metrics.reading_seconds += time.monotonic() - began
         return json_answer(_with_candidates(reading, min(_number(request, "top") or TOP, MOST_CANDIDATES)).to_json())
 
-    def _unreadable(self, error: PictureError) -> web.Response:
-        said = unreadable_picture(texts_for(self.conversation.room.locale), error).lead
+    def _unreadable(self, request: web.Request, error: PictureError) -> web.Response:
+        said = unreadable_picture(texts_for(language_of_sentence(self.facts(), request)), error).lead
         return json_answer({"error": said, "code": error.code}, _PICTURE_STATUS.get(error.code, 400))
 
     async def picture(self, request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.core.room import MAIN
 from bot.platforms.web.door import Door
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.refusals import Refusal
@@ -25,7 +26,9 @@ class ConsoleApi:
     async def who(self, request: web.Request) -> web.Response:
         """Say as whom one is here."""
         seat = await self._door.seat(request)
-        return json_answer({"member": seat.asker.address, "organises": seat.asker.may_organise})
+        organises = seat.asker.may_organise
+        is_logged_in = organises and seat.channel != MAIN  # whoever sits at the machine need not, and nothing expires
+        return json_answer({"member": seat.asker.address, "organises": organises, "logged_in": is_logged_in})
 
     async def enter(self, request: web.Request) -> web.Response:
         """Log in. A link lets somebody in once."""

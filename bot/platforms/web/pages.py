@@ -72,6 +72,12 @@ def language_of(facts: Mapping[str, Any], query: Mapping[str, str]) -> str:
     return asked if asked in LANGUAGES else str(facts["locale"])
 
 
+def language_of_sentence(facts: Mapping[str, Any], request: web.BaseRequest) -> str:
+    """Return the language of a sentence in an answer to a script: its page's, else the browser's, else the room's."""
+    wanted = request.headers.get("Accept-Language", "")[:2]
+    return wanted if wanted in LANGUAGES and "lang" not in request.query else language_of(facts, request.query)
+
+
 def written(page: Page, facts: Mapping[str, Any], query: Mapping[str, str], **more: str) -> str:
     """Return a page in the language that is asked for, else in that of the room; `more` are further texts in it."""
     asked, language = query.get("lang", ""), language_of(facts, query)

@@ -37,7 +37,7 @@ from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.guard import HEADERS, Guard
 from bot.platforms.web.health import Condition, HealthApi
 from bot.platforms.web.metrics import Metrics
-from bot.platforms.web.pages import REFUSED, language_of, written
+from bot.platforms.web.pages import REFUSED, language_of, language_of_sentence, written
 from bot.platforms.web.quiz import QuizApi
 from bot.platforms.web.refusals import Refusal, sentence
 from bot.platforms.web.room_messages import RoomMessages
@@ -176,7 +176,7 @@ class WebRoom:
             said = sentence(texts_for(language_of(self._api.facts(), request.query)), code)
             page = written(REFUSED, self._api.facts(), request.query, sentence=said)
             return web.Response(text=page, status=status, content_type="text/html", headers=headers)
-        said = sentence(texts_for(self._conversation.room.locale), code)
+        said = sentence(texts_for(language_of_sentence(self._api.facts(), request)), code)
         return web.json_response({"error": said, "code": code}, status=status, headers=headers)
 
     async def send(self, channel: str, message: Message, key: str) -> str:

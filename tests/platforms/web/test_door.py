@@ -297,7 +297,9 @@ async def test_questions_to_organisers_are_seen_by_who_runs_the_bot_alone(house:
         assert "運営の方へ" in await operator.sees()
         assert "集い Tsudoi" in await operator.says("!集い 状態")
         assert "集い Tsudoi" not in await visitor.sees()
-        assert (await operator.get("/api/console"))["member"] == "local:@operator"
+        found = await operator.get("/api/console")
+        assert found["member"] == "local:@operator"
+        assert found["logged_in"]
 
 
 async def test_what_a_visitor_presses_below_a_post_is_answered_to_them_alone(house: House, page: WebRoom) -> None:

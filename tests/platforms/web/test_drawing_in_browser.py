@@ -338,6 +338,44 @@ async def test_what_is_dropped_and_is_no_picture_is_refused(visit: Open) -> None
     await expect(page.get_by_role("alert")).to_have_text("画像ファイルを選んでください。")
 
 
+async def test_what_is_wrong_with_a_photo_stays_though_the_paper_is_read_again(visit: Open) -> None:
+    page = (await visit("draw")).page
+    await write(page, *HA)
+    await expect(said(page)).to_have_text("「は」です。")
+    broken = {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
+    async with page.expect_response("**/api/draw?*"):
+        await page.locator("#desk-file").set_input_files(broken)
+    await expect(said(page)).to_have_text("「は」です。")
+    wrong = page.get_by_role("alert")
+    await expect(wrong).not_to_be_empty()
+    await write(page, LINE)
+    await expect(wrong).to_be_hidden()
+
+
+async def test_of_long_lists_below_an_answer_can_be_chosen_where_there_is_no_sheet(
+    visit: Open, answers: FixedAnswers
+) -> None:
+    page = (await visit("draw")).page
+
+    async def with_choices(route: Route) -> None:
+        response = await route.fetch()
+        told = await response.json()
+        told["answers"][0]["choices"] = [
+            {"id": f"which:{number}", "label": f"どの文字？ {number}", "act": "", "many": False, "least": 1}
+            | {"options": [{"value": f"{number}.{i}", "label": f"{number}.{i}", "chosen": False} for i in range(20)]}
+            for number in (1, 2)
+        ]
+        await route.fulfill(response=response, json=told)
+
+    await page.route("**/api/messages", with_choices)
+    await write(page, *HA)
+    await page.keyboard.press("Enter")
+    await page.get_by_label("どの文字？ 2").locator("visible=true").last.select_option("2.7")
+    await page.get_by_role("button", name="選ぶ").last.click()
+    await expect(page.get_by_role("region", name="ルームでの返事").locator(".bubble")).to_be_visible()
+    assert answers.pressed[-1][-1] == "2.7"
+
+
 async def test_hints_show_how_a_character_is_written_and_whose_strokes_they_are(visit: Open) -> None:
     page = (await visit("draw", reduced_motion="reduce")).page
     known = {**HINTED, "url": "https://kanjivg.tagaini.net/", "how_to_get": "pip"}

@@ -118,6 +118,30 @@ async def test_a_body_that_says_nothing_usable_gets_a_sentence(
     assert await messages(client) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "browser", "is_japanese"),
+    [
+        pytest.param("", None, True, id="room"),
+        pytest.param("", "en-GB,en;q=0.9,ja;q=0.8", False, id="browser"),
+        pytest.param("", "fr", True, id="neither"),
+        pytest.param("?lang=ja", "en", True, id="page"),
+    ],
+)
+async def test_what_is_refused_is_said_in_the_language_of_who_reads_it(
+    client: aiohttp.ClientSession, query: str, browser: str | None, is_japanese: bool
+) -> None:
+    headers = {"Accept-Language": browser} if browser else {}
+    async with client.post(f"/api/messages{query}", data=b"{", headers=headers) as response:
+        assert any(ord(letter) > 0x3000 for letter in (await response.json())["error"]) is is_japanese
+
+
+async def test_who_sits_at_the_machine_is_not_logged_in(client: aiohttp.ClientSession) -> None:
+    async with client.get("/api/console") as response:
+        found = await response.json()
+    assert found["organises"]
+    assert not found["logged_in"]
+
+
 async def test_what_no_store_can_hold_is_left_out_of_a_text(client: aiohttp.ClientSession) -> None:
     body = b'{"text": "a\\ud800b\\u0000c\\u202ed\\u200bf \\ud83d\\ude00 \\u3000g"}'
     async with client.post("/api/messages", data=body) as response:

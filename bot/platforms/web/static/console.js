@@ -4,9 +4,10 @@ import { ask } from "./wire.js";
 
 const shown = (id) => document.getElementById(id);
 
-function show(organises) {
+function show({ organises, logged_in: isLoggedIn }) {
   shown("console_wait").hidden = true;
-  shown("console_in").hidden = shown("console_leave").hidden = !organises;
+  shown("console_in").hidden = shown("console_leave").hidden = !isLoggedIn;
+  shown("console_here").hidden = !organises || isLoggedIn;
   shown("console_over").hidden = organises;
 }
 
@@ -16,8 +17,7 @@ async function enter(link) {
 }
 
 async function look() {
-  const { organises } = await ask("/api/console");
-  show(organises);
+  show(await ask("/api/console"));
 }
 
 /** Say what went wrong where "Logging in…" stands. */

@@ -27,7 +27,7 @@ export class Desk {
     this.shapes = new ShapeSheet();
     this.bars = new Bars(at("bars"), TOP);
     this.hints = new HintList(this.shapes);
-    this.live = new Live({ language, show: (reading, ms) => this.#showReading(reading, ms), trouble: (error) => this.#refuse(error) });
+    this.live = new Live({ language, show: (reading, ms) => this.#showReading(reading, ms), trouble: (error) => this.#refuse(error, { isPassing: true }) });
     this.photo = new Photo({ frame: at("photo"), canvas: at("picture"), list: at("found"), choose: (glyph) => this.#showGlyph(glyph) });
     this.paper = new Paper(at("paper"), (isDrawing) => this.#changed(isDrawing));
     this.#listen();
@@ -65,6 +65,7 @@ export class Desk {
 
   #changed(isDrawing) {
     const { paper } = this;
+    if (isDrawing && !this.isPassing) this.notice("");
     this.isResting = !isDrawing; // and so what stands on the paper is worth telling to who cannot see it
     at("undo").disabled = !paper.canUndo;
     at("redo").disabled = !paper.canRedo;
@@ -95,7 +96,7 @@ export class Desk {
   }
 
   #showReading(reading, ms) {
-    this.notice("");
+    if (this.isPassing) this.notice("");
     const [glyph] = reading.glyphs;
     this.#showAnswer(reading.said, glyph.verdict === "not_hiragana" ? "？" : glyph.candidates[0]?.label);
     this.#showGlyph(glyph);
@@ -186,11 +187,13 @@ export class Desk {
     }
   }
 
-  #refuse(error) {
-    this.notice(errorWord(error.code, error.sentence));
+  #refuse(error, how) {
+    this.notice(errorWord(error.code, error.sentence), how);
   }
 
-  notice(text) {
+  /** Say what is wrong, until something else is done; what is passing, until the paper is read again. */
+  notice(text, { isPassing = false } = {}) {
+    this.isPassing = isPassing;
     Object.assign(at("desk-notice"), { textContent: text, hidden: !text });
   }
 

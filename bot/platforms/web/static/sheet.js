@@ -5,8 +5,8 @@ import { word } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 
-/** Whether a message is a form, which is filled in on the sheet and not within the talk. */
-export const isForm = (message) => message.choices.length > 1 || message.choices.some((choice) => choice.many);
+/** Whether a message is a form, which is filled in on the sheet and not within the talk. A page without one has no talk. */
+export const isForm = (message) => Boolean(at("settings")) && (message.choices.length > 1 || message.choices.some((choice) => choice.many));
 
 export class Sheet {
   constructor(press) {

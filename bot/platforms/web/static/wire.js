@@ -1,5 +1,6 @@
 // Talking with the server: requests, and a stream of news that comes back by itself.
 
+const language = document.documentElement.lang; // in which the server says what went wrong
 const POLL = 20_000; // while the page is hidden, or the stream is refused
 const SLOWEST_RETRY = 30_000;
 
@@ -14,7 +15,7 @@ export class Refused extends Error {
 export async function ask(path, options = {}) {
   let response;
   try {
-    response = await fetch(path, { cache: "no-store", ...options });
+    response = await fetch(path, { cache: "no-store", ...options, headers: { "Accept-Language": language, ...options.headers } });
   } catch {
     throw new Refused("network");
   }
