@@ -28,7 +28,12 @@ from docs.handson_text import DOCUMENTS, Block, steps_of
 from model.workshop.sources.fonts import font_files
 
 ROOT = Path(__file__).parents[1]
-SHORT = {"PEOPLE": "2", "PAGES": "1", "IMAGES": "256"}  # to see whether everything goes, not how well
+SHORT = {
+    "PEOPLE": "3",
+    "PAGES": "1",
+    "IMAGES": "256",
+    "LESSONS": "3840",
+}  # to see whether everything goes, not how well
 BASH = "/bin/bash"
 WITHIN = 3600.0  # seconds that a command may take where the machine is busy; the text promises far less
 KEPT = ".exported"  # what a block exports, the next one has

@@ -1,4 +1,4 @@
-"""The recogniser's command line: `python -m model prepare | pairs | train | evaluate | export | finder | ...`.
+"""The recogniser's command line: `python -m model prepare | pairs | train | adapt | evaluate | export | finder | ...`.
 
 Every command shows its progress on stderr and ends with a short table; all but forget-writer print data instead with
 `--json`.
@@ -11,6 +11,7 @@ from io import TextIOWrapper
 import typer
 
 from model.workshop.command_line import paper
+from model.workshop.command_line.adapt import adapt
 from model.workshop.command_line.bench import bench
 from model.workshop.command_line.distil import distil
 from model.workshop.command_line.evaluate import evaluate
@@ -27,7 +28,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 # A module each, which imports what it does when it is called: only some need TensorFlow, and --help nothing at all.
 COMMANDS = (
     *(paper.sheet, paper.import_sheet, paper.forget_writer),
-    *(prepare, pairs, train, distil, evaluate, export, finder, tendencies, bench),
+    *(prepare, pairs, train, adapt, distil, evaluate, export, finder, tendencies, bench),
 )
 for command in COMMANDS:
     app.command()(command)

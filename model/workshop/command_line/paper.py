@@ -118,6 +118,9 @@ def import_sheet(
         bool, typer.Option("--consent", help="The writer agreed that the samples train a model.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Add what is not doubtful, without asking.")] = False,
+    doubtful_too: Annotated[
+        bool, typer.Option("--doubtful", help="With --yes: also what the model doubts, unless it is crossed out.")
+    ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Also pages that this writer gave before: another copy.")
     ] = False,
@@ -142,7 +145,8 @@ def import_sheet(
         sheets = _contact_sheets(pages, doubtful, out)
         _show(pages, left_out, sheets, err=as_json)
         _tell_of_namesake(alias, *keeping.given_by(lines, alias))
-        chosen = _chosen(pages, doubtful, yes, as_json)
+        taken = [judged for judged in doubtful.values() if yes and doubtful_too and not judged.is_crossed_out]
+        chosen = _chosen(pages, doubtful, set(taken), yes, as_json)
         added = keeping.add(folder, chosen, alias, model, datetime.now(UTC)) if chosen else 0
     except keeping.CannotKeep as error:
         fail(str(error))
@@ -217,9 +221,10 @@ def _tell_of_namesake(alias: str, count: int, day: str) -> None:
         typer.echo(f"{alias!r} gave {count} samples before, last on {day}: somebody else needs another alias", err=True)
 
 
-def _chosen(pages: "list[ReadPage]", doubtful: "dict[int, Judged]", yes: bool, err: bool) -> "list[tuple[str, Judged]]":
-    """The cells to add, each with the name of its page: those that are sure, and what a person takes in."""
-    taken: set[Judged] = set()
+def _chosen(
+    pages: "list[ReadPage]", doubtful: "dict[int, Judged]", taken: "set[Judged]", yes: bool, err: bool
+) -> "list[tuple[str, Judged]]":
+    """The cells to add, each with the name of its page: those that are sure, `taken`, and what a person takes in."""
     if not yes and pages:
         if doubtful:
             taken = {doubtful[number] for number in _asked_numbers(doubtful, err)}

@@ -23,6 +23,7 @@ class Judged:
     cell: Cell
     glyph: Glyph
     is_doubtful: bool
+    is_crossed_out: bool = False
 
     @property
     def said(self) -> str:
@@ -42,7 +43,8 @@ def judge(classifier: Classifier, cells: Iterable[Cell]) -> list[Judged]:
 
 def _judged(cell: Cell, glyph: Glyph) -> Judged:
     best = "" if glyph.verdict == "not_hiragana" or glyph.best is None else glyph.best.label
-    return Judged(cell, glyph, cell.label is None or best != cell.label or is_crossed_out(cell.picture))
+    crossed_out = is_crossed_out(cell.picture)
+    return Judged(cell, glyph, cell.label is None or best != cell.label or crossed_out, crossed_out)
 
 
 def is_crossed_out(picture: Grey) -> bool:

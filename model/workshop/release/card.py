@@ -73,13 +73,7 @@ def make_card(
         "refuse_from": training.refuse_from,
         "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "made_with": [f"{_data(training)}=FOLDER {command}" for command in _commands(training)],
-        "file": {
-            "kind": exported.kind,
-            "bytes": len(exported.content),
-            "sha256": hashlib.sha256(exported.content).hexdigest(),
-            "otherwise": round(exported.otherwise, 5),
-            "furthest": round(exported.furthest, 6),
-        },
+        "file": facts_of_file(exported),
         "training": asdict(training),
         "notices": [*training.notices, *([DEVELOPMENT_NOTICE] if _knows_development(found) else [])],
         "figures": evaluated["figures"],
@@ -92,6 +86,17 @@ def make_card(
             _who_decided(training, found),
             *training.remarks,
         ],
+    }
+
+
+def facts_of_file(exported: "Exported") -> dict[str, Any]:
+    """What a card says of the file itself."""
+    return {
+        "kind": exported.kind,
+        "bytes": len(exported.content),
+        "sha256": hashlib.sha256(exported.content).hexdigest(),
+        "otherwise": round(exported.otherwise, 5),
+        "furthest": round(exported.furthest, 6),
     }
 
 

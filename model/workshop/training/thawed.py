@@ -62,7 +62,7 @@ def _weights(content: bytes) -> list[tuple[Weights, Weights]]:
 
 def _unfold(network: keras.Model, layer: Conv2D, bias: Weights, pictures: NDArray[np.float32]) -> None:
     """Let the batch normalisation that follows a convolution add the bias, and know what the convolution gives."""
-    given = keras.Model(network.input, layer.output).predict(pictures, batch_size=256, verbose=0)
+    given = np.asarray(keras.Model(network.input, layer.output)(pictures, training=False))
     mean, variance = given.mean(axis=(0, 1, 2)), given.var(axis=(0, 1, 2))
     following = next(
         after for after in network.layers if isinstance(after, BatchNormalization) and after.input is layer.output

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from model import classifier
 from model.labels import INDEX, LABELS
 from model.workshop.command_line import app
+from model.workshop.paper import layout
 from model.workshop.paper.layout import MARKER, Page, marker_at
 from model.workshop.paper.printing import DOTS
 from model.workshop.paper.rehearsal import Filled, fill
@@ -94,6 +95,18 @@ def test_a_character_in_the_wrong_cell_is_asked_about_and_never_added_unasked() 
     assert len(wrong) > 4
     assert set(wrong) <= {(one["strip"] - 1, one["cell"] - 1) for one in found["doubtful"]}
     assert found["added"] == len(page.written) - len(found["doubtful"])
+
+
+def test_what_is_doubtful_is_added_where_it_was_looked_at_but_nothing_crossed_out() -> None:
+    page = filled("あいうえおかき", 1, wrong=0.3)
+    crossed = page.picture.copy()
+    (x, y), end = next(iter(layout.cells_at(0))), layout.CELL - 2
+    for start, stop in (((x + 2, y + 2), (x + end, y + end)), ((x + end, y + 2), (x + 2, y + end))):
+        places = [(round(DOTS * across), round(DOTS * down)) for across, down in (start, stop)]
+        cv2.line(crossed, *places, (0, 0, 0), 8)
+    sure = data(imported(photo("1.jpg", Filled(crossed, page.written)), "--yes", "--json", "--samples", "sure"))
+    found = data(imported("1.jpg", "--yes", "--doubtful", "--json"))
+    assert sure["added"] < found["added"] == sure["added"] + len(found["doubtful"]) - 1
 
 
 def test_a_person_is_shown_everything_and_decides() -> None:
