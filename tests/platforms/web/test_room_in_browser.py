@@ -95,6 +95,16 @@ async def test_a_picture_in_parts_has_captions_that_a_phone_can_show(visit: Open
     assert (box["y"] - crop["y"]) / crop["height"] == pytest.approx(-1, rel=0.02)
 
 
+async def test_whoever_sits_at_the_machine_is_told_of_no_log_in(visit: Open, base_url: str) -> None:
+    visited = await visit()
+    page = visited.page
+    await page.goto(f"{base_url}console")
+    await expect(page.get_by_text("ログインは要りません")).to_be_visible()
+    await expect(page.get_by_text("12時間")).to_be_hidden()
+    await expect(page.get_by_role("button")).to_be_hidden()
+    assert visited.complaints == []
+
+
 async def test_a_file_that_is_no_picture_is_refused_before_it_is_sent(visit: Open) -> None:
     page = (await visit()).page
     await page.locator("#file").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"})
