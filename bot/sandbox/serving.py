@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO
 
 from bot.sandbox.confinement import confine
+from bot.sandbox.plain_answers import write_failure, write_result
 
 MOST_MEMORY = 768 * 1024 * 1024  # that one call may reserve beyond what is in use; the largest photo fills half of it
 STATM = Path("/proc/self/statm")
@@ -19,8 +19,8 @@ STATM = Path("/proc/self/statm")
 def serve(readable: Sequence[str] = ()) -> None:
     """Give up what it does not need, say that it is ready, then answer call after call until the pipe is closed.
 
-    A call is (module, function, arguments); the answer (True, result) or (False, error). Beside the program the process
-    may read the folders `readable`.
+    A call is (module, function, arguments), pickled; how it is answered says `plain_answers`. Beside the program the
+    process may read the folders `readable`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when it is over
     calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
@@ -29,7 +29,7 @@ def serve(readable: Sequence[str] = ()) -> None:
     os.dup2(nowhere, 1)  # what a library prints is no answer,
     os.dup2(nowhere, 2)  # and what it thinks of a stranger's file no news for our log
     confine(readable)
-    _answer(answers, (True, None))
+    write_result(answers, None)
     while True:
         try:
             module, function, args = pickle.load(calls)  # noqa: S301  # our own parent
@@ -37,10 +37,9 @@ def serve(readable: Sequence[str] = ()) -> None:
             return
         _limit_memory()
         try:
-            answer = (True, attrgetter(function)(import_module(module))(*args))
+            write_result(answers, attrgetter(function)(import_module(module))(*args))
         except Exception as error:
-            answer = (False, error)
-        _answer(answers, answer)
+            write_failure(answers, error)
 
 
 def _limit_memory() -> None:
@@ -53,13 +52,3 @@ def _limit_memory() -> None:
 
     most = data_pages * resource.getpagesize() + MOST_MEMORY
     resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-
-
-def _answer(answers: BinaryIO, answer: tuple[bool, object]) -> None:
-    try:
-        packed = pickle.dumps(answer)
-        pickle.loads(packed)  # noqa: S301  # an error whose constructor asks for more cannot be unpacked
-    except Exception:
-        packed = pickle.dumps((False, RuntimeError(repr(answer[1]))))
-    answers.write(packed)
-    answers.flush()

@@ -19,8 +19,8 @@ from typing import Any
 
 import structlog
 
-from bot.core.errors import PictureError
 from bot.sandbox.confinement import clean_environment
+from bot.sandbox.plain_answers import CallError, read_answer
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ TAKES = 20.0  # seconds that one call may take; the largest photo of the slowest
 WAITS = 20.0  # seconds in the line, after which hardly anybody waits for the answer any more
 STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine that is busy
 SOON = 2.0  # seconds: a process that is being started is mostly ready earlier than another one would be
-IDLE = 60.0  # seconds after which a second process is let go
+IDLE = 60.0  # seconds after which a process that need not be kept is let go
 
 MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
@@ -38,8 +38,12 @@ MALLOC = {
 }  # glibc: large pictures are given back at once
 
 
-class WorkerLost(Exception):
-    """The process ended before it answered."""
+class WorkersBusy(CallError):
+    """Too many calls wait already, or this one has waited too long."""
+
+
+class WorkerLost(CallError):
+    """The process ended before it answered, or what it said is no answer."""
 
 
 class WorkerLate(WorkerLost):
@@ -68,24 +72,22 @@ class Worker:
         """Whether the process can be asked."""
         return not self._is_lost and self._process.poll() is None
 
-    def call(self, module: str, function: str, *args: object, takes: float) -> Any:
-        """Have a function called there, within so many seconds.
+    def call(self, returns: Any, module: str, function: str, *args: object, takes: float) -> Any:
+        """Have a function called there, within so many seconds; it answers with what is of the type `returns`.
 
-        Raises WorkerLost if the process ends meanwhile, WorkerLate if it was ended, else what the function raises.
+        Raises WorkerLost if the process ends meanwhile, WorkerLate if it was ended, CallFailed if the function raised.
         """
         with self._ended_after(takes):
             pickle.dump((module, function, args), self._calls)
             self._calls.flush()
-            is_done, answer = pickle.load(self._answers)  # noqa: S301  # of our own process
+            answer = read_answer(self._answers, returns)
         self.used_at = time.monotonic()
-        if not is_done:
-            raise answer
         return answer
 
     def wait_until_ready(self) -> None:
         """Wait for the process to start. Raises as `call`."""
         with self._ended_after(STARTS_WITHIN):
-            pickle.load(self._answers)  # noqa: S301  # as above
+            read_answer(self._answers, None)
 
     def kill(self) -> None:
         """End the process; whoever waits for its answer is told."""
@@ -111,9 +113,11 @@ class Worker:
         timer.start()
         try:
             yield
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+        except (OSError, EOFError, ValueError) as error:  # it is gone, or talks nonsense
             self._is_lost = True
-            raise (WorkerLate if is_late.is_set() else WorkerLost)(f"exit code {self._process.poll()}") from error
+            said_nonsense = isinstance(error, ValueError) and self._process.poll() is None
+            how = "what it said is no answer" if said_nonsense else f"exit code {self._process.poll()}"
+            raise (WorkerLate if is_late.is_set() else WorkerLost)(how) from error
         finally:
             timer.cancel()
 
@@ -121,9 +125,13 @@ class Worker:
 class Workers:
     """Calls wait in a short line for a few processes, each started when it is first needed."""
 
-    def __init__(self, most: int = MOST_WORKERS, takes: float = TAKES) -> None:
-        """Open the line. `takes`: seconds after which a call is given up and its process ended."""
-        self._takes = takes
+    def __init__(self, most: int = MOST_WORKERS, takes: float = TAKES, waits: float = WAITS, keeps: int = 1) -> None:
+        """Open the line.
+
+        A call may wait there for `waits` seconds, and is given up and its process ended after `takes` more. Of the
+        processes `keeps` stay when they have nothing to do.
+        """
+        self._takes, self._waits, self._keeps = takes, waits, keeps
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="worker")
         self._idle: list[Worker] = []  # the one used last is used next: while one suffices, the others stay idle
         self._all: set[Worker] = set()
@@ -133,34 +141,38 @@ class Workers:
         self._started: Future[object] | None = None  # what `start` began
         self._is_open = True
         self._in_line = 0
+        self._letting_go: threading.Timer | None = None
 
-    async def call(self, module: str, function: str, *args: object) -> Any:
-        """Have a function called in another process; only there its module is imported. All is pickled on its way.
+    async def call(self, returns: Any, module: str, function: str, *args: object) -> Any:
+        """Have a function called in another process; only there its module is imported.
 
-        Raises PictureError: `busy` where the line is too long, `too_slow`, `broken` where the process crashed; else
-        what the function raises.
+        `returns` is the type of what it returns, as its annotation says it; what comes back is checked against it.
+        Raises CallFailed if the function raised, WorkersBusy where the line is too long, WorkerLate where it took too
+        long, WorkerLost where the process crashed.
         """
         if self._in_line >= LONGEST_LINE:
-            raise _busy()
+            raise WorkersBusy
         self._in_line += 1
         try:
-            in_turn = partial(self._once_started, self._started, time.monotonic(), module, function, *args)
+            in_turn = partial(self._once_started, self._started, time.monotonic(), returns, module, function, *args)
             return await get_running_loop().run_in_executor(self._threads, in_turn)
         finally:
             self._in_line -= 1
 
     def start(self, module: str, function: str) -> None:
         """Start a process in the background and have this called there first; what comes next waits for it a little."""
-        self._started = self._threads.submit(self._in_turn, time.monotonic(), module, function)
+        self._started = self._threads.submit(self._in_turn, time.monotonic(), object, module, function)
 
     def prepare(self, module: str, function: str, *args: object, readable: tuple[str, ...] = ()) -> None:
         """From the next call on, have this called first in every process, once; each may read these folders."""
-        self._preparation, self._readable = (module, function, *args), readable
+        self._preparation, self._readable = (object, module, function, *args), readable
 
     def close(self) -> None:
         """Let go of what waits and of what is being worked on, and end the processes."""
         with self._lock:
             self._is_open = False
+            if self._letting_go is not None:
+                self._letting_go.cancel()
             for worker in self._all:
                 worker.kill()
         self._threads.shutdown()  # who waits hears that it is busy
@@ -172,21 +184,19 @@ class Workers:
             wait_for((started,), SOON)
         return self._in_turn(*call)
 
-    def _in_turn(self, began: float, module: str, function: str, *args: object) -> Any:
-        if time.monotonic() - began > WAITS:
-            raise _busy()
+    def _in_turn(self, began: float, returns: Any, module: str, function: str, *args: object) -> Any:
+        if time.monotonic() - began > self._waits:
+            raise WorkersBusy
         worker = self._take()
         try:
             if worker.prepared != (preparation := self._preparation):
                 worker.call(*preparation, takes=self._takes)  # type: ignore[arg-type]  # as `prepare` took it
                 worker.prepared = preparation
-            return worker.call(module, function, *args, takes=self._takes)
-        except WorkerLate as error:
-            raise PictureError("the picture takes too long to read: send a smaller one", "too_slow") from error
+            return worker.call(returns, module, function, *args, takes=self._takes)
         except WorkerLost as error:
-            if self._is_open:
+            if self._is_open and not isinstance(error, WorkerLate):
                 log.warning("worker lost", reason=str(error))
-            raise PictureError("the picture is damaged: send it again", "broken") from error
+            raise
         finally:
             self._give_back(worker)
 
@@ -198,7 +208,7 @@ class Workers:
                     return worker
                 self._let_go(worker)
             if not self._is_open:
-                raise _busy()
+                raise WorkersBusy
             worker = Worker(self._readable)
             self._all.add(worker)
         try:
@@ -208,7 +218,7 @@ class Workers:
                 log.error("worker does not start", reason=str(error), next="what it printed says why")
             with self._lock:
                 self._let_go(worker)
-            raise _busy() from error
+            raise WorkersBusy from error
         return worker
 
     def _give_back(self, worker: Worker) -> None:
@@ -217,13 +227,21 @@ class Workers:
                 self._idle.append(worker)
             else:
                 self._let_go(worker)
-            if len(self._idle) > 1 and time.monotonic() - self._idle[0].used_at > IDLE:
+            self._watch_the_idle()
+
+    def _watch_the_idle(self) -> None:
+        if self._is_open and self._letting_go is None and len(self._idle) > self._keeps:
+            self._letting_go = threading.Timer(IDLE, self._let_the_idle_go)
+            self._letting_go.daemon = True
+            self._letting_go.start()
+
+    def _let_the_idle_go(self) -> None:
+        with self._lock:
+            self._letting_go = None
+            while len(self._idle) > self._keeps and time.monotonic() - self._idle[0].used_at >= IDLE:
                 self._let_go(self._idle.pop(0))
+            self._watch_the_idle()
 
     def _let_go(self, worker: Worker) -> None:
         self._all.discard(worker)
         worker.close()
-
-
-def _busy() -> PictureError:
-    return PictureError("too many pictures at once: try again in a moment", "busy")

@@ -9,6 +9,7 @@ import pytest
 
 import bot
 from bot.sandbox.confinement import clean_environment, missing_protections
+from bot.sandbox.plain_answers import CallFailed
 from bot.sandbox.workers import Workers
 
 needs_protection = pytest.mark.skipif(bool(missing_protections()), reason="this system has no Landlock or no seccomp")
@@ -25,9 +26,9 @@ async def workers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workers]:
 
 
 async def test_it_has_no_tokens(workers: Workers) -> None:
-    environment = await workers.call("os", "environb.copy")
-    assert b"secret" not in b"".join(environment.values())
-    assert b"PATH" in environment
+    environment = await workers.call(dict[str, str], "os", "environ.copy")
+    assert "secret" not in "".join(environment.values())
+    assert "PATH" in environment
 
 
 def test_what_libraries_need_of_the_environment_stays() -> None:
@@ -41,15 +42,15 @@ async def test_it_reads_no_file_but_the_program(workers: Workers, tmp_path: Path
     own = tmp_path / "config.toml"
     own.write_text("[discord]\n")
     place = own if file == "config.toml" else ROOT / file
-    with pytest.raises(PermissionError):
-        await workers.call("pathlib", "Path.read_bytes", place)
-    assert await workers.call("pathlib", "Path.read_bytes", ROOT / "bot" / "__init__.py")
+    with pytest.raises(CallFailed, match="PermissionError"):
+        await workers.call(bytes, "pathlib", "Path.read_bytes", place)
+    assert await workers.call(bytes, "pathlib", "Path.read_bytes", ROOT / "bot" / "__init__.py")
 
 
 @needs_protection
 async def test_it_writes_nothing(workers: Workers, tmp_path: Path) -> None:
-    with pytest.raises(PermissionError):
-        await workers.call("pathlib", "Path.write_bytes", tmp_path / "left behind", b"x")
+    with pytest.raises(CallFailed, match="PermissionError"):
+        await workers.call(int, "pathlib", "Path.write_bytes", tmp_path / "left behind", b"x")
 
 
 @needs_protection
@@ -60,8 +61,8 @@ async def test_it_reaches_no_network_and_starts_no_program(workers: Workers) -> 
         ("os", "execv", "/bin/true", ["true"]),
         ("os", "kill", os.getpid(), 0),
     ):
-        with pytest.raises(PermissionError):
-            await workers.call(module, function, *args)
+        with pytest.raises(CallFailed, match="PermissionError"):
+            await workers.call(None, module, function, *args)
 
 
 @needs_protection
@@ -69,4 +70,4 @@ async def test_it_may_read_a_folder_that_it_was_given(workers: Workers, tmp_path
     model = tmp_path / "model"
     model.write_bytes(b"weights")
     workers.prepare("os", "getpid", readable=(str(tmp_path),))
-    assert await workers.call("pathlib", "Path.read_bytes", model) == b"weights"
+    assert await workers.call(bytes, "pathlib", "Path.read_bytes", model) == b"weights"

@@ -16,6 +16,7 @@ from typing import Any
 from bot.core.errors import ModelError
 from bot.handwriting.ports.recognition import ModelFile
 from bot.handwriting.rules.model_change import Trial
+from bot.sandbox.plain_answers import CallFailed
 from bot.sandbox.workers import Worker, WorkerLate, WorkerLost
 from model.reading import LABELS
 
@@ -54,11 +55,11 @@ class ModelFolder:
 
     async def probe(self, model: ModelFile) -> None:
         """Load it in a process of its own."""
-        await asyncio.to_thread(_in_child, "probe", PROBE_TAKES, (model,))
+        await asyncio.to_thread(_in_child, None, "probe", PROBE_TAKES, (model,))
 
     async def try_out(self, old: ModelFile, new: ModelFile, samples: Sequence[tuple[str, bytes]]) -> Trial:
         """Let both read, in a process of their own."""
-        trial: Trial = await asyncio.to_thread(_in_child, "compare", TRIAL_TAKES, (old, new), tuple(samples))
+        trial: Trial = await asyncio.to_thread(_in_child, Trial, "compare", TRIAL_TAKES, (old, new), tuple(samples))
         return trial
 
     def _fetch(self, name: str) -> ModelFile:
@@ -114,16 +115,16 @@ def _card(file: Path, written: bytes) -> dict[str, Any]:
     return dict(card)
 
 
-def _in_child(function: str, takes: float, models: Sequence[ModelFile], *args: object) -> Any:
+def _in_child(returns: Any, function: str, takes: float, models: Sequence[ModelFile], *args: object) -> Any:
     worker = Worker(tuple(str(Path(model.file).parent) for model in models))
     try:
         worker.wait_until_ready()
-        return worker.call(_TRIALS, function, *(model.file for model in models), *args, takes=takes)
+        return worker.call(returns, _TRIALS, function, *(model.file for model in models), *args, takes=takes)
     except WorkerLate as error:
         raise ModelError(f"the model did not answer within {takes:.0f} s", "too_slow") from error
     except WorkerLost as error:
         raise ModelError(f"the model crashed the process that tried it ({error})", "crashed") from error
-    except Exception as error:  # whatever a stranger's file makes a library raise, in a process that is gone
-        raise ModelError(str(error), "unusable") from error
+    except CallFailed as error:  # whatever a stranger's file makes a library raise, in a process that is gone
+        raise ModelError(error.sentence, "unusable") from error
     finally:
         worker.close()

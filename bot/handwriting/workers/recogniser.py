@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.core.errors import PictureError
 from bot.handwriting.ports.recognition import Cut, ModelFile
+from bot.handwriting.workers.asking import ask
 from bot.handwriting.workers.drawing_board import LocalDrawingBoard
 from bot.handwriting.workers.sample_sheets import LocalSampleSheets
 from bot.sandbox.workers import Workers
@@ -66,49 +67,50 @@ class LocalRecogniser:
 
     async def read(self, picture: bytes) -> Reading:
         """Read the hiragana in an encoded picture."""
-        reading: Reading = await self._call("read", picture, *self._as_asked)
+        reading: Reading = await self._call(Reading, "read", picture, *self._as_asked)
         return reading
 
     async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
         """Show in a picture (PNG) why a character is read as it is."""
-        png: bytes = await self._call("explain", picture, glyph)
+        png: bytes = await self._call(bytes, "explain", picture, glyph)
         return png
 
     async def numbered(self, picture: bytes, reading: Reading) -> bytes:
         """Encode a picture anew (JPEG), with a numbered box around each character of its reading."""
-        jpeg: bytes = await self._call("numbered", picture, reading)
+        jpeg: bytes = await self._call(bytes, "numbered", picture, reading)
         return jpeg
 
     async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
         """Cut out one character of its reading."""
-        png: bytes = await self._call("cut", picture, glyph.box)
+        png: bytes = await self._call(bytes, "cut", picture, glyph.box)
         return Cut(glyph, png)
 
     async def cuts(self, picture: bytes) -> dict[int, Cut]:
         """Cut out every character."""
-        found: dict[int, tuple[Glyph, bytes]] = await self._call("cuts", picture, *self._as_asked)
+        cut = dict[int, tuple[Glyph, bytes]]
+        found: dict[int, tuple[Glyph, bytes]] = await self._call(cut, "cuts", picture, *self._as_asked)
         return {place: Cut(*cut) for place, cut in found.items()}
 
     async def beside(self, picture: bytes, glyph: Glyph, labels: Sequence[str]) -> bytes:
         """Show (PNG) one character of its reading beside the usual shape of each label."""
-        png: bytes = await self._call("beside", picture, glyph.box, tuple(labels))
+        png: bytes = await self._call(bytes, "beside", picture, glyph.box, tuple(labels))
         return png
 
     async def copy(self, picture: bytes) -> bytes:
         """Encode a picture anew (JPEG), with nothing in it but what can be seen."""
-        jpeg: bytes = await self._call("copy", picture)
+        jpeg: bytes = await self._call(bytes, "copy", picture)
         return jpeg
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         """Draw how these are written, where the extra `strokes` is installed."""
-        png: bytes | None = await self._workers.call(_HANDWRITING, "stroke_order", tuple(characters))
+        png: bytes | None = await ask(self._workers, bytes | None, _HANDWRITING, "stroke_order", tuple(characters))
         return png
 
-    async def _call(self, function: str, picture: bytes, *args: object) -> Any:
+    async def _call(self, returns: Any, function: str, picture: bytes, *args: object) -> Any:
         try:
-            return await self._workers.call(_HANDWRITING, function, picture, False, *args)
+            return await ask(self._workers, returns, _HANDWRITING, function, picture, False, *args)
         except PictureError as error:
             if error.code != "big":
                 raise
         async with self._one_big_at_a_time:
-            return await self._workers.call(_HANDWRITING, function, picture, True, *args)
+            return await ask(self._workers, returns, _HANDWRITING, function, picture, True, *args)

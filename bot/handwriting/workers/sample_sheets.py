@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.handwriting.ports.samples import Tile
+from bot.handwriting.workers.asking import ask
 from bot.sandbox.workers import Workers
 
 _DRAWING = "bot.handwriting.workers.sample_drawing"
@@ -17,10 +18,10 @@ class LocalSampleSheets:
     async def sheet(self, tiles: Sequence[Tile]) -> bytes:
         """Show samples with their labels, numbered from 1 (PNG)."""
         drawn = [(tile.png, tile.label, tile.said, tile.writer) for tile in tiles]
-        png: bytes = await self._workers.call(_DRAWING, "sheet", drawn)
+        png: bytes = await ask(self._workers, bytes, _DRAWING, "sheet", drawn)
         return png
 
     async def chart(self, used: Mapping[str, int], waiting: Mapping[str, int], thin: int) -> bytes:
         """Show how many samples of each character there are (PNG)."""
-        png: bytes = await self._workers.call(_DRAWING, "chart", dict(used), dict(waiting), thin)
+        png: bytes = await ask(self._workers, bytes, _DRAWING, "chart", dict(used), dict(waiting), thin)
         return png

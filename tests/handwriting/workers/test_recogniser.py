@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from bot.core.errors import PictureError
+from bot.handwriting.workers.asking import ask
 from bot.handwriting.workers.recogniser import LocalRecogniser
 from bot.sandbox.workers import LONGEST_LINE, Workers
 from tests.support.kanjivg import lay_out_kanjivg
@@ -150,12 +150,6 @@ async def test_what_is_said_of_a_bad_picture_comes_back_from_the_worker(recognis
     assert await code_of(recogniser.copy(encoded(writing(), "JPEG")[:900])) == "broken"
 
 
-async def test_what_unfolds_into_gigabytes_meets_a_limit_before_the_machine_does(workers: Workers) -> None:
-    with pytest.raises(MemoryError):
-        await workers.call("builtins", "bytearray", 1_000_000_000)
-    assert await workers.call("builtins", "len", b"12") == 2
-
-
 async def test_big_photos_are_decoded_one_after_the_other_and_small_ones_meanwhile(
     recogniser: LocalRecogniser,
 ) -> None:
@@ -164,51 +158,18 @@ async def test_big_photos_are_decoded_one_after_the_other_and_small_ones_meanwhi
     assert {len(one.glyphs) for one in readings} == {1}
 
 
-async def test_a_line_that_is_too_long_is_refused_and_later_open_again(workers: Workers) -> None:
-    waiting = [asyncio.create_task(workers.call("os", "getpid")) for _ in range(LONGEST_LINE)]
+@pytest.mark.parametrize(
+    ("patience", "call", "code"),
+    [(PATIENT, ("os", "abort"), "broken"), (0.2, ("signal", "pause"), "too_slow")],
+    ids=["crash", "endless"],
+)
+async def test_a_lost_worker_is_told_as_of_a_picture(patience: float, call: tuple[str, str], code: str) -> None:
+    with closing(Workers(most=1, takes=patience)) as workers:
+        assert await code_of(ask(workers, None, *call)) == code
+
+
+async def test_a_long_line_is_told_as_of_a_picture(workers: Workers) -> None:
+    waiting = [asyncio.create_task(ask(workers, int, "os", "getpid")) for _ in range(LONGEST_LINE)]
     await asyncio.sleep(0)
-    assert await code_of(workers.call("os", "getpid")) == "busy"
-    (one,) = set(await asyncio.gather(*waiting))
-    assert one != os.getpid()
-    assert await workers.call("os", "getpid") == one
-
-
-async def test_a_decoder_that_does_not_end_is_ended_and_the_next_picture_read() -> None:
-    workers = Workers(most=1, takes=0.2)
-    assert await code_of(workers.call("signal", "pause")) == "too_slow"
-    assert await workers.call("builtins", "len", b"12") == 2
-    workers.close()
-
-
-async def test_a_decoder_that_crashes_takes_only_its_own_picture_along(workers: Workers) -> None:
-    assert await code_of(workers.call("os", "abort")) == "broken"
-    assert await workers.call("builtins", "len", b"12") == 2
-
-
-async def test_a_worker_that_was_killed_between_two_pictures_is_replaced(workers: Workers) -> None:
-    await workers.call("os", "kill", await workers.call("os", "getpid"), 0)
-    assert await code_of(workers.call("os", "_exit", 3)) == "broken"
-    assert await workers.call("os", "getpid") > 0
-
-
-async def test_the_first_picture_waits_for_the_process_that_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.sandbox.workers.SOON", PATIENT)
-    with closing(Workers(most=2, takes=PATIENT)) as workers:
-        workers.start("os", "setsid")
-        assert await workers.call("os", "getsid", 0) != os.getsid(0)
-
-
-async def test_an_error_of_the_work_is_raised_here(workers: Workers) -> None:
-    with pytest.raises(ValueError, match="invalid literal"):
-        await workers.call("builtins", "int", "x")
-
-
-async def test_a_close_ends_what_is_being_worked_on() -> None:
-    workers = Workers(most=1, takes=PATIENT)
-    pid = await workers.call("os", "getpid")
-    hanging = asyncio.create_task(workers.call("signal", "pause"))
-    await asyncio.sleep(0)
-    await asyncio.to_thread(workers.close)
-    assert await code_of(hanging) in {"broken", "busy"}
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    assert await code_of(ask(workers, int, "os", "getpid")) == "busy"
+    await asyncio.gather(*waiting)
