@@ -7,6 +7,7 @@ interval of the polls, and the second that the connpass on loopback insists on. 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -23,6 +24,7 @@ from bot.app.stores import open_stores
 from bot.config import Settings
 from bot.events.connpass.source import ConnpassApi
 from bot.network.http import HttpClient
+from bot.sandbox.page_parser import PageParser
 from tests.support.connpass_server import Answer, Call, ConnpassServer, a_group, an_event
 
 FASTER = 10  # times the real pace
@@ -90,13 +92,12 @@ async def play(folder: Path, connpass: ConnpassServer, sources: int, every: time
     groups = [{"name": f"source-{number}", "group": f"group-{number}"} for number in range(1, sources + 1)]
     settings = Settings.model_validate({"sources": groups, "connpass": {"api_key": connpass.api_key}})
     async with open_stores(f"sqlite:///{folder / 'polls.db'}") as stores:
-        with HttpClient("connpass", CONNPASS_SPACING / faster) as http:
+        with HttpClient("connpass", CONNPASS_SPACING / faster) as http, closing(PageParser()) as parser:
             api = ConnpassApi(connpass.base_url, connpass.api_key, http)
             services = build_services(settings, stores, SystemClock())
             alarm = AlarmClock(services.delivering([]))
-            await Polls(
-                services, Clients(settings, api, http, None), alarm, every / faster, every, stores.leadership("polls")
-            ).start()
+            clients = Clients(settings, api, http, parser, None)
+            await Polls(services, clients, alarm, every / faster, every, stores.leadership("polls")).start()
             await asyncio.to_thread(connpass.wait_for_calls, int(ROUNDS * sources), PLAYED_WITHIN)
             order = seen_by(list(connpass.calls), faster)
             await alarm.stop()

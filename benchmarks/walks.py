@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from rich.table import Table
 from bot.events.connpass.source import ConnpassApi, ConnpassSource
 from bot.network.http import HttpClient
 from bot.reports.site.report_site import ReportSite
+from bot.sandbox.page_parser import PageParser
 from tests.parity.house import COMING, GROUP, PAST, SOURCE, a_picture
 from tests.parity.on_discord import discord_stage
 from tests.parity.stage import Stage
@@ -94,8 +95,8 @@ async def a_report_is_posted(stage: Stage) -> Walk:
     """Poll the report site, and deliver."""
     link = f'<p><a href="{PAST.url}">もくもく会 #4</a></p>'
     article = Article("/4.html", "もくもく会 #4 レポート", "2026-05-01T20:00:00+09:00", link)
-    with ReportServer([article]) as server, HttpClient("the report site") as http:
-        reporting = replace(stage.house.services.reporting, site=ReportSite(server.url, http))
+    with ReportServer([article]) as server, HttpClient("the report site") as http, closing(PageParser()) as parser:
+        reporting = replace(stage.house.services.reporting, site=ReportSite(server.url, http, parser))
         with noted() as walk:
             await reporting.check_site()
             await stage.house.delivers()

@@ -7,6 +7,7 @@ Where tests run in several processes, each process makes a PostgreSQL database o
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app.clock import DrivenClock
+from bot.sandbox.page_parser import PageParser
 from bot.store.engine import close_store, open_engine, open_store
 from bot.store.tables import metadata
 from tests.support.events import NOW
@@ -76,6 +78,13 @@ async def empty(url: str) -> None:
         await connection.execute(text("DROP SCHEMA public CASCADE"))
         await connection.execute(text("CREATE SCHEMA public"))
     await close_store(engine)
+
+
+@pytest.fixture(scope="session")
+def parser() -> Iterator[PageParser]:
+    """What parses strangers' pages; its process is started once for all tests."""
+    with closing(PageParser()) as parser:
+        yield parser
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from bot.events.worded_source import WordedSource
 from bot.network.http import HttpClient
 from bot.reports.ports import ReportSource
 from bot.reports.site.report_site import ReportSite
+from bot.sandbox.page_parser import PageParser
 
 CONNPASS_SPACING = timedelta(seconds=1.1)  # one call a second a key, and two clocks differ a little
 REPORT_SITE_SPACING = timedelta(seconds=0.2)
@@ -30,12 +31,13 @@ class Clients:
     settings: Settings
     api: ConnpassApi
     connpass: HttpClient
+    parser: PageParser
     site: ReportSource | None
 
     @property
     def details(self) -> EventDetails | None:
         """What tells of single events; None without a key."""
-        return ConnpassDetails(self.api) if self.settings.connpass.api_key.get_secret_value() else None
+        return ConnpassDetails(self.api, self.parser) if self.settings.connpass.api_key.get_secret_value() else None
 
     def source(self, name: str, months: tuple[int, int] = THIS_MONTH_AND_FIVE) -> EventSource:
         """Return the source that rooms follow under this name, configured or chosen in the chat.
@@ -47,7 +49,7 @@ class Clients:
         configured = next((source for source in self.settings.sources if source.name == name), chosen)
         if configured is None:
             raise ConfigurationError(NoSuchSource(name))
-        return _source(configured, self.api, self.connpass, months)
+        return _source(configured, self, months)
 
 
 @contextmanager
@@ -56,11 +58,12 @@ def open_clients(settings: Settings) -> Iterator[Clients]:
     with contextlib.ExitStack() as stack:
         connpass = stack.enter_context(HttpClient("connpass", CONNPASS_SPACING))
         api = ConnpassApi(settings.connpass.base_url, settings.connpass.api_key.get_secret_value(), connpass)
+        parser = stack.enter_context(contextlib.closing(PageParser()))
         site: ReportSource | None = None
         if settings.reports.site_url:
             site_http = HttpClient("the report site", REPORT_SITE_SPACING, setting="reports.site_url")
-            site = ReportSite(settings.reports.site_url, stack.enter_context(site_http))
-        yield Clients(settings, api, connpass, site)
+            site = ReportSite(settings.reports.site_url, stack.enter_context(site_http), parser)
+        yield Clients(settings, api, connpass, parser, site)
 
 
 def _chosen_source(name: str, *, has_key: bool) -> SourceSettings | None:
@@ -73,13 +76,13 @@ def _chosen_source(name: str, *, has_key: bool) -> SourceSettings | None:
     return SourceSettings.model_validate({"name": name, "kind": kind, query.kind: query.value, **words})
 
 
-def _source(source: SourceSettings, api: ConnpassApi, http: HttpClient, months: tuple[int, int]) -> EventSource:
-    shown, words = _whole_source(source, api, http, months), Words(source.include, source.exclude)
+def _source(source: SourceSettings, clients: Clients, months: tuple[int, int]) -> EventSource:
+    shown, words = _whole_source(source, clients, months), Words(source.include, source.exclude)
     return shown if words == Words() else WordedSource(shown, words)
 
 
-def _whole_source(source: SourceSettings, api: ConnpassApi, http: HttpClient, months: tuple[int, int]) -> EventSource:
+def _whole_source(source: SourceSettings, clients: Clients, months: tuple[int, int]) -> EventSource:
     if source.kind == "feed":
-        return ConnpassFeedSource(source.name, source.group or "", http)
+        return ConnpassFeedSource(source.name, source.group or "", clients.connpass, clients.parser)
     asked = (source.group, source.keyword, source.prefecture, source.owner)
-    return ConnpassSource(source.name, api, *asked, window=months)
+    return ConnpassSource(source.name, clients.api, *asked, window=months)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -25,6 +25,7 @@ from bot.network.plain_text import plain
 from bot.organisers.rehearsing import Rehearsed
 from bot.reports.rules.reports import ReportPage
 from bot.reports.site.report_site import ReportSite
+from bot.sandbox.page_parser import PageParser
 
 if TYPE_CHECKING:
     from bot.platforms.discord.look import DiscordLook
@@ -51,6 +52,7 @@ class Looks:
         self._connpass = self._open.enter_context(HttpClient("connpass", CONNPASS_SPACING))
         site = HttpClient("the report site", REPORT_SITE_SPACING, setting="reports.site_url")
         self._site = self._open.enter_context(site)
+        self._parser = self._open.enter_context(closing(PageParser()))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,7 +64,7 @@ class Looks:
 
     async def _group_title(self, group: str, api_key: str) -> str:
         if not api_key:
-            return await ConnpassFeedSource(group, group, self._connpass).title()
+            return await ConnpassFeedSource(group, group, self._connpass, self._parser).title()
         api = ConnpassApi(self.settings.connpass.base_url, api_key, self._connpass)
         if group.isdigit():
             events = (await api.entries({"group_id": group})).entries
@@ -76,7 +78,7 @@ class Looks:
 
     def reports(self, site_url: str) -> Sequence[ReportPage]:
         """Return the reports on a site."""
-        return asyncio.run(ReportSite(site_url, self._site).pages())
+        return asyncio.run(ReportSite(site_url, self._site, self._parser).pages())
 
     def discord(self, token: str) -> "DiscordLook":
         """Return what the token opens in Discord."""
@@ -106,8 +108,8 @@ class Looks:
         """Return what the sources and the report site show now, from `start` on."""
         site_url, key = settings.reports.site_url, settings.connpass.api_key.get_secret_value()
         api = ConnpassApi(settings.connpass.base_url, key, self._connpass)
-        site = ReportSite(site_url, self._site) if site_url else None
-        clients = Clients(settings, api, self._connpass, site)
+        site = ReportSite(site_url, self._site, self._parser) if site_url else None
+        clients = Clients(settings, api, self._connpass, self._parser, site)
         return asyncio.run(record(clients, rooms_of(settings).sources, start, end))
 
     def rehearsal(self, settings: Settings, recording: Recording, start: datetime, end: datetime) -> list[Rehearsed]:

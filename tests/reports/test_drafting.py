@@ -28,6 +28,7 @@ from bot.reports.rules.reports import ReportState
 from bot.reports.site.report_site import ReportSite
 from bot.reports.store.materials import StoredMaterials
 from bot.reports.store.reports import Reports
+from bot.sandbox.page_parser import PageParser
 from tests.support.actions import press
 from tests.support.askers import an_asker
 from tests.support.connpass_server import ConnpassServer, a_presentation, an_event
@@ -60,7 +61,9 @@ AFTER_THE_FOURTH = tokyo(2017, 8, 30, 20)
 class World:
     """A bot that watches a connpass and a report site on loopback."""
 
-    def __init__(self, engine: AsyncEngine, connpass: ConnpassServer, http: HttpClient, site: ReportServer) -> None:
+    def __init__(
+        self, engine: AsyncEngine, connpass: ConnpassServer, http: HttpClient, site: ReportServer, parser: PageParser
+    ) -> None:
         self.clock, self.connpass, self.site = DrivenClock(tokyo(2017, 7, 1)), connpass, site
         self.room = a_room()
         rooms = Rooms((self.room,), ("utsunomiya",))
@@ -70,11 +73,11 @@ class World:
         self.reports, self.deliveries = reports, Deliveries(engine)
         stores = (events, reports, Questions(engine), self.deliveries)
         self.watching = Watching(events, stores[2], rooms, (), self.clock, self.deliveries)
-        reading = ReportSite(site.url, HttpClient("the report site"))
+        reading = ReportSite(site.url, HttpClient("the report site"), parser)
         self.reporting = Reporting(reading, site.url, *stores, rooms, self.clock)
         self.speaking = known_in(engine, rooms, self.clock, site.url)
         kept = (events, reports, self.materials)
-        self.drafting = Drafting(*kept, ConnpassDetails(api), "TFUG Utsunomiya", self.clock, TOKYO)
+        self.drafting = Drafting(*kept, ConnpassDetails(api, parser), "TFUG Utsunomiya", self.clock, TOKYO)
 
     async def draft(self, argument: str, room: Room | None = None, at: Any = AFTER_THE_FOURTH) -> Message:
         self.clock.set(at)
@@ -82,14 +85,14 @@ class World:
 
 
 @pytest.fixture
-async def world(engine: AsyncEngine) -> AsyncIterator[World]:
+async def world(engine: AsyncEngine, parser: PageParser) -> AsyncIterator[World]:
     time = DrivenTime()
     with (
         ConnpassServer(EVENTS, rate=timedelta()) as connpass,
         HttpClient("connpass", sleep=time.sleep, monotonic=time.monotonic) as http,
         ReportServer([SECOND]) as site,
     ):
-        world = World(engine, connpass, http, site)
+        world = World(engine, connpass, http, site, parser)
         await world.watching.watch(world.source)
         await world.reporting.check_site()
         yield world

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from bot.core.errors import SourceUnavailable
 from bot.network.feeds import entries_of
-from bot.network.http import HttpClient, Page
+from bot.network.http import HttpClient
 from bot.reports.rules.reports import ReportPage
-from bot.reports.site.report_page import canonical_path, cleaned, moment, parse_report
+from bot.reports.site.addresses import canonical_path
+from bot.reports.site.moments import moment
+from bot.reports.site.report_page import cleaned, read_article
 from bot.reports.site.report_site import NEWEST, OTHERS, PATIENCE, ReportSite
+from bot.sandbox.page_parser import PageParser
 from tests.support.events import tokyo
 from tests.support.report_site import ARTICLES, Article, ReportServer
 from tests.support.told import in_japanese
@@ -26,16 +29,16 @@ def server() -> Iterator[ReportServer]:
 
 
 @pytest.fixture
-async def site(server: ReportServer) -> AsyncIterator[ReportSite]:
+async def site(server: ReportServer, parser: PageParser) -> AsyncIterator[ReportSite]:
     with HttpClient("the report site", timeout=timedelta(seconds=0.5)) as http:
-        yield ReportSite(server.url, http)
+        yield ReportSite(server.url, http, parser)
 
 
 def read(body: str, title: str = "会 #04", head: str = "") -> ReportPage:
     article = Article("/201708.html", title, "2017-09-03T20:00:00+09:00", body, head)
-    report = parse_report(article.page().encode(), "http://reports.example/201708.html", "/201708.html")
-    assert report is not None
-    return report
+    read = read_article(article.page().encode(), "http://reports.example/201708.html", "/201708.html")
+    assert read is not None
+    return read[0]
 
 
 # --- the site ---
@@ -51,20 +54,20 @@ async def test_every_article_of_the_archive_is_read(site: ReportSite):
     ]
 
 
-async def test_a_site_with_a_feed_and_no_archive_is_read_from_its_feed():
+async def test_a_site_with_a_feed_and_no_archive_is_read_from_its_feed(parser: PageParser):
     with ReportServer(ARTICLES, feed=True, newest=3) as server, HttpClient("the report site") as http:
         server.fail("/archives.html", "404")
-        assert len(await ReportSite(server.url, http).pages()) == 3
+        assert len(await ReportSite(server.url, http, parser).pages()) == 3
 
 
-async def test_a_feed_holds_only_the_newest_so_the_archive_is_read_as_well():
+async def test_a_feed_holds_only_the_newest_so_the_archive_is_read_as_well(parser: PageParser):
     with ReportServer(ARTICLES, feed=True, newest=3) as server, HttpClient("the report site") as http:
-        assert len(await ReportSite(server.url, http).pages()) == len(ARTICLES)
+        assert len(await ReportSite(server.url, http, parser).pages()) == len(ARTICLES)
 
 
-async def test_the_twin_under_output_is_the_same_report(server: ReportServer, site: ReportSite):
+async def test_the_twin_under_output_is_the_same_report(server: ReportServer, site: ReportSite, parser: PageParser):
     with HttpClient("the report site") as http:
-        twins = await ReportSite(f"{server.url}output/", http).pages()
+        twins = await ReportSite(f"{server.url}output/", http, parser).pages()
     assert {page.path for page in twins} == {page.path for page in await site.pages()}
 
 
@@ -80,10 +83,10 @@ async def test_an_article_that_was_corrected_is_read_again(server: ReportServer,
     assert "TFUG Utsunomiya #01 はじめの会" in {page.title for page in await site.pages()}
 
 
-async def test_of_a_long_archive_the_newest_are_read_at_every_poll_and_the_others_in_turn():
+async def test_of_a_long_archive_the_newest_are_read_at_every_poll_and_the_others_in_turn(parser: PageParser):
     articles = [Article(f"/{n}.html", f"会 #{n}", f"2017-01-01T10:{n:02}:00+09:00", "<p>はい</p>") for n in range(40)]
     with ReportServer(articles) as server, HttpClient("the report site") as http:
-        site = ReportSite(server.url, http)
+        site = ReportSite(server.url, http, parser)
         asked = set()
         for _ in range(1 + 20 // OTHERS):
             assert len(await site.pages()) == 40
@@ -122,11 +125,11 @@ async def test_garbage_is_unavailable_and_never_no_reports(server: ReportServer,
         await site.pages()
 
 
-async def test_a_dead_site_is_unavailable():
+async def test_a_dead_site_is_unavailable(parser: PageParser):
     with ReportServer() as server:
         url = server.url
     with HttpClient("the report site") as http, pytest.raises(SourceUnavailable, match=r"reports\.site_url"):
-        await ReportSite(url, http).pages()
+        await ReportSite(url, http, parser).pages()
 
 
 async def test_an_article_that_is_gone_is_left_out_and_comes_back(server: ReportServer, site: ReportSite):
@@ -163,10 +166,10 @@ async def test_a_site_that_dies_in_the_middle_is_not_waited_for_at_every_article
     assert sum(path in server.articles for path in server.requests) == PATIENCE
 
 
-async def test_articles_with_addresses_that_end_in_a_slash_are_read():
+async def test_articles_with_addresses_that_end_in_a_slash_are_read(parser: PageParser):
     article = Article("/2017/handson/", "会 #04", "2017-09-01T10:00:00+09:00", "<p>はい</p>")
     with ReportServer([article]) as server, HttpClient("the report site") as http:
-        (page,) = await ReportSite(server.url, http).pages()
+        (page,) = await ReportSite(server.url, http, parser).pages()
     assert (page.path, page.url) == ("/2017/handson/", f"{server.url}2017/handson/")
 
 
@@ -252,14 +255,15 @@ def test_a_link_is_no_header():
 def test_other_themes_are_read():
     html = """<html><head><title>サイト</title><meta property="og:title" content="会 #04"></head><body><main><article>
     <time datetime="2017-09-03T20:00:00+09:00">きのう</time><p>本文</p></article></main></body></html>"""
-    report = parse_report(html, "http://r.example/a", "/a")
-    assert report is not None
-    assert (report.title, report.published_at, report.text) == ("会 #04", tokyo(2017, 9, 3, 20), "きのう\n本文")
+    read = read_article(html, "http://r.example/a", "/a")
+    assert read is not None
+    report, published = read
+    assert (report.title, moment(published), report.text) == ("会 #04", tokyo(2017, 9, 3, 20), "きのう\n本文")
 
 
 @pytest.mark.parametrize("html", [b"", b"\x00\xff", b"<html></html>", b"plain words", b"<p>no title</p>"])
 def test_a_page_without_an_article_is_none(html: bytes):
-    assert parse_report(html, "http://r.example/a", "/a") is None
+    assert read_article(html, "http://r.example/a", "/a") is None
 
 
 def test_a_page_nested_without_end_is_read_all_the_same():
@@ -297,4 +301,4 @@ def test_a_feed_that_is_the_name_of_a_file_opens_no_file(tmp_path: Path):
     secret = tmp_path / "feed.xml"
     secret.write_text('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>秘密</title></entry></feed>')
     for body in (str(secret).encode(), b"", b"\x00\xff", b"<html></html>"):
-        assert entries_of(Page(200, "application/atom+xml", {}, body, "http://127.0.0.1/")) is None
+        assert entries_of(body, "application/atom+xml") is None

@@ -30,6 +30,7 @@ from bot.reports.reporting import Reporting
 from bot.reports.rules.reports import EventLink, Report, ReportPage, ReportState
 from bot.reports.site.report_site import ReportSite
 from bot.reports.store.reports import Reports
+from bot.sandbox.page_parser import PageParser
 from tests.support.askers import an_asker
 from tests.support.events import a_room, tokyo
 from tests.support.knowledge import known_in
@@ -457,10 +458,10 @@ async def test_a_report_as_json_says_how_sure_and_why(house: House):
 
 
 @pytest.mark.parametrize("feed", [False, True])
-async def test_no_report_is_ever_tied_to_a_wrong_event(engine: AsyncEngine, feed: bool):
+async def test_no_report_is_ever_tied_to_a_wrong_event(engine: AsyncEngine, parser: PageParser, feed: bool):
     """Every trap, published one after the other as the site grew; each report is linked rightly or asked about."""
     with ReportServer(ARTICLES[:1], feed=feed) as server, HttpClient("the report site") as http:
-        house = House(engine, ReportSite(server.url, http))
+        house = House(engine, ReportSite(server.url, http, parser))
         await house.watch()
         await house.check(tokyo(2017, 6, 4))
         for article in sorted(ARTICLES[1:], key=lambda one: datetime.fromisoformat(one.published)):
@@ -483,10 +484,12 @@ async def test_no_report_is_ever_tied_to_a_wrong_event(engine: AsyncEngine, feed
     assert len(await house.due()) == len({one.name.subject for one in await house.due()}) == 4
 
 
-async def test_the_twin_under_output_and_a_control_character_reach_a_post_unharmed(engine: AsyncEngine):
+async def test_the_twin_under_output_and_a_control_character_reach_a_post_unharmed(
+    engine: AsyncEngine, parser: PageParser
+):
     first = Article("/first.html", "はじめに", "2017-05-01T10:00:00+09:00", "<p>はじめます。</p>")
     with ReportServer([first]) as server, HttpClient("the report site") as http:
-        house = House(engine, ReportSite(f"{server.url}output/", http))
+        house = House(engine, ReportSite(f"{server.url}output/", http, parser))
         await house.watch()
         await house.check(tokyo(2017, 6, 1))
         server.add(replace(ARTICLES[1], title="#02 読書会\x08を開催しました"))

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from bot.network.markup import Markup
 from bot.network.plain_text import plain
 
 LONGEST_DESCRIPTION, LONGEST_LINE, MOST_LINES = 200_000, 500, 2000
@@ -16,8 +17,11 @@ _BLOCKS = set("p div li ul ol dl dd table thead tbody tr pre blockquote section 
 
 
 def lines_of(html: str) -> tuple[str, ...]:
-    """Return the lines that are not empty, without markup and controls; the cells of a row stand apart by tabs."""
-    written = "".join(_parts(BeautifulSoup(html[:LONGEST_DESCRIPTION], "lxml")))
+    """Return the lines that are not empty, without markup and controls; the cells of a row stand apart by tabs.
+
+    Called in worker processes; raises TooMuchMarkup.
+    """
+    written = "".join(_parts(Markup(html[:LONGEST_DESCRIPTION])))
     lines = ("\t".join(plain(cell, LONGEST_LINE) for cell in line.split("\t")) for line in written.split("\n"))
     return tuple(line.strip("\t") for line in lines if line.strip())[:MOST_LINES]
 

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.core.errors import SourceUnavailable
+from bot.core.problems.base import NoAnswer
 from bot.events.connpass.api import ConnpassApi, Entries
-from bot.events.connpass.description import lines_of
 from bot.events.connpass.events import readable_id
 from bot.network.plain_text import plain
 from bot.reports.rules.materials import Material
+from bot.sandbox.page_parser import PageParser, Unparsable
 
 log = structlog.get_logger()
 
 LONGEST_NAME = 200
+_DESCRIPTION = "bot.events.connpass.description"
 MOST_MATERIALS = 100
 _URL = re.compile(r"https?://[^\s<>\"'\\`{}|^]{1,1000}", re.IGNORECASE)
 
@@ -22,14 +24,20 @@ _URL = re.compile(r"https?://[^\s<>\"'\\`{}|^]{1,1000}", re.IGNORECASE)
 class ConnpassDetails:
     """Fulfils `EventDetails`. Each call waits in the one queue of the API: ask for few events at a time."""
 
-    def __init__(self, api: ConnpassApi) -> None:
-        self._api = api
+    def __init__(self, api: ConnpassApi, parser: PageParser) -> None:
+        self._api, self._parser = api, parser
 
     async def description(self, event_id: int) -> Sequence[str]:
         found = await self._api.entries({"event_id": [str(event_id)]})
         entries = (entry for entry in found.entries if isinstance(entry, Mapping) and readable_id(entry) == event_id)
         written = next((entry.get("description") for entry in entries), None)
-        return lines_of(written) if isinstance(written, str) else ()
+        if not isinstance(written, str):
+            return ()
+        try:
+            lines: tuple[str, ...] = await self._parser.parse(tuple[str, ...], _DESCRIPTION, "lines_of", written)
+        except Unparsable as error:
+            raise SourceUnavailable(NoAnswer(where="connpass", detail=f"sent a description that {error}")) from error
+        return lines
 
     async def materials(self, event_id: int) -> Sequence[Material]:
         found = _whole(await self._api.presentations(event_id))

@@ -1,20 +1,23 @@
-"""An article's HTML -> the facts that matching needs. Tolerant of themes; strangers' HTML is only ever read."""
+"""An article's HTML -> the facts that matching needs. Tolerant of themes; strangers' HTML is only ever read.
+
+What takes HTML is called in worker processes, and raises TooMuchMarkup.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from urllib.parse import urljoin, urlsplit
-from zoneinfo import ZoneInfo
+from itertools import islice
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
+from bot.network.markup import Markup
 from bot.reports.rules.reports import EventLink, ReportPage
+from bot.reports.site.moments import moment
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 LONGEST_TITLE, LONGEST_LINE, LONGEST_TEXT = 300, 500, 100_000
 MOST_LINKS = 200
+_LONGEST_MOMENT = 100
 
 _EVENT_URL = re.compile(
     r"https?://(?:([a-z0-9-]+)\.)?connpass\.com/event/(\d{1,12})(?!\d)[^\s<>「」（）()]*", re.IGNORECASE
@@ -35,32 +38,34 @@ _CONTENTS = (".entry-content", ".post-content, .article-content", "article", "#c
 class _Line:
     """A line of the article as a reader sees it; `links` are (event, text linked, group)."""
 
+    parts: list[str] = field(default_factory=list)
     text: str = ""
     heading: int = 0
     links: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def parse_report(html: bytes | str, url: str, path: str) -> ReportPage | None:
-    """Read an article; None if the page holds none."""
-    soup = BeautifulSoup(html, "lxml")
+def read_article(html: bytes | str, url: str, path: str) -> tuple[ReportPage, str] | None:
+    """Read an article, and when it was published, as it stands there (for `moment`); None if the page holds none."""
+    soup = Markup(html)
     title = _title(soup)
     content = next((part for selector in _CONTENTS if (part := soup.select_one(selector))), None)
     if not title or content is None:
         return None
-    published_at, connpass_id = _published_at(soup), _header(soup)
+    published, connpass_id = _published(soup), _header(soup)
     for part in content.select(_LEFT_OUT):
         part.decompose()
     told = [(line, upcoming) for line, upcoming in _sections(list(_lines(content))) if line.text]
     headers = [int(written[1]) for line, _ in told if (written := _HEADER.fullmatch(line.text))]
-    return ReportPage(
+    report = ReportPage(
         url=url,
         path=path,
         title=title[:LONGEST_TITLE],
-        published_at=published_at,
+        published_at=None,
         text="\n".join(line.text for line, upcoming in told if not upcoming)[:LONGEST_TEXT],
-        links=tuple(_links(told))[:MOST_LINKS],
+        links=tuple(islice(_links(told), MOST_LINKS)),
         connpass_id=connpass_id if connpass_id is not None else next(iter(headers), None),
     )
+    return report, published
 
 
 def cleaned(text: str) -> str:
@@ -68,28 +73,7 @@ def cleaned(text: str) -> str:
     return " ".join(_CONTROL.sub("", text).split())
 
 
-def canonical_path(url: str) -> str:
-    """Return the path by which a report is known: no query, no fragment, no `/output/` twin, no `index.html`."""
-    path = re.sub(r"/{2,}", "/", urlsplit(url).path) or "/"
-    return path.replace("/output/", "/", 1).removesuffix("index.html")
-
-
-def moment(written: str) -> datetime | None:
-    """Read a time as sites write it, `2020-1-11 17:00` too; one without a zone is Japanese. None if it is none."""
-    found = re.match(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(.*)", written, re.DOTALL)
-    if found is None:
-        return None
-    rest = found[4].strip().replace("Z", "+00:00")
-    try:
-        at = datetime.fromisoformat(
-            f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}" + (f"T{rest.lstrip('T ')}" if rest else "")
-        )
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=TOKYO)
-
-
-def _title(soup: BeautifulSoup) -> str:
+def _title(soup: Markup) -> str:
     for found in (tag for selector in _TITLES for tag in soup.select(selector)):
         if title := cleaned(found.get_text(" ")):
             return title
@@ -98,18 +82,18 @@ def _title(soup: BeautifulSoup) -> str:
     return cleaned(str(declared.get("content", "")) if declared else named.get_text(" ") if named else "")
 
 
-def _published_at(soup: BeautifulSoup) -> datetime | None:
+def _published(soup: Markup) -> str:
     places = (
         ("abbr.published[title]", "title"),
         ("article time[datetime], time[datetime]", "datetime"),
         ('meta[property="article:published_time"]', "content"),
         ('meta[name="date"]', "content"),
     )
-    found = (moment(str(tag.get(name))) for selector, name in places for tag in soup.select(selector))
-    return next((at for at in found if at is not None), None)
+    written = (str(tag.get(name))[:_LONGEST_MOMENT] for selector, name in places for tag in soup.select(selector))
+    return next((at for at in written if moment(at) is not None), "")
 
 
-def _header(soup: BeautifulSoup) -> int | None:
+def _header(soup: Markup) -> int | None:
     """Read the article's own statement of its event: a `Connpass: ID` header that the theme shows as a meta element."""
     for tag in soup.find_all("meta", attrs={"name": re.compile(r"^connpass(?:[_-]?id)?$", re.IGNORECASE)}):
         found = re.fullmatch(r"\s*(\d{1,12})\s*", str(tag.get("content", ""))) or _EVENT_URL.match(
@@ -131,9 +115,10 @@ def _lines(content: Tag) -> Iterator[_Line]:
             assert isinstance(value, Tag)  # noqa: S101  # _walk pairs them so
             found = _EVENT_URL.match(re.sub(r"\s+", "", str(value.get("href"))))
             if found:
-                line.links.append((int(found[2]), cleaned(value.get_text(" ")), (found[1] or "").lower()))
+                text = cleaned(value.get_text(" "))[:LONGEST_LINE]
+                line.links.append((int(found[2]), text, (found[1] or "").lower()))
         else:
-            line.text += str(value)
+            line.parts.append(str(value))
     yield _finished(line)
 
 
@@ -170,7 +155,7 @@ def _heading_level(tag: Tag) -> int:
 def _finished(line: _Line) -> _Line:
     """Clean a line, and find the addresses that stand in it as bare text."""
     linked = {event for event, _, _ in line.links}
-    text = cleaned(line.text)
+    text = cleaned("".join(line.parts))
     bare = [(int(found[2]), "", (found[1] or "").lower()) for found in _EVENT_URL.finditer(text)]
     line.links += [link for link in bare if link[0] not in linked]
     line.text = text[:LONGEST_LINE]
@@ -198,12 +183,3 @@ def _links(told: list[tuple[_Line, bool]]) -> Iterator[EventLink]:
             context = said if said and said != text else f"{before} {said}".strip()
             yield EventLink(event_id, cleaned(_EVENT_URL.sub(" ", text)), context, upcoming, group)
         before = said
-
-
-def absolute(url: str, href: str) -> str | None:
-    """Return where a link of a page leads within the same host; None for another host or scheme."""
-    try:
-        target, here = urlsplit(urljoin(url, re.sub(r"[\r\n\t]", "", href).strip())), urlsplit(url)
-    except ValueError:
-        return None
-    return target.geturl() if (target.scheme, target.netloc) == (here.scheme, here.netloc) else None

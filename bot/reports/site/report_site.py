@@ -1,21 +1,20 @@
 """The site on which a group publishes its reports: a feed if it has one, its archive, and the articles."""
 
-import asyncio
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urljoin
 
 import structlog
-from bs4 import BeautifulSoup
 
 from bot.core.errors import SourceError, SourceUnavailable
 from bot.core.problems.sources import SiteUnreadable
-from bot.network.feeds import entries_of
 from bot.network.http import HttpClient, Page
 from bot.reports.rules.reports import ReportPage
-from bot.reports.site.report_page import absolute, canonical_path, parse_report
+from bot.reports.site.addresses import absolute, canonical_path
+from bot.reports.site.moments import moment
+from bot.sandbox.page_parser import PageParser, Unparsable
 
 log = structlog.get_logger()
 
@@ -25,12 +24,9 @@ OTHERS = 5  # and so many older ones, in turn
 PATIENCE = 3  # failures: of one poll until it is given up, and of one article until the poll goes on without it
 
 _GONE = {404, 410}
-_IN_ARCHIVE = ("#content dl dd a[href], #content dl dt a[href]", "#content a[href], main a[href]", "body a[href]")
-_NO_ARTICLE = re.compile(
-    r"^/$|/(?:archives|index|tags|categories|authors|drafts)(?:\.html?)?/?$|"
-    r"/(?:category|tag|author|feeds|theme|pages?|static)/|\.(?!html?$)[a-z0-9]{1,5}$",
-    re.IGNORECASE,
-)
+_LISTINGS, _FEEDS, _REPORT_PAGE = "bot.reports.site.listings", "bot.network.feeds", "bot.reports.site.report_page"
+
+_Article = tuple[ReportPage, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +40,10 @@ class _Read:
 class ReportSite:
     """Fulfils `ReportSource`. Articles are kept in memory, so that an hourly poll asks only for the newest again."""
 
-    def __init__(self, site_url: str, http: HttpClient) -> None:
+    def __init__(self, site_url: str, http: HttpClient, parser: PageParser) -> None:
         self._url = site_url if site_url.endswith("/") else f"{site_url}/"
         self._http = http
+        self._parser = parser
         self._read: dict[str, _Read] = {}
         self._failures: Counter[str] = Counter()
         self._turn = 0
@@ -70,7 +67,11 @@ class ReportSite:
         archive = await self._get(urljoin(self._url, "archives.html"))
         if archive.status in _GONE and not feed:
             raise _unreadable(self._url, "has neither a feed nor archives.html; is the address right?")
-        listed = [] if archive.status in _GONE else await asyncio.to_thread(_listed, archive)
+        listed = (
+            []
+            if archive.status in _GONE
+            else await self._parsed(list[str], _LISTINGS, "listed_in", archive, archive.url)
+        )
         if archive.status not in _GONE and not listed:
             raise _unreadable(archive.url, "lists no article")
         addresses: dict[str, str] = {}
@@ -81,12 +82,12 @@ class ReportSite:
 
     async def _feed(self, front: Page) -> list[str]:
         """Return the links of the feed, if there is one."""
-        named = await asyncio.to_thread(_alternate, front) if front.status == 200 else None
+        named = await self._parsed(str, _LISTINGS, "feed_of", front, front.url) if front.status == 200 else ""
         page = await self._get(named or urljoin(self._url, "feeds/all.atom.xml"))
         if page.status in _GONE:
             return []
-        entries = await asyncio.to_thread(entries_of, page) or []
-        return [entry.link for entry in entries if entry.get("link")]
+        links: list[str] = await self._parsed(list[str], _FEEDS, "links_in", page, page.content_type)
+        return links
 
     def _to_read_again(self, paths: list[str]) -> set[str]:
         older = paths[NEWEST:]
@@ -110,12 +111,26 @@ class ReportSite:
         if page.status in _GONE:
             self._read.pop(path, None)
         elif page.status != 304:
-            report = await asyncio.to_thread(parse_report, page.body, url, path)
-            if report is None:
-                log.warning("no article there", url=url)
-            else:
-                self._read[path] = _Read(report, dict(_validators(page)))
+            await self._keep(path, url, page)
         return True
+
+    async def _keep(self, path: str, url: str, page: Page) -> None:
+        try:
+            article = await self._parser.parse(_Article, _REPORT_PAGE, "read_article", page.body, url, path)
+        except Unparsable as error:
+            log.warning("article left out", url=url, reason=str(error))
+            return
+        if article is None:
+            log.warning("no article there", url=url)
+        else:
+            report, published = article
+            self._read[path] = _Read(replace(report, published_at=moment(published)), dict(_validators(page)))
+
+    async def _parsed(self, returns: Any, module: str, function: str, page: Page, beside: str) -> Any:
+        try:
+            return await self._parser.parse(returns, module, function, page.body, beside)
+        except Unparsable as error:
+            raise _unreadable(page.url, str(error)) from error
 
     async def _get(self, url: str, headers: dict[str, str] | None = None) -> Page:
         try:
@@ -135,24 +150,3 @@ def _validators(page: Page) -> Iterator[tuple[str, str]]:
     for ours, theirs in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
         if theirs in page.headers:
             yield ours, page.headers[theirs]
-
-
-def _alternate(front: Page) -> str | None:
-    soup = BeautifulSoup(front.body, "lxml")
-    kinds = ("application/atom+xml", "application/rss+xml")
-    links = (tag for kind in kinds for tag in soup.select(f'link[rel~="alternate"][type="{kind}"][href]'))
-    return next((url for tag in links if (url := absolute(front.url, str(tag["href"])))), None)
-
-
-def _listed(archive: Page) -> list[str]:
-    """Return the addresses that an archive lists: in a definition list, or wherever its theme has them."""
-    soup = BeautifulSoup(archive.body, "lxml")
-    for selector in _IN_ARCHIVE:
-        links = (absolute(archive.url, str(tag["href"])) for tag in soup.select(selector))
-        if found := list(_articles(links)):
-            return found
-    return []
-
-
-def _articles(links: Iterable[str | None]) -> Iterator[str]:
-    return (url for url in links if url is not None and not _NO_ARTICLE.search(canonical_path(url)))

@@ -11,6 +11,7 @@ from bot.events.connpass.details import ConnpassDetails, parse_material
 from bot.events.connpass.source import ConnpassApi
 from bot.network.http import HttpClient
 from bot.reports.rules.materials import Material
+from bot.sandbox.page_parser import PageParser
 from tests.support.connpass_server import ConnpassServer, a_presentation, an_event, tokyo
 from tests.support.driven_time import DrivenTime
 
@@ -25,10 +26,10 @@ def connpass() -> Iterator[ConnpassServer]:
 
 
 @pytest.fixture
-def details(connpass: ConnpassServer) -> Iterator[ConnpassDetails]:
+def details(connpass: ConnpassServer, parser: PageParser) -> Iterator[ConnpassDetails]:
     time = DrivenTime()
     with HttpClient("connpass", timedelta(seconds=1.1), sleep=time.sleep, monotonic=time.monotonic) as http:
-        yield ConnpassDetails(ConnpassApi(connpass.base_url, connpass.api_key, http))
+        yield ConnpassDetails(ConnpassApi(connpass.base_url, connpass.api_key, http), parser)
 
 
 async def test_a_description_comes_as_lines(details: ConnpassDetails) -> None:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from bot.core.errors import ConfigurationError, SourceError, SourceRefused, SourceUnavailable
 from bot.core.problems.sources import EntryLeftOut
 from bot.events.connpass.events import UnreadableEvent
-from bot.events.connpass.feed import ConnpassFeedSource, parse_entry
+from bot.events.connpass.feed import ConnpassFeedSource
+from bot.events.connpass.feed_entries import parse_entry
 from bot.events.ports.sources import EventSource
 from bot.events.rules.events import Event, EventStatus
 from bot.network.http import HttpClient
+from bot.sandbox.page_parser import PageParser
 from tests.support.connpass_query import FEED_LENGTH, feed
 from tests.support.connpass_server import Answer, ConnpassServer, a_group, an_event, tokyo
 from tests.support.told import in_japanese
@@ -29,9 +31,9 @@ def server() -> Iterator[ConnpassServer]:
 
 
 @pytest.fixture
-def source(server: ConnpassServer) -> Iterator[ConnpassFeedSource]:
+def source(server: ConnpassServer, parser: PageParser) -> Iterator[ConnpassFeedSource]:
     with HttpClient("connpass", timeout=timedelta(seconds=0.3)) as http:
-        yield ConnpassFeedSource("utsunomiya", GROUP, http, url=server.feed_url(GROUP))
+        yield ConnpassFeedSource("utsunomiya", GROUP, http, parser, url=server.feed_url(GROUP))
 
 
 def an_entry(
@@ -97,16 +99,16 @@ async def test_one_odd_entry_never_loses_the_feed(source: ConnpassFeedSource, se
 
 
 @pytest.mark.parametrize("group", [GROUP, f"https://{GROUP}.connpass.com/"])
-def test_the_address_follows_from_the_group(group: str):
+def test_the_address_follows_from_the_group(group: str, parser: PageParser):
     with HttpClient("connpass") as http:
-        source: EventSource = ConnpassFeedSource("u", group, http)
+        source: EventSource = ConnpassFeedSource("u", group, http, parser)
         assert (source.name, source.query) == ("u", "feed=tfug-utsunomiya")
         assert source._url == "https://tfug-utsunomiya.connpass.com/ja.atom"
 
 
-def test_a_feed_needs_the_name_of_the_group_and_not_its_number():
+def test_a_feed_needs_the_name_of_the_group_and_not_its_number(parser: PageParser):
     with HttpClient("connpass") as http, pytest.raises(ConfigurationError, match='source "u" needs one group'):
-        ConnpassFeedSource("u", "5000", http)
+        ConnpassFeedSource("u", "5000", http, parser)
 
 
 START, END = tokyo(2026, 5, 19, 19), tokyo(2026, 5, 19, 21, 30)

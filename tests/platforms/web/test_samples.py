@@ -19,6 +19,7 @@ from bot.reminders.rules.reminders import reminders_of
 from bot.reports.rules.almanac import Almanac
 from bot.reports.rules.matching import match
 from bot.reports.site.report_site import ReportSite
+from bot.sandbox.page_parser import PageParser
 from tests.support.events import NOW
 
 
@@ -83,9 +84,11 @@ async def test_a_reminder_of_one_hour_is_due_within_the_first_minute(served: Ser
     assert reminder.due_at == NOW + timedelta(seconds=45)
 
 
-async def test_the_report_on_the_last_event_comes_and_is_surely_its_own(served: Served, clock: DrivenClock) -> None:
+async def test_the_report_on_the_last_event_comes_and_is_surely_its_own(
+    served: Served, clock: DrivenClock, parser: PageParser
+) -> None:
     with HttpClient("the report site") as http:
-        site = ReportSite(served.samples.site_url, http)
+        site = ReportSite(served.samples.site_url, http, parser)
         assert len(await site.pages()) == 1
         clock.set(NOW + timedelta(seconds=75))
         newest, older = await site.pages()
