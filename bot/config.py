@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.core.durations import parse_duration
 from bot.core.errors import ConfigurationError
+from bot.core.logins import login_apart
 from bot.events.rules.prefectures import PREFECTURES
 from bot.reminders.rules.digests import parse_digest
 
@@ -141,6 +142,11 @@ class ReportsSettings(Section):
     site_url: str = ""
     community: Annotated[str, AfterValidator(_address)] = ""
     poll_every: PollInterval = timedelta(hours=1)
+
+    @property
+    def address(self) -> str:
+        """The site's address as people may see it: without the login that `site_url` may have."""
+        return login_apart(self.site_url)[0]
 
 
 class RemindersSettings(Section):

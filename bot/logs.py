@@ -8,6 +8,8 @@ from typing import TextIO
 
 import structlog
 
+from bot.core.logins import hide_logins
+
 _FIRST = ["timestamp", "level", "event"]
 _TOO_CHATTY = ("aiohttp.access", "apscheduler", "asyncio", "alembic", "discord", "slack_bolt", "slack_sdk", "urllib3")
 # Whoever has these may answer, or hear, as the bot.
@@ -17,7 +19,7 @@ _OF_NETWORK = ("aiohttp", "discord", "slack_sdk")
 
 
 def shorten(record: logging.LogRecord) -> bool:
-    """Make one line of what a library says of a failing network, where it would print a traceback; hide tokens.
+    """Make one line of what a library says of a failing network, where it would print a traceback; hide secrets.
 
     False for what is no news: that a stop cancelled something.
     """
@@ -28,7 +30,7 @@ def shorten(record: logging.LogRecord) -> bool:
     if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _OF_NETWORK:
         said = f"{said} ({type(error).__name__}: {error})".replace("\n", " ")
         record.exc_info = record.exc_text = None
-    record.msg, record.args = _TOKEN_OF_ANSWER.sub(r"\1…", said), None
+    record.msg, record.args = hide_logins(_TOKEN_OF_ANSWER.sub(r"\1…", said)), None
     return True
 
 
@@ -48,6 +50,11 @@ def leave_out_members(_logger: object, _method: str, event: structlog.typing.Eve
     return event
 
 
+def hide_secrets(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Show no password that stands in an address, tracebacks included."""
+    return {name: hide_logins(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
     for_machines = structlog.processors.KeyValueRenderer(key_order=_FIRST)
@@ -60,7 +67,7 @@ def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, structlog.processors.format_exc_info, hide_secrets, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
     )

@@ -6,7 +6,7 @@ import logging
 import aiohttp
 import pytest
 
-from bot.logs import leave_out_members, shorten
+from bot.logs import hide_secrets, leave_out_members, shorten
 
 
 def a_record(message: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
@@ -41,6 +41,15 @@ def test_the_ticket_of_a_socket_is_hidden_wherever_it_stands() -> None:
     shorten(record)
     assert "secret" not in logging.Formatter().format(record)
     assert record.getMessage().count("ticket=…&app_id=A1") == 2
+
+
+def test_the_password_of_an_address_is_hidden() -> None:
+    for address in ("postgresql://tsudoi:secret@db/tsudoi", "http://me:secret@proxy:3128", "https://secret@hook/"):
+        record = a_record("Cannot connect to %s", address, error=OSError(address))
+        shorten(record)
+        assert "secret" not in logging.Formatter().format(record)
+        assert record.getMessage().count("://…@") == 2
+        assert hide_secrets(None, "warning", {"event": "x", "reason": address, "count": 1})["reason"].count("…") == 1
 
 
 def test_what_a_stop_cancels_is_no_news() -> None:

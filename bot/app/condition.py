@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.app.services import Services
+from bot.core.logins import hide_logins
 from bot.core.problems.base import Problem
 from bot.delivery.ports.platforms import FrontEnd
 from bot.platforms.web.metrics import Gauges
@@ -28,11 +29,13 @@ class RunningCondition:
         """Return what a person asks first: which platforms do not work, and when each source was read."""
         states = await self.services.stores.events.sources()
         return {
-            "problems": {platform: str(problem) for platform, problem in problems_of(self.front_ends).items()},
+            "problems": {
+                platform: hide_logins(str(problem)) for platform, problem in problems_of(self.front_ends).items()
+            },
             "sources": {
-                name: {
+                hide_logins(name): {
                     "seen_at": state.seen_at.isoformat() if state.seen_at else None,
-                    "error": state.error and str(state.error),
+                    "error": state.error and hide_logins(str(state.error)),
                 }
                 for name, state in states.items()
             },
@@ -45,6 +48,6 @@ class RunningCondition:
         seen = {name: states[name].seen_at if name in states else None for name in watched}
         return Gauges(
             await self.services.stores.deliveries.counts(),
-            {name: (now - at).total_seconds() if at else math.inf for name, at in seen.items()},
+            {hide_logins(name): (now - at).total_seconds() if at else math.inf for name, at in seen.items()},
             {one.platform: one.problem is None for one in self.front_ends},
         )

@@ -249,7 +249,7 @@ def build_room(
         drawing_board=pictures.drawing_board() if recogniser is not None else None,
         quizzing=services.answering.quizzing,
         reports=services.stores.reports,
-        condition=RunningCondition(services, front_ends, bool(settings.reports.site_url)),
+        condition=RunningCondition(services, front_ends, bool(settings.reports.address)),
         samples=samples.application() if samples else None,
         console=services.answering.organising.console if services.answering.organising else None,
     )
@@ -305,7 +305,7 @@ def introduction(settings: Settings, url: str, link: str, *, has_samples: bool) 
     connpass = samples if has_samples else _connpass_line(settings, texts)
     discord = _("connecting") if settings.discord.token.get_secret_value() else _("off: set [discord] token")
     slack = _("connecting") if settings.slack.is_on else _("off: set [slack] bot_token and app_token")
-    reports = settings.reports.site_url or _("off: set [reports] site_url")
+    reports = settings.reports.address or _("off: set [reports] site_url")
     return [
         f"集い Tsudoi {__version__}",
         f"  room      {url}  " + _("(Ctrl-C ends)"),

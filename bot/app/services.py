@@ -120,7 +120,7 @@ def build_services(
     )
     reporting = Reporting(
         site=site,
-        site_url=settings.reports.site_url,
+        site_url=settings.reports.address,
         event_store=stores.events,
         report_store=stores.reports,
         question_store=stores.questions,
@@ -244,7 +244,7 @@ def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Kn
         rooms=rooms,
         clock=clock,
         zone=settings.community.timezone,
-        site_url=settings.reports.site_url,
+        site_url=settings.reports.address,
         asked={
             "flood": event_posts.flood_question,
             "report": report_posts.which_event,

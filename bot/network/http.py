@@ -18,6 +18,7 @@ from urllib3.util import Retry
 
 from bot import __version__
 from bot.core.errors import SourceRefused, SourceUnavailable
+from bot.core.logins import hide_logins
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.sources import AskedTooOften, Moved, Untrusted, WrongAddress
 
@@ -25,6 +26,7 @@ PROJECT_URL = "https://tfug-utsunomiya.github.io/"
 MIB = 1024 * 1024
 REDIRECTS = 3
 LONGEST_WAIT = timedelta(seconds=60)  # a longer pause is the caller's to plan: nobody should hang on it
+_PORTS = {"http": 80, "https": 443}
 _REDIRECTED = {301, 302, 303, 307, 308}
 _NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema)
 
@@ -88,10 +90,10 @@ class HttpClient:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(self.get, url, params, headers))
 
     def get(self, url: str, params: Params | None = None, headers: Mapping[str, str] | None = None) -> Page:
-        """Get a page of any status, following a few redirects within its host. Blocks.
+        """Get a page of any status, following a few redirects within its scheme, host and port. Blocks.
 
-        Raises SourceUnavailable if nothing whole came back in time, SourceRefused if the address is none or leads to
-        another host, which must not see our headers.
+        Raises SourceUnavailable if nothing whole came back in time, SourceRefused if the address is none or leads
+        elsewhere, where nobody must see our headers.
         """
         with self._one_at_a_time:
             for _ in range(REDIRECTS + 1):
@@ -100,7 +102,7 @@ class HttpClient:
                 if page.status not in _REDIRECTED or "Location" not in page.headers:
                     return page
                 url, params = self._redirected(page), None
-        raise SourceUnavailable(self._wrong(f"redirects in circles at {url}"))
+        raise SourceUnavailable(self._wrong(f"redirects in circles at {hide_logins(url)}"))
 
     def rest(self, length: timedelta) -> None:
         """Let nobody call for so long: what `Retry-After` asks for."""
@@ -122,7 +124,7 @@ class HttpClient:
                 content_type = response.headers.get("Content-Type", "")
                 return Page(response.status_code, content_type, response.headers, self._body(response), response.url)
         except (*_NO_ADDRESS, UnicodeError):
-            raise SourceRefused(self._wrong(f'"{url}" is not a web address')) from None
+            raise SourceRefused(self._wrong(f'"{hide_logins(url)}" is not a web address')) from None
         except (OSError, HTTPError) as error:
             raise SourceUnavailable(self._silence(_host(url), error)) from None
         finally:
@@ -144,10 +146,10 @@ class HttpClient:
     def _redirected(self, page: Page) -> str:
         try:
             target = urljoin(page.url, page.headers["Location"])
-            here, there = urlsplit(page.url), urlsplit(target)
+            is_here = _origin(page.url) == _origin(target)
         except ValueError:
             raise SourceUnavailable(self._wrong(f"redirects {_bare(page.url)} to what is no address")) from None
-        if here.hostname != there.hostname or (here.scheme, there.scheme) == ("https", "http"):
+        if not is_here:
             raise SourceRefused(Moved(self._setting, _bare(target), where=_bare(page.url)))
         return target
 
@@ -182,7 +184,13 @@ def _session(about_url: str) -> requests.Session:
 
 
 def _bare(url: str) -> str:
-    return url.partition("?")[0]
+    return hide_logins(url.partition("?")[0])
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port. Raises ValueError."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
 def _host(url: str) -> str:

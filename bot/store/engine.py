@@ -1,9 +1,10 @@
 """Opening the database: one engine for the process, and the schema brought up to date."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, event, func, inspect, select, text
@@ -16,6 +17,7 @@ from bot.core.errors import StoreError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 APPLICATION = "tsudoi"  # how PostgreSQL names our sessions
 _MIGRATING = 0x54737564  # any number, as long as every process locks the same
+_OURS_ALONE = 0o600
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -73,9 +75,17 @@ def open_engine(url: str) -> AsyncEngine:
 
 
 def check_sqlite_file(url: URL) -> None:
-    """Open and close the file: aiosqlite's thread would outlive a connection that fails, and write to stderr."""
-    if url.get_backend_name() == "sqlite" and url.database:
+    """Open and close the file: aiosqlite's thread would outlive a connection that fails, and write to stderr.
+
+    From then on only its owner may read it, as far as we may say so; what SQLite lays beside it becomes like it.
+    """
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":memory:", "file:")):
+        with suppress(FileExistsError):
+            os.close(os.open(url.database, os.O_CREAT | os.O_EXCL, _OURS_ALONE))
         sqlite3.connect(url.database).close()
+        for beside in ("", "-wal", "-shm"):
+            with suppress(OSError):  # it is somebody else's, or not there
+                Path(url.database + beside).chmod(_OURS_ALONE)
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:

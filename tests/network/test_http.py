@@ -51,6 +51,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _elsewhere(self):
         return 302, {"Location": "http://localhost:1/?token=x"}, b""
 
+    def _other_port(self):
+        return 302, {"Location": "http://127.0.0.1:1/hello"}, b""
+
+    def _other_scheme(self):
+        return 302, {"Location": f"https://127.0.0.1:{self.server.server_port}/hello"}, b""
+
     def _within(self):
         return 301, {"Location": "/hello"}, b""
 
@@ -136,6 +142,23 @@ def test_a_redirect_to_another_host_is_refused_and_shows_nobody_our_headers(http
     with pytest.raises(SourceRefused, match=r"/elsewhere moved to http://localhost:1/\. If that is right") as caught:
         http.get(f"{site}/elsewhere", headers={"X-API-Key": "secret"})
     assert isinstance(caught.value.problem, Moved)
+
+
+@pytest.mark.parametrize("path", ["other_port", "other_scheme"])
+def test_a_redirect_stays_on_its_port_and_scheme(http: HttpClient, site: _Site, path: str):
+    with pytest.raises(SourceRefused, match=f"/{path} moved to "):
+        http.get(f"{site}/{path}")
+
+
+def test_no_error_shows_the_login_of_an_address(http: HttpClient, site: _Site):
+    address = str(site).replace("://", "://name:secret@")
+    for path in ("elsewhere", "huge", "circle", "odd"):
+        with pytest.raises((SourceRefused, SourceUnavailable)) as caught:
+            http.get(f"{address}/{path}")
+        assert "secret" not in str(caught.value.problem)
+    with pytest.raises(SourceRefused) as caught:
+        http.get("ftp://name:secret@example.org/")
+    assert "secret" not in str(caught.value.problem)
 
 
 @pytest.mark.parametrize(

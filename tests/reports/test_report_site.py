@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -177,6 +178,19 @@ async def test_pages_of_other_hosts_and_listings_are_no_reports(server: ReportSe
     server.add(Article("/tag/ml.html", "タグ", "2017-01-01T10:00:00+09:00", "<p>x</p>"))
     server.add(Article("http://127.0.0.1:9/elsewhere.html", "よそ", "2017-01-01T11:00:00+09:00", "<p>x</p>"))
     assert len(await site.pages()) == len(ARTICLES)
+
+
+async def test_a_site_with_a_login_is_read_and_shows_it_to_nobody(server: ReportServer, parser: PageParser):
+    server.login = "me:秘密@"
+    with HttpClient("the report site") as http:
+        site = ReportSite(server.url.replace("://", f"://me:{quote('秘密@')}@"), http, parser)
+        pages = await site.pages()
+        assert len(pages) == len(ARTICLES)
+        assert all(page.url.startswith(server.url) for page in pages)
+        server.login = "me:another"
+        with pytest.raises(SourceUnavailable, match="answered 401") as caught:
+            await site.pages()
+    assert "me:" not in str(caught.value.problem)
 
 
 # --- an article ---

@@ -69,6 +69,23 @@ async def test_an_address_that_cannot_work_names_the_setting(address: str) -> No
         await open_store(address)
 
 
+def modes_in(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("was", [None, 0o644], ids=["new", "of an earlier version"])
+async def test_only_its_owner_may_read_a_store(tmp_path: Path, was: int | None) -> None:
+    if was is not None:
+        await close_store(await open_store(url(tmp_path / "tsudoi.db")))
+        (tmp_path / "tsudoi.db").chmod(was)
+    engine = await open_store(url(tmp_path / "tsudoi.db"))
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("INSERT INTO sources (name, query) VALUES ('a', 'q')")
+        modes = await asyncio.to_thread(modes_in, tmp_path)
+    await close_store(engine)
+    assert modes == dict.fromkeys(("tsudoi.db", "tsudoi.db-wal", "tsudoi.db-shm"), 0o600)
+
+
 async def test_a_hundred_writers_of_one_process_take_turns(tmp_path: Path) -> None:
     engine = await open_store(url(tmp_path / "tsudoi.db"))
     at_work = 0

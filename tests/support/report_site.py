@@ -9,6 +9,7 @@
 
 import hashlib
 import threading
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,7 @@ class ReportServer:
         self.feed = feed
         self.newest = newest  # how many articles the feed holds
         self.archive_is_empty = False
+        self.login = ""  # `name:password` without which nobody reads anything; "": everybody may
         self.faults: dict[str, str] = {}
         self.requests: list[str] = []
         self.not_modified = 0
@@ -169,6 +171,9 @@ def _handler(site: ReportServer) -> type[BaseHTTPRequestHandler]:
                     return None
                 case "cut":
                     return self._cut()
+            asked = f"Basic {b64encode(site.login.encode()).decode()}"
+            if site.login and self.headers.get("Authorization") != asked:
+                return self._send(401, "text/html", b"<html><title>401</title>Who are you?</html>")
             found = site.body_of(path)
             if found is None:
                 return self._send(404, "text/html", b"<html><title>404</title>There is no such page</html>")

@@ -1,13 +1,16 @@
 """What a request carries, read by hand: counted while it arrives, and refused before the end if it is too much."""
 
 import asyncio
+import email.message
+import email.utils
 import json
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BadContentDispositionHeader, BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
@@ -20,6 +23,8 @@ MOST_PARTS = 10
 DRAWING = "drawing.png"  # the name under which our page sends a drawing
 UPLOAD_TAKES = 60.0
 WAIT_FOR_TURN = 20.0
+
+warnings.filterwarnings("ignore", category=BadContentDispositionHeader)  # what a stranger calls a file is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +130,24 @@ async def _read_form(request: web.Request) -> Said:
                 number += 1
                 if not isinstance(part, BodyPartReader) or number > MOST_PARTS:
                     raise Refusal(400, "bad_form")
-                if part.name == "text":
+                name, file_name = _names(part)
+                if name == "text":
                     text = (await _read_part(part, LARGEST_JSON)).decode("utf-8", "replace")
                 else:
                     content = await _read_part(part, LARGEST_UPLOAD)
-                    if part.name == "file":
-                        picture, is_drawn = content, part.filename == DRAWING
+                    if name == "file":
+                        picture, is_drawn = content, file_name == DRAWING
     except (HttpProcessingError, ValueError, AssertionError, RuntimeError, LookupError, web.HTTPException):
         raise Refusal(400, "bad_form") from None  # a multipart parser's ways to say that it is none
     return Said(text, picture, is_drawn)
+
+
+def _names(part: BodyPartReader) -> tuple[str, str]:
+    """Return the names of a field and of its file, "" without one. aiohttp's own reader breaks at two semicolons."""
+    header = email.message.Message()
+    header["Content-Disposition"] = part.headers.get("Content-Disposition", "").replace("\r", "").replace("\n", "")
+    name = header.get_param("name", "", "Content-Disposition")
+    return email.utils.collapse_rfc2231_value(name), header.get_filename("")
 
 
 async def _read_part(part: BodyPartReader, largest: int) -> bytes:

@@ -1,5 +1,6 @@
 """The site on which a group publishes its reports: a feed if it has one, its archive, and the articles."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from urllib.parse import urljoin
 import structlog
 
 from bot.core.errors import SourceError, SourceUnavailable
+from bot.core.logins import login_apart
 from bot.core.problems.sources import SiteUnreadable
 from bot.network.http import HttpClient, Page
 from bot.reports.rules.reports import ReportPage
@@ -41,7 +43,9 @@ class ReportSite:
     """Fulfils `ReportSource`. Articles are kept in memory, so that an hourly poll asks only for the newest again."""
 
     def __init__(self, site_url: str, http: HttpClient, parser: PageParser) -> None:
-        self._url = site_url if site_url.endswith("/") else f"{site_url}/"
+        address, login = login_apart(site_url)
+        self._url = address if address.endswith("/") else f"{address}/"
+        self._login = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"} if login else {}
         self._http = http
         self._parser = parser
         self._read: dict[str, _Read] = {}
@@ -134,7 +138,7 @@ class ReportSite:
 
     async def _get(self, url: str, headers: dict[str, str] | None = None) -> Page:
         try:
-            page = await self._http.fetch(url, headers=headers)
+            page = await self._http.fetch(url, headers=self._login | (headers or {}))
         except SourceError as error:
             raise type(error)(SiteUnreadable(where=url, detail=str(error.problem))) from error
         if page.status not in {200, 304, *_GONE}:

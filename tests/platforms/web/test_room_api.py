@@ -161,6 +161,17 @@ async def test_an_uploaded_picture_is_shown_and_read(client: aiohttp.ClientSessi
     assert b"SECRET" not in shown
 
 
+@pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionHeader")
+@pytest.mark.parametrize("name", ["; rm -rf ~; echo.png", 'a\\"; b; c\\\\.png', "あ;い;う.png", "%22;x;.png", ""])
+async def test_whatever_a_picture_is_called_it_is_read(client: aiohttp.ClientSession, name: str) -> None:
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = head.encode() + a_picture() + b"\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with client.post("/api/messages", data=body, headers=headers) as response:
+        assert response.status == 200
+        assert len((await response.json())["images"]) == 1
+
+
 async def test_what_is_no_picture_gets_a_friendly_answer_and_no_image(client: aiohttp.ClientSession) -> None:
     async with client.post("/api/messages", data=a_form(b"<svg onload=alert(1)>")) as response:
         said = await response.json()
