@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from bot.answering import general_messages
@@ -57,6 +58,7 @@ class Answering:
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
     pictures: Cooldown = field(default_factory=lambda: Cooldown(12, timedelta(minutes=1)))
     lessons: Cooldown = field(default_factory=lambda: Cooldown(40, timedelta(minutes=1)))
+    _lines: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     def __post_init__(self) -> None:
         """Put the tables of actions together at the start, where a mistake in one is found."""
@@ -115,13 +117,15 @@ class Answering:
     ) -> Message:
         """Answer uploaded pictures; the answer carries those that are `unseen` in any message.
 
-        With `may_answer_quiz` the picture of a member who was asked a quiz here answers that.
+        With `may_answer_quiz` the picture of a member who was asked a quiz here answers that. A member's pictures are
+        read one after the other, so that they keep only one of the workers from the others, whatever they send.
         """
-        if may_answer_quiz and len(pictures) == 1:
-            answer = await self.quizzing.answer(asker, pictures[0], "" if unseen else upload, may_be_text=True)
-            if answer is not None:
-                return answer
-        return await self.reader.read(asker, pictures, upload, unseen=unseen)
+        async with self._lines.setdefault(f"{asker.tenant.platform}:{asker.member}", asyncio.Lock()):
+            if may_answer_quiz and len(pictures) == 1:
+                answer = await self.quizzing.answer(asker, pictures[0], "" if unseen else upload, may_be_text=True)
+                if answer is not None:
+                    return answer
+            return await self.reader.read(asker, pictures, upload, unseen=unseen)
 
     def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
         """Take a member's turn for a command or for so many pictures; organisers always have one."""

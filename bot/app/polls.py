@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.app.clients import Clients
+from bot.app.fair_turns import FairTurns
 from bot.app.scheduler import AlarmClock, Job
 from bot.app.services import Services
 from bot.core.errors import ConfigurationError
@@ -56,8 +57,8 @@ class Polls:
     leads: bool = field(default=False, init=False)
     _is_in_step: bool = field(default=False, init=False)
     _polled: set[str] = field(default_factory=set, init=False)
-    # First come, first served: hundreds at once would hold a page of each in memory until the next one is their turn.
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    # One at a time: hundreds at once would hold a page of each in memory. What one server follows starves no other.
+    _turns: FairTurns = field(default_factory=FairTurns, init=False)
     _following: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def start(self) -> None:
@@ -135,7 +136,8 @@ class Polls:
             return
 
         async def watch() -> None:
-            async with self._turn:
+            whose = {f"{room.platform}:{room.guild}" for room in self.services.rooms.following([name])}
+            async with self._turns.turn(whose):
                 await self.services.watching.watch(source)
             self.services.mirroring.refresh(name)
 

@@ -1,6 +1,5 @@
 """Builds a rehearsal: the real services on a throw-away store, recordings instead of the network, and no room."""
 
-import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -18,13 +17,11 @@ from bot.app.services import build_services
 from bot.app.stores import open_stores
 from bot.config import Settings, SourceSettings
 from bot.core.errors import ConfigurationError, SourceError
-from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.events.connpass.source import UnreadableEvent, group_of, parse_event
 from bot.events.rules.events import Event
 from bot.events.rules.sources import Words
 from bot.organisers.rehearsing import Collector, RecordedSite, RecordedSource, Rehearsed, Rehearsing, published_at
-from bot.organisers.settling_in import Rehearse
 from bot.reports.ports import ReportSource
 from bot.reports.rules.reports import ReportPage
 
@@ -70,24 +67,6 @@ async def rehearse(settings: Settings, start: datetime, end: datetime, file: Pat
         recording = Recording(sources, await _pages(clients.site))
     async for said in play(settings, rooms_of(settings), recording, start, end):
         yield said
-
-
-def rehearsing_rooms(settings: Settings, clients: Clients) -> Rehearse:
-    """Return what plays a stretch of time in some rooms of the chat, with what connpass shows now."""
-
-    async def rehearse_rooms(rooms: Sequence[Room], start: datetime, end: datetime) -> list[Rehearsed]:
-        played_in = Rooms((), (), settings.community.locale)
-        played_in.set_up(rooms)
-        recording = await record(clients, played_in.sources, start, end)
-
-        async def play_here() -> list[Rehearsed]:
-            with structlog.contextvars.bound_contextvars(rehearsal=True):
-                return [said async for said in play(settings, played_in, recording, start, end)]
-
-        # A month takes a second of computing: in a loop of its own it holds up nobody.
-        return await asyncio.to_thread(asyncio.run, play_here())
-
-    return rehearse_rooms
 
 
 async def record(clients: Clients, names: Sequence[str], start: datetime, end: datetime) -> Recording:

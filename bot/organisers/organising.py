@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.actions import OnPage
@@ -54,10 +54,7 @@ from bot.organisers.trouble_page import TryNow, trouble_page
 MONTH = timedelta(days=31)
 NEXT_DELIVERIES, FAILURES_SHOWN, POSTED_SHOWN, BY_HAND_SHOWN = 10, 5, 10, 5
 _PAUSES = {Pausing.WEEK: 7, Pausing.MONTH: 30}  # days; without any until somebody resumes
-REHEARSAL_KEPT = timedelta(minutes=15)
 
-
-Played = tuple[tuple[Room, ...], Span]  # in which rooms, and which month
 
 TOPICS = {  # what may follow /tsudoi
     "setup": "設定",
@@ -106,7 +103,6 @@ class Organising:
     intervening: Intervening | None = None
     troubles: Troubles | None = None
     tidying: Tidying | None = None
-    _rehearsed: dict[Played, tuple[datetime, list[Rehearsed]]] = field(default_factory=dict, init=False)
 
     async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:
         """Plan to say in a room which permissions lack there: once, however often it is found."""
@@ -368,16 +364,10 @@ class Organising:
         return said.rehearsal_page(texts, played, (await asker.surroundings.channels()).names, span, number)
 
     async def _played(self, asker: Asker, span: Span) -> list[Rehearsed]:
-        """Play it, or take what was played a moment ago: turning a page asks connpass nothing."""
         now = self.clock.now()
-        rooms = tuple(replace(room, pauses=()) for room in self._rooms_of(asker) if room.is_on)
-        key = (rooms, span)
-        for old in [old for old, (at, _) in self._rehearsed.items() if now - at > REHEARSAL_KEPT]:
-            del self._rehearsed[old]
-        if key not in self._rehearsed:
-            start, end = (now, now + MONTH) if span is Span.NEXT else (now - MONTH, now)
-            self._rehearsed[key] = (now, await self.rehearse(rooms, start, end) if rooms else [])
-        return self._rehearsed[key][1]
+        rooms = [replace(room, pauses=()) for room in self._rooms_of(asker) if room.is_on]
+        start, end = (now, now + MONTH) if span is Span.NEXT else (now - MONTH, now)
+        return await self.rehearse(rooms, start, end) if rooms else []
 
     def _names(self, asker: Asker) -> list[str]:
         return [room.name for room in self._rooms_of(asker)]

@@ -1,5 +1,6 @@
 """What members get for an answer."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,6 +67,20 @@ class FixedRecogniser:
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         return None
+
+
+class HeldUp(FixedRecogniser):
+    """Reads when it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[bytes] = []
+        self.go_on = asyncio.Event()
+
+    async def read(self, picture: bytes) -> Reading:
+        self.begun.append(picture)
+        await self.go_on.wait()
+        return await super().read(picture)
 
 
 class World:
@@ -273,6 +288,19 @@ async def asked(world: World) -> Question:
     stored = await world.questions.question("flood", "s@1")
     assert stored is not None
     return stored
+
+
+async def test_one_members_pictures_keep_only_one_worker_from_the_others(world: World) -> None:
+    slow = HeldUp()
+    world.answering = replace(world.answering, reader=Reader(slow))
+    many = [asyncio.create_task(world.answering.read(an_asker(world.room, "a"), [b"a"] * 2)) for _ in range(5)]
+    another = asyncio.create_task(world.answering.read(an_asker(world.room, "b"), [b"b"]))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert sorted(slow.begun) == [b"a", b"b"]
+    slow.go_on.set()
+    await asyncio.gather(*many, another)
+    assert slow.begun.count(b"a") == 10
 
 
 async def test_an_organiser_answers_a_question_once(world: World) -> None:

@@ -1,6 +1,6 @@
 """What can go wrong with connpass, its feeds, and the site with the reports."""
 
-from bot.core.problems.base import Passing, Problem
+from bot.core.problems.base import TRY_AGAIN, Passing, Problem
 
 
 class AskedTooOften(Passing):
@@ -132,3 +132,15 @@ class NoSiteAddress(Problem):
     happened = '"{written}" is not the address of a site.'
     remedy = "It should begin with https://."
     written: str
+
+
+class RehearsalBroken(Problem):
+    code = "rehearsal.broken"
+    happened = "The rehearsal broke off."
+    remedy = TRY_AGAIN
+
+
+class RehearsedTooOften(Problem):
+    code = "rehearsal.too-often"
+    happened = "There were many rehearsals in the last few minutes."
+    remedy = "Please try again in ten minutes."
