@@ -82,6 +82,14 @@ def check(config: ConfigOption = None) -> None:
         raise typer.Exit(1)
 
 
+@cli.command()
+def console(config: ConfigOption = None) -> None:
+    """Print a link that lets you into the page of the running bot, once, within a day."""
+    from bot.command_line.console_link import console_link
+
+    _say(_wait_for(console_link(load_settings(config))))
+
+
 @cli.command(name="slack-manifest")
 def slack_manifest() -> None:
     """Print the manifest that Slack makes the app from."""

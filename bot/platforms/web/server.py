@@ -125,7 +125,7 @@ class WebRoom:
         await runner.setup()
         try:
             await self._open_port(runner)
-            self.url = _address(self._settings.host, runner.addresses[0][1])
+            self.url = page_address(self._settings.host, runner.addresses[0][1])
             self.opened.set()
             log.info("room open", url=self.url)
             await asyncio.Event().wait()
@@ -208,7 +208,8 @@ def _route(request: web.Request) -> str:
     return resource.canonical if resource is not None else "other"
 
 
-def _address(host: str, port: int) -> str:
+def page_address(host: str, port: int) -> str:
+    """Return the address under which this machine reaches a page that is open there."""
     name = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
