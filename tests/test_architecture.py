@@ -25,7 +25,7 @@ ALLOWED = {
     "answering": {"core", "locales", "services"},
     "store": {"core"},
     "network": {"core", "__version__"},
-    "sandbox": {"core"},
+    "sandbox": set(),
     "outer": {
         "core", "rules", "ports", "services", "store", "network", "sandbox", "model.reading", "model",
     },

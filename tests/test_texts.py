@@ -55,7 +55,7 @@ JAPANESE_IN_CODE = {
         "cogs/organising.py: Organising",
     ),
     "what is read in other people's pages and titles": (
-        "bot/events/connpass/feed.py",
+        "bot/events/connpass/feed_entries.py",
         "bot/reports/site/report_page.py: _UPCOMING",
         "bot/events/rules/events.py",
         "bot/reports/rules/dates.py",

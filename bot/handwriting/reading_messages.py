@@ -267,7 +267,9 @@ def unreadable_picture(texts: Texts, error: PictureError) -> Message:
     sentences = {
         "empty": texts.gettext("The file is empty. Please send it again."),
         "not_a_picture": texts.gettext("I do not know this kind of picture. JPEG, PNG, WebP, GIF, HEIC and AVIF work."),
-        "too_large": texts.gettext("This picture is too large. Please send one of at most 20 MB and 50 megapixels."),
+        "too_large": texts.gettext(
+            "This picture is too large. Please send a smaller one, or a JPEG (at most 20 MB and 50 megapixels)."
+        ),
         "broken": texts.gettext("This picture is damaged. Please send it again."),
         "not_fetched": texts.gettext("I could not fetch the picture. Please send it again."),
         "blank": _nothing_found(texts),

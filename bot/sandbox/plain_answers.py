@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import lru_cache
 from numbers import Number
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -33,18 +33,18 @@ class CallFailed(CallError):
         self.kind, self.sentence, self.code = kind, sentence, code
 
 
-def write_result(stream: BinaryIO, result: object) -> None:
+def write_result(stream: IO[bytes], result: object) -> None:
     """Answer with what a function returned. Raises ValueError or TypeError where it cannot be said, or is too long."""
     _write(stream, [True, result])
 
 
-def write_failure(stream: BinaryIO, error: Exception) -> None:
+def write_failure(stream: IO[bytes], error: Exception) -> None:
     """Answer with what a function raised."""
     sentence, code = str(error)[:_LONGEST_SENTENCE], str(getattr(error, "code", ""))
     _write(stream, [False, [type(error).__name__, sentence, code]])
 
 
-def read_answer(stream: BinaryIO, returns: Any) -> Any:
+def read_answer(stream: IO[bytes], returns: Any) -> Any:
     """Read one answer, of the type `returns` (what a function's annotation says). Blocks.
 
     Raises CallFailed with what the function raised, EOFError where the process is gone, ValueError where it is no such
@@ -59,7 +59,7 @@ def read_answer(stream: BinaryIO, returns: Any) -> Any:
     return said
 
 
-def _write(stream: BinaryIO, answer: object) -> None:
+def _write(stream: IO[bytes], answer: object) -> None:
     packed = json.dumps(answer, ensure_ascii=False, default=_plain).encode("utf-8", "replace")
     if len(packed) > LARGEST_ANSWER:
         raise ValueError(f"the answer has {len(packed)} bytes")
@@ -82,7 +82,7 @@ def _plain(value: Any) -> object:
     raise TypeError(f"a {type(value).__name__} cannot be an answer")
 
 
-def _exactly(stream: BinaryIO, length: int) -> bytes:
+def _exactly(stream: IO[bytes], length: int) -> bytes:
     read = stream.read(length)
     if len(read) < length:
         raise EOFError

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.sandbox.confinement import confine
 from bot.sandbox.plain_answers import write_failure, write_result
 
-MOST_MEMORY = 768 * 1024 * 1024  # that one call may reserve beyond what is in use; the largest photo fills half of it
+MOST_MEMORY = 384 * 1024 * 1024  # that one call may reserve beyond what is in use; the largest photo fills half of it
 STATM = Path("/proc/self/statm")
 
 

@@ -143,10 +143,11 @@ class Workers:
         self._in_line = 0
         self._letting_go: threading.Timer | None = None
 
-    async def call(self, returns: Any, module: str, function: str, *args: object) -> Any:
+    async def call(self, returns: Any, module: str, function: str, *args: object, is_big: bool = False) -> Any:
         """Have a function called in another process; only there its module is imported.
 
         `returns` is the type of what it returns, as its annotation says it; what comes back is checked against it.
+        Before a call that `is_big` processes without work are ended, since each holds memory.
         Raises CallFailed if the function raised, WorkersBusy where the line is too long, WorkerLate where it took too
         long, WorkerLost where the process crashed.
         """
@@ -154,14 +155,15 @@ class Workers:
             raise WorkersBusy
         self._in_line += 1
         try:
-            in_turn = partial(self._once_started, self._started, time.monotonic(), returns, module, function, *args)
+            began = time.monotonic()
+            in_turn = partial(self._once_started, self._started, began, is_big, returns, module, function, *args)
             return await get_running_loop().run_in_executor(self._threads, in_turn)
         finally:
             self._in_line -= 1
 
     def start(self, module: str, function: str) -> None:
         """Start a process in the background and have this called there first; what comes next waits for it a little."""
-        self._started = self._threads.submit(self._in_turn, time.monotonic(), object, module, function)
+        self._started = self._threads.submit(self._in_turn, time.monotonic(), False, object, module, function)
 
     def prepare(self, module: str, function: str, *args: object, readable: tuple[str, ...] = ()) -> None:
         """From the next call on, have this called first in every process, once; each may read these folders."""
@@ -184,10 +186,12 @@ class Workers:
             wait_for((started,), SOON)
         return self._in_turn(*call)
 
-    def _in_turn(self, began: float, returns: Any, module: str, function: str, *args: object) -> Any:
+    def _in_turn(self, began: float, is_big: bool, returns: Any, module: str, function: str, *args: object) -> Any:
         if time.monotonic() - began > self._waits:
             raise WorkersBusy
         worker = self._take()
+        if is_big:
+            self._let_idle_go(keeps=0)
         try:
             if worker.prepared != (preparation := self._preparation):
                 worker.call(*preparation, takes=self._takes)  # type: ignore[arg-type]  # as `prepare` took it
@@ -231,16 +235,21 @@ class Workers:
 
     def _watch_the_idle(self) -> None:
         if self._is_open and self._letting_go is None and len(self._idle) > self._keeps:
-            self._letting_go = threading.Timer(IDLE, self._let_the_idle_go)
+            self._letting_go = threading.Timer(IDLE, self._end_of_idleness)
             self._letting_go.daemon = True
             self._letting_go.start()
 
-    def _let_the_idle_go(self) -> None:
+    def _end_of_idleness(self) -> None:
         with self._lock:
             self._letting_go = None
-            while len(self._idle) > self._keeps and time.monotonic() - self._idle[0].used_at >= IDLE:
-                self._let_go(self._idle.pop(0))
+        self._let_idle_go(self._keeps, IDLE)
+        with self._lock:
             self._watch_the_idle()
+
+    def _let_idle_go(self, keeps: int, since: float = 0.0) -> None:
+        with self._lock:
+            while len(self._idle) > keeps and time.monotonic() - self._idle[0].used_at >= since:
+                self._let_go(self._idle.pop(0))
 
     def _let_go(self, worker: Worker) -> None:
         self._all.discard(worker)

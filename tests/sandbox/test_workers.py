@@ -77,6 +77,24 @@ async def test_an_error_of_the_work_is_told_here(workers: Workers) -> None:
     assert (failed.value.kind, failed.value.code) == ("ValueError", "")
 
 
+async def test_before_a_big_call_processes_without_work_are_ended() -> None:
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        await asyncio.gather(*(workers.call(None, "time", "sleep", 0.2) for _ in range(2)))
+        assert len(workers._all) == 2
+        await workers.call(int, "os", "getpid", is_big=True)
+        assert len(workers._all) == 1
+
+
+async def test_a_process_that_need_not_be_kept_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.sandbox.workers.IDLE", 0.05)
+    with closing(Workers(most=1, takes=PATIENT, keeps=0)) as workers:
+        process = await workers.call(int, "os", "getpid")
+        if (letting_go := workers._letting_go) is not None:
+            await asyncio.to_thread(letting_go.join)
+        assert not workers._all
+        assert await workers.call(int, "os", "getpid") != process
+
+
 async def test_a_close_ends_what_is_being_worked_on() -> None:
     workers = Workers(most=1, takes=PATIENT)
     process = await workers.call(int, "os", "getpid")
@@ -131,9 +149,8 @@ class Found:
 
 
 def test_data_comes_back_as_it_was() -> None:
-    found = [Found(bytes(range(256)), {3: (float("nan"), 1.5)}, datetime.now(UTC)), Found(b"", {})]
-    back = said_and_read(found, list[Found])
-    assert repr(back) == repr(found)
+    found = [Found(bytes(range(256)), {3: (float("inf"), 1.5)}, datetime.now(UTC)), Found(b"", {})]
+    assert said_and_read(found, list[Found]) == found
     assert said_and_read({"a": np.float32(0.5), "b": np.int64(3)}, dict[str, float]) == {"a": 0.5, "b": 3}
     assert said_and_read(["が", "half \ud800"], tuple[str, ...]) == ("が", "half ?")
     assert said_and_read(frozenset({4}), frozenset[int]) == {4}

@@ -21,9 +21,11 @@ from PIL.ExifTags import Base
 
 from bot.core.errors import PictureError
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
+from bot.handwriting.workers.decoding_cost import MOST, MOST_BY_FORMAT, cost_of, held_by_jpeg
+from bot.handwriting.workers.webp import head_of, pixels_of
 
 LARGEST_PIXELS = 50_000_000
-BIG = 12_000_000  # pixels; a larger picture fills so much memory that only one at a time should be decoded
+BIG = 30_000_000  # bytes of memory; of pictures that take more only one at a time should be decoded
 LONGEST_SIDE = 1600  # what is kept: ample for handwriting, and small enough to be quick
 _MOST_SCANS = 100  # a progressive JPEG has ten or so, and goes over the whole picture in each
 _BAND = 64  # rows of the shrunken picture that are made at a time
@@ -60,16 +62,19 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool =
     if len(data) > LARGEST_UPLOAD:
         raise _too_large(f"{len(data) / 2**20:.0f} MiB")
     try:
+        webp = head_of(data)
+        if webp is not None:
+            _check((webp.width, webp.height), webp.cost, MOST, may_be_big=may_be_big)
+            if not webp.is_animated:
+                return _finished(pixels_of(data, webp), _orientation_in(webp.exif), longest)
         with _opened(data) as picture:
-            if picture.width * picture.height > LARGEST_PIXELS:
-                raise _too_large(f"{picture.width}×{picture.height} pixels")
             if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > _MOST_SCANS:
                 raise PictureError("the picture takes too long to read: send a smaller one", "too_slow")
-            if "progressive" not in picture.info:  # a progressive JPEG is decoded in full all the same
-                _draft(picture, longest)
-            if _is_big(picture) and not may_be_big:
-                raise PictureError("the picture is big: it must wait for its turn", "big")
-            return _decoded(picture, data, longest)
+            size, held = picture.size, held_by_jpeg(picture, data)
+            _draft(picture, longest)
+            most = MOST_BY_FORMAT.get(picture.format or "", MOST)
+            _check(size, held + cost_of(picture), most, may_be_big=may_be_big)
+            return _finished(_pixels(picture, data), _orientation(picture), longest)
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -119,35 +124,28 @@ def _draft(picture: Image.Image, longest: int) -> None:
     picture.draft("RGB", (max(1, int(picture.width * scale)), max(1, int(picture.height * scale))))
 
 
-def _is_big(picture: Image.Image) -> bool:
-    return picture.width * picture.height > BIG
+def _check(size: tuple[int, int], cost: int, most: int, *, may_be_big: bool) -> None:
+    width, height = size
+    if width * height > LARGEST_PIXELS or cost > most:
+        raise _too_large(f"{width}×{height} pixels")
+    if cost > BIG and not may_be_big:
+        raise PictureError("the picture is big: it must wait for its turn", "big")
 
 
-def _decoded(picture: Image.Image, data: bytes, longest: int) -> NDArray[np.uint8]:
-    if "progressive" in picture.info:
-        _draft(picture, longest)
-    small = _shrunk(_big_at_once(picture, data) if _is_big(picture) else picture, longest)
-    turn = _UPRIGHT.get(_orientation(picture))
+def _pixels(picture: Image.Image, data: bytes) -> Image.Image | NDArray[np.uint8]:
+    if picture.format != "HEIF":
+        picture.load()  # before its orientation is asked for: Pillow turns a TIFF by itself
+        return picture
+    import pillow_heif
+
+    return np.asarray(pillow_heif.open_heif(data))  # a view of what was decoded: Pillow would copy it
+
+
+def _finished(pixels: Image.Image | NDArray[np.uint8], orientation: int, longest: int) -> NDArray[np.uint8]:
+    small = _shrunk(pixels, longest)
+    turn = _UPRIGHT.get(orientation)
     upright = small if turn is None else small.transpose(turn)
     return np.asarray(_on_paper(upright) if upright.mode == "RGBA" else upright.convert("RGB"))
-
-
-def _big_at_once(picture: Image.Image, data: bytes) -> Image.Image | NDArray[np.uint8]:
-    """Decode a big picture of a format for which Pillow would need its memory three to five times over."""
-    if picture.format == "HEIF":
-        import pillow_heif
-
-        return np.asarray(pillow_heif.open_heif(data))  # a view of what was decoded
-    if picture.format == "WEBP":
-        import cv2
-
-        with_alpha = picture.mode == "RGBA"
-        wanted = cv2.IMREAD_UNCHANGED if with_alpha else cv2.IMREAD_COLOR_RGB
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), wanted | cv2.IMREAD_IGNORE_ORIENTATION)
-        if pixels is None or pixels.shape[:2] != picture.size[::-1]:
-            raise _broken()
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA, dst=pixels) if with_alpha else pixels, np.uint8)
-    return picture
 
 
 def _shrunk(picture: Image.Image | NDArray[np.uint8], longest: int) -> Image.Image:
@@ -218,6 +216,17 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
+def _orientation_in(block: bytes) -> int:
+    try:
+        exif = Image.Exif()
+        exif.load(block)
+        return int(exif.get(Base.Orientation, 1))
+    except MemoryError:
+        raise
+    except Exception:  # as above
+        return 1
+
+
 def _on_paper(picture: Image.Image) -> Image.Image:
     """Lay ink on paper that it stands out from: white, or black under light ink."""
     alpha = np.asarray(picture.getchannel("A"), dtype=np.float32)
@@ -228,7 +237,7 @@ def _on_paper(picture: Image.Image) -> Image.Image:
 
 
 def _too_large(what: str) -> PictureError:
-    return PictureError(f"the picture is too large ({what}): send one of at most 20 MB and 50 megapixels", "too_large")
+    return PictureError(f"the picture is too large ({what}): send a smaller one, or a JPEG", "too_large")
 
 
 def _broken() -> PictureError:

@@ -113,4 +113,4 @@ class LocalRecogniser:
             if error.code != "big":
                 raise
         async with self._one_big_at_a_time:
-            return await ask(self._workers, returns, _HANDWRITING, function, picture, True, *args)
+            return await ask(self._workers, returns, _HANDWRITING, function, picture, True, *args, is_big=True)

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import tracemalloc
 import zlib
 from collections import Counter
@@ -266,6 +267,37 @@ def test_a_small_file_that_unfolds_into_gigabytes_is_refused_before_it_does() ->
     assert code_of(png_that_says(10_000, 6_000)) == "too_large"
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "options"),
+    [
+        ("WEBP", (16_383, 3000), {"lossless": True}),
+        ("WEBP", (3000, 2000), {"save_all": True, "append_images": [Image.new("L", (3000, 2000), 9)]}),
+        ("PNG", (5000, 4000), {}),
+        ("TIFF", (4000, 3000), {"compression": "tiff_lzw"}),
+        ("AVIF", (4000, 3000), {"speed": 10}),
+        ("JPEG", (8064, 6048), {"progressive": True, "subsampling": 0}),
+    ],
+    ids=["lossless webp", "animated webp", "png", "tiff", "avif", "progressive jpeg"],
+)
+def test_what_would_fill_the_memory_is_refused_by_what_its_head_says(
+    kind: str, size: tuple[int, int], options: dict[str, object]
+) -> None:
+    began = time.process_time()
+    data = encoded(Image.new("RGB", size, "white"), kind, **options)
+    made = time.process_time()
+    assert code_of(data) == "too_large"
+    assert time.process_time() - made < 1 + (made - began)  # nothing was decoded
+
+
+def test_phones_of_48_megapixels_are_read() -> None:
+    picture = Image.new("L", (8064, 6048), 255)
+    picture.paste(0, (0, 0, 3000, 6048))
+    pixels = open_picture(encoded(picture, "JPEG"), may_be_big=False)
+    assert pixels.shape == (1200, 1600, 3)
+    assert pixels[600, 300].max() < 60
+    assert pixels[600, 1300].min() > 200
 
 
 def test_a_file_beyond_the_limit_is_not_even_looked_at() -> None:
