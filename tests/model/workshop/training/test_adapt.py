@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rich.progress import Progress
 
+from model.classifier import ARTIFACT, load
 from model.reading import Candidate
 from model.workshop.evaluation.evaluate import Evaluation, Refusal
 from model.workshop.evaluation.figures import Answer, count
@@ -17,6 +18,7 @@ from model.workshop.sources.members import LIST
 
 pytest.importorskip("keras", reason="training needs the extra `train`")
 
+from model.workshop.release import adaptation
 from model.workshop.release.adaptation import adapt_to, objections_to
 from model.workshop.training.adapt import TooFewLetters, read_group
 from model.workshop.training.learning import BATCH, Plan
@@ -113,6 +115,27 @@ def test_a_model_is_refused_where_it_is_worse(adapted: Evaluation, objection: st
 def without_real_data(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TSUDOI_REAL_DATA", "TSUDOI_SAMPLES"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.minutes
+@pytest.mark.usefixtures("without_real_data")
+def test_the_card_says_what_was_learnt_before_and_from_whom_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adaptation, "objections_to", lambda *_: [])
+    folder, file = give(tmp_path / "paper", range(1, 10)), tmp_path / "ours" / "hiragana.tflite"
+    with Progress(disable=True) as progress:
+        found = adapt_to([folder], [], file, Plan(2 * BATCH, onward=True), progress)
+    card = json.loads((file.parent / "card.json").read_text(encoding="utf-8"))
+    was = json.loads((ARTIFACT.parent / "card.json").read_text(encoding="utf-8"))
+    assert set(was["notices"]) < set(card["notices"])  # what it learnt from is in it still
+    assert {"members", *was["training"]["sources"]} == set(card["training"]["sources"])
+    assert len(set(card["training"]["held_out"]) - set(was["training"]["held_out"])) == 3
+    adapted, shipped = found.findings.models
+    assert card["figures"] == json.loads(json.dumps(adapted.to_json()["figures"]))
+    read = load(file).glyph(255 - hand_of(1)("あ", np.random.default_rng(2)))
+    assert read.best is not None
+    assert [abs(a.top1 - b.top1) < 0.1 for a, b in zip(adapted.figures, shipped.figures, strict=True)] == [True] * 3
 
 
 @pytest.mark.minutes
