@@ -117,14 +117,14 @@ class Organising(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Look at the permissions in the rooms of a server that has just come into sight."""
+        await self._is_here(guild)
         await self._come_back(guild)
         await self._check_permissions(guild)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Look at them also where the bot was invited again: of that server nothing is erased."""
-        if self._tidying is not None:
-            await self._tidying.came_back(DISCORD, str(guild.id))
+        """Look at them also where the bot was invited again."""
+        await self._is_here(guild)
         await self._come_back(guild)
         await self._check_permissions(guild)
 
@@ -153,6 +153,11 @@ class Organising(commands.Cog):
         """Do the same where the bot was given a role."""
         if after == after.guild.me and before.roles != after.roles:
             await self._come_back(after.guild)
+
+    async def _is_here(self, guild: discord.Guild) -> None:
+        """Keep what a server left behind that is there again: Discord may tell of it in either way."""
+        if self._tidying is not None:
+            await self._tidying.came_back(DISCORD, str(guild.id))
 
     async def _come_back(self, guild: discord.Guild) -> None:
         rooms = self._rooms_of(guild)

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from bot.answering.commands import COMMANDS, DATA, TSUDOI
 from bot.command_line.main import cli
+from bot.store.lifetimes import LEFT, PERSONAL
 from docs import command_line, privacy
 from model.workshop.command_line import app
 from tests.test_architecture import imports_of, kind_of, modules
@@ -229,6 +230,16 @@ def test_every_command_that_is_shown_is_understood(document: str) -> None:
 def test_the_page_about_privacy_has_what_the_register_says(language: str) -> None:
     """Else: python -m docs.privacy."""
     assert privacy.PAGES[language].read_text(encoding="utf-8") == privacy.page(language)
+
+
+def test_security_promises_the_spans_of_the_register() -> None:
+    promised = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
+    for span, english, japanese in (
+        (PERSONAL, "{} days after it", "イベントの{}日後"),
+        (LEFT, "after {} days", "{}日後"),
+    ):
+        assert english.format(span.days) in promised
+        assert japanese.format(span.days) in promised
 
 
 @pytest.mark.parametrize("language", command_line.PAGES)

@@ -223,12 +223,12 @@ def erase_samples(
     is_sure: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Erase everything a writer gave, from the database and from the folders it was exported to."""
+    """Erase everything that is kept of a writer, as `!forget` does: also from the folders that it was exported to."""
     from bot.command_line.sample_files import erase_samples as erase
 
     settings = load_settings(config)
     if not is_sure:
-        typer.confirm(f"Erase everything that {writer} gave?", abort=True)
+        typer.confirm(f"Erase everything that is kept of {writer}?", abort=True)
     count, unreached = _wait_for(erase(settings, writer))
     _say(f"{count} samples erased")
     for export in unreached:

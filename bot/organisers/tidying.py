@@ -43,5 +43,6 @@ class Tidying:
         await self.servers.note(platform, [server], self.clock.now())
 
     async def came_back(self, platform: str, server: str) -> None:
-        """Take note that it was invited again: nothing is erased."""
-        await self.servers.came_back(platform, [server])
+        """Take note that it is there, perhaps invited again: nothing is erased."""
+        if server in await self.servers.left(platform):
+            await self.servers.came_back(platform, [server])

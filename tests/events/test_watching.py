@@ -26,6 +26,7 @@ from bot.events.rules.sources import Words
 from bot.events.store.events import Events
 from bot.events.watching import Watching
 from bot.events.worded_source import WordedSource
+from bot.store.personal import PersonalData
 from tests.support.events import NOW, a_room, an_event_named
 from tests.support.knowledge import known_in
 
@@ -437,3 +438,22 @@ async def test_an_event_that_two_sources_of_a_room_show_is_one_event(engine: Asy
         await world.watching.watch(other)
     assert len(await world.planned("reminder")) == 3  # the other source still shows it
     assert await world.planned("notice") == []
+
+
+async def test_what_a_source_still_shows_stays_known_and_what_comes_back_after_the_purge_is_no_news(
+    world: World, engine: AsyncEngine, clock: DrivenClock
+) -> None:
+    await world.poll()
+    shown, gone = an_event_named("もくもく会 #1", 1), an_event_named("もくもく会 #2", 2)
+    await world.poll(shown, gone)
+    await world.everything_is_said()
+    data = PersonalData(engine)
+    clock.set(NOW + timedelta(days=600))
+    await world.poll(shown)
+    await data.purge(clock.now())
+    assert set(await world.events.known([1, 2])) == {1}
+    assert await world.deliveries.counts() == {}
+    await world.poll(shown, gone)
+    await data.purge(clock.now())
+    assert set(await world.events.known([1, 2])) == {1, 2}
+    assert await world.deliveries.counts() == {}

@@ -124,12 +124,15 @@ def test_a_lost_permission_and_a_deleted_channel_are_said_with_the_remedy(play: 
 def test_a_server_that_removes_the_bot_hears_what_it_missed_once_it_is_invited_again(play: Play) -> None:
     play.discord.do(play.discord.world.remove_bot, ABROAD)
     play.wait_for_log("discord server left")
+    left = f"SELECT count(*) FROM left_servers WHERE server = '{ABROAD}'"
+    play.discord.wait_for(lambda: play.bot.count(left), WITHIN)
     event = play.publish()
     play.wait_until_told(event, HEALTHY)
     play.wait_for_log(f"channel {FOREIGN}")
     assert play.told(FOREIGN, event) == 0
     play.discord.do(play.discord.world.invite_bot, ABROAD)
     play.wait_until_told(event, FOREIGN)
+    play.discord.wait_for(lambda: not play.bot.count(left), WITHIN)
 
 
 def test_a_cut_gateway_resumes_and_an_invalid_session_identifies_anew(play: Play) -> None:

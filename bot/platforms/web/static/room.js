@@ -12,6 +12,7 @@ import { errorWord, word } from "./words.js";
 
 const PAGE = 60; // messages loaded at once
 const LARGEST = 20 * 1024 * 1024;
+const ERASES = "teach:erase"; // what is erased leaves the page, too
 const at = (id) => document.getElementById(id);
 
 const { community } = room;
@@ -157,7 +158,11 @@ function typing(change) {
 }
 
 function press(action, node) {
-  const show = (message) => {
+  const show = async (message) => {
+    if (action.id === ERASES) {
+      timeline.clear();
+      await loadNewest();
+    }
     hear(message, { isAnswered: true });
     if (isForm(message) || sheet.isOpen) sheet.show(message);
     timeline.show(message.id);

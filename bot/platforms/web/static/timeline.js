@@ -39,6 +39,12 @@ export class Timeline {
     return this.#find(id) !== null;
   }
 
+  /** Show nothing any more. */
+  clear() {
+    this.list.replaceChildren();
+    this.ids = [];
+  }
+
   /** Show a message where it belongs. Returns false if it is there already. */
   add(message, { isNews = true } = {}) {
     const place = this.#placeOf(message.id);
