@@ -8,6 +8,7 @@ from typing import TextIO
 
 import structlog
 
+from bot.core.errors import StoreFailing
 from bot.core.logins import hide_logins
 
 _FIRST = ["timestamp", "level", "event"]
@@ -21,11 +22,11 @@ _OF_NETWORK = ("aiohttp", "discord", "slack_sdk")
 def shorten(record: logging.LogRecord) -> bool:
     """Make one line of what a library says of a failing network, where it would print a traceback; hide secrets.
 
-    False for what is no news: that a stop cancelled something.
+    False for what is no news: that a stop cancelled something, or what fails since the database does.
     """
     said = record.getMessage()
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, asyncio.CancelledError):
+    if isinstance(error, asyncio.CancelledError | StoreFailing):
         return False
     if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _OF_NETWORK:
         said = f"{said} ({type(error).__name__}: {error})".replace("\n", " ")
@@ -55,6 +56,23 @@ def hide_secrets(_logger: object, _method: str, event: structlog.typing.EventDic
     return {name: hide_logins(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
+def leave_out_what_the_store_said(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Drop what fails since the database cannot be written: that is one sentence, and not one of each who tries."""
+    error = event.get("exc_info")
+    error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
+    if isinstance(error, StoreFailing):
+        raise structlog.DropEvent
+    return event
+
+
+def name_logger(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Say which library speaks."""
+    event["logger"] = event["_record"].name
+    return event
+
+
 def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     """Send every log from `level` on to `stream`; libraries speak only from warnings on."""
     for_machines = structlog.processors.KeyValueRenderer(key_order=_FIRST)
@@ -63,6 +81,7 @@ def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> No
         structlog.contextvars.merge_contextvars,
         leave_out_rehearsals,
         leave_out_members,
+        leave_out_what_the_store_said,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -71,9 +90,18 @@ def set_up_logging(level: int = logging.INFO, stream: TextIO = sys.stderr) -> No
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
     )
-    line = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(stream=stream, force=True, level=logging.INFO, format=line)
+    of_libraries = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[name_logger, *shared],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            hide_secrets,
+            renderer,
+        ],
+    )
+    logging.basicConfig(stream=stream, force=True, level=logging.INFO)
     for handler in logging.getLogger().handlers:
+        handler.setFormatter(of_libraries)
         handler.addFilter(shorten)
     for name in _TOO_CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

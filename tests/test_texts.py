@@ -61,6 +61,7 @@ JAPANESE_IN_CODE = {
         "bot/reports/rules/dates.py",
         "bot/reports/rules/drafts.py",
         "bot/events/rules/titles.py",
+        "bot/store/migrations/versions/0020_event_numbers.py",
         "bot/events/event_cards.py: event_title",
     ),
     "characters, and words that begin with them": (

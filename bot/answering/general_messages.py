@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.core.commands import Command
 from bot.core.messages import Card, Field, Message, MessageKind
+from bot.core.quoting import quoted
 from bot.core.room import Room
 from bot.locales import Texts
 from bot.organisers.organising import TOPICS
@@ -35,7 +36,7 @@ def _what_is_posted(texts: Texts, room: Room) -> str:
 
 def unknown_command(texts: Texts, name: str, nearest: Command[Any] | None) -> Message:
     """Offer the command that was probably meant."""
-    shown = name[:50]
+    shown = quoted(name)
     if nearest is None:
         lead = texts.gettext("I do not know !{name}. !help shows what I can do.").format(name=shown)
     else:

@@ -27,11 +27,11 @@ class RunningCondition:
 
     async def health(self) -> Mapping[str, Any]:
         """Return what a person asks first: which platforms do not work, and when each source was read."""
-        states = await self.services.stores.events.sources()
+        states, failing = await self.services.stores.events.sources(), self.services.stores.failures.problem
+        problems = problems_of(self.front_ends) | ({"database": failing} if failing is not None else {})
         return {
-            "problems": {
-                platform: hide_logins(str(problem)) for platform, problem in problems_of(self.front_ends).items()
-            },
+            "status": "ok" if failing is None else "failing",
+            "problems": {name: hide_logins(str(problem)) for name, problem in problems.items()},
             "sources": {
                 hide_logins(name): {
                     "seen_at": state.seen_at.isoformat() if state.seen_at else None,

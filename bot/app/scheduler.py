@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.core.errors import TsudoiError
+from bot.core.errors import StoreFailing, TsudoiError
 from bot.delivery.delivering import MOST_ROOMS, Delivering
 from bot.delivery.rules.gaps import Waking
 
@@ -106,6 +106,8 @@ class AlarmClock:
         async def poll() -> None:
             try:
                 await job()
+            except StoreFailing:
+                pass  # the store has said so
             except TsudoiError as error:
                 log.warning("poll failed", source=name, reason=str(error))
             await self.set_alarm()

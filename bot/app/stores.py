@@ -21,7 +21,8 @@ from bot.platforms.web.room_messages import RoomMessages
 from bot.reminders.store.personal_reminders import PersonalReminders
 from bot.reports.store.materials import StoredMaterials
 from bot.reports.store.reports import Reports
-from bot.store.engine import close_store, open_store
+from bot.store.engine import SqliteEngine, close_store, open_store
+from bot.store.failing import Failures
 from bot.store.heard import StoredHeard
 from bot.store.leadership import Leadership
 from bot.store.memory import StoredMemory
@@ -52,6 +53,7 @@ class Stores:
     personal: PersonalData
     left_servers: LeftServers
     leadership: partial[Leadership]
+    failures: Failures
 
 
 @asynccontextmanager
@@ -80,6 +82,7 @@ async def open_stores(url: str) -> AsyncIterator[Stores]:
             PersonalData(engine),
             LeftServers(engine),
             partial(Leadership, engine),
+            engine.failures if isinstance(engine, SqliteEngine) else Failures(),
         )
     finally:
         await close_store(engine)

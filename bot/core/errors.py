@@ -3,6 +3,7 @@
 TsudoiError
 ├── ConfigurationError      the configuration cannot be used; every mistake is listed
 ├── StoreError              the database cannot be used
+│   └── StoreFailing        it worked, and cannot be written now: the store has said so in the log
 ├── SourceError             an event source or report site gave nothing usable
 │   ├── SourceRefused       it said no: somebody must act, trying again will not help
 │   └── SourceUnavailable   it is down, slow, busy or talks nonsense: try again later
@@ -39,6 +40,10 @@ class ConfigurationError(TsudoiError):
 
 class StoreError(TsudoiError):
     """The database cannot be opened, read or upgraded."""
+
+
+class StoreFailing(StoreError):
+    """The database of a running bot cannot be written now. Its store logs that, once: whoever catches this need not."""
 
 
 class _CodedError(TsudoiError):

@@ -94,7 +94,8 @@ class People:
 class Field:
     """A labelled value, for platforms that can show more of it: `at` is the moment, `member` the person it speaks of.
 
-    A member and a `channel` are named by the platform's id; elsewhere `value` stands for them.
+    A member and a `channel` are named by the platform's id; elsewhere `value` stands for them. One that `counts_down`
+    says how far away a moment of its card is: the card needs no other countdown.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Field:
     at: datetime | None = None
     member: str = ""
     channel: str = ""
+    counts_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Bar:
 class Card:
     """One thing spoken of: an event, a report, a reading. Texts are plain, and may be strangers' words.
 
-    `image` is the address of a picture that a platform may show.
+    `image` is the address of a picture that a platform may show; `code` is shown letter by letter, as a file has it.
     """
 
     title: str = ""
@@ -127,6 +129,7 @@ class Card:
     bars: tuple[Bar, ...] = ()
     buttons: tuple[Button, ...] = ()
     image: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ class File:
 class Message:
     """What is said. `lead` comes first, then the cards, then what can be done about the whole, buttons last.
 
-    `replies_to` is the platform's id of the earlier message in the same channel that this one belongs to.
+    `replies_to` is the platform's id of the earlier message in the same channel that this one belongs to. One that
+    `is_off` speaks of what does not take place: it stands back, grey where there are colours.
     """
 
     kind: MessageKind
@@ -177,6 +181,7 @@ class Message:
     entries: tuple[Entry, ...] = ()
     people: People | None = None
     files: tuple[File, ...] = ()
+    is_off: bool = False
 
     @property
     def title(self) -> str:
@@ -207,7 +212,7 @@ def plain(part: Any) -> Any:
 def _card_lines(card: Card) -> list[str]:
     fields = [f"{field.name}: {field.value}" for field in card.fields]
     bars = [f"{bar.label} {bar.percent}" for bar in card.bars]
-    return [card.title, card.body, *fields, *bars, card.url, *_button_lines(card.buttons)]
+    return [card.title, card.body, card.code, *fields, *bars, card.url, *_button_lines(card.buttons)]
 
 
 def _button_lines(buttons: tuple[Button, ...]) -> list[str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.problems import platforms, sources  # noqa: F401  # their codes are known once they are loaded
+from bot.core.problems import platforms, sources, store  # noqa: F401  # their codes are known once they are loaded
 from bot.core.problems.base import Problem, Said
 from bot.core.skips import NothingToSay
 

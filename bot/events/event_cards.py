@@ -78,7 +78,7 @@ def event_times(texts: Texts, event: Event, now: datetime, *, stays: bool = Fals
     if not event.takes_place or stays:
         return (when,)
     label = texts.gettext("Now") if event.has_started(now) else texts.gettext("Starts")
-    return (when, Field(label, _distance(texts, event, now)))
+    return (when, Field(label, _distance(texts, event, now), counts_down=not event.has_started(now)))
 
 
 def _distance(texts: Texts, event: Event, now: datetime) -> str:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.messages import Button, Card, Field, Message, MessageKind
+from bot.core.quoting import quoted
+from bot.core.room import LOCAL
 from bot.events.event_cards import event_buttons, event_card, event_day, event_place, event_times, event_title
 from bot.events.rules.announcements import Difference, Published
 from bot.events.rules.events import ChangeKind, Event, EventStatus
@@ -25,7 +27,12 @@ def announcement(texts: Texts, event: Event, now: datetime, report: Report | Non
         (card,),
         event_id=event.id,
         report_url=report_url,
+        is_off=_is_off(event),
     )
+
+
+def _is_off(event: Event) -> bool:
+    return event.status in (EventStatus.CANCELLED, EventStatus.VANISHED)
 
 
 def called_off(texts: Texts, event: Event) -> str:
@@ -71,16 +78,15 @@ def way_out(texts: Texts, event: Event) -> tuple[Button, ...]:
 
 def change_notice(texts: Texts, event: Event, change: Difference, now: datetime) -> Message:
     """Say what changed, before -> after."""
-    match change.kind:
-        case ChangeKind.CANCELLED:
-            fields: tuple[str, ...] = ()  # the title's 【中止】 and a locked page say nothing more
-        case ChangeKind.POSTPONED:  # nor does its 【延期】
-            fields = tuple(name for name in change.fields if name != "title")
-        case _:
-            fields = change.fields
-    changed = differences(texts, replace(change, fields=fields))
-    card = Card(event_title(texts, event), event.url, fields=changed, buttons=event_buttons(texts, event, now))
-    return Message(MessageKind.CHANGE, what_happened(texts, change.kind), (card,), event_id=event.id)
+    if change.kind is ChangeKind.CANCELLED:  # the title's 【中止】 and a locked page say nothing more
+        shown = (*event_times(texts, event, now, stays=True), *event_place(texts, event))
+    else:
+        is_postponed = change.kind is ChangeKind.POSTPONED  # nor does its 【延期】
+        fields = tuple(name for name in change.fields if not (is_postponed and name == "title"))
+        shown = differences(texts, replace(change, fields=fields))
+    card = Card(event_title(texts, event), event.url, fields=shown, buttons=event_buttons(texts, event, now))
+    lead = what_happened(texts, change.kind)
+    return Message(MessageKind.CHANGE, lead, (card,), event_id=event.id, is_off=_is_off(event))
 
 
 def summary(texts: Texts, events: Sequence[Event]) -> Message:
@@ -123,9 +129,32 @@ def differences(texts: Texts, change: Difference) -> tuple[Field, ...]:
 
 
 def vanished_notice(texts: Texts, event: Event, now: datetime) -> Message:
-    """Tell organisers that an event's page is gone."""
-    lead = texts.gettext("This event is no longer on connpass. Its reminders are off. Was it deleted on purpose?")
-    return Message(MessageKind.QUESTION, lead, (event_card(texts, event, now),), event_id=event.id)
+    """Tell an organiser that an event's page is gone."""
+    how = texts.gettext("Type /tsudoi questions in your community to answer.")
+    card = replace(event_card(texts, event, now), buttons=())
+    return Message(MessageKind.QUESTION, f"{_is_it_meant(texts, 1)}\n{how}", (card,), event_id=event.id)
+
+
+def vanished_question(texts: Texts, events: Sequence[Event], now: datetime, buttons: tuple[Button, ...]) -> Message:
+    """Ask organisers whether events are called off whose pages are gone."""
+    lead = _is_it_meant(texts, len(events))
+    if len(events) == 1:
+        card = replace(event_card(texts, events[0], now), buttons=())
+        return Message(MessageKind.QUESTION, lead, (card,), buttons, event_id=events[0].id)
+    return Message(MessageKind.QUESTION, lead, (_titles(texts, events),), buttons)
+
+
+def _is_it_meant(texts: Texts, count: int) -> str:
+    return texts.ngettext(
+        "This event is no longer on connpass. Its reminders are off. Was it deleted on purpose?",
+        "These events are no longer on connpass. Their reminders are off. Were they deleted on purpose?",
+        count,
+    )
+
+
+def _titles(texts: Texts, events: Sequence[Event]) -> Card:
+    shown = [f"・{event.title}（{event_day(texts, event)}）" for event in events[:10]]
+    return Card(body="\n".join([*shown, *["…"] * (len(events) > len(shown))]))
 
 
 def next_events(
@@ -152,7 +181,7 @@ def nothing_planned(
 ) -> Message:
     """Say that no event is planned, and show the last one with its report."""
     if keyword:
-        lead = texts.gettext('No planned event matches "{keyword}".').format(keyword=keyword)
+        lead = texts.gettext('No planned event matches "{keyword}".').format(keyword=quoted(keyword))
     else:
         lead = texts.gettext("No event is planned at the moment.")
     if last is not None:
@@ -162,17 +191,30 @@ def nothing_planned(
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old), cards, report_url=report_url)
 
 
+def not_set_up(texts: Texts, platform: str) -> Message:
+    """Say that nothing is followed here, and how that is changed."""
+    if platform == LOCAL:
+        how = texts.gettext("I do not follow any events yet. tsudoi init sets me up, or [[sources]] in config.toml.")
+    else:
+        how = texts.gettext(
+            "I do not follow any events yet. An organiser can set me up: /tsudoi setup, typed in the channel where "
+            "I should post."
+        )
+    return Message(MessageKind.ANSWER, how)
+
+
 def not_looked_yet(texts: Texts) -> Message:
     """Say that connpass has not answered even once, so that nothing can be said about events."""
     lead = texts.gettext("I have not read connpass yet. Please ask again in a moment.")
     return Message(MessageKind.ANSWER, lead)
 
 
-def event_list(texts: Texts, events: Sequence[Event], more: int, now: datetime, old: datetime | None = None) -> Message:
-    """Answer `!events`."""
-    total = len(events) + more
-    lead = texts.ngettext("{count} event is planned.", "{count} events are planned.", total).format(count=total)
-    if more:
+def event_list(
+    texts: Texts, events: Sequence[Event], count: int, now: datetime, old: datetime | None = None, *, is_all: bool
+) -> Message:
+    """Answer `!events`: so many are planned, and these are the first, with those that are cancelled."""
+    lead = texts.ngettext("{count} event is planned.", "{count} events are planned.", count).format(count=count)
+    if not is_all:
         lead = texts.in_a_row(lead, texts.gettext("These are the next {count}:").format(count=len(events)))
     cards = tuple(
         Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))
@@ -187,10 +229,7 @@ def flood_question(texts: Texts, source: str, events: Sequence[Event], buttons: 
         'The source "{source}" shows {count} changes or new events at once. '
         "Nothing has been posted, in case the search was widened by accident. Shall I post them?"
     ).format(source=source, count=len(events))
-    shown = [f"・{event.title}（{event_day(texts, event)}）" for event in events[:10]]
-    if len(events) > len(shown):
-        shown.append("…")
-    return Message(MessageKind.QUESTION, lead, (Card(body="\n".join(shown)),), buttons)
+    return Message(MessageKind.QUESTION, lead, (_titles(texts, events),), buttons)
 
 
 def _starts(texts: Texts, started_at: datetime | None, now: datetime) -> str:

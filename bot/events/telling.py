@@ -1,7 +1,7 @@
 """What is known of the events that a room follows, told from the store alone: at once, be connpass up or down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from bot.core.numbers import whole_number
 from bot.core.room import Room
 from bot.events import event_messages
 from bot.events.finding import find_coming
-from bot.events.ports.events import EventStore, Search
+from bot.events.ports.events import ANY, PLANNED, EventStore, Search
 from bot.events.rules.events import Event
 from bot.locales import TOKYO, Texts, texts_for
 from bot.reports.ports import ReportStore
@@ -44,6 +44,8 @@ class Telling:
         search = Search(room.follows, tuple(fold(keyword).split()))
         found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
         old = await self._known_since(room, now)
+        if not room.follows:
+            return event_messages.not_set_up(texts, room.platform)
         if found:
             return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
         if await self._seen_at(room) is None:
@@ -53,18 +55,20 @@ class Telling:
         return event_messages.nothing_planned(texts, last, report, now, keyword, old)
 
     async def events(self, asker: Asker) -> Message:
-        """Answer `!events`: everything planned, cancelled and postponed ones marked."""
+        """Answer `!events`: everything planned, and beside it, marked and not counted, what is cancelled."""
         now, texts, room = self.clock.now(), self._texts(asker), asker.room
-        search = Search(room.follows, certain=False)
-        planned = await self.event_store.planned(search, now, MOST_EVENTS)
-        if not planned:
+        everything, old = Search(room.follows, statuses=ANY), await self._known_since(room, now)
+        count = await self.event_store.count_planned(replace(everything, statuses=PLANNED), now)
+        if not count:
             return await self.next(asker)
-        more = await self.event_store.count_planned(search, now) - len(planned)
-        return event_messages.event_list(texts, planned, more, now, await self._known_since(room, now))
+        shown = await self.event_store.planned(everything, now, MOST_EVENTS)
+        is_all = len(shown) == await self.event_store.count_planned(everything, now)
+        return event_messages.event_list(texts, shown, count, now, old, is_all=is_all)
 
     async def suggest_events(self, room: Room, typed: str) -> list[Event]:
         """Return the coming events that somebody who is still typing may mean."""
-        return await find_coming(self.event_store, room, typed, self.clock.now(), MOST_SUGGESTED)
+        found = await find_coming(self.event_store, room, typed, self.clock.now(), MOST_SUGGESTED)
+        return [event for event in found if event.status in PLANNED]
 
     async def suggest_reports(self, asker: Asker, typed: str) -> list[Report]:
         """Return the reports that somebody who is still typing may mean, the newest first."""
@@ -102,6 +106,10 @@ class Telling:
     async def calendar_events(self, room: Room) -> list[Event]:
         """Return the events that a calendar shows: every dated one."""
         return [event for event in await self.event_store.all_events(room.follows) if event.started_at is not None]
+
+    async def calendar_revision(self, room: Room) -> str:
+        """Return what differs whenever the calendar of a room does."""
+        return await self.event_store.revision(room.follows)
 
     async def calendar_event(self, event_id: int) -> Event | None:
         """Return an event that a calendar can show, whichever room follows it; None if there is none."""

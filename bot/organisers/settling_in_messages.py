@@ -318,7 +318,10 @@ def source_found(texts: Texts, query: SourceQuery, last_month: int, coming: Sequ
     """Say how much a source brings, with its next events."""
     count = texts.ngettext("{count} event last month.", "{count} events last month.", last_month)
     next_ones = texts.gettext("The next ones:") if coming else texts.gettext("Nothing is planned at the moment.")
-    lead = texts.gettext("✅ Found {source}: ").format(source=source_label(texts, query))
+    label = source_label(texts, query)
+    if not last_month and not coming:
+        return answer(texts.gettext("⚠️ {source} shows no event, neither last month nor now.").format(source=label))
+    lead = texts.gettext("✅ Found {source}: ").format(source=label)
     lead += texts.in_a_row(count.format(count=last_month), next_ones)
     cards = tuple(
         Card(event_title(texts, event), event.url, fields=(*event_times(texts, event, now), *event_place(texts, event)))

@@ -9,7 +9,7 @@ from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.delivery.posting import Here, SpokenPost
 from bot.events.event_posts import ChangePost
-from bot.events.ports.events import Search
+from bot.events.ports.events import ANY, Search
 from bot.events.rules.announcements import Difference
 from bot.events.rules.events import ChangeKind, Event, EventStatus
 from bot.reminders.digest_messages import Digest, digest_message
@@ -43,7 +43,7 @@ class DigestPost(SpokenPost):
             return NothingToSay.DIGEST_MOVED
         now, rhythm = here.now, parse_digest(self.digest)
         since = await self._last_said(here, rhythm)
-        search = Search(here.room.heard(now), certain=False)
+        search = Search(here.room.heard(now), statuses=ANY)
         events = await here.known.events.planned(search, now, MOST_LOOKED_AT)
         coming = [event for event in events if is_ahead(event, now, here.known.zone, rhythm.days_ahead)]
         changes = await _changes(here, events, since)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core.actions import Action
 from bot.core.messages import Button, Card, File, Message, MessageKind
+from bot.core.quoting import quoted
 from bot.events.rules.events import Event
 from bot.locales import Texts
 from bot.reports.rules.drafts import Slot, as_html, drafted_at, escaped, header, linked
@@ -133,7 +134,7 @@ def draft_made(texts: Texts, draft: Draft, now: datetime) -> Message:
     )
     notes = notes_of(texts, draft)
     preview = text if len(text) <= PREVIEWED else f"{text[:PREVIEWED].rstrip()}\n…"
-    cards = [Card(draft.file_name, body=preview), *([Card(body="\n".join(notes))] if notes else [])]
+    cards = [Card(draft.file_name, code=preview), *([Card(body="\n".join(notes))] if notes else [])]
     file = File(draft.file_name, text.encode())
     return Message(MessageKind.ANSWER, lead, tuple(cards), event_id=draft.event.id, files=(file,))
 
@@ -155,7 +156,7 @@ def no_draft(texts: Texts, asked: str, event: Event | None) -> Message:
         lead = texts.gettext("This event has not started yet. I can make the draft once it has.")
         return Message(MessageKind.ANSWER, lead, (Card(event.title, event.url),), event_id=event.id)
     if asked:
-        lead = texts.gettext('I know of no past event that matches "{asked}".').format(asked=asked[:50])
+        lead = texts.gettext('I know of no past event that matches "{asked}".').format(asked=quoted(asked))
     else:
         lead = texts.gettext("I know of no past events yet.")
     return Message(MessageKind.ANSWER, lead)

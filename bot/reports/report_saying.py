@@ -1,6 +1,5 @@
 """What is said about reports when somebody asks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,18 +8,14 @@ from bot.core.askers import Asker
 from bot.core.clock import Clock
 from bot.core.folding import fold
 from bot.core.messages import Message
-from bot.core.questions import Question
-from bot.delivery.ports.questions import QuestionStore
-from bot.events.ports.events import EventStore
+from bot.events.ports.events import ANY, EventStore, Search
 from bot.events.rules.events import Event
 from bot.events.rules.titles import numbers_in
 from bot.locales import texts_for
 from bot.reports import report_messages
 from bot.reports.ports import ReportStore
-from bot.reports.report_posts import ids_in, ids_of
+from bot.reports.report_posts import ids_of
 from bot.reports.rules.reports import Report
-
-MOST_QUESTIONS = 3  # on one page
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -31,7 +26,6 @@ class ReportSaying:
 
     event_store: EventStore
     report_store: ReportStore
-    question_store: QuestionStore
     clock: Clock
     zone: ZoneInfo
 
@@ -42,9 +36,8 @@ class ReportSaying:
         found = [report for report in reports if _is_asked_for(report, events, argument, wanted)]
         if found:
             return report_messages.reports_found(texts, found if argument else found[:1], events)
-        followed = await self.event_store.all_events(asker.room.follows) if wanted else ()
-        held = [event for event in followed if wanted & numbers_in(event.title)]
-        event = max(held, key=lambda event: event.started_at or _LONG_AGO, default=None)
+        search = Search(asker.room.follows, statuses=ANY, numbers=tuple(sorted(wanted)))
+        event = next(iter(await self.event_store.found(search, 1)), None) if wanted else None
         is_over = event is not None and event.is_over(self.clock.now())
         return report_messages.no_report(texts, argument, event, is_over)
 
@@ -53,15 +46,6 @@ class ReportSaying:
         reports, events = await self._newest_first(asker)
         known = events | await self._known(*(event_id for report in reports for event_id in ids_of(report)))
         return report_messages.report_list(texts_for(asker.language, self.zone), reports, known)
-
-    async def questions(self, asker: Asker) -> Message:
-        """Show organisers of the tenant whose the report site is what they are still asked about reports."""
-        texts = texts_for(asker.language, self.zone)
-        if not asker.is_home:
-            return report_messages.open_questions(texts, (), {})
-        questions = await self._open_questions((await self._newest_first(asker))[0])
-        named = [event_id for report, question in questions for event_id in (*ids_in(question), *ids_of(report))]
-        return report_messages.open_questions(texts, questions, await self._known(*named))
 
     async def _newest_first(self, asker: Asker) -> tuple[list[Report], dict[int, Event]]:
         """Return the reports of events that the room follows, by event, and these events.
@@ -81,15 +65,6 @@ class ReportSaying:
 
         shown = (r for r in reports if (asker.is_home if r.event_id is None else r.event_id in followed))
         return sorted(shown, key=when, reverse=True), followed
-
-    async def _open_questions(self, reports: Sequence[Report]) -> list[tuple[Report, Question]]:
-        found: list[tuple[Report, Question]] = []
-        for report in reports:
-            if len(found) < MOST_QUESTIONS and report.event_id is None and report.asked_as and not report.decided_by:
-                question = await self.question_store.question("report", report.asked_as)
-                if question is not None and question.answer is None:
-                    found.append((report, question))
-        return found
 
     async def _known(self, *event_ids: int | None) -> dict[int, Event]:
         return await self.event_store.known(sorted({event_id for event_id in event_ids if event_id is not None}))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.errors import StoreError
+from bot.store.failing import Failures, changes_on
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 APPLICATION = "tsudoi"  # how PostgreSQL names our sessions
@@ -27,16 +28,24 @@ class SqliteEngine(AsyncEngine):
     SQLite allows no more, and whom it keeps waiting looks again at random: of a hundred some would wait too long.
     """
 
-    __slots__ = ("_turn",)
+    __slots__ = ("_turn", "failures")
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine.sync_engine)
         self._turn = asyncio.Lock()
+        self.failures = Failures()
+        self.failures.listen_to(engine.sync_engine)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
-        async with self._turn, super().begin() as connection:
-            yield connection
+        async with self._turn:
+            async with super().begin() as connection:
+                raw = await connection.get_raw_connection() if self.failures.problem else None
+                before = changes_on(raw) if raw else 0
+                yield connection
+                has_written = raw is not None and changes_on(raw) > before
+            if has_written:
+                self.failures.over()
 
 
 async def open_store(url: str) -> AsyncEngine:

@@ -79,6 +79,13 @@ events = Table(
     Column("searched", Text, nullable=False),  # title, place, address and group, folded
 )
 
+event_numbers = Table(
+    "event_numbers",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # in its series, as the title names it
+    Column("event_id", BigInteger, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
 sightings = Table(
     "sightings",
     metadata,

@@ -178,6 +178,32 @@ async def test_with_nothing_planned_the_last_event_is_shown_with_its_report(worl
     assert "中止の会" not in answer
 
 
+async def test_before_any_set_up_it_says_so_and_how(world: World) -> None:
+    world.room = a_room(follows=())
+    assert "[[sources]]" in await world.say("!next")
+    world.room = a_room(platform="discord", channel="5", guild="9", follows=())
+    assert "/tsudoi setup" in await world.say("!next")
+
+
+async def test_what_is_typed_is_said_back_in_short_and_without_links(world: World) -> None:
+    await world.hold(an_event_named())
+    long = await world.say(f"!next {'あ' * 2000}")
+    assert "あ" * 49 in long
+    assert "あ" * 51 not in long
+    for command in ("next", "remind", "https://evil.example/x"):
+        assert "https://evil" not in (await world.say(f"!{command} https://evil.example/x")).partition("もくもく会")[0]
+
+
+async def test_what_is_cancelled_is_neither_counted_nor_offered_as_planned(world: World) -> None:
+    await world.hold(
+        an_event_named("A会", 1, started_at=NOW + timedelta(days=1), status=EventStatus.CANCELLED),
+        an_event_named("B会", 2, started_at=NOW + timedelta(days=2)),
+    )
+    assert (await world.say("!events")).startswith("予定されているイベントは1件です。\n")
+    assert [event.title for event in await world.answering.telling.suggest_events(world.room, "会")] == ["B会"]
+    assert "A会" not in await world.say("!remind どこにもない")
+
+
 async def test_before_connpass_was_seen_nothing_is_said_about_events(world: World) -> None:
     for question in ("!next", "!events"):
         assert "まだ connpass を確認できていません" in await world.say(question)

@@ -28,7 +28,7 @@ ROOM, ELSEWHERE = "101", "102"
 BUTTON, MENUS = 2, (3, 5, 6, 7, 8)
 NAMES = {ALICE: "alice", ORGANISER: "organiser"}
 ARGUMENTS = {REMIND.name: "event", QUIZ.name: "topic"} | {one.name: "argument" for one in (NEXT, REPORT, DRAFT)}
-_MOMENT = re.compile(r"<t:\d+:\w>(?: \(<t:\d+:R>\))?")
+_MOMENT = re.compile(r"<t:\d+:R>")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _SHELTERED = re.compile("[\ue000-\ue0ff]")
 _NAMED = re.compile(r"<@(\d+)>")
@@ -154,6 +154,7 @@ def _said(message: Json) -> Said:
         tuple(one["filename"] for one in message["attachments"] if one not in pictures),
         (message.get("message_reference") or {}).get("message_id"),
         message,
+        counts_down=True,
     )
 
 

@@ -36,7 +36,8 @@ class Said:
     """A message of the bot as somebody sees it.
 
     `buttons` are the labels of all that can be pressed, links and forms included; `lists` have the labels of their
-    options. `pictures` and `files` come with it. `replies_to` is the id of the message that it stands below.
+    options. `pictures` and `files` come with it. `replies_to` is the id of the message that it stands below. Where the
+    platform `counts_down` by itself, no line says how far away an event is.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Said:
     files: tuple[str, ...] = ()
     replies_to: str | None = None
     source: Any = field(default=None, repr=False, compare=False)
+    counts_down: bool = False
 
     @property
     def says_something(self) -> bool:

@@ -131,6 +131,9 @@ class FixedAnswers:
         """Return the ids of the events."""
         return {"events": [{"id": event.id} for event in self.events], "seen_at": None}
 
+    async def calendar_revision(self, room: Room) -> str:
+        return str([(event.id, event.revision) for event in self.events])
+
     async def calendar_events(self, room: Room) -> list[Event]:
         """Return the events."""
         self.calendars.append(room.follows)

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.core.problems.base import Problem
 from bot.core.questions import Question
 from bot.delivery.rules.deliveries import Delivery
-from bot.events.rules.events import Event
+from bot.events.rules.events import Event, EventStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,19 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Events of these sources whose `searched` text has every one of `words`; with `certain` only those that hold."""
+    """Events of these sources with one of these statuses whose `searched` text has every one of `words`.
+
+    Where there are `numbers`, the title names one of them as the event's number in its series.
+    """
 
     sources: tuple[str, ...]
     words: tuple[str, ...] = ()
-    certain: bool = True
+    statuses: tuple[EventStatus, ...] = (EventStatus.SCHEDULED,)
+    numbers: tuple[int, ...] = ()
+
+
+PLANNED = (EventStatus.SCHEDULED, EventStatus.POSTPONED)  # what is still to come, be its date open
+ANY = tuple(EventStatus)
 
 
 class EventStore(Protocol):
@@ -72,6 +80,10 @@ class EventStore(Protocol):
     async def sources(self) -> dict[str, SourceState]: ...
     async def sightings(self, source: str) -> dict[int, Sighting]: ...
     async def shown_by(self, event_ids: Sequence[int]) -> dict[int, set[str]]: ...
+    async def showed(self, event_ids: Sequence[int]) -> dict[int, set[str]]:
+        """Return the sources that show or once showed each of these events."""
+        ...
+
     async def known(self, event_ids: Sequence[int]) -> dict[int, Event]: ...
     async def record(self, watched: Watched) -> None: ...
     async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None: ...
@@ -79,6 +91,11 @@ class EventStore(Protocol):
     async def running_or_upcoming(self, sources: Sequence[str], now: datetime) -> list[Event]: ...
     async def planned(self, search: Search, now: datetime, limit: int) -> list[Event]: ...
     async def count_planned(self, search: Search, now: datetime) -> int: ...
+    async def found(self, search: Search, limit: int) -> list[Event]: ...
     async def latest_past(self, search: Search, now: datetime) -> Event | None: ...
     async def all_events(self, sources: Sequence[str]) -> list[Event]: ...
+    async def revision(self, sources: Sequence[str]) -> str:
+        """Return what differs whenever these sources show other events, or anything that a calendar has of one."""
+        ...
+
     async def ended(self, sources: Sequence[str], since: datetime, until: datetime) -> list[Event]: ...

@@ -72,13 +72,18 @@ def query_named(name: str) -> SourceQuery | None:
     value, _, include = rest.partition(_INCLUDE)
     if not (is_query and value and kind in list(SourceKind)):
         return None
-    return SourceQuery(SourceKind(kind), value, Words(words_in(include), words_in(exclude)))
+    return SourceQuery(SourceKind(kind), value, Words(_words(include), _words(exclude)))
 
 
 def words_in(written: str) -> tuple[str, ...]:
-    """Read words with commas between them, as people write them: `初心者、ハンズオン`; `-` and nothing are none."""
+    """Read words as people write them: `初心者、ハンズオン` or `オンライン 入門` are two; `-` and nothing are none."""
     text = unicodedata.normalize("NFKC", written).replace("、", ",").replace("&", "")
-    words = (" ".join(word.split()) for word in text.split(","))
+    return _words(",".join(text.split()))
+
+
+def _words(named: str) -> tuple[str, ...]:
+    """Read words with commas between them, as names of sources have them: earlier ones may have spaces inside."""
+    words = (" ".join(word.split()) for word in named.split(","))
     return tuple(dict.fromkeys(word for word in words if word.strip("-ー")))
 
 

@@ -14,11 +14,12 @@ from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import insert_planned, rearm
 from bot.delivery.store.questions import insert_questions
 from bot.events.event_posts import ReminderPost
-from bot.events.ports.events import Search, Sighting, SourceState, Watched
+from bot.events.ports.events import ANY, Search, Sighting, SourceState, Watched
 from bot.events.rules.events import GONE_AFTER, Event, EventStatus
+from bot.events.rules.titles import numbers_in
 from bot.reminders.store.personal_reminders import keep_up
-from bot.store.statements import batches, upsert
-from bot.store.tables import deliveries, events, sightings, sources
+from bot.store.statements import batches, insert_or_ignore, upsert
+from bot.store.tables import deliveries, event_numbers, events, sightings, sources
 
 _FIELDS = tuple(field.name for field in fields(Event))
 _IS_SHOWN = sightings.c.missed < GONE_AFTER
@@ -43,10 +44,16 @@ class Events:
             return {row["id"]: Sighting(_event(row), row["missed"]) for row in rows}
 
     async def shown_by(self, event_ids: Sequence[int]) -> dict[int, set[str]]:
+        return await self._sources_of(event_ids, _IS_SHOWN)
+
+    async def showed(self, event_ids: Sequence[int]) -> dict[int, set[str]]:
+        return await self._sources_of(event_ids)
+
+    async def _sources_of(self, event_ids: Sequence[int], *which: ColumnElement[bool]) -> dict[int, set[str]]:
         shown: dict[int, set[str]] = {event_id: set() for event_id in event_ids}
         async with self._read_only.connect() as connection:
             for ids in batches(event_ids):
-                query = select(sightings.c.event_id, sightings.c.source).where(_IS_SHOWN, sightings.c.event_id.in_(ids))
+                query = select(sightings.c.event_id, sightings.c.source).where(*which, sightings.c.event_id.in_(ids))
                 for event_id, source in await connection.execute(query):
                     shown[event_id].add(source)
         return shown
@@ -64,6 +71,7 @@ class Events:
             await connection.execute(upsert(connection, sources), _source_row(watched.source))
             if watched.events:
                 await connection.execute(upsert(connection, events), [_row(event) for event in watched.events])
+                await _record_numbers(connection, watched.events)
             await _record_sightings(connection, watched)
             await insert_planned(connection, watched.planned)
             await _rearm_reminders(connection, watched.reminders, watched.now)
@@ -96,6 +104,12 @@ class Events:
                 (await connection.execute(select(func.count()).select_from(events).where(*matching))).scalar_one()
             )
 
+    async def found(self, search: Search, limit: int) -> list[Event]:
+        """Return the latest events that match, past ones included; undated ones last."""
+        latest_first = (events.c.started_at.is_(None), events.c.started_at.desc(), events.c.id.desc())
+        matching = select(events).where(*_matching(search)).order_by(*latest_first)
+        return await self._shown(search.sources, matching.limit(limit))
+
     async def latest_past(self, search: Search, now: datetime) -> Event | None:
         """Return the event that took place last and matches."""
         past = select(events).where(*_matching(search), events.c.ends_at <= now)
@@ -107,6 +121,13 @@ class Events:
     async def all_events(self, names: Sequence[str]) -> list[Event]:
         """Return every event that these sources show, past ones included, by start."""
         return await self._shown(names, select(events).order_by(events.c.started_at, events.c.id))
+
+    async def revision(self, names: Sequence[str]) -> str:
+        counted = select(
+            func.count(), func.sum(events.c.id), func.sum(events.c.revision), func.max(events.c.updated_at)
+        ).where(_shown_by(names))
+        async with self._read_only.connect() as connection:
+            return "/".join(str(value) for value in (await connection.execute(counted)).one())
 
     async def ended(self, names: Sequence[str], since: datetime, until: datetime) -> list[Event]:
         """Return the events that ended between these moments, by start."""
@@ -128,12 +149,29 @@ def _not_over(now: datetime) -> ColumnElement[bool]:
 
 
 def _matching(search: Search) -> list[ColumnElement[bool]]:
-    words = [events.c.searched.contains(word, autoescape=True) for word in search.words]
-    return [*words, events.c.status == EventStatus.SCHEDULED] if search.certain else words
+    matching: list[ColumnElement[bool]] = [events.c.searched.contains(word, autoescape=True) for word in search.words]
+    if search.numbers:
+        numbered = select(event_numbers.c.event_id).where(event_numbers.c.number.in_(search.numbers))
+        matching.append(events.c.id.in_(numbered))
+    return [*matching, events.c.status.in_(search.statuses)] if search.statuses != ANY else matching
 
 
 def _by_start(query: Select[Any]) -> Select[Any]:
     return query.order_by(events.c.started_at.is_(None), events.c.started_at, events.c.id)
+
+
+async def _record_numbers(connection: AsyncConnection, seen: Sequence[Event]) -> None:
+    """Keep the numbers that titles name; hardly any differs from what an earlier poll wrote."""
+    named = {(event.id, number) for event in seen for number in numbers_in(event.title)}
+    kept: set[tuple[int, int]] = set()
+    for ids in batches([event.id for event in seen]):
+        rows = await connection.execute(select(event_numbers).where(event_numbers.c.event_id.in_(ids)))
+        kept.update((row.event_id, row.number) for row in rows)
+    for event_id, number in kept - named:
+        is_it = and_(event_numbers.c.event_id == event_id, event_numbers.c.number == number)
+        await connection.execute(delete(event_numbers).where(is_it))
+    if new := [{"event_id": event_id, "number": number} for event_id, number in sorted(named - kept)]:
+        await connection.execute(insert_or_ignore(connection, event_numbers), new)
 
 
 async def _record_sightings(connection: AsyncConnection, watched: Watched) -> None:

@@ -8,7 +8,7 @@ from bot.core.room import Room
 from bot.locales import Texts
 
 IN_EVERY_ROOM = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
-FOR_SCHEDULED_EVENTS = ("create_events", "manage_events")
+FOR_SCHEDULED_EVENTS = ("create_events",)  # with it a bot may change and end what it created
 FOR_THREADS = ("create_public_threads", "send_messages_in_threads")
 ALL = (*IN_EVERY_ROOM, *FOR_SCHEDULED_EVENTS, *FOR_THREADS)
 SCOPES = ("bot", "applications.commands")
@@ -41,7 +41,6 @@ def names_of(texts: Texts, permissions: Sequence[str]) -> tuple[str, ...]:
         "attach_files": texts.gettext("Attach Files"),
         "read_message_history": texts.gettext("Read Message History"),
         "create_events": texts.gettext("Create Events"),
-        "manage_events": texts.gettext("Manage Events"),
         "create_public_threads": texts.gettext("Create Public Threads"),
         "send_messages_in_threads": texts.gettext("Send Messages in Threads"),
     }

@@ -29,6 +29,7 @@ COLOURS = {
     MessageKind.QUESTION: 0xD64545,
     MessageKind.DIGEST: 0x607D8B,
 }
+GREY = 0x95A5A6  # of what does not take place
 
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
@@ -158,7 +159,7 @@ def _embeds(message: Message) -> list[discord.Embed]:
         if embed is not None:
             if card.image and _is_web(card.image, URL):
                 embed.set_image(url=card.image)
-            embed.colour = discord.Colour(COLOURS[message.kind])
+            embed.colour = discord.Colour(GREY if message.is_off else COLOURS[message.kind])
             embeds.append(embed)
             left -= _width_of(embed)
     return embeds
@@ -168,10 +169,11 @@ def _embed(card: Card, left: int) -> discord.Embed | None:
     """Render one card into at most `left` characters; its body gives way first. None if nothing is left of it."""
     title = fit(card.title, min(TITLE, left))
     embed = discord.Embed(title=title or None, url=card.url if title and _is_web(card.url, URL) else None)
-    for field in card.fields[:EMBED_FIELDS]:
+    has_moment = any(field.at for field in card.fields)  # which counts down by itself
+    for field in [field for field in card.fields if not (has_moment and field.counts_down)][:EMBED_FIELDS]:
         _add_field(embed, field, left)
     room = min(DESCRIPTION, left - _width_of(embed))
-    extras = "\n".join([*_long_links(card.buttons), _bars(card.bars)]).strip()
+    extras = "\n".join([*_long_links(card.buttons), _bars(card.bars), _code(card.code, room // 2)]).strip()
     if width(extras) > room:
         extras = ""
     body = fit(card.body, room - width(extras) - 1)
@@ -180,8 +182,9 @@ def _embed(card: Card, left: int) -> discord.Embed | None:
 
 
 def _add_field(embed: discord.Embed, field: Field, left: int) -> None:
+    """Add a field. A moment counts down, and whoever hovers over that sees it in their own time zone."""
     name = fit(field.name, FIELD_NAME) or _BLANK
-    when = f"<t:{int(field.at.timestamp())}:F> (<t:{int(field.at.timestamp())}:R>)" if field.at else ""
+    when = f"<t:{int(field.at.timestamp())}:R>" if field.at else ""
     who = f"<@{field.member}>" if field.member.isdecimal() else ""  # shown as a name; nobody is notified
     where = f"<#{field.channel}>" if field.channel.isdecimal() else ""
     value = who or where or f"{fit(field.value, FIELD_VALUE - len(when) - 1)}\n{when}".strip() or _BLANK
@@ -192,6 +195,12 @@ def _add_field(embed: discord.Embed, field: Field, left: int) -> None:
 def _width_of(embed: discord.Embed) -> int:
     said = [embed.title, embed.description, *(part for field in embed.fields for part in (field.name, field.value))]
     return sum(width(part) for part in said if part)
+
+
+def _code(code: str, limit: int) -> str:
+    """Return a block in which nothing is formatted."""
+    shown = _INVISIBLE.sub("", code).replace("```", "`\u200b``")
+    return f"```\n{_cut(shown, limit)}\n```" if shown.strip() else ""
 
 
 def _bars(bars: Sequence[Bar]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from bot.core.messages import Bar, Button, Card, Field, Message
 from bot.platforms.lengths import width
 from bot.platforms.slack.forms import ACTION_ID, BUTTON, Json, ask_for, choice_block, people_block, text_of
-from bot.platforms.slack.text import BLANK, escape, fit, is_web, link, moment, plain, plain_line
+from bot.platforms.slack.text import BLANK, code, escape, fit, is_web, link, plain, plain_line
 
 BLOCKS, BLOCKS_OF_VIEW, TEXT, FIELDS, FIELD, HEADER, ALT_TEXT, URL = 50, 100, 3000, 10, 2000, 150, 2000, 3000
 FALLBACK = 3000  # characters of what a notification and a screen reader are given
@@ -94,6 +94,8 @@ def _card(card: Card, name: str) -> Iterator[Json]:
         yield _title(card)
     if body := plain(card.body, TEXT):
         yield _section(body)
+    if block := code(card.code, TEXT - 8):
+        yield {"type": "section", "text": _mrkdwn(block)}
     if card.bars:
         yield {"type": "section", "text": _mrkdwn(_bars(card.bars))}
     fields = [_mrkdwn(_field(one)) for one in card.fields]
@@ -122,9 +124,8 @@ def _mrkdwn(text: str) -> Json:
 
 def _field(field: Field) -> str:
     """Return a labelled value. A person stands there by name: Slack would call them, whatever we say."""
-    when = f"\n{moment(field.at, field.value)}" if field.at else ""
     name = fit(field.name, FIELD // 4).replace("\n", " ") or BLANK
-    return f"*{name}*\n{fit(field.value, FIELD - width(name) - width(when) - 3)}{when}".strip()
+    return f"*{name}*\n{fit(field.value, FIELD - width(name) - 3)}".strip()
 
 
 def _bars(bars: Sequence[Bar]) -> str:

@@ -1,7 +1,6 @@
 """Texts as Slack takes them: strangers' words made harmless, cut to a limit; and what members type, read back."""
 
 import re
-from datetime import datetime
 
 from bot.platforms.lengths import cut, width
 
@@ -42,6 +41,12 @@ def _cut(text: str, limit: int) -> str:
     return cut(text, limit, lambda shortened: _HALF_ENTITY.sub("", shortened))
 
 
+def code(text: str, limit: int) -> str:
+    """Return a block that shows a text letter by letter, "" for none."""
+    shown = _cut(_INVISIBLE.sub("", text).replace("```", f"`{BLANK}``").translate(_ESCAPES), limit)
+    return f"```\n{shown}\n```" if shown.strip() else ""
+
+
 def link(url: str, text: str, limit: int) -> str:
     """Return a link under a text; the text alone where the address is none that a browser opens, or too long."""
     address = url.translate(_UNSAFE_IN_ADDRESS).replace("&", "&amp;")
@@ -54,12 +59,6 @@ def link(url: str, text: str, limit: int) -> str:
 def is_web(url: str, limit: int = 3000) -> bool:
     """Whether it is an address that Slack takes."""
     return url.startswith(("http://", "https://")) and width(url) <= limit and not re.search(r"\s", url)
-
-
-def moment(at: datetime, otherwise: str) -> str:
-    """Return a moment that each reader sees in their own time zone and language; `otherwise` where that fails."""
-    shown = fit(otherwise.splitlines()[0] if otherwise else "", 100).replace("|", "").replace("^", "")
-    return f"<!date^{int(at.timestamp())}^{{date_long_pretty}} {{time}}|{shown or at.strftime('%Y-%m-%d %H:%M UTC')}>"
 
 
 def read_typed(text: str) -> str:

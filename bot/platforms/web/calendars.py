@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from aiohttp import ETag, web
@@ -17,6 +17,15 @@ from bot.events.rules.events import Event
 from bot.events.telling import Telling
 from bot.platforms.web.refusals import Refusal
 
+MOST_KEPT = 8  # files; a community's of ten thousand events has some megabytes
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    body: bytes
+    tag: str
+    revision: str = ""
+
 
 @dataclass(frozen=True)
 class Calendars:
@@ -25,6 +34,7 @@ class Calendars:
     telling: Telling
     rooms: Rooms
     community: CommunitySettings
+    _kept: dict[tuple[tuple[str, ...], timedelta | None], _File] = field(default_factory=dict, init=False)
 
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
@@ -36,40 +46,55 @@ class Calendars:
 
     async def of_community(self, request: web.Request) -> web.Response:
         """Give every event that the room follows."""
-        return await self._given(request, await self.telling.calendar_events(self._room), self.community.name)
+        return await self._followed(request, self._room)
 
     async def of_source(self, request: web.Request) -> web.Response:
         """Give the events of one source."""
         source = request.match_info["source"]
         if source not in self.rooms.sources:
             raise Refusal(404, "not_found")
-        events = await self.telling.calendar_events(replace(self._room, follows=(source,)))
-        return await self._given(request, events, self.community.name)
+        return await self._followed(request, replace(self._room, follows=(source,)))
 
     async def of_event(self, request: web.Request) -> web.Response:
         """Give one event to any calendar."""
         event = await self.telling.calendar_event(int(request.match_info["id"]))
         if event is None:
             raise Refusal(404, "not_found")
-        return await self._given(request, [event])
+        return _given(request, await self._file([event], "", _alarm(request)))
+
+    async def _followed(self, request: web.Request, room: Room) -> web.Response:
+        """Give the calendar of a room, built once for all who ask until something in it changes."""
+        alarm, revision = _alarm(request), await self.telling.calendar_revision(room)
+        key = (room.follows, alarm)
+        kept = self._kept.get(key)
+        if kept is None or kept.revision != revision:
+            events = await self.telling.calendar_events(room)
+            kept = replace(await self._file(events, self.community.name, alarm), revision=revision)
+            self._kept.pop(key, None)
+            self._kept[key] = kept
+            for oldest in list(self._kept)[:-MOST_KEPT]:
+                del self._kept[oldest]
+        return _given(request, kept)
+
+    async def _file(self, events: Sequence[Event], name: str, alarm: timedelta | None) -> _File:
+        body = await asyncio.to_thread(calendar_file, events, self.community.timezone, name, alarm)
+        return _File(body, hashlib.sha256(body).hexdigest()[:32])
 
     @property
     def _room(self) -> Room:
         return self.rooms.at(HERE, MAIN)
 
-    async def _given(self, request: web.Request, events: Sequence[Event], name: str = "") -> web.Response:
-        """Give the file, or say that the one the calendar has is still right."""
-        alarm = _alarm(request)
-        body = await asyncio.to_thread(calendar_file, events, self.community.timezone, name, alarm)
-        tag = hashlib.sha256(body).hexdigest()[:32]
-        known = request.if_none_match or ()
-        if any(one.value in (tag, "*") for one in known):
-            response = web.Response(status=304)
-        else:
-            response = web.Response(body=body, content_type="text/calendar", charset="utf-8")
-        response.etag = ETag(tag)
-        response.headers["Cache-Control"] = "no-cache"  # ask each time; the tag makes that cheap
-        return response
+
+def _given(request: web.Request, file: _File) -> web.Response:
+    """Give the file, or say that the one the calendar has is still right."""
+    known = request.if_none_match or ()
+    if any(one.value in (file.tag, "*") for one in known):
+        response = web.Response(status=304)
+    else:
+        response = web.Response(body=file.body, content_type="text/calendar", charset="utf-8")
+    response.etag = ETag(file.tag)
+    response.headers["Cache-Control"] = "no-cache"  # ask each time; the tag makes that cheap
+    return response
 
 
 def _alarm(request: web.Request) -> timedelta | None:

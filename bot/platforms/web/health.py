@@ -38,8 +38,9 @@ class HealthApi:
         return [web.get("/healthz", self.healthz), web.get("/metrics", self.show_metrics)]
 
     async def healthz(self, _request: web.Request) -> web.Response:
-        """Say whether the store answers."""
-        return json_answer({"status": "ok", "version": __version__, **await self.condition.health()})
+        """Say whether the store answers, and can be written."""
+        health = {"status": "ok", "version": __version__, **await self.condition.health()}
+        return json_answer(health, status=200 if health["status"] == "ok" else 503)
 
     async def show_metrics(self, _request: web.Request) -> web.Response:
         """Give numbers to Prometheus."""

@@ -36,6 +36,7 @@ def message_json(said: RoomMessage) -> dict[str, Any]:
         "entries": plain(message.entries),
         "revision": said.revision,
         "below": said.below,
+        "is_off": message.is_off,
     }
 
 
@@ -55,6 +56,7 @@ def _card(card: Card) -> dict[str, Any]:
         "title": card.title,
         "url": card.url,
         "body": card.body,
+        "code": card.code,
         "fields": [
             {"name": field.name, "value": field.value, "at": field.at.isoformat() if field.at else None}
             for field in card.fields

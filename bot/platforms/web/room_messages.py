@@ -214,6 +214,7 @@ def _message(kept: Mapping[str, Any]) -> Message:
         replies_to=kept.get("replies_to"),
         choices=tuple(_choice(choice) for choice in kept.get("choices", ())),
         entries=tuple(Entry(**_with_action(entry)) for entry in kept.get("entries", ())),
+        is_off=kept.get("is_off", False),
     )
 
 
@@ -230,12 +231,19 @@ def _card(kept: Mapping[str, Any]) -> Card:
         bars=tuple(Bar(**bar) for bar in kept["bars"]),
         buttons=_buttons(kept["buttons"]),
         image=kept.get("image", ""),
+        code=kept.get("code", ""),
     )
 
 
 def _field(kept: Mapping[str, Any]) -> Field:
     at = kept["at"]
-    return Field(kept["name"], kept["value"], at and datetime.fromisoformat(at), kept.get("member", ""))
+    return Field(
+        kept["name"],
+        kept["value"],
+        at and datetime.fromisoformat(at),
+        kept.get("member", ""),
+        counts_down=kept.get("counts_down", False),
+    )
 
 
 def _buttons(kept: Sequence[Mapping[str, Any]]) -> tuple[Button, ...]:

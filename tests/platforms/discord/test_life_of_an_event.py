@@ -49,7 +49,7 @@ def test_one_event_is_one_message_and_one_scheduled_event_through_its_whole_life
         assert buttons["🔔 リマインド"] == "remind:7"
         assert buttons["イベントページ"].endswith("/event/7/")
         moment = int(START.timestamp())
-        assert f"<t:{moment}:F> (<t:{moment}:R>)" in announced["embeds"][0]["fields"][0]["value"]
+        assert f"\n<t:{moment}:R>" in announced["embeds"][0]["fields"][0]["value"]
         discord.wait_for(lambda: scheduled(discord), WITHIN)
         discord.wait_for(lambda: [one for one in discord.calls if one.path.endswith("/threads")], WITHIN)
 

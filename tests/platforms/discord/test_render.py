@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.actions import Kept
 from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
-from bot.platforms.discord.render import Rendered, escape, fit, plain_line, render
+from bot.platforms.discord.render import GREY, Rendered, escape, fit, plain_line, render
 from bot.platforms.lengths import width
 from tests.support.discord_limits import of_message
 from tests.support.events import NOW
@@ -106,7 +106,28 @@ def test_an_event_shows_its_moment_to_each_reader_in_their_own_time() -> None:
     card = Card("もくもく会", fields=(Field("日時", "2026年5月22日(金) 12:00", NOW + timedelta(days=10)),))
     (field,) = render(Message(MessageKind.ANSWER, cards=(card,)))["embeds"][0].fields
     seconds = int((NOW + timedelta(days=10)).timestamp())
-    assert field.value == f"2026年5月22日(金) 12:00\n<t:{seconds}:F> (<t:{seconds}:R>)"
+    assert field.value == f"2026年5月22日(金) 12:00\n<t:{seconds}:R>"
+
+
+def test_a_card_has_one_countdown() -> None:
+    start, how_far = Field("日時", "5月22日", NOW + timedelta(days=10)), Field("開催", "あと10日", counts_down=True)
+    (embed,) = render(Message(MessageKind.ANSWER, cards=(Card("もくもく会", fields=(start, how_far)),)))["embeds"]
+    assert [field.name for field in embed.fields] == ["日時"]
+    (embed,) = render(Message(MessageKind.ANSWER, cards=(Card("もくもく会", fields=(how_far,)),)))["embeds"]
+    assert [field.name for field in embed.fields] == ["開催"]
+
+
+def test_what_does_not_take_place_is_grey() -> None:
+    (embed,) = render(Message(MessageKind.ANNOUNCEMENT, cards=(Card("もくもく会"),), is_off=True))["embeds"]
+    assert embed.colour is not None
+    assert embed.colour.value == GREY
+
+
+def test_code_is_a_block_that_nothing_in_it_ends() -> None:
+    (embed,) = render(Message(MessageKind.ANSWER, cards=(Card("4.md", code="# 題\n```\n**太字** @everyone"),)))[
+        "embeds"
+    ]
+    assert embed.description == "```\n# 題\n`\u200b``\n**太字** @everyone\n```"
 
 
 def test_a_reading_shows_its_candidates_as_bars() -> None:

@@ -58,7 +58,7 @@ def test_what_the_bot_lacks_is_named_by_check_and_once_in_the_channel(tmp_path: 
     event = an_event(7, "もくもく会 #7", datetime.now(UTC) + timedelta(days=3))
     with ConnpassServer([event]) as connpass, DiscordServer((CHANNEL, "102")) as discord, Bot(tmp_path) as bot:
         bot.configure(connpass, discord, (CHANNEL, "102", "999"), ("1d",))
-        discord.do(discord.world.deny, CHANNEL, "embed_links", "manage_events")
+        discord.do(discord.world.deny, CHANNEL, "embed_links", "create_events")
         checked = " ".join(tsudoi(tmp_path, "check").stdout.split())
         assert "client_id=900&scope=bot+applications.commands&permissions=" in checked.replace(" ", "")
         assert "lacks there: Embed Links, Manage Events" in checked
@@ -70,7 +70,7 @@ def test_what_the_bot_lacks_is_named_by_check_and_once_in_the_channel(tmp_path: 
             assert bot.stop() == 0
         (note,) = discord.posted
         assert note["channel_id"] == CHANNEL
-        assert "埋め込みリンク、イベントを管理" in note["content"]
+        assert "埋め込みリンク、イベントを作成" in note["content"]
     assert discord.problems == []
 
 

@@ -1,4 +1,4 @@
-"""A message in Slack: every limit kept, strangers' words harmless, moments in each reader's own time."""
+"""A message in Slack: every limit kept, strangers' words harmless."""
 
 import re
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, 
 from bot.platforms.lengths import width
 from bot.platforms.slack.forms import asked_by, form
 from bot.platforms.slack.render import BLOCKS, render, without_pictures
-from bot.platforms.slack.text import called_first, escape, fit, link, moment, plain, read_typed
+from bot.platforms.slack.text import called_first, escape, fit, link, plain, read_typed
 from tests.support.slack_blocks import WEIGHT, refused_blocks, refused_view, weight
 from tests.support.slack_text import broken_markup, pings
 
@@ -58,9 +58,7 @@ def test_an_event_is_a_linked_title_fields_and_buttons() -> None:
     assert lead["text"] == {"type": "plain_text", "text": "明日！", "emoji": False}
     assert title["text"]["text"] == "*<https://c.example/1|もくもく会>*"
     assert body["text"]["text"] == "本文"
-    stamp = int(AT.timestamp())
-    date = f"<!date^{stamp}^{{date_long_pretty}} {{time}}|5月22日 19:00>"
-    assert fields["fields"][0]["text"] == f"*日時*\n5月22日 19:00\n{date}"
+    assert fields["fields"][0]["text"] == "*日時*\n5月22日 19:00"
     assert [one.get("url") or one["action_id"] for one in actions["elements"]] == ["https://c.example/1", "remind:1"]
 
 
@@ -105,9 +103,9 @@ def test_a_link_cannot_be_left_by_its_text_or_its_address() -> None:
     assert link("https://a.example/" + "x" * 300, "題", 200) == "題"
 
 
-def test_a_moment_falls_back_to_words() -> None:
-    assert moment(AT, "5/22 | ^x>") == f"<!date^{int(AT.timestamp())}^{{date_long_pretty}} {{time}}|5/22  x&gt;>"
-    assert moment(AT, "").endswith("|2026-05-22 10:00 UTC>")
+def test_code_is_a_block_that_nothing_in_it_ends() -> None:
+    (_, block) = accepted(said(Card("4.md", code="# 題\n```\n*太字* <!channel>")))
+    assert block["text"]["text"] == "```\n# 題\n`\u200b``\n*太字* &lt;!channel&gt;\n```"
 
 
 @pytest.mark.parametrize("length", [2999, 3000, 3001, 40_000])
@@ -132,9 +130,8 @@ def test_fields_stand_ten_to_a_section(count: int) -> None:
 
 
 @pytest.mark.parametrize("length", [1990, 2000, 2001, 9000])
-def test_a_field_is_cut_and_its_moment_is_kept(length: int) -> None:
+def test_a_field_is_cut(length: int) -> None:
     (block,) = accepted(said(Card(fields=(Field("日時", "&" * length, AT),))))
-    assert block["fields"][0]["text"].count("<!date^") == 1
     assert "…" in block["fields"][0]["text"]
 
 

@@ -21,7 +21,9 @@ from bot.config import WebSettings
 from bot.core.actions import Kept
 from bot.core.errors import FrontEndError, SendRefused
 from bot.core.messages import Button, Message, MessageKind
+from bot.events.calendar_files import calendar_file
 from bot.events.rules.events import EventStatus
+from bot.platforms.web import calendars
 from bot.platforms.web.refusals import Refusal
 from bot.platforms.web.server import WebRoom
 from bot.platforms.web.uploads import Turns
@@ -507,6 +509,28 @@ async def test_a_calendar_that_did_not_change_is_not_sent_again(
     answers.events = [an_event_named("会", 5, revision=1)]
     async with client.get("/calendar.ics", headers={"If-None-Match": tag}) as response:
         assert (response.status, response.headers["ETag"] != tag) == (200, True)
+
+
+async def test_a_calendar_is_built_once_for_all_who_follow_it_until_it_changes(
+    client: aiohttp.ClientSession, answers: FixedAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = 0
+
+    def counted(*given: Any) -> bytes:
+        nonlocal built
+        built += 1
+        return calendar_file(*given)
+
+    monkeypatch.setattr(calendars, "calendar_file", counted)
+    answers.events = [an_event_named("会", 5)]
+    for _ in range(3):
+        async with client.get("/calendar.ics") as response:
+            assert response.status == 200
+    assert built == 1
+    answers.events = [an_event_named("会", 5, revision=1)]
+    async with client.get("/calendar.ics") as response:
+        assert b"SEQUENCE:1" in await response.read()
+    assert built == 2
 
 
 async def test_a_source_has_a_calendar_of_its_own(client: aiohttp.ClientSession, answers: FixedAnswers) -> None:

@@ -39,7 +39,7 @@ export function messageElement(message, press) {
   const at = new Date(message.at);
   const own = !message.bot;
   const name = own && message.author === "visitor" ? word("you") : message.author;
-  const node = make("li", { class: `entry ${own ? "own" : "bot"} kind-${message.kind}` });
+  const node = make("li", { class: `entry ${own ? "own" : "bot"} kind-${message.is_off ? "off" : message.kind}` });
   Object.assign(node.dataset, { id: message.id, at: message.at, author: message.author, kind: message.kind, revision: message.revision ?? 0 });
   node.append(
     make("p", { class: "day", hidden: true }, make("span", {}, dayName(at))),
@@ -132,6 +132,7 @@ function cardElement(card, press) {
     { class: card.bars.length ? "card reading" : "card" },
     card.title ? make("h3", { dir: "auto" }, card.url ? link(card.url, {}, card.title) : card.title) : null,
     card.body ? prose(card.body) : null,
+    card.code ? make("pre", { tabindex: 0 }, card.code) : null,
     card.fields.length ? make("dl", { class: card.fields.some(({ name }) => name.length > LONG_NAME) && "stacked" }, ...card.fields.flatMap(fieldElements)) : null,
     card.bars.length ? barList(card.bars) : null,
     buttonRow(card.buttons, press),
