@@ -74,10 +74,15 @@ class Organising(commands.Cog):
         """Show the samples."""
         await self._open(interaction, "data")
 
-    @group.command(name="questions", description="What organisers are still asked about reports")
+    @group.command(name="questions", description="Everything that organisers are still asked")
     async def show_questions(self, interaction: discord.Interaction) -> None:
         """Show the questions."""
         await self._open(interaction, "questions")
+
+    @group.command(name="reports", description="Which event a report is about, to be corrected")
+    async def list_reports(self, interaction: discord.Interaction) -> None:
+        """List the reports with their events."""
+        await self._open(interaction, "reports")
 
     @group.command(name="trouble", description="Where I cannot post, why, and what to do")
     async def show_trouble(self, interaction: discord.Interaction) -> None:

@@ -23,7 +23,6 @@ from bot.organisers.organising import Organising
 from bot.organisers.rehearsing import Rehearsed
 from bot.organisers.settling_in import Rehearse, SettlingIn
 from bot.reports.report_posts import name_of_site
-from bot.reports.report_saying import ReportSaying
 
 
 def build_organising(
@@ -73,7 +72,6 @@ def build_organising(
         problems=problems,
         reviewing=Reviewing(store=stores.samples, sheets=sheets, clock=clock, zone=zone),
         console=console,
-        open_questions=ReportSaying(stores.events, stores.reports, stores.questions, clock, zone).questions,
         intervening=Intervening(store=stores.interventions, events=stores.events, clock=clock, ring=ring),
         troubles=troubles_of(stores, rooms, clock, ring),
         tidying=tidying_of(stores, clock),

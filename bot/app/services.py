@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.answering.answering import Answering
@@ -30,6 +30,7 @@ from bot.events.outages import Outages
 from bot.events.ports.sources import EventDetails
 from bot.events.silencing import Silencing
 from bot.events.telling import Telling
+from bot.events.vanishing import VANISHED
 from bot.events.watching import Watching
 from bot.handwriting.changing_model import ChangingModel
 from bot.handwriting.own_samples import OwnSamples
@@ -39,12 +40,14 @@ from bot.handwriting.quizzing import Quizzing
 from bot.handwriting.reading import Reader
 from bot.handwriting.store.sample_folders import SampleFolders
 from bot.handwriting.teaching import Teaching
+from bot.organisers.inbox import Inbox
 from bot.organisers.organising import Organising
 from bot.organisers.tidying import Tidying
 from bot.reminders.digesting import Digesting
 from bot.reminders.member_settings import MemberSettings
 from bot.reminders.reminding import Reminding
 from bot.reports import report_posts
+from bot.reports.correcting import Correcting
 from bot.reports.drafting import Drafting
 from bot.reports.materials import Materials
 from bot.reports.ports import ReportSource
@@ -117,6 +120,7 @@ def build_services(
         lead_times=settings.reminders.lead_times,
         clock=clock,
         deliveries=stores.deliveries,
+        set_up_by=stores.rooms.set_up_by,
     )
     reporting = Reporting(
         site=site,
@@ -138,6 +142,18 @@ def build_services(
         clock=clock,
         zone=zone,
     )
+    deciding = Deciding(
+        store=stores.questions,
+        answers={"flood": watching.answer_flood, VANISHED: watching.answer_vanished, **reporting.answer_handlers()},
+        rooms=rooms,
+        zone=zone,
+        ring=ring,
+    )
+    known = _known(settings, stores, rooms, clock)
+    inbox = Inbox(known=known, deciding=deciding)
+    correcting = Correcting(reporting=reporting, reports=stores.reports, events=stores.events, zone=zone)
+    if organising is not None:
+        organising = replace(organising, inbox=inbox, correcting=correcting)
     teaching = Teaching(own=own_samples, recogniser=recogniser, clock=clock, zone=zone)
     return Services(
         watching=watching,
@@ -154,13 +170,9 @@ def build_services(
             ),
             reporting=reporting,
             reminding=reminding,
-            deciding=Deciding(
-                store=stores.questions,
-                answers={"flood": watching.answer_flood, **reporting.answer_handlers()},
-                rooms=rooms,
-                zone=zone,
-                ring=ring,
-            ),
+            deciding=deciding,
+            inbox=inbox,
+            correcting=correcting,
             drafting=Drafting(
                 event_store=stores.events,
                 report_store=stores.reports,
@@ -189,7 +201,7 @@ def build_services(
             organising=organising,
             changing_model=changing_model,
         ),
-        known=_known(settings, stores, rooms, clock),
+        known=known,
         rooms=rooms,
         following=Following(store=stores.rooms, rooms=rooms, watching=watching, troubles=stores.troubles),
         mirroring=Mirroring(
@@ -247,8 +259,10 @@ def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Kn
         site_url=settings.reports.address,
         asked={
             "flood": event_posts.flood_question,
-            "report": report_posts.which_event,
-            "report_flood": report_posts.flood_question,
+            VANISHED: event_posts.vanished_question,
+            report_posts.REPORT: report_posts.which_event,
+            report_posts.FLOOD_OF_REPORTS: report_posts.flood_question,
+            report_posts.MISSING: report_posts.missing_report,
         },
     )
 

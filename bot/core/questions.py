@@ -56,3 +56,12 @@ class AnswerQuestion(Action):
 
     template = "question:{question}:{option:*}"
     shown = Shown.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestions(Action):
+    """Show organisers everything that they are still asked."""
+
+    template = "questions:open"
+    shown = Shown.BESIDE
+    for_organisers = True

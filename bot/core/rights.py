@@ -61,8 +61,11 @@ def may_operate(rooms: Rooms, tenant: Tenant, member: str, roles: Collection[str
 
 def may_answer(rooms: Rooms, asker: Asker, question: Question) -> bool:
     """Whether a question was put to this asker: to the organisers of their own tenant."""
-    if not asker.may_decide:
-        return False
+    return asker.may_decide and concerns(rooms, asker, question)
+
+
+def concerns(rooms: Rooms, asker: Asker, question: Question) -> bool:
+    """Whether a question is one for the organisers of this asker's tenant."""
     if asker.tenant.platform == LOCAL:
         return True
     match question.guild:

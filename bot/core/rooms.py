@@ -137,6 +137,18 @@ class Rooms:
         """Where organisers are asked about the report site: in the tenant whose it is."""
         return self.asking_in({self._home.partition(":")[2]}) if self._home else self.asking_operators()
 
+    @property
+    def sources_at_home(self) -> tuple[str, ...]:
+        """What the rooms of the tenant whose the report site is follow; everything where that is not known."""
+        guilds = (
+            {self._home.partition(":")[2]}
+            if self._home
+            else {self._by_name[room.name].guild for room in self.configured}
+        )
+        rooms = [room for guild in guilds for room in self._by_guild.get(guild, ()) if room.is_on]
+        followed = (*self._own_sources, *(name for room in rooms for name in room.follows))
+        return tuple(dict.fromkeys(followed)) or self.sources
+
     def asking_operators(self) -> tuple[Room, ...]:
         """Where who runs the bot is told: in the rooms of the configuration, as they are now."""
         return self.asking_in({self._by_name[room.name].guild for room in self.configured})
@@ -146,7 +158,10 @@ class Rooms:
         asked = [room for guild in sorted(guilds) for room in self._asked_in(guild)]
         return tuple(dict.fromkeys(asked)) or (self.at(HERE, MAIN),)
 
+    def for_organisers(self, guild: str) -> tuple[Room, ...]:
+        """The rooms of a guild that are marked for what organisers are asked; none where members would read along."""
+        return tuple(room for room in self._by_guild.get(guild, ()) if room.is_on and room.asks)
+
     def _asked_in(self, guild: str) -> tuple[Room, ...]:
-        rooms = [room for room in self._by_guild.get(guild, ()) if room.is_on]
-        marked = tuple(room for room in rooms if room.asks)
-        return marked or tuple(room for room in rooms if room.organisers)[:1] or (self.at(HERE, MAIN),)
+        others = tuple(room for room in self._by_guild.get(guild, ()) if room.is_on and room.organisers)
+        return self.for_organisers(guild) or others[:1] or (self.at(HERE, MAIN),)

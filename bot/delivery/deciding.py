@@ -40,9 +40,13 @@ class Deciding:
         question = await self.store.question_by_id(action.question)
         if question is None or action.option not in question.options or question.kind not in self.answers:
             return None
-        texts = texts_for(asker.language, self.zone)
         if not may_answer(self.rooms, asker, question):
-            return organisers_only(texts)
-        is_first = await self.answers[question.kind](question, action.option, asker.member)
+            return organisers_only(texts_for(asker.language, self.zone))
+        return await self.take(asker, question, action.option)
+
+    async def take(self, asker: Asker, question: Question, option: str) -> Message:
+        """Take the answer of somebody who may give it."""
+        texts = texts_for(asker.language, self.zone)
+        is_first = await self.answers[question.kind](question, option, asker.member)
         await self.ring()
         return answer_taken(texts) if is_first else answered_before(texts)

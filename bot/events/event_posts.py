@@ -11,12 +11,14 @@ from bot.core.texts import gettext
 from bot.delivery.posting import EventPost, Here, SpokenPost
 from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.events import event_messages
+from bot.events.ports.events import EventStore
 from bot.events.rules.announcements import Difference
-from bot.events.rules.events import EventStatus
+from bot.events.rules.events import Event, EventStatus
 from bot.events.rules.seats import FILLING, SeatNews
 from bot.events.seat_messages import seats_message
 
 POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, shall I post them?"
+CALLED_OFF, SAY_NOTHING = "called_off", "leave"  # the answers to "these pages are gone, was that on purpose?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class ReminderPost(EventPost):
 
 @dataclass(frozen=True, slots=True)
 class VanishedPost(EventPost):
-    """An event's page is gone."""
+    """An event's page is gone: told to one organiser, where no room is theirs; they decide on `/tsudoi questions`."""
 
     tag = "notice"
     label = gettext("note to organisers:")
@@ -152,6 +154,24 @@ async def _announced(event_id: int, here: Here) -> Delivery | None:
     away = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.RETRACTED)
     there = [one for one in announced if one.destination == here.room.name and one.state not in away]
     return max(there, key=lambda delivery: delivery.id or 0, default=None)
+
+
+async def vanished_question(question: Question, here: Here) -> Message | NothingToSay:
+    """Ask whether events are called off whose pages are gone, unless they are back or would have begun."""
+    gone = await still_gone(question, here.known.events, here.now)
+    if not gone and not here.is_said:
+        return NothingToSay.EVENT_BACK
+    texts = here.texts
+    labels = {CALLED_OFF: texts.gettext("Tell everybody it is cancelled"), SAY_NOTHING: texts.gettext("Say nothing")}
+    buttons = tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
+    known = await here.known.events.known(question.facts["events"])
+    return event_messages.vanished_question(texts, gone or list(known.values()), here.now, buttons)
+
+
+async def still_gone(question: Question, events: EventStore, now: datetime) -> list[Event]:
+    """Return the events of a question whose pages are gone still, and that would not have begun yet."""
+    known = await events.known(question.facts["events"])
+    return [event for event in known.values() if event.status is EventStatus.VANISHED and not event.has_started(now)]
 
 
 async def flood_question(question: Question, here: Here) -> Message:

@@ -13,27 +13,24 @@ from bot.core.rooms import Rooms
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import ask
 from bot.delivery.rules.deliveries import Delivery
-from bot.delivery.rules.follow_ups import thread_below, was_said
+from bot.delivery.rules.follow_ups import was_said
 from bot.events.editing import edits_of_announcements, edits_of_seats, seats_day
 from bot.events.event_posts import (
     POST_ALL,
     POST_NONE,
     AnnouncementPost,
-    ChangePost,
     ReminderPost,
     SeatsPost,
-    SummaryPost,
-    VanishedPost,
 )
 from bot.events.looking import Look
-from bot.events.rules.announcements import FLOOD, is_flood, is_worth_saying, must_be_said, published
+from bot.events.news import Told, deliveries_of, heard_of, hearing, summaries
+from bot.events.rules.announcements import FLOOD, is_flood, is_worth_saying, must_be_said
 from bot.events.rules.events import Change, ChangeKind, Event
 from bot.events.rules.seats import SeatNews
+from bot.events.vanishing import Vanishing
 from bot.reminders.rules.reminders import reminders_of
 
 log = structlog.get_logger()
-
-Told = tuple[Change, Room]  # which room hears of which change
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,7 @@ class Planning:
     rooms: Rooms
     lead_times: Sequence[timedelta]
     deliveries: DeliveryStore
+    vanishing: Vanishing
 
     async def plan(self, look: Look) -> tuple[list[Delivery], list[Question]]:
         """Return all but the reminders, and what organisers are asked instead of it."""
@@ -53,19 +51,29 @@ class Planning:
             log.warning("seats not told", events=len(seats_told), reason=reason)
             seats_told = []
         seats = [delivery for event, news in seats_told for delivery in self._seats(event, news, look)]
-        planned += self._vanishings(look) + seats
+        asked_alone, about_vanished = await self.vanishing.ask(look)
+        planned += asked_alone + seats
+        questions += about_vanished
         return planned + await self._edits(look, planned, [event.id for event, _ in seats_told]), questions
 
     async def _news(self, look: Look) -> tuple[list[Delivery], list[Question]]:
         worth = [change for change in look.changes if is_worth_saying(change, look.at)]
-        told = [(change, room) for change in worth for room in self._told(change, look)]
+        heard = await heard_of(self.deliveries, [each.event.id for each in worth if each.kind is ChangeKind.REVIVED])
+        told = [
+            (said, room)
+            for change in worth
+            for room in self._following(change, look)
+            for said in [heard.as_news(change, room)]
+            if room.changes or said.kind is ChangeKind.NEW
+        ]
         if is_flood(worth):
             return await self._hold_back(look, told)
-        return [delivery for change, room in told for delivery in _deliveries(change, room, look.at)], []
+        planned = [delivery for change, room in told for delivery in deliveries_of(change, room, look.at)]
+        return [heard.once_more(delivery, look.at) for delivery in planned], []
 
-    def _told(self, change: Change, look: Look) -> list[Room]:
+    def _following(self, change: Change, look: Look) -> list[Room]:
         followed = {look.source} | (set() if change.kind is ChangeKind.NEW else look.shown_by[change.event.id])
-        return [room for room in self._hearing(followed, look.at) if _wants(room, change)]
+        return hearing(self.rooms, followed, look.at)
 
     async def _hold_back(self, look: Look, told: Sequence[Told]) -> tuple[list[Delivery], list[Question]]:
         """Ask before so much is posted. What people must know of what was announced is said at once, in one message."""
@@ -79,7 +87,7 @@ class Planning:
             if change.before and must_be_said(change.kind, change.fields) and (change.event.id, room.name) in known
         ]
         asked, questions = self._ask(look, [pair for pair in told if pair not in urgent])
-        return [*_summaries(look, urgent), *asked], questions
+        return [*summaries(look.source, look.at, urgent), *asked], questions
 
     def _ask(self, look: Look, held: Sequence[Told]) -> tuple[list[Delivery], list[Question]]:
         """Ask in every guild of which something is held: each decides for its own rooms."""
@@ -95,24 +103,16 @@ class Planning:
     def announcements(self, events: Iterable[Event], source: str, guild: str, now: datetime) -> list[Delivery]:
         """Return what a guild's rooms hear of a flood that was asked about before what it would post was kept."""
         changes = [Change(ChangeKind.NEW, event) for event in events if not event.has_started(now)]
-        rooms = [room for room in self._hearing({source}, now) if room.guild == guild]
-        return [delivery for change in changes for room in rooms for delivery in _deliveries(change, room, now)]
+        rooms = [room for room in hearing(self.rooms, {source}, now) if room.guild == guild]
+        return [delivery for change in changes for room in rooms for delivery in deliveries_of(change, room, now)]
 
     def _seats(self, event: Event, news: SeatNews, look: Look) -> list[Delivery]:
         """Tell the rooms that want to know, each once a day: what comes later that day edits what was said."""
         now, day = look.at, seats_day(look.at)
         return [
             Delivery(SeatsPost(event.id, day, news), room.name, now, event.started_at)
-            for room in self._hearing(look.shown_by[event.id], now)
+            for room in hearing(self.rooms, look.shown_by[event.id], now)
             if (room.seats if news.is_for_all else room.filling)
-        ]
-
-    def _vanishings(self, look: Look) -> list[Delivery]:
-        """Tell organisers."""
-        return [
-            Delivery(VanishedPost(event.id, event.revision), room.name, look.at, event.started_at)
-            for event in look.vanished
-            for room in self.rooms.asking({look.source} | look.shown_by[event.id])
         ]
 
     async def _edits(self, look: Look, planned: Sequence[Delivery], seats_told: Sequence[int]) -> list[Delivery]:
@@ -122,11 +122,6 @@ class Planning:
         edits = await edits_of_announcements(self.deliveries, edited, now, urgent)
         told = [*urgent, *seats_told]
         return edits + await edits_of_seats(self.deliveries, edited, now, told, look.turned(), planned)
-
-    def _hearing(self, sources: set[str], now: datetime) -> list[Room]:
-        """Return the rooms that want news of these sources, and have not paused all of them."""
-        rooms = self.rooms.following(sources)
-        return [room for room in rooms if room.announces and not sources.isdisjoint(room.heard(now))]
 
     def reminders(self, look: Look) -> dict[int, list[Delivery]]:
         """Of each event that wants others than are planned, those that it wants: ten thousand may follow."""
@@ -151,38 +146,8 @@ class Planning:
 
 def _flood(look: Look, guild: str, held: Sequence[Told]) -> Question:
     subject = f"{look.source}@{look.at:%Y%m%dT%H%M%SZ}" + (f"@{guild}" if guild else "")
-    due = [delivery for change, room in held for delivery in _deliveries(change, room, look.at)]
+    due = [delivery for change, room in held for delivery in deliveries_of(change, room, look.at)]
     posts = tuple(Held(delivery.post, delivery.destination, delivery.useful_until) for delivery in due)
     events = sorted({change.event.id for change, _ in held})
     facts = {"source": look.source, "events": events, "guild": guild}
     return Question("flood", subject, (POST_ALL, POST_NONE), look.at, facts, posts)
-
-
-def _summaries(look: Look, urgent: Sequence[Told]) -> list[Delivery]:
-    """Return one message for each room that tells all of this."""
-    by_room: defaultdict[str, list[Change]] = defaultdict(list)
-    for change, room in urgent:
-        by_room[room.name].append(change)
-    return [
-        Delivery(
-            SummaryPost(look.source, look.at, tuple(change.event.id for change in changes)),
-            room,
-            look.at,
-            max((change.event.started_at for change in changes if change.event.started_at), default=None),
-        )
-        for room, changes in by_room.items()
-    ]
-
-
-def _wants(room: Room, change: Change) -> bool:
-    return room.changes or change.kind is ChangeKind.NEW
-
-
-def _deliveries(change: Change, room: Room, now: datetime) -> list[Delivery]:
-    event = change.event
-    if change.before is None:
-        said = Delivery(AnnouncementPost(event.id), room.name, now, event.started_at)
-        return [said, thread_below(said)] if room.threads else [said]
-    before, after = published(change.before), published(event)
-    post = ChangePost(change.kind, change.fields, before, after, event.id, event.revision)
-    return [Delivery(post, room.name, now, event.started_at)]

@@ -16,17 +16,22 @@ from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import edits_of_question
 from bot.delivery.rules.deliveries import Delivery
-from bot.events.event_posts import POST_ALL
+from bot.events.event_posts import CALLED_OFF, POST_ALL, still_gone
 from bot.events.looking import look, missed_in
 from bot.events.planning import Planning
 from bot.events.ports.events import EventStore, SourceState, Watched
 from bot.events.ports.sources import EventSource, Listing
 from bot.events.rules.outages import failing_since
+from bot.events.vanishing import SetUpBy, Vanishing
 
 log = structlog.get_logger()
 
 _EVENTS_AT_ONCE = 100
 UNFOLLOWED_FOR = timedelta(days=1)  # another process on the store may follow what this one does not know
+
+
+async def _nobody(_platform: str, _channel: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,17 @@ class Watching:
     lead_times: Sequence[timedelta]
     clock: Clock
     deliveries: DeliveryStore
+    set_up_by: SetUpBy = _nobody
     # Rooms may change while reminders are planned: whoever plans later must know the later rooms.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @cached_property
     def _planning(self) -> Planning:
-        return Planning(self.rooms, self.lead_times, self.deliveries)
+        return Planning(self.rooms, self.lead_times, self.deliveries, self._vanishing)
+
+    @cached_property
+    def _vanishing(self) -> Vanishing:
+        return Vanishing(self.rooms, self.set_up_by)
 
     async def watch(self, source: EventSource) -> None:
         """Store what the source shows now and plan what is worth saying; a failed poll is noted and changes nothing."""
@@ -55,8 +65,11 @@ class Watching:
         except SourceError as error:
             since = failing_since(state.failing_since, state.failed_at, now)
             await self.events.note(replace(state, error=error.problem, failed_at=now, failing_since=since))
-            log.warning("poll failed", source=source.name, reason=str(error))
+            if error.problem != state.error:  # once, however long it lasts
+                log.warning("poll failed", source=source.name, reason=str(error))
             return
+        if state.error is not None:
+            log.info("poll works again", source=source.name)
         for problem in listing.problems:
             log.warning("entry left out", source=source.name, reason=str(problem))
         async with self._turn:
@@ -114,6 +127,16 @@ class Watching:
         if option == POST_ALL:
             held = [Delivery(held.post, held.destination, now, held.useful_until) for held in question.held]
             planned = [*(held or await self._held_back_before(question, now)), *planned]
+        return await self.questions.answer(question, option, member, now, planned)
+
+    async def answer_vanished(self, question: Question, option: str, member: str) -> bool:
+        """Take an organiser's word on events whose pages are gone; False if somebody answered before."""
+        now = self.clock.now()
+        planned = await edits_of_question(self.deliveries, question, now)
+        if option == CALLED_OFF:
+            gone = await still_gone(question, self.events, now)
+            shown_by = await self.events.showed([event.id for event in gone])
+            planned += self._vanishing.told(gone, question.guild or "", shown_by, now)
         return await self.questions.answer(question, option, member, now, planned)
 
     async def _held_back_before(self, question: Question, now: datetime) -> Sequence[Delivery]:

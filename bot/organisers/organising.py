@@ -23,6 +23,7 @@ from bot.handwriting.reviewing import Reviewing
 from bot.locales import Texts, texts_for
 from bot.organisers import organising_messages as said
 from bot.organisers.console import Console
+from bot.organisers.inbox import Inbox
 from bot.organisers.intervening import Intervening
 from bot.organisers.intervening_messages import Intervene, ShowPosted
 from bot.organisers.pages import (
@@ -50,6 +51,7 @@ from bot.organisers.settling_in import LAST_MONTH_AND_SIX, MOST_SOURCES, Rehears
 from bot.organisers.settling_in_messages import source_entries, too_many_sources
 from bot.organisers.tidying import Tidying
 from bot.organisers.trouble_page import TryNow, trouble_page
+from bot.reports.correcting import Correcting
 
 MONTH = timedelta(days=31)
 NEXT_DELIVERIES, FAILURES_SHOWN, POSTED_SHOWN, BY_HAND_SHOWN = 10, 5, 10, 5
@@ -63,6 +65,7 @@ TOPICS = {  # what may follow /tsudoi
     "rehearse": "リハーサル",
     "status": "状態",
     "questions": "質問",
+    "reports": "レポート",
     "console": "コンソール",
     "data": "データ",
     "trouble": "トラブル",
@@ -80,7 +83,7 @@ class Organising:
     """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with.
 
     `site` is the name under which polls of the report site are noted, "" without one. `problems` says why a platform
-    does not work now, by its name. `open_questions` shows what organisers are still asked about reports.
+    does not work now, by its name. `inbox` shows what organisers are still asked, `correcting` lists the reports.
     """
 
     settling_in: SettlingIn
@@ -97,7 +100,8 @@ class Organising:
     clock: Clock
     zone: ZoneInfo
     problems: Callable[[], Mapping[str, Problem]] = dict
-    open_questions: Callable[[Asker], Awaitable[Message]] | None = None
+    inbox: Inbox | None = None
+    correcting: Correcting | None = None
     console: Console | None = None
     reviewing: Reviewing | None = None
     intervening: Intervening | None = None
@@ -197,8 +201,10 @@ class Organising:
                 return await self.reviewing.open(asker)
             case "console":
                 return await self.console_page(asker)
-            case "questions" if self.open_questions is not None:
-                return await self.open_questions(asker)
+            case "questions" if self.inbox is not None:
+                return await self.inbox.open(asker)
+            case "reports" if self.correcting is not None:
+                return await self.correcting.open(asker)
             case "trouble" if self.troubles is not None:
                 return await self._trouble(asker, self.troubles)
         return await self.status(asker)
@@ -231,7 +237,7 @@ class Organising:
                 for room in rooms
                 if room.is_on and (pause := room.pause_of(EVERYTHING, now)) is not None
             },
-            questions=await self.agenda.open_questions_in(names),
+            questions=len(await self.inbox.asked(asker)) if self.inbox else 0,
             version=self.version,
             model=self.model(),
             problems={name: of_all[name] for name in of_all if asker.may_operate or name == asker.tenant.platform},

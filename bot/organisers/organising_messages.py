@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from bot.core.actions import OnPage
 from bot.core.messages import Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.core.problems.base import Problem
-from bot.core.questions import Question
 from bot.core.room import EVERYTHING, Pause, Room
 from bot.delivery.rules.deliveries import Delivery
 from bot.events.ports.events import SourceState
@@ -20,6 +19,7 @@ from bot.organisers.intervening_messages import by_hand_card, messages_choice, p
 from bot.organisers.pages import (
     ChooseParts,
     EndSessions,
+    OpenPage,
     PauseRoom,
     PauseSource,
     Pausing,
@@ -68,7 +68,7 @@ class Health:
     posted: Sequence[Delivery]
     by_hand: Sequence[Intervention]
     paused: Mapping[str, Pause]  # by the names of channels
-    questions: Sequence[Question]
+    questions: int
     version: str
     model: str
     problems: Mapping[str, Problem]
@@ -138,8 +138,9 @@ def status(texts: Texts, health: Health, events: Mapping[int, Event], *, has_roo
         failed = [f"・{label} → {reason}" for label, reason in zip(labels, reasons, strict=True)]
         cards.append(Card(texts.gettext("Recent failures"), body="\n".join(failed)))
     if health.questions:
-        asked = [f"・{texts.moment(question.asked_at)} {_question(texts, question)}" for question in health.questions]
-        cards.append(Card(texts.gettext("Open questions"), body="\n".join(asked)))
+        said = texts.ngettext("{count} question is open.", "{count} questions are open.", health.questions)
+        show = Button(texts.gettext("Show the questions"), OpenPage("questions"))
+        cards.append(Card(texts.gettext("Open questions"), body=said.format(count=health.questions), buttons=(show,)))
     if health.posted:
         cards.append(posted_card(texts, health.posted, events))
     if health.by_hand:
@@ -165,12 +166,6 @@ def _label(texts: Texts, source: SourceHealth) -> str:
     if source.is_site:
         return texts.gettext("Report site")
     return source_label(texts, query_named(source.name), source.name)
-
-
-def _question(texts: Texts, question: Question) -> str:
-    if question.kind.endswith("flood"):
-        return texts.gettext("Shall I post so much at once?")
-    return texts.gettext("Which event is a report about?")
 
 
 def pause_label(texts: Texts, pause: Pause) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.core.messages import Button, Card, Field, Message, MessageKind
-from bot.core.questions import Question
+from bot.core.questions import OpenQuestions, Question
+from bot.core.quoting import quoted
 from bot.events.rules.events import Event
 from bot.locales import Texts
+from bot.reports.correcting_messages import other_event_button
 from bot.reports.drafting_messages import draft_button
 from bot.reports.material_messages import links, materials_field
 from bot.reports.report_reasons import Events, reason_texts, title_of
@@ -14,6 +16,7 @@ from bot.reports.rules.materials import Material
 from bot.reports.rules.reports import Report
 
 NONE = "none"  # the answer "none of these events"
+NO_REPORT = "none"  # the answer "there will be none"
 POST_ALL, POST_NONE = "post", "leave"
 MOST_SHOWN = 10
 _LONGEST_LABEL = 60
@@ -21,19 +24,26 @@ _LONGEST_LABEL = 60
 
 def report_card(texts: Texts, report: Report, event: Event | None, materials: Sequence[Material] = ()) -> Card:
     """A report with its event, and what was shown there."""
-    buttons = [Button(texts.gettext("Read the report"), url=report.url)]
+    buttons = [_read_button(texts, report)]
     if event is not None:
         buttons.append(Button(texts.gettext("Event page"), url=event.url))
     fields = (*_of_event(texts, event), *materials_field(texts, materials))
     return Card(report.title, report.url, fields=fields, buttons=(*buttons, *links(materials)))
 
 
-def report_post(texts: Texts, report: Report, event: Event, materials: Sequence[Material] = ()) -> Message:
-    """Say that the report of an event is out, and thank those who came."""
+def report_post(texts: Texts, report: Report, event: Event | None, materials: Sequence[Material] = ()) -> Message:
+    """Say that the report of an event is out, and thank those who came; where it was of none after all, just that."""
     thanks = texts.gettext("Thank you to everyone who came!")
-    lead = texts.in_a_row(texts.gettext("The report is out!"), thanks)
+    out = texts.gettext("The report is out!")
+    if event is None:
+        card = Card(report.title, report.url, buttons=(_read_button(texts, report),))
+        return Message(MessageKind.REPORT, out, (card,), report_url=report.url)
     card = report_card(texts, report, event, materials)
-    return Message(MessageKind.REPORT, lead, (card,), event_id=event.id, report_url=report.url)
+    return Message(MessageKind.REPORT, texts.in_a_row(out, thanks), (card,), event_id=event.id, report_url=report.url)
+
+
+def _read_button(texts: Texts, report: Report) -> Button:
+    return Button(texts.gettext("Read the report"), url=report.url)
 
 
 def which_event(texts: Texts, report: Report, question: Question, events: Events) -> Message:
@@ -45,8 +55,8 @@ def which_event(texts: Texts, report: Report, question: Question, events: Events
         lead = texts.gettext(
             'A report that I had linked to "{event}" has been edited, and now I am not sure. Which event is it about?'
         ).format(event=was.title)
-    card = _question_card(texts, report, question, events)
-    return Message(MessageKind.QUESTION, lead, (card,), report_url=report.url)
+    card, other = _question_card(texts, report, question, events), other_event_button(texts, report)
+    return Message(MessageKind.QUESTION, lead, (card,), (other,), report_url=report.url)
 
 
 def _question_card(texts: Texts, report: Report, question: Question, events: Events) -> Card:
@@ -117,7 +127,7 @@ def reports_found(texts: Texts, reports: Sequence[Report], events: Events) -> Me
 def no_report(texts: Texts, asked: str, event: Event | None, is_over: bool = False) -> Message:
     """Answer `!report` where there is none: not yet written, not yet held, or no such event."""
     if event is None and asked:
-        lead = texts.gettext('I know of no report or event that matches "{asked}".').format(asked=asked[:50])
+        lead = texts.gettext('I know of no report or event that matches "{asked}".').format(asked=quoted(asked))
     elif event is None:
         lead = texts.gettext("There is no report yet.")
     elif is_over:
@@ -141,13 +151,28 @@ def report_list(texts: Texts, reports: Sequence[Report], events: Events) -> Mess
     return Message(MessageKind.ANSWER, lead, cards)
 
 
-def open_questions(texts: Texts, asked: Sequence[tuple[Report, Question]], events: Events) -> Message:
-    """Show organisers the reports of which they have not said yet what they are about."""
-    if not asked:
-        return Message(MessageKind.ANSWER, texts.gettext("There is no open question about a report."))
-    lead = texts.gettext("Which events are these reports about?")
-    cards = tuple(_question_card(texts, report, question, events) for report, question in asked)
-    return Message(MessageKind.ANSWER, lead, cards)
+def old_reports(texts: Texts, count: int) -> Message:
+    """Ask organisers to look at the reports that were there before the bot, and that it could not link."""
+    lead = texts.ngettext(
+        "Please look at {count} old report: I am not sure which event it is about.",
+        "Please look at {count} old reports: I am not sure which events they are about.",
+        count,
+    ).format(count=count)
+    return Message(MessageKind.QUESTION, lead, buttons=(Button(texts.gettext("Show the questions"), OpenQuestions()),))
+
+
+def missing_question(texts: Texts, event: Event, question: Question, site_url: str) -> Message:
+    """Ask organisers, among what is open, whether there will be a report of an event."""
+    lead = texts.gettext("There is no report of this event yet.")
+    links = (Button(texts.gettext("Report site"), url=site_url), Button(texts.gettext("Event page"), url=event.url))
+    none = Button(texts.gettext("There will be no report"), question.answer_with(NO_REPORT), quiet=True)
+    card = Card(
+        event.title,
+        event.url,
+        fields=_of_event(texts, event)[1:],
+        buttons=(draft_button(texts, event.id), none, *links),
+    )
+    return Message(MessageKind.QUESTION, lead, (card,), event_id=event.id)
 
 
 def report_json(report: Report, texts: Texts) -> dict[str, Any]:

@@ -21,14 +21,24 @@ from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import ask, edits_of_question
 from bot.delivery.rules.deliveries import Delivery
+from bot.delivery.rules.follow_ups import edit_at_once, was_said
 from bot.events.editing import edits_of_announcements
 from bot.events.ports.events import EventStore, SourceState
 from bot.events.rules.announcements import FLOOD
 from bot.events.rules.events import Event
 from bot.locales import TOKYO
 from bot.reports.ports import ReportSource, ReportStore
-from bot.reports.report_messages import NONE, POST_ALL, POST_NONE
-from bot.reports.report_posts import CorrectionPost, MissingReportPost, ReportPost, name_of_site
+from bot.reports.report_messages import NO_REPORT, NONE, POST_ALL, POST_NONE
+from bot.reports.report_posts import (
+    FLOOD_OF_REPORTS,
+    MISSING,
+    REPORT,
+    CorrectionPost,
+    MissingReportPost,
+    OldReportsPost,
+    ReportPost,
+    name_of_site,
+)
 from bot.reports.report_saying import ReportSaying
 from bot.reports.rules.almanac import group_of
 from bot.reports.rules.missing_reports import nags_of
@@ -62,11 +72,11 @@ class Reporting:
     @cached_property
     def saying(self) -> ReportSaying:
         """What is said about reports."""
-        return ReportSaying(self.event_store, self.report_store, self.question_store, self.clock, self.zone)
+        return ReportSaying(self.event_store, self.report_store, self.clock, self.zone)
 
     def answer_handlers(self) -> dict[str, AnswerHandler]:
         """Return who takes an organiser's answer, by the kind of question."""
-        return {"report": self.answer, "report_flood": self.answer_flood}
+        return {REPORT: self.answer, FLOOD_OF_REPORTS: self.answer_flood, MISSING: self.answer_missing}
 
     async def report(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!report 4`."""
@@ -85,9 +95,10 @@ class Reporting:
             pages = await self.site.pages()
         except SourceError as error:
             await self.event_store.note(replace(state, error=error.problem))
-            log.warning("reports not read", site=self.site_url, reason=str(error))
+            if error.problem != state.error:  # once, however long it lasts
+                log.warning("reports not read", site=self.site_url, reason=str(error))
             pages = None
-        events = {event.id: event for event in await self.event_store.all_events(self.rooms.sources)}
+        events = {event.id: event for event in await self.event_store.all_events(self.rooms.sources_at_home)}
         if pages is not None:
             await self._record(state, pages, events)
         await self._ask_for_missing(events)
@@ -100,14 +111,18 @@ class Reporting:
         reviewed, planned, questions = self._brake(reviewed, now)
         shown_by = await self.event_store.shown_by([case.report.event_id for case in reviewed if case.report.event_id])
         found = []
-        for case in reviewed:
+        for case in [*reviewed, *_never_asked_about(remembered, reviewed)]:
             report, question = self._ask_about(case, now)
-            found.append(report)
+            found += [report] if report != case.before else []
             questions += [question] if question else []
             if question and report.state is ReportState.ASKED:
                 planned += [ask(question, room) for room in self.rooms.asking_at_home()]
             planned += self._news(case, now, shown_by)
         planned += await self._edits(reviewed, now)
+        if is_first_sight and questions:
+            planned += [
+                Delivery(OldReportsPost(self.site_url, now), room.name, now) for room in self.rooms.asking_at_home()
+            ]
         seen = SourceState(self.name, self.site_url, state.first_seen_at or now, seen_at=now)
         await self.report_store.record_reports(found, planned, questions, seen, [page.path for page in pages])
         states = Counter(report.state.value for report in found)
@@ -126,23 +141,22 @@ class Reporting:
         if len(news) <= FLOOD:
             return reviewed, [], []
         held = [replace(case, report=as_old_news(case.report)) if case.before is None else case for case in reviewed]
-        question = Question("report_flood", f"{now:%Y%m%dT%H%M%SZ}", (POST_ALL, POST_NONE), now, {"reports": news})
+        question = Question(FLOOD_OF_REPORTS, f"{now:%Y%m%dT%H%M%SZ}", (POST_ALL, POST_NONE), now, {"reports": news})
         return held, [ask(question, room) for room in self.rooms.asking_at_home()], [question]
 
     def _ask_about(self, case: Reviewed, now: datetime) -> tuple[Report, Question | None]:
         """Return the report, and a new question about it if one is needed.
 
-        For an old one the question is only kept: organisers find it under `/tsudoi questions`.
+        Of an old one, and of one that no event comes near, the question is only kept for organisers' inbox.
         """
         report, before = case.report, case.before
         is_newly_asked = report.state is ReportState.ASKED and (before is None or before.state is not ReportState.ASKED)
-        is_unclear = report.is_old and report.event_id is None and not report.asked_as and not report.decided_by
-        if not report.candidates or not (is_newly_asked or is_unclear):
+        if not is_newly_asked and not _is_unclear(report):
             return report, None
         subject = f"{report.key}@{report.digest}" if report.asked_as else report.key
         options = (*(str(event_id) for event_id in report.candidates), NONE)
         facts = {"report": report.key, "was": before.event_id if before else None}
-        return replace(report, asked_as=subject), Question("report", subject, options, now, facts)
+        return replace(report, asked_as=subject), Question(REPORT, subject, options, now, facts)
 
     def _news(self, case: Reviewed, now: datetime, shown_by: dict[int, set[str]]) -> list[Delivery]:
         """Plan the post of a report that is linked now, and tell organisers if one linked before was corrected."""
@@ -157,10 +171,17 @@ class Reporting:
         return [Delivery(post, room.name, now) for room in self.rooms.asking_at_home()]
 
     async def _edits(self, reviewed: Sequence[Reviewed], now: datetime) -> list[Delivery]:
-        """Plan to edit the announcements of events that gained or lost a report, or whose report moved."""
-        links = [(_link(case.before), _link(case.report)) for case in reviewed]
-        changed = {event_id for was, is_now in links if was != is_now for event_id, _ in (was, is_now) if event_id}
-        return await edits_of_announcements(self.delivery_store, changed, now)
+        """Plan to edit the announcements of events that gained or lost a report, or whose report moved.
+
+        Where a report was posted, that post follows its link as well.
+        """
+        moved = [(case, _link(case.before), _link(case.report)) for case in reviewed]
+        moved = [(case, was, is_now) for case, was, is_now in moved if was != is_now]
+        changed = {event_id for _, was, is_now in moved for event_id, _ in (was, is_now) if event_id}
+        subjects = {ReportPost.about(key=case.report.key) for case, _, _ in moved}
+        posted = [post for post in await self.delivery_store.about(ReportPost, subjects) if was_said(post)]
+        edits = await edits_of_announcements(self.delivery_store, changed, now)
+        return [*edits, *(edit_at_once(post, now) for post in posted)]
 
     def _posts(self, key: str, event_id: int, shown_by: set[str], now: datetime) -> list[Delivery]:
         """Plan the post of a report, once a room for good."""
@@ -179,16 +200,34 @@ class Reporting:
         if report is None or report.decided_by is not None:
             return False
         now, event_id = self.clock.now(), None if option == NONE else int(option)
+        decided, planned = await self._decided(report, event_id, member, now)
+        planned += await edits_of_question(self.delivery_store, question, now)
+        is_first = await self.report_store.decide(question, option, member, now, decided, planned)
+        log.info("report decided", report=report.key, event_id=event_id, first=is_first)
+        return is_first
+
+    async def correct(self, report: Report, event_id: int | None, member: str) -> None:
+        """Link a report as an organiser says, whatever was said of it before; None: to no event."""
+        now = self.clock.now()
+        decided, planned = await self._decided(report, event_id, member, now)
+        await self.report_store.correct(decided, planned)
+        log.info("report corrected", report=report.key, was=report.event_id, event_id=event_id)
+        question = await self.question_store.question(REPORT, report.asked_as) if report.asked_as else None
+        if question is not None and question.answer is None:
+            edits = await edits_of_question(self.delivery_store, question, now)
+            await self.question_store.answer(question, NONE if event_id is None else str(event_id), member, now, edits)
+
+    async def _decided(
+        self, report: Report, event_id: int | None, member: str, now: datetime
+    ) -> tuple[Report, list[Delivery]]:
+        """Return the report as an organiser has it, and what follows: its posts, and edits of what stands there."""
         state = ReportState.UNLINKED if event_id is None else ReportState.LINKED
         reasons = (Reason(ReasonCode.ORGANISER),)
         decided = replace(report, event_id=event_id, state=state, certainty=1.0, reasons=reasons, decided_by=member)
         planned = await self._edits([Reviewed(decided, report)], now)
-        planned += await edits_of_question(self.delivery_store, question, now)
         if event_id is not None and not report.is_old:
             planned += self._posts(report.key, event_id, (await self.event_store.shown_by([event_id]))[event_id], now)
-        is_first = await self.report_store.decide(question, option, member, now, decided, planned)
-        log.info("report decided", report=report.key, event_id=event_id, first=is_first)
-        return is_first
+        return decided, planned
 
     async def answer_flood(self, question: Question, option: str, member: str) -> bool:
         """Take an organiser's word on a flood of reports; False if somebody answered before."""
@@ -216,7 +255,7 @@ class Reporting:
         own = (event for event in events.values() if group_of(event) == home and event.id not in reported)
         nags = {event.id: due for event in own if (due := list(nags_of(event, now, self.zone)))}
         shown_by = await self.event_store.shown_by(list(nags))
-        planned = []
+        planned, questions = [], []
         for event_id, sources in shown_by.items():
             seen = [at for name in sources if name in states and (at := states[name].first_seen_at) is not None]
             ends_at = events[event_id].ends_at
@@ -228,7 +267,24 @@ class Reporting:
                     for nag in nags[event_id]
                     for room in self.rooms.asking_at_home()
                 ]
-        await self.report_store.record_reports((), planned)
+                if any(nag.due_at <= now for nag in nags[event_id]):
+                    questions.append(Question(MISSING, str(event_id), (NO_REPORT,), now))
+        await self.report_store.record_reports((), planned, questions)
+
+    async def answer_missing(self, question: Question, option: str, member: str) -> bool:
+        """Ask no more for the report of an event; False if somebody answered before."""
+        return await self.question_store.answer(question, option, member, self.clock.now())
+
+
+def _never_asked_about(remembered: Sequence[Report], reviewed: Sequence[Reviewed]) -> list[Reviewed]:
+    """Return the reports that earlier versions left unlinked without a question, and that did not change since."""
+    seen = {case.report.key for case in reviewed}
+    return [Reviewed(report, report) for report in remembered if report.key not in seen and _is_unclear(report)]
+
+
+def _is_unclear(report: Report) -> bool:
+    is_open = report.state is ReportState.UNLINKED and report.decided_by is None
+    return is_open and report.asked_as is None
 
 
 def _link(report: Report | None) -> tuple[int | None, str]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.core.actions import Action, Codec
-from bot.core.questions import AnswerQuestion
+from bot.core.questions import AnswerQuestion, OpenQuestions
 from bot.events.event_cards import AddToCalendar, RemindMe
 from bot.events.rules.sources import SourceKind
 from bot.handwriting.changing_model import ChangingModel
@@ -35,6 +35,7 @@ from bot.handwriting.teaching_buttons import (
     Wrong,
 )
 from bot.organisers import pages
+from bot.organisers.inbox import Settle, TurnQuestions
 from bot.organisers.intervening_messages import Intervene, ShowPosted
 from bot.organisers.pages import (
     AddSource,
@@ -62,6 +63,8 @@ from bot.organisers.pages import (
 from bot.organisers.rules.interventions import Action as Deed
 from bot.reminders.member_settings_messages import ChooseLanguage, ChooseLeadTimes, ChooseQuietHours
 from bot.reminders.reminder_messages import CancelReminder, KeepAsUsual, Later, OpenSettings, Snooze, ToggleLeadTime
+from bot.reports.correcting import ChooseReport, FindEvent, LinkReport, TurnReports
+from bot.reports.correcting_messages import ShowReport
 from bot.reports.drafting_messages import MakeDraft
 from tests.parity.house import open_house
 from tests.support.actions import every_kind
@@ -71,6 +74,14 @@ from tests.support.events import a_room
 KNOWN: list[tuple[str, tuple[str, ...], Action]] = [
     ("question:7:post", (), AnswerQuestion(7, "post")),
     ("question:7:65606", (), AnswerQuestion(7, "65606")),
+    ("questions:open", (), OpenQuestions()),
+    ("tsudoi:questions:1", (), TurnQuestions(1)),
+    ("tsudoi:questions:1:7:post", (), Settle(1, 7, "post")),
+    ("report:3", (), ShowReport(3)),
+    ("tsudoi:reports:1", (), TurnReports(1)),
+    ("tsudoi:reports:show", ("3",), ChooseReport("3")),
+    ("tsudoi:report:3:65606", (), LinkReport(3, 65606)),
+    ("tsudoi:report:3:find", ("#4",), FindEvent(3, "#4")),
     ("calendar:501", (), AddToCalendar(501)),
     ("draft:501", (), MakeDraft(501)),
     ("remind:501", (), RemindMe(501)),

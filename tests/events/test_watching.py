@@ -162,11 +162,12 @@ async def test_a_postponed_event_has_no_reminders_until_it_has_a_new_date(world:
 async def test_a_vanished_event_is_told_to_organisers_after_two_complete_listings_without_it(world: World) -> None:
     await world.poll(an_event_named())
     await world.poll()
-    assert await world.planned("notice") == []
+    assert await world.planned("question") == []
     await world.poll()
     await world.poll()
-    assert [one.name.subject for one in await world.planned("notice")] == ["event:501"]
-    assert await world.planned("reminder") == []
+    (asked,) = await world.planned("question")
+    assert asked.destination == "local:main"  # nobody set the room up in the chat
+    assert await world.planned("reminder", "notice") == []
     assert await world.events.running_or_upcoming(["utsunomiya"], NOW) == []
 
 
@@ -175,7 +176,7 @@ async def test_an_incomplete_listing_makes_nothing_vanish(world: World) -> None:
     world.source.complete = False
     for _ in range(3):
         await world.poll()
-    assert await world.planned("notice") == []
+    assert await world.planned("question") == []
     assert len(await world.planned("reminder")) == 3
 
 
@@ -194,6 +195,55 @@ async def test_an_event_that_comes_back_with_another_date_is_told(world: World) 
     (told,) = await world.planned("change")
     message = await world.composed(told)
     assert message.lead.startswith("イベントの内容が変わりました")
+
+
+async def test_an_event_first_seen_cancelled_and_then_held_is_announced_as_new(world: World) -> None:
+    await world.poll()
+    event = an_event_named()
+    await world.poll(replace(event, status=EventStatus.CANCELLED))
+    assert await world.planned() == []
+    await world.poll(event)
+    assert await world.planned("change") == []
+    assert len(await world.planned("announcement")) == 1
+
+
+async def test_one_that_was_cancelled_before_its_announcement_could_be_posted_is_announced_once_it_is_held(
+    world: World,
+) -> None:
+    await world.poll()
+    event = an_event_named()
+    await world.poll(event)
+    (announced,) = await world.planned("announcement")
+    await world.poll(replace(event, status=EventStatus.CANCELLED))
+    for planned in await world.planned("announcement", "change"):
+        claimed = await world.deliveries.claim(planned, NOW, NOW)
+        assert claimed is not None
+        await world.deliveries.skip(claimed, NothingToSay.EVENT_CANCELLED)
+    await world.poll(event)
+    (again,) = await world.planned("announcement")
+    assert again.post == announced.post
+    assert await world.planned("change") == []
+
+
+async def test_an_event_of_which_people_heard_that_it_is_cancelled_takes_place_after_all(world: World) -> None:
+    event = an_event_named()
+    await world.poll(event)  # silent at first sight
+    await world.poll(replace(event, status=EventStatus.CANCELLED))
+    await world.poll(event)
+    assert [told.post.kind for told in await world.planned("change")] == ["cancelled", "revived"]
+    assert await world.planned("announcement") == []
+
+
+async def test_a_new_date_that_comes_with_its_mark_is_told_as_a_change_of_date(world: World) -> None:
+    event = an_event_named()
+    await world.poll(event)
+    later = event.started_at + timedelta(days=14)
+    title, status = f"【延期】{event.title}", EventStatus.POSTPONED
+    await world.poll(replace(event, title=title, status=status, started_at=later, ended_at=None))
+    (told,) = await world.planned("change")
+    assert (told.post.kind, told.post.after.started_at) == ("changed", later)
+    assert "延期" in (await world.composed(told)).text
+    assert [one.due_at for one in await world.planned("reminder")] == [later - lead for lead in LEAD_TIMES]
 
 
 async def test_a_source_that_nobody_followed_for_a_while_is_silent_again(world: World) -> None:
@@ -308,11 +358,11 @@ async def test_an_event_that_moves_out_of_the_months_asked_for_is_looked_up_and_
     for _ in range(3):
         await world.poll()
     assert [one.post.fields for one in await world.planned("change")] == [("date",)]
-    assert await world.planned("notice") == []
+    assert await world.planned("question") == []
     world.source.elsewhere = []
     for _ in range(2):
         await world.poll()
-    assert [one.name.subject for one in await world.planned("notice")] == ["event:501"]
+    assert len(await world.planned("question")) == 1
 
 
 async def test_a_first_listing_that_was_cut_off_is_no_first_sight_yet(world: World) -> None:

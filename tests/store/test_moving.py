@@ -390,7 +390,7 @@ async def what_happens(url: str, folder: Path) -> list[str]:
         answers = [await house.services.answering.say(an_asker(ROOM, "alice"), asked) for asked in ASKED]
         for _ in range(42):
             await house.time_passes(timedelta(hours=12))
-        questions = await house.services.stores.agenda.open_questions_in([ROOM.name])
+        questions = await house.services.stores.questions.open_questions()
         return [*(answer.text for answer in answers if answer), *room.said, *map(repr, questions)]
 
 

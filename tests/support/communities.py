@@ -87,6 +87,7 @@ class Things:
             "question": (self.question,),
             "option": self.options,
             "message": (self.message,),
+            "report": (1, 2),
             "sample": (self.sample,),
             "channel": (self.channel,),
             "key": (self.key,),

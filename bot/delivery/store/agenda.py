@@ -6,13 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.questions import Question
-from bot.delivery.question_post import QuestionPost
 from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.delivery.rules.follow_ups import Edit, Retraction, Thread
 from bot.delivery.store.deliveries import delivery_of, insert_planned
-from bot.delivery.store.questions import question_of
-from bot.store.tables import deliveries, questions, troubles
+from bot.store.tables import deliveries, troubles
 
 
 class StoredAgenda:
@@ -55,17 +52,6 @@ class StoredAgenda:
         query = select(deliveries.c.destination, func.count()).where(is_due, there).group_by(deliveries.c.destination)
         async with self._reading() as connection:
             return {destination: int(count) for destination, count in await connection.execute(query)}
-
-    async def open_questions_in(self, destinations: Collection[str]) -> list[Question]:
-        """Return the questions that these rooms were asked and nobody answered, the oldest first."""
-        asked = and_(
-            deliveries.c.kind == QuestionPost.tag,
-            deliveries.c.subject == questions.c.kind + ":" + questions.c.subject,
-            deliveries.c.destination.in_(list(destinations)),
-        )
-        query = select(questions).where(questions.c.answer.is_(None), select(deliveries.c.id).where(asked).exists())
-        async with self._reading() as connection:
-            return [question_of(row) for row in (await connection.execute(query.order_by(questions.c.id))).mappings()]
 
     async def plan(self, planned: Sequence[Delivery]) -> None:
         """Plan deliveries; one that is known already is left as it is."""

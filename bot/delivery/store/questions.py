@@ -48,6 +48,12 @@ class Questions:
     async def question_by_id(self, question_id: int) -> Question | None:
         return await self._one(questions.c.id == question_id)
 
+    async def open_questions(self) -> list[Question]:
+        """Return what nobody answered yet, the latest first."""
+        unanswered = select(questions).where(questions.c.answer.is_(None)).order_by(questions.c.id.desc())
+        async with self._engine.execution_options(read_only=True).connect() as connection:
+            return [question_of(row) for row in (await connection.execute(unanswered)).mappings()]
+
     async def answer(
         self, question: Question, answer: str, member: str, at: datetime, planned: Sequence[Delivery] = ()
     ) -> bool:

@@ -36,6 +36,9 @@ class Reports:
     async def report(self, key: str) -> Report | None:
         return next(iter(await self._where(reports.c.key == key)), None)
 
+    async def report_by_id(self, report_id: int) -> Report | None:
+        return next(iter(await self._where(reports.c.id == report_id)), None)
+
     async def report_of(self, event_id: int) -> Report | None:
         """Return the report of an event; of several, the one found first."""
         return next(iter(await self._where(reports.c.event_id == event_id)), None)
@@ -63,10 +66,12 @@ class Reports:
         async with self._engine.begin() as connection:
             is_first = await keep_first_answer(connection, question, answer, member, at)
             if is_first:
-                row = {name: value for name, value in _row(decided).items() if name in _LINK}
-                await connection.execute(update(reports).where(reports.c.key == decided.key).values(row))
-                await insert_planned(connection, planned)
+                await _link(connection, decided, planned)
             return is_first
+
+    async def correct(self, decided: Report, planned: Sequence[Delivery]) -> None:
+        async with self._engine.begin() as connection:
+            await _link(connection, decided, planned)
 
     async def _where(self, *which: ColumnElement[bool]) -> list[Report]:
         query = select(reports).where(*which).order_by(reports.c.id)
@@ -82,6 +87,12 @@ async def _note_shown(connection: AsyncConnection, shown: Collection[str], site:
     for some in batches(shown):
         still_there = update(reports).where(reports.c.path.in_(some), or_(reports.c.seen_at.is_(None), not_(is_noted)))
         await connection.execute(still_there.values(seen_at=site.seen_at))
+
+
+async def _link(connection: AsyncConnection, decided: Report, planned: Sequence[Delivery]) -> None:
+    row = {name: value for name, value in _row(decided).items() if name in _LINK}
+    await connection.execute(update(reports).where(reports.c.key == decided.key).values(row))
+    await insert_planned(connection, planned)
 
 
 async def _record(connection: AsyncConnection, report: Report) -> None:

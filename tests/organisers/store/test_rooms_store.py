@@ -6,13 +6,11 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.problems.platforms import ChannelGone
-from bot.core.questions import Question
 from bot.core.room import MANAGERS, Room
 from bot.delivery.question_post import QuestionPost
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.agenda import StoredAgenda
 from bot.delivery.store.deliveries import Deliveries
-from bot.delivery.store.questions import insert_questions
 from bot.events.event_posts import ReminderPost
 from bot.organisers.ports.rooms import RoomDraft
 from bot.organisers.store.rooms import SetUpRooms
@@ -57,11 +55,10 @@ async def test_a_draft_is_dropped(engine: AsyncEngine) -> None:
     assert await store.rooms() == []
 
 
-async def test_the_agenda_has_what_is_next_what_failed_and_what_is_asked_in_these_rooms_only(
+async def test_the_agenda_has_what_is_next_and_what_failed_in_these_rooms_only(
     engine: AsyncEngine,
 ) -> None:
     agenda, deliveries = StoredAgenda(engine), Deliveries(engine)
-    question = Question("flood", "tfug@1", ("post", "leave"), NOW)
     later = Delivery(ReminderPost(1, timedelta(days=1), NOW), "discord:101", NOW + timedelta(days=2))
     sooner = replace(later, post=ReminderPost(1, timedelta(days=7), NOW), due_at=NOW + timedelta(days=1))
     elsewhere = replace(later, destination="discord:999")
@@ -69,8 +66,6 @@ async def test_the_agenda_has_what_is_next_what_failed_and_what_is_asked_in_thes
     asked = Delivery(QuestionPost("flood", "tfug@1"), "discord:101", NOW)
     await agenda.plan([later, sooner, elsewhere, failed, asked, replace(asked, destination="discord:999")])
     await agenda.plan([later])
-    async with engine.begin() as connection:
-        await insert_questions(connection, [question])
     due = next(one for one in await deliveries.due(NOW) if one.post == failed.post)
     await deliveries.fail(due, ChannelGone(where="101"))
     rooms = ["discord:101"]
@@ -78,5 +73,3 @@ async def test_the_agenda_has_what_is_next_what_failed_and_what_is_asked_in_thes
     assert [one.post for one in coming] == [asked.post, sooner.post, later.post]
     (gone,) = await agenda.failed_in(rooms, NOW - timedelta(days=1), 5)
     assert gone.reason == ChannelGone(where="101")
-    assert [one.subject for one in await agenda.open_questions_in(rooms)] == ["tfug@1"]
-    assert await agenda.open_questions_in(["discord:102"]) == []
