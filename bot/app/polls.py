@@ -102,9 +102,14 @@ class Polls:
         return alone
 
     async def follow(self) -> None:
-        """Take over rooms that somebody changed, and poll what they follow from now on."""
+        """Take over rooms that somebody changed, and poll what they follow from now on.
+
+        Where the store failed on the way, the next call makes up for it.
+        """
         async with self._following:
-            if not await self.services.following.refresh():
+            if await self.services.following.refresh():
+                self._is_in_step = False
+            if self._is_in_step:
                 return
             await self._follow()
             if self.leads:
@@ -118,9 +123,9 @@ class Polls:
         self._polled &= wanted
         for name in await self._longest_unasked_first(wanted - self._polled):
             self._begin(name)
-        self._is_in_step = True
         if self.leads:
             await self.services.watching.forget_unfollowed(self.services.reporting.name)
+        self._is_in_step = True
 
     async def _longest_unasked_first(self, names: set[str]) -> list[str]:
         """Sort, or of hundreds the last ones would never have their turn with a bot that is restarted often."""
