@@ -31,6 +31,7 @@ CLAIM_LASTS, SEND_LASTS = timedelta(seconds=30), timedelta(seconds=15)  # sender
 ROOMS_TOGETHER, MOST_ROOMS = 20, 100
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 GIVE_UP_AFTER, LEAST_TRIES = timedelta(days=2), 30  # a host that slept for a week has not tried for long
+CLOCK_WAS_AHEAD = timedelta(days=1)  # how long ago something may have been tried that says it was tried later than now
 CLOCK_LEAPS = timedelta(minutes=75)  # what was said under a clock that was an hour ahead is found all the same
 
 Composer = Callable[[Delivery, Room], Awaitable[Message | NothingToSay]]
@@ -218,11 +219,11 @@ class Delivering:
 
     async def _find_earlier(self, delivery: Delivery, room: Room, message: Message, sender: Sender) -> str | None:
         """Look for what an earlier try may have left: cut off, its answer lost, or lost itself with the store."""
-        before = delivery.first_tried_at if delivery.attempts > 1 else None
-        tried = None if before is None else before - CLOCK_LEAPS
+        before, now = delivery.first_tried_at if delivery.attempts > 1 else None, self.clock.now()
+        tried = None if before is None else (before if before <= now else now - CLOCK_WAS_AHEAD) - CLOCK_LEAPS
         said = None
         if self.gap is not None:
-            said = self.gap.said_since(delivery.due_at, self.clock.now(), is_news=delivery.post.is_news)
+            said = self.gap.said_since(delivery.due_at, now, is_news=delivery.post.is_news)
         since = min((at for at in (tried, said) if at is not None), default=None)
         return None if since is None else await sender.find(room.channel, message, delivery.key, since)
 

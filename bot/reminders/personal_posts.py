@@ -1,6 +1,6 @@
 """What one member is told of events of which they want to be reminded, and when."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.messages import Message
@@ -13,8 +13,8 @@ from bot.events.rules.events import Event, EventStatus
 from bot.locales import Texts
 from bot.reminders import reminder_messages
 from bot.reminders.rules.personal_reminders import PersonalReminder
-from bot.reminders.rules.quiet_hours import QuietHours
-from bot.reminders.rules.reminders import Reminder, reminders_of
+from bot.reminders.rules.quiet_hours import QuietHours, moment_of
+from bot.reminders.rules.reminders import reminders_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +93,16 @@ class PersonalChangePost(_ToMember):
         return reminder_messages.personal_change(texts, event, self.before, here.now)
 
 
-def planned_for(
-    wanted: PersonalReminder, event: Event, quiet: QuietHours | None = None, now: datetime | None = None
-) -> list[Delivery]:
+def planned_for(wanted: PersonalReminder, event: Event, quiet: QuietHours | None, now: datetime) -> list[Delivery]:
     """Return every reminder that shall be open, those whose moment is past included, out of the quiet hours."""
-    planned = [
+    return [
         Delivery(
             PersonalReminderPost(event.id, reminder.starts_at, wanted.locale, reminder.lead_time),
             wanted.address,
-            reminder.due_at,
-            reminder.useful_until,
+            *(moment_of(reminder, quiet, now) or (reminder.due_at, reminder.useful_until)),
         )
         for reminder in reminders_of(event, wanted.lead_times)
     ]
-    if quiet is None or now is None or event.started_at is None:
-        return planned
-    return [message if message.due_at <= now else quiet.spare(message, event.started_at, now) for message in planned]
 
 
 def news_for(wanted: PersonalReminder, event: Event, now: datetime, quiet: QuietHours | None = None) -> Delivery | None:
@@ -123,14 +117,6 @@ def news_for(wanted: PersonalReminder, event: Event, now: datetime, quiet: Quiet
     )
     due_at = quiet.after(now, event.started_at) if quiet else now
     return Delivery(post, wanted.address, due_at, event.started_at)
-
-
-def at_its_time(planned: DeliveryOf[PersonalReminderPost], quiet: QuietHours | None, now: datetime) -> Delivery:
-    """Return a planned reminder at the time that was asked for, or out of these quiet hours."""
-    starts_at = planned.post.starts_at
-    asked = Reminder(planned.post.lead_time, starts_at)
-    on_time = replace(planned, due_at=asked.due_at, useful_until=asked.useful_until)
-    return on_time if quiet is None or asked.due_at <= now else quiet.spare(on_time, starts_at, now)
 
 
 def snoozed(address: str, locale: str, event: Event, until: datetime) -> DeliveryOf[SnoozedPost] | None:

@@ -8,11 +8,11 @@ from functools import reduce
 
 from bot.core.actions import Action
 from bot.core.messages import Button, Card, Field, Message, MessageKind
+from bot.core.quoting import quoted
 from bot.events import event_messages
 from bot.events.event_cards import RemindMe, event_card, event_day, event_place, event_times, event_title, remind_button
 from bot.events.rules.events import Event, EventStatus
 from bot.locales import Texts
-from bot.reminders.rules.lead_times import longest_first
 from bot.reminders.rules.personal_reminders import Member, PersonalReminder
 
 _WEEK, _DAY, _HOUR, _MINUTE = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -76,13 +76,21 @@ class OpenSettings(Action):
     template = "settings:{what:*}"
 
 
-def reminder_state(
-    texts: Texts, reminder: PersonalReminder, event: Event, member: Member, now: datetime, *, by_dm: bool
-) -> Message:
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a member `kept` for an event, None for nothing; of which lead times a reminder is `coming`, or can come."""
+
+    kept: PersonalReminder | None
+    coming: Sequence[timedelta]
+    possible: Sequence[timedelta]
+    member: Member
+
+
+def reminder_state(texts: Texts, state: State, event: Event, now: datetime, *, by_dm: bool) -> Message:
     """Say when the member will be reminded, with buttons to choose otherwise."""
-    ahead = reminder.ahead(event, now)
-    lead = _promise(texts, ahead, by_dm)
-    if member.quiet and event.started_at and any(member.quiet.around(event.started_at - length) for length in ahead):
+    quiet, ahead = state.member.quiet, state.coming
+    lead = _promise(texts, ahead, by_dm, is_too_late=not state.possible)
+    if quiet and event.started_at and any(quiet.around(event.started_at - length) for length in ahead):
         lead = texts.in_a_row(
             lead, texts.gettext("Those that fall into your quiet hours come a little earlier or later.")
         )
@@ -91,11 +99,12 @@ def reminder_state(
     if event.status is EventStatus.POSTPONED:
         lead = texts.gettext("It is postponed. I will tell you when the new date is known.") + "\n" + lead
     card = Card(event_title(texts, event), event.url, fields=event_times(texts, event, now))
-    buttons = _choices(texts, reminder, event, member)
-    return Message(MessageKind.ANSWER, lead, (card,), buttons, event_id=event.id)
+    return Message(MessageKind.ANSWER, lead, (card,), _choices(texts, state, event), event_id=event.id)
 
 
-def _promise(texts: Texts, ahead: Sequence[timedelta], by_dm: bool) -> str:
+def _promise(texts: Texts, ahead: Sequence[timedelta], by_dm: bool, *, is_too_late: bool) -> str:
+    if is_too_late:
+        return texts.gettext("It is too late to remind you of this event.")
     if not ahead:
         return texts.gettext("It is too late for that reminder. Choose a shorter time:")
     when = all_before(texts, ahead)
@@ -104,17 +113,18 @@ def _promise(texts: Texts, ahead: Sequence[timedelta], by_dm: bool) -> str:
     return texts.gettext("I will remind you {when}.").format(when=when)
 
 
-def _choices(texts: Texts, reminder: PersonalReminder, event: Event, member: Member) -> tuple[Button, ...]:
-    chosen = reminder.lead_times
+def _choices(texts: Texts, state: State, event: Event) -> tuple[Button, ...]:
     buttons = [
         Button(
-            f"✓ {before(texts, ahead)}" if ahead in chosen else before(texts, ahead), ToggleLeadTime(event.id, ahead)
+            f"✓ {before(texts, ahead)}" if ahead in state.coming else before(texts, ahead),
+            ToggleLeadTime(event.id, ahead),
         )
-        for ahead in longest_first((*OFFERED, *chosen))
+        for ahead in state.possible
     ]
-    buttons.append(Button(texts.gettext("Cancel the reminder"), CancelReminder(event.id)))
-    if chosen != member.usual:
-        buttons.append(Button(texts.gettext("Always at these times"), KeepAsUsual(event.id)))
+    if state.kept is not None:
+        buttons.append(Button(texts.gettext("Cancel the reminder"), CancelReminder(event.id)))
+        if state.kept.lead_times != state.member.usual:
+            buttons.append(Button(texts.gettext("Always at these times"), KeepAsUsual(event.id)))
     return tuple(buttons)
 
 
@@ -208,8 +218,8 @@ def personal_change(texts: Texts, event: Event, before_at: datetime | None, now:
     return Message(MessageKind.CHANGE, lead, (card,), event_id=event.id)
 
 
-def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Event]], member: Member) -> Message:
-    """Answer `!reminders`."""
+def reminder_list(texts: Texts, reminders: Sequence[tuple[Event, Sequence[timedelta]]], member: Member) -> Message:
+    """Answer `!reminders` with the events of which a member is still reminded, and at which lead times."""
     usual = texts.gettext("Unless you choose your own times, I remind you {when}.").format(
         when=all_before(texts, member.usual)
     )
@@ -222,18 +232,18 @@ def reminder_list(texts: Texts, reminders: Sequence[tuple[PersonalReminder, Even
     )
     shown = reminders[:MOST_LISTED]
     fields = tuple(
-        Field(event_title(texts, event), _listed(texts, reminder, event), event.started_at) for reminder, event in shown
+        Field(event_title(texts, event), _listed(texts, coming, event), event.started_at) for event, coming in shown
     )
     buttons = tuple(
         Button(texts.gettext("Cancel: {title}").format(title=event.title), CancelReminder(event.id))
-        for _, event in shown
+        for event, _ in shown
     )
     return Message(MessageKind.ANSWER, lead, (Card(body=usual, fields=fields),), (*buttons, settings))
 
 
-def _listed(texts: Texts, reminder: PersonalReminder, event: Event) -> str:
+def _listed(texts: Texts, coming: Sequence[timedelta], event: Event) -> str:
     when = event_day(texts, event) if event.started_at is None else texts.moment(event.started_at)
-    return f"{when}\n🔔 {all_before(texts, reminder.lead_times)}"
+    return f"{when}\n🔔 {all_before(texts, coming)}"
 
 
 def cancelled(texts: Texts, event: Event) -> Message:
@@ -260,7 +270,7 @@ def usual_kept(texts: Texts, lead_times: Sequence[timedelta]) -> Message:
 def no_such_event(texts: Texts, meant: str, coming: Sequence[Event]) -> Message:
     """Say that no coming event matches, and name those that there are."""
     if meant:
-        lead = texts.gettext('No upcoming event matches "{meant}".').format(meant=meant[:100])
+        lead = texts.gettext('No upcoming event matches "{meant}".').format(meant=quoted(meant))
     else:
         lead = texts.gettext("No event is planned at the moment.")
     if not coming:
@@ -273,7 +283,7 @@ def no_such_event(texts: Texts, meant: str, coming: Sequence[Event]) -> Message:
 def no_lead_times(texts: Texts, written: str) -> Message:
     """Say how lead times are written."""
     lead = texts.gettext('I cannot read "{written}" as times. Write them like this: 1d 2h, 3日前, 30分').format(
-        written=written[:100]
+        written=quoted(written)
     )
     return Message(MessageKind.ANSWER, lead)
 

@@ -1,5 +1,6 @@
 """Members' own reminders: asked for by a button or a command, sent by direct message, put off, cancelled."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -19,10 +20,12 @@ from bot.events.rules.events import Event, EventStatus
 from bot.locales import TOKYO, Texts, texts_for
 from bot.reminders import reminder_messages
 from bot.reminders.personal_posts import snoozed
-from bot.reminders.ports import PersonalReminderStore
-from bot.reminders.reminder_messages import CancelReminder, KeepAsUsual, Snooze, ToggleLeadTime
-from bot.reminders.rules.lead_times import LONGEST, MOST, SHORTEST, parse_lead_times, split_lead_times
+from bot.reminders.ports import PersonalReminderStore, Scheduled
+from bot.reminders.reminder_messages import OFFERED, CancelReminder, KeepAsUsual, Snooze, ToggleLeadTime
+from bot.reminders.rules.lead_times import LONGEST, MOST, SHORTEST, longest_first, parse_lead_times, split_lead_times
 from bot.reminders.rules.personal_reminders import PersonalReminder, toggled
+from bot.reminders.rules.quiet_hours import moment_of
+from bot.reminders.rules.reminders import Reminder
 
 log = structlog.get_logger()
 
@@ -67,12 +70,11 @@ class Reminding:
         kept = await self.store.reminders_of(address)
         known = await self.events.known([reminder.event_id for reminder in kept])
         pairs = [(reminder, known[reminder.event_id]) for reminder in kept]
-        coming = [(reminder, event) for reminder, event in pairs if not event.has_started(now) and not _is_off(event)]
-        coming.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
-        listed = reminder_messages.reminder_list(
-            self._texts(asker.own_language), coming, await self.store.member(address)
-        )
-        return await self._told(asker, listed)
+        pairs = [(reminder, event) for reminder, event in pairs if not event.has_started(now) and not _is_off(event)]
+        pairs.sort(key=lambda pair: (pair[1].started_at is None, pair[1].started_at, pair[1].id))
+        scheduled, whose = await self.store.schedule(address, now), await self.store.member(address)
+        coming = [(event, lead_times) for kept, event in pairs if (lead_times := _coming(kept, event, scheduled))]
+        return await self._told(asker, reminder_messages.reminder_list(self._texts(asker.own_language), coming, whose))
 
     async def language_of(self, address: str) -> str:
         """Return the language that a member chose for what they alone read, "" if they chose none.
@@ -104,10 +106,11 @@ class Reminding:
             return None
         kept = await self.store.reminder(asker.address, event.id)
         lead_times = toggled(kept.lead_times if kept else (), action.lead_time)[-MOST:]
-        if lead_times:
-            return await self._told(asker, await self._set(asker, event, lead_times))
-        await self.store.cancel(asker.address, event.id, self.clock.now())
-        return await self._told(asker, reminder_messages.cancelled(self._texts(asker.own_language), event))
+        is_less = kept is not None and action.lead_time in kept.lead_times
+        if not lead_times or (is_less and not await self._possible(asker, event, lead_times)):
+            await self.store.cancel(asker.address, event.id, self.clock.now())
+            return await self._told(asker, reminder_messages.cancelled(self._texts(asker.own_language), event))
+        return await self._told(asker, await self._set(asker, event, lead_times))
 
     async def _cancel(self, asker: Asker, action: CancelReminder) -> Message | None:
         event = await self._known(asker, action.event)
@@ -124,17 +127,40 @@ class Reminding:
         return await self._told(asker, await self._keep_usual(asker, kept.lead_times if kept else None))
 
     async def _set(self, asker: Asker, event: Event, lead_times: tuple[timedelta, ...] | None) -> Message:
-        """Keep a reminder with these lead times; without any show the one that is there, or make one."""
+        """Keep a reminder with these lead times; without any show the one that is there, or make one.
+
+        One that cannot come any more is not kept: what is confirmed is what stands in the schedule then.
+        """
         texts, now, address = self._texts(asker.own_language), self.clock.now(), asker.address
         if event.has_started(now) or _is_off(event):
             return reminder_messages.not_to_come(texts, event, now)
         whose, kept = await self.store.member(address), await self.store.reminder(address, event.id)
-        if kept is None or lead_times is not None:
-            kept = PersonalReminder(address, event.id, lead_times or whose.usual, asker.own_language)
+        wanted = PersonalReminder(address, event.id, lead_times or whose.usual, asker.own_language)
+        is_new = kept is None or lead_times is not None
+        if is_new and await self._possible(asker, event, wanted.lead_times):
+            kept = wanted
             await self.store.keep(kept, event, now)
             await self.ring()
+        coming = _coming(kept, event, await self.store.schedule(address, now)) if kept is not None else ()
+        offered = await self._possible(asker, event, longest_first((*OFFERED, *(kept.lead_times if kept else ()))))
         is_local = asker.tenant.platform == LOCAL  # there is one conversation, and no direct messages beside it
-        return reminder_messages.reminder_state(texts, kept, event, whose, now, by_dm=not is_local)
+        state = reminder_messages.State(kept, coming, longest_first((*offered, *coming)), whose)
+        return reminder_messages.reminder_state(texts, state, event, now, by_dm=not is_local)
+
+    async def _possible(self, asker: Asker, event: Event, lead_times: Sequence[timedelta]) -> list[timedelta]:
+        """Return those of which a reminder can still come; while there is no date that holds, each may."""
+        if event.started_at is None or not event.takes_place:
+            return list(lead_times)
+        now, quiet = self.clock.now(), (await self.store.member(asker.address)).quiet
+        scheduled = await self.store.schedule(asker.address, now)
+        done = {each.lead_time for each in scheduled if each.is_done and _is_for(each, event)}
+        ahead = {each.lead_time for each in scheduled if each.comes and _is_for(each, event)}
+        return [
+            lead_time
+            for lead_time in lead_times
+            if lead_time in ahead
+            or (lead_time not in done and moment_of(Reminder(lead_time, event.started_at), quiet, now) is not None)
+        ]
 
     async def _keep_usual(self, asker: Asker, lead_times: tuple[timedelta, ...] | None) -> Message:
         whose = await self.store.member(asker.address)
@@ -178,6 +204,18 @@ class Reminding:
 
     def _texts(self, locale: str) -> Texts:
         return texts_for(locale, self.zone)
+
+
+def _coming(kept: PersonalReminder, event: Event, scheduled: Sequence[Scheduled]) -> tuple[timedelta, ...]:
+    """Return the lead times of which a reminder comes, the longest first: all while there is no date that holds."""
+    if event.started_at is None or not event.takes_place:
+        return kept.lead_times
+    ahead = {each.lead_time for each in scheduled if each.comes and _is_for(each, event)}
+    return tuple(lead_time for lead_time in kept.lead_times if lead_time in ahead)
+
+
+def _is_for(each: Scheduled, event: Event) -> bool:
+    return (each.event_id, each.starts_at) == (event.id, event.started_at)
 
 
 def _is_off(event: Event) -> bool:

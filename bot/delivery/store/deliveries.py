@@ -25,6 +25,7 @@ P = TypeVar("P", bound=Post)
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
 _IN_TROUBLE = deliveries.c.destination.in_(select(troubles.c.room))
 LONGEST_USE = timedelta(days=400)
+NO_CLAIM_LASTS = timedelta(minutes=5)  # so long
 UNWANTED = to_text(NothingToSay.UNWANTED)  # a reminder that is no longer wanted may be wanted again
 
 
@@ -72,23 +73,27 @@ async def plan_to_say_it_is_over(connection: AsyncConnection, room: str, now: da
 async def rearm(
     connection: AsyncConnection, which: ColumnElement[bool], wanted: Sequence[Delivery], now: datetime
 ) -> None:
-    """Make the open deliveries among `which` exactly these: drop the others, plan what is missing and still ahead."""
-    columns = (
-        deliveries.c[name] for name in ("id", "event_id", "occasion", "destination", "state", "reason", "due_at")
-    )
+    """Make the open deliveries among `which` exactly these: drop the others, plan what is missing and still ahead.
+
+    What was dropped and is wanted again comes at the time at which it is wanted now.
+    """
+    names = ("id", "event_id", "occasion", "destination", "state", "attempts", "due_at", "useful_until")
     by_key = {(delivery.event_id, delivery.name.occasion, delivery.destination): delivery for delivery in wanted}
-    known, dropped, revived = set(), [], []
-    for row in await connection.execute(select(*columns).where(which)):
+    known, dropped = set(), []
+    for row in (await connection.execute(select(*(deliveries.c[name] for name in names)).where(which))).all():
         known.add(key := (row.event_id, row.occasion, row.destination))
-        is_wanted = key in by_key
-        if row.state == DeliveryState.PLANNED and not is_wanted:
-            dropped.append(row.id)
-        elif is_wanted and row.reason == UNWANTED and row.due_at > now:
-            revived.append(row.id)
+        again = by_key.get(key)
+        if again is None:
+            dropped += [row.id] if row.state == DeliveryState.PLANNED else []
+            continue
+        when = again if again.due_at > now else row
+        is_untried = row.state == DeliveryState.PLANNED and row.attempts == 0 and row.due_at > now
+        is_moved = is_untried and (row.due_at, row.useful_until) != (when.due_at, when.useful_until)
+        if is_moved or (row.state == DeliveryState.SKIPPED and when.due_at > now):
+            times = {"due_at": when.due_at, "useful_until": when.useful_until}
+            await _set(connection, deliveries.c.id == row.id, state=DeliveryState.PLANNED, reason=None, **times)
     for some in batches(dropped):
         await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.SKIPPED, reason=UNWANTED)
-    for some in batches(revived):
-        await _set(connection, deliveries.c.id.in_(some), state=DeliveryState.PLANNED, reason=None)
     missing = [delivery for key, delivery in by_key.items() if delivery.due_at > now and key not in known]
     await insert_planned(connection, missing)
 
@@ -195,15 +200,20 @@ class Deliveries:
             await note_refusal(connection, delivery.destination, reason, now)
 
     async def reopen(self, now: datetime) -> None:
-        """Plan again what was skipped as too late and is not: the clock was ahead then."""
+        """Undo what a clock did that was ahead: what was skipped as too late, and what waits for its time."""
         too_soon = and_(
             deliveries.c.state == DeliveryState.SKIPPED,
             deliveries.c.due_at > now - LONGEST_USE,
             deliveries.c.reason == to_text(NothingToSay.TOO_LATE),
             deliveries.c.useful_until > now,
         )
+        tried_later = deliveries.c.first_tried_at > now
+        waits = and_(deliveries.c.state == DeliveryState.PLANNED, tried_later, deliveries.c.due_at > now)
+        held = and_(deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.claimed_until > now + NO_CLAIM_LASTS)
         async with self._engine.begin() as connection:
             await _set(connection, too_soon, state=DeliveryState.PLANNED, reason=None)
+            await _set(connection, waits, due_at=now)
+            await _set(connection, held, claimed_until=now)
 
     async def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""

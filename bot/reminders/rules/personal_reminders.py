@@ -44,13 +44,6 @@ class PersonalReminder:
     starts_at: datetime | None = None
     takes_place: bool = True
 
-    def ahead(self, event: Event, now: datetime) -> list[timedelta]:
-        """Return the lead times whose moment is still to come, the longest first; all while there is no date."""
-        if event.started_at is None:
-            return list(self.lead_times)
-        start = event.started_at
-        return [lead_time for lead_time in self.lead_times if start - lead_time > now]
-
     def knowing(self, event: Event) -> "PersonalReminder":
         """Return it as it is once the member heard of the event's present state."""
         return replace(self, starts_at=event.started_at, takes_place=event.takes_place)

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.delivery.rules.deliveries import Delivery
+from bot.reminders.rules.reminders import Reminder
 
 _A_DAY = timedelta(days=1)
 _WRITTEN = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-~〜–]\s*(\d{1,2})(?::(\d\d))?")
@@ -31,31 +32,49 @@ class QuietHours:
                 return begin.astimezone(UTC), end.astimezone(UTC)
         return None
 
-    def spare(self, reminder: Delivery, starts_at: datetime, now: datetime) -> Delivery:
-        """Return the reminder at a moment at which it does not disturb.
-
-        It comes right after the quiet hours where that is early enough to be of use, else right before them. Where that
-        is past it comes after them all the same if the event has not begun by then, and otherwise in the midst of them:
-        a reminder that was asked for is never lost.
-        """
-        quiet = self.around(reminder.due_at)
-        if quiet is None:
-            return reminder
-        begin, end = quiet
-        if reminder.useful_until is not None and end <= reminder.useful_until:
-            return _at(end, reminder, starts_at)
-        if begin > now:
-            return _at(begin, reminder, starts_at)
-        return _at(end, reminder, starts_at) if end < starts_at else reminder
-
     def after(self, now: datetime, before: datetime | None) -> datetime:
         """Return when news may be told: now, or after the quiet hours if that is `before` it is too late."""
         quiet = self.around(now)
         return quiet[1] if quiet is not None and (before is None or quiet[1] < before) else now
 
 
-def _at(due_at: datetime, reminder: Delivery, starts_at: datetime) -> Delivery:
-    return replace(reminder, due_at=due_at, useful_until=due_at + (starts_at - due_at) / 2)
+class Moment(NamedTuple):
+    """When a reminder comes, and until when it may be late."""
+
+    due_at: datetime
+    useful_until: datetime
+
+
+def moment_of(reminder: Reminder, quiet: QuietHours | None, now: datetime) -> Moment | None:
+    """Return when a reminder comes that is asked for now, at a moment at which it does not disturb; None if it cannot.
+
+    It comes right after the quiet hours where that is early enough to be of use, else right before them. Where that is
+    past it comes after them all the same if the event has not begun by then, and otherwise in the midst of them.
+    """
+    hours = quiet.around(reminder.due_at) if quiet else None
+    if hours is None:
+        return None if reminder.due_at <= now else Moment(reminder.due_at, reminder.useful_until)
+    begin, end = hours
+    if now < end <= reminder.useful_until:
+        return _moment(end, reminder)
+    if begin > now:
+        return _moment(begin, reminder)
+    if now < end < reminder.starts_at:
+        return _moment(end, reminder)
+    return None if reminder.due_at <= now else Moment(reminder.due_at, reminder.useful_until)
+
+
+def moment_owed(reminder: Reminder, quiet: QuietHours | None, now: datetime) -> Moment:
+    """Return when a reminder comes that was confirmed and not said yet: where its moment is past, as soon as may be."""
+    if (moment := moment_of(reminder, quiet, now)) is not None:
+        return moment
+    hours = quiet.around(now) if quiet else None
+    return _moment(hours[1] if hours is not None and hours[1] < reminder.starts_at else now, reminder)
+
+
+def _moment(due_at: datetime, reminder: Reminder) -> Moment:
+    """Return this moment; what comes there is of use for half of the time that is left."""
+    return Moment(due_at, due_at + (reminder.starts_at - due_at) / 2)
 
 
 def parse_quiet_hours(written: str, zone: str) -> QuietHours:

@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.posts import Post
-from bot.delivery.rules.deliveries import Delivery, DeliveryState, is_of
+from bot.delivery.rules.deliveries import Delivery, DeliveryOf, DeliveryState, is_of
 from bot.delivery.store.deliveries import delivery_of, insert_planned, rearm
 from bot.events.rules.events import Event
-from bot.reminders.personal_posts import PersonalReminderPost, SnoozedPost, at_its_time, news_for, planned_for
+from bot.reminders.personal_posts import PersonalReminderPost, SnoozedPost, news_for, planned_for
+from bot.reminders.ports import Scheduled
 from bot.reminders.rules.personal_reminders import Member, PersonalReminder
-from bot.reminders.rules.quiet_hours import QuietHours
+from bot.reminders.rules.quiet_hours import QuietHours, moment_owed
+from bot.reminders.rules.reminders import Reminder
 from bot.store.statements import batches, upsert
 from bot.store.tables import deliveries, members, personal_reminders
 
@@ -67,7 +69,6 @@ class PersonalReminders:
             which = and_(_open(PersonalReminderPost, event.id), deliveries.c.destination == reminder.address)
             quiet = (await _quiet_hours(connection, [reminder.address]))[reminder.address]
             await rearm(connection, which, planned_for(reminder, event, quiet, now), now)
-            await _spare(connection, which, quiet, now)  # what was dropped once comes back as it was planned then
 
     async def cancel(self, address: str, event_id: int, now: datetime) -> bool:
         """Forget it, and what was put off; False if there was none."""
@@ -92,6 +93,14 @@ class PersonalReminders:
     async def reminders_of(self, address: str) -> list[PersonalReminder]:
         return await self._reminders(personal_reminders.c.address == address)
 
+    async def schedule(self, address: str, now: datetime) -> list[Scheduled]:
+        """Return what was planned for a member, and whether it is still to come."""
+        theirs = and_(deliveries.c.kind == PersonalReminderPost.tag, deliveries.c.destination == address)
+        async with self._read_only.connect() as connection:
+            rows = (await connection.execute(select(deliveries).where(theirs))).mappings()
+            found = [delivery_of(row) for row in rows]
+        return [_scheduled(planned, now) for planned in found if is_of(planned, PersonalReminderPost)]
+
     async def member(self, address: str) -> Member:
         """Return what is known of a member; what everybody gets where nothing is."""
         async with self._read_only.connect() as connection:
@@ -107,7 +116,7 @@ class PersonalReminders:
         """Move what a member is still to be reminded of out of their quiet hours, or back where those are others."""
         theirs = and_(deliveries.c.kind == PersonalReminderPost.tag, deliveries.c.destination == member.address)
         async with self._engine.begin() as connection:
-            await _spare(connection, theirs, member.quiet, now)
+            await _spare(connection, and_(theirs, deliveries.c.due_at > now), member.quiet, now)
 
     async def _reminders(self, which: ColumnElement[bool]) -> list[PersonalReminder]:
         async with self._read_only.connect() as connection:
@@ -121,9 +130,20 @@ async def _spare(
     untried = and_(which, deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempts == 0)
     found = [delivery_of(row) for row in (await connection.execute(select(deliveries).where(untried))).mappings()]
     for planned in (delivery for delivery in found if is_of(delivery, PersonalReminderPost)):
-        moved = at_its_time(planned, quiet, now)
-        when = {"due_at": moved.due_at, "useful_until": moved.useful_until}
+        asked = Reminder(planned.post.lead_time, planned.post.starts_at)
+        when = moment_owed(asked, quiet, now)._asdict()
         await connection.execute(update(deliveries).where(deliveries.c.id == planned.id).values(when))
+
+
+def _scheduled(planned: DeliveryOf[PersonalReminderPost], now: datetime) -> Scheduled:
+    is_planned, post = planned.state is DeliveryState.PLANNED, planned.post
+    return Scheduled(
+        post.event_id,
+        post.lead_time,
+        post.starts_at,
+        comes=is_planned and planned.due_at > now,
+        is_done=not is_planned and planned.state is not DeliveryState.SKIPPED,
+    )
 
 
 async def _quiet_hours(connection: AsyncConnection, addresses: Sequence[str]) -> dict[str, QuietHours | None]:

@@ -4,9 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.delivery.rules.deliveries import Delivery
-from bot.reminders.personal_posts import PersonalReminderPost
-from bot.reminders.rules.quiet_hours import parse_quiet_hours
+from bot.reminders.rules.quiet_hours import Moment, moment_of, moment_owed, parse_quiet_hours
 from bot.reminders.rules.reminders import Reminder
 from tests.support.events import tokyo
 
@@ -14,12 +12,10 @@ NIGHT = parse_quiet_hours("22:00-8:00", "Asia/Tokyo")
 LONG_BEFORE = tokyo(2026, 5, 1)
 
 
-def spared(starts_at: datetime, lead_time: timedelta, now: datetime = LONG_BEFORE) -> Delivery:
-    asked = Reminder(lead_time, starts_at)
-    planned = Delivery(
-        PersonalReminderPost(1, starts_at, "ja", lead_time), "discord:@7", asked.due_at, asked.useful_until
-    )
-    return NIGHT.spare(planned, starts_at, now)
+def spared(starts_at: datetime, lead_time: timedelta, now: datetime = LONG_BEFORE) -> Moment:
+    moment = moment_of(Reminder(lead_time, starts_at), NIGHT, now)
+    assert moment is not None
+    return moment
 
 
 @pytest.mark.parametrize(
@@ -38,7 +34,6 @@ def test_a_reminder_that_falls_into_quiet_hours_moves_out_of_them(
 ) -> None:
     moved = spared(starts_at, lead_time)
     assert moved.due_at == due_at
-    assert moved.useful_until is not None
     assert due_at < moved.useful_until < starts_at
 
 
@@ -46,6 +41,15 @@ def test_asked_for_late_at_night_it_comes_after_them_or_in_their_midst_but_is_ne
     late = tokyo(2026, 5, 21, 23)
     assert spared(tokyo(2026, 5, 22, 8, 30), timedelta(hours=2), late).due_at == tokyo(2026, 5, 22, 8)
     assert spared(tokyo(2026, 5, 22, 7), timedelta(hours=1), late).due_at == tokyo(2026, 5, 22, 6)
+
+
+def test_one_that_is_past_cannot_be_asked_for_any_more_but_comes_if_it_was_confirmed() -> None:
+    asked, night = Reminder(timedelta(hours=10), tokyo(2026, 5, 22, 12)), tokyo(2026, 5, 22, 9)
+    assert moment_of(asked, NIGHT, night) is None
+    assert moment_owed(asked, NIGHT, night).due_at == night
+    dawn = tokyo(2026, 5, 22, 3)
+    assert moment_of(asked, None, dawn) is None
+    assert moment_owed(asked, NIGHT, dawn).due_at == tokyo(2026, 5, 22, 8)
 
 
 def test_news_wait_for_their_end_unless_the_event_begins_before() -> None:
