@@ -119,7 +119,7 @@ class Bar:
 class Card:
     """One thing spoken of: an event, a report, a reading. Texts are plain, and may be strangers' words.
 
-    `image` is the address of a picture that a platform may show; `code` is shown letter by letter, as a file has it.
+    `image` is the address of a picture that a platform may show; where the body `is_code` it is shown letter by letter.
     """
 
     title: str = ""
@@ -129,7 +129,7 @@ class Card:
     bars: tuple[Bar, ...] = ()
     buttons: tuple[Button, ...] = ()
     image: str = ""
-    code: str = ""
+    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def plain(part: Any) -> Any:
 def _card_lines(card: Card) -> list[str]:
     fields = [f"{field.name}: {field.value}" for field in card.fields]
     bars = [f"{bar.label} {bar.percent}" for bar in card.bars]
-    return [card.title, card.body, card.code, *fields, *bars, card.url, *_button_lines(card.buttons)]
+    return [card.title, card.body, *fields, *bars, card.url, *_button_lines(card.buttons)]
 
 
 def _button_lines(buttons: tuple[Button, ...]) -> list[str]:

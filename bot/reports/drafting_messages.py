@@ -134,7 +134,7 @@ def draft_made(texts: Texts, draft: Draft, now: datetime) -> Message:
     )
     notes = notes_of(texts, draft)
     preview = text if len(text) <= PREVIEWED else f"{text[:PREVIEWED].rstrip()}\n…"
-    cards = [Card(draft.file_name, code=preview), *([Card(body="\n".join(notes))] if notes else [])]
+    cards = [Card(draft.file_name, body=preview, is_code=True), *([Card(body="\n".join(notes))] if notes else [])]
     file = File(draft.file_name, text.encode())
     return Message(MessageKind.ANSWER, lead, tuple(cards), event_id=draft.event.id, files=(file,))
 

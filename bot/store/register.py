@@ -278,6 +278,7 @@ REGISTER = (  # what hangs on a row of another table stands before that
     ),
     Kept(tables.materials, _EVENTS, nothing="event_id looked_at found", past=past.past_materials),
     Kept(tables.sightings, _EVENTS, nothing="source event_id missed seen_on"),  # go with their events
+    Kept(tables.event_numbers, _EVENTS, nothing="number event_id"),  # as these
     Kept(
         tables.events, _EVENTS, past=past.past_events,
         nothing="id title url started_at ended_at ends_at place address accepted waiting limit status group "

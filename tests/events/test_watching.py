@@ -234,6 +234,21 @@ async def test_an_event_of_which_people_heard_that_it_is_cancelled_takes_place_a
     assert await world.planned("announcement") == []
 
 
+async def test_a_cancellation_is_said_once_whatever_becomes_of_the_title(world: World) -> None:
+    event = an_event_named()
+    cancelled = replace(event, title=f"【中止】{event.title}", status=EventStatus.CANCELLED)
+    for seen in (
+        event,
+        cancelled,
+        replace(cancelled, title=f"【開催中止】{event.title}", started_at=None, ended_at=None),
+    ):
+        await world.poll(seen)
+    (told,) = await world.planned("change")
+    message = await world.composed(told)
+    assert message.lead == "このイベントは中止になりました。"
+    assert [field.name for field in message.cards[0].fields] == ["日時", "場所"]
+
+
 async def test_a_new_date_that_comes_with_its_mark_is_told_as_a_change_of_date(world: World) -> None:
     event = an_event_named()
     await world.poll(event)

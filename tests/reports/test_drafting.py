@@ -155,7 +155,7 @@ async def test_a_draft_has_all_that_is_known_and_a_place_for_what_only_people_kn
         "(https://tfug-utsunomiya.connpass.com/event/66707/)\n"
     )
     assert answer.files[0].name == "201708.md"
-    assert "Slug: 201708" in answer.cards[0].code  # the preview
+    assert "Slug: 201708" in answer.cards[0].body  # the preview
 
 
 @pytest.mark.parametrize(

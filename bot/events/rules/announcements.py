@@ -52,6 +52,8 @@ def is_worth_saying(change: Change, now: datetime) -> bool:
             return False  # organisers are told; they know whether it was deleted on purpose
         case ChangeKind.REVIVED:
             return change.before is not None and change.before.status is not EventStatus.VANISHED
+        case ChangeKind.CHANGED:  # what is cancelled was said once, whatever becomes of its title then
+            return change.event.status is not EventStatus.CANCELLED
         case _:
             return True
 

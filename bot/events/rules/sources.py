@@ -76,9 +76,12 @@ def query_named(name: str) -> SourceQuery | None:
 
 
 def words_in(written: str) -> tuple[str, ...]:
-    """Read words as people write them: `初心者、ハンズオン` or `オンライン 入門` are two; `-` and nothing are none."""
+    """Read words as people write them: `初心者、ハンズオン` or `オンライン 入門` are two; `-` and nothing are none.
+
+    Who writes commas may mean the spaces between them as part of a word.
+    """
     text = unicodedata.normalize("NFKC", written).replace("、", ",").replace("&", "")
-    return _words(",".join(text.split()))
+    return _words(text if "," in text else ",".join(text.split()))
 
 
 def _words(named: str) -> tuple[str, ...]:

@@ -173,10 +173,10 @@ def _embed(card: Card, left: int) -> discord.Embed | None:
     for field in [field for field in card.fields if not (has_moment and field.counts_down)][:EMBED_FIELDS]:
         _add_field(embed, field, left)
     room = min(DESCRIPTION, left - _width_of(embed))
-    extras = "\n".join([*_long_links(card.buttons), _bars(card.bars), _code(card.code, room // 2)]).strip()
+    extras = "\n".join([*_long_links(card.buttons), _bars(card.bars)]).strip()
     if width(extras) > room:
         extras = ""
-    body = fit(card.body, room - width(extras) - 1)
+    body = (_code if card.is_code else fit)(card.body, room - width(extras) - 1)
     embed.description = f"{body}\n{extras}".strip() or None
     return embed if _width_of(embed) else None
 
@@ -200,7 +200,7 @@ def _width_of(embed: discord.Embed) -> int:
 def _code(code: str, limit: int) -> str:
     """Return a block in which nothing is formatted."""
     shown = _INVISIBLE.sub("", code).replace("```", "`\u200b``")
-    return f"```\n{_cut(shown, limit)}\n```" if shown.strip() else ""
+    return f"```\n{_cut(shown, limit - 8)}\n```" if shown.strip() else ""
 
 
 def _bars(bars: Sequence[Bar]) -> str:

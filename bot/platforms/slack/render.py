@@ -92,10 +92,10 @@ def _said(message: Message) -> Iterator[Json]:
 def _card(card: Card, name: str) -> Iterator[Json]:
     if card.title.strip():
         yield _title(card)
-    if body := plain(card.body, TEXT):
-        yield _section(body)
-    if block := code(card.code, TEXT - 8):
+    if card.is_code and (block := code(card.body, TEXT - 8)):
         yield {"type": "section", "text": _mrkdwn(block)}
+    elif body := plain(card.body, TEXT):
+        yield _section(body)
     if card.bars:
         yield {"type": "section", "text": _mrkdwn(_bars(card.bars))}
     fields = [_mrkdwn(_field(one)) for one in card.fields]

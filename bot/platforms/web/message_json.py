@@ -56,7 +56,7 @@ def _card(card: Card) -> dict[str, Any]:
         "title": card.title,
         "url": card.url,
         "body": card.body,
-        "code": card.code,
+        "is_code": card.is_code,
         "fields": [
             {"name": field.name, "value": field.value, "at": field.at.isoformat() if field.at else None}
             for field in card.fields

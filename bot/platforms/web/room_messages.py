@@ -231,7 +231,7 @@ def _card(kept: Mapping[str, Any]) -> Card:
         bars=tuple(Bar(**bar) for bar in kept["bars"]),
         buttons=_buttons(kept["buttons"]),
         image=kept.get("image", ""),
-        code=kept.get("code", ""),
+        is_code=kept.get("is_code", False),
     )
 
 

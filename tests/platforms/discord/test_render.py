@@ -124,9 +124,9 @@ def test_what_does_not_take_place_is_grey() -> None:
 
 
 def test_code_is_a_block_that_nothing_in_it_ends() -> None:
-    (embed,) = render(Message(MessageKind.ANSWER, cards=(Card("4.md", code="# 題\n```\n**太字** @everyone"),)))[
-        "embeds"
-    ]
+    (embed,) = render(
+        Message(MessageKind.ANSWER, cards=(Card("4.md", body="# 題\n```\n**太字** @everyone", is_code=True),))
+    )["embeds"]
     assert embed.description == "```\n# 題\n`\u200b``\n**太字** @everyone\n```"
 
 

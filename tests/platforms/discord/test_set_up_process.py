@@ -61,7 +61,7 @@ def test_what_the_bot_lacks_is_named_by_check_and_once_in_the_channel(tmp_path: 
         discord.do(discord.world.deny, CHANNEL, "embed_links", "create_events")
         checked = " ".join(tsudoi(tmp_path, "check").stdout.split())
         assert "client_id=900&scope=bot+applications.commands&permissions=" in checked.replace(" ", "")
-        assert "lacks there: Embed Links, Manage Events" in checked
+        assert "lacks there: Embed Links, Create Events" in checked
         assert "the bot does not see this channel" in checked
         for starts in (1, 2):  # the second start says it in the log alone
             bot.start()

@@ -104,7 +104,7 @@ def test_a_link_cannot_be_left_by_its_text_or_its_address() -> None:
 
 
 def test_code_is_a_block_that_nothing_in_it_ends() -> None:
-    (_, block) = accepted(said(Card("4.md", code="# 題\n```\n*太字* <!channel>")))
+    (_, block) = accepted(said(Card("4.md", body="# 題\n```\n*太字* <!channel>", is_code=True)))
     assert block["text"]["text"] == "```\n# 題\n`\u200b``\n*太字* &lt;!channel&gt;\n```"
 
 
