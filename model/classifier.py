@@ -58,10 +58,16 @@ class Classifier:
         as_it_is = self._in_whole_picture(image)
         character = self._in_best_view(image, as_it_is)
         if self._knows_views and not any(seen is not None and is_surely_one(seen) for seen in (as_it_is, character)):
-            lines = transcribe(image, self.probabilities, once=_is_known(as_it_is), is_one=_is_known(character))
+            lines = transcribe(
+                image, self.probabilities, self.one, once=_is_known(as_it_is), is_one=_is_known(character)
+            )
             if are_many(lines, character) or is_lone(lines, character):
                 return lines
         return [] if character is None else [[character]]
+
+    def one(self, image: NDArray[np.uint8]) -> Character | None:
+        """The one character of a picture, in its best view; None where there is no ink. Args, Raises: as `glyph`."""
+        return self._in_best_view(image, self._in_whole_picture(image))
 
     def _in_whole_picture(self, image: NDArray[np.uint8]) -> Character | None:
         """The one character of the picture as it is; None where there is no ink."""
@@ -113,7 +119,7 @@ class Classifier:
         Returns: for a picture without ink, "not_hiragana" that covers the picture and has no candidates.
         Raises: UnreadableImage: the array is no picture. BlankImage: it has no pixels at all.
         """
-        character = self._in_best_view(image, self._in_whole_picture(image))
+        character = self.one(image)
         return _blank(image) if character is None else self._glyph(character, top, min_confidence)
 
     def look(

@@ -46,7 +46,7 @@ LAYERS = {
     ),
 }  # fmt: skip
 GROUND = {  # the folders in it
-    "model": {"finder", "pages", "segmentation"},
+    "model": {"detector", "finder", "pages", "segmentation"},
     "model.workshop": set(),
 }
 

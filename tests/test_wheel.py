@@ -75,6 +75,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile, cont
         "bot/platforms/web/words.json",
         "model/artifacts/card.json",
         "model/artifacts/check.npz",
+        "model/artifacts/detector.tflite",
         "model/artifacts/finder.tflite",
         "model/artifacts/hiragana.tflite",
         "model/artifacts/tendencies.npz",

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.character import CERTAIN, SURE, Character, Probabilities
+from model.ink import shrink, to_grey
 from model.labels import LABELS
+from model.pages.detected import ReadOne, read_detected
 from model.pages.lattice import characters_of, letter_of
 from model.pages.lines import Line, layouts_of
 from model.pages.one_or_many import BY_NO_ACCIDENT
 from model.pages.page import Page, find_page
 from model.pages.page_views import PageView, page_views
-from model.preprocess import BlankImage
+from model.preprocess import WORKING_SIZE, BlankImage, only_ink_is_dark
 from model.reading import MOST
 
 MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
@@ -32,15 +34,27 @@ Transcript = list[list[Character]]  # lines in reading order, characters in read
 Read = Callable[[NDArray[np.float32]], Probabilities]
 
 
-def transcribe(image: NDArray[np.uint8], read: Read, once: bool = False, is_one: bool = False) -> Transcript:
+def transcribe(
+    image: NDArray[np.uint8], read: Read, read_one: ReadOne, once: bool = False, is_one: bool = False
+) -> Transcript:
     """The characters of a picture, by line.
 
-    Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). once: no
-        second view is asked for, unless the first one shows a page. is_one: the network knows the picture as one
-        letter: where the likeliest views show no writing, the others are left out.
+    Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). read_one:
+        what reads the one character of a picture. once: no second view is asked for, unless the first one shows a
+        page. is_one: the network knows the picture as one letter: where the likeliest views show no writing, the others
+        are left out.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
+    best = _in_likeliest_view(image, read, once, is_one)
+    if (once and not _is_a_page(best)) or (_is_well_read(best, CLEARLY) and _is_clean(image)):
+        return best
+    detected = _without_litter(read_detected(image, read_one))
+    return detected if _number_read(best) < MOST_OF_ALL * _number_read(detected) else best
+
+
+def _in_likeliest_view(image: NDArray[np.uint8], read: Read, once: bool, is_one: bool) -> Transcript:
+    """What the views show, the likeliest first, until one is well read. Args: as `transcribe`."""
     seen: list[Transcript] = [[]]
     for number, view in enumerate(page_views(image, is_one)):
         latest = _in_view(view, read)
@@ -52,6 +66,11 @@ def transcribe(image: NDArray[np.uint8], read: Read, once: bool = False, is_one:
         if _is_enough(best, number, max(image.shape[:2]), confirmed) and not misses_some(best, seen):
             break
     return max(seen, key=_worth)
+
+
+def _is_clean(image: NDArray[np.uint8]) -> bool:
+    """Whether it is a drawing or a scan, of which no view misses a part."""
+    return only_ink_is_dark(shrink(to_grey(image), WORKING_SIZE))
 
 
 def _in_view(view: PageView, read: Read) -> Transcript:
@@ -127,6 +146,10 @@ def _worth(found: Transcript) -> float:
     return sum(1.0 if seen.best >= CERTAIN else 0.1 if _is_read(seen) else -0.5 for seen in everything)
 
 
+def _number_read(found: Transcript) -> int:
+    return sum(map(_is_read, chain.from_iterable(found)))
+
+
 def _number_of(found: Transcript) -> int:
     return sum(map(len, found))
 
@@ -143,7 +166,7 @@ def _is_enough(found: Transcript, number: int, side: int, confirmed: bool) -> bo
 
 def _is_a_page(found: Transcript) -> bool:
     """Whether so many letters are read that it is no single one, whatever the whole looks like."""
-    return sum(map(_is_read, chain.from_iterable(found))) >= BY_NO_ACCIDENT
+    return _number_read(found) >= BY_NO_ACCIDENT
 
 
 def misses_some(found: Transcript, seen: Sequence[Transcript]) -> bool:

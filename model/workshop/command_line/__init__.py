@@ -13,6 +13,7 @@ import typer
 from model.workshop.command_line import paper
 from model.workshop.command_line.adapt import adapt
 from model.workshop.command_line.bench import bench
+from model.workshop.command_line.detector import detector
 from model.workshop.command_line.distil import distil
 from model.workshop.command_line.evaluate import evaluate
 from model.workshop.command_line.export import export
@@ -28,7 +29,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 # A module each, which imports what it does when it is called: only some need TensorFlow, and --help nothing at all.
 COMMANDS = (
     *(paper.sheet, paper.import_sheet, paper.forget_writer),
-    *(prepare, pairs, train, adapt, distil, evaluate, export, finder, tendencies, bench),
+    *(prepare, pairs, train, adapt, distil, evaluate, export, finder, detector, tendencies, bench),
 )
 for command in COMMANDS:
     app.command()(command)

@@ -43,6 +43,9 @@ def evaluate(
             "--lines", min=0, help="Instead, this many pages of every kind: whole words in unseen handwriting."
         ),
     ] = 0,
+    pages: Annotated[
+        Path | None, typer.Option(help="Instead, a folder of photographed pages with pages.csv, which has their boxes.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="A folder for charts: confusions, reliability, errors.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -57,8 +60,8 @@ def evaluate(
     )
     from model.workshop.evaluation.tables import tables
 
-    if lines and (out or classes or hard):
-        fail("--lines reads pages, of which there are no charts, classes or hardships: leave --out, --classes, --hard")
+    if (lines or pages) and (out or classes or hard):
+        fail("pages have no charts, classes or hardships: leave --out, --classes, --hard")
     if out:
         _require_charts(out)
     files = [model or ARTIFACT, *(compare or [])]
@@ -68,6 +71,9 @@ def evaluate(
         pictures = named or unseen_pictures(held_out_by(files))
     except EXPECTED as error:
         fail(str(error))
+    if pages:
+        _evaluate_boxed(models, pages, as_json)
+        return
     for note in (note for some in pictures for note in some.notes()):
         typer.echo(note, err=True)
     pictures = [some for some in pictures if some.written]
@@ -108,6 +114,27 @@ def _evaluate_pages(
         show(False, f"{name}: {each} pages of a kind, {len(hands)} hands", columns, rows, None)
     if as_json:
         typer.echo(json.dumps({name: [style.to_json() for style in figures] for name, figures in found.items()}))
+
+
+def _evaluate_boxed(models: "Mapping[str, Classifier]", folder: Path, as_json: bool) -> None:
+    from model.workshop.evaluation.boxed_pages import boxed_pages, read_boxed
+
+    try:
+        listed = boxed_pages(folder)
+        with progress_bars() as progress:
+            found = {
+                name: read_boxed(classifier, progress.track(listed, description="reading pages"))
+                for name, classifier in models.items()
+            }
+    except EXPECTED as error:
+        fail(str(error))
+    rows = [
+        [name, str(figures.characters)]
+        + [f"{share:.1%}" for share in (figures.found, figures.right, figures.extra, figures.error_rate)]
+        for name, figures in found.items()
+    ]
+    columns = ["", "characters", "found", "read right", "too many", "errors"]
+    show(as_json, f"{len(listed)} pages", columns, rows, {name: figures.to_json() for name, figures in found.items()})
 
 
 def _require_charts(out: Path) -> None:

@@ -28,6 +28,7 @@ FONT_SHARES = {"katakana": 0.4, "kanji": 0.2, "digits": 0.1, "latin": 0.2, "sign
 JUDGING_FONTS = ("klee", "yomogi", "zen-kurenaido", "kiloji")
 SIZE, INK_SIZE = 64, 52
 MOST_STROKES = 10  # what has more is hardly taken for a hiragana
+MOST_STROKES_TO_FIND = 18
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,29 @@ def _judges(file: Path) -> bool:
     return file.stem.lower().startswith(JUDGING_FONTS)
 
 
-def other_strokes(path: Path, kept_back: bool) -> OtherStrokes:
-    """Of the simple characters of a tomoe_data file those that are practised, or the kanji that are kept back.
+def others_to_find(strokes: Path | None = None) -> list[tuple[Source, float]]:
+    """What the detector practises finding beside hiragana, and the share of each; the shares have any sum.
 
-    Raises: OSError: no such file.
+    Args, Raises: as `training_negatives`; kanji have more strokes here, for pages are full of them.
+    """
+    files = [file for file in font_files() if not _judges(file)]
+    found: list[tuple[Source, float]] = [(Scribbles(), 0.5)]
+    if files:
+        found += [(source, 1.0) for source in read_others(files)]
+    if strokes is not None:
+        found.append((other_strokes(strokes, kept_back=False, most=MOST_STROKES_TO_FIND), 4.0))
+    return found
+
+
+def other_strokes(path: Path, kept_back: bool, most: int = MOST_STROKES) -> OtherStrokes:
+    """The characters of a tomoe_data file that are practised, or the kanji that are kept back.
+
+    Args: most: strokes of a character. Raises: OSError: no such file.
     """
     forms = {
         character: forms
         for character, forms in read_tdic(path).items()
-        if not _is_hiragana(character) and character not in LIKE_HIRAGANA and len(forms[0]) <= MOST_STROKES
+        if not _is_hiragana(character) and character not in LIKE_HIRAGANA and len(forms[0]) <= most
     }
     return OtherStrokes("tomoe", {c: f for c, f in forms.items() if is_kept_back(c) == kept_back})
 

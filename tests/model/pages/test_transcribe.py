@@ -189,7 +189,7 @@ def test_what_squares_leave_behind_does_not_outweigh_what_is_read_clearly(
 def test_a_page_that_looks_like_one_letter_is_read_to_its_end(classifier: Classifier) -> None:
     lines = ["つくしとんこつう", "いこいへ", "しいしとんこつく", "うしいしこい"]
     photo = photographed(squared(sheet(*lines), 150))
-    found = transcribe(photo, classifier.probabilities, once=True)
+    found = transcribe(photo, classifier.probabilities, classifier.one, once=True)
     assert [len(line) for line in found] == [len(line) for line in lines]
 
 
@@ -248,7 +248,7 @@ def test_the_work_on_a_strangers_picture_is_bounded(classifier: Classifier, pict
         asked += 1
         return classifier.probabilities(seen)
 
-    found = transcribe(picture, read)
+    found = transcribe(picture, read, classifier.one)
     assert sum(map(len, found)) <= MOST
     assert asked <= 3 * MOST_CANDIDATES
 

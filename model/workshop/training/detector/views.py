@@ -1,0 +1,131 @@
+"""A part of a page, or all of it, as a phone or a scanner shows it, and where each character is in it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.detector.detect import Kind
+from model.detector.view import VIEW_SIZE
+from model.ink import Ink
+from model.workshop.training.detector.pages import PageContent, Written
+from model.workshop.training.scenery import (
+    BOARD,
+    FINE,
+    LETTER,
+    Camera,
+    Corners,
+    Cover,
+    Scene,
+    Scenery,
+    any_colour,
+    on_view,
+    side_of,
+    with_pen,
+)
+
+SCENERY = Scenery(VIEW_SIZE)
+WHOLE = 0.55  # of the views show the whole page
+NEAREST, FARTHEST = 40.0, 6.0  # pixels of half a letter, where a part is shown
+LARGEST, SMALLEST = 110.0, 5.0  # the same, of any view
+RULED = 0.9  # of the forms have their lines; of the others people wrote as if they had
+DARK = 0.3  # of a character's point, that it counts as ink
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A character in a view."""
+
+    kind: Kind
+    seen: float  # share of its ink, 0 to 1
+    box: tuple[int, int, int, int]  # of all of its ink, in pixels of the view
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What a camera shows of a page."""
+
+    picture: NDArray[np.uint8]  # (256, 256, 3) RGB
+    shown: list[Shown]
+
+
+def draw_view(page: PageContent, rng: np.random.Generator) -> PageView:
+    """Lay a page down, light it, and take a picture."""
+    reach = page.reach
+    half = _half_a_letter(reach, rng)
+    camera = _camera(page, reach, half, rng)
+    board = rng.random() < BOARD
+    paper = any_colour(rng, 0.08, 0.4) if board else any_colour(rng, 0.6, 1.0)
+    sheet = SCENERY.sheet(paper, 0.1 if board else 0.3, camera, rng)
+    if page.lines and rng.random() < RULED:
+        sheet = _ruled(sheet, page, camera, rng)
+    scene = SCENERY.on_table(sheet, reach, camera, rng)
+    cover = np.zeros((VIEW_SIZE, VIEW_SIZE), np.float32)
+    shown = [s for written in page.written if (s := _write_into(cover, written, camera, rng)) is not None]
+    scene = SCENERY.lit(SCENERY.write(scene, cover, paper, board, rng), rng)
+    return PageView(SCENERY.taken(scene, 2 * half, rng), shown)
+
+
+def _half_a_letter(reach: NDArray[np.float64], rng: np.random.Generator) -> float:
+    """Pixels: so many that all of the page is in view, or as from near."""
+    whole = 0.5 * VIEW_SIZE * rng.uniform(0.5, 0.98) / float(reach.max())
+    near = float(np.exp(rng.uniform(np.log(FARTHEST), np.log(NEAREST))))
+    return float(np.clip(whole if rng.random() < WHOLE else near, SMALLEST, LARGEST))
+
+
+def _camera(page: PageContent, reach: NDArray[np.float64], half: float, rng: np.random.Generator) -> Camera:
+    """Turned and tilted a little, over the middle of a page that fits, or else over any of its characters."""
+    turn = np.deg2rad(rng.normal(0, 6))
+    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    camera = np.eye(3)
+    camera[:2, :2] = turned * [half, half * np.exp(rng.normal(0, 0.08))]
+    camera[2, :2] = rng.normal(0, 0.1, 2) / max(float(reach.max()), 3.0)
+    if page.written and half * reach.max() > VIEW_SIZE / 2:
+        shown = page.written[int(rng.integers(len(page.written)))]
+        middle = VIEW_SIZE / 2 - half * np.array([shown.x, shown.y]) + rng.normal(0, VIEW_SIZE / 5, 2)
+    else:
+        middle = VIEW_SIZE / 2 + rng.uniform(-1, 1, 2) * np.maximum(0, VIEW_SIZE / 2 - half * reach)
+    moved = np.eye(3)
+    moved[:2, 2] = middle
+    return np.asarray(moved @ camera, np.float64)
+
+
+def _ruled(sheet: Scene, page: PageContent, camera: Camera, rng: np.random.Generator) -> Scene:
+    ends = on_view(camera, np.asarray(page.lines).reshape(-1, 2)).reshape(-1, 4).clip(-999, 999)
+    drawn, width = np.zeros((VIEW_SIZE, VIEW_SIZE), np.uint8), 1 if rng.random() < 0.7 else 2
+    for x0, y0, x1, y1 in np.round(ends * FINE).astype(int).tolist():
+        cv2.line(drawn, (x0, y0), (x1, y1), 255, width, cv2.LINE_AA, 3)
+    cover = drawn.astype(np.float32) / 255 * rng.uniform(0.2, 1)
+    return np.asarray(sheet + cover * (any_colour(rng, 0.05, 0.8) - sheet), np.float32)
+
+
+def _write_into(cover: Cover, written: Written, camera: Camera, rng: np.random.Generator) -> Shown | None:
+    """Add a character's ink to what covers the sheet; None where nothing of it is in view."""
+    sides = written.half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [written.squeeze, 1]
+    square = on_view(camera, np.array([written.x, written.y]) + sides)
+    start, end = np.floor(square.min(axis=0)).astype(int) - 1, np.ceil(square.max(axis=0)).astype(int) + 2
+    if (end <= 0).any() or (start >= VIEW_SIZE).any() or (end - start > 3 * VIEW_SIZE).any():
+        return None
+    ink = written.ink if written.kind is Kind.POINT else with_pen(written.ink, rng)
+    patch = _patch(ink, square - start.astype(np.float32), (end - start).tolist())
+    dark = (patch > DARK).view(np.uint8)
+    x, y, width, height = cv2.boundingRect(dark)
+    if not width:
+        return None
+    first, last = np.maximum(start, 0), np.minimum(end, VIEW_SIZE)
+    inside = tuple(slice(a - s, b - s) for a, b, s in zip(first[::-1], last[::-1], start[::-1], strict=True))
+    there = cover[first[1] : last[1], first[0] : last[0]]
+    np.maximum(there, patch[inside], out=there)
+    seen = float(dark[inside].sum() / dark.sum())
+    return Shown(written.kind, seen, (int(x + start[0]), int(y + start[1]), width, height))
+
+
+def _patch(ink: Ink, square: Corners, size: tuple[int, int]) -> Cover:
+    """The ink where its square is. `size`: of the patch, across and down."""
+    side = side_of(square)
+    if side < LETTER / 2:  # warping skips pixels below a half: take the mean of whole pixels first
+        ink = np.asarray(cv2.resize(ink, (max(6, round(side * 1.5)),) * 2, interpolation=cv2.INTER_AREA), np.uint8)
+    edge = len(ink) - 1
+    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), square)
+    return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.float32) / np.float32(255)
