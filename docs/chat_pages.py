@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_timedelta
 
 Json = Mapping[str, Any]
 TOKYO = ZoneInfo("Asia/Tokyo")
 MEMBER = "はな"
 
 DISCORD_MARKS = re.compile(
-    r"```\n?(?P<code>.*?)```|\[(?P<label>(?:\\.|[^\]\\])+)\]\((?P<url>[^)]+)\)|<t:(?P<at>\d+):(?P<how>\w)>"
+    r"```\n?(?P<code>.*?)```|\[(?P<label>(?:\\.|[^\]\\])+)\]\((?P<url>[^)]+)\)|<t:(?P<at>\d+):R>"
     r"|\*\*(?P<bold>.+?)\*\*|\\(?P<plain>.)|(?P<other>.)",
     re.DOTALL,
 )
 SLACK_MARKS = re.compile(
-    r"```\n?(?P<code>.*?)```|<!date\^(?P<at>\d+)\^[^>]*>|<(?P<url>https?:[^|>]+)\|(?P<label>[^>]*)>"
+    r"```\n?(?P<code>.*?)```|<(?P<url>https?:[^|>]+)\|(?P<label>[^>]*)>"
     r"|\*(?P<bold>[^*\n]+)\*|(?P<other>&(?:amp|lt|gt);|.)",
     re.DOTALL,
 )
@@ -123,8 +123,8 @@ def _marked(text: str, marks: re.Pattern[str], inner: Callable[[str], str]) -> s
 def _shown(mark: Mapping[str, str | None], inner: Callable[[str], str]) -> str:
     if mark["code"] is not None:
         return f"<pre>{html.escape(mark['code'].rstrip())}</pre>"
-    if mark["at"] is not None:
-        return f'<span class="stamp">{moment(int(mark["at"]), mark.get("how") or "F")}</span>'
+    if mark.get("at") is not None:
+        return f'<span class="stamp">{from_now(int(mark["at"] or 0))}</span>'
     if mark["url"] is not None:
         return f'<a href="{mark["url"]}">{inner(mark["label"] or "")}</a>'
     if mark["bold"] is not None:
@@ -132,12 +132,10 @@ def _shown(mark: Mapping[str, str | None], inner: Callable[[str], str]) -> str:
     return html.escape(html.unescape(mark.get("plain") or mark["other"] or "")).replace("\n", "<br>")
 
 
-def moment(seconds: int, how: str) -> str:
-    """A moment as readers in Japan are shown it, in full or from now."""
-    at = datetime.fromtimestamp(seconds, TOKYO)
-    if how == "R":
-        return format_timedelta(at - datetime.now(UTC), locale="ja", add_direction=True).replace(" ", "")
-    return format_datetime(at, "y年M月d日 EEEE H:mm", locale="ja")
+def from_now(seconds: int) -> str:
+    """How far away a moment is, as readers in Japan are shown it."""
+    away = datetime.fromtimestamp(seconds, UTC) - datetime.now(UTC)
+    return format_timedelta(away, locale="ja", add_direction=True).replace(" ", "")
 
 
 def _buttons(labels: list[tuple[str, bool]]) -> str:

@@ -48,6 +48,7 @@ class RecordedAnswers:
     turns: list[Turn] = field(default_factory=list)
     fails: bool = False
     reads_words: bool = False
+    organising: None = None
 
     def texts(self, language: str) -> Texts:
         return texts_for(language)
