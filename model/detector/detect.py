@@ -18,6 +18,7 @@ from model.reading import Box
 
 FILE = Path(__file__).parent.parent / "artifacts" / "detector.tflite"
 UNIT = 16.0  # pixels of a view: sizes are given as the logarithm of so many
+MOST_FOUND = 300  # characters of a picture: the work on a stranger's has a bound
 SHARED = 0.5  # of the smaller of two boxes: the same character found twice
 
 
@@ -123,10 +124,10 @@ def peaks(answer: NDArray[np.float32], least: float) -> list[Detection]:
 
 
 def each_once(found: Iterable[Detection]) -> list[Detection]:
-    """Without those that share a box with a likelier one."""
+    """Without those that share a box with a likelier one; the likeliest, where there are more than MOST_FOUND."""
     kept: list[Detection] = []
     for detection in sorted(found, key=lambda detection: -detection.likely):
-        if all(detection.shares(other) < SHARED for other in kept):
+        if len(kept) < MOST_FOUND and all(detection.shares(other) < SHARED for other in kept):
             kept.append(detection)
     return kept
 

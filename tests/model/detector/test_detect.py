@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.detector.detect import KINDS, UNIT, Detection, Kind, each_once, peaks, shipped
+from model.detector.detect import KINDS, MOST_FOUND, UNIT, Detection, Kind, each_once, peaks, shipped
 from model.detector.ink_boxes import fitted
 from model.detector.looks import find_characters
 from model.detector.view import MAP_SIZE, STRIDE, VIEW_SIZE, ViewPlace
@@ -28,6 +28,8 @@ def test_a_peak_is_a_character_with_its_box_and_kind() -> None:
 def test_what_is_found_twice_counts_once_and_what_is_beside_it_as_well() -> None:
     again, beside = replace(FOUND, x=12, likely=0.8), replace(FOUND, x=42, likely=0.3)
     assert each_once([again, beside, FOUND]) == [FOUND, beside]
+    many = [replace(FOUND, x=100.0 * number) for number in range(2 * MOST_FOUND)]
+    assert each_once(many) == many[:MOST_FOUND]
     assert FOUND.shares(replace(FOUND, x=25)) == pytest.approx(0.5)
     assert FOUND.reaches(replace(FOUND, x=45), margin=6)
     assert not FOUND.reaches(replace(FOUND, x=45), margin=4)
