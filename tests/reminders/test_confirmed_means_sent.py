@@ -310,4 +310,4 @@ def test_what_was_confirmed_is_sent_once_at_its_time() -> None:
 
 @pytest.mark.minutes
 def test_what_was_confirmed_is_sent_once_at_its_time_in_many_lives() -> None:
-    play(examples=300, steps=40)
+    play(examples=100, steps=40)
