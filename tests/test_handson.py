@@ -139,4 +139,4 @@ def test_the_course_goes_from_its_first_command_to_its_last(tmp_path: Path) -> N
     pytest.importorskip("tensorflow", reason="training needs the extra `train`")
     told: list[str] = []
     go_through(tmp_path, short=True, tell=told.append)
-    assert len(told) == 16
+    assert len(told) == 17

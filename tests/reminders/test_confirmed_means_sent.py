@@ -186,6 +186,8 @@ class Reminders(RuleBasedStateMachine):
         self.clock.set(true + stays * HOUR)
         self.run(self.bot.deliveries.reopen(self.clock.now()))
         self.look()
+        for key in [key for key in self.promised if key.starts_at <= self.clock.now()]:
+            del self.promised[key]  # it began meanwhile, and by the clock that the bot had it was long over
         self.run(self.live_until(self.clock.now()))
 
     @rule(point=some.sampled_from(["before", "after"]))
