@@ -42,12 +42,14 @@ def test_a_table_prints_square_brackets_as_they_are(capsys: pytest.CaptureFixtur
     assert "needs pip install 'tsudoi[strokes]'" in capsys.readouterr().out
 
 
+@pytest.mark.trains
 def test_training_without_handwriting_says_what_to_do(tmp_path: Path) -> None:
     done = runner.invoke(app, ["train", "--quick", "--run", str(tmp_path)])
     assert done.exit_code == 1
     assert "python -m model prepare" in done.output
 
 
+@pytest.mark.trains
 def test_a_teacher_that_was_not_trained_is_named_with_the_command_that_trains_it(tmp_path: Path) -> None:
     done = runner.invoke(app, ["train", "--teacher", str(tmp_path)])
     assert done.exit_code == 1
@@ -69,6 +71,7 @@ def test_help_says_which_command_prints_no_data() -> None:
     assert "all but forget-writer" in " ".join(runner.invoke(app, ["--help"]).output.split())
 
 
+@pytest.mark.trains
 def test_exporting_nothing_says_what_comes_first(tmp_path: Path) -> None:
     done = runner.invoke(app, ["export", "--run", str(tmp_path)])
     assert done.exit_code == 1
