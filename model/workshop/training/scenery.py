@@ -68,14 +68,7 @@ class Scenery:
 
     def written(self, ink: Ink, square: Corners) -> Cover:
         """How much of each pixel a letter covers. `square`: its corners in the view."""
-        side = side_of(square)
-        if side < LETTER / 2:  # warping skips pixels below a half: take the mean of whole pixels first
-            ink = np.asarray(cv2.resize(ink, (max(8, round(side * 1.5)),) * 2, interpolation=cv2.INTER_AREA), np.uint8)
-        edge = len(ink) - 1
-        matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), square)
-        return np.asarray(
-            cv2.warpPerspective(ink, matrix, self._shape, flags=cv2.INTER_LINEAR), np.float32
-        ) / np.float32(255)
+        return warped(ink, square, self._shape)
 
     def write(self, scene: Scene, cover: Cover, paper: Scene, board: bool, rng: np.random.Generator) -> Scene:
         """Ink, pencil or chalk, sometimes faint, sometimes dry."""
@@ -197,6 +190,16 @@ class Scenery:
         if soft > 0.4:
             filled = np.asarray(cv2.GaussianBlur(filled, (0, 0), soft), np.float32)
         return filled
+
+
+def warped(ink: Ink, square: Corners, size: tuple[int, int]) -> Cover:
+    """How much of each pixel a letter covers whose square has these corners. `size`: across and down, in pixels."""
+    side = side_of(square)
+    if side < LETTER / 2:  # warping skips pixels below a half: take the mean of whole pixels first
+        ink = np.asarray(cv2.resize(ink, (max(8, round(side * 1.5)),) * 2, interpolation=cv2.INTER_AREA), np.uint8)
+    edge = len(ink) - 1
+    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), square)
+    return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.float32) / np.float32(255)
 
 
 def on_view(camera: Camera, points: NDArray[np.float64]) -> Corners:

@@ -8,20 +8,17 @@ from numpy.typing import NDArray
 
 from model.detector.detect import Kind
 from model.detector.view import VIEW_SIZE
-from model.ink import Ink
 from model.workshop.training.detector.pages import PageContent, Written
 from model.workshop.training.scenery import (
     BOARD,
     FINE,
-    LETTER,
     Camera,
-    Corners,
     Cover,
     Scene,
     Scenery,
     any_colour,
     on_view,
-    side_of,
+    warped,
     with_pen,
 )
 
@@ -108,7 +105,7 @@ def _write_into(cover: Cover, written: Written, camera: Camera, rng: np.random.G
     if (end <= 0).any() or (start >= VIEW_SIZE).any() or (end - start > 3 * VIEW_SIZE).any():
         return None
     ink = written.ink if written.kind is Kind.POINT else with_pen(written.ink, rng)
-    patch = _patch(ink, square - start.astype(np.float32), (end - start).tolist())
+    patch = warped(ink, square - start.astype(np.float32), (end - start).tolist())
     dark = (patch > DARK).view(np.uint8)
     x, y, width, height = cv2.boundingRect(dark)
     if not width:
@@ -119,13 +116,3 @@ def _write_into(cover: Cover, written: Written, camera: Camera, rng: np.random.G
     np.maximum(there, patch[inside], out=there)
     seen = float(dark[inside].sum() / dark.sum())
     return Shown(written.kind, seen, (int(x + start[0]), int(y + start[1]), width, height))
-
-
-def _patch(ink: Ink, square: Corners, size: tuple[int, int]) -> Cover:
-    """The ink where its square is. `size`: of the patch, across and down."""
-    side = side_of(square)
-    if side < LETTER / 2:  # warping skips pixels below a half: take the mean of whole pixels first
-        ink = np.asarray(cv2.resize(ink, (max(6, round(side * 1.5)),) * 2, interpolation=cv2.INTER_AREA), np.uint8)
-    edge = len(ink) - 1
-    matrix = cv2.getPerspectiveTransform(np.array([[0, 0], [edge, 0], [edge, edge], [0, edge]], np.float32), square)
-    return np.asarray(cv2.warpPerspective(ink, matrix, size, flags=cv2.INTER_LINEAR), np.float32) / np.float32(255)
