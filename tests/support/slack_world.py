@@ -45,6 +45,7 @@ class SlackWorld:
         self.viewers: dict[str, str] = {}  # by view: who sees it
         self.homes: dict[str, str] = {}  # by person: the view's id
         self.sights: list[Sight] = []
+        self.unseen: list[str] = []  # ephemeral messages that Slack shows nobody
         self.file_polls = 0  # so many times files.info says of a new file that it is still being processed
         self.missing_images: set[str] = set()  # addresses at which Slack finds no picture
         self.base_url = ""
@@ -207,10 +208,17 @@ class SlackWorld:
     def whisper(self, channel: str, person: str, message: Json, ts: str = "", sent: Json | None = None) -> Json:
         """Show one member an ephemeral message of the bot, or change it."""
         kind = "update" if ts else "ephemeral"
+        if not self._is_open(self.channels[channel], message):
+            self.unseen.append(str(message.get("text")))
         kept = {"type": "message", **message, "ts": ts or self.clock.stamp(), "is_ephemeral": True}
         self.channels[channel].ephemerals[kept["ts"]] = (person, kept)
         self.sights.append(Sight(kind, kept, channel, person, sent or {}))
         return kept
+
+    def _is_open(self, channel: Channel, message: Json) -> bool:
+        """Slack shows an ephemeral message in a thread only where somebody replied there already."""
+        root = channel.messages.get(str(message.get("thread_ts")))
+        return "thread_ts" not in message or bool(root and root.get("reply_count"))
 
     def hush(self, channel: str, ts: str) -> None:
         """Take an ephemeral message away."""

@@ -173,6 +173,25 @@ def message_ts(body: Json) -> str:
     return str(found or (body.get("container") or {}).get("message_ts") or "")
 
 
+def root_of(body: Json) -> str:
+    """Return the message below which a reply to what was pressed stands."""
+    return _thread(body) or message_ts(body)
+
+
+def thread_of(body: Json) -> str | None:
+    """Return the thread in which what was pressed is looked at; None where it stands in the channel, too.
+
+    What is answered to one member in a thread is shown there alone, and not in the channel in which they pressed.
+    """
+    thread, is_broadcast = _thread(body), (body.get("message") or {}).get("subtype") == "thread_broadcast"
+    return None if is_broadcast or thread == message_ts(body) else thread
+
+
+def _thread(body: Json) -> str | None:
+    found = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
+    return str(found) if found else None
+
+
 def is_whispered(body: Json) -> bool:
     """Whether what was pressed stood on a message that only this member sees."""
     return bool((body.get("container") or {}).get("is_ephemeral"))

@@ -19,7 +19,7 @@ from bot.core.errors import SendError
 from bot.core.memory import Heard
 from bot.core.messages import Card, Message
 from bot.organisers.organising import TOPICS
-from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts, team_of
+from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts, team_of, thread_of
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.forms import FORM
 from bot.platforms.slack.manifest import READ_SHORTCUT, command_named, slash_notes
@@ -201,7 +201,7 @@ class SlackListeners:
         url, ts = str(body.get("response_url") or ""), message_ts(body)
         key = f"shortcut {body.get('trigger_id') or url}"
         asked = await self._conversation.asked(
-            key, str(body["user"]["id"]), str(body["channel"]["id"]), team=team_of(body)
+            key, str(body["user"]["id"]), str(body["channel"]["id"]), thread_of(body), team=team_of(body)
         )
 
         async def tell(answer: Message) -> None:

@@ -171,13 +171,13 @@ class SlackPosts:
     async def respond(
         self, url: str, message: Message, thread_ts: str | None = None, *, to_all: bool = False, instead: bool = False
     ) -> None:
-        """Answer a command or a press by its response URL, `instead` of what was pressed or in its thread.
+        """Answer a command or a press by its response URL, `instead` of what was pressed or beside it.
 
         Raises SendError.
         """
         kind = "in_channel" if to_all else "ephemeral"
         said: Json = {"response_type": kind, "replace_original": instead, **render(message), **QUIET}
-        if thread_ts and not instead:
+        if thread_ts:  # also instead of what was pressed: without it that would leave the thread
             said["thread_ts"] = thread_ts
         await self._web.respond(url, said)
 

@@ -18,8 +18,9 @@ from bot.platforms.slack.conversation import (
     Tell,
     channel_of,
     is_whispered,
-    message_ts,
+    root_of,
     team_of,
+    thread_of,
 )
 from bot.platforms.slack.forms import asked_by, form, given, written
 from bot.platforms.slack.home import home_view
@@ -61,10 +62,9 @@ class SlackPresses:
         if entry is not None:
             await self._open_form(entry, channel, body)
             return
-        thread_ts = (body.get("container") or {}).get("thread_ts") or (body.get("message") or {}).get("thread_ts")
         url = str(body.get("response_url") or "")
         key, team = f"action {body.get('trigger_id') or url}", team_of(body)
-        asked = await self._conversation.asked(key, member, channel, thread_ts, team=team)
+        asked = await self._conversation.asked(key, member, channel, thread_of(body), team=team)
         tell = self._below(asked, url, is_whispered=is_whispered(body))
 
         async def work() -> None:
@@ -78,21 +78,23 @@ class SlackPresses:
             return
         texts = self._answering.texts(self._members.room_at(channel).locale)
         url = str(body.get("response_url") or "")
-        kept = {"channel": channel, "url": url, "whispered": is_whispered(body)}
+        thread_ts = thread_of(body)
+        kept = {"channel": channel, "url": url, "whispered": is_whispered(body), "thread": thread_ts}
         view = form(entry, kept, texts.gettext("Send"), texts.gettext("Cancel"))
         try:
             await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
         except SendError as error:
             log.warning("form not opened", reason=str(error))
-            asked = await self._conversation.asked("", str(body["user"]["id"]), channel, team=team_of(body))
+            member, team = str(body["user"]["id"]), team_of(body)
+            asked = await self._conversation.asked("", member, channel, thread_ts, team=team)
             await self._conversation.apologise(asked, partial(self._conversation.respond, asked, url))
 
     async def on_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Take what was written in a form."""
         await ack()
         kept, line = written(view)
-        key = f"form {body.get('trigger_id') or view['id']}"
-        asked = await self._conversation.asked(key, str(body["user"]["id"]), kept["channel"], team=team_of(body))
+        key, member = f"form {body.get('trigger_id') or view['id']}", str(body["user"]["id"])
+        asked = await self._conversation.asked(key, member, kept["channel"], kept.get("thread"), team=team_of(body))
         tell = self._below(asked, kept["url"], is_whispered=kept["whispered"])
 
         async def work() -> None:
@@ -110,7 +112,7 @@ class SlackPresses:
         if isinstance(action, Explain):
             await self._uploads.show_explanation(asked, action, answer, body)
         elif action.shown is Shown.ALL and asked.asker.may_decide:
-            await self._conversation.say(asked, answer, asked.thread_ts or message_ts(body))
+            await self._conversation.say(asked, answer, asked.thread_ts or root_of(body))
         else:
             await tell(answer)
 

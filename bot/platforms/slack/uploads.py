@@ -10,7 +10,7 @@ from bot.core.cooldowns import Turn
 from bot.core.errors import SendError
 from bot.core.messages import Message
 from bot.handwriting.reading_buttons import Explain
-from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, is_whispered, message_ts
+from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, is_whispered, root_of
 from bot.platforms.slack.files import LOOK_BACK, SlackFiles, is_picture, pictures_of
 from bot.platforms.slack.members import SlackMembers
 from bot.platforms.slack.posts import SlackPosts
@@ -92,4 +92,4 @@ class SlackUploads:
             return
         if (body.get("message") or {}).get("blocks"):  # gone before the answer is there, so that nobody asks twice
             await self._posts.take_away(asked.channel, body["message"], action.id)
-        await self._conversation.say(asked, explanation, asked.thread_ts or message_ts(body))
+        await self._conversation.say(asked, explanation, asked.thread_ts or root_of(body))

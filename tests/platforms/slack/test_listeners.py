@@ -96,7 +96,7 @@ async def stage() -> AsyncIterator[Stage]:
     with SlackServer((CHANNEL, OTHER), app=AppConfig.of_manifest(manifest())) as server:
         async with connected(front_end_of(server, answers, rooms, heard), server):
             yield Stage(server, answers, pages, heard)
-        assert server.problems == []
+        assert (server.problems, server.world.unseen) == ([], [])
 
 
 def lead(message: Json) -> str:
@@ -338,6 +338,49 @@ async def posted(stage: Stage, action: str) -> Json:
     """A message of the bot with one button."""
     message = {"user": BOT_USER, "bot_id": "B0TSUDOI1", "text": "質問です", "blocks": buttons_of(action)}
     return await at_once(stage.server.do, stage.server.world.post, CHANNEL, message)
+
+
+async def reading_in_thread(stage: Stage, *, alone: bool) -> tuple[Json, str]:
+    """A reading in a thread, that all see or one alone, and the thread."""
+    if not alone:
+        root = await at_once(stage.server.say, CHANNEL, "これ", files=[("a.png", PNG)])
+        (reading,) = await at_once(stage.server.wait_for, lambda: stage.server.said(CHANNEL))
+        return reading.content, root["ts"]
+    said = await at_once(stage.server.say, OTHER, "", files=[("b.png", PNG)])
+    mine = await at_once(stage.server.say, OTHER, "", files=[("c.png", PNG)], thread_ts=said["ts"])
+    done = await at_once(stage.server.shortcut, mine, READ_SHORTCUT)
+    (whispered,) = await at_once(stage.server.wait_for, lambda: done.seen)
+    return whispered.content, said["ts"]
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["seen by all", "seen by one"])
+@pytest.mark.parametrize("action", ["why:{0}:0:0", "wrong:{0}:0:0", "remind:5", "tsudoi:setup:go:language"])
+async def test_whatever_is_pressed_in_a_thread_is_answered_there(stage: Stage, action: str, alone: bool) -> None:
+    reading, thread = await reading_in_thread(stage, alone=alone)
+    assert reading["thread_ts"] == thread
+    pressed = action.format(reading["thread_ts"])
+    reading["blocks"] = buttons_of(pressed)
+    done = await stage.press(reading, pressed)
+    assert {one.content["thread_ts"] for one in done.seen if one.channel in (CHANNEL, OTHER)} == {thread}
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["seen by all", "seen by one"])
+async def test_what_a_form_was_filled_with_is_answered_in_the_thread(stage: Stage, alone: bool) -> None:
+    reading, thread = await reading_in_thread(stage, alone=alone)
+    reading["blocks"] = [
+        {**block, "elements": [{**one, "value": '{"question": "?", "example": ""}'} for one in block["elements"]]}
+        for block in buttons_of(f"ask:teach:label:{thread}:0:0")
+    ]
+    form = (await stage.press(reading, f"ask:teach:label:{thread}:0:0")).seen[0].content
+    (thanks,) = (await stage.submit(form, {"written": "あ"})).seen
+    assert thanks.content["thread_ts"] == thread
+
+
+async def test_what_is_pressed_in_the_channel_is_answered_there_though_a_thread_hangs_below(stage: Stage) -> None:
+    question = await posted(stage, "remind:5")
+    await at_once(stage.server.say, CHANNEL, "どうする？", thread_ts=question["ts"])
+    done = await stage.press(question, "remind:5")
+    assert "thread_ts" not in done.seen[0].content
 
 
 async def test_an_organisers_answer_is_said_to_all_below_the_question(stage: Stage) -> None:
