@@ -28,6 +28,7 @@ from rich.table import Table
 from slack_sdk.errors import SlackApiError
 
 from bot.app.clock import DrivenClock
+from bot.app.ground import Ground
 from bot.app.services import Services, build_services
 from bot.app.stores import open_stores
 from bot.config import Settings
@@ -240,7 +241,8 @@ class BadWeek:
         )
         await lay_new_store(file := folder / "bad_week.db")
         async with open_stores(f"sqlite:///{file}") as stores:
-            services = build_services(settings, stores, time.clock, rooms=Rooms(rooms, (SOURCE,)))
+            around = Rooms(rooms, (SOURCE,))
+            services = build_services(Ground(settings=settings, stores=stores, rooms=around, clock=time.clock))
             senders: list[Sender] = list(platforms)
             await self._live(time, connpass, services, services.delivering(senders))
         return count(connpass, rooms, platforms, wrong, time.now)

@@ -17,7 +17,9 @@ from rich.table import Table
 
 from bot.app.clients import CONNPASS_SPACING, Clients
 from bot.app.clock import SystemClock
+from bot.app.ground import Ground
 from bot.app.polls import Polls
+from bot.app.rooms import rooms_of
 from bot.app.scheduler import AlarmClock
 from bot.app.services import build_services
 from bot.app.stores import open_stores
@@ -94,7 +96,8 @@ async def play(folder: Path, connpass: ConnpassServer, sources: int, every: time
     async with open_stores(f"sqlite:///{folder / 'polls.db'}") as stores:
         with HttpClient("connpass", CONNPASS_SPACING / faster) as http, closing(PageParser()) as parser:
             api = ConnpassApi(connpass.base_url, connpass.api_key, http)
-            services = build_services(settings, stores, SystemClock())
+            rooms, clock = rooms_of(settings), SystemClock()
+            services = build_services(Ground(settings=settings, stores=stores, rooms=rooms, clock=clock))
             alarm = AlarmClock(services.delivering([]))
             clients = Clients(settings, api, http, parser, None)
             await Polls(services, clients, alarm, every / faster, every, stores.leadership("polls")).start()

@@ -29,11 +29,9 @@ from bot.handwriting.quizzing import Quizzing
 from bot.handwriting.reading import Reader
 from bot.handwriting.teaching import Teaching
 from bot.locales import TOKYO, Texts, texts_for
-from bot.organisers.inbox import Inbox
 from bot.organisers.organising import Organising
 from bot.reminders.member_settings import MemberSettings
 from bot.reminders.reminding import Reminding
-from bot.reports.correcting import Correcting
 from bot.reports.drafting import Drafting
 from bot.reports.reporting import Reporting
 
@@ -55,8 +53,6 @@ class Answering:
     clock: Clock
     zone: ZoneInfo = TOKYO
     public_url: str = ""
-    inbox: Inbox | None = None
-    correcting: Correcting | None = None
     organising: Organising | None = None
     changing_model: ChangingModel | None = None
     commands: Cooldown = field(default_factory=lambda: Cooldown(8, timedelta(seconds=30)))
@@ -152,8 +148,6 @@ class Answering:
             self.changing_model,
             self.deciding,
             self.reader,
-            self.inbox,
-            self.correcting,
             self.organising,
         )
         found = {AddToCalendar: self._into_calendar}
@@ -161,7 +155,7 @@ class Answering:
 
     @cached_property
     def _forms(self) -> Forms:
-        every = (self.quizzing, self.teaching, self.correcting, self.organising)
+        every = (self.quizzing, self.teaching, self.organising)
         return {kind: form for service in every if service for kind, form in service.forms().items()}
 
     @cached_property

@@ -12,6 +12,7 @@ import structlog
 
 from bot.app.clients import Clients, open_clients
 from bot.app.clock import DrivenClock
+from bot.app.ground import Ground
 from bot.app.rooms import SAMPLES, rooms_of
 from bot.app.services import build_services
 from bot.app.stores import open_stores
@@ -83,7 +84,7 @@ async def play(
     site = None if recording.pages is None else RecordedSite(recording.pages, clock)
     with tempfile.TemporaryDirectory(prefix="tsudoi-rehearsal-") as folder:
         async with open_stores(f"sqlite:///{folder}/rehearsal.db") as stores:
-            services = build_services(settings, stores, clock, rooms=rooms, site=site)
+            services = build_services(Ground(settings=settings, stores=stores, rooms=rooms, clock=clock, site=site))
             platforms = {room.platform for room in rooms.in_force} | {"local"}
             collectors = [Collector(platform, clock) for platform in sorted(platforms)]
             rehearsing = Rehearsing(

@@ -18,11 +18,12 @@ from bot import __version__
 from bot.app.clients import Clients, open_clients
 from bot.app.clock import SystemClock
 from bot.app.condition import RunningCondition, problems_of
-from bot.app.organising import build_organising
+from bot.app.ground import Ground, Running
 from bot.app.polls import Polls
 from bot.app.rooms import SAMPLES, rooms_of
 from bot.app.scheduler import AlarmClock
 from bot.app.services import Services, build_services
+from bot.app.shared_rehearsals import rehearsing
 from bot.app.stores import Stores, open_stores
 from bot.config import ConnpassSettings, ReportsSettings, Settings, SourceSettings
 from bot.core.clock import Clock
@@ -36,7 +37,6 @@ from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.workers.model_folder import ModelFolder
 from bot.handwriting.workers.recogniser import LocalRecogniser
 from bot.locales import Texts, texts_for
-from bot.organisers.console import Console
 from bot.platforms.web.door import is_reached_from_elsewhere, who_reaches_the_page
 from bot.platforms.web.server import WebRoom
 
@@ -77,9 +77,7 @@ class _Parts:
     """What runs side by side."""
 
     services: Services
-    changing_model: ChangingModel | None
     room: WebRoom
-    console: Console
     front_ends: Sequence[FrontEnd]
     alarm: AlarmClock
     polls: Polls
@@ -112,42 +110,34 @@ async def _assemble(
     clock: Clock,
 ) -> _Parts:
     rooms, front_ends = rooms_of(settings), list[FrontEnd]()
-    console = Console(stores.sessions, rooms, clock, settings.web.public_url)
-    recogniser, sheets = pictures if settings.recognition.enabled else None, pictures.sample_sheets()
-    organising = build_organising(
-        settings,
-        stores,
-        clients,
-        rooms,
-        clock,
-        changed=lambda: polls.follow(),
-        problems=lambda: problems_of(front_ends),
-        model=lambda: recogniser.model if recogniser else "",
-        sheets=sheets,
-        ring=lambda: alarm.set_alarm(),
-        console=console,
-    )
-    changing_model = build_changing_model(settings, stores, models, pictures, rooms, clock)
-    services = build_services(
-        settings,
-        stores,
-        clock,
+    recogniser = pictures if settings.recognition.enabled else None
+    ground = Ground(
+        settings=settings,
+        stores=stores,
         rooms=rooms,
+        clock=clock,
         site=clients.site,
         details=clients.details,
         recogniser=recogniser,
-        sheets=sheets,
-        organising=organising,
-        changing_model=changing_model,
+        sheets=pictures.sample_sheets(),
+        changing_model=build_changing_model(settings, stores, models, pictures, rooms, clock),
         ring=lambda: alarm.set_alarm(),
     )
+    running = Running(
+        open_source=clients.source,
+        rehearse=rehearsing(settings, clients, clock),
+        changed=lambda: polls.follow(),
+        problems=lambda: problems_of(front_ends),
+        model=lambda: recogniser.model if recogniser else "",
+    )
+    services = build_services(ground, running)
     await services.following.load()
     room = build_room(settings, services, recogniser, pictures, samples, front_ends)
     front_ends += [room, *build_discord(settings, services), *build_slack(settings, services)]
     gap = await find_gap(stores.events, stores.deliveries, stores.memory, clock.now())
     alarm = AlarmClock(services.delivering(front_ends, gap))
     polls = build_polls(settings, services, clients, alarm, has_samples=samples is not None)
-    return _Parts(services, changing_model, room, console, front_ends, alarm, polls)
+    return _Parts(services, room, front_ends, alarm, polls)
 
 
 async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], *, has_samples: bool) -> None:
@@ -155,13 +145,14 @@ async def _serve(settings: Settings, parts: _Parts, say: Callable[[str], None], 
         for front_end in parts.front_ends:
             group.create_task(front_end.serve(), name=front_end.platform)
         await parts.room.opened.wait()
-        link = await parts.console.link_for_operator(parts.room.url) if is_reached_from_elsewhere(settings.web) else ""
+        console, is_reached = parts.services.console, is_reached_from_elsewhere(settings.web)
+        link = await console.link_for_operator(parts.room.url) if is_reached else ""
         for line in introduction(settings, parts.room.url, link, has_samples=has_samples):
             say(line)
         await parts.services.watching.plan_reminders()
         await parts.polls.start()
-        if parts.changing_model is not None:
-            restore, next_time = parts.changing_model.restore, parts.services.clock.now() + MODEL_FOLLOWED
+        if (changing_model := parts.services.answering.changing_model) is not None:
+            restore, next_time = changing_model.restore, parts.services.clock.now() + MODEL_FOLLOWED
             group.create_task(restore(), name="model")
             parts.alarm.poll("model", restore, MODEL_FOLLOWED, next_time)
         _look_after_quiz_and_calendars(parts.services, parts.front_ends, parts.alarm)
@@ -251,7 +242,7 @@ def build_room(
         reports=services.stores.reports,
         condition=RunningCondition(services, front_ends, bool(settings.reports.address)),
         samples=samples.application() if samples else None,
-        console=services.answering.organising.console if services.answering.organising else None,
+        console=services.console,
     )
 
 

@@ -9,11 +9,13 @@ from bot.answering.answering import Answering
 from bot.answering.commands import VOCABULARY
 from bot.app.clients import open_clients
 from bot.app.clock import SystemClock
+from bot.app.ground import Ground, Running
+from bot.app.organising import build_organising
 from bot.app.rooms import rooms_of
 from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.askers import Asker
-from bot.core.clock import Clock, Ring, no_ring
+from bot.core.clock import Clock
 from bot.core.rights import asker_in
 from bot.core.room import MAIN, Room
 from bot.core.rooms import HERE, Rooms
@@ -27,19 +29,16 @@ from bot.events import event_posts
 from bot.events.following import Following
 from bot.events.mirroring import Mirroring
 from bot.events.outages import Outages
-from bot.events.ports.sources import EventDetails
 from bot.events.silencing import Silencing
 from bot.events.telling import Telling
 from bot.events.vanishing import VANISHED
 from bot.events.watching import Watching
-from bot.handwriting.changing_model import ChangingModel
 from bot.handwriting.own_samples import OwnSamples
-from bot.handwriting.ports.recognition import Recogniser
-from bot.handwriting.ports.samples import SampleSheets
 from bot.handwriting.quizzing import Quizzing
 from bot.handwriting.reading import Reader
 from bot.handwriting.store.sample_folders import SampleFolders
 from bot.handwriting.teaching import Teaching
+from bot.organisers.console import Console
 from bot.organisers.inbox import Inbox
 from bot.organisers.organising import Organising
 from bot.organisers.tidying import Tidying
@@ -50,7 +49,6 @@ from bot.reports import report_posts
 from bot.reports.correcting import Correcting
 from bot.reports.drafting import Drafting
 from bot.reports.materials import Materials
-from bot.reports.ports import ReportSource
 from bot.reports.reporting import Reporting
 
 SHORTEST_STALE_AFTER = timedelta(hours=1)
@@ -73,6 +71,7 @@ class Services:
     outages: Outages
     troubles: Troubles
     tidying: Tidying
+    console: Console
     clock: Clock
     stores: Stores
 
@@ -94,157 +93,96 @@ class Services:
         )
 
 
-def build_services(
-    settings: Settings,
-    stores: Stores,
-    clock: Clock,
-    *,
-    rooms: Rooms | None = None,
-    site: ReportSource | None = None,
-    details: EventDetails | None = None,
-    recogniser: Recogniser | None = None,
-    sheets: SampleSheets | None = None,
-    organising: Organising | None = None,
-    changing_model: ChangingModel | None = None,
-    ring: Ring = no_ring,
-) -> Services:
-    """Bind the use cases to their parts; what is left out is off, and the rooms are those of the configuration.
-
-    `ring` is called when an answer planned something that is due at once.
-    """
-    rooms, zone = rooms or rooms_of(settings), settings.community.timezone
-    watching = Watching(
-        events=stores.events,
-        questions=stores.questions,
-        rooms=rooms,
-        lead_times=settings.reminders.lead_times,
-        clock=clock,
-        deliveries=stores.deliveries,
-        set_up_by=stores.rooms.set_up_by,
-    )
-    reporting = Reporting(
-        site=site,
-        site_url=settings.reports.address,
-        event_store=stores.events,
-        report_store=stores.reports,
-        question_store=stores.questions,
-        delivery_store=stores.deliveries,
-        rooms=rooms,
-        clock=clock,
-        zone=zone,
-    )
-    reminding = Reminding(store=stores.personal_reminders, events=stores.events, clock=clock, zone=zone, ring=ring)
-    own_samples = OwnSamples(
-        store=stores.samples,
-        folders=SampleFolders(),
-        everything=stores.personal,
-        sheets=sheets,
-        clock=clock,
-        zone=zone,
-    )
-    deciding = Deciding(
-        store=stores.questions,
-        answers={"flood": watching.answer_flood, VANISHED: watching.answer_vanished, **reporting.answer_handlers()},
-        rooms=rooms,
-        zone=zone,
-        ring=ring,
-    )
-    known = _known(settings, stores, rooms, clock)
-    inbox = Inbox(known=known, deciding=deciding)
-    correcting = Correcting(reporting=reporting, reports=stores.reports, events=stores.events, zone=zone)
-    if organising is not None:
-        organising = replace(organising, inbox=inbox, correcting=correcting)
-    teaching = Teaching(own=own_samples, recogniser=recogniser, clock=clock, zone=zone)
-    return Services(
-        watching=watching,
-        reporting=reporting,
-        reminding=reminding,
-        digesting=Digesting(agenda=stores.agenda, rooms=rooms, clock=clock, zone=zone),
-        answering=Answering(
-            telling=Telling(
-                event_store=stores.events,
-                report_store=stores.reports,
-                clock=clock,
-                stale_after=max(3 * settings.connpass.poll_every, SHORTEST_STALE_AFTER),
-                zone=zone,
-            ),
-            reporting=reporting,
-            reminding=reminding,
-            deciding=deciding,
-            inbox=inbox,
-            correcting=correcting,
-            drafting=Drafting(
-                event_store=stores.events,
-                report_store=stores.reports,
-                material_store=stores.materials,
-                details=details,
-                author=settings.community.name,
-                clock=clock,
-                zone=zone,
-            ),
-            settings=MemberSettings(store=stores.personal_reminders, clock=clock, zone=zone, ring=ring),
-            reader=Reader(recogniser=recogniser, zone=zone, public_url=settings.web.public_url),
-            teaching=teaching,
-            quizzing=Quizzing(
-                store=stores.quizzes,
-                samples=stores.samples,
-                donations=teaching,
-                recogniser=recogniser,
-                clock=clock,
-                zone=zone,
-                public_url=settings.web.public_url,
-            ),
-            vocabulary=VOCABULARY,
-            clock=clock,
-            zone=zone,
-            public_url=settings.web.public_url,
-            organising=organising,
-            changing_model=changing_model,
-        ),
-        known=known,
-        rooms=rooms,
-        following=Following(store=stores.rooms, rooms=rooms, watching=watching, troubles=stores.troubles),
-        mirroring=Mirroring(
-            event_store=stores.events, mirror_store=stores.mirrored_events, rooms=rooms, clock=clock, zone=zone
-        ),
-        materials=Materials(
-            details=details,
-            store=stores.materials,
-            events=stores.events,
-            deliveries=stores.deliveries,
-            rooms=rooms,
-            clock=clock,
-        ),
-        outages=Outages(
-            events=stores.events, deliveries=stores.deliveries, agenda=stores.agenda, rooms=rooms, clock=clock
-        ),
-        troubles=troubles_of(stores, rooms, clock, ring),
-        tidying=tidying_of(stores, clock),
-        clock=clock,
-        stores=stores,
-    )
-
-
-def troubles_of(stores: Stores, rooms: Rooms, clock: Clock, ring: Ring) -> Troubles:
-    """Bind what looks after rooms that take nothing."""
-    return Troubles(
+def build_services(ground: Ground, running: Running | None = None) -> Services:
+    """Bind the use cases to what they stand on; organisers have theirs only in a bot that runs."""
+    stores, rooms, clock, zone, ring = ground.stores, ground.rooms, ground.clock, ground.zone, ground.ring
+    events, deliveries, agenda = stores.events, stores.deliveries, stores.agenda
+    watching, reporting, known = _watching(ground), _reporting(ground), _known(ground)
+    reminding = Reminding(store=stores.personal_reminders, events=events, clock=clock, zone=zone, ring=ring)
+    troubles = Troubles(
         store=stores.troubles,
-        deliveries=stores.deliveries,
-        agenda=stores.agenda,
+        deliveries=deliveries,
+        agenda=agenda,
         room_store=stores.rooms,
         rooms=rooms,
         clock=clock,
         ring=ring,
     )
+    tidying = Tidying(data=stores.personal, servers=stores.left_servers, clock=clock)
+    console = Console(store=stores.sessions, rooms=rooms, clock=clock, address=ground.settings.web.public_url)
+    answers = {"flood": watching.answer_flood, VANISHED: watching.answer_vanished, **reporting.answer_handlers()}
+    deciding = Deciding(store=stores.questions, answers=answers, rooms=rooms, zone=zone, ring=ring)
+    organising = None
+    if running is not None:
+        organising = build_organising(
+            ground,
+            running,
+            inbox=Inbox(known=known, deciding=deciding),
+            correcting=Correcting(reporting=reporting, reports=stores.reports, events=events, zone=zone),
+            troubles=troubles,
+            tidying=tidying,
+            console=console,
+        )
+    return Services(
+        watching=watching,
+        reporting=reporting,
+        reminding=reminding,
+        digesting=Digesting(agenda=agenda, rooms=rooms, clock=clock, zone=zone),
+        answering=_answering(ground, reporting, reminding, deciding, organising),
+        known=known,
+        rooms=rooms,
+        following=Following(store=stores.rooms, rooms=rooms, watching=watching, troubles=stores.troubles),
+        mirroring=Mirroring(
+            event_store=events, mirror_store=stores.mirrored_events, rooms=rooms, clock=clock, zone=zone
+        ),
+        materials=Materials(
+            details=ground.details,
+            store=stores.materials,
+            events=events,
+            deliveries=deliveries,
+            rooms=rooms,
+            clock=clock,
+        ),
+        outages=Outages(events=events, deliveries=deliveries, agenda=agenda, rooms=rooms, clock=clock),
+        troubles=troubles,
+        tidying=tidying,
+        console=console,
+        clock=clock,
+        stores=stores,
+    )
 
 
-def tidying_of(stores: Stores, clock: Clock) -> Tidying:
-    """Bind what erases by itself."""
-    return Tidying(data=stores.personal, servers=stores.left_servers, clock=clock)
+def _watching(ground: Ground) -> Watching:
+    stores = ground.stores
+    return Watching(
+        events=stores.events,
+        questions=stores.questions,
+        rooms=ground.rooms,
+        lead_times=ground.settings.reminders.lead_times,
+        clock=ground.clock,
+        deliveries=stores.deliveries,
+        set_up_by=stores.rooms.set_up_by,
+    )
 
 
-def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Known:
+def _reporting(ground: Ground) -> Reporting:
+    stores = ground.stores
+    return Reporting(
+        site=ground.site,
+        site_url=ground.settings.reports.address,
+        event_store=stores.events,
+        report_store=stores.reports,
+        question_store=stores.questions,
+        delivery_store=stores.deliveries,
+        rooms=ground.rooms,
+        clock=ground.clock,
+        zone=ground.zone,
+    )
+
+
+def _known(ground: Ground) -> Known:
     """Return what posts are composed from."""
+    stores = ground.stores
     return Known(
         events=stores.events,
         deliveries=stores.deliveries,
@@ -253,10 +191,10 @@ def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Kn
         materials=stores.materials,
         personal_reminders=stores.personal_reminders,
         troubles=stores.troubles,
-        rooms=rooms,
-        clock=clock,
-        zone=settings.community.timezone,
-        site_url=settings.reports.address,
+        rooms=ground.rooms,
+        clock=ground.clock,
+        zone=ground.zone,
+        site_url=ground.settings.reports.address,
         asked={
             "flood": event_posts.flood_question,
             VANISHED: event_posts.vanished_question,
@@ -267,11 +205,73 @@ def _known(settings: Settings, stores: Stores, rooms: Rooms, clock: Clock) -> Kn
     )
 
 
+def _answering(
+    ground: Ground, reporting: Reporting, reminding: Reminding, deciding: Deciding, organising: Organising | None
+) -> Answering:
+    """Bind what members use."""
+    stores, clock, zone, recogniser = ground.stores, ground.clock, ground.zone, ground.recogniser
+    public_url = ground.settings.web.public_url
+    teaching = _teaching(ground)
+    return Answering(
+        telling=Telling(
+            event_store=stores.events,
+            report_store=stores.reports,
+            clock=clock,
+            stale_after=max(3 * ground.settings.connpass.poll_every, SHORTEST_STALE_AFTER),
+            zone=zone,
+        ),
+        reporting=reporting,
+        reminding=reminding,
+        deciding=deciding,
+        drafting=Drafting(
+            event_store=stores.events,
+            report_store=stores.reports,
+            material_store=stores.materials,
+            details=ground.details,
+            author=ground.settings.community.name,
+            clock=clock,
+            zone=zone,
+        ),
+        settings=MemberSettings(store=stores.personal_reminders, clock=clock, zone=zone, ring=ground.ring),
+        reader=Reader(recogniser=recogniser, zone=zone, public_url=public_url),
+        teaching=teaching,
+        quizzing=Quizzing(
+            store=stores.quizzes,
+            samples=stores.samples,
+            donations=teaching,
+            recogniser=recogniser,
+            clock=clock,
+            zone=zone,
+            public_url=public_url,
+        ),
+        vocabulary=VOCABULARY,
+        clock=clock,
+        zone=zone,
+        public_url=public_url,
+        organising=organising,
+        changing_model=ground.changing_model,
+    )
+
+
+def _teaching(ground: Ground) -> Teaching:
+    own = OwnSamples(
+        store=ground.stores.samples,
+        folders=SampleFolders(),
+        everything=ground.stores.personal,
+        sheets=ground.sheets,
+        clock=ground.clock,
+        zone=ground.zone,
+    )
+    return Teaching(own=own, recogniser=ground.recogniser, clock=ground.clock, zone=ground.zone)
+
+
 @asynccontextmanager
 async def open_answering(settings: Settings) -> AsyncIterator[tuple[Answering, Asker]]:
     """Open just enough to answer as the local room does."""
     async with open_stores(settings.storage.url) as stores:
-        services = build_services(settings, stores, SystemClock())
+        services = build_services(
+            Ground(settings=settings, stores=stores, rooms=rooms_of(settings), clock=SystemClock())
+        )
         yield services.answering, asker_in(services.rooms, HERE, MAIN, "")
 
 
@@ -280,5 +280,6 @@ async def open_drafting(settings: Settings) -> AsyncIterator[tuple[Drafting, Roo
     """Open just enough to draft reports, with what connpass tells of their events."""
     async with open_stores(settings.storage.url) as stores:
         with open_clients(settings) as clients:
-            services = build_services(settings, stores, SystemClock(), details=clients.details)
+            ground = Ground(settings=settings, stores=stores, rooms=rooms_of(settings), clock=SystemClock())
+            services = build_services(replace(ground, details=clients.details))
             yield services.answering.drafting, services.rooms.at(HERE, MAIN)

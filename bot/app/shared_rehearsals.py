@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.app.clients import Clients
+from bot.app.rehearsal import record
+from bot.app.rehearsal_process import play_apart
+from bot.config import Settings
 from bot.core.clock import Clock
 from bot.core.cooldowns import Cooldown, Turn
 from bot.core.errors import SourceUnavailable
@@ -16,6 +20,17 @@ KEPT = timedelta(minutes=15)  # turning a page asks connpass nothing
 OFTEN, WITHIN = 6, timedelta(minutes=10)  # new ones for a server; each asks connpass for all that its rooms follow
 
 _Key = tuple[tuple[Room, ...], int, int]  # in which rooms, and which minutes counted from now
+
+
+def rehearsing(settings: Settings, clients: Clients, clock: Clock) -> Rehearse:
+    """Return what plays a stretch of time in some rooms of the chat, with what connpass shows now."""
+
+    async def rehearse(rooms: Sequence[Room], start: datetime, end: datetime) -> list[Rehearsed]:
+        followed = tuple(dict.fromkeys(name for room in rooms for name in room.follows))
+        recording = await record(clients, followed, start, end)
+        return await play_apart(settings, rooms, recording, start, end)
+
+    return SharedRehearsals(rehearse, clock)
 
 
 class SharedRehearsals:

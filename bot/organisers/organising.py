@@ -78,7 +78,7 @@ def organising_topic(written: str) -> str:
     return next((topic for topic, name in TOPICS.items() if asked in (topic, name)), "status")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Organising:
     """Answers `/tsudoi` and acts on what is chosen on its pages. `about` is the version, `model` what it reads with.
 
@@ -99,14 +99,14 @@ class Organising:
     model: Callable[[], str]
     clock: Clock
     zone: ZoneInfo
-    problems: Callable[[], Mapping[str, Problem]] = dict
-    inbox: Inbox | None = None
-    correcting: Correcting | None = None
-    console: Console | None = None
-    reviewing: Reviewing | None = None
-    intervening: Intervening | None = None
-    troubles: Troubles | None = None
-    tidying: Tidying | None = None
+    problems: Callable[[], Mapping[str, Problem]]
+    inbox: Inbox
+    correcting: Correcting
+    console: Console
+    reviewing: Reviewing
+    intervening: Intervening
+    troubles: Troubles
+    tidying: Tidying
 
     async def tell_missing(self, room: Room, missing: Sequence[str]) -> None:
         """Plan to say in a room which permissions lack there: once, however often it is found."""
@@ -116,13 +116,12 @@ class Organising:
 
     async def left_server(self, rooms: Sequence[Room]) -> None:
         """Take note that the bot is in the server of these rooms no more."""
-        if self.troubles is not None:
-            await self.troubles.left([room for room in rooms if room.is_on])
-            await self.changed()
+        await self.troubles.left([room for room in rooms if room.is_on])
+        await self.changed()
 
     async def came_back(self, rooms: Sequence[Room]) -> None:
         """Take note that the bot is there again, or was given something back."""
-        if self.troubles is not None and await self.troubles.came_back(rooms):
+        if await self.troubles.came_back(rooms):
             await self.changed()
 
     def handlers(self) -> Handlers:
@@ -148,31 +147,27 @@ class Organising:
                 asker, action.channel, lambda room: self._paused(room, EVERYTHING, action.pausing)
             ),
             TurnPage: lambda asker, action: self.rehearsal(asker, action.span, action.page),
-            **(self._interventions(self.intervening) if self.intervening is not None else {}),
+            ShowPosted: self._show_posted,
+            Intervene: self._intervene,
             TryNow: self._try_now,
-            **(self.reviewing.handlers() if self.reviewing is not None else {}),
+            **self.inbox.handlers(),
+            **self.correcting.handlers(),
+            **self.reviewing.handlers(),
             EndSessions: self._end_sessions,
             OpenPage: _not_in_local_room(lambda asker, action: self.open(asker, action.topic)),
         }
 
-    def _interventions(self, intervening: Intervening) -> Handlers:
-        async def show(asker: Asker, action: ShowPosted) -> Message:
-            page = await intervening.show(self._texts(asker), self._names(asker), action)
-            return page or await self.status(asker)
+    async def _show_posted(self, asker: Asker, action: ShowPosted) -> Message:
+        page = await self.intervening.show(self._texts(asker), self._names(asker), action)
+        return page or await self.status(asker)
 
-        async def intervene(asker: Asker, action: Intervene) -> Message:
-            page = await intervening.intervene(self._texts(asker), self._names(asker), asker.member, action)
-            return page or await self.status(asker)
-
-        return {ShowPosted: show, Intervene: intervene}
+    async def _intervene(self, asker: Asker, action: Intervene) -> Message:
+        page = await self.intervening.intervene(self._texts(asker), self._names(asker), asker.member, action)
+        return page or await self.status(asker)
 
     def forms(self) -> Forms:
         """Return what is asked for before an action."""
-        return {
-            AddSource: self._entry,
-            RefineSource: self._entry,
-            **(self.reviewing.forms() if self.reviewing is not None else {}),
-        }
+        return {AddSource: self._entry, RefineSource: self._entry, **self.correcting.forms(), **self.reviewing.forms()}
 
     def _entry(self, asker: Asker, action: AddSource | RefineSource) -> Entry | None:
         entries = source_entries(self._texts(asker), action.page)
@@ -197,47 +192,45 @@ class Organising:
                 return await self.rooms_page(asker)
             case "rehearse":
                 return await self.rehearsal(asker, Span.LAST, 0)
-            case "data" if self.reviewing is not None:
+            case "data":
                 return await self.reviewing.open(asker)
             case "console":
                 return await self.console_page(asker)
-            case "questions" if self.inbox is not None:
+            case "questions":
                 return await self.inbox.open(asker)
-            case "reports" if self.correcting is not None:
+            case "reports":
                 return await self.correcting.open(asker)
-            case "trouble" if self.troubles is not None:
-                return await self._trouble(asker, self.troubles)
+            case "trouble":
+                return await self._trouble(asker)
         return await self.status(asker)
 
     async def console_page(self, asker: Asker) -> Message:
         """Show the way into the console on the web page, for whoever asked alone."""
         if asker.is_alone:  # on the page: a link from there would prolong rights that are looked up in the chat
             return said.console_is_here(self._texts(asker))
-        link = await self.console.link_for(asker) if self.console is not None else ""
-        return said.console_page(self._texts(asker), link)
+        return said.console_page(self._texts(asker), await self.console.link_for(asker))
 
     async def _end_sessions(self, asker: Asker, _: EndSessions) -> Message:
-        ended = await self.console.end_all(asker) if self.console is not None else 0
-        return said.sessions_ended(self._texts(asker), ended)
+        return said.sessions_ended(self._texts(asker), await self.console.end_all(asker))
 
     async def status(self, asker: Asker) -> Message:
         """Say how the bot is: sources, what is said next, what failed, what is asked, version and model."""
         now, rooms = self.clock.now(), self._rooms_of(asker)
         names = [room.name for room in rooms]
         of_all, called = self.problems(), (await asker.surroundings.channels()).names
-        resting = {trouble.room for trouble in await self.troubles.of(names)} if self.troubles else set()
+        resting = {trouble.room for trouble in await self.troubles.of(names)}
         health = said.Health(
             sources=[*await self._states(rooms), *(await self._site(rooms) if asker.is_home else ())],
             coming=await self.agenda.next_in([name for name in names if name not in resting], NEXT_DELIVERIES),
             failed=await self.agenda.failed_in(names, now - MONTH, FAILURES_SHOWN),
             posted=await self.agenda.sent_in(names, now - MONTH, POSTED_SHOWN),
-            by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN) if self.intervening else [],
+            by_hand=await self.intervening.store.of(names, BY_HAND_SHOWN),
             paused={
                 called.get(room.channel, room.channel): pause
                 for room in rooms
                 if room.is_on and (pause := room.pause_of(EVERYTHING, now)) is not None
             },
-            questions=len(await self.inbox.asked(asker)) if self.inbox else 0,
+            questions=len(await self.inbox.asked(asker)),
             version=self.version,
             model=self.model(),
             problems={name: of_all[name] for name in of_all if asker.may_operate or name == asker.tenant.platform},
@@ -247,20 +240,18 @@ class Organising:
         ids = [delivery.event_id for delivery in shown if delivery.event_id is not None]
         return said.status(self._texts(asker), health, await self.events.known(ids), has_rooms=bool(rooms))
 
-    async def _trouble(self, asker: Asker, troubles: Troubles, *, tried: bool = False) -> Message:
+    async def _trouble(self, asker: Asker, *, tried: bool = False) -> Message:
         """Show which rooms take nothing."""
         rooms, names = self._names(asker), (await asker.surroundings.channels()).names
-        in_trouble, stuck = await troubles.of(rooms), await self.agenda.stuck_in(rooms, FAILURES_SHOWN)
+        in_trouble, stuck = await self.troubles.of(rooms), await self.agenda.stuck_in(rooms, FAILURES_SHOWN)
         waiting = await self.agenda.count_planned([trouble.room for trouble in in_trouble], self.clock.now())
         events = await self.events.known([message.event_id for message in stuck if message.event_id is not None])
         return trouble_page(self._texts(asker), in_trouble, waiting, names, stuck, events, tried=tried)
 
     async def _try_now(self, asker: Asker, action: TryNow) -> Message:
         """Try at once what waits in the guild's rooms."""
-        if self.troubles is None:
-            return await self.status(asker)
         await self.troubles.try_now(self._names(asker))
-        return await self._trouble(asker, self.troubles, tried=True)
+        return await self._trouble(asker, tried=True)
 
     async def sources(self, asker: Asker, notice: Message | None = None, chosen: str = "") -> Message:
         """List what the guild's rooms follow, with the last good poll."""

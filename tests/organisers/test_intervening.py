@@ -10,8 +10,9 @@ import pytest
 
 from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
-from bot.app.organising import build_organising
+from bot.app.ground import Ground, Running
 from bot.app.services import Services, build_services
+from bot.app.shared_rehearsals import rehearsing
 from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.askers import Asker, Tenant
@@ -156,9 +157,12 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
         async def changed() -> None:
             await services.following.refresh()
 
-        organising = build_organising(settings, stores, cast(Clients, Nothing()), rooms, clock, changed)
-        services = build_services(settings, stores, clock, rooms=rooms, organising=organising)
+        rehearse = rehearsing(settings, cast(Clients, Nothing()), clock)
+        running = Running(open_source=Nothing().source, rehearse=rehearse, changed=changed)
+        services = build_services(Ground(settings=settings, stores=stores, rooms=rooms, clock=clock), running)
         await services.following.load()
+        organising = services.answering.organising
+        assert organising is not None
         yield House(stores, rooms, services, organising)
 
 

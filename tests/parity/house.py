@@ -14,8 +14,9 @@ from PIL import Image
 
 from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
-from bot.app.organising import build_organising
+from bot.app.ground import Ground, Running
 from bot.app.services import Services, build_services
+from bot.app.shared_rehearsals import rehearsing
 from bot.app.stores import open_stores
 from bot.config import Settings
 from bot.core.errors import SourceUnavailable
@@ -231,26 +232,23 @@ async def open_house(
         await stores.rooms.save(beside, "1", NOW)
         parts = (cast(ModelUser, Users()), stores.memory, stores.samples, stores.agenda, rooms, clock)
         changing = ChangingModel(models, *parts) if models is not None else None
-        organising = build_organising(
-            settings,
-            stores,
-            cast(Clients, connpass),
-            rooms,
-            clock,
-            changed=lambda: services.following.refresh(),
-            model=lambda: read_by.model,
-        )
-        services = build_services(
-            settings,
-            stores,
-            clock,
+        ground = Ground(
+            settings=settings,
+            stores=stores,
             rooms=rooms,
+            clock=clock,
             site=connpass.site,
             details=connpass,
             recogniser=read_by,
-            organising=organising,
             changing_model=changing,
         )
+        running = Running(
+            open_source=connpass.source,
+            rehearse=rehearsing(settings, cast(Clients, connpass), clock),
+            changed=lambda: services.following.refresh(),
+            model=lambda: read_by.model,
+        )
+        services = build_services(ground, running)
         await services.following.load()
         quizzing = services.answering.quizzing
         assert quizzing is not None

@@ -13,8 +13,9 @@ from pydantic import SecretStr
 
 from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
-from bot.app.organising import build_organising
+from bot.app.ground import Ground, Running
 from bot.app.services import Services, build_services
+from bot.app.shared_rehearsals import rehearsing
 from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.askers import Tenant
@@ -95,16 +96,13 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
     settings = Settings(discord={"token": SecretStr("a-token")}, recognition={"enabled": False})
     async with open_stores(f"sqlite:///{tmp_path}/tsudoi.db") as stores:
         rooms, problems = Rooms((), ()), dict[str, str]()
-        organising = build_organising(
-            settings,
-            stores,
-            cast(Clients, connpass),
-            rooms,
-            clock,
+        running = Running(
+            open_source=connpass.source,
+            rehearse=rehearsing(settings, cast(Clients, connpass), clock),
             changed=lambda: services.following.refresh(),
             problems=lambda: problems,
         )
-        services = build_services(settings, stores, clock, rooms=rooms, organising=organising)
+        services = build_services(Ground(settings=settings, stores=stores, rooms=rooms, clock=clock), running)
         await services.following.load()
         front_end = DiscordFrontEnd(settings.discord, services.answering, rooms)
         yield House(stores, rooms, services, connpass, front_end, problems)

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
-from bot.app.organising import build_organising
+from bot.app.ground import Ground, Running
 from bot.app.services import Services, build_services
+from bot.app.shared_rehearsals import rehearsing
 from bot.app.stores import Stores, open_stores
 from bot.config import Settings
 from bot.core.room import Room
@@ -53,12 +54,12 @@ async def house(tmp_path: Path, clock: DrivenClock) -> AsyncIterator[House]:
         async def changed() -> None:
             """Nothing follows from a change here."""
 
-        organising = build_organising(
-            settings, stores, cast(Clients, NoConnpass()), rooms, clock, changed, sheets=Sheets()
+        ground = Ground(
+            settings=settings, stores=stores, rooms=rooms, clock=clock, recogniser=ByName(), sheets=Sheets()
         )
-        services = build_services(
-            settings, stores, clock, rooms=rooms, recogniser=ByName(), sheets=Sheets(), organising=organising
-        )
+        rehearse = rehearsing(settings, cast(Clients, NoConnpass()), clock)
+        running = Running(open_source=NoConnpass().source, rehearse=rehearse, changed=changed)
+        services = build_services(ground, running)
         yield House(stores, services, DiscordFrontEnd(settings.discord, services.answering, rooms))
 
 

@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app.clock import DrivenClock
+from bot.app.ground import Ground
+from bot.app.rooms import rooms_of
 from bot.app.services import build_services
 from bot.app.stores import Stores, open_stores
 from bot.config import Settings
@@ -64,7 +66,9 @@ class Visit:
 @pytest.fixture
 async def visit(engine: AsyncEngine, clock: DrivenClock, tmp_path: Path) -> AsyncIterator[Visit]:
     async with open_stores(f"sqlite:///{tmp_path / 'services.db'}") as stores:
-        services = build_services(Settings(), stores, clock, recogniser=AlwaysHa(), sheets=Sheets())
+        settings = Settings()
+        rooms, reading = rooms_of(settings), {"recogniser": AlwaysHa(), "sheets": Sheets()}
+        services = build_services(Ground(settings=settings, stores=stores, rooms=rooms, clock=clock, **reading))
         async with open_room(engine, clock, services.answering) as room, aiohttp.ClientSession(room.url) as client:
             yield Visit(client, stores)
 
