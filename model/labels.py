@@ -25,6 +25,9 @@ UNMARKED: dict[str, str] = dict(
     zip(DAKUTEN + HANDAKUTEN + "ゔ", "かきくけこさしすせそたちつてとはひふへほはひふへほう", strict=True)
 )
 
+# Letters that are another one, but for the second tick of their ゛: つ with one tick is an う, し with one an い.
+TOLD_BY_A_TICK: dict[str, str] = {"づ": "う", "じ": "い"}
+
 # The table of the fifty sounds as every classroom has it, read from the right; a blank where there is no sound.
 CHART = (
     *("あいうえお", "かきくけこ", "さしすせそ", "たちつてと", "なにぬねの", "はひふへほ", "まみむめも"),
@@ -36,6 +39,12 @@ VOICED = 11  # from this column on
 
 class UnknownLabel(ReaderError):
     """The character is no hiragana that the network knows, nor a small form or a twin of one."""
+
+
+def differ_by_a_mark(label: str, other: str) -> bool:
+    """Whether ゛ or ゜, or the second tick of ゛, is all that tells two letters apart: は ば ぱ, う づ, い じ."""
+    same_base = UNMARKED.get(label, label) == UNMARKED.get(other, other)
+    return same_base or TOLD_BY_A_TICK.get(label) == other or TOLD_BY_A_TICK.get(other) == label
 
 
 def label_of(character: str) -> str:

@@ -10,8 +10,6 @@ from model.ink import Ink
 from model.segmentation.pieces import mask_of
 
 JOINED = 0.07  # of the ゛: two ticks that ran together
-# つ with one tick is an う, し with one an い: of these two only what shows both ticks apart can be learnt from.
-TOLD_BY_A_TICK = "づじ"
 STROKES = 3  # of these: the letter and two ticks
 PIECE = 0.02  # of the ink; less is grain
 

@@ -10,7 +10,7 @@ import pytest
 
 from model.classifier import ARTIFACT, CARD, Calibration, Classifier, ModelUnusable, load
 from model.finder.find import FILE as FINDER
-from model.labels import LABELS, NOT_HIRAGANA
+from model.labels import INDEX, LABELS, NOT_HIRAGANA
 from model.network import Network
 from model.preprocess import BlankImage, UnreadableImage
 from tests.model.drawings import STROKES, drawn, on_a_table
@@ -120,6 +120,24 @@ def test_a_verdict_follows_from_how_likely_the_best_is_and_that_it_is_something_
     assert max(candidate.probability for candidate in glyph.candidates if candidate.label == "あ") == pytest.approx(
         best, rel=1e-3
     )
+
+
+@pytest.mark.parametrize(
+    ("best", "other", "verdict"),
+    [
+        ("つ", "づ", "unsure"),
+        ("い", "じ", "unsure"),
+        ("ぱ", "ば", "unsure"),
+        ("ゔ", "う", "unsure"),
+        ("い", "り", "sure"),
+    ],
+)
+def test_a_mark_in_doubt_makes_a_likely_letter_unsure(best: str, other: str, verdict: str) -> None:
+    answer = _Answering({INDEX[best]: 0.92, INDEX[other]: 0.07})
+    classifier = Classifier(Network(answer, Calibration(refuse_from=0.3)))
+    for top in (1, 5):
+        glyph = classifier.glyph(drawn("い"), top=top)
+        assert (glyph.text, glyph.verdict, len(glyph.candidates)) == (best, verdict, top)
 
 
 def test_of_a_photo_the_first_view_that_is_known_counts_and_else_the_mean_of_all() -> None:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.ink import Ink
-from model.labels import INDEX, NOT_HIRAGANA
+from model.labels import INDEX, NOT_HIRAGANA, TOLD_BY_A_TICK
 from model.preprocess import BlankImage, preprocess
 from model.synthetic.augment import Picture, degrade
-from model.synthetic.marks import TOLD_BY_A_TICK, shows_both_ticks
+from model.synthetic.marks import shows_both_ticks
 from model.workshop.sources import Source
 from model.workshop.sources.stored import StoredImages
 from model.workshop.training.in_photos import found_in_photo

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.labels import INDEX, NOT_HIRAGANA
+from model.labels import INDEX, NOT_HIRAGANA, TOLD_BY_A_TICK
 from model.preprocess import preprocess
-from model.synthetic.marks import TOLD_BY_A_TICK
 from model.workshop.errors import WorkshopError
 from model.workshop.sources import Source
 from model.workshop.sources.catalogue import Entry, real_file
