@@ -24,15 +24,16 @@ class Seen:
 
     longest_block: float = 0.0  # in which the loop did not run
     longest_own_block: float = 0.0  # the same without the time in which others had the processor
-    before: float = 0.0  # resident memory of this process and its workers
+    before: float = 0.0  # memory of this process and its workers (PSS)
     peak: float = 0.0
+    at_peak: tuple[float, ...] = ()  # each process at that moment, this one first
     after: float = 0.0
 
 
 @asynccontextmanager
 async def heartbeat() -> AsyncIterator[Seen]:
     """Watch the loop and the memory until the end of the block."""
-    seen = Seen(before=_resident())
+    seen = Seen(before=sum(_resident()))
     tasks = [asyncio.create_task(_beat(seen)), asyncio.create_task(_look(seen))]
     try:
         yield seen
@@ -41,8 +42,7 @@ async def heartbeat() -> AsyncIterator[Seen]:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        seen.after = _resident()
-        seen.peak = max(seen.peak, seen.after)
+        seen.after = _take(seen, _resident())
 
 
 async def _beat(seen: Seen) -> None:
@@ -56,8 +56,14 @@ async def _beat(seen: Seen) -> None:
 
 async def _look(seen: Seen) -> None:
     while True:
-        seen.peak = max(seen.peak, await asyncio.to_thread(_resident))
+        _take(seen, await asyncio.to_thread(_resident))
         await asyncio.sleep(LOOK)
+
+
+def _take(seen: Seen, held: tuple[float, ...]) -> float:
+    if sum(held) > seen.peak:
+        seen.peak, seen.at_peak = sum(held), held
+    return sum(held)
 
 
 def _waited_for_processor() -> float:
@@ -68,9 +74,9 @@ def _waited_for_processor() -> float:
         return 0.0
 
 
-def _resident() -> float:
+def _resident() -> tuple[float, ...]:
     process = psutil.Process()
-    return sum(_of(member) for member in (process, *process.children(recursive=True))) / 2**20
+    return tuple(_of(member) / 2**20 for member in (process, *process.children(recursive=True)))
 
 
 def _of(process: psutil.Process) -> int:

@@ -296,7 +296,8 @@ def main() -> None:
         f"{served} hostile pages were served meanwhile\n"
         f"event loop blocked for at most {seen.longest_block:.0f} ms, {seen.longest_own_block:.0f} ms of it while no "
         f"other program had the processor (target <= 50)\n"
-        f"resident, all its processes together: {seen.peak:.0f} MiB at the peak (target <= 300)"
+        f"memory (PSS) of all its processes together: {seen.peak:.0f} MiB at the peak (target <= 300): "
+        + " + ".join(f"{held:.0f}" for held in seen.at_peak)
     )
     sys.exit(0 if {code for _, code, _ in timed} <= ANSWERS else 1)
 

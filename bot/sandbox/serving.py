@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.sandbox.confinement import confine
 from bot.sandbox.plain_answers import write_failure, write_result
 
-MOST_MEMORY = 384 * 1024 * 1024  # that one call may reserve beyond what is in use; the largest photo fills half of it
+MOST_MEMORY = 160 << 20  # bytes that one call may reserve beyond what is in use; the largest photo fills three quarters
 STATM = Path("/proc/self/statm")
 
 
@@ -35,9 +35,10 @@ def serve(readable: Sequence[str] = ()) -> None:
             module, function, args = pickle.load(calls)  # noqa: S301  # our own parent
         except EOFError:
             return
-        _limit_memory()
         try:
-            write_result(answers, attrgetter(function)(import_module(module))(*args))
+            work = attrgetter(function)(import_module(module))
+            _limit_memory()
+            write_result(answers, work(*args))
         except Exception as error:
             write_failure(answers, error)
 

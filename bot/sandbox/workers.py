@@ -33,7 +33,8 @@ SOON = 2.0  # seconds: a process that is being started is mostly ready earlier t
 IDLE = 60.0  # seconds after which a process that need not be kept is let go
 
 MALLOC = {
-    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 10),
     "MALLOC_ARENA_MAX": "2",
 }  # glibc: large pictures are given back at once
 

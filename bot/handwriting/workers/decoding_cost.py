@@ -1,14 +1,14 @@
 """What decoding a picture will take, told from its head, before anything is decoded."""
 
 from PIL import Image
+from PIL.ExifTags import Base
 
 MOST = 75_000_000  # bytes, by format where phones send larger ones: a HEIC of 24 megapixels has no smaller twin in it
-MOST_BY_FORMAT = {"HEIF": 125_000_000}
+MOST_BY_FORMAT = {"HEIF": 125_000_000, "WEBP": 125_000_000}
 
 _COEFFICIENT = 2  # bytes
 _A_PIXEL = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}  # bytes in Pillow; all others fill four
 _HEIF, _AVIF = 5, 8  # bytes a pixel, as measured: their decoders hold more than the pixels
-_TIFF_TIMES = 2  # a strip or a tile beside the pixels
 
 
 def cost_of(picture: Image.Image) -> int:
@@ -20,8 +20,16 @@ def cost_of(picture: Image.Image) -> int:
         case "AVIF":
             return pixels * _AVIF
         case "TIFF":
-            return pixels * _TIFF_TIMES * _A_PIXEL.get(picture.mode, 4)
+            return pixels * _A_PIXEL.get(picture.mode, 4) + _part_of_tiff(picture)
     return pixels * _A_PIXEL.get(picture.mode, 4)
+
+
+def _part_of_tiff(picture: Image.Image) -> int:
+    """Return how many bytes the strip or the tile has that is decoded beside the pixels; a tile may be larger."""
+    tags = getattr(picture, "tag_v2", {})
+    bits = sum(tags.get(Base.BitsPerSample, (1,)))
+    wide, high = tags.get(Base.TileWidth, picture.width), tags.get(Base.TileLength, picture.height)
+    return int(max(wide * high, picture.width * picture.height) * bits // 8)
 
 
 def held_by_jpeg(picture: Image.Image, data: bytes) -> int:

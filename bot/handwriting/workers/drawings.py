@@ -15,7 +15,6 @@ from model.explaining import tendencies
 from model.ink import BlankImage
 from model.labels import LABELS
 from model.reading import Glyph, Reading, text_of
-from model.rendering import stroke_order
 from model.rendering.drawing import PAPER, SIDE, draw
 
 _MOST_CONFUSED, _MOST_PAIRS = 5, 20
@@ -36,6 +35,8 @@ def read(strokes: Sequence[Stroke], top: int, min_confidence: float) -> Sight:
 
 def strokes_of(character: str) -> list[list[tuple[float, float]]]:
     """The strokes of a character in writing order; none where they are not known."""
+    from model.rendering import stroke_order  # fills 10 MiB
+
     try:
         found = stroke_order.strokes_of(character)
     except (DamagedFile, OSError, ImportError):

@@ -13,13 +13,10 @@ import numpy as np
 from bot.core.errors import ModelError, PictureError
 from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
 from model import classifier
-from model.explaining import beside as beside_usual
-from model.explaining.explain import explain as explain_glyph
 from model.ink import BlankImage
 from model.reading import Box, Glyph, Reading
 from model.rendering import cut_out
 from model.rendering.numbered import numbered as with_numbers
-from model.rendering.stroke_order import draw_stroke_order
 
 _in_use: list[str] = [str(classifier.ARTIFACT)]  # a list of one: what `use` changes
 
@@ -49,11 +46,10 @@ def _loaded(file: str) -> classifier.Classifier:
 
 
 def warm() -> None:
-    """Load the model, its exemplars and its letters, so that the first reading and the first "Why?" are quick, too."""
+    """Load the model, so that the first reading is quick, too."""
     picture = np.full((96, 96), 255, np.uint8)
     picture[20:76, 40:48] = 0
     model_in_use().read(picture)
-    explain_glyph(model_in_use(), picture)
 
 
 def read(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> Reading:
@@ -63,6 +59,8 @@ def read(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> R
 
 def explain(picture: bytes, may_be_big: bool, glyph: int) -> bytes:
     """Show, as PNG, why a glyph is read as it is. Raises PictureError, `blank` where there is none."""
+    from model.explaining.explain import explain as explain_glyph  # its exemplars fill 18 MiB, and few ask why
+
     try:
         return encode_png(explain_glyph(model_in_use(), open_picture(picture, may_be_big=may_be_big), glyph))
     except BlankImage as error:
@@ -95,6 +93,8 @@ def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> d
 
 def beside(picture: bytes, may_be_big: bool, box: Box, labels: tuple[str, ...]) -> bytes:
     """Show, as PNG, what is in a box beside the usual shape of each label. Raises PictureError, as `cut`."""
+    from model.explaining import beside as beside_usual  # as above
+
     try:
         return encode_png(beside_usual.beside(open_picture(picture, may_be_big=may_be_big), box, labels))
     except BlankImage as error:
@@ -109,6 +109,8 @@ def copy(picture: bytes, may_be_big: bool) -> bytes:
 @lru_cache(128)  # pictures of about 15 kB
 def stroke_order(characters: tuple[str, ...]) -> bytes | None:
     """Show, as PNG, how these are written; None where KanjiVG is not installed, or does not have them."""
+    from model.rendering.stroke_order import draw_stroke_order  # fills 10 MiB
+
     drawn = draw_stroke_order(characters)
     return encode_png(drawn) if drawn is not None else None
 

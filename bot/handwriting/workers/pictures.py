@@ -23,11 +23,14 @@ from bot.core.errors import PictureError
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 from bot.handwriting.workers.decoding_cost import MOST, MOST_BY_FORMAT, cost_of, held_by_jpeg
 from bot.handwriting.workers.webp import head_of, pixels_of
+from bot.sandbox.processor_time import TookTooLong, at_most
 
 LARGEST_PIXELS = 50_000_000
 BIG = 30_000_000  # bytes of memory; of pictures that take more only one at a time should be decoded
 LONGEST_SIDE = 1600  # what is kept: ample for handwriting, and small enough to be quick
-_MOST_SCANS = 100  # a progressive JPEG has ten or so, and goes over the whole picture in each
+MOST_SCANNED = 600_000_000  # pixels: a progressive JPEG goes over the whole picture ten times or so
+HEAD_TAKES = 0.5  # seconds of a processor; a thousandth of that where nobody means harm
+DECODING_TAKES = 3.0  # seconds of a processor; the largest photo of the slowest format takes one
 _BAND = 64  # rows of the shrunken picture that are made at a time
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -62,21 +65,11 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool =
     if len(data) > LARGEST_UPLOAD:
         raise _too_large(f"{len(data) / 2**20:.0f} MiB")
     try:
-        webp = head_of(data)
-        if webp is not None:
-            _check((webp.width, webp.height), webp.cost, MOST, may_be_big=may_be_big)
-            if not webp.is_animated:
-                return _finished(pixels_of(data, webp), _orientation_in(webp.exif), longest)
-        with _opened(data) as picture:
-            if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > _MOST_SCANS:
-                raise PictureError("the picture takes too long to read: send a smaller one", "too_slow")
-            size, held = picture.size, held_by_jpeg(picture, data)
-            _draft(picture, longest)
-            most = MOST_BY_FORMAT.get(picture.format or "", MOST)
-            _check(size, held + cost_of(picture), most, may_be_big=may_be_big)
-            return _finished(_pixels(picture, data), _orientation(picture), longest)
+        return _decoded(data, longest, may_be_big=may_be_big)
     except PictureError:
         raise
+    except TookTooLong as error:
+        raise _too_slow() from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(f"more than {LARGEST_PIXELS // 10**6} megapixels") from error
     except MemoryError as error:
@@ -103,14 +96,39 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     return encoded.getvalue()
 
 
-def _opened(data: bytes) -> Image.Image:
+def _decoded(data: bytes, longest: int, *, may_be_big: bool) -> NDArray[np.uint8]:
+    with at_most(HEAD_TAKES):
+        webp = head_of(data)
+    if webp is not None:
+        most = MOST if webp.is_animated else MOST_BY_FORMAT["WEBP"]
+        _check((webp.width, webp.height), webp.cost, most, may_be_big=may_be_big)
+        if not webp.is_animated:
+            return _finished(pixels_of(data, webp), _orientation_in(webp.exif), longest)
+    with at_most(HEAD_TAKES):
+        picture, held = _opened(data)
+    with picture, at_most(DECODING_TAKES):
+        if (
+            picture.format in ("JPEG", "MPO")
+            and data.count(b"\xff\xda") * picture.width * picture.height > MOST_SCANNED
+        ):
+            raise _too_slow()
+        size = picture.size
+        _draft(picture, longest)
+        most = MOST_BY_FORMAT.get(picture.format or "", MOST)
+        _check(size, held + cost_of(picture), most, may_be_big=may_be_big)
+        return _finished(_pixels(picture, data), _orientation(picture), longest)
+
+
+def _opened(data: bytes) -> tuple[Image.Image, int]:
+    """Read the head; with it how many bytes of coefficients a JPEG will hold."""
     formats: tuple[str, ...] = _FORMATS
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
         import pillow_heif  # costs 0.1 s and 10 MB, and few uploads need it
 
         pillow_heif.register_heif_opener(thumbnails=False)
         formats = (*_FORMATS, "HEIF")
-    return Image.open(BytesIO(data), formats=formats)
+    picture = Image.open(BytesIO(data), formats=formats)
+    return picture, held_by_jpeg(picture, data)
 
 
 def _looks_like_a_picture(data: bytes) -> bool:
@@ -234,6 +252,10 @@ def _on_paper(picture: Image.Image) -> Image.Image:
     is_light = alpha.sum() > 0 and float((ink * alpha).sum() / alpha.sum()) > 160 and alpha.mean() < 200
     paper = Image.new("RGBA", picture.size, "black" if is_light else "white")
     return Image.alpha_composite(paper, picture).convert("RGB")
+
+
+def _too_slow() -> PictureError:
+    return PictureError("the picture takes too long to read: send a smaller one", "too_slow")
 
 
 def _too_large(what: str) -> PictureError:

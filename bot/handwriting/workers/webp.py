@@ -1,4 +1,4 @@
-"""WebP: what its head says, and its pixels. Pillow would fill sixteen bytes a pixel for it, OpenCV fills three."""
+"""WebP: what its head says, and its pixels. Pillow would fill sixteen bytes a pixel for it, OpenCV fills six."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class WebpHead:
 
     @property
     def cost(self) -> int:
-        """Bytes that decoding takes: of a lossless one libwebp holds a copy of its own."""
-        a_pixel = (4 if self.has_alpha else 3) + (4 if self.is_lossless else self.has_alpha)
+        """Bytes that decoding takes: OpenCV fills it twice, and of a lossless one libwebp holds a copy of its own."""
+        a_pixel = 2 * (4 if self.has_alpha else 3) + (4 if self.is_lossless else self.has_alpha)
         return self.width * self.height * (_ANIMATION_COSTS if self.is_animated else a_pixel)
 
 

@@ -6,6 +6,8 @@ import time
 import tracemalloc
 import zlib
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pillow_heif
@@ -289,6 +291,46 @@ def test_what_would_fill_the_memory_is_refused_by_what_its_head_says(
     made = time.process_time()
     assert code_of(data) == "too_large"
     assert time.process_time() - made < 1 + (made - began)  # nothing was decoded
+
+
+def test_a_tiff_whose_tile_is_larger_than_its_picture_is_refused_before_the_tile_is_decoded() -> None:
+    entries = [(256, 16), (257, 16), (258, 8), (259, 8), (262, 1), (322, 30_000), (323, 30_000), (324, 8), (325, 100)]
+    directory = b"".join(struct.pack("<HHII", tag, 4 if tag > 300 else 3, 1, value) for tag, value in entries)
+    data = b"II*\0" + struct.pack("<I", 108) + bytes(100) + struct.pack("<H", len(entries)) + directory + bytes(4)
+    assert code_of(data) == "too_large"
+
+
+A_PNG = encoded(drawing(), "PNG")
+A_GIF = encoded(drawing(), "GIF")
+A_JPEG = encoded(drawing(), "JPEG")
+TRAPS: dict[str, Callable[[int], bytes]] = {
+    "fill of a jpeg": lambda mib: A_JPEG[:2] + b"\xff" * (mib << 20) + A_JPEG[2:],
+    "segments of a jpeg": lambda mib: A_JPEG[:2] + b"\xff\xe1\0\x02" * (mib << 18) + A_JPEG[2:],
+    "chunks before a png's pixels": lambda mib: A_PNG[:33] + chunk(b"teXt", b"") * ((mib << 20) // 12) + A_PNG[33:],
+    "chunks after a png's pixels": lambda mib: A_PNG[:-12] + chunk(b"teXt", b"") * ((mib << 20) // 12) + A_PNG[-12:],
+    "extensions of a gif": lambda mib: A_GIF[:13] + b"!\xfe\1a\0" * ((mib << 20) // 5) + A_GIF[13:],
+    "blocks of a gif": lambda mib: A_GIF[:13] + b"!\xfe" + b"\1a" * (mib << 19) + b"\0" + A_GIF[13:],
+    "chunks of a webp": lambda mib: b"RIFF\0\0\0\0WEBP" + b"xxxx\0\0\0\0" * (mib << 17),
+    "scans of a jpeg": lambda mib: many_scans(mib << 20),
+    "exif of a png": lambda mib: A_PNG[:33] + chunk(b"eXIf", b"MM\0*\0\0\0\x08" + b"\xff" * (mib << 20)) + A_PNG[33:],
+    "boxes of an avif": lambda mib: encoded(drawing(), "AVIF") + b"\0\0\0\x08free" * (mib << 17),
+}
+
+
+def many_scans(length: int) -> bytes:
+    """A progressive JPEG that goes over its picture again and again."""
+    data = encoded(Image.new("L", (3000, 3000), 255), "JPEG", progressive=True)
+    start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    return data[:start] + data[start:end] * (length // (end - start)) + data[end:]
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_no_file_keeps_its_decoder_for_longer_than_the_largest_photo_does(trap: str) -> None:
+    data = TRAPS[trap](19)
+    began = time.process_time()
+    with suppress(PictureError):
+        open_picture(data)
+    assert time.process_time() - began < pictures.DECODING_TAKES + 2 * pictures.HEAD_TAKES
 
 
 def test_phones_of_48_megapixels_are_read() -> None:
