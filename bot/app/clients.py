@@ -3,9 +3,10 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.app.fair_turns import FairTurns
 from bot.config import Settings, SourceSettings
 from bot.core.errors import ConfigurationError
 from bot.core.problems.sources import NoSuchSource
@@ -33,6 +34,8 @@ class Clients:
     connpass: HttpClient
     parser: PageParser
     site: ReportSource | None
+    # One at a time: hundreds at once would hold a page of each in memory. What one server asks for starves no other.
+    turns: FairTurns = field(default_factory=FairTurns)
 
     @property
     def details(self) -> EventDetails | None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -38,6 +38,15 @@ class FairTurns:
         finally:
             self._charge(names, self._monotonic() - began)
             self._pass_on()
+
+    @contextmanager
+    def charged(self, name: str) -> Iterator[None]:
+        """Charge somebody for what a member of theirs waits for, which therefore takes no turn."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            self._charge(frozenset([name]), self._monotonic() - began)
 
     async def _wait(self, whose: frozenset[str]) -> None:
         if not self._is_taken:

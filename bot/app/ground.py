@@ -1,6 +1,7 @@
 """What the use cases of one process stand on, and what only a bot that runs has beside it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from bot.config import Settings
 from bot.core.clock import Clock, Ring, no_ring
 from bot.core.problems.base import Problem
 from bot.core.rooms import Rooms
-from bot.events.ports.sources import EventDetails
+from bot.events.ports.sources import Charged, EventDetails
 from bot.handwriting.changing_model import ChangingModel
 from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.ports.samples import SampleSheets
@@ -19,7 +20,10 @@ from bot.reports.ports import ReportSource
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What the use cases stand on; what is None is off. `ring` is called when something was planned that is due."""
+    """What the use cases stand on; what is None is off. `ring` is called when something was planned that is due.
+
+    `charged` charges a tenant for what connpass is asked at once.
+    """
 
     settings: Settings
     stores: Stores
@@ -31,6 +35,7 @@ class Ground:
     sheets: SampleSheets | None = None
     changing_model: ChangingModel | None = None
     ring: Ring = no_ring
+    charged: Charged = nullcontext
 
     @property
     def zone(self) -> ZoneInfo:

@@ -35,6 +35,7 @@ def build_organising(
         lead_times=settings.reminders.lead_times,
         clock=clock,
         zone=zone,
+        charged=ground.charged,
     )
     return Organising(
         settling_in=settling_in,

@@ -8,7 +8,6 @@ from typing import Protocol
 import structlog
 
 from bot.app.clients import Clients
-from bot.app.fair_turns import FairTurns
 from bot.app.scheduler import AlarmClock, Job
 from bot.app.services import Services
 from bot.core.errors import ConfigurationError
@@ -57,8 +56,6 @@ class Polls:
     leads: bool = field(default=False, init=False)
     _is_in_step: bool = field(default=False, init=False)
     _polled: set[str] = field(default_factory=set, init=False)
-    # One at a time: hundreds at once would hold a page of each in memory. What one server follows starves no other.
-    _turns: FairTurns = field(default_factory=FairTurns, init=False)
     _following: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def start(self) -> None:
@@ -142,7 +139,7 @@ class Polls:
 
         async def watch() -> None:
             whose = {f"{room.platform}:{room.guild}" for room in self.services.rooms.following([name])}
-            async with self._turns.turn(whose):
+            async with self.clients.turns.turn(whose):
                 await self.services.watching.watch(source)
             self.services.mirroring.refresh(name)
 

@@ -122,6 +122,7 @@ async def _assemble(
         sheets=pictures.sample_sheets(),
         changing_model=build_changing_model(settings, stores, models, pictures, rooms, clock),
         ring=lambda: alarm.set_alarm(),
+        charged=clients.turns.charged,
     )
     running = Running(
         open_source=clients.source,

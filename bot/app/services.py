@@ -231,6 +231,7 @@ def _answering(
             author=ground.settings.community.name,
             clock=clock,
             zone=zone,
+            charged=ground.charged,
         ),
         settings=MemberSettings(store=stores.personal_reminders, clock=clock, zone=zone, ring=ground.ring),
         reader=Reader(recogniser=recogniser, zone=zone, public_url=public_url),

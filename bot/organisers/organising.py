@@ -299,7 +299,7 @@ class Organising:
             return await self.sources(asker)
         if len(here.follows) >= MOST_SOURCES:
             return await self.sources(asker, too_many_sources(texts, MOST_SOURCES))
-        notice, found = await self.settling_in.look_up(texts, action.kind, action.written)
+        notice, found = await self.settling_in.look_up(asker, texts, action.kind, action.written)
         if found is not None:
             await self._save(asker, [replace(here, follows=tuple(dict.fromkeys((*here.follows, found.name))))])
         return await self.sources(asker, notice)
@@ -311,7 +311,7 @@ class Organising:
         if here is None:
             return await self.sources(asker)
         asked = (here.follows, action.words, action.written)
-        notice, follows = await self.settling_in.refine(self._texts(asker), *asked)
+        notice, follows = await self.settling_in.refine(asker, self._texts(asker), *asked)
         await self._save(asker, [replace(here, follows=follows)] if follows != here.follows else [])
         return await self.sources(asker, notice)
 

@@ -4,6 +4,7 @@ What is chosen so far is kept in the store, so that an organiser goes on where t
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from bot.core.messages import Message
 from bot.core.problems.base import Problem
 from bot.core.room import MANAGERS, Room
 from bot.core.rooms import Rooms
-from bot.events.ports.sources import EventSource
+from bot.events.ports.sources import Charged, EventSource
 from bot.events.rules.events import Event
 from bot.events.rules.sources import LONGEST_NAME, SourceKind, SourceQuery, query_named, query_of, words_in
 from bot.locales import Texts, texts_for
@@ -52,6 +53,7 @@ class SettlingIn:
     lead_times: Sequence[timedelta]
     clock: Clock
     zone: ZoneInfo
+    charged: Charged = nullcontext
 
     def handlers(self) -> Handlers:
         """Return what is done about each action."""
@@ -90,7 +92,9 @@ class SettlingIn:
     async def _page(self, asker: Asker, draft: RoomDraft, notice: Message | None = None) -> Message:
         texts, room = self._texts(draft.room), draft.room
         if draft.step == Step.REVIEW:
-            page = said.review_page(texts, room, self.lead_times, await self._preview(room), await _missing(asker))
+            with self.charged(asker.tenant.name):
+                preview = await self._preview(room)
+            page = said.review_page(texts, room, self.lead_times, preview, await _missing(asker))
         else:
             page = said.step_page(texts, draft, self.lead_times, notice)
         known = self.rooms.chosen(room.name)
@@ -112,7 +116,7 @@ class SettlingIn:
         room, texts = draft.room, self._texts(draft.room)
         if len(room.follows) >= MOST_SOURCES:
             return await self._page(asker, draft, said.too_many_sources(texts, MOST_SOURCES))
-        notice, found = await self.look_up(texts, kind, written)
+        notice, found = await self.look_up(asker, texts, kind, written)
         if found is None:
             return await self._page(asker, draft, notice)
         follows = tuple(dict.fromkeys((*room.follows, found.name)))
@@ -121,18 +125,20 @@ class SettlingIn:
     async def narrow(self, asker: Asker, words: pages.Words, written: str) -> Message:
         """Let words select from the source that was added last."""
         draft = await self._draft(asker)
-        notice, follows = await self.refine(self._texts(draft.room), draft.room.follows, words, written)
+        notice, follows = await self.refine(asker, self._texts(draft.room), draft.room.follows, words, written)
         return await self._keep(asker, replace(draft, room=replace(draft.room, follows=follows)), notice)
 
-    async def look_up(self, texts: Texts, kind: SourceKind, written: str) -> tuple[Message, SourceQuery | None]:
+    async def look_up(
+        self, asker: Asker, texts: Texts, kind: SourceKind, written: str
+    ) -> tuple[Message, SourceQuery | None]:
         """Ask connpass what a source shows, and say how much it brings; no query where it cannot be followed."""
         query = query_of(kind, written)
         if query is None:
             return said.not_understood(texts, kind, written), None
-        return await self._preview_of(texts, query)
+        return await self._preview_of(asker, texts, query)
 
     async def refine(
-        self, texts: Texts, follows: tuple[str, ...], words: pages.Words, written: str
+        self, asker: Asker, texts: Texts, follows: tuple[str, ...], words: pages.Words, written: str
     ) -> tuple[Message, tuple[str, ...]]:
         """Let words select from the source that was added last.
 
@@ -144,13 +150,14 @@ class SettlingIn:
         refined = replace(query, words=replace(query.words, **{words.value: words_in(written)}))
         if len(refined.name) > LONGEST_NAME:
             return said.too_many_words(texts), follows
-        notice, found = await self._preview_of(texts, refined)
+        notice, found = await self._preview_of(asker, texts, refined)
         return notice, follows if found is None else tuple(dict.fromkeys((*follows[:-1], found.name)))
 
-    async def _preview_of(self, texts: Texts, query: SourceQuery) -> tuple[Message, SourceQuery | None]:
+    async def _preview_of(self, asker: Asker, texts: Texts, query: SourceQuery) -> tuple[Message, SourceQuery | None]:
         now = self.clock.now()
         try:
-            listing = await self.open_source(query.name, LAST_MONTH_AND_SIX).listing(now)
+            with self.charged(asker.tenant.name):
+                listing = await self.open_source(query.name, LAST_MONTH_AND_SIX).listing(now)
         except (SourceError, ConfigurationError) as error:
             return said.source_failed(texts, query, error.problem), None
         if query.kind is SourceKind.GROUP and not listing.events:

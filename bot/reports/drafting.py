@@ -1,6 +1,7 @@
 """Draft the report of an event from all that is known of it, for organisers alone."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -17,7 +18,7 @@ from bot.core.messages import Message
 from bot.core.room import Room
 from bot.delivery.question_messages import organisers_only
 from bot.events.ports.events import EventStore, Search
-from bot.events.ports.sources import EventDetails
+from bot.events.ports.sources import Charged, EventDetails
 from bot.events.rules.events import Event
 from bot.events.rules.titles import numbers_in
 from bot.locales import Texts, texts_for
@@ -49,6 +50,7 @@ class Drafting:
     author: str
     clock: Clock
     zone: ZoneInfo
+    charged: Charged = nullcontext
 
     async def draft(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!draft 4`: a meeting number, an event's id or words of its title; nothing: the latest without report.
@@ -81,7 +83,9 @@ class Drafting:
         texts, now = self._texts(asker.own_language), self.clock.now()
         if event is None or not _was_held(event, now):
             return said.no_draft(texts, argument, event)
-        return said.draft_made(texts, await self._drafted(texts, asker.room, event), now)
+        with self.charged(asker.tenant.name):
+            draft = await self._drafted(texts, asker.room, event)
+        return said.draft_made(texts, draft, now)
 
     async def _followed(self, room: Room) -> dict[int, Event]:
         return {event.id: event for event in await self.event_store.all_events(room.follows)}

@@ -62,3 +62,11 @@ async def test_who_gives_up_takes_no_turn_along() -> None:
         with suppress(asyncio.CancelledError):
             await task
     assert await polled(turns, DrivenTime(), [("c", 0.0)]) == ["c"]
+
+
+async def test_what_a_member_looks_up_at_once_counts_as_taken() -> None:
+    time = DrivenTime()
+    turns = FairTurns(time.monotonic)
+    with turns.charged("greedy"):
+        time.go_on(60.0)
+    assert await polled(turns, time, [("", 1.0), ("greedy", 1.0), ("b", 1.0)]) == ["", "b", "greedy"]

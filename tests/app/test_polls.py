@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.poll_order import ManyGroups, play, seen_by
 from bot.app.clock import DrivenClock
+from bot.app.fair_turns import FairTurns
 from bot.app.polls import Polls
 from bot.app.scheduler import AlarmClock
 from bot.core.rooms import Rooms
@@ -122,7 +123,7 @@ def polls_of(store: Store, alarm: Alarm, clock: DrivenClock) -> Polls:
         clock=clock,
         mirroring=None,
     )
-    clients = SimpleNamespace(source=lambda name: name)
+    clients = SimpleNamespace(source=lambda name: name, turns=FairTurns())
     polls = Polls(
         cast(Any, services), cast(Any, clients), cast(Any, alarm), timedelta(1), timedelta(1), cast(Any, None)
     )

@@ -1,6 +1,7 @@
 """What is read elsewhere of events, and of what was shown at them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +9,9 @@ from typing import Protocol
 from bot.core.problems.base import Problem
 from bot.events.rules.events import Event
 from bot.reports.rules.materials import Material
+
+# Charges a tenant, by its name such as `discord:9`, with the time that connpass takes in the block.
+Charged = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True)
