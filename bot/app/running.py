@@ -261,8 +261,10 @@ def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
     if not settings.slack.is_on:
         return []
     from bot.platforms.slack.app import SlackFrontEnd
+    from bot.platforms.slack.membership import Membership
 
-    return [SlackFrontEnd(settings.slack, services.answering, services.rooms, services.stores.heard)]
+    stores, membership = services.stores, Membership(services.tidying, services.stores.memory)
+    return [SlackFrontEnd(settings.slack, services.answering, services.rooms, stores.heard, membership)]
 
 
 def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:

@@ -25,6 +25,7 @@ from bot.handwriting.reading_buttons import Explain
 from bot.handwriting.teaching_buttons import Label, Wrong
 from bot.locales import Texts, texts_for
 from bot.platforms.slack.app import SlackFrontEnd
+from bot.platforms.slack.membership import Membership
 from tests.support.actions import every_kind
 from tests.support.events import NOW
 from tests.support.slack_facts import CHANNEL
@@ -173,6 +174,7 @@ def front_end_of(
     rooms: Rooms | None = None,
     heard: Heard | None = None,
     pings_every: float = 10.0,
+    membership: Membership | None = None,
 ) -> SlackFrontEnd:
     """A front end that waits little before it connects again."""
     room = Room("slack", CHANNEL, ("utsunomiya",))
@@ -181,6 +183,7 @@ def front_end_of(
         cast(Answering, answers or RecordedAnswers()),
         rooms or Rooms([room], ["utsunomiya"]),
         heard,
+        membership,
         first_wait=timedelta(seconds=0.05),
         pings_every=pings_every,
     )

@@ -21,10 +21,11 @@ from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import NotConnected
 from bot.core.room import member_at
 from bot.core.rooms import Rooms
-from bot.platforms.slack.errors import APP_TOKEN, explained
+from bot.platforms.slack.errors import APP_TOKEN, REMOVED, cause_of, explained
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.listeners import SlackListeners
 from bot.platforms.slack.members import SLACK, Identity, SlackMembers, who_am_i
+from bot.platforms.slack.membership import Membership, listen_for_removal
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.render import named
 from bot.platforms.slack.web import SlackWeb, new_client
@@ -50,6 +51,7 @@ class SlackFrontEnd:
         answering: Answering,
         rooms: Rooms,
         heard: Heard | None = None,
+        membership: Membership | None = None,
         *,
         first_wait: timedelta = timedelta(seconds=1),
         pings_every: float = PINGS_EVERY,
@@ -58,6 +60,7 @@ class SlackFrontEnd:
         self._answering = answering
         self._rooms = rooms
         self._heard = heard
+        self._membership = membership
         self._first_wait = first_wait
         self._pings_every = pings_every
         self._web = SlackWeb(settings)
@@ -92,7 +95,7 @@ class SlackFrontEnd:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncSocketModeHandler]:
         """Open a socket on which members are heard, and close it. Raises SendError."""
-        ourselves = await who_am_i(self._web)
+        ourselves = await self._identified()
         self._posts.ourselves = ourselves
         app = self._listening(ourselves)
         token = self._settings.app_token.get_secret_value()
@@ -113,6 +116,18 @@ class SlackFrontEnd:
         finally:
             await _close(handler)
 
+    async def _identified(self) -> Identity:
+        """Ask Slack who we are, and take note of where. Raises SendError."""
+        try:
+            ourselves = await who_am_i(self._web)
+        except SendError as error:
+            if self._membership is not None and cause_of(error) in REMOVED:
+                await self._membership.ended()
+            raise
+        if self._membership is not None:
+            await self._membership.found(ourselves.team)
+        return ourselves
+
     def _listening(self, ourselves: Identity) -> AsyncApp:
         """Build slack_bolt's app. It need not ask Slack at each event whose token this is."""
 
@@ -129,6 +144,8 @@ class SlackFrontEnd:
         client = new_client(self._settings, self._web.session)  # with it slack_sdk asks for new sockets, and no more
         app = AsyncApp(name="tsudoi", client=client, authorize=authorize, logger=logging.getLogger("slack_bolt"))
         members = SlackMembers(self._web, self._rooms, ourselves)
+        if self._membership is not None:
+            listen_for_removal(app, self._membership)
         SlackListeners(self._web, self._posts, self._files, members, self._answering, self._heard).listen(app)
         return app
 

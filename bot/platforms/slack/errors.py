@@ -13,6 +13,7 @@ from bot.core.problems.base import NoAnswer, Problem
 BOT_TOKEN, APP_TOKEN = "slack.bot_token", "slack.app_token"  # where they stand in the configuration
 TOKENS_BEGIN = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
 _BAD_TOKEN = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive")
+REMOVED = ("invalid_auth", "token_revoked", "account_inactive")  # of these, what Slack says where we were removed
 _BAD_TOKEN_KIND = ("not_allowed_token_type",)
 _CLOSED_TO_US = (
     "messages_tab_disabled", "user_disabled", "user_not_found", "users_not_found", "user_not_visible",

@@ -31,7 +31,10 @@ SCOPES = {
     "im:write": "sends members the reminders that they asked for",
     "users:read": "knows who manages the workspace, and may set it up",
 }
-EVENTS = ("app_home_opened", "app_mention", "file_shared", "message.channels", "message.groups", "message.im")
+EVENTS = (
+    "app_home_opened", "app_mention", "app_uninstalled", "file_shared", "message.channels", "message.groups",
+    "message.im", "tokens_revoked",
+)  # fmt: skip
 _COLOUR = "#2e9e5b"
 
 
