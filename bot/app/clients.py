@@ -20,6 +20,7 @@ from bot.network.http import HttpClient
 from bot.reports.ports import ReportSource
 from bot.reports.site.report_site import ReportSite
 from bot.sandbox.page_parser import PageParser
+from bot.sandbox.workers import Workers
 
 CONNPASS_SPACING = timedelta(seconds=1.1)  # one call a second a key, and two clocks differ a little
 REPORT_SITE_SPACING = timedelta(seconds=0.2)
@@ -56,12 +57,12 @@ class Clients:
 
 
 @contextmanager
-def open_clients(settings: Settings) -> Iterator[Clients]:
-    """Open what is read from the network."""
+def open_clients(settings: Settings, workers: Workers | None = None) -> Iterator[Clients]:
+    """Open what is read from the network; pages are parsed in `workers`, else in a process of their own."""
     with contextlib.ExitStack() as stack:
         connpass = stack.enter_context(HttpClient("connpass", CONNPASS_SPACING))
         api = ConnpassApi(settings.connpass.base_url, settings.connpass.api_key.get_secret_value(), connpass)
-        parser = stack.enter_context(contextlib.closing(PageParser()))
+        parser = stack.enter_context(contextlib.closing(PageParser(workers)))
         site: ReportSource | None = None
         if settings.reports.site_url:
             site_http = HttpClient("the report site", REPORT_SITE_SPACING, setting="reports.site_url")

@@ -89,7 +89,7 @@ async def _run(settings: Settings, pictures: LocalRecogniser, say: Callable[[str
         settings, samples = with_samples(settings, clock)
     async with open_stores(settings.storage.url) as stores:
         models = ModelFolder(settings.recognition.models)
-        with open_clients(settings) as clients, closing(models):
+        with open_clients(settings, pictures.workers) as clients, closing(models):
             parts = await _assemble(settings, stores, clients, models, pictures, samples, clock)
             try:
                 await _serve(settings, parts, say, has_samples=samples is not None)

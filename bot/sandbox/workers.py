@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,15 @@ MALLOC = {
 }  # glibc: large pictures are given back at once
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Calls that need the same modules. A process serves calls of one kind, so that it loads nothing else."""
+
+    name: str
+    takes: float  # seconds that one call may take
+    waits: float  # seconds in the line, after which nobody waits for the answer any more
+
+
 class WorkersBusy(CallError):
     """Too many calls wait already, or this one has waited too long."""
 
@@ -54,14 +64,14 @@ class WorkerLate(WorkerLost):
 class Worker:
     """One process, which serves one call at a time and may read, beside the program, the folders `readable`."""
 
-    def __init__(self, readable: tuple[str, ...] = ()) -> None:
+    def __init__(self, readable: tuple[str, ...] = (), kind: Kind | None = None) -> None:
         serve = f"from bot.sandbox.serving import serve; serve({readable!r})"
         command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {serve}"]
         environment = clean_environment(os.environ) | MALLOC
         self._process = subprocess.Popen(  # noqa: S603  # our own
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
-        self.readable = readable
+        self.readable, self.kind = readable, kind
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018, S101  # asked for
         self._calls, self._answers = self._process.stdin, self._process.stdout
         self._is_lost = False
@@ -124,19 +134,24 @@ class Worker:
 
 
 class Workers:
-    """Calls wait in a short line for a few processes, each started when it is first needed."""
+    """Calls wait in a short line for a few processes, each started when it is first needed.
+
+    There are never more processes than `most`, whatever they are for: those without work make room.
+    """
 
     def __init__(self, most: int = MOST_WORKERS, takes: float = TAKES, waits: float = WAITS, keeps: int = 1) -> None:
         """Open the line.
 
-        A call may wait there for `waits` seconds, and is given up and its process ended after `takes` more. Of the
-        processes `keeps` stay when they have nothing to do.
+        A call of the usual kind may wait there for `waits` seconds, and is given up and its process ended after `takes`
+        more. Of the processes `keeps` stay when they have nothing to do.
         """
-        self._takes, self._waits, self._keeps = takes, waits, keeps
+        self._usual, self._keeps, self._most = Kind("pictures", takes, waits), keeps, most
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="worker")
         self._idle: list[Worker] = []  # the one used last is used next: while one suffices, the others stay idle
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
+        self._turns = threading.Condition()
+        self._in_work, self._is_big_in_turn = 0, False
         self._preparation: tuple[object, ...] = ()
         self._readable: tuple[str, ...] = ()
         self._started: Future[object] | None = None  # what `start` began
@@ -144,11 +159,13 @@ class Workers:
         self._in_line = 0
         self._letting_go: threading.Timer | None = None
 
-    async def call(self, returns: Any, module: str, function: str, *args: object, is_big: bool = False) -> Any:
+    async def call(
+        self, returns: Any, module: str, function: str, *args: object, is_big: bool = False, kind: Kind | None = None
+    ) -> Any:
         """Have a function called in another process; only there its module is imported.
 
         `returns` is the type of what it returns, as its annotation says it; what comes back is checked against it.
-        Before a call that `is_big` processes without work are ended, since each holds memory.
+        While a call that `is_big` is worked on there is no other process, since each holds memory.
         Raises CallFailed if the function raised, WorkersBusy where the line is too long, WorkerLate where it took too
         long, WorkerLost where the process crashed.
         """
@@ -156,15 +173,17 @@ class Workers:
             raise WorkersBusy
         self._in_line += 1
         try:
-            began = time.monotonic()
-            in_turn = partial(self._once_started, self._started, began, is_big, returns, module, function, *args)
+            began, kind = time.monotonic(), kind or self._usual
+            in_turn = partial(self._once_started, self._started, kind, began, is_big, returns, module, function, *args)
             return await get_running_loop().run_in_executor(self._threads, in_turn)
         finally:
             self._in_line -= 1
 
     def start(self, module: str, function: str) -> None:
         """Start a process in the background and have this called there first; what comes next waits for it a little."""
-        self._started = self._threads.submit(self._in_turn, time.monotonic(), False, object, module, function)
+        self._started = self._threads.submit(
+            self._in_turn, self._usual, time.monotonic(), False, object, module, function
+        )
 
     def prepare(self, module: str, function: str, *args: object, readable: tuple[str, ...] = ()) -> None:
         """From the next call on, have this called first in every process, once; each may read these folders."""
@@ -182,22 +201,45 @@ class Workers:
         for worker in list(self._all):
             worker.close()
 
-    def _once_started(self, started: Future[object] | None, *call: Any) -> Any:
-        if started is not None:
+    def _once_started(self, started: Future[object] | None, kind: Kind, *call: Any) -> Any:
+        if started is not None and kind is self._usual:
             wait_for((started,), SOON)
-        return self._in_turn(*call)
+        return self._in_turn(kind, *call)
 
-    def _in_turn(self, began: float, is_big: bool, returns: Any, module: str, function: str, *args: object) -> Any:
-        if time.monotonic() - began > self._waits:
-            raise WorkersBusy
-        worker = self._take()
-        if is_big:
-            self._let_idle_go(keeps=0)
-        try:
-            if worker.prepared != (preparation := self._preparation):
-                worker.call(*preparation, takes=self._takes)  # type: ignore[arg-type]  # as `prepare` took it
+    def _in_turn(
+        self, kind: Kind, began: float, is_big: bool, returns: Any, module: str, function: str, *args: object
+    ) -> Any:
+        with self._turn(is_big), self._worker(kind, began) as worker:
+            if is_big:
+                self._let_idle_go(keeps=0)
+            if kind is self._usual and worker.prepared != (preparation := self._preparation):
+                worker.call(*preparation, takes=kind.takes)  # type: ignore[arg-type]  # as `prepare` took it
                 worker.prepared = preparation
-            return worker.call(returns, module, function, *args, takes=self._takes)
+            return worker.call(returns, module, function, *args, takes=kind.takes)
+
+    @contextmanager
+    def _turn(self, is_big: bool) -> Iterator[None]:
+        """Wait while a big call is worked on; a big one waits until nothing is, and nothing overtakes it."""
+        with self._turns:
+            self._turns.wait_for(lambda: not self._is_big_in_turn)
+            self._is_big_in_turn = is_big
+            self._turns.wait_for(lambda: not (is_big and self._in_work))
+            self._in_work += 1
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._in_work -= 1
+                self._is_big_in_turn = self._is_big_in_turn and not is_big
+                self._turns.notify_all()
+
+    @contextmanager
+    def _worker(self, kind: Kind, began: float) -> Iterator[Worker]:
+        if time.monotonic() - began > kind.waits:
+            raise WorkersBusy
+        worker = self._take(kind)
+        try:
+            yield worker
         except WorkerLost as error:
             if self._is_open and not isinstance(error, WorkerLate):
                 log.warning("worker lost", reason=str(error))
@@ -205,16 +247,21 @@ class Workers:
         finally:
             self._give_back(worker)
 
-    def _take(self) -> Worker:
+    def _take(self, kind: Kind) -> Worker:
+        readable = self._readable if kind == self._usual else ()
         with self._lock:
-            while self._is_open and self._idle:
-                worker = self._idle.pop()
-                if worker.is_alive and worker.readable == self._readable:
+            fitting = [worker for worker in self._idle if worker.kind == kind]
+            while self._is_open and fitting:
+                worker = fitting.pop()
+                self._idle.remove(worker)
+                if worker.is_alive and worker.readable == readable:
                     return worker
                 self._let_go(worker)
             if not self._is_open:
                 raise WorkersBusy
-            worker = Worker(self._readable)
+            while self._idle and len(self._all) >= self._most:
+                self._let_go(self._idle.pop(0))
+            worker = Worker(readable, kind)
             self._all.add(worker)
         try:
             worker.wait_until_ready()
@@ -229,7 +276,8 @@ class Workers:
     def _give_back(self, worker: Worker) -> None:
         with self._lock:
             if worker.is_alive:
-                self._idle.append(worker)
+                place = len(self._idle) if worker.kind == self._usual else 0  # who serves another kind is let go first
+                self._idle.insert(place, worker)
             else:
                 self._let_go(worker)
             self._watch_the_idle()

@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import pickle
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pytest
 
 from bot.sandbox import plain_answers
 from bot.sandbox.plain_answers import CallFailed, read_answer, write_failure, write_result
-from bot.sandbox.workers import LONGEST_LINE, WorkerLate, WorkerLost, Workers, WorkersBusy
+from bot.sandbox.workers import LONGEST_LINE, Kind, WorkerLate, WorkerLost, Workers, WorkersBusy
 
 PATIENT = 300.0  # seconds: a test machine is shared
 ANSWERS = 3  # where a worker writes: what it opens first
@@ -83,6 +84,35 @@ async def test_before_a_big_call_processes_without_work_are_ended() -> None:
         assert len(workers._all) == 2
         await workers.call(int, "os", "getpid", is_big=True)
         assert len(workers._all) == 1
+
+
+async def test_a_big_call_waits_until_it_is_alone_and_nothing_overtakes_it() -> None:
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        before = asyncio.create_task(workers.call(float, "time", "time"))
+        await workers.call(None, "time", "sleep", 0.2)
+        long = asyncio.create_task(workers.call(None, "time", "sleep", 0.4))
+        await asyncio.sleep(0.1)
+        began = time.time()
+        big = asyncio.create_task(workers.call(None, "time", "sleep", 0.2, is_big=True))
+        await asyncio.sleep(0)
+        after = await workers.call(float, "time", "time")
+        assert long.done()
+        assert await before < began < after - 0.2
+        await asyncio.gather(long, big)
+
+
+async def test_a_process_serves_one_kind_of_call_and_makes_room_for_another() -> None:
+    others = Kind("others", PATIENT, PATIENT)
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        first = await workers.call(int, "os", "getpid")
+        second = await workers.call(int, "os", "getpid", kind=others)
+        assert first != second
+        assert await workers.call(int, "os", "getpid", kind=others) == second
+        assert await workers.call(int, "os", "getpid") == first
+        await asyncio.gather(*(workers.call(None, "time", "sleep", 0.2) for _ in range(2)))
+        assert [worker.kind for worker in workers._all] == [workers._usual] * 2
+        assert await workers.call(int, "os", "getpid", kind=others) != second
+        assert len(workers._all) == 2
 
 
 async def test_a_process_that_need_not_be_kept_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

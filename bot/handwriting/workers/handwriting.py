@@ -1,7 +1,7 @@
 """What the worker processes do with a picture. Each function takes its bytes as they were uploaded.
 
-All raise PictureError, `big` for one that must be decoded alone unless it `may_be_big`. What they give back was
-encoded anew, with nothing in it but what can be seen.
+All raise PictureError, all but `shrunk` with `big` for one that must be decoded alone. What they give back was encoded
+anew, with nothing in it but what can be seen.
 """
 
 from contextlib import suppress
@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.core.errors import ModelError, PictureError
 from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
@@ -52,37 +53,42 @@ def warm() -> None:
     model_in_use().read(picture)
 
 
-def read(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> Reading:
+def shrunk(picture: bytes) -> bytes:
+    """Encode a big one anew, as small as it is looked at, as PNG: the others read that."""
+    return encode_png(open_picture(picture), compress_level=1)
+
+
+def read(picture: bytes, top: int, min_confidence: float) -> Reading:
     """Read it, with `top` candidates a glyph, which is unsure below `min_confidence`."""
-    return model_in_use().read(open_picture(picture, may_be_big=may_be_big), top, min_confidence)
+    return model_in_use().read(_opened(picture), top, min_confidence)
 
 
-def explain(picture: bytes, may_be_big: bool, glyph: int) -> bytes:
+def explain(picture: bytes, glyph: int) -> bytes:
     """Show, as PNG, why a glyph is read as it is. Raises PictureError, `blank` where there is none."""
     from model.explaining.explain import explain as explain_glyph  # its exemplars fill 18 MiB, and few ask why
 
     try:
-        return encode_png(explain_glyph(model_in_use(), open_picture(picture, may_be_big=may_be_big), glyph))
+        return encode_png(explain_glyph(model_in_use(), _opened(picture), glyph))
     except BlankImage as error:
         raise _blank() from error
 
 
-def numbered(picture: bytes, may_be_big: bool, reading: Reading) -> bytes:
+def numbered(picture: bytes, reading: Reading) -> bytes:
     """Show, as JPEG, where the glyphs of its reading are."""
-    return encode_jpeg(with_numbers(open_picture(picture, may_be_big=may_be_big), reading))
+    return encode_jpeg(with_numbers(_opened(picture), reading))
 
 
-def cut(picture: bytes, may_be_big: bool, box: Box) -> bytes:
+def cut(picture: bytes, box: Box) -> bytes:
     """Cut out what is in a box, as grey PNG. Raises PictureError, `blank` where nothing is written."""
     try:
-        return encode_png(cut_out.cut_out(open_picture(picture, may_be_big=may_be_big), box))
+        return encode_png(cut_out.cut_out(_opened(picture), box))
     except BlankImage as error:
         raise _blank() from error
 
 
-def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> dict[int, tuple[Glyph, bytes]]:
+def cuts(picture: bytes, top: int, min_confidence: float) -> dict[int, tuple[Glyph, bytes]]:
     """Read it and cut out each glyph that has ink, by its place in the reading."""
-    pixels = open_picture(picture, may_be_big=may_be_big)
+    pixels = _opened(picture)
     found: dict[int, tuple[Glyph, bytes]] = {}
     for place, glyph in enumerate(model_in_use().read(pixels, top, min_confidence).glyphs):
         with suppress(BlankImage):
@@ -91,19 +97,19 @@ def cuts(picture: bytes, may_be_big: bool, top: int, min_confidence: float) -> d
     return found
 
 
-def beside(picture: bytes, may_be_big: bool, box: Box, labels: tuple[str, ...]) -> bytes:
+def beside(picture: bytes, box: Box, labels: tuple[str, ...]) -> bytes:
     """Show, as PNG, what is in a box beside the usual shape of each label. Raises PictureError, as `cut`."""
     from model.explaining import beside as beside_usual  # as above
 
     try:
-        return encode_png(beside_usual.beside(open_picture(picture, may_be_big=may_be_big), box, labels))
+        return encode_png(beside_usual.beside(_opened(picture), box, labels))
     except BlankImage as error:
         raise _blank() from error
 
 
-def copy(picture: bytes, may_be_big: bool) -> bytes:
+def copy(picture: bytes) -> bytes:
     """Encode it anew, as JPEG."""
-    return encode_jpeg(open_picture(picture, may_be_big=may_be_big))
+    return encode_jpeg(_opened(picture))
 
 
 @lru_cache(128)  # pictures of about 15 kB
@@ -113,6 +119,10 @@ def stroke_order(characters: tuple[str, ...]) -> bytes | None:
 
     drawn = draw_stroke_order(characters)
     return encode_png(drawn) if drawn is not None else None
+
+
+def _opened(picture: bytes) -> NDArray[np.uint8]:
+    return open_picture(picture, may_be_big=False)
 
 
 def _blank() -> PictureError:

@@ -89,10 +89,10 @@ def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
     return encoded.getvalue()
 
 
-def encode_png(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode pixels, (h, w, 3) RGB or (h, w) grey, without loss."""
+def encode_png(pixels: NDArray[np.uint8], compress_level: int = 6) -> bytes:
+    """Encode pixels, (h, w, 3) RGB or (h, w) grey, without loss. `compress_level`: 1 is quick, 9 small."""
     encoded = BytesIO()
-    Image.fromarray(pixels).save(encoded, "PNG", compress_level=6)
+    Image.fromarray(pixels).save(encoded, "PNG", compress_level=compress_level)
     return encoded.getvalue()
 
 

@@ -29,25 +29,25 @@ class LocalRecogniser:
 
     def __init__(self, min_confidence: float = 0.6, top: int = 5, workers: Workers | None = None) -> None:
         self._as_asked = (top, min_confidence)
-        self._workers = workers or Workers()
+        self.workers = workers or Workers()
         self._one_big_at_a_time = asyncio.Lock()
         self._chosen: ModelFile | None = None
 
     def warm(self) -> None:
         """Begin to start a worker and to load the model there, in the background."""
-        self._workers.start(_HANDWRITING, "warm")
+        self.workers.start(_HANDWRITING, "warm")
 
     def close(self) -> None:
         """Let go of what waits and of what is being read."""
-        self._workers.close()
+        self.workers.close()
 
     def drawing_board(self) -> LocalDrawingBoard:
         """Return what the drawing page asks; it has the same workers, and is closed with them."""
-        return LocalDrawingBoard(self._workers, self._as_asked[1])
+        return LocalDrawingBoard(self.workers, self._as_asked[1])
 
     def sample_sheets(self) -> LocalSampleSheets:
         """Return what draws samples, in the same workers."""
-        return LocalSampleSheets(self._workers)
+        return LocalSampleSheets(self.workers)
 
     @property
     def model(self) -> str:
@@ -61,7 +61,7 @@ class LocalRecogniser:
 
     def use(self, model: ModelFile) -> None:
         """Read with this model from the next picture on; what is being read is read to its end with the one before."""
-        self._workers.prepare(_HANDWRITING, "use", model.file, readable=(str(Path(model.file).parent),))
+        self.workers.prepare(_HANDWRITING, "use", model.file, readable=(str(Path(model.file).parent),))
         self._chosen = model
         self.warm()
 
@@ -103,14 +103,15 @@ class LocalRecogniser:
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         """Draw how these are written, where the extra `strokes` is installed."""
-        png: bytes | None = await ask(self._workers, bytes | None, _HANDWRITING, "stroke_order", tuple(characters))
+        png: bytes | None = await ask(self.workers, bytes | None, _HANDWRITING, "stroke_order", tuple(characters))
         return png
 
     async def _call(self, returns: Any, function: str, picture: bytes, *args: object) -> Any:
         try:
-            return await ask(self._workers, returns, _HANDWRITING, function, picture, False, *args)
+            return await ask(self.workers, returns, _HANDWRITING, function, picture, *args)
         except PictureError as error:
             if error.code != "big":
                 raise
         async with self._one_big_at_a_time:
-            return await ask(self._workers, returns, _HANDWRITING, function, picture, True, *args, is_big=True)
+            small: bytes = await ask(self.workers, bytes, _HANDWRITING, "shrunk", picture, is_big=True)
+        return await ask(self.workers, returns, _HANDWRITING, function, small, *args)
