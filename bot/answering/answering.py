@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from bot.answering import general_messages
+from bot.answering.communities import Communities
 from bot.core.actions import Action, Codec, Cost
 from bot.core.askers import Asker
 from bot.core.clock import Clock
@@ -49,6 +50,7 @@ class Answering:
     quizzing: Quizzing
     drafting: Drafting
     settings: MemberSettings
+    communities: Communities
     vocabulary: Vocabulary["Answering"]
     clock: Clock
     zone: ZoneInfo = TOKYO
@@ -71,6 +73,10 @@ class Answering:
     async def language_of(self, platform: str, member: str) -> str:
         """Return the language that a member chose for what they alone read, "" if they chose none."""
         return await self.reminding.language_of(direct_to(platform, member))
+
+    async def community_of(self, platform: str, member: str) -> str:
+        """Return the id of the community for which a member asks in direct messages, "" if they chose none."""
+        return await self.reminding.community_of(direct_to(platform, member))
 
     async def say(self, asker: Asker, text: str) -> Message | None:
         """Answer a typed command, a mistyped one with the nearest; None if the text is no command, or another bot's."""
@@ -142,6 +148,7 @@ class Answering:
         every = (
             self.reminding,
             self.settings,
+            self.communities,
             self.quizzing,
             self.teaching,
             self.drafting,

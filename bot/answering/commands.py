@@ -44,27 +44,27 @@ NEXT: Command[Answering] = Command(
     "next",
     ("次", "つぎ", "次回"),
     lambda texts: texts.gettext("The next event. {sign}next 3: the next three, {sign}next WORD: those that match."),
-    lambda it, asker, words: it.telling.next(asker, words),
+    lambda it, asker, words: it.communities.answer(asker, lambda asker: it.telling.next(asker, words)),
     Parameter("How many events, or a word to look for", _titles),
 )
 EVENTS: Command[Answering] = Command(
     "events",
     ("イベント", "予定", "一覧"),
     lambda texts: texts.gettext("All planned events."),
-    lambda it, asker, words: it.telling.events(asker),
+    lambda it, asker, words: it.communities.answer(asker, it.telling.events),
 )
 REPORT: Command[Answering] = Command(
     "report",
     ("レポート", "報告"),
     lambda texts: texts.gettext("The report of an event: {sign}report 4"),
-    lambda it, asker, words: it.reporting.report(asker, words),
+    lambda it, asker, words: it.communities.answer(asker, lambda asker: it.reporting.report(asker, words)),
     Parameter("The number of the event, or a word of its title", _reports),
 )
 REPORTS: Command[Answering] = Command(
     "reports",
     ("レポート一覧", "報告一覧"),
     lambda texts: texts.gettext("All reports."),
-    lambda it, asker, words: it.reporting.reports(asker),
+    lambda it, asker, words: it.communities.answer(asker, it.reporting.reports),
 )
 DRAFT: Command[Answering] = Command(
     "draft",
@@ -79,7 +79,7 @@ REMIND: Command[Answering] = Command(
     "remind",
     ("リマインド", "思い出させて"),
     lambda texts: texts.gettext("Reminds you alone: {sign}remind 4 3d 1h"),
-    lambda it, asker, words: it.reminding.remind(asker, words),
+    lambda it, asker, words: it.communities.answer(asker, lambda asker: it.reminding.remind(asker, words)),
     usage="4 3d 1h",
     is_private=True,
 )

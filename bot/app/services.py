@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.answering.answering import Answering
 from bot.answering.commands import VOCABULARY
+from bot.answering.communities import Communities
 from bot.app.clients import open_clients
 from bot.app.clock import SystemClock
 from bot.app.ground import Ground, Running
@@ -212,14 +213,15 @@ def _answering(
     stores, clock, zone, recogniser = ground.stores, ground.clock, ground.zone, ground.recogniser
     public_url = ground.settings.web.public_url
     teaching = _teaching(ground)
+    telling = Telling(
+        event_store=stores.events,
+        report_store=stores.reports,
+        clock=clock,
+        stale_after=max(3 * ground.settings.connpass.poll_every, SHORTEST_STALE_AFTER),
+        zone=zone,
+    )
     return Answering(
-        telling=Telling(
-            event_store=stores.events,
-            report_store=stores.reports,
-            clock=clock,
-            stale_after=max(3 * ground.settings.connpass.poll_every, SHORTEST_STALE_AFTER),
-            zone=zone,
-        ),
+        telling=telling,
         reporting=reporting,
         reminding=reminding,
         deciding=deciding,
@@ -233,6 +235,7 @@ def _answering(
             zone=zone,
             charged=ground.charged,
         ),
+        communities=Communities(reminding=reminding, telling=telling, rooms=ground.rooms, zone=zone),
         settings=MemberSettings(store=stores.personal_reminders, clock=clock, zone=zone, ring=ground.ring),
         reader=Reader(recogniser=recogniser, zone=zone, public_url=public_url),
         teaching=teaching,

@@ -27,6 +27,14 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
+class Community:
+    """A tenant, and what its platform calls it."""
+
+    tenant: Tenant
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
 class Channels:
     """The channels of a tenant as it calls them: their names by their ids.
 
@@ -67,6 +75,7 @@ class Asker:
     what organisers are asked in this room. `may_organise`: they look after the rooms of their tenant. `may_operate`:
     they run the bot, and may change what holds for all its tenants. `is_home`: the report site is their tenant's.
     `is_alone`: nobody else reads what they are answered, so that organisers' pages may be shown where they typed.
+    `communities` are those between which they have to choose in direct messages; the room follows what theirs does.
     """
 
     room: Room
@@ -80,7 +89,13 @@ class Asker:
     may_operate: bool = False
     is_home: bool = False
     is_alone: bool = False
+    communities: tuple[Community, ...] = ()
     surroundings: Surroundings = field(default_factory=NoSurroundings, compare=False, repr=False)
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether it is not known yet for which of their communities they ask."""
+        return bool(self.communities) and not self.room.follows
 
     @property
     def address(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from bot.core.askers import Asker, NoSurroundings, Surroundings, Tenant
+from bot.core.direct import Direct
 from bot.core.questions import Question
 from bot.core.room import EVERYBODY, LOCAL, MANAGERS, Room
 from bot.core.rooms import Rooms
@@ -16,18 +17,21 @@ def asker_in(
     roles: Collection[str] = (),
     own_language: str = "",
     surroundings: Surroundings | None = None,
+    direct: Direct | None = None,
 ) -> Asker:
     """Return the asker that this member is in a channel of a tenant.
 
     Who may manage the tenant, by the platform's own permissions, has the role `MANAGERS`. `own_language` is the one
-    that they chose, "" if they chose none.
+    that they chose, "" if they chose none. `direct` is what is known of them in direct messages, where they alone read
+    what they are answered; None elsewhere.
     """
     room = rooms.at(tenant, channel)
+    room = direct.room(rooms, room) if direct else room
     return Asker(
         room,
         tenant,
         member,
-        room.locale,
+        (own_language if direct is not None else "") or room.locale,
         own_language or room.locale,
         tuple(roles),
         may_decide=may_decide(room, member, roles),
@@ -35,7 +39,8 @@ def asker_in(
         or tenant.platform == LOCAL
         or any(may_decide(own_room, member, roles) for own_room in rooms.of(tenant)),
         may_operate=may_operate(rooms, tenant, member, roles),
-        is_home=rooms.is_home(tenant),
+        is_home=any(rooms.is_home(each) for each in (tenant, *(direct.meant(rooms) if direct else ()))),
+        communities=direct.to_choose(rooms) if direct else (),
         surroundings=surroundings or NoSurroundings(),
     )
 

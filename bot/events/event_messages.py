@@ -191,10 +191,15 @@ def nothing_planned(
     return Message(MessageKind.ANSWER, _with_age(texts, lead, old), cards, report_url=report_url)
 
 
-def not_set_up(texts: Texts, platform: str) -> Message:
-    """Say that nothing is followed here, and how that is changed."""
+def not_set_up(texts: Texts, platform: str, *, is_direct: bool = False) -> Message:
+    """Say that nothing is followed here, and how that is changed; in direct messages, where else to ask."""
     if platform == LOCAL:
         how = texts.gettext("I do not follow any events yet. tsudoi init sets me up, or [[sources]] in config.toml.")
+    elif is_direct:
+        how = texts.gettext(
+            "I have not found a server that you and I are both in and whose events I follow. Please ask me in a "
+            "channel of your server."
+        )
     else:
         how = texts.gettext(
             "I do not follow any events yet. An organiser can set me up: /tsudoi setup, typed in the channel where "

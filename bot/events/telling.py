@@ -45,7 +45,7 @@ class Telling:
         found = _as_many(await self.event_store.planned(search, now, MOST_EVENTS), count, now)
         old = await self._known_since(room, now)
         if not room.follows:
-            return event_messages.not_set_up(texts, room.platform)
+            return event_messages.not_set_up(texts, room.platform, is_direct=not asker.tenant.id)
         if found:
             return event_messages.next_events(texts, found, await self._reports_of(found), now, old)
         if await self._seen_at(room) is None:

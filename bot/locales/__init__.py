@@ -17,6 +17,15 @@ from babel.support import NullTranslations, Translations
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
+LANGUAGES = ("ja", "en")
+
+
+def language_in(tag: str) -> str:
+    """Return the language of ours that a tag such as `en-US` names, "" where it is none of them."""
+    language = tag.partition("-")[0].casefold()
+    return language if language in LANGUAGES else ""
+
+
 class Texts:
     """The texts and dates of one language, in one time zone."""
 

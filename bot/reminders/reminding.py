@@ -86,6 +86,15 @@ class Reminding:
             await self.store.keep_member(whose, now)
         return whose.locale
 
+    async def community_of(self, address: str) -> str:
+        """Return the id of the community for which a member asks in direct messages, "" if they chose none."""
+        return (await self.store.member(address)).community
+
+    async def keep_community(self, address: str, community: str) -> None:
+        """Keep for which community a member asks in direct messages."""
+        whose = await self.store.member(address)
+        await self.store.keep_member(replace(whose, community=community), self.clock.now())
+
     def handlers(self) -> Handlers:
         """Return what is done about each action."""
         return {

@@ -172,11 +172,11 @@ REGISTER = (  # what hangs on a row of another table stands before that
     Kept(
         tables.members,
         Purpose(
-            gettext("your settings: language, usual times, quiet hours, whether direct messages reach you"),
+            gettext("your settings: language, community, usual times, quiet hours, whether direct messages reach you"),
             gettext("to speak to you as you like it"),
             gettext("{long} days after you last used the bot"),
         ),
-        owner="address", nothing="lead_times is_closed locale quiet used_at", past=past.past_members,
+        owner="address", nothing="lead_times is_closed locale quiet community used_at", past=past.past_members,
     ),
     Kept(
         tables.sample_exports, _SAMPLES, also="writers", nothing="id folder at", past=past.past_exports,

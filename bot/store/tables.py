@@ -269,6 +269,7 @@ members = Table(
     Column("is_closed", Boolean, nullable=False),
     Column("locale", String, nullable=False, server_default=""),  # empty: the room's
     Column("quiet", JSON),  # begin, end and zone; none: no quiet hours
+    Column("community", String, nullable=False, server_default=""),  # asked for in direct messages; empty: not chosen
     Column("used_at", UtcDateTime),  # when they last asked anything, to the month
 )
 

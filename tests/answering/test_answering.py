@@ -28,6 +28,7 @@ from bot.reminders.store.personal_reminders import PersonalReminders
 from bot.reports.rules.reports import Report, ReportState
 from model.reading import Candidate, Glyph, Reading
 from tests.support.actions import act, press
+from tests.support.answers import OneCommunity
 from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room, an_event_named, tokyo
 
@@ -100,6 +101,7 @@ class World:
             quizzing=None,  # type: ignore[arg-type]
             drafting=None,  # type: ignore[arg-type]
             settings=None,  # type: ignore[arg-type]
+            communities=OneCommunity(),  # type: ignore[arg-type]
             vocabulary=VOCABULARY,
             clock=clock,
         )
@@ -183,6 +185,8 @@ async def test_before_any_set_up_it_says_so_and_how(world: World) -> None:
     assert "[[sources]]" in await world.say("!next")
     world.room = a_room(platform="discord", channel="5", guild="9", follows=())
     assert "/tsudoi setup" in await world.say("!next")
+    world.room = a_room(platform="discord", channel="5", guild="", follows=())
+    assert "サーバーのチャンネルでお尋ねください" in await world.say("!next")
 
 
 async def test_what_is_typed_is_said_back_in_short_and_without_links(world: World) -> None:

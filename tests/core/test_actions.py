@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.answering.communities import ChooseCommunity
 from bot.core.actions import Action, Codec
 from bot.core.questions import AnswerQuestion, OpenQuestions
 from bot.events.event_cards import AddToCalendar, RemindMe
@@ -93,6 +94,7 @@ KNOWN: list[tuple[str, tuple[str, ...], Action]] = [
     ("snooze:501:morning", (), Snooze(501, Later.MORNING)),
     ("settings:open", (), OpenSettings()),
     ("settings:language", ("en",), ChooseLanguage("en")),
+    ("community", ("900",), ChooseCommunity("900")),
     ("settings:lead_times", ("1d", "1h"), ChooseLeadTimes(("1d", "1h"))),
     ("settings:quiet", ("never",), ChooseQuietHours("never")),
     ("why:1234567890123456789:1:12", (), Explain("1234567890123456789", 1, 12)),

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.askers import Tenant
+from bot.core.askers import Community, Tenant
+from bot.core.direct import Direct
 from bot.core.questions import Question
 from bot.core.rights import asker_in, may_answer, may_decide
 from bot.core.room import EVERYBODY, LOCAL, MAIN, MANAGERS, Room
@@ -39,6 +40,34 @@ def test_who_may_decide(organisers: tuple[str, ...], member: str, roles: tuple[s
     assert may_decide(room, member, roles) is may
     asker = asker_in(Rooms((room,), ()), Tenant("discord"), "1", member, roles)
     assert asker.may_decide is may
+
+
+@pytest.mark.parametrize(
+    ("shared", "chosen", "follows", "is_home", "to_choose"),
+    [
+        ((), "", ("utsunomiya",), False, 0),
+        (("9",), "", ("utsunomiya",), True, 0),
+        (("8",), "", ("kana",), False, 0),
+        (("8", "7"), "", ("kana",), False, 0),
+        (("9", "8"), "", (), False, 2),
+        (("9", "8"), "8", ("kana",), False, 2),
+        (("9", "8"), "6", (), False, 2),
+    ],
+    ids=["none", "the configured one", "another", "two alike", "two", "one of two chosen", "one chosen that was left"],
+)
+def test_in_direct_messages_one_asks_for_the_community_that_one_is_in(
+    rooms: Rooms, shared: tuple[str, ...], chosen: str, follows: tuple[str, ...], is_home: bool, to_choose: int
+) -> None:
+    beside = [Room("discord", f"{guild}1", ("kana",), guild=guild, locale="en") for guild in ("7", "8")]
+    rooms.set_up([HERE, *beside])
+    tenants = {"9": TENANT, "8": Tenant("discord", "8"), "7": Tenant("discord", "7")}
+    direct = Direct(tuple(Community(tenants[guild], f"server {guild}") for guild in shared), chosen)
+    asker = asker_in(rooms, Tenant("discord"), "500", "78", direct=direct)
+    assert (asker.room.follows, asker.is_home, len(asker.communities)) == (follows, is_home, to_choose)
+    assert asker.must_choose is (not follows)
+    assert asker.language == ("en" if follows == ("kana",) else "ja")
+    assert asker_in(rooms, Tenant("discord"), "500", "78", own_language="en", direct=direct).language == "en"
+    assert not asker.may_organise
 
 
 @pytest.mark.parametrize(

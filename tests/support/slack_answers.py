@@ -27,6 +27,7 @@ from bot.locales import Texts, texts_for
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.membership import Membership
 from tests.support.actions import every_kind
+from tests.support.answers import OneCommunity
 from tests.support.events import NOW
 from tests.support.slack_facts import CHANNEL
 from tests.support.slack_server import SlackServer
@@ -48,6 +49,7 @@ class RecordedAnswers:
     turns: list[Turn] = field(default_factory=list)
     fails: bool = False
     organising: Any = None
+    communities = OneCommunity()
 
     def texts(self, language: str) -> Texts:
         return texts_for(language)

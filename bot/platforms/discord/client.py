@@ -18,6 +18,7 @@ from bot.answering.general_messages import one_moment, sent_privately
 from bot.core.askers import Asker
 from bot.core.commands import Command
 from bot.core.cooldowns import Turn
+from bot.core.direct import Direct
 from bot.core.memory import Memory
 from bot.core.messages import Message, MessageKind
 from bot.core.rights import asker_in
@@ -35,6 +36,7 @@ from bot.platforms.discord.askers import (
 )
 from bot.platforms.discord.presses import DiscordPresses
 from bot.platforms.discord.render import render, render_edit
+from bot.platforms.discord.shared_servers import SharedServers
 from bot.platforms.discord.slash_commands import JapaneseCommands, choices, command
 
 log = structlog.get_logger()
@@ -97,6 +99,7 @@ class TsudoiClient(commands.Bot):
         self.login_ended = asyncio.Event()
         self._memory = memory
         self._leads = leads
+        self._shared = SharedServers(self, rooms, answering.clock)
         self.add_check(self._has_turn)
         self.add_listener(DiscordPresses(self).on_interaction)
 
@@ -137,9 +140,17 @@ class TsudoiClient(commands.Bot):
         """Return who asks this, and all that the answer depends on."""
         tenant, channel, author = tenant_of(asked), channel_of(asked), author_of(asked)
         member = str(author.id)
+        self._shared.meet(asked)
         language = await self.answering.language_of(DISCORD, member)
+        direct = None if tenant.id else await self._direct(member)
+        if direct is not None:
+            language = language or self._shared.language_of(member)
         surroundings = DiscordSurroundings(self, asked, self.rooms.at(tenant, channel))
-        return asker_in(self.rooms, tenant, channel, member, roles_of(author), language, surroundings)
+        return asker_in(self.rooms, tenant, channel, member, roles_of(author), language, surroundings, direct)
+
+    async def _direct(self, member: str) -> Direct:
+        """Return what is known of whoever writes directly."""
+        return Direct(await self._shared.of(member), await self.answering.community_of(DISCORD, member))
 
     def room_of(self, asked: Asked) -> Room:
         """Return the room in which this was asked; a sensible one where there is none."""

@@ -15,6 +15,7 @@ from bot.platforms.lengths import cut, width
 CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
 EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
 THREAD_NAME = 100
+IN_A_ROW = 5  # buttons; a list takes the whole row
 ALT_TEXT = 1024
 _BLANK = "\u200b"  # Discord refuses an empty name or value
 _BAR_LENGTH, _MOST_BARS = 16, 10
@@ -228,7 +229,7 @@ def _is_web(url: str, limit: int) -> bool:
 def _usable(buttons: Sequence[Button]) -> list[Button]:
     """Return what Discord accepts as buttons: web addresses and ids, each id once."""
     usable = {one.url or one.id: one for one in buttons if one.label.strip() and _is_accepted(one)}
-    return list(usable.values())[:BUTTONS]
+    return list(usable.values())
 
 
 def _is_accepted(button: Button) -> bool:
@@ -238,13 +239,11 @@ def _is_accepted(button: Button) -> bool:
 def _items(message: Message) -> list[discord.ui.Item[Any]]:
     """Return all that can be chosen or pressed, in this order: lists, forms, buttons."""
     people = [message.people] if message.people is not None else []
+    lists = [*(choices_of(choice) for choice in message.choices if choice.options), *map(people_of, people)]
+    entries = [ask_for(entry) for entry in message.entries]
     buttons = _usable([*(one for card in message.cards for one in card.buttons), *message.buttons])
-    return [
-        *(choices_of(choice) for choice in message.choices if choice.options),
-        *(people_of(one) for one in people),
-        *(ask_for(entry) for entry in message.entries),
-        *(_button(button) for button in buttons),
-    ]
+    room = BUTTONS - IN_A_ROW * len(lists) - len(entries)
+    return [*lists, *entries, *map(_button, buttons[:room])]
 
 
 def _button(button: Button) -> discord.ui.Button[Any]:

@@ -9,6 +9,7 @@ import structlog
 
 from bot.answering.answering import Answering
 from bot.core.askers import Asker
+from bot.core.direct import Direct
 from bot.core.errors import SendError
 from bot.core.memory import Heard
 from bot.core.messages import Message, MessageKind
@@ -70,14 +71,19 @@ class SlackConversation:
         self, key: str, member: str, channel: str, thread_ts: str | None = None, *, team: str = ""
     ) -> Asked:
         """Return what was asked, with who asked it; `team` is the workspace that the event names."""
+        direct = Direct() if not channel or channel.startswith("D") else None  # the app's home has no channel
+        language = await self._answering.language_of(SLACK, member)
+        if direct is not None:
+            language = language or await self._members.language_of(member)
         asker = asker_in(
             self._members.rooms,
             self._members.tenant_of(team),
             channel,
             member,
             await self._members.roles_of(member),
-            await self._answering.language_of(SLACK, member),
+            language,
             SlackSurroundings(self._web, self._files, self._members, channel),
+            direct,
         )
         return Asked(asker, channel, key, thread_ts)
 

@@ -1,6 +1,7 @@
 """The workspace as the bot needs to know it: itself, who manages it, and the channels it is in."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,13 @@ from bot.core.askers import Channels, Tenant
 from bot.core.errors import SendError
 from bot.core.room import MANAGERS, Room
 from bot.core.rooms import Rooms
-from bot.locales import texts_for
+from bot.locales import language_in, texts_for
 from bot.platforms.slack.web import SlackWeb
 
 log = structlog.get_logger()
 
 SLACK = "slack"
-ROLES_KEPT, CHANNELS_KEPT = 600.0, 60.0  # seconds
+MEMBERS_KEPT, CHANNELS_KEPT = 600.0, 60.0  # seconds
 MOST_PAGES = 10  # of 200 channels each
 
 
@@ -43,7 +44,7 @@ class SlackMembers:
         self._web = web
         self.rooms = rooms
         self.ourselves = ourselves
-        self._roles: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._known: dict[str, tuple[float, Mapping[str, Any]]] = {}
         self._channels: tuple[float, dict[str, str]] = (0.0, {})
 
     def tenant_of(self, team: str) -> Tenant:
@@ -65,18 +66,26 @@ class SlackMembers:
 
     async def roles_of(self, member: str) -> tuple[str, ...]:
         """Return the role of whoever manages the workspace; nothing for anybody else."""
-        known = self._roles.get(member)
-        if known is not None and time.monotonic() < known[0]:
-            return known[1]
+        user = await self._user(member)
+        is_of_ours = user.get("team_id", self.ourselves.team) == self.ourselves.team  # a shared channel has others
+        return (MANAGERS,) if is_of_ours and (user.get("is_admin") or user.get("is_owner")) else ()
+
+    async def language_of(self, member: str) -> str:
+        """Return the language in which a member uses Slack, "" where it is not known or not one of ours."""
+        return language_in(str((await self._user(member)).get("locale") or ""))
+
+    async def _user(self, member: str) -> Mapping[str, Any]:
+        """Return what Slack says of a member; nothing where it says nothing."""
+        until, known = self._known.get(member, (0.0, {}))
+        if time.monotonic() < until:
+            return known
         try:
-            user = (await self._web.call("users.info", f"member {member}", user=member))["user"]
+            said = await self._web.call("users.info", f"member {member}", user=member, include_locale=True)
         except SendError as error:
             log.warning("member not looked up", reason=str(error))
-            return ()
-        is_of_ours = user.get("team_id", self.ourselves.team) == self.ourselves.team  # a shared channel has others
-        roles = (MANAGERS,) if is_of_ours and (user.get("is_admin") or user.get("is_owner")) else ()
-        self._roles[member] = time.monotonic() + ROLES_KEPT, roles
-        return roles
+            return {}
+        self._known[member] = time.monotonic() + MEMBERS_KEPT, said["user"]
+        return dict(said["user"])
 
     async def channels(self, channel: str) -> Channels:
         """Return the channels in which the bot is, or has a room, and what it lacks in this one."""

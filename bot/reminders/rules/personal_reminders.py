@@ -16,8 +16,9 @@ class Member:
 
     `lead_times` are their own usual ones; None: everybody's. `locale` is the language for what is said to them alone;
     empty: that of the room. In the hours that are `quiet` they are not reminded. While `is_closed`, the platform takes
-    no direct messages to them, as the last one showed: none is tried until they come back and have been told. `used_at`
-    is about when they were here last, None where nothing is kept of them.
+    no direct messages to them, as the last one showed: none is tried until they come back and have been told.
+    `community` is the id of the server for which they ask in direct messages, "" while they chose none. `used_at` is
+    about when they were here last, None where nothing is kept of them.
     """
 
     address: str
@@ -25,6 +26,7 @@ class Member:
     is_closed: bool = False
     locale: str = ""
     quiet: QuietHours | None = None
+    community: str = ""
     used_at: datetime | None = field(default=None, compare=False)
 
     @property

@@ -160,7 +160,7 @@ def _quiet(kept: Sequence[str] | None) -> QuietHours | None:
 def _member(row: RowMapping) -> Member:
     lead_times = _lead_times(row["lead_times"]) if row["lead_times"] else None
     quiet = _quiet(row["quiet"])
-    return Member(row["address"], lead_times, row["is_closed"], row["locale"], quiet, row["used_at"])
+    return Member(row["address"], lead_times, row["is_closed"], row["locale"], quiet, row["community"], row["used_at"])
 
 
 def _member_row(member: Member) -> dict[str, Any]:
@@ -171,6 +171,7 @@ def _member_row(member: Member) -> dict[str, Any]:
         "is_closed": member.is_closed,
         "locale": member.locale,
         "quiet": [quiet.begins.isoformat(), quiet.ends.isoformat(), quiet.zone] if quiet else None,
+        "community": member.community,
     }
 
 

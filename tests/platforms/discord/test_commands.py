@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.answering.answering import Answering
 from bot.answering.general_messages import one_moment
+from bot.app.clock import DrivenClock
 from bot.config import DiscordSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
@@ -28,7 +29,8 @@ from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.reports.rules.reports import Report
 from tests.support.actions import every_kind
-from tests.support.events import an_event_named
+from tests.support.answers import OneCommunity
+from tests.support.events import NOW, an_event_named
 from tests.support.told import in_japanese
 
 ORGANISER = "77"
@@ -49,11 +51,16 @@ class RecordedAnswers:
     fails: bool = False
     reads_words: bool = False
     organising: None = None
+    communities = OneCommunity()
+    clock = DrivenClock(NOW)
 
     def texts(self, language: str) -> Texts:
         return texts_for(language)
 
     async def language_of(self, platform: str, member: str) -> str:
+        return ""
+
+    async def community_of(self, platform: str, member: str) -> str:
         return ""
 
     async def next(self, asker: Asker, argument: str = "") -> Message:

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.core.actions import Kept
-from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.core.messages import Bar, Button, Card, Choice, Field, Message, MessageKind, Option
 from bot.platforms.discord.render import GREY, Rendered, escape, fit, plain_line, render
 from bot.platforms.lengths import width
 from tests.support.discord_limits import of_message
@@ -47,12 +47,20 @@ cards = st.builds(
     st.lists(buttons, max_size=8).map(tuple),
     urls,
 )
+choices = st.builds(
+    Choice,
+    st.builds(Kept, st.sampled_from(["a", "b", "c", "d"])),
+    st.just("選ぶ"),
+    st.just((Option("1", "一"), Option("2", "二"))),
+    least=st.just(1),
+)
 messages = st.builds(
     Message,
     st.sampled_from(MessageKind),
     texts,
     st.lists(cards, max_size=12).map(tuple),
     st.lists(buttons, max_size=8).map(tuple),
+    choices=st.lists(choices, max_size=4, unique_by=lambda choice: choice.id).map(tuple),
 )
 
 

@@ -13,6 +13,7 @@ from discord.http import Route
 from pydantic import SecretStr
 
 from bot.answering.answering import Answering
+from bot.app.clock import DrivenClock
 from bot.config import DiscordSettings
 from bot.core.actions import Action, Codec, Kept
 from bot.core.askers import Asker
@@ -28,8 +29,10 @@ from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.discord.render import render
 from tests.support.actions import every_kind
+from tests.support.answers import OneCommunity
 from tests.support.discord_server import DiscordServer, Fault, Rates
 from tests.support.discord_world import ORGANISER
+from tests.support.events import NOW
 
 CHANNEL, KEY = "101", "0123456789abcdef0123"
 NEWS = Message(
@@ -47,10 +50,16 @@ PLAIN = Message(MessageKind.REMINDER, "明日")
 class Answers:
     """Answers two commands, a picture and a button, as often as asked."""
 
+    communities = OneCommunity()
+    clock = DrivenClock(NOW)
+
     def texts(self, language: str) -> Texts:
         return texts_for(language)
 
     async def language_of(self, platform: str, member: str) -> str:
+        return ""
+
+    async def community_of(self, platform: str, member: str) -> str:
         return ""
 
     @property

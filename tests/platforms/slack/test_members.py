@@ -59,6 +59,17 @@ async def test_who_cannot_be_looked_up_manages_nothing_and_is_looked_up_again() 
     assert web.asked == ["users.info"] * 2
 
 
+@pytest.mark.parametrize(("locale", "language"), [("ja-JP", "ja"), ("en-US", "en"), ("de-DE", ""), (None, "")])
+async def test_the_language_of_a_member_is_that_of_their_slack_if_it_is_one_of_ours(
+    locale: str | None, language: str
+) -> None:
+    web = FixedWeb(users_info={"user": {"locale": locale}})
+    known = members(web)
+    await known.roles_of("U1")
+    assert await known.language_of("U1") == language
+    assert web.asked == ["users.info"]
+
+
 async def test_every_channel_of_the_bot_is_named_and_where_it_is_not_is_said() -> None:
     pages = [
         {"channels": [{"id": "C1", "name": "events"}], "response_metadata": {"next_cursor": "more"}},
