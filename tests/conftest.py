@@ -6,6 +6,7 @@ Where tests run in several processes, each process makes a PostgreSQL database o
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -28,6 +29,11 @@ settings.load_profile("tests")
 
 # With rich at hand a traceback shows the values of all variables, which takes a busy machine seconds.
 structlog.configure([structlog.processors.format_exc_info, *structlog.get_config()["processors"]])
+
+# Every store that a test opens says fsync at each transaction, which a disk takes milliseconds for and memory none.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 * 2**30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 SERVER = os.environ.get("TSUDOI_TEST_POSTGRES", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")

@@ -50,12 +50,13 @@ def main() -> None:
     """Play what stands in the standard input, and write to the standard output what would be posted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when it is over
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # nothing of it happened
-    sys.stdout.buffer.write(pickle.dumps(asyncio.run(_played(*pickle.load(sys.stdin.buffer)))))  # noqa: S301  # ours
+    sys.stdout.buffer.write(pickle.dumps(asyncio.run(played(*pickle.load(sys.stdin.buffer)))))  # noqa: S301  # ours
 
 
-async def _played(
+async def played(
     settings: Settings, rooms: Sequence[Room], recording: Recording, start: datetime, end: datetime
 ) -> list[Rehearsed]:
+    """Return what would be posted in these rooms from `start` to `end`, played in this process."""
     played_in = Rooms((), (), settings.community.locale)
     played_in.set_up(rooms)
     return [said async for said in play(settings, played_in, recording, start, end)]

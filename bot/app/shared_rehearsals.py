@@ -1,11 +1,11 @@
 """Rehearsals that organisers ask for in the chat: one at a time, shared by who asks for the same, and not too often."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.app.clients import Clients
-from bot.app.rehearsal import record
+from bot.app.rehearsal import Recording, record
 from bot.app.rehearsal_process import play_apart
 from bot.config import Settings
 from bot.core.clock import Clock
@@ -19,16 +19,17 @@ from bot.organisers.settling_in import Rehearse
 KEPT = timedelta(minutes=15)  # turning a page asks connpass nothing
 OFTEN, WITHIN = 6, timedelta(minutes=10)  # new ones for a server; each asks connpass for all that its rooms follow
 
+Play = Callable[[Settings, Sequence[Room], Recording, datetime, datetime], Awaitable[list[Rehearsed]]]
 _Key = tuple[tuple[Room, ...], int, int]  # in which rooms, and which minutes counted from now
 
 
-def rehearsing(settings: Settings, clients: Clients, clock: Clock) -> Rehearse:
+def rehearsing(settings: Settings, clients: Clients, clock: Clock, play: Play = play_apart) -> Rehearse:
     """Return what plays a stretch of time in some rooms of the chat, with what connpass shows now."""
 
     async def rehearse(rooms: Sequence[Room], start: datetime, end: datetime) -> list[Rehearsed]:
         followed = tuple(dict.fromkeys(name for room in rooms for name in room.follows))
         recording = await record(clients, followed, start, end)
-        return await play_apart(settings, rooms, recording, start, end)
+        return await play(settings, rooms, recording, start, end)
 
     return SharedRehearsals(rehearse, clock)
 

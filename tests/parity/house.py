@@ -15,6 +15,7 @@ from PIL import Image
 from bot.app.clients import Clients
 from bot.app.clock import DrivenClock
 from bot.app.ground import Ground, Running
+from bot.app.rehearsal_process import played
 from bot.app.services import Services, build_services
 from bot.app.shared_rehearsals import rehearsing
 from bot.app.stores import open_stores
@@ -244,7 +245,8 @@ async def open_house(
         )
         running = Running(
             open_source=connpass.source,
-            rehearse=rehearsing(settings, cast(Clients, connpass), clock),
+            # In this process: another needs seconds to start, and has tests of its own.
+            rehearse=rehearsing(settings, cast(Clients, connpass), clock, played),
             changed=lambda: services.following.refresh(),
             model=lambda: read_by.model,
         )
