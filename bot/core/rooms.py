@@ -158,6 +158,21 @@ class Rooms:
         asked = [room for guild in sorted(guilds) for room in self._asked_in(guild)]
         return tuple(dict.fromkeys(asked)) or (self.at(HERE, MAIN),)
 
+    def asking_about(self, concerned: Iterable[Room]) -> tuple[Room, ...]:
+        """Where the organisers of these rooms are asked: in the rooms of their guild that are marked for it, else here.
+
+        Of rooms with the same organisers the first is enough.
+        """
+        firsts: dict[tuple[str, tuple[str, ...]], Room] = {}
+        for room in concerned:
+            firsts.setdefault((room.guild, room.organisers), room)
+        asked = [where for room in firsts.values() for where in self._asked_about(room)]
+        return tuple(dict.fromkeys(asked)) or (self.at(HERE, MAIN),)
+
+    def _asked_about(self, room: Room) -> tuple[Room, ...]:
+        here = (room,) if room.organisers else self._asked_in(room.guild)
+        return self.for_organisers(room.guild) or here
+
     def for_organisers(self, guild: str) -> tuple[Room, ...]:
         """The rooms of a guild that are marked for what organisers are asked; none where members would read along."""
         return tuple(room for room in self._by_guild.get(guild, ()) if room.is_on and room.asks)

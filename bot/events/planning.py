@@ -91,7 +91,7 @@ class Planning:
 
     def _ask(self, look: Look, held: Sequence[Told]) -> tuple[list[Delivery], list[Question]]:
         """Ask in every guild of which something is held: each decides for its own rooms."""
-        asking = self.rooms.asking_in({room.guild for _, room in held})
+        asking = self.rooms.asking_about(room for _, room in held)
         guilds = {room.guild for room in asking}
         by_guild: defaultdict[str, list[Told]] = defaultdict(list)
         for change, room in held:

@@ -133,11 +133,14 @@ class Watching:
         """Take an organiser's word on events whose pages are gone; False if somebody answered before."""
         now = self.clock.now()
         planned = await edits_of_question(self.deliveries, question, now)
-        if option == CALLED_OFF:
-            gone = await still_gone(question, self.events, now)
-            shown_by = await self.events.showed([event.id for event in gone])
-            planned += self._vanishing.told(gone, question.guild or "", shown_by, now)
-        return await self.questions.answer(question, option, member, now, planned)
+        gone = await still_gone(question, self.events, now) if option == CALLED_OFF else []
+        shown_by = await self.events.showed([event.id for event in gone])
+        planned += self._vanishing.told(gone, question.guild or "", shown_by, now)
+        planned += await self.events.news_of_confirmed(gone, now)
+        if not await self.questions.answer(question, option, member, now, planned):
+            return False
+        await self.events.note_confirmed(gone)
+        return True
 
     async def _held_back_before(self, question: Question, now: datetime) -> Sequence[Delivery]:
         """Return what a question of an earlier version held back."""

@@ -110,7 +110,16 @@ def news_for(wanted: PersonalReminder, event: Event, now: datetime, quiet: Quiet
 
     A page that was deleted is no news yet: organisers are asked whether that was meant.
     """
-    if wanted == wanted.knowing(event) or event.has_started(now) or event.status is EventStatus.VANISHED:
+    if event.status is EventStatus.VANISHED:
+        return None
+    return confirmed_news_for(wanted, event, now, quiet)
+
+
+def confirmed_news_for(
+    wanted: PersonalReminder, event: Event, now: datetime, quiet: QuietHours | None = None
+) -> Delivery | None:
+    """Tell the member the same, also of a page whose deletion was meant, as organisers confirmed."""
+    if wanted == wanted.knowing(event) or event.has_started(now):
         return None
     post = PersonalChangePost(
         event.id, event.revision, wanted.locale, wanted.starts_at, event.started_at, event.takes_place

@@ -202,7 +202,7 @@ def too_late_to_snooze(texts: Texts) -> Message:
 
 def personal_change(texts: Texts, event: Event, before_at: datetime | None, now: datetime) -> Message:
     """Tell a member what became of an event of which they wanted to be reminded."""
-    if event.status is EventStatus.CANCELLED:
+    if event.status in (EventStatus.CANCELLED, EventStatus.VANISHED):
         lead = texts.gettext("An event you wanted to be reminded of has been cancelled. I will not remind you of it.")
     elif event.status is EventStatus.POSTPONED:
         lead = texts.gettext("An event you wanted to be reminded of has been postponed. I will tell you the new date.")

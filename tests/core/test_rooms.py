@@ -99,3 +99,16 @@ def test_a_room_of_the_configuration_that_was_set_up_anew_is_its_communitys_stil
     assert rooms.is_home(Tenant("discord", "a"))
     assert not rooms.is_home(B)
     assert [room.name for room in rooms.asking_at_home()] == [CONFIGURED.name]
+
+
+def test_of_something_that_concerns_rooms_their_own_organisers_are_asked_and_nobody_twice() -> None:
+    kana = Room("discord", "1", ("kana",), organisers=("77",))
+    moku, beside_moku = (Room("slack", channel, ("moku",), organisers=("88",)) for channel in ("C1", "C2"))
+    nobodys = Room("slack", "C3", ("moku",))
+    rooms = Rooms((kana, moku, beside_moku, nobodys), ())
+    assert rooms.asking_about([moku, beside_moku]) == (moku,)
+    assert rooms.asking_about([moku, kana]) == (moku, kana)
+    assert rooms.asking_about([nobodys]) == (kana,)
+    assert [room.name for room in rooms.asking_about([])] == ["local:main"]
+    marked = replace(nobodys, asks=True)
+    assert Rooms((kana, moku, marked), ()).asking_about([moku, kana]) == (marked,)

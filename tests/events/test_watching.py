@@ -18,7 +18,7 @@ from bot.core.skips import NothingToSay
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
-from bot.events.event_posts import AnnouncementPost
+from bot.events.event_posts import CALLED_OFF, SAY_NOTHING, AnnouncementPost
 from bot.events.planning import POST_ALL, POST_NONE
 from bot.events.ports.sources import Listing
 from bot.events.rules.events import Event, EventStatus
@@ -26,6 +26,8 @@ from bot.events.rules.sources import Words
 from bot.events.store.events import Events
 from bot.events.watching import Watching
 from bot.events.worded_source import WordedSource
+from bot.reminders.rules.personal_reminders import PersonalReminder
+from bot.reminders.store.personal_reminders import PersonalReminders
 from bot.store.personal import PersonalData
 from tests.support.events import NOW, a_room, an_event_named
 from tests.support.knowledge import known_in
@@ -169,6 +171,29 @@ async def test_a_vanished_event_is_told_to_organisers_after_two_complete_listing
     assert asked.destination == "local:main"  # nobody set the room up in the chat
     assert await world.planned("reminder", "notice") == []
     assert await world.events.running_or_upcoming(["utsunomiya"], NOW) == []
+
+
+@pytest.mark.parametrize("option", [CALLED_OFF, SAY_NOTHING])
+async def test_whoever_wants_to_be_reminded_hears_of_a_vanished_event_once_organisers_confirm_it(
+    world: World, option: str
+) -> None:
+    event, members = an_event_named(), PersonalReminders(world.engine)
+    await world.poll(event)
+    await members.keep(PersonalReminder("discord:@77", event.id, (timedelta(days=1),), "ja"), event, NOW)
+    for _ in range(3):
+        await world.poll()
+    assert await world.planned("personal_change") == []
+    (asked,) = await world.planned("question")
+    question = await world.questions.question("vanished", asked.name.subject.removeprefix("vanished:"))
+    assert question is not None
+    assert await world.watching.answer_vanished(question, option, "organiser")
+    assert not await world.watching.answer_vanished(question, CALLED_OFF, "another organiser")
+    told = await world.planned("personal_change")
+    assert [one.destination for one in told] == (["discord:@77"] if option == CALLED_OFF else [])
+    assert ["中止になりました" in (await world.composed(one)).text for one in told] == [True] * len(told)
+    await world.poll(event)
+    back = (await world.planned("personal_change"))[len(told) :]
+    assert ["開催が決まりました" in (await world.composed(one)).text for one in back] == [True] * len(told)
 
 
 async def test_an_incomplete_listing_makes_nothing_vanish(world: World) -> None:

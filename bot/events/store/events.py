@@ -17,7 +17,7 @@ from bot.events.event_posts import ReminderPost
 from bot.events.ports.events import ANY, Search, Sighting, SourceState, Watched
 from bot.events.rules.events import GONE_AFTER, Event, EventStatus
 from bot.events.rules.titles import numbers_in
-from bot.reminders.store.personal_reminders import keep_up
+from bot.reminders.store.personal_reminders import keep_up, news_of_confirmed, note_confirmed
 from bot.store.statements import batches, insert_or_ignore, upsert
 from bot.store.tables import deliveries, event_numbers, events, sightings, sources
 
@@ -81,6 +81,14 @@ class Events:
     async def rearm(self, reminders: Mapping[int, Sequence[Delivery]], now: datetime) -> None:
         async with self._engine.begin() as connection:
             await _rearm_reminders(connection, reminders, now)
+
+    async def news_of_confirmed(self, gone: Sequence[Event], now: datetime) -> list[Delivery]:
+        async with self._read_only.connect() as connection:
+            return await news_of_confirmed(connection, gone, now)
+
+    async def note_confirmed(self, gone: Sequence[Event]) -> None:
+        async with self._engine.begin() as connection:
+            await note_confirmed(connection, gone)
 
     async def note(self, source: SourceState) -> None:
         """Keep how the last poll of a source went."""

@@ -12,7 +12,7 @@ from bot.core.posts import Post
 from bot.delivery.rules.deliveries import Delivery, DeliveryOf, DeliveryState, is_of
 from bot.delivery.store.deliveries import delivery_of, insert_planned, rearm
 from bot.events.rules.events import Event
-from bot.reminders.personal_posts import PersonalReminderPost, SnoozedPost, news_for, planned_for
+from bot.reminders.personal_posts import PersonalReminderPost, SnoozedPost, confirmed_news_for, news_for, planned_for
 from bot.reminders.ports import Scheduled
 from bot.reminders.rules.personal_reminders import Member, PersonalReminder
 from bot.reminders.rules.quiet_hours import QuietHours, moment_owed
@@ -28,8 +28,7 @@ async def keep_up(connection: AsyncConnection, seen: Sequence[Event], moved: Con
     """
     for some in batches(seen):
         by_id = {event.id: event for event in some}
-        query = select(personal_reminders).where(personal_reminders.c.event_id.in_(list(by_id)))
-        found = [_reminder(row) for row in (await connection.execute(query)).mappings()]
+        found = await _of_events(connection, list(by_id))
         kept = [
             reminder
             for reminder in found
@@ -53,6 +52,28 @@ async def _keep_up(
         await insert_planned(connection, [news for _, news in told])
         rows = [_row(reminder.knowing(event)) for reminder, _ in told]
         await connection.execute(upsert(connection, personal_reminders), rows)
+
+
+async def news_of_confirmed(connection: AsyncConnection, gone: Sequence[Event], now: datetime) -> list[Delivery]:
+    """Return what members hear of events whose pages are gone, once organisers confirmed that this was meant."""
+    by_id = {event.id: event for event in gone}
+    found = await _of_events(connection, list(by_id))
+    quiet = await _quiet_hours(connection, [reminder.address for reminder in found])
+    told = (confirmed_news_for(each, by_id[each.event_id], now, quiet[each.address]) for each in found)
+    return [news for news in told if news is not None]
+
+
+async def note_confirmed(connection: AsyncConnection, gone: Sequence[Event]) -> None:
+    """Keep that members know of it: if such an event takes place after all, they hear that as well."""
+    by_id = {event.id: event for event in gone}
+    rows = [_row(each.knowing(by_id[each.event_id])) for each in await _of_events(connection, list(by_id))]
+    if rows:
+        await connection.execute(upsert(connection, personal_reminders), rows)
+
+
+async def _of_events(connection: AsyncConnection, event_ids: Sequence[int]) -> list[PersonalReminder]:
+    query = select(personal_reminders).where(personal_reminders.c.event_id.in_(event_ids))
+    return [_reminder(row) for row in (await connection.execute(query)).mappings()]
 
 
 class PersonalReminders:
