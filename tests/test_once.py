@@ -16,6 +16,7 @@ def test_a_bot_killed_again_and_again_loses_nothing_and_says_nothing_twice(tmp_p
     assert outcome.expected == 2 * 6 * len(rooms)
 
 
+@pytest.mark.minutes
 @pytest.mark.skipif(not POSTGRES, reason="set TSUDOI_TEST_POSTGRES to a PostgreSQL that may be emptied")
 def test_three_processes_on_one_store_lose_nothing_and_say_nothing_twice_when_any_is_killed(tmp_path: Path) -> None:
     """What a dead one had claimed is taken over by another, which finds in the history whether it was said."""

@@ -124,6 +124,7 @@ async def all_of(asked: list[Awaitable[None]]) -> None:
         await asyncio.gather(*asked[first : first + AT_ONCE])
 
 
+@pytest.mark.minutes
 async def test_nobody_of_another_workspace_sees_or_changes_anything_by_what_they_press(world: World) -> None:
     tenant = Tenant("slack", TEAM, frozenset({CHANNEL}))
     things = await things_of_a(world.house, tenant, CHANNEL, ORGANISER)
@@ -140,6 +141,7 @@ async def test_nobody_of_another_workspace_sees_or_changes_anything_by_what_they
                 assert len(world.server.calls) > said
 
 
+@pytest.mark.minutes
 async def test_nobody_of_another_workspace_sees_or_changes_anything_by_any_command(world: World) -> None:
     await things_of_a(world.house, Tenant("slack", TEAM, frozenset({CHANNEL})), CHANNEL, ORGANISER)
     before = state_of_a(world.file, IDS_OF_B)

@@ -105,6 +105,7 @@ def parted(source: StoredImages) -> tuple[StoredImages, StoredImages]:
     return source.select(~held_out), source.select(held_out)
 
 
+@pytest.mark.minutes
 def test_no_picture_that_we_judge_by_is_practised(real: dict[str, StoredImages]) -> None:
     practice, judged = zip(*(parted(real[name]) for name in ("scans", "thresholded")), strict=True)
     assert len(practice[0].labels) + len(practice[1].labels) > 14_000
@@ -113,6 +114,7 @@ def test_no_picture_that_we_judge_by_is_practised(real: dict[str, StoredImages])
     assert [len(source.labels) for source in kept] == [len(source.labels) for source in practice]
 
 
+@pytest.mark.minutes
 def test_a_group_left_in_one_of_the_two_versions_of_the_sheets_would_be_found(real: dict[str, StoredImages]) -> None:
     """train.npz holds the cells of raw_train.zip, thresholded: both have to be split alike."""
     grey = parted(real["scans"])[1]

@@ -307,6 +307,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TSUDOI_REAL_DATA", raising=False)
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("small")
 def test_training_leaves_strangers_out_and_export_ships_what_it_learnt(
     images: StoredImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -422,6 +423,7 @@ def test_one_that_looks_like_a_held_out_image_by_chance_is_not_practised(
     ]
 
 
+@pytest.mark.minutes
 def test_a_network_that_went_on_is_brought_back_half_of_the_way(images: StoredImages) -> None:
     network, other = build_network(stages=TINY), build_network(stages=TINY)
     before, after = other.get_weights(), network.get_weights()

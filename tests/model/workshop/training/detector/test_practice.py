@@ -22,6 +22,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.minutes
 def test_practice_makes_a_detector_better_and_its_file_answers_as_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     images = store("drawn", [Written(drawn(label, 90), label, "me") for label in STROKES])
     writing = Writing(Mixture((images,), (1.0,)), (images,), (1.0,))

@@ -21,6 +21,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.minutes
 def test_practice_makes_a_finder_better_and_its_file_answers_as_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     images = store("drawn", [Written(drawn(label, 90), label, "me") for label in STROKES])
     scenes = Scenes(Mixture((images,), (1.0,)))
