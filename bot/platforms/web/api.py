@@ -4,9 +4,10 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.config import CommunitySettings
 from bot.core.clock import Clock
 from bot.core.errors import PictureError
 from bot.core.numbers import whole_number
+from bot.core.room import MAIN
 from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.reading_messages import unreadable_picture
 from bot.locales import texts_for
@@ -24,7 +26,7 @@ from bot.platforms.web.album import Album
 from bot.platforms.web.calendars import Calendars
 from bot.platforms.web.console import ConsoleApi
 from bot.platforms.web.conversation import Conversation, view_of
-from bot.platforms.web.door import Door
+from bot.platforms.web.door import Door, Seat
 from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.message_json import message_json
@@ -35,7 +37,7 @@ from bot.platforms.web.refusals import Refusal
 from bot.platforms.web.room_messages import RoomMessage, RoomMessages, View
 from bot.platforms.web.static_files import static_files
 from bot.platforms.web.streams import HEARTBEAT, Streams, wait_for_news
-from bot.platforms.web.uploads import Turns, is_form, read_json, read_picture, read_said
+from bot.platforms.web.uploads import Said, Turns, read_json, read_picture, read_said
 from bot.reports.ports import ReportStore
 from bot.reports.report_messages import report_json
 from model.reading import Reading
@@ -45,6 +47,7 @@ log = structlog.get_logger()
 MOST_MESSAGES = 1000
 TOP, MOST_CANDIDATES = 5, 10
 SLOWEST_READER = 20.0  # seconds in which a page must take what is written to it
+REFUSED_AFTER = 1.0  # seconds: a page that finds no room asks again at once
 _PICTURE_STATUS = {"too_large": 413, "busy": 503, "too_slow": 422}
 
 
@@ -69,6 +72,7 @@ class RoomApi:
     streams: Streams
     metrics: Metrics
     turns: Turns = field(default_factory=Turns)
+    speaking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     live_turns: Turns = field(default_factory=lambda: Turns(2, 20))  # a page that draws asks many times a second
 
     def routes(self) -> list[web.RouteDef]:
@@ -127,11 +131,15 @@ class RoomApi:
 
     async def say(self, request: web.Request) -> web.Response:
         """Take what a visitor says or shows."""
-        # Uploads take turns; a text is small, and must not wait behind somebody's slow line.
-        async with self.turns.turn() if is_form(request) else nullcontext():
-            return self._spoken(
-                request, await self.conversation.say(await self.door.seat(request), await read_said(request))
-            )
+        said, seat = await read_said(request), await self.door.seat(request)
+        async with self._turn(seat, said):
+            return self._spoken(request, await self.conversation.say(seat, said))
+
+    def _turn(self, seat: Seat, said: Said) -> AbstractAsyncContextManager[object]:
+        """Pictures take turns, and a visitor's texts among themselves; a text waits behind nobody else's."""
+        if said.picture:
+            return self.turns.turn(len(said.picture))
+        return nullcontext() if seat.channel == MAIN else self.speaking.setdefault(seat.channel, asyncio.Lock())
 
     async def press(self, request: web.Request) -> web.Response:
         """Take a pressed button, or what was chosen or filled in as its `values`, in the `message` where it stands."""
@@ -158,8 +166,11 @@ class RoomApi:
         seen = whole_number(request.headers.get("Last-Event-ID", ""), digits=18)
         if seen is not None:
             last = seen
-        view = view_of(await self.door.seat(request))
-        with self.streams.listening() as news:
+        seat = await self.door.seat(request)
+        view = view_of(seat)
+        if not self.streams.has_room(seat.channel):
+            await asyncio.sleep(REFUSED_AFTER)
+        with self.streams.listening(seat.channel) as news:
             if last is None:
                 last = await self.messages.last_id(view)
             if edited is None:
@@ -207,8 +218,9 @@ class RoomApi:
         """Read a picture, and nothing else: the room hears nothing of it."""
         if self.recogniser is None:
             raise Refusal(404, "reading_off")
-        async with self.live_turns.turn():
-            picture, began = await read_picture(request), time.monotonic()
+        picture = await read_picture(request)
+        async with self.live_turns.turn(len(picture)):
+            began = time.monotonic()
             try:
                 reading = await self.recogniser.read(picture)
             except PictureError as error:

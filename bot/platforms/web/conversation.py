@@ -113,7 +113,7 @@ class Conversation:
     async def post(self, message: Message, key: str, channel: str = MAIN) -> int:
         """Say a scheduled message, once for its key, and return its id."""
         number = await self._messages.add(self._by_bot(message, key, channel=channel))
-        self._streams.wake()
+        self._streams.wake(channel)
         return number
 
     async def edit(self, number: int, message: Message) -> bool:
@@ -159,7 +159,7 @@ class Conversation:
             return await self._keep_answer(seat, answer, key)
         answer = self._with_files(seat, answer)
         await self._messages.edit(number, answer, await shown_pictures(answer, self._album, seat.member))
-        self._streams.wake()
+        self._streams.wake(seat.channel)
         edited = await self._messages.get(number)
         return edited if edited is not None else await self._keep_answer(seat, answer, key)
 
@@ -168,7 +168,7 @@ class Conversation:
 
     async def _keep(self, said: RoomMessage) -> RoomMessage:
         kept = replace(said, id=await self._messages.add(said))
-        self._streams.wake()
+        self._streams.wake(said.channel)
         return kept
 
     async def _label_of(self, seat: Seat, button_id: str, values: Sequence[str]) -> str:

@@ -44,8 +44,8 @@ class QuizApi:
     async def answer(self, request: web.Request) -> web.Response:
         """Judge the picture that is the body: it is the member's whose link this is."""
         quizzing, quiz = await self._open(request)
-        async with self._turns.turn():
-            picture = await read_picture(request)
+        picture = await read_picture(request)
+        async with self._turns.turn(len(picture)):
             result = await quizzing.answer(self._asker(quiz), picture)
         if result is None:
             raise Refusal(404, "quiz_over")

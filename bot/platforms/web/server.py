@@ -29,7 +29,9 @@ from bot.locales import texts_for
 from bot.organisers.console import Console
 from bot.platforms.web.album import Album
 from bot.platforms.web.api import RoomApi
+from bot.platforms.web.arriving import ARRIVING, Arriving
 from bot.platforms.web.calendars import Calendars
+from bot.platforms.web.connections import BACKLOG, REQUEST_TAKES, Connections
 from bot.platforms.web.console import ConsoleApi
 from bot.platforms.web.conversation import Conversation, OnThePage
 from bot.platforms.web.door import VISITOR, Door, is_reached_from_elsewhere
@@ -49,8 +51,8 @@ log = structlog.get_logger()
 
 
 def _is_an_error_of_ours(record: logging.LogRecord) -> bool:
-    """Whether a traceback is worth a line: what is no HTTP gets its 400, and nobody needs to hear of it."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    """Whether a traceback is worth a line: nobody needs to hear of what is no HTTP, or of who hangs up."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | ConnectionError))
 
 
 _http_log = logging.getLogger("bot.platforms.web.http")
@@ -109,6 +111,7 @@ class WebRoom:
             metrics=self._metrics,
         )
         self._health = HealthApi(condition, self._streams, self._metrics)
+        self._connections = Connections()
         self.opened = asyncio.Event()
         self.url = ""
 
@@ -118,31 +121,38 @@ class WebRoom:
         options: dict[str, Any] = {
             "access_log": None,
             "auto_decompress": False,
+            "keepalive_timeout": REQUEST_TAKES,
             "lingering_time": 1.0,
             "logger": _http_log,
         }
         runner = web.AppRunner(self._application(), shutdown_timeout=3.0, **options)
         await runner.setup()
         try:
-            await self._open_port(runner)
-            self.url = page_address(self._settings.host, runner.addresses[0][1])
+            listening = await self._open_port(runner)
+            self.url = page_address(self._settings.host, listening.sockets[0].getsockname()[1])
             self.opened.set()
             log.info("room open", url=self.url)
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                listening.close()
         finally:
             self._streams.close()
             await runner.cleanup()
             self._album.clear()
 
-    async def _open_port(self, runner: web.AppRunner) -> None:
+    async def _open_port(self, runner: web.AppRunner) -> asyncio.Server:
         host, port = self._settings.host, self._settings.port
+        assert runner.server is not None  # noqa: S101  # it is set up
+        new_handler = partial(self._connections.handler, runner.server)
         try:
-            await web.TCPSite(runner, host or None, port).start()
+            return await asyncio.get_running_loop().create_server(new_handler, host or None, port, backlog=BACKLOG)
         except OSError as error:
             raise FrontEndError(_why_not(error, host, port)) from error
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._middleware], client_max_size=LARGEST_FORM)
+        application[ARRIVING] = Arriving()
         application.add_routes([*self._api.routes(), *self._health.routes()])
         application.on_response_prepare.append(_add_headers)
         if self._samples is not None:
@@ -152,6 +162,7 @@ class WebRoom:
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Guard every request, and turn whatever goes wrong into a status and a sentence."""
+        self._connections.begins(request)
         try:
             self._guard.check(request.method, request.headers)
             response = await handler(request)
@@ -167,6 +178,8 @@ class WebRoom:
         except Exception:
             log.exception("request broke", method=request.method, route=_route(request))
             response = self._refused(request, 503 if request.path == "/healthz" else 500, "broken")
+        finally:
+            self._connections.ended(request)
         self._metrics.requests[_route(request), request.method, str(response.status)] += 1
         return response
 

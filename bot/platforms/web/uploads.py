@@ -5,7 +5,7 @@ import email.message
 import email.utils
 import json
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +14,7 @@ from aiohttp import BadContentDispositionHeader, BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
+from bot.platforms.web.arriving import ARRIVING
 from bot.platforms.web.refusals import Refusal
 
 LONGEST_TEXT = 2_000
@@ -21,7 +22,7 @@ LARGEST_JSON = 64 * 1024
 LARGEST_FORM = LARGEST_UPLOAD + LARGEST_JSON
 MOST_PARTS = 10
 DRAWING = "drawing.png"  # the name under which our page sends a drawing
-UPLOAD_TAKES = 60.0
+MOST_HELD = 64 << 20  # bytes of uploads in work or waiting
 WAIT_FOR_TURN = 20.0
 
 warnings.filterwarnings("ignore", category=BadContentDispositionHeader)  # what a stranger calls a file is no news
@@ -37,18 +38,20 @@ class Said:
 
 
 class Turns:
-    """So many uploads are in memory at once, and so many more wait in front of the door, unread."""
+    """So many uploads are in work at once, and so many more wait. A turn is taken when everything is there."""
 
     def __init__(self, at_once: int = 6, waiting: int = 200) -> None:
         self._turns = asyncio.Semaphore(at_once)
         self._room = at_once + waiting
+        self._held = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn. Raises Refusal if too many wait, or for too long."""
-        if self._room <= 0:
+    async def turn(self, size: int = 0) -> AsyncIterator[None]:
+        """Wait for a turn with an upload of `size` bytes. Raises Refusal if too many wait, or for too long."""
+        if self._room <= 0 or self._held + size > MOST_HELD:
             raise Refusal(503, "busy")
         self._room -= 1
+        self._held += size
         try:
             try:
                 async with asyncio.timeout(WAIT_FOR_TURN):
@@ -61,6 +64,7 @@ class Turns:
                 self._turns.release()
         finally:
             self._room += 1
+            self._held -= size
 
 
 async def read_said(request: web.Request) -> Said:
@@ -111,8 +115,9 @@ async def _read_body(request: web.Request, largest: int) -> bytes:
     if (request.content_length or 0) > largest:
         raise Refusal(413, "upload_too_large")
     body = bytearray()  # not bytes: adding to them would copy everything each time
-    async with _in_time():
+    async with request.config_dict[ARRIVING].body() as came:
         async for chunk in request.content.iter_any():
+            came(len(chunk))
             body += chunk
             if len(body) > largest:
                 raise Refusal(413, "upload_too_large")
@@ -124,7 +129,7 @@ async def _read_form(request: web.Request) -> Said:
         raise Refusal(413, "upload_too_large")
     text, picture, is_drawn, number = "", None, False, 0
     try:
-        async with _in_time():
+        async with request.config_dict[ARRIVING].body() as came:
             reader = await request.multipart()
             while (part := await reader.next()) is not None:
                 number += 1
@@ -132,9 +137,9 @@ async def _read_form(request: web.Request) -> Said:
                     raise Refusal(400, "bad_form")
                 name, file_name = _names(part)
                 if name == "text":
-                    text = (await _read_part(part, LARGEST_JSON)).decode("utf-8", "replace")
+                    text = (await _read_part(part, LARGEST_JSON, came)).decode("utf-8", "replace")
                 else:
-                    content = await _read_part(part, LARGEST_UPLOAD)
+                    content = await _read_part(part, LARGEST_UPLOAD, came)
                     if name == "file":
                         picture, is_drawn = content, file_name == DRAWING
     except (HttpProcessingError, ValueError, AssertionError, RuntimeError, LookupError, web.HTTPException):
@@ -150,22 +155,14 @@ def _names(part: BodyPartReader) -> tuple[str, str]:
     return email.utils.collapse_rfc2231_value(name), header.get_filename("")
 
 
-async def _read_part(part: BodyPartReader, largest: int) -> bytes:
+async def _read_part(part: BodyPartReader, largest: int, came: Callable[[int], None]) -> bytes:
     content = bytearray()
     while chunk := await part.read_chunk(64 * 1024):
+        came(len(chunk))
         content += chunk
         if len(content) > largest:
             raise Refusal(413, "upload_too_large")
     return bytes(content)
-
-
-@asynccontextmanager
-async def _in_time() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(UPLOAD_TAKES):
-            yield
-    except TimeoutError:
-        raise Refusal(408, "too_slow") from None
 
 
 def _cleaned(text: str) -> str:

@@ -1,0 +1,163 @@
+"""`python -m benchmarks.crowded_door`: what other visitors of the page wait for while somebody attacks its door.
+
+The real process, on loopback. Each attack begins, and other visitors ask `/healthz` and `!next` meanwhile.
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+TARGET = 100.0  # ms, the median
+ASKED, BEGINS, LONGEST = 40, 2.0, 15.0  # times; seconds; seconds of one question again and again
+CONFIG = """
+[storage]
+url = "sqlite:///{folder}/tsudoi.db"
+[connpass]
+base_url = "http://127.0.0.1:9"
+[[sources]]
+name = "none"
+group = "none"
+[web]
+port = 0
+public_url = "http://tsudoi.example.test"
+[recognition]
+enabled = false
+"""
+HEAD = b"POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n"
+
+
+async def _dripping(host: str, port: int, first: bytes) -> None:
+    """Say the beginning, then a byte a second; once hung up on, begin anew."""
+    while True:
+        with suppress(OSError):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(first)
+            while not reader.at_eof():
+                await asyncio.sleep(1)
+                writer.write(b"x")
+                await writer.drain()
+            writer.close()
+        await asyncio.sleep(0.1)
+
+
+async def _flooding(url: str, *, as_the_same: bool) -> None:
+    """Say something again and again, as one visitor or each time as a new one."""
+    jar = aiohttp.CookieJar() if as_the_same else aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(url, cookie_jar=jar) as client:
+        while True:
+            with suppress(aiohttp.ClientError):
+                async with client.post("/api/messages", json={"text": "!next"}) as response:
+                    await response.read()
+
+
+async def _listening(url: str) -> None:
+    async with aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as client:
+        while True:
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with client.get("/api/stream", timeout=aiohttp.ClientTimeout(total=None)) as response:
+                    await response.read()
+            await asyncio.sleep(0.1)
+
+
+def attacks(url: str) -> dict[str, tuple[int, Callable[[], Coroutine[None, None, None]]]]:
+    """Return, by name, how many do what at once."""
+    host, port = str(urlsplit(url).hostname), int(urlsplit(url).port or 80)
+    return {
+        "nobody else": (0, lambda: asyncio.sleep(0)),
+        "1,010 unfinished headers": (1010, lambda: _dripping(host, port, b"GET / HTTP/1.1\r\nX-")),
+        "200 uploads of a byte a second": (200, lambda: _dripping(host, port, HEAD)),
+        "20 floods of messages": (20, lambda: _flooding(url, as_the_same=True)),
+        "20 floods, each message of a new visitor": (20, lambda: _flooding(url, as_the_same=False)),
+        "300 streams": (300, lambda: _listening(url)),
+    }
+
+
+async def _median(times: int, ask: Callable[[], Coroutine[None, None, None]]) -> float:
+    took, over = list[float](), time.perf_counter() + LONGEST
+    while len(took) < times and time.perf_counter() < over:
+        began = time.perf_counter()
+        await ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None, None]]) -> tuple[float, float]:
+    """Return the medians in ms of `/healthz` and of `!next` for other visitors; infinite where they get no answer."""
+    async with (
+        aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(10)) as client,
+        _many(count, attack),
+    ):
+
+        async def health() -> None:
+            async with client.get("/healthz") as response:
+                await response.read()
+
+        async def following() -> None:
+            async with client.post("/api/messages", json={"text": "!next"}) as response:
+                response.raise_for_status()
+
+        try:
+            return await _median(ASKED, health), await _median(ASKED, following)
+        except (aiohttp.ClientError, TimeoutError):
+            return float("inf"), float("inf")
+
+
+@asynccontextmanager
+async def _many(count: int, attack: Callable[[], Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    attackers = [asyncio.create_task(attack()) for _ in range(count)]
+    await asyncio.sleep(BEGINS if count else 0)
+    try:
+        yield
+    finally:
+        for attacker in attackers:
+            attacker.cancel()
+        await asyncio.gather(*attackers, return_exceptions=True)
+
+
+def main() -> None:
+    """Print the table; ends with an error if others had to wait."""
+    table = Table("while there are", "/healthz (ms)", "!next (ms)", box=None)
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
+        config = Path(folder) / "config.toml"
+        config.write_text(CONFIG.format(folder=folder), encoding="utf-8")
+        command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as bot:
+            url = _address(bot)
+            found = {}
+            for name, attack in track(attacks(url).items(), console=Console(stderr=True), transient=True):
+                found[name] = asyncio.run(waited(url, *attack))
+                print(name, *found[name], file=sys.stderr, flush=True)
+            bot.terminate()
+        logged = Path(log.name).stat().st_size
+    for name, medians in found.items():
+        table.add_row(name, *(f"{median:.0f}" for median in medians))
+    console = Console()
+    console.print(table)
+    console.print(f"medians, loopback (target <= {TARGET:.0f} ms); {logged / 1024:.0f} KiB were logged")
+    sys.exit(0 if max(map(max, found.values())) <= TARGET else 1)
+
+
+def _address(bot: subprocess.Popen[str]) -> str:
+    assert bot.stdout is not None
+    for line in bot.stdout:
+        for word in line.split():
+            if word.startswith("http://127.0.0.1:"):
+                parts = urlsplit(word)
+                return f"http://127.0.0.1:{parts.port}/"
+    raise SystemExit("the bot did not say where its room is")
+
+
+if __name__ == "__main__":
+    main()
