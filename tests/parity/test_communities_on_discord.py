@@ -1,6 +1,6 @@
 """Two communities under one bot in Discord: whoever is of B tries every command and every press on what is A's."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ import simcord
 from pydantic import SecretStr
 from simcord import interactions
 from simcord.backend import serializers
-from simcord.backend.models import Channel, User
+from simcord.backend.models import Channel, Message, User
 from simcord.enums import ChannelType
 
 from bot.config import DiscordSettings
@@ -21,8 +21,9 @@ from bot.core.room import MANAGERS, Room
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from tests.handwriting.test_changing_model import Folder, model
-from tests.parity.house import SOURCE, House, open_house
+from tests.parity.house import SOURCE, House, a_picture, open_house
 from tests.support.communities import (
+    SECRET,
     SOURCE_OF_B,
     TYPED,
     Things,
@@ -38,7 +39,9 @@ A, ROOM_OF_A, THREAD_OF_A = 100, 101, 109
 B, ROOM_OF_B, ELSEWHERE_IN_B, THREAD, UNSEEN_THREAD = 200, 201, 202, 203, 204
 ORGANISER_OF_A, ORGANISER_OF_B, MEMBER_OF_B = 71, 81, 82
 IDS_OF_B = [str(one) for one in (B, ROOM_OF_B, ELSEWHERE_IN_B, THREAD, UNSEEN_THREAD, ORGANISER_OF_B, MEMBER_OF_B)]
+PLACES = ("a room", "a channel", "a thread", "a thread that the bot has not seen", "direct messages")
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMITTED = 2, 3, 4, 5
+IN_MENU_OF_MESSAGE = 3
 AT_ONCE = 100  # interactions before it is waited for what becomes of them
 NO_LIMIT = Cooldown(10**6, timedelta(minutes=1))
 
@@ -107,13 +110,7 @@ class World:
 
     def places(self, member: int) -> dict[str, int]:
         direct = self.env.backend.get_dm_channel(member).id
-        return {
-            "a room": ROOM_OF_B,
-            "a channel": ELSEWHERE_IN_B,
-            "a thread": THREAD,
-            "a thread that the bot has not seen": UNSEEN_THREAD,
-            "direct messages": direct,
-        }
+        return dict(zip(PLACES, (ROOM_OF_B, ELSEWHERE_IN_B, THREAD, UNSEEN_THREAD, direct), strict=True))
 
     def interact(self, kind: int, channel: int, member: int, data: dict[str, Any]) -> None:
         backend = self.env.backend
@@ -146,6 +143,19 @@ class World:
         nested = interactions.nest_options(root, list(path), options)
         self.interact(kind, channel, member, {**data, "options": nested})
 
+    def choose_in_menu(self, channel: int, member: int, message: Message) -> None:
+        """Choose every entry that the menu of a message has."""
+        shown = dict(serializers.message_payload(self.env.backend, message)) | {"channel_id": str(channel)}
+        for (_, type_), root in self.env.backend.commands[None].items():
+            if type_ == IN_MENU_OF_MESSAGE:
+                data = {"id": root["id"], "name": root["name"], "type": type_, "target_id": str(message.id)}
+                resolved = {"messages": {str(message.id): shown}}
+                self.interact(COMMAND, channel, member, {**data, "resolved": resolved})
+
+    def stored(self, channel: int) -> list[dict[str, Any]]:
+        """A picture, ready to be shown in a channel."""
+        return self.env.backend.store_attachments(channel, [("a.png", a_picture())])
+
     async def settle(self) -> None:
         await self.env.settle()
 
@@ -177,43 +187,76 @@ async def a_has_things(world: World) -> Things:
     return things
 
 
-@pytest.mark.minutes
-async def test_nobody_of_another_server_sees_or_changes_anything_by_what_they_press(world: World) -> None:
+once_or_everywhere = pytest.mark.parametrize(
+    "everything", [False, pytest.param(True, marks=pytest.mark.minutes)], ids=["once", "everywhere"]
+)
+SEATS = [(member, place) for member in (MEMBER_OF_B, ORGANISER_OF_B) for place in PLACES]
+
+
+@once_or_everywhere
+async def test_nobody_of_another_server_sees_or_changes_anything_by_what_they_press(
+    world: World, everything: bool
+) -> None:
+    """Each press once, by somebody somewhere; or each by everybody everywhere, which takes minutes."""
     things = await a_has_things(world)
     before = state_of_a(world.file, IDS_OF_B)
     tried = list(forged(things))
-    for member in (MEMBER_OF_B, ORGANISER_OF_B):
-        for place, channel in world.places(member).items():
-            said = len(world.env.http_requests)
-            for number, (custom_id, values) in enumerate(tried):
-                world.press(channel, member, custom_id, values)
-                if len(values) == 1:
-                    world.press(channel, member, f"ask:{custom_id}", [])
-                    world.submit(channel, member, custom_id, values[0])
-                if number % AT_ONCE == 0:
-                    await world.settle()
+    for number, (member, place) in enumerate(SEATS):
+        channel, said = world.places(member)[place], len(world.env.http_requests)
+        await press_each(world, channel, member, tried if everything else tried[number :: len(SEATS)])
+        assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
+        assert len(world.heard(said)) > (10 if everything else 3)
+        assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
+
+
+async def press_each(world: World, channel: int, member: int, tried: Sequence[tuple[str, list[str]]]) -> None:
+    for number, (custom_id, values) in enumerate(tried):
+        world.press(channel, member, custom_id, values)
+        if len(values) == 1:
+            world.press(channel, member, f"ask:{custom_id}", [])
+            world.submit(channel, member, custom_id, values[0])
+        if number % AT_ONCE == 0:
             await world.settle()
-            assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
-            assert len(world.heard(said)) > 10
-            assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
+    await world.settle()
 
 
-@pytest.mark.minutes
-async def test_nobody_of_another_server_sees_or_changes_anything_by_any_command(world: World) -> None:
+@once_or_everywhere
+async def test_nobody_of_another_server_sees_or_changes_anything_by_any_command(world: World, everything: bool) -> None:
+    """Each command, as above; the slash commands by an organiser in a thread that the bot has not seen."""
     await a_has_things(world)
+    before = state_of_a(world.file, IDS_OF_B)
+    given = list(commands_given())
+    for number, (member, place) in enumerate(SEATS):
+        channel, said = world.places(member)[place], len(world.env.http_requests)
+        for command, words in given if everything else given[number :: len(SEATS)]:
+            world.type(channel, member, f"!{command.name} {words}".strip())
+        await world.settle()
+        for kind in (COMMAND, AUTOCOMPLETE):
+            if everything or channel == UNSEEN_THREAD:
+                give_every_slash_command(world, channel, member, kind)
+                await world.settle()
+        assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
+        assert len(world.heard(said)) > (10 if everything else 3)
+        assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
+
+
+async def test_nobody_of_another_server_sees_or_changes_anything_by_menus_and_uploads(world: World) -> None:
+    await a_has_things(world)
+    posted = world.env.backend.messages[ROOM_OF_A]
+    world.env.backend.create_message(ROOM_OF_A, ORGANISER_OF_A, SECRET, attachments=world.stored(ROOM_OF_A))
+    await world.settle()
     before = state_of_a(world.file, IDS_OF_B)
     for member in (MEMBER_OF_B, ORGANISER_OF_B):
         for place, channel in world.places(member).items():
             said = len(world.env.http_requests)
-            for command, words in commands_given():
-                world.type(channel, member, f"!{command.name} {words}".strip())
+            for message in list(posted.values()):
+                world.choose_in_menu(channel, member, message)
+            world.env.backend.create_message(channel, member, "!read", attachments=world.stored(channel))
+            world.env.backend.create_message(channel, member, attachments=world.stored(channel))
             await world.settle()
-            for kind in (COMMAND, AUTOCOMPLETE):
-                give_every_slash_command(world, channel, member, kind)
-                await world.settle()
             assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
-            assert len(world.heard(said)) > 10
-            assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
+            assert len(world.heard(said)) > len(posted)
+            assert state_of_a(world.file, IDS_OF_B) == before, f"{member} in {place}"
 
 
 def give_every_slash_command(world: World, channel: int, member: int, kind: int) -> None:

@@ -17,11 +17,12 @@ from bot.core.room import MANAGERS, Room
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.forms import FORM, WRITTEN
 from bot.platforms.slack.listeners import SlackListeners
-from bot.platforms.slack.manifest import slash_name
+from bot.platforms.slack.manifest import READ_SHORTCUT, slash_name
 from bot.platforms.slack.members import SlackMembers, who_am_i
 from tests.handwriting.test_changing_model import Folder, model
-from tests.parity.house import SOURCE, House, open_house
+from tests.parity.house import SOURCE, House, a_picture, open_house
 from tests.support.communities import (
+    SECRET,
     SOURCE_OF_B,
     commands_given,
     forged,
@@ -30,7 +31,7 @@ from tests.support.communities import (
     things_of_a,
     two_groups,
 )
-from tests.support.slack_answers import settings_of
+from tests.support.slack_answers import at_once, settings_of
 from tests.support.slack_facts import CHANNEL, ORGANISER, TEAM, Json, Person
 from tests.support.slack_server import SlackServer
 
@@ -86,6 +87,19 @@ class World:
         said = {"type": "message", "channel": channel, "user": member, "text": text, "team": OTHER_TEAM}
         where = {"thread_ts": thread} if thread else {}
         await self.listeners.on_message(_ack, {**said, **where, "ts": f"2.{next(_numbers):06d}"})
+
+    async def shortcut(self, channel: str, thread: str | None, member: str, message: Json) -> None:
+        """Choose our entry in the menu of a message."""
+        placed = {**message, **({"thread_ts": thread} if thread else {})}
+        body = {**self._body("message_action", member), "callback_id": READ_SHORTCUT, "channel": {"id": channel}}
+        await self.listeners.on_shortcut(_ack, {**body, "message": placed, "message_ts": message["ts"]})
+
+    async def show(self, channel: str, thread: str | None, member: str, files: list[Json]) -> None:
+        """Show pictures, as Slack tells of it."""
+        said = {"type": "message", "subtype": "file_share", "channel": channel, "user": member, "text": "!read"}
+        where = {"thread_ts": thread} if thread else {}
+        ts = f"3.{next(_numbers):06d}"
+        await self.listeners.on_message(_ack, {**said, **where, "team": OTHER_TEAM, "files": files, "ts": ts})
 
     def heard(self, since: int) -> list[str]:
         return [repr(call.arguments) for call in self.server.calls[since:]]
@@ -153,6 +167,23 @@ async def test_nobody_of_another_workspace_sees_or_changes_anything_by_any_comma
             said = len(world.server.calls)
             await all_of([world.type(channel, thread, member, f"!{one.name} {words}".strip()) for one, words in given])
             await all_of([world.slash(channel, member, slash_name(one), words) for one, words in given])
+            assert state_of_a(world.file, IDS_OF_B) == before, f"{member} in {place}"
+            if channel != CHANNEL:
+                assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
+                assert len(world.server.calls) > said
+
+
+async def test_nobody_of_another_workspace_sees_or_changes_anything_by_menus_and_uploads(world: World) -> None:
+    await things_of_a(world.house, Tenant("slack", TEAM, frozenset({CHANNEL})), CHANNEL, ORGANISER)
+    upload = await at_once(world.server.say, CHANNEL, SECRET, files=[("a.png", a_picture())])
+    before, posted = state_of_a(world.file, IDS_OF_B), world.server.shown(CHANNEL)
+    for member in (MEMBER_OF_B, ORGANISER_OF_B):
+        for place, (channel, thread) in world.places(member).items():
+            if not channel:
+                continue
+            said = len(world.server.calls)
+            await all_of([world.shortcut(channel, thread, member, message) for message in posted])
+            await world.show(channel, thread, member, upload["files"])
             assert state_of_a(world.file, IDS_OF_B) == before, f"{member} in {place}"
             if channel != CHANNEL:
                 assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
