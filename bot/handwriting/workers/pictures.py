@@ -29,6 +29,7 @@ LARGEST_PIXELS = 50_000_000
 BIG = 30_000_000  # bytes of memory; of pictures that take more only one at a time should be decoded
 LONGEST_SIDE = 1600  # what is kept: ample for handwriting, and small enough to be quick
 MOST_SCANNED = 600_000_000  # pixels: a progressive JPEG goes over the whole picture ten times or so
+MOST_CHUNKS = 20_000  # of a PNG: the largest has some thousands
 HEAD_TAKES = 0.5  # seconds of a processor; a thousandth of that where nobody means harm
 DECODING_TAKES = 3.0  # seconds of a processor; the largest photo of the slowest format takes one
 _BAND = 64  # rows of the shrunken picture that are made at a time
@@ -105,6 +106,8 @@ def _decoded(data: bytes, longest: int, *, may_be_big: bool) -> NDArray[np.uint8
         if not webp.is_animated:
             return _finished(pixels_of(data, webp), _orientation_in(webp.exif), longest)
     with at_most(HEAD_TAKES):
+        if _has_too_many_chunks(data):
+            raise _too_slow()
         picture, held = _opened(data)
     with picture, at_most(DECODING_TAKES):
         if (
@@ -129,6 +132,14 @@ def _opened(data: bytes) -> tuple[Image.Image, int]:
         formats = (*_FORMATS, "HEIF")
     picture = Image.open(BytesIO(data), formats=formats)
     return picture, held_by_jpeg(picture, data)
+
+
+def _has_too_many_chunks(data: bytes) -> bool:
+    """Whether a PNG has more chunks than Pillow should go through, before or after its pixels."""
+    at, chunks = len(_HEADS[1]) + 4, 0
+    while data.startswith(_HEADS[1]) and at < len(data) and chunks <= MOST_CHUNKS:
+        at, chunks = at + 12 + int.from_bytes(data[at : at + 4], "big"), chunks + 1
+    return chunks > MOST_CHUNKS
 
 
 def _looks_like_a_picture(data: bytes) -> bool:

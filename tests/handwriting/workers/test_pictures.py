@@ -330,7 +330,7 @@ def test_no_file_keeps_its_decoder_for_longer_than_the_largest_photo_does(trap: 
     began = time.process_time()
     with suppress(PictureError):
         open_picture(data)
-    assert time.process_time() - began < pictures.DECODING_TAKES + 2 * pictures.HEAD_TAKES
+    assert time.process_time() - began < 2 + 2 * pictures.HEAD_TAKES  # seconds; others wait for no longer
 
 
 def test_phones_of_48_megapixels_are_read() -> None:
