@@ -49,6 +49,7 @@ JUST_CLAIMED = "SELECT count(*) FROM deliveries WHERE state = 'claimed' AND clai
 IN_29_SECONDS = {"sqlite": "datetime('now', '29 seconds')", "postgresql": "now() + interval '29 seconds'"}
 OPEN = "('planned', 'claimed')"
 EVENTS_A_MINUTE = 6
+MOST_REFUSED = 100  # calls in ten minutes, of the 10,000 after which Discord bans a bot
 SILENT = 9_999  # an event that was there before the bot: seen for the first time, and never announced
 
 FAULTS = {
@@ -248,6 +249,8 @@ def count(organisers: Organisers, discord: DiscordServer, outcome: Outcome) -> N
     differing = [what for what in seen.keys() | should.keys() if seen[what] != should[what]]
     outcome.unexpected = [f"{what}: {seen[what]} instead of {should[what]}" for what in differing]
     outcome.unexpected += discord.problems
+    if discord.refusals.most > MOST_REFUSED:
+        outcome.unexpected.append(f"{discord.refusals.most} calls were refused within ten minutes")
     outcome.faulty = sum(fault != "" for _, fault in discord.posts_seen)
 
 

@@ -67,6 +67,27 @@ class Rates:
         return busy(wait, everywhere=everywhere)
 
 
+@dataclass
+class Refusals:
+    """Answers of 401, 403 and 429. Discord bans a bot for a while that has 10,000 of them within ten minutes.
+
+    `most` is how many there were within any ten minutes.
+    """
+
+    most: int = 0
+    _recent: deque[float] = field(default_factory=deque)
+
+    def note(self, status: int) -> None:
+        """Count an answer if it is one of these."""
+        if status not in (401, 403, 429):
+            return
+        now = time.monotonic()
+        self._recent.append(now)
+        while self._recent[0] <= now - 600:
+            self._recent.popleft()
+        self.most = max(self.most, len(self._recent))
+
+
 def busy(wait: float, *, everywhere: bool) -> tuple[Json, dict[str, str]]:
     """The body and the headers of a 429."""
     headers = {"Via": "1.1 loopback", "Retry-After": f"{wait:.3f}"}

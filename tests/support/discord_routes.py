@@ -90,6 +90,11 @@ class Routes:
         )
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
+        reply = await self._answered(request)
+        self._server.refusals.note(reply.status)
+        return reply
+
+    async def _answered(self, request: web.Request) -> web.StreamResponse:
         """Take a request, or fail as told: before it is accepted, or after."""
         server = self._server
         if not self._knows(request):

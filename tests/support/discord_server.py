@@ -23,7 +23,7 @@ from tests.support.discord_faults import MESSAGES, Fault, Trouble, first_hit
 from tests.support.discord_gateway import Gateway
 from tests.support.discord_limits import broken_limits
 from tests.support.discord_members import Members
-from tests.support.discord_rates import Rates
+from tests.support.discord_rates import Rates, Refusals
 from tests.support.discord_routes import Call, Routes
 from tests.support.discord_world import ALICE, Json, World
 from tests.support.loopback import WITHIN, LoopbackServer
@@ -61,6 +61,7 @@ class DiscordServer(LoopbackServer):
         self.fault_rates = dict(fault_rates or {})
         self.latency = latency  # at most, in seconds, before a request is accepted and again after
         self.rates = rates  # None: no limits
+        self.refusals = Refusals()
         self.recommended_shards = 1
         self.next_faults: deque[Fault] = deque()  # of the next posts
         self.troubles: deque[Trouble] = deque()  # of any requests

@@ -159,3 +159,7 @@ def test_a_slow_or_expired_picture_holds_up_nobody(play: Play) -> None:
 def test_the_bot_asks_for_no_more_than_it_needs(play: Play) -> None:
     intents = play.discord.gateway.intents_asked[-1]
     assert {name for name, is_on in intents if is_on} == {"guilds", "guild_messages", "dm_messages", "message_content"}
+
+
+def test_few_calls_were_refused_whatever_was_wrong(play: Play) -> None:
+    assert 0 < play.discord.refusals.most <= 100
