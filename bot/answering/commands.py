@@ -74,6 +74,7 @@ DRAFT: Command[Answering] = Command(
     Parameter("The number of the event, or a word of its title"),
     is_private=True,
     is_for_organisers=True,
+    asks_for_rights=True,
 )
 REMIND: Command[Answering] = Command(
     "remind",
@@ -133,6 +134,7 @@ DATA: Command[Answering] = Command(
     _samples_for_organisers,
     is_private=True,
     is_for_organisers=True,
+    asks_for_rights=True,
 )
 QUIZ: Command[Answering] = Command(
     "quiz",
@@ -147,6 +149,7 @@ MODEL: Command[Answering] = Command(
     lambda texts: texts.gettext("Which model reads, and how well."),
     _model,
     is_of_reading=True,
+    asks_for_rights=True,
 )
 HELP: Command[Answering] = Command(
     "help", ("ヘルプ", "使い方"), lambda texts: texts.gettext("This list."), lambda it, asker, words: it.help(asker)
@@ -159,6 +162,7 @@ TSUDOI: Command[Answering] = Command(
     usage="setup | sources | rooms | rehearse | status",
     is_private=True,
     is_for_organisers=True,
+    asks_for_rights=True,
 )
 
 VOCABULARY = Vocabulary(

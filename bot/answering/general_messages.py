@@ -1,6 +1,7 @@
 """What is said about the bot itself: help, a mistyped command, where an answer is."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from bot.core.commands import Command
@@ -59,6 +60,21 @@ def sent_privately(texts: Texts, name: str | None, is_sent: bool) -> Message:
         return Message(MessageKind.ANSWER, texts.gettext("I have sent you a direct message."))
     closed = texts.gettext("I cannot send you direct messages. Please use /{name} here: only you will see the answer.")
     return Message(MessageKind.ANSWER, closed.format(name=name))
+
+
+def attached_privately(texts: Texts, message: Message, is_sent: bool) -> Message:
+    """Say with an answer where what comes with it is: nothing can be attached to what one member alone sees."""
+    sent = texts.gettext("The attachment is in your direct messages.")
+    return replace(message, lead="\n".join(filter(None, (message.lead, sent if is_sent else _not_attached(texts)))))
+
+
+def not_attached(texts: Texts) -> Message:
+    """Say that what should come with an answer could not be sent."""
+    return Message(MessageKind.ANSWER, _not_attached(texts))
+
+
+def _not_attached(texts: Texts) -> str:
+    return texts.gettext("I could not send the attachment. Please try again in a little while.")
 
 
 def one_moment(texts: Texts) -> Message:

@@ -46,6 +46,7 @@ class Action:
     shown: ClassVar[Shown] = Shown.ALONE
     cost: ClassVar[Cost] = Cost.NOTHING
     for_organisers: ClassVar[bool] = False
+    asks_for_rights: ClassVar[bool] = False  # whether its answer depends on what the member may do
 
     @property
     def id(self) -> str:
@@ -59,7 +60,7 @@ class OnPage(Action):
     __slots__ = ()
 
     shown = Shown.INSTEAD
-    for_organisers = True
+    for_organisers = asks_for_rights = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Command(Generic[Services]):
 
     `help` takes texts and returns what the command does, with `{sign}` before the names of commands. `answer` takes the
     services, who asks, and what stood behind the command. `usage` is an example of that. Only the member reads what
-    `is_private`. Help leaves out what `is_for_organisers`, and what `is_of_reading` where nothing is read.
+    `is_private`. Help leaves out what `is_for_organisers`, and what `is_of_reading` where nothing is read. The answer
+    to what `asks_for_rights` depends on what the member may do.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Command(Generic[Services]):
     is_private: bool = False
     is_for_organisers: bool = False
     is_of_reading: bool = False
+    asks_for_rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)

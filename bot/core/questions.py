@@ -56,6 +56,7 @@ class AnswerQuestion(Action):
 
     template = "question:{question}:{option:*}"
     shown = Shown.ALL
+    asks_for_rights = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,4 @@ class OpenQuestions(Action):
 
     template = "questions:open"
     shown = Shown.BESIDE
-    for_organisers = True
+    for_organisers = asks_for_rights = True

@@ -24,6 +24,7 @@ class TryModel(Action):
 
     template = "model:try"
     shown = Shown.BESIDE
+    asks_for_rights = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class BackToModel(Action):
 
     template = "model:back"
     shown = Shown.BESIDE
+    asks_for_rights = True
 
 
 def description(

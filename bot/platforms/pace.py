@@ -8,6 +8,18 @@ from contextvars import ContextVar
 import aiohttp
 
 
+class Waiting:
+    """Waits in the event loop's time, in seconds."""
+
+    def now(self) -> float:
+        """Return the time on a clock that never steps."""
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
 class Pace:
     """Hands out turns: so many a second, and a few at once after a pause.
 

@@ -22,7 +22,7 @@ class ShowReport(Action):
 
     template = "report:{report}"
     shown = Shown.BESIDE
-    for_organisers = True
+    for_organisers = asks_for_rights = True
 
 
 def report_choice(

@@ -46,6 +46,7 @@ class MakeDraft(Action):
     event: int
 
     template = "draft:{event}"
+    asks_for_rights = True
 
 
 def draft_button(texts: Texts, event_id: int) -> Button:

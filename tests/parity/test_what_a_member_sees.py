@@ -233,7 +233,8 @@ async def test_an_event_goes_into_a_members_own_calendar_with_a_file(stage: Stag
     asked = await stage.alice.says("!next")
     offered = await stage.alice.presses("カレンダーに追加")
     along = "iPhone などほかのカレンダーには、一緒に送る .ics ファイルをお使いください。"
-    reads(offered, f"{CHOOSE_ONE}{along}\n{A_DAY}")
+    elsewhere = "\n添付はダイレクトメッセージでお送りしました。" if stage.platform == "slack" else ""
+    reads(offered, f"{CHOOSE_ONE}{along}{elsewhere}\n{A_DAY}")
     assert offered.buttons == WAYS
     assert await stage.alice.sees_files(1) == ["event-501.ics"]
     assert [one.words for one in await stage.organiser.what_is_said_to()] == [asked.words]

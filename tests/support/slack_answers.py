@@ -24,6 +24,7 @@ from bot.core.rooms import Rooms
 from bot.handwriting.reading_buttons import Explain
 from bot.handwriting.teaching_buttons import Label, Wrong
 from bot.locales import Texts, texts_for
+from bot.platforms.pace import Waiting
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.membership import Membership
 from tests.support.actions import every_kind
@@ -177,6 +178,7 @@ def front_end_of(
     heard: Heard | None = None,
     pings_every: float = 10.0,
     membership: Membership | None = None,
+    waiting: Waiting | None = None,
 ) -> SlackFrontEnd:
     """A front end that waits little before it connects again."""
     room = Room("slack", CHANNEL, ("utsunomiya",))
@@ -188,7 +190,24 @@ def front_end_of(
         membership,
         first_wait=timedelta(seconds=0.05),
         pings_every=pings_every,
+        waiting=waiting,
     )
+
+
+class PassingTime(Waiting):
+    """Waiting takes no time: the clock goes on instead. `waits` has every wait, in seconds."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        return super().now() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self._ahead += seconds
+        await super().sleep(0)
 
 
 @asynccontextmanager

@@ -30,15 +30,16 @@ class Trouble:
     fault: Fault | str
     times: int = 1
     retry_after: int = 1  # of a 429, in seconds
+    channel: str = "*"  # where only one is hit
 
-    def hits(self, method: str) -> bool:
+    def hits(self, method: str, channel: str) -> bool:
         """Whether it hits this request; counts down."""
-        if self.times < 1 or not fnmatch(method, self.method):
+        if self.times < 1 or not fnmatch(method, self.method) or not fnmatch(channel, self.channel):
             return False
         self.times -= 1
         return True
 
 
-def first_hit(troubles: deque[Trouble], method: str) -> Trouble | None:
+def first_hit(troubles: deque[Trouble], method: str, channel: str = "") -> Trouble | None:
     """The trouble of a request, if some is in store for it."""
-    return next((one for one in troubles if one.hits(method)), None)
+    return next((one for one in troubles if one.hits(method, channel)), None)

@@ -74,7 +74,7 @@ class Routes:
             return answered({"ok": False, "error": error.code})
         call = Call(name, arguments, token)
         server.calls.append(call)
-        trouble = server.trouble(name, str(arguments.get("channel", "")))
+        trouble = server.trouble(name, str(arguments.get("channel") or arguments.get("channel_id") or ""))
         await server.dawdle()
         if trouble is None or str(trouble.fault).endswith("after"):
             await self._take(call)

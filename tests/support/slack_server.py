@@ -103,7 +103,7 @@ class SlackServer(LoopbackServer):
 
     def trouble(self, method: str, channel: str = "") -> Trouble | None:
         """What goes wrong with a request that just came in."""
-        found = first_hit(self.troubles, method) or (self._drawn() if method == POST else None)
+        found = first_hit(self.troubles, method, channel) or (self._drawn() if method == POST else None)
         wait = self.rates.take(method, channel) if self.rates and found is None else 0.0
         return Trouble(method, Fault.BUSY_BEFORE, retry_after=math.ceil(wait)) if wait else found
 

@@ -119,7 +119,9 @@ def _complete(api: Api, arguments: Arguments) -> Json:
                 api.world.post(channel.id, by_bot(said), kept, sent=dict(arguments))
 
     answer = {"files": [api.world.shown_file(one) for one in kept]}
-    for file in kept:  # it comes into the channels when the last one is ready
+    waited_for = [file for file in kept if file.polls_until_ready]
+    for file in waited_for:  # it comes into the channels when the last one is ready
         file.waiting.append(share)
-    share() if not any(one.polls_until_ready for one in kept) else None
+    if not waited_for:
+        share()
     return answer

@@ -21,6 +21,7 @@ from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import NotConnected
 from bot.core.room import member_at
 from bot.core.rooms import Rooms
+from bot.platforms.pace import Waiting
 from bot.platforms.slack.errors import APP_TOKEN, REMOVED, cause_of, explained
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.listeners import SlackListeners
@@ -55,6 +56,7 @@ class SlackFrontEnd:
         *,
         first_wait: timedelta = timedelta(seconds=1),
         pings_every: float = PINGS_EVERY,
+        waiting: Waiting | None = None,
     ) -> None:
         self._settings = settings
         self._answering = answering
@@ -63,7 +65,7 @@ class SlackFrontEnd:
         self._membership = membership
         self._first_wait = first_wait
         self._pings_every = pings_every
-        self._web = SlackWeb(settings)
+        self._web = SlackWeb(settings, waiting)
         self._files = SlackFiles(self._web, settings)
         self._posts = SlackPosts(self._web, self._files)
         self._not_connected: Problem | None = None

@@ -3,14 +3,17 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
 from bot.answering.answering import Answering
+from bot.answering.general_messages import attached_privately, not_attached
 from bot.core.askers import Asker
 from bot.core.direct import Direct
-from bot.core.errors import SendError
+from bot.core.errors import RoomRefused, SendError, SendRefused
 from bot.core.memory import Heard
 from bot.core.messages import Message, MessageKind
 from bot.core.rights import asker_in
@@ -18,7 +21,7 @@ from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.members import SLACK, SlackMembers
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.surroundings import SlackSurroundings
-from bot.platforms.slack.web import SlackWeb
+from bot.platforms.slack.web import SlackWeb, patiently
 
 log = structlog.get_logger()
 
@@ -36,6 +39,11 @@ class Asked:
     channel: str
     key: str
     thread_ts: str | None = None
+
+    @property
+    def named(self) -> str:
+        """What its answer to all is named by, so that it is found again."""
+        return hashlib.blake2b(self.key.encode(), digest_size=10).hexdigest()
 
     @property
     def is_alone(self) -> bool:
@@ -68,21 +76,25 @@ class SlackConversation:
         return key in self._lately
 
     async def asked(
-        self, key: str, member: str, channel: str, thread_ts: str | None = None, *, team: str = ""
+        self, key: str, member: str, channel: str, thread_ts: str | None = None, *, team: str = "", rights: bool = False
     ) -> Asked:
-        """Return what was asked, with who asked it; `team` is the workspace that the event names."""
+        """Return what was asked, with who asked it; `team` is the workspace that the event names.
+
+        Where the answer depends on the member's `rights`, it is waited for what Slack says of them.
+        """
+        members = self._members
         direct = Direct() if not channel or channel.startswith("D") else None  # the app's home has no channel
         language = await self._answering.language_of(SLACK, member)
         if direct is not None:
-            language = language or await self._members.language_of(member)
+            language = language or await members.language_of(member)
         asker = asker_in(
-            self._members.rooms,
-            self._members.tenant_of(team),
+            members.rooms,
+            members.tenant_of(team),
             channel,
             member,
-            await self._members.roles_of(member),
+            await members.roles_of(member) if rights else members.roles_known(member),
             language,
-            SlackSurroundings(self._web, self._files, self._members, channel),
+            SlackSurroundings(self._web, self._files, members, channel),
             direct,
         )
         return Asked(asker, channel, key, thread_ts)
@@ -92,13 +104,17 @@ class SlackConversation:
         if not await self.is_new(asked.key):
             log.info("heard before", asked=asked.key)
             return
-        try:
-            await work()
-        except SendError as error:
-            log.warning("answer not sent", room=asked.asker.room.name, reason=str(error))
-        except Exception:
-            log.exception("slack event failed", what=asked.key.partition(" ")[0], room=asked.asker.room.name)
-            await self.apologise(asked, tell)
+        with patiently():
+            try:
+                await work()
+            except RoomRefused as error:  # an apology would be refused, too
+                log.warning("answer not sent", room=asked.asker.room.name, reason=str(error))
+            except SendError as error:
+                log.warning("answer not sent", room=asked.asker.room.name, reason=str(error))
+                await self.apologise(asked, tell)
+            except Exception:
+                log.exception("slack event failed", what=asked.key.partition(" ")[0], room=asked.asker.room.name)
+                await self.apologise(asked, tell)
 
     async def apologise(self, asked: Asked, tell: Tell) -> None:
         """Say that something went wrong."""
@@ -125,16 +141,15 @@ class SlackConversation:
 
     async def say(self, asked: Asked, message: Message, thread_ts: str | None) -> None:
         """Answer to all, once for what was asked."""
-        key = hashlib.blake2b(asked.key.encode(), digest_size=10).hexdigest()
-        await self._posts.answer(asked.channel, message, thread_ts, key)
+        if not await self._posts.answer(asked.channel, message, thread_ts, asked.named):
+            await self._say_not_attached(asked, thread_ts)
 
     async def answer(self, asked: Asked, message: Message, *, to_all: bool) -> None:
         """Answer what was typed, where it was typed."""
         if to_all or asked.is_alone:
             await self.say(asked, message, asked.thread_ts)
         else:
-            await self._posts.whisper(asked.channel, asked.asker.member, message, asked.thread_ts)
-            await self._share_privately(asked, message)
+            await self._whisper(asked, await self._attached_privately(asked, message))
 
     async def respond(
         self, asked: Asked, url: str, message: Message, *, to_all: bool = False, instead: bool = False
@@ -146,20 +161,56 @@ class SlackConversation:
         if not url:
             await self.answer(asked, message, to_all=to_all)
             return
+        if to_all:
+            await self._respond_to_all(asked, url, message, instead=instead)
+            return
+        message = await self._attached_privately(asked, message)
         try:
-            await self._posts.respond(url, message, asked.thread_ts, to_all=to_all, instead=instead)
+            await self._posts.respond(url, message, asked.thread_ts, instead=instead)
         except SendError as error:  # it expired, or Slack has trouble: once more is better than never
             log.info("response URL failed", reason=str(error))
-            await self.answer(asked, message, to_all=to_all)
-            return
-        if to_all:
-            await self._posts.share(message, asked.channel, asked.thread_ts)
-        else:
-            await self._share_privately(asked, message)
+            await self._whisper(asked, message)
 
-    async def _share_privately(self, asked: Asked, message: Message) -> None:
-        if message.pictures or message.files:
-            await self._posts.share(message, await self._posts.direct_channel(asked.asker.member))
+    async def _respond_to_all(self, asked: Asked, url: str, message: Message, *, instead: bool) -> None:
+        began = datetime.now(UTC)
+        respond = partial(
+            self._posts.respond, url, message, asked.thread_ts, to_all=True, instead=instead, key=asked.named
+        )
+        try:
+            await respond()
+        except SendRefused as error:
+            log.info("response URL refused", reason=str(error))
+            await self.say(asked, message, asked.thread_ts)
+            return
+        except SendError as error:
+            log.info("response URL failed", reason=str(error), next="looked for")
+            try:
+                if await self._posts.find(asked.channel, asked.named, began, asked.thread_ts) is None:
+                    await self.say(asked, message, asked.thread_ts)
+                    return
+            except RoomRefused:  # who is not in a channel can answer there by the URL alone
+                await respond()
+        if not await self._posts.share(message, asked.channel, asked.thread_ts):
+            await self._say_not_attached(asked, asked.thread_ts)
+
+    async def _whisper(self, asked: Asked, message: Message) -> None:
+        await self._posts.whisper(asked.channel, asked.asker.member, message, asked.thread_ts)
+
+    async def _attached_privately(self, asked: Asked, message: Message) -> Message:
+        """Send what comes with a message to the member directly, and return the message that says so."""
+        if not (message.pictures or message.files):
+            return message
+        try:
+            direct = await self._posts.direct_channel(asked.asker.member)
+            is_sent = await self._posts.share(message, direct)
+        except SendError as error:
+            log.warning("files not shared", room=asked.asker.room.name, reason=str(error))
+            is_sent = False
+        return attached_privately(self._answering.texts(asked.asker.own_language), message, is_sent)
+
+    async def _say_not_attached(self, asked: Asked, thread_ts: str | None) -> None:
+        said = not_attached(self._answering.texts(asked.asker.own_language))
+        await self._posts.whisper(asked.channel, asked.asker.member, said, thread_ts)
 
 
 def team_of(body: Json) -> str:

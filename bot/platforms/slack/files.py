@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 
 from bot.config import SlackSettings
-from bot.core.errors import PictureError, SendError
+from bot.core.errors import PictureError, RoomRefused, SendError, SendRefused
 from bot.core.messages import Message
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 from bot.platforms.slack.render import ALT_TEXT
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 Json = Mapping[str, Any]
 
-DOWNLOAD_TAKES, UPLOAD_TAKES = 20.0, timedelta(seconds=30)  # seconds, all of a picture's waits included
+DOWNLOAD_TAKES = 20.0  # seconds, all of a picture's waits included
 LOOKS = (0.0, 0.3, 0.7, 1.5, 3.0, 5.0)  # seconds to wait before each look at a file that Slack still works on
 _HOME = (".slack.com", ".slack-edge.com", ".slack-files.com")
 _THIS_COMPUTER = {"localhost", "127.0.0.1", "::1"}
@@ -97,13 +97,17 @@ class SlackFiles:
         session, headers = self._web.session, {"Authorization": f"Bearer {self._token}"}
         for wait in LOOKS:
             await asyncio.sleep(wait)
-            async with session.get(address, headers=headers, allow_redirects=False) as reply:
-                if reply.status == 200 and reply.content_type != "text/html":
-                    return await _content(reply)
-                if reply.status < 400:  # Slack shows its sign-in page to whoever may not read a file
-                    log.warning("picture not fetched", file=file.get("id"), reason="a sign-in page", next=_SCOPE)
-                    raise PictureError("Slack answered with its sign-in page", "not_fetched")
-        raise PictureError(f"Slack answered {reply.status} for a file", "not_fetched")
+            try:
+                async with session.get(address, headers=headers, allow_redirects=False) as reply:
+                    if reply.status == 200 and reply.content_type != "text/html":
+                        return await _content(reply)
+                    if reply.status < 400:  # Slack shows its sign-in page to whoever may not read a file
+                        log.warning("picture not fetched", file=file.get("id"), reason="a sign-in page", next=_SCOPE)
+                        raise PictureError("Slack answered with its sign-in page", "not_fetched")
+                    answered = f"Slack answered {reply.status} for a file"
+            except (aiohttp.ClientError, OSError) as error:
+                answered = f"cut off while a file came, {type(error).__name__}"
+        raise PictureError(answered, "not_fetched")
 
     def _is_home(self, address: str) -> bool:
         """Whether an address may be given our token: a file may lie with somebody else."""
@@ -115,17 +119,43 @@ class SlackFiles:
     async def share(self, message: Message, channel: str, thread_ts: str | None = None, said: str = "") -> None:
         """Share what comes with a message in a channel or thread, pictures described for those who cannot see them.
 
-        `said` is the text beside them. Raises SendError.
+        `said` is the text beside them. Where Slack does not confirm it, it is looked whether they came. Raises
+        SendError.
         """
-        await self._web.call(
-            "files_upload_v2",
-            f"channel {channel}",
-            UPLOAD_TAKES,
-            file_uploads=_uploads(message),
-            channel=channel,
-            thread_ts=thread_ts,
-            initial_comment=fit(said, _COMMENT) or None,
-        )
+        files = [await self._uploaded(upload) for upload in _uploads(message)]
+        comment = fit(said, _COMMENT) or None
+        shared: Json = {"files": files, "channel_id": channel, "thread_ts": thread_ts, "initial_comment": comment}
+        complete = partial(self._web.call, "files.completeUploadExternal", f"channel {channel}", **shared)
+        try:
+            await complete()
+        except (RoomRefused, SendRefused):
+            raise
+        except SendError as error:
+            log.warning("files not confirmed", channel=channel, reason=str(error), next="looked for")
+            if not await self._is_shared(files[0]["id"]):
+                await complete()
+
+    async def _uploaded(self, upload: Json) -> dict[str, str]:
+        """Bring a file to Slack, at once or at a second address; nobody sees it until it is shared."""
+        content, title = upload["content"], upload["title"]
+        named = {"filename": upload["filename"], "length": len(content), "alt_txt": upload.get("alt_txt")}
+        for is_last in (False, True):
+            place = await self._web.call("files.getUploadURLExternal", "a file", **named)
+            try:
+                await self._web.upload(str(place["upload_url"]), content)
+                break
+            except SendError:
+                if is_last:
+                    raise
+        return {"id": str(place["file_id"]), "title": title}
+
+    async def _is_shared(self, file_id: str) -> bool:
+        for wait in LOOKS[:4]:
+            await self._web.waiting.sleep(wait)
+            file = (await self._web.call("files.info", "a file", file=file_id))["file"]
+            if any(file.get(places) for places in ("shares", "channels", "groups", "ims")):
+                return True
+        return False
 
 
 def _uploads(message: Message) -> list[dict[str, Any]]:

@@ -80,7 +80,8 @@ class SlackListeners:
         await ack()
         url, argument = str(body.get("response_url") or ""), str(body.get("text") or "")
         name, key = command_named(str(body["command"])), f"command {body.get('trigger_id') or url}"
-        asked = await self._conversation.asked(key, str(body["user_id"]), str(body["channel_id"]), team=team_of(body))
+        member, channel, rights = str(body["user_id"]), str(body["channel_id"]), _asks_for_rights(name, argument)
+        asked = await self._conversation.asked(key, member, channel, team=team_of(body), rights=rights)
 
         async def tell(message: Message) -> None:
             to_all = asked.is_alone or name in _names_for_all(argument if name == TSUDOI.name else "")
@@ -140,7 +141,8 @@ class SlackListeners:
             return
         key = f"message {event['channel']} {event['ts']}"
         member, channel, team = str(event["user"]), str(event["channel"]), team_of(event)
-        asked = await self._conversation.asked(key, member, channel, event.get("thread_ts"), team=team)
+        rights = name is not None and _asks_for_rights(name, argument)
+        asked = await self._conversation.asked(key, member, channel, event.get("thread_ts"), team=team, rights=rights)
 
         async def tell(message: Message) -> None:
             await self._conversation.answer(asked, message, to_all=name is None or name in _names_for_all())
@@ -223,6 +225,13 @@ def _names_for_all(argument: str = "") -> tuple[str, ...]:
     inner = _member_command(argument) if argument else None
     for_all = tuple(one.name for one in VOCABULARY.commands if not one.is_private)
     return (*for_all, TSUDOI.name) if inner is not None and inner[0] in for_all else for_all
+
+
+def _asks_for_rights(name: str, argument: str) -> bool:
+    """Whether the answer depends on what the member may do; below `/tsudoi` that of the command that is meant."""
+    inner = _member_command(argument) if name == TSUDOI.name else None
+    meant = inner[0] if inner is not None else name
+    return any(one.name == meant and one.asks_for_rights for one in VOCABULARY.commands)
 
 
 def _member_command(argument: str) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """The workspace as the bot needs to know it: itself, who manages it, and the channels it is in."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ class SlackMembers:
         self.rooms = rooms
         self.ourselves = ourselves
         self._known: dict[str, tuple[float, Mapping[str, Any]]] = {}
+        self._looked_up: dict[str, asyncio.Task[Mapping[str, Any]]] = {}  # at this moment
         self._channels: tuple[float, dict[str, str]] = (0.0, {})
 
     def tenant_of(self, team: str) -> Tenant:
@@ -66,7 +68,17 @@ class SlackMembers:
 
     async def roles_of(self, member: str) -> tuple[str, ...]:
         """Return the role of whoever manages the workspace; nothing for anybody else."""
-        user = await self._user(member)
+        return self._roles(await self._user(member))
+
+    def roles_known(self, member: str) -> tuple[str, ...]:
+        """Return the role as far as it is known, and look it up for the next time: nobody waits for it."""
+        until, user = self._known.get(member, (0.0, {}))
+        if time.monotonic() >= until and member not in self._looked_up:
+            self._looked_up[member] = asyncio.create_task(self._user(member))
+            self._looked_up[member].add_done_callback(lambda _: self._looked_up.pop(member, None))
+        return self._roles(user)
+
+    def _roles(self, user: Mapping[str, Any]) -> tuple[str, ...]:
         is_of_ours = user.get("team_id", self.ourselves.team) == self.ourselves.team  # a shared channel has others
         return (MANAGERS,) if is_of_ours and (user.get("is_admin") or user.get("is_owner")) else ()
 
@@ -83,7 +95,7 @@ class SlackMembers:
             said = await self._web.call("users.info", f"member {member}", user=member, include_locale=True)
         except SendError as error:
             log.warning("member not looked up", reason=str(error))
-            return {}
+            return known
         self._known[member] = time.monotonic() + MEMBERS_KEPT, said["user"]
         return dict(said["user"])
 

@@ -1,6 +1,5 @@
 """What the bot says in Slack: to all in a channel or thread, to one member, or in place of what they pressed."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.core.errors import SendError, SendRefused
+from bot.core.errors import RoomRefused, SendError, SendRefused
 from bot.core.messages import Message
 from bot.platforms.slack.errors import cause_of, code_of, explained
 from bot.platforms.slack.files import SlackFiles
@@ -41,28 +40,42 @@ class SlackPosts:
         self, channel: str, message: Message, thread_ts: str | None, metadata: Json, *, broadcast: bool = False
     ) -> str:
         """Say it to all, and return its `ts`; `broadcast` shows a reply in the channel, too. Raises SendError."""
-        arguments: Json = {"channel": channel, **render(message), **QUIET, "metadata": metadata}
-        if thread_ts:
-            arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
-        posted = str((await self._eased("chat.postMessage", arguments))["ts"])
+        posted = await self._say(channel, message, thread_ts, metadata, broadcast=broadcast)
         await self.share(message, channel, thread_ts or posted)
         return posted
 
-    async def answer(self, channel: str, message: Message, thread_ts: str | None, key: str) -> None:
-        """Say an answer to all; where it is not confirmed as said it is looked for, and else said again, once."""
+    async def _say(
+        self, channel: str, message: Message, thread_ts: str | None, metadata: Json, *, broadcast: bool = False
+    ) -> str:
+        arguments: Json = {"channel": channel, **render(message), **QUIET, "metadata": metadata}
+        if thread_ts:
+            arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
+        return str((await self._eased("chat.postMessage", arguments))["ts"])
+
+    async def answer(self, channel: str, message: Message, thread_ts: str | None, key: str) -> bool:
+        """Say an answer to all, once; return whether all that comes with it stands there, too. Raises SendError."""
         if _is_caption(message):
             await self._files.share(message, channel, thread_ts, message.lead)
-            return
+            return True
+        ts = await self._answered(channel, message, thread_ts, key)
+        return await self.share(message, channel, thread_ts or ts)
+
+    async def _answered(self, channel: str, message: Message, thread_ts: str | None, key: str) -> str:
+        """Return the `ts` of an answer; where it is not confirmed it is looked for, and else said again, once."""
         began, metadata = datetime.now(UTC), named(key, ANSWER)
-        try:
-            await self.post(channel, message, thread_ts, metadata)
-        except SendRefused:
-            raise
-        except SendError as error:
-            log.warning("answer not confirmed", channel=channel, reason=str(error), next="looked for")
-            await asyncio.sleep(_LOOKS_AFTER)
-            if await self.find(channel, key, began, thread_ts) is None:
-                await self.post(channel, message, thread_ts, metadata)
+        for is_last in (False, True):
+            try:
+                return await self._say(channel, message, thread_ts, metadata)
+            except (RoomRefused, SendRefused):
+                raise
+            except SendError as error:
+                log.warning("answer not confirmed", channel=channel, reason=str(error), next="looked for")
+                await self._web.waiting.sleep(_LOOKS_AFTER)
+                if (found := await self.find(channel, key, began, thread_ts)) is not None:
+                    return found
+                if is_last:
+                    raise
+        raise AssertionError  # the last try returns or raises
 
     async def find(self, channel: str, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
         """Return the `ts` of what was said under a key, in the channel or in a thread; None if it was not.
@@ -109,14 +122,16 @@ class SlackPosts:
             return True
         return sent.get("user") == ourselves.member or sent.get("bot_id") == ourselves.bot
 
-    async def share(self, message: Message, channel: str, thread_ts: str | None = None) -> None:
-        """Share what comes with a message that was said; without it that stands, too."""
+    async def share(self, message: Message, channel: str, thread_ts: str | None = None) -> bool:
+        """Share what comes with a message; without it that stands, too. Return whether it was shared."""
         if not (message.pictures or message.files):
-            return
+            return True
         try:
             await self._files.share(message, channel, thread_ts)
         except SendError as error:
             log.warning("files not shared", channel=channel, reason=str(error))
+            return False
+        return True
 
     async def direct_channel(self, member: str) -> str:
         """Return the channel of the direct messages with a member. Raises SendError, MemberUnreachable."""
@@ -136,11 +151,18 @@ class SlackPosts:
         left = without(message["blocks"], pressed)
         if left == message["blocks"]:
             return
-        said: Json = {"channel": channel, "ts": message["ts"], "text": message.get("text", ""), "blocks": left}
+        await self._shows(channel, message, left)
+
+    async def give_back(self, channel: str, message: Mapping[str, Any]) -> None:
+        """Let a message show again what could be pressed there: it was not answered after all."""
+        await self._shows(channel, message, message["blocks"])
+
+    async def _shows(self, channel: str, message: Mapping[str, Any], blocks: Sequence[Json]) -> None:
+        said: Json = {"channel": channel, "ts": message["ts"], "text": message.get("text", ""), "blocks": blocks}
         try:
             await self._web.call("chat.update", f"channel {channel}", **said)
         except SendError as error:
-            log.warning("button not taken away", channel=channel, reason=str(error))
+            log.warning("button not changed", channel=channel, reason=str(error))
 
     async def delete(self, channel: str, ts: str) -> bool:
         """Take a message away; False if it is gone already. Raises SendError."""
@@ -169,14 +191,23 @@ class SlackPosts:
             await self._eased("chat.postMessage", {"channel": direct, **render(message), **QUIET})
 
     async def respond(
-        self, url: str, message: Message, thread_ts: str | None = None, *, to_all: bool = False, instead: bool = False
+        self,
+        url: str,
+        message: Message,
+        thread_ts: str | None = None,
+        *,
+        to_all: bool = False,
+        instead: bool = False,
+        key: str = "",
     ) -> None:
         """Answer a command or a press by its response URL, `instead` of what was pressed or beside it.
 
-        Raises SendError.
+        Raises SendError. What all see is found again by its `key`.
         """
         kind = "in_channel" if to_all else "ephemeral"
         said: Json = {"response_type": kind, "replace_original": instead, **render(message), **QUIET}
+        if to_all:
+            said["metadata"] = named(key, ANSWER)
         if thread_ts:  # also instead of what was pressed: without it that would leave the thread
             said["thread_ts"] = thread_ts
         await self._web.respond(url, said)

@@ -6,7 +6,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot.answering.answering import Answering
-from bot.core.actions import Shown
+from bot.core.actions import Action, Shown
 from bot.core.errors import SendError
 from bot.core.messages import Entry, Message
 from bot.handwriting.reading_buttons import Explain
@@ -22,6 +22,7 @@ from bot.platforms.slack.conversation import (
     team_of,
     thread_of,
 )
+from bot.platforms.slack.errors import cause_of
 from bot.platforms.slack.forms import asked_by, form, given, written
 from bot.platforms.slack.home import home_view
 from bot.platforms.slack.members import SlackMembers
@@ -63,12 +64,14 @@ class SlackPresses:
             await self._open_form(entry, channel, body)
             return
         url = str(body.get("response_url") or "")
+        wanted = self._answering.actions.decode(str(action["action_id"]), given(action))
         key, team = f"action {body.get('trigger_id') or url}", team_of(body)
-        asked = await self._conversation.asked(key, member, channel, thread_of(body), team=team)
+        rights = wanted is not None and wanted.asks_for_rights
+        asked = await self._conversation.asked(key, member, channel, thread_of(body), team=team, rights=rights)
         tell = self._below(asked, url, is_whispered=is_whispered(body))
 
         async def work() -> None:
-            await self._pressed(asked, str(action["action_id"]), given(action), body, tell)
+            await self._pressed(asked, wanted, body, tell)
 
         await self._conversation.do(asked, work, tell)
 
@@ -84,6 +87,8 @@ class SlackPresses:
         try:
             await self._web.call("views.open", "a form", trigger_id=body["trigger_id"], view=view)
         except SendError as error:
+            if cause_of(error) == "exchanged_trigger_id":  # it was opened, and the answer to that got lost
+                return
             log.warning("form not opened", reason=str(error))
             member, team = str(body["user"]["id"]), team_of(body)
             asked = await self._conversation.asked("", member, channel, thread_ts, team=team)
@@ -94,16 +99,17 @@ class SlackPresses:
         await ack()
         kept, line = written(view)
         key, member = f"form {body.get('trigger_id') or view['id']}", str(body["user"]["id"])
-        asked = await self._conversation.asked(key, member, kept["channel"], kept.get("thread"), team=team_of(body))
+        wanted = self._answering.actions.decode(kept["entry"], [line])
+        rights, team, thread_ts = wanted is not None and wanted.asks_for_rights, team_of(body), kept.get("thread")
+        asked = await self._conversation.asked(key, member, kept["channel"], thread_ts, team=team, rights=rights)
         tell = self._below(asked, kept["url"], is_whispered=kept["whispered"])
 
         async def work() -> None:
-            await self._pressed(asked, kept["entry"], [line], body, tell)
+            await self._pressed(asked, wanted, body, tell)
 
         await self._conversation.do(asked, work, tell)
 
-    async def _pressed(self, asked: Asked, pressed: str, values: list[str], body: Json, tell: Tell) -> None:
-        action = self._answering.actions.decode(pressed, values)
+    async def _pressed(self, asked: Asked, action: Action | None, body: Json, tell: Tell) -> None:
         if action is None:
             return
         answer = await self._answering.act(asked.asker, action)
@@ -149,14 +155,14 @@ class SlackPresses:
 
     async def _pressed_at_home(self, member: str, body: Json, action: Json) -> None:
         pressed_as = body.get("trigger_id") or (body.get("view") or {}).get("hash")
-        asked = await self._conversation.asked(f"action {pressed_as}", member, "", team=team_of(body))
+        wanted = self._answering.actions.decode(str(action["action_id"]), given(action))
+        key, rights = f"action {pressed_as}", wanted is not None and wanted.asks_for_rights
+        asked = await self._conversation.asked(key, member, "", team=team_of(body), rights=rights)
 
         async def tell(message: Message) -> None:
             await self._show_home(member, team_of(body), notice=message)
 
         async def work() -> None:
-            pressed, values = str(action["action_id"]), given(action)
-            wanted = self._answering.actions.decode(pressed, values)
             answer = None if wanted is None else await self._answering.act(asked.asker, wanted)
             await self._show_home(member, team_of(body), notice=answer)
 

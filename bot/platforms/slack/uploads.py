@@ -90,6 +90,12 @@ class SlackUploads:
             url = str(body.get("response_url") or "")  # the reading stays
             await self._conversation.respond(asked, url, explanation, to_all=to_all and asked.is_alone)
             return
-        if (body.get("message") or {}).get("blocks"):  # gone before the answer is there, so that nobody asks twice
-            await self._posts.take_away(asked.channel, body["message"], action.id)
-        await self._conversation.say(asked, explanation, asked.thread_ts or root_of(body))
+        reading = body.get("message") or {}
+        if reading.get("blocks"):  # gone before the answer is there, so that nobody asks twice
+            await self._posts.take_away(asked.channel, reading, action.id)
+        try:
+            await self._conversation.say(asked, explanation, asked.thread_ts or root_of(body))
+        except SendError:
+            if reading.get("blocks"):
+                await self._posts.give_back(asked.channel, reading)
+            raise

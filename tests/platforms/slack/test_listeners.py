@@ -1,113 +1,25 @@
 """What a member sees in Slack, through slack_bolt itself and over a real socket."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
-from bot.core.actions import Kept
-from bot.core.askers import Asker, Channels
+from bot.answering.commands import COMMANDS
+from bot.core.askers import Channels
 from bot.core.cooldowns import Turn
-from bot.core.messages import Button, Choice, Entry, Message, MessageKind, Option
-from bot.core.room import MANAGERS, Room
-from bot.core.rooms import Rooms
 from bot.platforms.slack import listeners as slack_listeners
-from bot.platforms.slack.manifest import READ_SHORTCUT, manifest
+from bot.platforms.slack.manifest import READ_SHORTCUT
 from tests.support import slack_members
-from tests.support.slack_answers import RecordedAnswers, RememberedInMemory, at_once, connected, front_end_of, said
-from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, TEAM, AppConfig, Json
-from tests.support.slack_server import Fault, Interaction, SlackServer, Trouble
-
-OTHER = "C0OTHER01"
-PNG = b"\x89PNG picture"
-
-
-@dataclass
-class RecordedPages:
-    """Organisers' pages, and what was done on them."""
-
-    askers: list[Asker] = field(default_factory=list)
-    channels: list[Channels] = field(default_factory=list)
-    acted: list[tuple[str, ...]] = field(default_factory=list)
-
-    async def open(self, asker: Asker, what: str) -> Message:
-        self.askers.append(asker)
-        self.channels.append(await asker.surroundings.channels())
-        return self._page(what) if asker.may_organise else said("運営の方だけです。")
-
-    async def act(self, asker: Asker, action: Any) -> Message:
-        if not asker.may_organise:
-            return said("運営の方だけです。")
-        values = getattr(action, "chosen", None) or tuple(filter(None, [getattr(action, "written", "")]))
-        self.acted.append((action.id, *values))
-        return self._page(f"{action.id} {' '.join(values)}".strip())
-
-    def _page(self, lead: str) -> Message:
-        options = (Option("ja", "日本語", chosen=True), Option("en", "English"))
-        return Message(
-            MessageKind.ANSWER,
-            lead,
-            choices=(
-                Choice(Kept("tsudoi:setup:language"), "ことば", options),
-                Choice(Kept("tsudoi:setup:parts"), "複数", options, many=True),
-            ),
-            entries=(Entry(Kept("tsudoi:setup:add:group"), "グループを追加", "アドレス", "tfug-utsunomiya"),),
-            buttons=(Button("次へ", Kept("tsudoi:setup:go:language")), Button("外へ", url="https://example.test/")),
-        )
-
-
-@dataclass
-class Stage:
-    """A Slack with the bot in it, and what the bot was asked."""
-
-    server: SlackServer
-    answers: RecordedAnswers
-    pages: RecordedPages
-    heard: RememberedInMemory
-
-    async def slash(self, command: str, text: str = "", author: str = ALICE, channel: str = CHANNEL) -> Interaction:
-        return await self._done(await at_once(self.server.slash, channel, command, text, author))
-
-    async def press(self, message: Json, action: str, author: str = ALICE, value: Any = None) -> Interaction:
-        return await self._done(await at_once(self.server.press, message, action, author, value))
-
-    async def submit(self, view: Json, values: dict[str, Any], author: str = ALICE) -> Interaction:
-        return await self._done(await at_once(self.server.submit, view, values, author))
-
-    async def _done(self, done: Interaction) -> Interaction:
-        await at_once(self.server.wait_for, lambda: done.seen)
-        return done
-
-    async def ask(self, text: str, channel: str = CHANNEL, **more: Any) -> Json:
-        return await at_once(self.server.ask, channel, text, **more)
-
-    async def quiet(self, since: int = 0) -> list[Json]:
-        """Ask something else, and return all that the bot said before it answered that."""
-        await self.ask("!events")
-        return [one.content for one in self.server.said(CHANNEL, ALICE, since)][:-1]
+from tests.support.slack_answers import RecordedAnswers, at_once, connected, front_end_of
+from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, TEAM, Json
+from tests.support.slack_server import Fault, Trouble
+from tests.support.slack_stage import OTHER, PNG, Stage, button, buttons_of, lead, posted, slack_stage
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    pages, heard = RecordedPages(), RememberedInMemory()
-    answers = RecordedAnswers(organising=pages)
-    rooms = Rooms([Room("slack", CHANNEL, ("utsunomiya",), organisers=(MANAGERS,))], ["utsunomiya"])
-    with SlackServer((CHANNEL, OTHER), app=AppConfig.of_manifest(manifest())) as server:
-        async with connected(front_end_of(server, answers, rooms, heard), server):
-            yield Stage(server, answers, pages, heard)
-        assert (server.problems, server.world.unseen) == ([], [])
-
-
-def lead(message: Json) -> str:
-    """What a message says first."""
-    return str(message["blocks"][0]["text"]["text"])
-
-
-def button(message: Json, starts: str) -> str:
-    """The id of a button of a message."""
-    elements = [one for block in message["blocks"] for one in block.get("elements", ())]
-    return next(str(one["action_id"]) for one in elements if str(one["action_id"]).startswith(starts))
+    async with slack_stage() as stage:
+        yield stage
 
 
 @pytest.mark.parametrize("text", ["!next", "！次", f"<@{BOT_USER}> next", f"<@{BOT_USER}>　次", f"<@{BOT_USER}> !next"])
@@ -222,9 +134,17 @@ async def test_what_slack_tells_again_after_a_restart_is_not_done_again(stage: S
 
 async def test_everything_is_acknowledged_before_it_is_answered(stage: Stage) -> None:
     stage.server.troubles.append(Trouble("users.info", Fault.SLOW_AFTER))
-    done = await at_once(stage.server.slash, CHANNEL, "/next", "", ORGANISER)
+    done = await at_once(stage.server.slash, CHANNEL, "/tsudoi", "setup", ORGANISER)
     assert done.seen == []
     await at_once(stage.server.wait_for, lambda: done.seen)
+
+
+@pytest.mark.parametrize("name", [one.name for one in COMMANDS if not one.asks_for_rights and one.name != "read"])
+async def test_nobody_waits_for_rights_that_their_answer_does_not_need(stage: Stage, name: str) -> None:
+    stage.server.slow_seconds = 600.0
+    stage.server.troubles.append(Trouble("users.info", Fault.SLOW_AFTER))
+    await stage.ask(f"!{name}")
+    await stage.press(await posted(stage, "remind:5"), "remind:5")
 
 
 async def test_an_upload_in_a_room_is_read_in_its_thread_all_its_pictures_in_one_answer(stage: Stage) -> None:
@@ -284,7 +204,10 @@ async def test_why_leaves_a_reading_that_a_member_alone_saw_where_it_is(stage: S
     (reading,) = await at_once(stage.server.wait_for, lambda: done.seen)
     asked = await stage.press(reading.content, button(reading.content, "why:"))
     assert stage.server.responses[-1]["replace_original"] is False
-    assert asked.seen[0].content["text"] == "このように読み取りました。"
+    (answer,) = await at_once(stage.server.wait_for, lambda: [one for one in asked.seen if one.kind == "ephemeral"])
+    assert answer.content["text"] == "このように読み取りました。\n添付はダイレクトメッセージでお送りしました。"
+    (shared,) = stage.server.said(stage.server.direct_channel())
+    assert [one["mimetype"] for one in shared.content["files"]] == ["image/png"]
 
 
 async def test_why_is_shown_in_the_thread_with_a_picture_of_ours(stage: Stage) -> None:
@@ -326,18 +249,6 @@ async def test_what_teaches_is_said_to_the_member_alone_and_filled_in_a_form(sta
     thanks = (await stage.submit(form, {"written": "あ"})).seen[0]
     assert (thanks.kind, thanks.content["text"]) == ("update", "ありがとうございます。")
     assert stage.answers.asked[-1] == ("teach", ALICE, "1", "あ")
-
-
-def buttons_of(action: str) -> list[Json]:
-    label = {"type": "plain_text", "text": "押す"}
-    element = {"type": "button", "action_id": action, "value": action, "text": label}
-    return [{"type": "actions", "block_id": "b", "elements": [element]}]
-
-
-async def posted(stage: Stage, action: str) -> Json:
-    """A message of the bot with one button."""
-    message = {"user": BOT_USER, "bot_id": "B0TSUDOI1", "text": "質問です", "blocks": buttons_of(action)}
-    return await at_once(stage.server.do, stage.server.world.post, CHANNEL, message)
 
 
 async def reading_in_thread(stage: Stage, *, alone: bool) -> tuple[Json, str]:
