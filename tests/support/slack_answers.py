@@ -74,6 +74,9 @@ class RecordedAnswers:
     async def help(self, asker: Asker, sign: str = "!") -> Message:
         return said("使い方")
 
+    async def next(self, asker: Asker, words: str) -> Message:
+        return said("次回のイベント", buttons=(Button("🔔 リマインド", Kept("remind:501")),))
+
     async def events(self, asker: Asker) -> Message:
         return said("予定は1件です。")
 

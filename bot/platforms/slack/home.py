@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.answering.answering import Answering
-from bot.answering.commands import EVENTS, REMINDERS, SAMPLES
+from bot.answering.commands import EVENTS, NEXT, REMINDERS, SAMPLES
 from bot.core.askers import Asker
 from bot.core.messages import Message, MessageKind
 from bot.locales import Texts
@@ -21,13 +21,22 @@ async def home_view(answering: Answering, asker: Asker, notice: Message | None =
     texts = answering.texts(asker.language)
     parts = [
         ("", notice),
+        ("", await NEXT.answer(answering, asker, "")),  # with 🔔, and its way into calendars
         (texts.gettext("Next events"), await EVENTS.answer(answering, asker, "")),
         (texts.gettext("Your reminders"), await REMINDERS.answer(answering, asker, "")),
         (texts.gettext("Your samples"), await SAMPLES.answer(answering, asker, "")),
+        *await _for_organisers(answering, asker, texts),
         ("", _language(texts)),
     ]
     blocks = [block for title, said in parts if said is not None for block in _part(title, said)]
     return {"type": "home", "blocks": blocks[:BLOCKS_OF_VIEW]}
+
+
+async def _for_organisers(answering: Answering, asker: Asker, texts: Texts) -> list[tuple[str, Message]]:
+    """Return how the bot is, for those who look after it."""
+    if answering.organising is None or not asker.may_organise:
+        return []
+    return [(texts.gettext("For organisers"), await answering.organising.open(asker, "status"))]
 
 
 def _part(title: str, said: Message) -> Iterator[Json]:

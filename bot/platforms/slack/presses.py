@@ -149,7 +149,7 @@ class SlackPresses:
                 log.warning("home not shown", reason=str(error))
 
     async def _show_home(self, member: str, team: str, channel: str = "", notice: Message | None = None) -> None:
-        asked = await self._conversation.asked("", member, channel, team=team)
+        asked = await self._conversation.asked("", member, channel, team=team, rights=True)
         view = await home_view(self._answering, asked.asker, notice)
         await self._web.call("views.publish", "the app's home", user_id=member, view=view)
 

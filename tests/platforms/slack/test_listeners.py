@@ -357,9 +357,18 @@ async def test_the_home_shows_events_and_reminders_and_takes_presses(stage: Stag
     shown = str(home["blocks"])
     for part in ("これからのイベント", "予定は1件です。", "あなたのリマインド", "リマインドは1件です。", "日本語"):
         assert part in shown
-    done = await stage.press(home, button(home, "remind:"))
+    done = await stage.press(home, button(home, "remind:501:cancel"))
     assert done.seen[0].kind == "home"
     assert ("press", "remind:501:cancel", ALICE) in stage.answers.asked
+
+
+async def test_the_home_offers_reminders_and_shows_organisers_how_the_bot_is(stage: Stage) -> None:
+    home = await at_once(stage.server.open_home)
+    await stage.press(home, "remind:501")
+    assert ("press", "remind:501", ALICE) in stage.answers.asked
+    assert "tsudoi:setup:go:language" not in str(home["blocks"])
+    home = await at_once(stage.server.open_home, ORGANISER)
+    assert "tsudoi:setup:go:language" in str(home["blocks"])
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.CUT_AFTER, Fault.BUSY_BEFORE])
