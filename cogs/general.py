@@ -17,7 +17,7 @@ class General(commands.Cog):
     async def show_help(self, ctx: Context) -> None:
         """Answer with the commands."""
         await ctx.defer()
-        typed = ctx.interaction is None and (self._client.intents.message_content or not ctx.asker.tenant.id)
+        typed = ctx.interaction is None and ctx.asker.uploads_are_seen
         await self._client.answer(ctx, await self._client.answering.help(ctx.asker, "!" if typed else "/"))
 
 

@@ -9,8 +9,8 @@ from bot.answering.general_messages import one_moment
 from bot.core.askers import Asker
 from bot.core.cooldowns import Turn
 from bot.core.messages import Message
+from bot.platforms.discord.answers import acknowledged, post
 from bot.platforms.discord.client import Context, TsudoiClient
-from bot.platforms.discord.render import render
 from bot.platforms.discord.slash_commands import READ_MENU, command
 from bot.platforms.discord.uploads import content_of, fetched, is_picture, message_again, pictures_of
 
@@ -46,7 +46,7 @@ class Recognition(commands.Cog):
 
     async def read_message(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Read the pictures of a message, for the member alone who chose this in its menu."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await acknowledged(lambda: interaction.response.defer(ephemeral=True, thinking=True))
         asker = await self._client.asker(interaction)
         if pictures_of(message):
             answer = await self._read(asker, message)
@@ -73,7 +73,7 @@ class Recognition(commands.Cog):
         else:
             shown = await fetched(pictures)
             answer = await self._client.answering.read(asker, shown, str(message.id), may_answer_quiz=True)
-        await message.channel.send(**render(answer), reference=message.to_reference(fail_if_not_exists=False))
+        await post(message.channel, answer, message.to_reference(fail_if_not_exists=False))
 
     async def _read_unseen(
         self, asker: Asker, interaction: discord.Interaction, picture: discord.Attachment

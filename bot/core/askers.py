@@ -76,6 +76,7 @@ class Asker:
     they run the bot, and may change what holds for all its tenants. `is_home`: the report site is their tenant's.
     `is_alone`: nobody else reads what they are answered, so that organisers' pages may be shown where they typed.
     `communities` are those between which they have to choose in direct messages; the room follows what theirs does.
+    `uploads_are_seen`: the platform tells the bot of messages and pictures that are not addressed to it.
     """
 
     room: Room
@@ -90,6 +91,7 @@ class Asker:
     is_home: bool = False
     is_alone: bool = False
     communities: tuple[Community, ...] = ()
+    uploads_are_seen: bool = True
     surroundings: Surroundings = field(default_factory=NoSurroundings, compare=False, repr=False)
 
     @property

@@ -55,15 +55,18 @@ class JoinBoard(Action):
     shown, cost = Shown.BESIDE, Cost.COMMAND
 
 
-def question(texts: Texts, quiz: Quiz, now: datetime, drawing: Button | None) -> Message:
-    """Ask for a character."""
+def question(
+    texts: Texts, quiz: Quiz, now: datetime, drawing: Button | None, *, uploads_are_seen: bool = True
+) -> Message:
+    """Ask for a character; where uploads are not seen, the answer must come with a command."""
     lead = texts.gettext("Please write 「{label}」 ({romaji}) by hand!")
     minutes = max(1, ceil((quiz.expires_at - now) / timedelta(minutes=1)))
-    how = (
-        texts.gettext("Press “Write it by hand”, or upload a picture here within {n} minutes.")
-        if drawing
-        else texts.gettext("Upload a photo or a drawing here within {n} minutes.")
-    )
+    how = {
+        (True, True): texts.gettext("Press “Write it by hand”, or upload a picture here within {n} minutes."),
+        (True, False): texts.gettext("Press “Write it by hand”, or give a picture with /quiz within {n} minutes."),
+        (False, True): texts.gettext("Upload a photo or a drawing here within {n} minutes."),
+        (False, False): texts.gettext("Give a photo or a drawing with /quiz within {n} minutes."),
+    }[drawing is not None, uploads_are_seen]
     body = "\n".join([_example(texts, quiz.label), how.format(n=minutes)])
     stop = Button(texts.gettext("Stop"), PlayQuiz(Move.STOP), quiet=True)
     return Message(

@@ -104,7 +104,8 @@ class Quizzing:
                 return said.enough(texts)
             await self.store.forget_expired(now, week_of(now, self.zone))
             await self.store.keep(before := await self._new(asker, before, now))
-        return said.question(texts, before, now, self._drawing_button(texts, asker, before))
+        drawing = self._drawing_button(texts, asker, before)
+        return said.question(texts, before, now, drawing, uploads_are_seen=asker.uploads_are_seen)
 
     async def _new(self, asker: Asker, before: Quiz | None, now: datetime) -> Quiz:
         collected = counts(used(await self.samples.samples_in([asker.tenant.id])))

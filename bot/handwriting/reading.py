@@ -33,7 +33,9 @@ class Reader:
 
     def how_to_read(self, asker: Asker) -> Message:
         """Answer `!read` that came without a picture."""
-        return reading_messages.how_to_read(self._texts(asker), is_on=self.is_on(asker.room))
+        return reading_messages.how_to_read(
+            self._texts(asker), is_on=self.is_on(asker.room), uploads_are_seen=asker.uploads_are_seen
+        )
 
     async def read(
         self, asker: Asker, pictures: Sequence[bytes | PictureError], upload: str = "", *, unseen: bool = False

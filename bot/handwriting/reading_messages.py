@@ -249,10 +249,16 @@ def _nothing_found(texts: Texts) -> str:
     return texts.gettext("I cannot find any hiragana here. Please write large and clearly, on light paper.")
 
 
-def how_to_read(texts: Texts, is_on: bool) -> Message:
-    """Explain how a picture gets read."""
+def how_to_read(texts: Texts, *, is_on: bool, uploads_are_seen: bool = True) -> Message:
+    """Explain how a picture gets read; where uploads are not seen, it must come with a command."""
     if not is_on:
         return Message(MessageKind.ANSWER, texts.gettext("Reading handwriting is switched off here."))
+    if not uploads_are_seen:
+        by_command = texts.gettext(
+            "Give me a picture of handwritten hiragana with /read: one character, words or a whole note. "
+            "I will read it."
+        )
+        return Message(MessageKind.ANSWER, by_command)
     return Message(
         MessageKind.ANSWER,
         texts.gettext(

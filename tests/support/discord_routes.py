@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 API, FILES = "/api/v10", "/attachments"
-INVALID_FORM, SCHEDULED_EVENTS_FULL, MOST_SCHEDULED_EVENTS = 50035, 30038, 100
+INVALID_FORM, MISSING_PERMISSIONS, SCHEDULED_EVENTS_FULL, MOST_SCHEDULED_EVENTS = 50035, 50013, 30038, 100
 NO_KEY_NEEDED = (f"{API}/interactions", f"{API}/webhooks")  # their addresses are secrets of their own
 
 
@@ -149,8 +149,11 @@ class Routes:
         """What Discord refuses and SimCord does not know of."""
         parts, world = call.path.strip("/").split("/"), self._server.world
         if call.method == "POST" and parts[0] == "channels" and parts[2:] == ["messages"]:
-            code = world.refuses_dm(parts[1])
-            return BackendError(403, code, "Cannot send messages to this user") if code else None
+            if code := world.refuses_dm(parts[1]):
+                return BackendError(403, code, "Cannot send messages to this user")
+            if call.body.get("embeds") and not world.may(parts[1], "embed_links"):
+                return BackendError(403, MISSING_PERMISSIONS, "Missing Permissions")
+            return None
         adds_event = call.method == "POST" and parts[0] == "guilds" and parts[2:] == ["scheduled-events"]
         if adds_event and len(world.scheduled_events(parts[1])) >= MOST_SCHEDULED_EVENTS:
             return BackendError(400, SCHEDULED_EVENTS_FULL, "Maximum number of server events reached (100)")

@@ -98,6 +98,14 @@ class World:
         bot = int(BOT)
         self.backend.set_overwrite(int(channel), Overwrite(bot, OverwriteType.MEMBER, deny=value))
 
+    def may(self, channel: str, permission: str) -> bool:
+        """Whether the bot has a permission in a channel; in direct messages it has all that it needs."""
+        guild = self.guild_of(channel)
+        if guild is None:
+            return True
+        granted = self.backend.compute_permissions(guild, int(BOT), int(channel))
+        return bool(getattr(discord.Permissions(int(granted)), permission))
+
     def remove_bot(self, guild: str = GUILD) -> None:
         """Remove the bot from a server, as an administrator would."""
         self.absent[int(guild)] = self.backend.get_guild(int(guild)).members.pop(int(BOT))

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -15,7 +16,7 @@ from discord.ext import commands
 from bot.answering.answering import Answering
 from bot.answering.commands import COMMANDS
 from bot.answering.general_messages import one_moment, sent_privately
-from bot.core.askers import Asker
+from bot.core.askers import Asker, Tenant
 from bot.core.commands import Command
 from bot.core.cooldowns import Turn
 from bot.core.direct import Direct
@@ -25,6 +26,7 @@ from bot.core.rights import asker_in
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.locales import texts_for
+from bot.platforms.discord.answers import CUT_OFF, acknowledged, post, repeated
 from bot.platforms.discord.askers import (
     DISCORD,
     Asked,
@@ -35,7 +37,7 @@ from bot.platforms.discord.askers import (
     tenant_of,
 )
 from bot.platforms.discord.presses import DiscordPresses
-from bot.platforms.discord.render import render, render_edit
+from bot.platforms.discord.render import render_edit
 from bot.platforms.discord.shared_servers import SharedServers
 from bot.platforms.discord.slash_commands import JapaneseCommands, choices, command
 
@@ -57,6 +59,11 @@ class Context(commands.Context["TsudoiClient"]):
     """A command that was given, and who gave it: known once its turn was taken."""
 
     asker: Asker
+
+    async def defer(self, *, ephemeral: bool = False) -> None:
+        """Ask for time to answer a slash command in."""
+        if (interaction := self.interaction) is not None:
+            await acknowledged(lambda: interaction.response.defer(ephemeral=ephemeral))
 
 
 class TooFast(commands.CheckFailure):
@@ -146,11 +153,16 @@ class TsudoiClient(commands.Bot):
         if direct is not None:
             language = language or self._shared.language_of(member)
         surroundings = DiscordSurroundings(self, asked, self.rooms.at(tenant, channel))
-        return asker_in(self.rooms, tenant, channel, member, roles_of(author), language, surroundings, direct)
+        asker = asker_in(self.rooms, tenant, channel, member, roles_of(author), language, surroundings, direct)
+        return replace(asker, uploads_are_seen=self.reads_in(tenant))
 
     async def _direct(self, member: str) -> Direct:
         """Return what is known of whoever writes directly."""
         return Direct(await self._shared.of(member), await self.answering.community_of(DISCORD, member))
+
+    def reads_in(self, tenant: Tenant) -> bool:
+        """Whether messages and uploads are read that do not call the bot: with the intent, and in direct messages."""
+        return self.intents.message_content or not tenant.id
 
     def room_of(self, asked: Asked) -> Room:
         """Return the room in which this was asked; a sensible one where there is none."""
@@ -183,8 +195,7 @@ class TsudoiClient(commands.Bot):
     async def answer(self, ctx: Context, message: Message, to: discord.Message | None = None) -> None:
         """Answer a command: a reply to the typed one, or to the message `to`; the response to a slash command."""
         if ctx.interaction is None:
-            reference = (to or ctx.message).to_reference(fail_if_not_exists=False)
-            await ctx.channel.send(**render(message), reference=reference)
+            await post(ctx.channel, message, (to or ctx.message).to_reference(fail_if_not_exists=False))
         else:
             await self.respond(ctx.interaction, message)
 
@@ -199,7 +210,7 @@ class TsudoiClient(commands.Bot):
             await self.answer(ctx, message)
             return
         try:
-            await ctx.author.send(**render(message))
+            await post(ctx.author, message)
             is_sent = True
         except discord.Forbidden:
             is_sent = False
@@ -208,8 +219,8 @@ class TsudoiClient(commands.Bot):
     async def respond(self, interaction: discord.Interaction, message: Message, *, ephemeral: bool = False) -> None:
         """Fill in a deferred response; a follow-up would be posted twice if its answer got lost."""
         if not interaction.response.is_done():
-            await interaction.response.defer(ephemeral=ephemeral, thinking=True)
-        await interaction.edit_original_response(**render_edit(message))
+            await acknowledged(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
+        await repeated(lambda: interaction.edit_original_response(**render_edit(message)))
 
     async def on_command_error(self, ctx: Context, error: commands.CommandError) -> None:  # type: ignore[override]
         """Answer what cannot be done: a mistyped command with the nearest one, anything else with an apology."""
@@ -249,9 +260,9 @@ class TsudoiClient(commands.Bot):
         """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology."""
         log.exception("discord event failed", name=event_method)
         cause = args[0] if args else None
-        with suppress(discord.HTTPException):
+        with suppress(discord.HTTPException, *CUT_OFF):
             if isinstance(cause, discord.Message):
-                await cause.channel.send(**render(self.apology(self.room_of(cause))))
+                await post(cause.channel, self.apology(self.room_of(cause)))
             elif isinstance(cause, discord.Interaction) and cause.response.is_done():
                 await cause.followup.send(self.apology(self.room_of(cause)).lead, ephemeral=True)
 

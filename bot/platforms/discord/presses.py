@@ -9,6 +9,7 @@ from bot.core.actions import Action, Shown
 from bot.core.askers import Asker
 from bot.core.messages import Message
 from bot.handwriting.reading_buttons import Explain
+from bot.platforms.discord.answers import acknowledged, repeated
 from bot.platforms.discord.forms import ASK, form, given
 from bot.platforms.discord.render import picture_files, render
 
@@ -63,7 +64,7 @@ class DiscordPresses:
     async def _say_nothing(self, interaction: discord.Interaction["TsudoiClient"]) -> None:
         """Let what was pressed stand as it is."""
         if not interaction.response.is_done():
-            await interaction.response.defer()
+            await acknowledged(interaction.response.defer)
         elif not _is_private(interaction):
             await interaction.delete_original_response()
 
@@ -71,17 +72,18 @@ class DiscordPresses:
         """Add to a reading the picture that explains it."""
         if interaction.message is None:
             return
-        await interaction.response.defer()
+        await acknowledged(interaction.response.defer)
         explanation = await self._answering.act(asker, action)
         if explanation is None or not explanation.pictures:
             said = render(explanation)["content"] if explanation else None
-            await interaction.followup.send(said or "", ephemeral=True)
+            await repeated(lambda: interaction.followup.send(said or "", ephemeral=True))
             return
         reading = interaction.message
         kept = reading.attachments[: MOST_ATTACHMENTS - len(explanation.pictures)]
         view = self._without(discord.ui.View.from_message(reading, timeout=None), action)
-        await interaction.edit_original_response(
-            attachments=[*kept, *picture_files(explanation)], view=view if view.children else None
+        shown = view if view.children else None
+        await repeated(
+            lambda: interaction.edit_original_response(attachments=[*kept, *picture_files(explanation)], view=shown)
         )
 
     def _without(self, view: discord.ui.View, action: Action) -> discord.ui.View:
@@ -110,10 +112,10 @@ async def _defer(
         Shown.BESIDE: False,
     }
     if gives_way[action.shown]:
-        await interaction.response.defer()
+        await acknowledged(interaction.response.defer)
     else:
         is_for_all = action.shown is Shown.ALL and asker.may_decide
-        await interaction.response.defer(ephemeral=not is_for_all, thinking=True)
+        await acknowledged(lambda: interaction.response.defer(ephemeral=not is_for_all, thinking=True))
 
 
 def _is_private(interaction: discord.Interaction["TsudoiClient"]) -> bool:

@@ -92,6 +92,15 @@ def render(message: Message, key: str = "") -> Post:
     return rendered
 
 
+def render_plain(message: Message) -> Post:
+    """Return the message as a text without embeds, for where the bot may show none."""
+    cards = tuple(replace(card, buttons=()) for card in message.cards)
+    said = replace(message, cards=cards, buttons=(), entries=(), choices=(), files=())
+    rendered = render(message)
+    rendered["content"], rendered["embeds"] = fit(said.text, CONTENT) or _BLANK, []
+    return rendered
+
+
 def render_edit(message: Message) -> RenderedEdit:
     """Return the message as what an earlier one is turned into."""
     new = render(message)
