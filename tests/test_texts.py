@@ -85,7 +85,6 @@ JAPANESE_IN_CODE = {
     "what a platform is told before anybody says in which language": (
         "bot/platforms/discord/slash_commands.py: READ_MENU",
         "bot/platforms/discord/slash_commands.py: PARAMETERS",
-        "bot/platforms/slack/manifest.py: READ_MENU",
     ),
     "how Japanese dates are written": ("bot/locales/__init__.py: _date",),
 }

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -95,7 +96,10 @@ def slack_manifest() -> None:
     """Print the manifest that Slack makes the app from."""
     from bot.platforms.slack.manifest import written
 
-    sys.stdout.write(written())
+    locale = "ja"
+    with suppress(ConfigurationError):  # it is half written before there is an app
+        locale = load_settings().community.locale
+    sys.stdout.write(written(locale))
 
 
 @cli.command(name="next")

@@ -100,7 +100,7 @@ def connect_slack(talk: Talk, folder: Path) -> None:
     _ = talk.texts.gettext
     talk.asker.heading("Slack")
     if talk.is_open("slack_bot_token"):
-        _write_manifest(folder)
+        _write_manifest(folder, talk.texts.locale)
         begin = _("1. Open this page, press Create New App, From a manifest, and choose your workspace:")
         talk.asker.guide(begin, SLACK_APPS)
         paste = _("2. Choose JSON, and paste the whole content of this file. It asks for exactly what the bot needs:")
@@ -127,10 +127,10 @@ def connect_slack(talk: Talk, folder: Path) -> None:
     choose_channels(talk, "slack", Sight("Slack", _in_slack(look), lambda looks: _in_slack(_slack(talk, looks))))
 
 
-def _write_manifest(folder: Path) -> None:
+def _write_manifest(folder: Path, locale: str) -> None:
     from bot.platforms.slack.manifest import written
 
-    write_privately(folder / MANIFEST, written().encode(), 0o666)
+    write_privately(folder / MANIFEST, written(locale).encode(), 0o666)
 
 
 def _slack_look(talk: Talk, name: str) -> "SlackLook | None":

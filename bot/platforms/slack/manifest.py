@@ -14,7 +14,6 @@ NAME = "Tsudoi"
 RENAMED = {REMIND.name: "tsudoi-remind", HELP.name: "tsudoi-help"}
 _PREFIX = "tsudoi-"  # a workspace in which another app has /next may call ours /tsudoi-next
 READ_SHORTCUT = "read_hiragana"
-READ_MENU = "ひらがなを読む"  # in the menu of a message
 
 # Each scope with the reason why it is there.
 SCOPES = {
@@ -55,9 +54,11 @@ def slash_notes(texts: Texts) -> str:
     return said.format(names=names)
 
 
-def manifest() -> dict[str, Any]:
-    """Return the manifest as Slack takes it."""
-    described = texts_for("ja").gettext("Announces connpass events, reminds of them, and reads handwritten hiragana")
+def manifest(locale: str = "ja") -> dict[str, Any]:
+    """Return the manifest as Slack takes it, described in the language of the workspace."""
+    texts = texts_for(locale)
+    described = texts.gettext("Announces connpass events, reminds of them, and reads handwritten hiragana")
+    menu = texts.gettext("Read hiragana")
     return {
         "display_information": {"name": NAME, "description": described, "background_color": _COLOUR},
         "features": {
@@ -67,10 +68,8 @@ def manifest() -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME, "always_online": True},
-            "shortcuts": [
-                {"name": READ_MENU, "type": "message", "callback_id": READ_SHORTCUT, "description": READ_MENU}
-            ],
-            "slash_commands": [_slash_command(one) for one in COMMANDS],
+            "shortcuts": [{"name": menu, "type": "message", "callback_id": READ_SHORTCUT, "description": menu}],
+            "slash_commands": [_slash_command(one, texts) for one in COMMANDS],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
@@ -83,8 +82,8 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def _slash_command(command: Command[Answering]) -> dict[str, Any]:
-    described = re.sub(r"\{sign\}(\w+)", _shown, command.help(texts_for("ja")))
+def _slash_command(command: Command[Answering], texts: Texts) -> dict[str, Any]:
+    described = re.sub(r"\{sign\}(\w+)", _shown, command.help(texts))
     given = {"command": slash_name(command), "description": described, "should_escape": False}
     return {**given, "usage_hint": command.usage} if command.usage else given
 
@@ -94,6 +93,6 @@ def _shown(found: re.Match[str]) -> str:
     return next((slash_name(one) for one in COMMANDS if one.name == found[1]), f"/{found[1]}")
 
 
-def written() -> str:
+def written(locale: str = "ja") -> str:
     """Return the manifest as JSON, which Slack takes as it is."""
-    return json.dumps(manifest(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(manifest(locale), ensure_ascii=False, indent=2) + "\n"

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.answering.commands import COMMANDS
+from bot.core.actions import Shown
 from bot.core.askers import Channels
 from bot.core.cooldowns import Turn
 from bot.platforms.slack import listeners as slack_listeners
 from bot.platforms.slack.manifest import READ_SHORTCUT
 from tests.support import slack_members
+from tests.support.actions import every_kind
 from tests.support.slack_answers import RecordedAnswers, at_once, connected, front_end_of
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, ORGANISER, TEAM, Json
 from tests.support.slack_server import Fault, Trouble
@@ -137,6 +139,12 @@ async def test_everything_is_acknowledged_before_it_is_answered(stage: Stage) ->
     done = await at_once(stage.server.slash, CHANNEL, "/tsudoi", "setup", ORGANISER)
     assert done.seen == []
     await at_once(stage.server.wait_for, lambda: done.seen)
+
+
+def test_what_is_for_organisers_asks_for_rights() -> None:
+    assert [one.name for one in COMMANDS if one.is_for_organisers and not one.asks_for_rights] == []
+    kinds = [kind for kind in every_kind() if kind.for_organisers or kind.shown is Shown.ALL]
+    assert [kind.__name__ for kind in kinds if not kind.asks_for_rights] == []
 
 
 @pytest.mark.parametrize("name", [one.name for one in COMMANDS if not one.asks_for_rights and one.name != "read"])

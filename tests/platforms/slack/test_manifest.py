@@ -11,6 +11,7 @@ from bot.answering.commands import COMMANDS
 from bot.platforms.slack import manifest as slack_manifest
 from bot.platforms.slack.manifest import EVENTS, SCOPES, command_named, manifest, slash_name, written
 from tests.support.slack_facts import SCOPE_OF_EVENT, AppConfig
+from tests.support.slack_manifests import refused_manifest
 from tests.support.slack_methods import METHODS
 from tests.support.slack_server import SlackServer  # noqa: F401  # importing it registers every method
 
@@ -41,8 +42,7 @@ def test_the_scopes_are_exactly_those_that_methods_and_events_take() -> None:
     by_events = {SCOPE_OF_EVENT[event] for event in EVENTS if event in SCOPE_OF_EVENT}
     by_place = {f"{kind}:{what}" for kind in ("channels", "groups") for what in ("history", "read")} | {"im:history"}
     assert called >= OF_EVERY_KIND
-    files = {"files:write"}  # slack_sdk's files_upload_v2 calls three methods
-    assert by_methods | by_events | by_place | files | {"commands"} == set(SCOPES)
+    assert by_methods | by_events | by_place | {"commands"} == set(SCOPES)
 
 
 def test_every_command_is_there_under_a_name_that_slack_allows() -> None:
@@ -65,6 +65,12 @@ def test_the_manifest_keeps_to_slacks_lengths() -> None:
     display, shortcut = manifest()["display_information"], manifest()["features"]["shortcuts"][0]
     assert (len(display["name"]) <= 35, len(display["description"]) <= 140) == (True, True)
     assert (len(shortcut["name"]) <= 24, len(shortcut["description"]) <= 150) == (True, True)
+
+
+def test_a_workspace_may_speak_english() -> None:
+    assert refused_manifest(manifest("en")) == []
+    assert not re.search("[ぁ-ん]", written("en"))
+    assert manifest("en")["features"]["shortcuts"][0]["name"] == "Read hiragana"
 
 
 def test_a_server_reads_the_manifest() -> None:
