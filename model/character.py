@@ -55,3 +55,11 @@ class Character:
         """From box to box, along the axis on which they are further apart."""
         mine, its = np.asarray(self.box), np.asarray(other.box)
         return float(np.maximum(mine[:2] - its[:2] - its[2:], its[:2] - mine[:2] - mine[2:]).max())
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A character of a page that is no hiragana."""
+
+    box: Box  # of its ink, in pixels of the picture
+    point: str = ""  # 、 or 。; empty for any other

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import classic, preprocess
-from model.character import KNOWN, Character, Probabilities
+from model.character import KNOWN, Character, Probabilities, Sign
 from model.finder.character_views import CharacterViews
 from model.finder.find import FILE as FINDER
 from model.ink import BlankImage
 from model.labels import LABELS, NOT_HIRAGANA, differ_by_a_mark
 from model.network import CARD, CLASSIC, Calibration, ModelUnusable, Network, load_network
+from model.pages.detected import Transcript
 from model.pages.one_or_many import are_many, is_lone, is_surely_one
 from model.pages.small import marked_small
-from model.pages.transcribe import Transcript, transcribe
+from model.pages.transcribe import transcribe
 from model.preprocess import Located
 from model.reading import Candidate, Glyph, Reading, Verdict, text_of
 
@@ -94,7 +95,9 @@ class Classifier:
     def _character(self, located: Located) -> Character:
         return Character(located, self.probabilities(located.input))
 
-    def _glyph(self, character: Character, top: int, min_confidence: float) -> Glyph:
+    def _glyph(self, character: Character | Sign, top: int, min_confidence: float) -> Glyph:
+        if isinstance(character, Sign):
+            return Glyph(character.box, (), "not_hiragana", point=character.point)
         probabilities = character.probabilities
         best = np.argsort(-probabilities[: len(LABELS)], kind="stable")[: max(top, 2)]
         candidates = [Candidate(LABELS[index], float(probabilities[index])) for index in best]

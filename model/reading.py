@@ -12,6 +12,7 @@ Verdict = Literal["sure", "unsure", "not_hiragana"]
 Box = tuple[int, int, int, int]  # x, y, width, height
 
 MOST = 100  # characters that are read in one picture
+UNREAD = "〓"  # stands in a text for a character that is no hiragana, as in print for a missing one
 
 # ゕ and ゖ are left out: they stand for か and け in counting (三ヶ月), and nobody writes them in a word of hiragana.
 SMALL_FORMS: dict[str, str] = {full: small for small, full in FULL_FORMS.items() if small not in "ゕゖ"}
@@ -54,6 +55,7 @@ class GlyphJson(TypedDict):
     candidates: list[CandidateJson]
     verdict: Verdict
     small: NotRequired[bool]
+    point: NotRequired[str]
 
 
 class ReadingJson(TypedDict):
@@ -80,6 +82,7 @@ class Glyph:
     candidates: tuple[Candidate, ...]  # best first; empty when no ink was found
     verdict: Verdict
     small: bool | None = None  # written as っ is; None where no neighbour tells, or the letter has no small form
+    point: str = ""  # 、 or 。 where it is one of these; such a glyph has no candidates
 
     @property
     def best(self) -> Candidate | None:
@@ -88,9 +91,9 @@ class Glyph:
 
     @property
     def text(self) -> str:
-        """The best candidate as it is written, っ for a small つ; empty where there is no hiragana."""
+        """The best candidate as it is written, っ for a small つ; 、 or 。; empty where there is none of these."""
         if self.best is None or self.verdict == "not_hiragana":
-            return ""
+            return self.point
         return SMALL_FORMS.get(self.best.label, self.best.label) if self.small else self.best.label
 
 
@@ -99,15 +102,15 @@ class Reading:
     """Everything read in one picture."""
 
     glyphs: tuple[Glyph, ...]  # in reading order
-    text: str  # the glyphs' texts joined
+    text: str  # as `text_of` has it
     elapsed_ms: float
 
     def to_json(self) -> ReadingJson:
         """The reading as plain lists, dicts, numbers and texts, ready for `json.dumps`.
 
         Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}; where
-            a glyph's size could be judged it has "small", too. Probabilities have four decimals and the time two:
-            more would only look like precision.
+            a glyph's size could be judged it has "small", too, and 、 and 。 have "point". Probabilities have four
+            decimals and the time two: more would only look like precision.
         """
         return {
             "glyphs": [_glyph_json(glyph) for glyph in self.glyphs],
@@ -123,12 +126,19 @@ def _glyph_json(glyph: Glyph) -> GlyphJson:
     plain: GlyphJson = {"box": list(glyph.box), "candidates": candidates, "verdict": glyph.verdict}
     if glyph.small is not None:
         plain["small"] = glyph.small
+    if glyph.point:
+        plain["point"] = glyph.point
     return plain
 
 
 def text_of(glyphs: tuple[Glyph, ...]) -> str:
-    """The text that the glyphs spell, best candidate each; a glyph that is not hiragana adds nothing."""
-    return "".join(glyph.text for glyph in glyphs)
+    """The text that the glyphs spell, best candidate each, with UNREAD for what is no hiragana.
+
+    Empty where none of them is hiragana.
+    """
+    if all(glyph.verdict == "not_hiragana" for glyph in glyphs):
+        return ""
+    return "".join(glyph.text or UNREAD for glyph in glyphs)
 
 
 def overlap(box: Box, other: Box) -> float:

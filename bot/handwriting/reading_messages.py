@@ -10,7 +10,7 @@ from bot.handwriting.rules.romaji import romaji
 from bot.handwriting.shares import in_words
 from bot.handwriting.teaching_buttons import verdicts
 from bot.locales import Texts
-from model.reading import EXPLAINED, EXPLAINED_SIZE, MOST, SMALL_FORMS, Candidate, Glyph, Reading
+from model.reading import EXPLAINED, EXPLAINED_SIZE, MOST, SMALL_FORMS, UNREAD, Candidate, Glyph, Reading
 
 TOP, LEAST_SHOWN = 5, 0.005  # bars, and the probability from which a third one is worth a line
 MOST_LIKELY = 3  # characters that a doubtful one may be
@@ -76,7 +76,7 @@ def written_in(reading: Reading) -> list[tuple[int, Glyph]]:
 
 def _card(texts: Texts, reading: Reading) -> Card:
     written = written_in(reading)
-    return _character(texts, written[0][1]) if len(written) == 1 else _text(texts, reading)
+    return _character(texts, written[0][1]) if len(reading.glyphs) == 1 else _text(texts, reading)
 
 
 def _character(texts: Texts, glyph: Glyph) -> Card:
@@ -106,7 +106,7 @@ def _text(texts: Texts, reading: Reading) -> Card:
     """Tell of several characters: the whole text, then each with its number in the picture, the doubtful ones fully."""
     written = written_in(reading)
     doubtful = [(place, glyph) for place, glyph in written if glyph.verdict != "sure"]
-    lines = _cut_off(texts, reading)
+    lines = [*_cut_off(texts, reading), *_unread(texts, reading)]
     lines += ["・".join(f"{place + 1} {_in_short(glyph)}" for place, glyph in written)]
     lines += [_in_detail(texts, place + 1, glyph) for place, glyph in doubtful[:MOST_DETAILS]]
     if (more := len(doubtful) - MOST_DETAILS) > 0:
@@ -125,6 +125,18 @@ def _cut_off(texts: Texts, reading: Reading) -> list[str]:
     ]
 
 
+def _unread(texts: Texts, reading: Reading) -> list[str]:
+    places = reading.text.count(UNREAD)
+    if not places:
+        return []
+    said = texts.ngettext(
+        "「{sign}」 stands for a character that I cannot read as hiragana.",
+        "「{sign}」 stands for {n} characters that I cannot read as hiragana.",
+        places,
+    )
+    return [said.format(sign=UNREAD, n=places)]
+
+
 def _in_short(glyph: Glyph) -> str:
     match glyph.verdict:
         case "sure":
@@ -132,7 +144,7 @@ def _in_short(glyph: Glyph) -> str:
         case "unsure":
             return f"{glyph.text}？"
         case _:
-            return "×"
+            return UNREAD
 
 
 def _in_detail(texts: Texts, number: int, glyph: Glyph) -> str:
@@ -195,7 +207,7 @@ def _explained(texts: Texts, readings: Sequence[Reading | PictureError], upload:
         written = [] if isinstance(reading, PictureError) else written_in(reading)
         for place, glyph in written:
             names = [_picture_number(texts, picture)] if len(readings) > 1 else []
-            names += [f"{place + 1} {glyph.text or '×'}"] if len(written) > 1 else []
+            names += [f"{place + 1} {glyph.text or UNREAD}"] if len(written) > 1 else []
             found.append((glyph.verdict == "sure", ": ".join(names), About(upload, picture, place)))
     first = sorted(found, key=lambda entry: entry[0])[:MOST_OPTIONS]
     return [(name, about) for _, name, about in sorted(first, key=lambda entry: (entry[2].picture, entry[2].glyph))]

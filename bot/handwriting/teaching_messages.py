@@ -21,7 +21,7 @@ from bot.handwriting.rules.teaching import (
 )
 from bot.handwriting.teaching_buttons import Claim, Label, OfAllGiven, SomeWrong, Wish, Wrong
 from bot.locales import Texts
-from model.reading import Glyph
+from model.reading import UNREAD, Glyph
 
 OFFERED = 4  # candidates offered where the first one was wrong
 LONGEST_SHOWN = 20
@@ -89,7 +89,7 @@ def _range(label: str, some: Sequence[Option], lists: Sequence[Sequence[Option]]
 
 
 def _numbered(texts: Texts, about: About, glyph: Glyph, pictures: int) -> str:
-    number = f"{about.glyph + 1} {glyph.text or '×'}"
+    number = f"{about.glyph + 1} {glyph.text or UNREAD}"
     if pictures == 1:
         return number
     return texts.gettext("Picture {number}").format(number=about.picture + 1) + f": {number}"

@@ -5,25 +5,36 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model.detector.detect import Detection
+from model.reading import Box
 
 NEIGHBOURS = 2.0  # letters from box to box, at most: what is further away belongs to another block
 BESIDE = 0.35  # of the smaller of two sides is shared by characters of one line
+POINT = 0.8  # letters: as large as this 、 and 。 count, for they stand in a corner of their squares
 
 Boxes = NDArray[np.float64]  # (n, 4): left, top, right, bottom
 Numbers = NDArray[np.intp]
 
 
-def in_lines(found: Sequence[Detection]) -> list[list[Detection]]:
-    """The characters by line, in reading order: rows from the top, columns from the right, block after block."""
-    if not found:
+def in_lines(written: Sequence[Box], points: Sequence[bool]) -> list[list[int]]:
+    """In which lines characters stand: rows from the top, columns from the right, block after block.
+
+    Args: written: the box of each. points: which of them are 、 or 。. Returns: their numbers, in reading order.
+    """
+    if not written:
         return []
-    boxes = np.array([(d.x, d.y, d.x + d.width, d.y + d.height) for d in found])
-    letter = float(np.median([d.longer for d in found]))
+    sides = [max(box[2:]) for box, is_point in zip(written, points, strict=True) if not is_point]
+    letter = float(np.median(sides or 1))
+    boxes = np.array([_ends(*at, POINT * letter * is_point) for at, is_point in zip(written, points, strict=True)])
     right, below = _next(boxes, letter), _next(boxes[:, [1, 0, 3, 2]], letter)
     blocks = [_lines_of(block, boxes, right, below) for block in _joined(len(boxes), [*_pairs(right), *_pairs(below)])]
     blocks.sort(key=lambda block: (boxes[block[0], 1].min() // (2 * letter), boxes[block[0], 0].min()))
-    return [[found[number] for number in line] for block in blocks for line in block]
+    return [line for block in blocks for line in block]
+
+
+def _ends(x: int, y: int, width: int, height: int, least: float) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a box that is at least so large."""
+    across, down = max(0.0, least - width) / 2, max(0.0, least - height) / 2
+    return x - across, y - down, x + width + across, y + height + down
 
 
 def _next(boxes: Boxes, letter: float) -> tuple[Numbers, NDArray[np.float64]]:

@@ -1,41 +1,108 @@
-"""A page as the detector sees it: each character cut out of the picture, without its neighbours, and read."""
+"""A page as the detector sees it: each hiragana cut out of the picture, without its neighbours, and read."""
 
 from collections.abc import Callable, Iterator, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.character import Character
+from model.character import KNOWN, Character, Sign
 from model.detector.detect import Detection, Kind, shipped
 from model.detector.ink_boxes import fitted
 from model.detector.looks import find_characters
-from model.ink import Grey, to_grey
+from model.ink import Grey, shrink
 from model.pages.arrange import in_lines
 from model.reading import MOST
 
 MARGIN = 0.07  # of a character's longer side, around its box
+A_POINT = 0.3  # how likely 、 or 。 is: the end of a stroke looks like one, and there are seldom any
+SURELY = 0.5  # how likely a sign is where something else was read
+COVERED = 0.5  # of a character: where a sign is, it is none
+POINT = 24  # pixels of a comma's or a full stop's longer side, as it is looked at
 
+Transcript = list[list[Character | Sign]]  # lines in reading order, characters in reading order
 ReadOne = Callable[[NDArray[np.uint8]], Character | None]  # the one character of a picture; None where there is no ink
 
 
-def read_detected(image: NDArray[np.uint8], read_one: ReadOne) -> list[list[Character]]:
-    """The characters of a picture by line, as the detector finds them.
-
-    Args: image: as for `model.preprocess.preprocess`. Returns: at most MOST characters; boxes are in pixels of
-            the picture.
-    """
-    grey = to_grey(image)
-    found = fitted(grey, sorted(find_characters(shipped(), grey), key=lambda seen: -seen.likely)[:MOST])
-    lines = in_lines([detection for detection in found if detection.kind is not Kind.POINT])
-    return [line for characters in lines if (line := list(_read(grey, characters, found, read_one)))]
+def find_on_page(grey: Grey) -> list[Detection]:
+    """At most MOST characters of a picture, as the detector finds them, the likeliest first. Args: grey: (h, w)."""
+    found = [seen for seen in find_characters(shipped(), grey) if seen.kind is not Kind.POINT or seen.likely >= A_POINT]
+    return fitted(grey, sorted(found, key=lambda seen: -seen.likely)[:MOST])
 
 
-def _read(grey: Grey, line: Sequence[Detection], found: Sequence[Detection], read_one: ReadOne) -> Iterator[Character]:
-    for detection in line:
-        part, x, y = cut_out(grey, detection, found)
-        character = read_one(part)
-        if character is not None:
-            yield character.placed(1.0, x, y)
+def read_detected(grey: Grey, found: Sequence[Detection], read_one: ReadOne) -> Transcript:
+    """What was found by line: hiragana read one by one, and signs. Boxes are in pixels of the picture."""
+    return ordered([seen for detection in found if (seen := _read(grey, detection, found, read_one)) is not None])
+
+
+def with_signs(lines: Transcript, signs: Sequence[Sign]) -> Transcript:
+    """Lines that were read, with signs in place of what was read there."""
+    read = [character for line in lines for character in line if not any(_covers(sign, character) for sign in signs)]
+    return ordered([*read, *signs])
+
+
+def signs_among(grey: Grey, found: Sequence[Detection]) -> list[Sign]:
+    """What was found that is surely no hiragana."""
+    likely = [detection for detection in found if detection.kind is not Kind.HIRAGANA and detection.likely >= SURELY]
+    return [_sign(grey, detection, found) for detection in likely]
+
+
+def ordered(seen: Sequence[Character | Sign]) -> Transcript:
+    """Characters by line, in reading order, without specks that look like points."""
+    lines = in_lines([character.box for character in seen], [_is_point(character) for character in seen])
+    tidy = (list(_without_specks([seen[number] for number in line])) for line in lines)
+    return [line for line in tidy if line]
+
+
+def _without_specks(line: Sequence[Character | Sign]) -> Iterator[Character | Sign]:
+    """A point follows a character: below its middle in a row, to the right of it in a column."""
+    middles = np.array([(x + width / 2, y + height / 2) for x, y, width, height in (seen.box for seen in line)])
+    is_down = np.ptp(middles[:, 1]) > np.ptp(middles[:, 0])
+    before: NDArray[np.float64] | None = None
+    for seen, middle in zip(line, middles, strict=True):
+        if not _is_point(seen):
+            before = middle
+        elif before is None or middle[0 if is_down else 1] < before[0 if is_down else 1]:
+            continue
+        yield seen
+
+
+def _is_point(seen: Character | Sign) -> bool:
+    return isinstance(seen, Sign) and bool(seen.point)
+
+
+def _covers(sign: Sign, character: Character | Sign) -> bool:
+    """Whether most of a character is a part of the sign."""
+    x, y, width, height = character.box
+    across = min(x + width, sign.box[0] + sign.box[2]) - max(x, sign.box[0])
+    down = min(y + height, sign.box[1] + sign.box[3]) - max(y, sign.box[1])
+    return max(0, across) * max(0, down) > COVERED * width * height
+
+
+def _read(grey: Grey, detection: Detection, found: Sequence[Detection], read_one: ReadOne) -> Character | Sign | None:
+    if detection.kind is Kind.POINT:
+        return _sign(grey, detection, found)
+    part, x, y = cut_out(grey, detection, found)
+    character = read_one(part)
+    if detection.kind is Kind.OTHER and (character is None or character.best < KNOWN):  # り is taken for リ
+        return Sign(detection.box)
+    return None if character is None else character.placed(1.0, x, y)
+
+
+def _sign(grey: Grey, detection: Detection, found: Sequence[Detection]) -> Sign:
+    if detection.kind is Kind.OTHER:
+        return Sign(detection.box)
+    part, _, _ = cut_out(grey, detection, found)
+    return Sign(detection.box, "。" if _is_a_ring(part) else "、")
+
+
+def _is_a_ring(part: Grey) -> bool:
+    """Whether there is paper within the ink."""
+    _, light = cv2.threshold(shrink(part, POINT), 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    rim = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    paper = light if rim.mean() > 0.5 else 1 - light
+    outside_joined = np.pad(paper, 1, constant_values=1).astype(np.uint8)
+    return int(cv2.connectedComponents(outside_joined, connectivity=4)[0]) > 2
 
 
 def cut_out(grey: Grey, detection: Detection, found: Sequence[Detection]) -> tuple[Grey, int, int]:

@@ -6,7 +6,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from model.character import CLEAR, SURE, Character
+from model.character import CLEAR, SURE, Character, Sign
 from model.labels import LABELS
 from model.segmentation.pieces import INK_FROM, pieces_of
 
@@ -37,9 +37,9 @@ def _pieces_in(picture: NDArray[np.float32]) -> int:
     return int((areas >= PIECE).sum())
 
 
-def are_many(lines: Sequence[Sequence[Character]], whole: Character | None) -> bool:
+def are_many(lines: Sequence[Sequence[Character | Sign]], whole: Character | None) -> bool:
     """Whether a picture shows more than the one character that it may be as a whole. Args: lines: what was found."""
-    found = list(chain.from_iterable(lines))
+    found = [character for character in chain.from_iterable(lines) if isinstance(character, Character)]
     read = [character for character in found if character.best >= SURE]
     if len(read) < 2:
         return False
@@ -55,12 +55,12 @@ def are_many(lines: Sequence[Sequence[Character]], whole: Character | None) -> b
     return (long or whole.best < SURELY_ONE) and all(character.best >= (SURE if long else CLEAR) for character in read)
 
 
-def is_lone(lines: Sequence[Sequence[Character]], whole: Character | None) -> bool:
+def is_lone(lines: Sequence[Sequence[Character | Sign]], whole: Character | None) -> bool:
     """Whether all that is written is one small letter, on paper whose squares look like something else to read.
 
     Args: as `are_many`.
     """
-    found = list(chain.from_iterable(lines))
+    found = [character for character in chain.from_iterable(lines) if isinstance(character, Character)]
     if whole is None or len(found) != 1 or whole.best >= SURE:
         return False
     return found[0].best >= CLEAR and found[0].longer < LONE * whole.longer

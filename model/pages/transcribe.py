@@ -7,10 +7,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from model.character import CERTAIN, SURE, Character, Probabilities
+from model.character import CERTAIN, SURE, Character, Probabilities, Sign
 from model.ink import shrink, to_grey
 from model.labels import LABELS
-from model.pages.detected import ReadOne, read_detected
+from model.pages.detected import ReadOne, Transcript, find_on_page, read_detected, signs_among, with_signs
 from model.pages.lattice import characters_of, letter_of
 from model.pages.lines import Line, layouts_of
 from model.pages.one_or_many import BY_NO_ACCIDENT
@@ -24,13 +24,13 @@ AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos b
 EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
 WELL_READ = 0.75  # of the characters: with fewer sure ones another view is asked for
 CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
+PAGE = 10  # characters of a photo: so many count where they were found; of a word that way may miss some
 MOST_OF_ALL = 0.75  # of the characters that any view shows
 LIKELIEST = 4  # views: of a photo the writing alone, from afar and from near, the photo as it is, one without squares
 SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
 SMALLEST, LARGEST = 0.35, 2.0  # letters: what is no hiragana and smaller is a speck or a full stop, or larger a drawing
 FAR = 2.0  # letters: what is no hiragana and further from one than this lies about
 
-Transcript = list[list[Character]]  # lines in reading order, characters in reading order
 Read = Callable[[NDArray[np.float32]], Probabilities]
 
 
@@ -46,10 +46,17 @@ def transcribe(
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
+    grey = to_grey(image)
+    is_clean = only_ink_is_dark(shrink(grey, WORKING_SIZE))
+    found = find_on_page(grey)
+    detected = [] if is_clean else _without_litter(read_detected(grey, found, read_one))
     best = _in_likeliest_view(image, read, once, is_one)
-    if (once and not _is_a_page(best)) or (_is_well_read(best, CLEARLY) and _is_clean(image)):
+    if once and not _is_a_page(best):
         return best
-    detected = _without_litter(read_detected(image, read_one))
+    if _number_read(detected) >= PAGE and _number_certain(detected) >= _number_certain(best):
+        return detected
+    if signs := signs_among(grey, found):
+        best = with_signs(best, signs)
     return detected if _number_read(best) < MOST_OF_ALL * _number_read(detected) else best
 
 
@@ -68,11 +75,6 @@ def _in_likeliest_view(image: NDArray[np.uint8], read: Read, once: bool, is_one:
     return max(seen, key=_worth)
 
 
-def _is_clean(image: NDArray[np.uint8]) -> bool:
-    """Whether it is a drawing or a scan, of which no view misses a part."""
-    return only_ink_is_dark(shrink(to_grey(image), WORKING_SIZE))
-
-
 def _in_view(view: PageView, read: Read) -> Transcript:
     """What one view shows, in pixels of the picture; nothing where it is blank, or full of what cannot be read."""
     bounded = _Bounded(read)
@@ -81,7 +83,7 @@ def _in_view(view: PageView, read: Read) -> Transcript:
         layouts = [_read_lines(page, lines, bounded) for lines in layouts_of(page)]
         lines, _ = max(layouts, key=lambda layout: layout[1])
         scale, x, y = page.scale * view.view.scale, view.view.x, view.view.y
-        return [[character.placed(scale, x, y) for character in line] for line in _without_litter(lines)]
+        return _without_litter([[character.placed(scale, x, y) for character in line] for line in lines])
     return []
 
 
@@ -104,9 +106,9 @@ class _Bounded:
         return probabilities
 
 
-def _read_lines(page: Page, lines: list[Line], read: Read) -> tuple[Transcript, float]:
+def _read_lines(page: Page, lines: list[Line], read: Read) -> tuple[list[list[Character]], float]:
     """The characters of the lines, and how well they explain all of the ink."""
-    found: Transcript = []
+    found: list[list[Character]] = []
     total = EACH_LINE * len(lines)
     for line in lines:
         characters, score = characters_of(page, line, read)
@@ -117,18 +119,18 @@ def _read_lines(page: Page, lines: list[Line], read: Read) -> tuple[Transcript, 
     return found, total
 
 
-def _without_litter(lines: Transcript) -> Transcript:
+def _without_litter(lines: Sequence[Sequence[Character | Sign]]) -> Transcript:
     """Without specks, and without lines in which nothing is read, if there are others."""
-    letter = letter_of(list(chain.from_iterable(lines)))
+    letter = letter_of(_characters(lines))
     if letter is None:
-        return lines
+        return [list(line) for line in lines]
     tidy = [_tidy(line, letter) for line in lines]
     return [line for line in tidy if any(_is_read(character) for character in line)]
 
 
-def _tidy(line: list[Character], letter: float) -> list[Character]:
-    read = [character for character in line if _is_read(character)]
-    return [character for character in line if _is_read(character) or _may_be_a_letter(character, letter, read)]
+def _tidy(line: Sequence[Character | Sign], letter: float) -> list[Character | Sign]:
+    read = [character for character in line if isinstance(character, Character) and _is_read(character)]
+    return [seen for seen in line if isinstance(seen, Sign) or seen in read or _may_be_a_letter(seen, letter, read)]
 
 
 def _may_be_a_letter(character: Character, letter: float, read: list[Character]) -> bool:
@@ -136,21 +138,28 @@ def _may_be_a_letter(character: Character, letter: float, read: list[Character])
     return SMALLEST * letter < character.longer < LARGEST * letter and near
 
 
-def _is_read(character: Character) -> bool:
-    return character.best >= SURE
+def _characters(found: Sequence[Sequence[Character | Sign]]) -> list[Character]:
+    return [seen for seen in chain.from_iterable(found) if isinstance(seen, Character)]
+
+
+def _is_read(character: Character | Sign) -> bool:
+    return isinstance(character, Character) and character.best >= SURE
 
 
 def _worth(found: Transcript) -> float:
     """How well something is read, to choose between views by: what only seems to be read says little."""
-    everything = chain.from_iterable(found)
-    return sum(1.0 if seen.best >= CERTAIN else 0.1 if _is_read(seen) else -0.5 for seen in everything)
+    return sum(1.0 if seen.best >= CERTAIN else 0.1 if _is_read(seen) else -0.5 for seen in _characters(found))
 
 
 def _number_read(found: Transcript) -> int:
     return sum(map(_is_read, chain.from_iterable(found)))
 
 
-def _number_of(found: Transcript) -> int:
+def _number_certain(found: Transcript) -> int:
+    return sum(seen.best >= CERTAIN for seen in _characters(found))
+
+
+def _number_of(found: Sequence[Sequence[Character | Sign]]) -> int:
     return sum(map(len, found))
 
 
@@ -176,9 +185,9 @@ def misses_some(found: Transcript, seen: Sequence[Transcript]) -> bool:
 
 def _is_small(found: Transcript, side: int) -> bool:
     """Whether the letters are so small in the picture that the finder may have missed others from afar."""
-    return float(np.median([character.longer for character in chain.from_iterable(found)])) < SMALL * side
+    return float(np.median([character.longer for character in _characters(found)])) < SMALL * side
 
 
 def _is_well_read(found: Transcript, share: float) -> bool:
-    everything = list(chain.from_iterable(found))
+    everything = _characters(found)
     return sum(map(_is_read, everything)) >= max(2.0, share * len(everything))

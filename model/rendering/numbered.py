@@ -20,32 +20,35 @@ WHITE: Colour = (255, 255, 255)
 def numbered(image: NDArray[np.uint8], reading: Reading) -> Rgb:
     """The picture with numbered boxes: 1 is the first glyph. Numbers stand beside the boxes and hide no writing.
 
+    、 and 。 have neither.
+
     Args: image: (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, uint8, as it was read.
     Returns: (h, w, 3) uint8 RGB, about LONGEST pixels long. Boxes of what is no hiragana are grey.
     Raises: UnreadableImage, BlankImage: as `model.ink.to_grey`.
     """
     picture = to_rgb(image)
     scale = min(LONGEST / max(picture.shape[:2]), MOST_ENLARGED)
-    boxes = [_scaled(glyph.box, scale) for glyph in reading.glyphs]
+    shown = {number: glyph for number, glyph in enumerate(reading.glyphs, start=1) if not glyph.point}
+    boxes = [_scaled(glyph.box, scale) for glyph in shown.values()]
     margin = 2 * SIZES[0]
     sheet = Image.fromarray(_with_margin(_resized(picture, scale), margin))
     boxes = [(x + margin, y + margin, width, height) for x, y, width, height in boxes]
-    size, badges = _placed(boxes, sheet.size)
+    size, badges = _placed(dict(zip(shown, boxes, strict=True)), sheet.size)
     pen = ImageDraw.Draw(sheet)
-    for glyph, box in zip(reading.glyphs, boxes, strict=True):
+    for glyph, box in zip(shown.values(), boxes, strict=True):
         _outline(pen, _frame(box, size), _colour(glyph), max(2, size // 9))
-    for number, (glyph, badge) in enumerate(zip(reading.glyphs, badges, strict=True), start=1):
+    for (number, glyph), badge in zip(shown.items(), badges, strict=True):
         _write(pen, badge, str(number), size, _colour(glyph))
     return np.asarray(sheet, np.uint8)
 
 
-def _placed(boxes: list[Box], sheet: tuple[int, int]) -> tuple[int, list[Box]]:
+def _placed(boxes: dict[int, Box], sheet: tuple[int, int]) -> tuple[int, list[Box]]:
     """The largest numbers that hide no writing, how high they are and where they stand; else the smallest."""
     for size in SIZES:
         badges: list[Box] = []
-        for number, box in enumerate(boxes, start=1):
-            badges.append(_free_place(_frame(box, size), _badge(str(number), size), [*boxes, *badges], sheet))
-        if not any(_overlap(badge, box) for badge in badges for box in boxes):
+        for number, box in boxes.items():
+            badges.append(_free_place(_frame(box, size), _badge(str(number), size), [*boxes.values(), *badges], sheet))
+        if not any(_overlap(badge, box) for badge in badges for box in boxes.values()):
             break
     return size, badges
 

@@ -186,6 +186,17 @@ async def test_several_characters_are_one_text_and_the_doubtful_ones_are_told_of
     assert [button.label for button in links(answer)] == ["「は」と「ほ」の違い"]
 
 
+def test_what_cannot_be_read_in_a_text_is_mentioned() -> None:
+    kanji, stop = Glyph((0, 0, 9, 9), (), "not_hiragana"), Glyph((0, 0, 9, 9), (), "not_hiragana", point="。")
+    for locale, title, said in (
+        ("ja", "「〓は〓。」と読みました。", "「〓」は、ひらがなとして読めなかった文字です（2か所）。"),
+        ("en", "I read 「〓は〓。」.", "「〓」 stands for 2 characters that I cannot read as hiragana."),
+    ):
+        (card,) = readings_message(texts_for(locale), [reading(kanji, *word("は"), kanji, stop)]).cards
+        assert card.title == title
+        assert card.body.splitlines() == [said, "2 は ha"]
+
+
 async def test_no_answer_claims_to_be_wholly_sure() -> None:
     answer = readings_message(texts_for("ja"), [reading(glyph("sure", ("あ", 0.99999), ("お", 0.00001)))])
     assert "100" not in answer.text

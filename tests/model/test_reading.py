@@ -21,9 +21,13 @@ def test_a_reading_travels_as_the_json_that_others_rely_on() -> None:
     }
 
 
-def test_the_text_leaves_out_what_is_no_hiragana() -> None:
+def test_the_text_has_a_sign_for_what_is_no_hiragana_and_keeps_points() -> None:
     scribble = Glyph((0, 0, 9, 9), (Candidate("ぬ", 0.1),), "not_hiragana")
-    assert text_of((SURE, scribble, NOTHING, SURE)) == "ああ"
+    stop = Glyph((0, 0, 9, 9), (), "not_hiragana", point="。")
+    assert text_of((SURE, scribble, NOTHING, SURE, stop)) == "あ〓〓あ。"
+    assert text_of((scribble, NOTHING, stop)) == ""
+    glyphs = Reading((SURE, stop), "あ。", 1.0).to_json()["glyphs"]
+    assert [found.get("point") for found in glyphs] == [None, "。"]
 
 
 def test_a_small_kana_is_written_small_in_text_and_told_in_json() -> None:

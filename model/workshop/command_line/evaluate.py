@@ -46,6 +46,10 @@ def evaluate(
     pages: Annotated[
         Path | None, typer.Option(help="Instead, a folder of photographed pages with pages.csv, which has their boxes.")
     ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(help="Instead, a folder of photographed writing with labels.csv, which has its texts."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="A folder for charts: confusions, reliability, errors.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +64,7 @@ def evaluate(
     )
     from model.workshop.evaluation.tables import tables
 
-    if (lines or pages) and (out or classes or hard):
+    if (lines or pages or texts) and (out or classes or hard):
         fail("pages have no charts, classes or hardships: leave --out, --classes, --hard")
     if out:
         _require_charts(out)
@@ -73,6 +77,9 @@ def evaluate(
         fail(str(error))
     if pages:
         _evaluate_boxed(models, pages, as_json)
+        return
+    if texts:
+        _evaluate_texts(models, texts, as_json)
         return
     for note in (note for some in pictures for note in some.notes()):
         typer.echo(note, err=True)
@@ -135,6 +142,25 @@ def _evaluate_boxed(models: "Mapping[str, Classifier]", folder: Path, as_json: b
     ]
     columns = ["", "characters", "found", "read right", "too many", "errors"]
     show(as_json, f"{len(listed)} pages", columns, rows, {name: figures.to_json() for name, figures in found.items()})
+
+
+def _evaluate_texts(models: "Mapping[str, Classifier]", folder: Path, as_json: bool) -> None:
+    from model.workshop.evaluation.written_texts import read_texts, written_texts
+
+    try:
+        listed = written_texts(folder)
+        with progress_bars() as progress:
+            found = {
+                name: read_texts(classifier, progress.track(listed, description="reading texts"))
+                for name, classifier in models.items()
+            }
+    except EXPECTED as error:
+        fail(str(error))
+    rows = [[name, *map(str, (f.characters, f.wrong, f.exact))] for name, f in found.items()]
+    columns = ["", "characters", "wrong", "pictures without errors"]
+    show(
+        as_json, f"{len(listed)} pictures", columns, rows, {name: figures.to_json() for name, figures in found.items()}
+    )
 
 
 def _require_charts(out: Path) -> None:

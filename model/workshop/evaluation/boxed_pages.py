@@ -90,7 +90,7 @@ def read_boxed(classifier: Classifier, pages: Iterable[BoxedPage]) -> BoxedFigur
     photos = number = found = right = extra = 0
     confused: Counter[str] = Counter()
     for page in pages:
-        glyphs = [glyph for glyph in classifier.read(page.image()).glyphs if glyph.text]
+        glyphs = [glyph for glyph in classifier.read(page.image()).glyphs if glyph.text and not glyph.point]
         pairs = matched([box for _, box in page.characters], [glyph.box for glyph in glyphs])
         read = [(page.characters[written][0], _label(glyphs[given])) for written, given in pairs]
         photos, number = photos + 1, number + len(page.characters)

@@ -1,22 +1,21 @@
 import pytest
 
-from model.detector.detect import Detection, Kind
 from model.pages.arrange import in_lines
+from model.reading import Box
 
 SIDE = 20
 
 
-def at(*middles: tuple[float, float]) -> list[Detection]:
-    return [Detection(x * SIDE, y * SIDE, SIDE, SIDE, Kind.HIRAGANA, 0.9) for x, y in middles]
+def at(x: float, y: float, side: float = 1.0) -> Box:
+    return round(x * SIDE), round(y * SIDE), round(side * SIDE), round(side * SIDE)
 
 
 def order(places: list[tuple[float, float]]) -> list[list[int]]:
-    found = at(*places)
-    return [[found.index(character) for character in line] for line in in_lines(found)]
+    return in_lines([at(*place) for place in places], [False] * len(places))
 
 
 def test_nothing_has_no_lines() -> None:
-    assert in_lines([]) == []
+    assert in_lines([], []) == []
 
 
 def test_rows_are_read_from_the_top_and_from_the_left() -> None:
@@ -40,3 +39,10 @@ def test_blocks_beside_each_other_keep_their_own_lines() -> None:
 @pytest.mark.parametrize("apart", [1.1, 1.5, 2.5])
 def test_one_row_of_any_pitch_is_one_line(apart: float) -> None:
     assert order([(0, 0), (apart, 0), (2 * apart, 0)]) == [[0, 1, 2]]
+
+
+def test_a_comma_or_a_full_stop_stands_in_the_line_that_it_belongs_to() -> None:
+    row = [at(0, 0), at(1.2, 0), at(2.3, 0.85, 0.2), at(2.8, 0), at(0, 1.8)]
+    assert in_lines(row, [False, False, True, False, False]) == [[0, 1, 2, 3], [4]]
+    column = [at(2, 0), at(2, 1.2), at(2.8, 2.3, 0.2), at(2, 2.8), at(0.2, 0)]
+    assert in_lines(column, [False, False, True, False, False]) == [[0, 1, 2, 3], [4]]

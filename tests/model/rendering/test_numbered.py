@@ -50,6 +50,12 @@ def test_what_is_no_hiragana_has_a_grey_box() -> None:
     assert pixels_of(drawn, MUTED) > 1000
 
 
+def test_points_have_no_box() -> None:
+    paper = np.full((300, 400), 250, np.uint8)
+    point = Glyph(BOXES[0], (), "not_hiragana", point="。")
+    assert pixels_of(numbered(paper, Reading((point,), "", 1.0)), MUTED) == 0
+
+
 def test_a_hundred_boxes_at_the_rim_are_numbered_too() -> None:
     boxes = [(10 * (i % 10), 10 * (i // 10), 9, 9) for i in range(100)]
     assert numbered(np.full((100, 100, 3), 200, np.uint8), reading(*boxes)).shape[2] == 3

@@ -14,6 +14,7 @@ from model.detector.view import MAP_SIZE, STRIDE, as_seen
 from model.workshop.training.detector.pages import Writing, draw_page
 from model.workshop.training.detector.views import Shown, draw_view
 
+SHOWN = 2  # times a page is shown: to write it takes longer than to take its picture
 WHOLE, SEEN = 0.7, 0.15  # share of a character's ink: with less it need not be found, with less still it counts as none
 BROAD, NARROWEST = 0.11, 0.7  # standard deviation of a peak: of the box's longer side, and in points at least
 COUNTS, CENTRE, GEOMETRY = KINDS, KINDS + 1, slice(KINDS + 2, KINDS + 6)  # channels after the peaks
@@ -32,8 +33,9 @@ class PageViews:
     writing: Writing
 
     def batch(self, size: int, rng: np.random.Generator, settled: bool = False) -> Lesson:
-        """`size` views of as many pages. `settled` says nothing here."""
-        views = [draw_view(draw_page(self.writing, rng), rng) for _ in range(size)]
+        """`size` views of half as many pages. `settled` says nothing here."""
+        pages = [draw_page(self.writing, rng) for _ in range(0, size, SHOWN)]
+        views = [draw_view(pages[number // SHOWN], rng) for number in range(size)]
         inputs = [as_seen(view.picture @ BRIGHTNESS) for view in views]
         return np.stack(inputs), np.stack([wanted(view.shown) for view in views])
 

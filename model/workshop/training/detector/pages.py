@@ -167,7 +167,7 @@ def _leading(rng: np.random.Generator) -> float:
 def _letter(character: tuple[Kind, Ink, float], at: NDArray[np.float64], rng: np.random.Generator) -> Written:
     kind, ink, size = character
     half = float(np.clip(size * rng.uniform(0.8, 1.05), 0.3, 1.15))
-    return Written(kind, ink, float(at[0]), float(at[1]), half, float(np.exp(rng.normal(0, 0.08))))
+    return Written(kind, ink, float(at[0]), float(at[1]), half, float(np.exp(rng.normal(0, 0.14))))
 
 
 def _point(along: float, across: float, is_down: bool, rng: np.random.Generator) -> Written:

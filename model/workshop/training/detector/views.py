@@ -1,6 +1,7 @@
 """A part of a page, or all of it, as a phone or a scanner shows it, and where each character is in it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,11 +24,13 @@ from model.workshop.training.scenery import (
 )
 
 SCENERY = Scenery(VIEW_SIZE)
-WHOLE = 0.55  # of the views show the whole page
-NEAREST, FARTHEST = 40.0, 6.0  # pixels of half a letter, where a part is shown
-LARGEST, SMALLEST = 110.0, 5.0  # the same, of any view
+WHOLE = 0.45  # of the views show the whole page
+NEAREST, FARTHEST = 40.0, 8.0  # pixels of half a letter, where a part is shown
+LARGEST, SMALLEST = 110.0, 6.0  # the same, of any view
 RULED = 0.9  # of the forms have their lines; of the others people wrote as if they had
 DARK = 0.3  # of a character's point, that it counts as ink
+CROPPED = 0.4  # of the views: pictures are seldom square, and people cut out a line
+TIGHTEST, WIDEST = 0.05, 3.0  # letters of margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def draw_view(page: PageContent, rng: np.random.Generator) -> PageView:
     cover = np.zeros((VIEW_SIZE, VIEW_SIZE), np.float32)
     shown = [s for written in page.written if (s := _write_into(cover, written, camera, rng)) is not None]
     scene = SCENERY.lit(SCENERY.write(scene, cover, paper, board, rng), rng)
-    return PageView(SCENERY.taken(scene, 2 * half, rng), shown)
+    view = PageView(SCENERY.taken(scene, 2 * half, rng), shown)
+    return _cropped(view, rng) if shown and rng.random() < CROPPED else view
 
 
 def _half_a_letter(reach: NDArray[np.float64], rng: np.random.Generator) -> float:
@@ -86,6 +90,30 @@ def _camera(page: PageContent, reach: NDArray[np.float64], half: float, rng: np.
     moved = np.eye(3)
     moved[:2, 2] = middle
     return np.asarray(moved @ camera, np.float64)
+
+
+def _cropped(view: PageView, rng: np.random.Generator) -> PageView:
+    """As of a picture that is broad or high, around all characters or around a line: beyond it, its rim goes on."""
+    axis = int(rng.integers(2))
+    boxes = np.array([shown.box for shown in view.shown])
+    around = boxes if rng.random() < 0.5 else boxes[[int(rng.integers(len(boxes)))]]
+    margin = np.exp(rng.uniform(np.log(TIGHTEST), np.log(WIDEST), 2)) * float(np.median(boxes[:, 2:].max(axis=1)))
+    starts, ends = around[:, axis] - margin[0], around[:, axis] + around[:, axis + 2] + margin[1]
+    start = int(np.clip(starts.min(), 0, VIEW_SIZE - 8))
+    end = int(np.clip(ends.max(), start + 8, VIEW_SIZE))
+    along = np.arange(VIEW_SIZE).clip(start, end - 1)
+    return PageView(view.picture.take(along, axis=1 - axis), _still_shown(view.shown, axis, start, end))
+
+
+def _still_shown(shown: Sequence[Shown], axis: int, start: int, end: int) -> list[Shown]:
+    """Characters where only what lies from start to end is left of a view, across (0) or down (1)."""
+    left = []
+    for character in shown:
+        first, length = character.box[axis], character.box[axis + 2]
+        inside = (min(end, first + length) - max(start, first)) / length
+        if inside > 0:
+            left.append(replace(character, seen=character.seen * inside))
+    return left
 
 
 def _ruled(sheet: Scene, page: PageContent, camera: Camera, rng: np.random.Generator) -> Scene:

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from model.character import Character, Sign
+from model.classifier import load
+from model.detector.detect import Detection, Kind
+from model.pages.detected import Transcript, read_detected, signs_among, with_signs
+from tests.model.drawings import drawn
+
+LETTER = 100
+CLASSIFIER = load()
+
+
+def row_of(*letters: str) -> tuple[NDArray[np.uint8], list[Detection]]:
+    """Letters side by side, and where they are."""
+    paper = np.full((LETTER + 40, LETTER * len(letters) + 40), 245, np.uint8)
+    found = []
+    for number, letter in enumerate(letters):
+        x = 20 + LETTER * number
+        paper[20 : 20 + LETTER, x : x + LETTER] = drawn(letter, LETTER)
+        found.append(Detection(x + 8, 28, LETTER - 16, LETTER - 16, Kind.HIRAGANA, 0.9))
+    return paper, found
+
+
+def point(paper: NDArray[np.uint8], x: int, y: int, ring: bool = False) -> Detection:
+    """Write 、 or 。 with its corner there."""
+    down, across = np.mgrid[:16, :16]
+    far = np.hypot(down - 7.5, across - 7.5)
+    ink = (far < 8) & (far > 5) if ring else abs(down - across) < 3
+    paper[y : y + 16, x : x + 16][ink] = 20
+    return Detection(x, y, 16, 16, Kind.POINT, 0.9)
+
+
+def spelled(lines: Transcript) -> str:
+    signs = {"": "〓"}
+    return "/".join(
+        "".join(signs.get(s.point, s.point) if isinstance(s, Sign) else "か" for s in line) for line in lines
+    )
+
+
+@pytest.mark.parametrize(("ring", "sign"), [(False, "、"), (True, "。")])
+def test_a_comma_and_a_full_stop_are_told_apart(ring: bool, sign: str) -> None:
+    paper, found = row_of("い", "こ")
+    found.append(point(paper, 20 + 2 * LETTER, 95, ring))
+    assert spelled(read_detected(paper, found, CLASSIFIER.one)) == f"かか{sign}"
+
+
+@pytest.mark.parametrize(("x", "y"), [(2, 95), (20 + 2 * LETTER, 25)], ids=["before the line", "above its middle"])
+def test_a_speck_where_no_point_can_be_is_none(x: int, y: int) -> None:
+    paper, found = row_of("い", "こ")
+    found.append(point(paper, x, y))
+    assert spelled(read_detected(paper, found, CLASSIFIER.one)) == "かか"
+
+
+def test_what_the_reader_knows_is_hiragana_and_anything_else_a_sign() -> None:
+    paper, (first, second) = row_of("い", "こ")
+    paper[28:112, 128:212] = 245
+    paper[40:100:6, 130:210] = 20  # a pile of strokes
+    found = [Detection(*first.box, Kind.OTHER, 0.6), Detection(*second.box, Kind.OTHER, 0.9)]
+    lines = read_detected(paper, found, CLASSIFIER.one)
+    assert spelled(lines) == "か〓"
+    assert isinstance(lines[0][0], Character)
+    assert lines[0][1].box == second.box
+
+
+def test_a_sign_takes_the_place_of_what_was_read_there() -> None:
+    paper, found = row_of("い", "こ", "つ")
+    lines = read_detected(paper, found, CLASSIFIER.one)
+    signs = signs_among(paper, [*found[:1], Detection(*found[1].box, Kind.OTHER, 0.8), *found[2:]])
+    assert spelled(with_signs(lines, signs)) == "か〓か"
+    unsure = Detection(*found[1].box, Kind.OTHER, 0.3)
+    assert signs_among(paper, [unsure]) == []
