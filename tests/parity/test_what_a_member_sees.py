@@ -58,6 +58,11 @@ def reads(said: Said, expected: str) -> None:
     assert said.words.splitlines() == [line for line in lines if not (said.counts_down and line.startswith(COUNTDOWN))]
 
 
+def where_files_are(stage: Stage) -> str:
+    """What is said beside an answer that only its member sees: in Slack files cannot be with it."""
+    return "\n添付はダイレクトメッセージでお送りしました。" if stage.platform == "slack" else ""
+
+
 def all_of(message: Message) -> str:
     """Everything that a message says in words, as it comes from the services."""
     fields = [[f"{one.name}: {one.value}" for one in card.fields] for card in message.cards]
@@ -233,8 +238,7 @@ async def test_an_event_goes_into_a_members_own_calendar_with_a_file(stage: Stag
     asked = await stage.alice.says("!next")
     offered = await stage.alice.presses("カレンダーに追加")
     along = "iPhone などほかのカレンダーには、一緒に送る .ics ファイルをお使いください。"
-    elsewhere = "\n添付はダイレクトメッセージでお送りしました。" if stage.platform == "slack" else ""
-    reads(offered, f"{CHOOSE_ONE}{along}{elsewhere}\n{A_DAY}")
+    reads(offered, f"{CHOOSE_ONE}{along}{where_files_are(stage)}\n{A_DAY}")
     assert offered.buttons == WAYS
     assert await stage.alice.sees_files(1) == ["event-501.ics"]
     assert [one.words for one in await stage.organiser.what_is_said_to()] == [asked.words]
@@ -528,7 +532,7 @@ async def test_what_is_right_is_kept_after_a_yes_and_shown_given_back_and_erased
     reads(listed, f"1文字を預かっています。\nい 1\n{export} で受け取り、{forget} で消せます。")
 
     exported = await stage.alice.gives("export")
-    reads(exported, "あなたについて預かっているもののすべてです（文字は1文字）：")
+    reads(exported, f"あなたについて預かっているもののすべてです（文字は1文字）：{where_files_are(stage)}")
     assert await stage.alice.sees_files(1) == ["everything.zip"]
 
     sure = (
