@@ -1,4 +1,7 @@
-"""What a member sees in Slack where something goes wrong on the way to them: the table of docs/faults.md."""
+"""What a member sees in Slack where something goes wrong on the way to them.
+
+The table of docs/decisions/answers-under-fault.md tells the same.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
