@@ -5,6 +5,7 @@ from keras import layers
 
 from model.labels import NOT_HIRAGANA
 from model.preprocess import INPUT_SIZE
+from model.workshop.training.batch_normalization import BatchNormalization
 
 Stages = tuple[tuple[int, int], ...]  # channels and blocks; each stage after the first halves the picture
 
@@ -34,7 +35,7 @@ def build_network(classes: int = OUTPUTS, stages: Stages = LARGE) -> keras.Model
 
 def _convolve(x: keras.KerasTensor, channels: int, size: int = 3, stride: int = 1) -> keras.KerasTensor:
     x = layers.Conv2D(channels, size, stride, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
-    return layers.BatchNormalization(momentum=0.98)(x)
+    return BatchNormalization(momentum=0.98)(x)
 
 
 def _residual(x: keras.KerasTensor, channels: int, stride: int) -> keras.KerasTensor:

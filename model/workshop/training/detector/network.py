@@ -6,6 +6,7 @@ from keras import layers
 
 from model.detector.detect import KINDS
 from model.detector.view import VIEW_SIZE
+from model.workshop.training.batch_normalization import BatchNormalization
 from model.workshop.training.detector.lessons import CENTRE, COUNTS, GEOMETRY
 
 STEM, STAGES, DEEPEST, ANSWERING = 16, (32, 48, 64), 96, 48  # channels; each stage halves the picture
@@ -30,7 +31,7 @@ def build_detector() -> keras.Model:
 
 def _convolved(x: keras.KerasTensor, channels: int, size: int = 3, stride: int = 1) -> keras.KerasTensor:
     x = layers.Conv2D(channels, size, stride, padding="same", use_bias=False)(x)
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.98)(x))
+    return layers.ReLU()(BatchNormalization(momentum=0.98)(x))
 
 
 def loss(wanted: tf.Tensor, answer: tf.Tensor) -> tf.Tensor:

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from model.finder.square import VIEW_SIZE
+from model.workshop.training.batch_normalization import BatchNormalization
 
 CHANNELS = (8, 16, 32, 64)  # each stage halves the picture
 
@@ -25,4 +26,4 @@ def build_finder() -> keras.Model:
 
 def _convolved(x: keras.KerasTensor, channels: int, size: int = 3, stride: int = 1) -> keras.KerasTensor:
     x = layers.Conv2D(channels, size, stride, padding="same", use_bias=False)(x)
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.98)(x))
+    return layers.ReLU()(BatchNormalization(momentum=0.98)(x))
