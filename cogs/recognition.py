@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answering.commands import READ
-from bot.answering.general_messages import one_moment
+from bot.answering.general_messages import belated, one_moment
 from bot.core.askers import Asker
 from bot.core.cooldowns import Turn
 from bot.core.messages import Message
@@ -55,13 +55,11 @@ class Recognition(commands.Cog):
         await self._client.respond(interaction, answer)
 
     @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
+    async def on_upload(self, message: discord.Message, is_late: bool) -> None:
         """Read plain uploads in rooms that want it, and in direct messages."""
-        pictures = [one for one in message.attachments if is_picture(one)]
-        if message.author.bot or not pictures or (await self._client.get_context(message)).valid:
-            return
+        pictures = [attachment for attachment in message.attachments if is_picture(attachment)]
         asker = await self._client.asker(message)
-        room = asker.room
+        room, texts = asker.room, self._client.answering.texts(asker.language)
         wanted = not asker.tenant.id or (room.recognition and self._client.rooms.named(room.name) is not None)
         if not wanted and not await self._client.answering.is_quizzed(asker):
             return
@@ -69,10 +67,12 @@ class Recognition(commands.Cog):
         if turn is Turn.IGNORED:
             return
         if turn is Turn.REFUSED:
-            answer = one_moment(self._client.answering.texts(asker.language))
+            answer = one_moment(texts)
         else:
             shown = await fetched(pictures)
             answer = await self._client.answering.read(asker, shown, str(message.id), may_answer_quiz=True)
+        if is_late:
+            answer = belated(texts, answer)
         await post(message.channel, answer, message.to_reference(fail_if_not_exists=False))
 
     async def _read_unseen(

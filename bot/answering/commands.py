@@ -142,6 +142,7 @@ QUIZ: Command[Answering] = Command(
     lambda texts: texts.gettext("Asks you to write a character, and says how well it can be read."),
     lambda it, asker, words: it.quizzing.quiz(asker, words),
     is_of_reading=True,
+    for_now=True,
 )
 MODEL: Command[Answering] = Command(
     "model",
@@ -187,3 +188,9 @@ VOCABULARY = Vocabulary(
     )
 )
 COMMANDS = VOCABULARY.commands
+
+
+def is_for_now(name: str) -> bool:
+    """Whether a command of this name is of no use minutes after it was given."""
+    typed = VOCABULARY.parse(f"!{name}")
+    return typed is not None and typed.command is not None and typed.command.for_now

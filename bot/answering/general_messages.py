@@ -80,3 +80,9 @@ def _not_attached(texts: Texts) -> str:
 def one_moment(texts: Texts) -> Message:
     """Ask a member who asks too fast to wait."""
     return Message(MessageKind.ANSWER, texts.gettext("That was a little fast for me. Please try again in a minute."))
+
+
+def belated(texts: Texts, message: Message) -> Message:
+    """Say with an answer why it comes late: it was asked for while the bot was away."""
+    late = texts.gettext("I was away for a while, so this answer comes late.")
+    return replace(message, lead="\n".join(filter(None, (late, message.lead))))

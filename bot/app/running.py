@@ -37,6 +37,7 @@ from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.workers.model_folder import ModelFolder
 from bot.handwriting.workers.recogniser import LocalRecogniser
 from bot.locales import Texts, texts_for
+from bot.platforms.hearing import Hearing
 from bot.platforms.web.door import is_reached_from_elsewhere, who_reaches_the_page
 from bot.platforms.web.server import WebRoom
 
@@ -253,7 +254,9 @@ def build_discord(settings: Settings, services: Services) -> list[FrontEnd]:
         return []
     from bot.platforms.discord.bot import DiscordFrontEnd
 
-    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, services.stores.memory)]
+    stores, shards = services.stores, ", ".join(map(str, settings.discord.shard_ids))
+    hearing = Hearing(DiscordFrontEnd.name, services.clock, stores.heard, stores.memory, f"discord {shards}".strip())
+    return [DiscordFrontEnd(settings.discord, services.answering, services.rooms, stores.memory, hearing)]
 
 
 def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
@@ -264,7 +267,8 @@ def build_slack(settings: Settings, services: Services) -> list[FrontEnd]:
     from bot.platforms.slack.membership import Membership
 
     stores, membership = services.stores, Membership(services.tidying, services.stores.memory)
-    return [SlackFrontEnd(settings.slack, services.answering, services.rooms, stores.heard, membership)]
+    hearing = Hearing(SlackFrontEnd.name, services.clock, stores.heard, stores.memory)
+    return [SlackFrontEnd(settings.slack, services.answering, services.rooms, hearing, membership)]
 
 
 def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:

@@ -33,7 +33,7 @@ class Command(Generic[Services]):
     `help` takes texts and returns what the command does, with `{sign}` before the names of commands. `answer` takes the
     services, who asks, and what stood behind the command. `usage` is an example of that. Only the member reads what
     `is_private`. Help leaves out what `is_for_organisers`, and what `is_of_reading` where nothing is read. The answer
-    to what `asks_for_rights` depends on what the member may do.
+    to what `asks_for_rights` depends on what the member may do. What is `for_now` is not answered minutes later.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Command(Generic[Services]):
     is_for_organisers: bool = False
     is_of_reading: bool = False
     asks_for_rights: bool = False
+    for_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,12 @@ class Memory(Protocol):
 
 
 class Heard(Protocol):
-    """What platforms told us lately: Slack tells again what it believes to be unheard."""
+    """What platforms told us lately: Slack tells again what it believes to be unheard, and after a stop we look."""
 
     async def is_new(self, key: str, now: datetime) -> bool:
         """Take note of what was heard; False if it was heard before, by any process on the same store."""
+        ...
+
+    async def latest(self, start: str) -> list[str]:
+        """Return the latest keys that start so, some hundreds at most, the last one heard first."""
         ...

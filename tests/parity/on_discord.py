@@ -14,13 +14,13 @@ from discord.http import Route
 from pydantic import SecretStr
 from simcord.components import walk_components
 
-from bot.answering.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT
+from bot.answering.commands import DRAFT, NEXT, QUIZ, REMIND, REPORT, VOCABULARY
 from bot.config import DiscordSettings
 from bot.core.room import Room
 from bot.handwriting.ports.recognition import Recogniser
 from bot.platforms.discord.bot import DiscordFrontEnd
 from tests.parity.house import SOURCE, House, open_house, serving
-from tests.parity.stage import Said, Stage, in_words
+from tests.parity.stage import Said, Stage, in_words, until
 from tests.support.discord_server import DiscordServer
 from tests.support.discord_world import ALICE, BOT, GUILD, ORGANISER, Json
 
@@ -72,7 +72,15 @@ class DiscordStage(Stage):
 
     async def say(self, member: str, text: str, pictures: Sequence[bytes]) -> None:
         files = [(f"{number}.png", one) for number, one in enumerate(pictures)]
+        before = len(await self.what_is_said_in_the_room())
         await asyncio.to_thread(self._server.say, ROOM, text, author=member, files=files)
+
+        async def look() -> bool | None:
+            return len(await self.what_is_said_in_the_room()) > before or None
+
+        typed = VOCABULARY.parse(text)
+        if typed is not None and typed.command is not None and typed.command.is_private:
+            await until(look)  # the room is told of what came by direct message, after that
 
     async def command(self, member: str, name: str, argument: str, *, elsewhere: bool) -> None:
         channel = ELSEWHERE if elsewhere else ROOM

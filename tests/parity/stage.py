@@ -162,7 +162,7 @@ class Member:
             found = [name for one in await self.what_is_said_to() for name in of(one)]
             return found if len(found) >= count else None
 
-        return await _until(look)
+        return await until(look)
 
     async def _last_with(self, has: Callable[[Said], bool], what: str) -> Said:
         seen = await self.what_is_said_to()
@@ -178,10 +178,10 @@ class Member:
             return next((one for one in seen if before.get(one.id) != one), None)
 
         await act(self.id, *given, **options)
-        return await _until(look)
+        return await until(look)
 
 
-async def _until(look: Callable[[], Awaitable[T | None]]) -> T:
+async def until(look: Callable[[], Awaitable[T | None]]) -> T:
     """Look until there is something to see."""
     async with asyncio.timeout(WITHIN):
         while True:

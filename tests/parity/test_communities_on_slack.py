@@ -14,6 +14,7 @@ import pytest
 from bot.core.askers import Tenant
 from bot.core.cooldowns import Cooldown
 from bot.core.room import MANAGERS, Room
+from bot.platforms.hearing import Hearing
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.forms import FORM, WRITTEN
 from bot.platforms.slack.listeners import SlackListeners
@@ -129,7 +130,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             async with web.open():
                 posts.ourselves = ourselves = await who_am_i(web)
                 members = SlackMembers(web, house.rooms, ourselves)
-                listeners = SlackListeners(web, posts, files, members, answering, None)
+                listeners = SlackListeners(web, posts, files, members, answering, Hearing("slack", answering.clock))
                 yield World(server, house, listeners, tmp_path / "tsudoi.db")
 
 

@@ -17,19 +17,20 @@ from bot.core.actions import Action, Codec, Kept, OnPage
 from bot.core.askers import Asker
 from bot.core.cooldowns import Turn
 from bot.core.errors import PictureError
-from bot.core.memory import Heard
 from bot.core.messages import Button, Card, Entry, File, Message, MessageKind, Picture
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.handwriting.reading_buttons import Explain
 from bot.handwriting.teaching_buttons import Label, Wrong
 from bot.locales import Texts, texts_for
+from bot.platforms.hearing import Hearing
 from bot.platforms.pace import Waiting
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.membership import Membership
 from tests.support.actions import every_kind
 from tests.support.answers import OneCommunity
 from tests.support.events import NOW
+from tests.support.remembering import RememberedInMemory
 from tests.support.slack_facts import CHANNEL
 from tests.support.slack_server import SlackServer
 
@@ -156,18 +157,6 @@ class RecordedAnswers:
         return said("リマインドは1件です。", buttons=(Button("取り消す", Kept("remind:501:cancel")),))
 
 
-@dataclass
-class RememberedInMemory:
-    """Fulfils `Heard`, and outlives a front end as the store does."""
-
-    keys: set[str] = field(default_factory=set)
-
-    async def is_new(self, key: str, now: object) -> bool:
-        was_there = key in self.keys
-        self.keys.add(key)
-        return not was_there
-
-
 def settings_of(server: SlackServer) -> SlackSettings:
     return SlackSettings(
         bot_token=SecretStr(server.bot_token), app_token=SecretStr(server.app_token), api_url=server.api_url
@@ -178,18 +167,18 @@ def front_end_of(
     server: SlackServer,
     answers: RecordedAnswers | None = None,
     rooms: Rooms | None = None,
-    heard: Heard | None = None,
+    heard: RememberedInMemory | None = None,
     pings_every: float = 10.0,
     membership: Membership | None = None,
     waiting: Waiting | None = None,
 ) -> SlackFrontEnd:
     """A front end that waits little before it connects again."""
-    room = Room("slack", CHANNEL, ("utsunomiya",))
+    room, answers = Room("slack", CHANNEL, ("utsunomiya",)), answers or RecordedAnswers()
     return SlackFrontEnd(
         settings_of(server),
-        cast(Answering, answers or RecordedAnswers()),
+        cast(Answering, answers),
         rooms or Rooms([room], ["utsunomiya"]),
-        heard,
+        Hearing("slack", answers.clock, heard, heard),
         membership,
         first_wait=timedelta(seconds=0.05),
         pings_every=pings_every,

@@ -12,7 +12,8 @@ from bot.core.room import MANAGERS, Room
 from bot.core.rooms import Rooms
 from bot.platforms.pace import Waiting
 from bot.platforms.slack.manifest import manifest
-from tests.support.slack_answers import RecordedAnswers, RememberedInMemory, at_once, connected, front_end_of, said
+from tests.support.remembering import RememberedInMemory
+from tests.support.slack_answers import RecordedAnswers, at_once, connected, front_end_of, said
 from tests.support.slack_facts import ALICE, BOT_USER, CHANNEL, AppConfig, Json
 from tests.support.slack_server import Interaction, SlackServer
 

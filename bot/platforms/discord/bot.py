@@ -23,8 +23,10 @@ from bot.platforms.discord.errors import HAS_THREAD, MESSAGE_GONE, explained, is
 from bot.platforms.discord.history import OwnHistory
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.log import keep_log
+from bot.platforms.discord.missed import MissedMessages
 from bot.platforms.discord.render import THREAD_NAME, plain_line, render, was_sent_as
 from bot.platforms.discord.shards import client_for
+from bot.platforms.hearing import Hearing
 from bot.platforms.pace import Pace, keep_pace
 
 log = structlog.get_logger()
@@ -51,6 +53,7 @@ class DiscordFrontEnd:
         answering: Answering,
         rooms: Rooms,
         memory: Memory | None = None,
+        hearing: Hearing | None = None,
         *,
         first_wait: timedelta = timedelta(seconds=1),
     ) -> None:
@@ -58,6 +61,8 @@ class DiscordFrontEnd:
         self._answering = answering
         self._rooms = rooms
         self._memory = memory
+        self._hearing = hearing or Hearing(self.name, answering.clock)
+        self._listening: asyncio.Task[None] | None = None
         self._first_wait = first_wait
         self._pace = Pace(A_SECOND * settings.share)
         self._histories: dict[str, OwnHistory] = {}  # by channel
@@ -70,14 +75,29 @@ class DiscordFrontEnd:
         client_type, shards = client_for(self._settings)
         leads = self._settings.leads
         options = {"heartbeat_timeout": GATEWAY_SILENT_AFTER.total_seconds(), "http_trace": keep_pace(), **shards}
-        client = client_type(self._answering, self._rooms, intents, self._memory, leads=leads, **options)
+        client = client_type(self._answering, self._rooms, intents, self._hearing, self._memory, leads=leads, **options)
         client.add_listener(self._on_connect, "on_connect")
+        client.add_listener(self._listen, "on_ready")
+        client.add_listener(self._listen, "on_resumed")
+        client.add_listener(self._pause, "on_disconnect")
         keep_log(client)
         return client
 
     async def _on_connect(self) -> None:
         self.problem = None
         log.info("discord connected", servers=len(self.client.guilds), reads_messages=self._reads_messages)
+
+    async def _listen(self) -> None:
+        """Have answered what was missed, and take note from then on that Discord is heard."""
+        await self._pause()
+        missed = MissedMessages(self.client, self._hearing, direct=self._settings.leads)
+        self._listening = asyncio.create_task(self._hearing.keep_up(missed.answer))
+
+    async def _pause(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.cancel()
+            await asyncio.wait({listening})
 
     @property
     def _reads_messages(self) -> bool:
@@ -114,6 +134,7 @@ class DiscordFrontEnd:
                 await asyncio.wait({running}, timeout=1)  # discord.py's connect may swallow a cancellation, ...
                 await client.close()
                 await asyncio.wait({running}, timeout=1)  # ... but it ends when the client is closed
+                await self._pause()
         return None if running.cancelled() else running.exception()
 
     def _do_without_messages(self) -> None:

@@ -14,8 +14,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answering.answering import Answering
-from bot.answering.commands import COMMANDS
-from bot.answering.general_messages import one_moment, sent_privately
+from bot.answering.commands import COMMANDS, is_for_now
+from bot.answering.general_messages import belated, one_moment, sent_privately
 from bot.core.askers import Asker, Tenant
 from bot.core.commands import Command
 from bot.core.cooldowns import Turn
@@ -36,10 +36,13 @@ from bot.platforms.discord.askers import (
     roles_of,
     tenant_of,
 )
+from bot.platforms.discord.missed import key_of
 from bot.platforms.discord.presses import DiscordPresses
 from bot.platforms.discord.render import render_edit
 from bot.platforms.discord.shared_servers import SharedServers
 from bot.platforms.discord.slash_commands import JapaneseCommands, choices, command
+from bot.platforms.discord.uploads import is_picture
+from bot.platforms.hearing import Hearing
 
 log = structlog.get_logger()
 
@@ -59,6 +62,7 @@ class Context(commands.Context["TsudoiClient"]):
     """A command that was given, and who gave it: known once its turn was taken."""
 
     asker: Asker
+    is_late = False  # given while nobody heard it
 
     async def defer(self, *, ephemeral: bool = False) -> None:
         """Ask for time to answer a slash command in."""
@@ -77,7 +81,8 @@ class TooFast(commands.CheckFailure):
 class TsudoiClient(commands.Bot):
     """One connection to Discord. The cogs are handed this client and find the services here.
 
-    `memory` knows which slash commands Discord was told last; without it each start tells them.
+    `memory` knows which slash commands Discord was told last; without it each start tells them. `hearing` knows what
+    was heard before.
     `leads`: of several processes this one tells Discord the commands.
     `login_ended` is set once Discord took or refused the token; if it took it, messages can be sent from then on.
     """
@@ -87,6 +92,7 @@ class TsudoiClient(commands.Bot):
         answering: Answering,
         rooms: Rooms,
         intents: discord.Intents,
+        hearing: Hearing,
         memory: Memory | None = None,
         *,
         leads: bool = True,
@@ -104,6 +110,7 @@ class TsudoiClient(commands.Bot):
         self.answering = answering
         self.rooms = rooms
         self.login_ended = asyncio.Event()
+        self._hearing = hearing
         self._memory = memory
         self._leads = leads
         self._shared = SharedServers(self, rooms, answering.clock)
@@ -142,6 +149,11 @@ class TsudoiClient(commands.Bot):
         if self._memory is not None:
             await self._memory.remember(COMMANDS_TOLD, digest)
         log.info("slash commands updated", commands=len(told))
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Tell listeners of an event; once the client closes, discord.py has no loop for that any more."""
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
 
     async def asker(self, asked: Asked) -> Asker:
         """Return who asks this, and all that the answer depends on."""
@@ -185,6 +197,26 @@ class TsudoiClient(commands.Bot):
         """Return what is known of a command; discord.py calls this for every message."""
         return await super().get_context(origin, cls=cls)
 
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Hear what a member writes."""
+        await self.hear(message)
+
+    async def hear(self, message: discord.Message, *, is_late: bool = False) -> None:
+        """Answer a command or pictures, each once; `is_late`: they were sent while nobody heard them."""
+        ctx: Context = await self.get_context(message)
+        shows = any(is_picture(attachment) for attachment in message.attachments)
+        if message.author.bot or not (ctx.invoked_with or shows):
+            return
+        if is_late:
+            if ctx.command is not None and is_for_now(ctx.command.name):
+                return
+            ctx.is_late, ctx.asker = True, await self.asker(message)
+        if not await self._hearing.is_new(key_of(message)):
+            return
+        await self.invoke(ctx)
+        if shows and not ctx.valid:
+            self.dispatch("upload", message, is_late)
+
     async def _has_turn(self, ctx: Context) -> bool:
         ctx.asker = await self.asker(ctx)
         turn = self.answering.take_turn(ctx.asker)
@@ -194,6 +226,7 @@ class TsudoiClient(commands.Bot):
 
     async def answer(self, ctx: Context, message: Message, to: discord.Message | None = None) -> None:
         """Answer a command: a reply to the typed one, or to the message `to`; the response to a slash command."""
+        message = self._in_its_time(ctx, message)
         if ctx.interaction is None:
             await post(ctx.channel, message, (to or ctx.message).to_reference(fail_if_not_exists=False))
         else:
@@ -210,11 +243,15 @@ class TsudoiClient(commands.Bot):
             await self.answer(ctx, message)
             return
         try:
-            await post(ctx.author, message)
+            await post(ctx.author, self._in_its_time(ctx, message))
             is_sent = True
         except discord.Forbidden:
             is_sent = False
         await self.answer(ctx, sent_privately(self.answering.texts(ctx.asker.language), ctx.invoked_with, is_sent))
+
+    def _in_its_time(self, ctx: Context, message: Message) -> Message:
+        """Return an answer, with a word where it comes late."""
+        return belated(self.answering.texts(ctx.asker.language), message) if ctx.is_late else message
 
     async def respond(self, interaction: discord.Interaction, message: Message, *, ephemeral: bool = False) -> None:
         """Fill in a deferred response; a follow-up would be posted twice if its answer got lost."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -15,18 +16,19 @@ from slack_sdk.errors import SlackApiError
 from bot.answering.answering import Answering
 from bot.config import SlackSettings
 from bot.core.errors import SendError
-from bot.core.memory import Heard
 from bot.core.messages import Message
 from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import NotConnected
 from bot.core.room import member_at
 from bot.core.rooms import Rooms
+from bot.platforms.hearing import Hearing
 from bot.platforms.pace import Waiting
 from bot.platforms.slack.errors import APP_TOKEN, REMOVED, cause_of, explained
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.listeners import SlackListeners
 from bot.platforms.slack.members import SLACK, Identity, SlackMembers, who_am_i
 from bot.platforms.slack.membership import Membership, listen_for_removal
+from bot.platforms.slack.missed import MissedMessages
 from bot.platforms.slack.posts import SlackPosts
 from bot.platforms.slack.render import named
 from bot.platforms.slack.web import SlackWeb, new_client
@@ -51,7 +53,7 @@ class SlackFrontEnd:
         settings: SlackSettings,
         answering: Answering,
         rooms: Rooms,
-        heard: Heard | None = None,
+        hearing: Hearing | None = None,
         membership: Membership | None = None,
         *,
         first_wait: timedelta = timedelta(seconds=1),
@@ -61,7 +63,7 @@ class SlackFrontEnd:
         self._settings = settings
         self._answering = answering
         self._rooms = rooms
-        self._heard = heard
+        self._hearing = hearing or Hearing(SLACK, answering.clock)
         self._membership = membership
         self._first_wait = first_wait
         self._pings_every = pings_every
@@ -99,7 +101,7 @@ class SlackFrontEnd:
         """Open a socket on which members are heard, and close it. Raises SendError."""
         ourselves = await self._identified()
         self._posts.ourselves = ourselves
-        app = self._listening(ourselves)
+        app, missed = self._listening(ourselves)
         token = self._settings.app_token.get_secret_value()
         handler = AsyncSocketModeHandler(app, token, ping_interval=self._pings_every)
         if self._settings.api_url:
@@ -112,7 +114,12 @@ class SlackFrontEnd:
                 await handler.client.connect()  # type: ignore[no-untyped-call]
             self._not_connected = None
             log.info("slack connected", workspace=ourselves.workspace)
-            yield handler
+            hearing = asyncio.create_task(self._hearing.keep_up(missed.answer))
+            try:
+                yield handler
+            finally:
+                hearing.cancel()
+                await asyncio.wait({hearing})
         except TimeoutError as error:
             raise SendError(_not_connected(f"no socket within {CONNECT_TAKES:.0f} s")) from error
         finally:
@@ -130,8 +137,8 @@ class SlackFrontEnd:
             await self._membership.found(ourselves.team)
         return ourselves
 
-    def _listening(self, ourselves: Identity) -> AsyncApp:
-        """Build slack_bolt's app. It need not ask Slack at each event whose token this is."""
+    def _listening(self, ourselves: Identity) -> tuple[AsyncApp, MissedMessages]:
+        """Build slack_bolt's app, and what finds what it missed. It need not ask at each event whose token this is."""
 
         async def authorize() -> AuthorizeResult:
             token = self._settings.bot_token.get_secret_value()
@@ -148,8 +155,9 @@ class SlackFrontEnd:
         members = SlackMembers(self._web, self._rooms, ourselves)
         if self._membership is not None:
             listen_for_removal(app, self._membership)
-        SlackListeners(self._web, self._posts, self._files, members, self._answering, self._heard).listen(app)
-        return app
+        listeners = SlackListeners(self._web, self._posts, self._files, members, self._answering, self._hearing)
+        listeners.listen(app)
+        return app, MissedMessages(self._web, members, self._hearing, partial(listeners.hear, is_late=True))
 
     async def _new_address(self, token: str) -> str:
         try:

@@ -10,13 +10,13 @@ from typing import Any
 import structlog
 
 from bot.answering.answering import Answering
-from bot.answering.general_messages import attached_privately, not_attached
+from bot.answering.general_messages import attached_privately, belated, not_attached
 from bot.core.askers import Asker
 from bot.core.direct import Direct
 from bot.core.errors import RoomRefused, SendError, SendRefused
-from bot.core.memory import Heard
 from bot.core.messages import Message, MessageKind
 from bot.core.rights import asker_in
+from bot.platforms.hearing import Hearing
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.members import SLACK, SlackMembers
 from bot.platforms.slack.posts import SlackPosts
@@ -28,17 +28,16 @@ log = structlog.get_logger()
 Json = Mapping[str, Any]
 Tell = Callable[[Message], Awaitable[None]]
 
-_MOST_REMEMBERED = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a member did, and where. `key` names it, this once."""
+    """What a member did, and where. `key` names it, this once; `missed` is the message that nobody heard in time."""
 
     asker: Asker
     channel: str
     key: str
     thread_ts: str | None = None
+    missed: str | None = None
 
     @property
     def named(self) -> str:
@@ -52,7 +51,7 @@ class Asked:
 
 
 class SlackConversation:
-    """Answers in one workspace. `heard` knows what was heard after a restart, too."""
+    """Answers in one workspace."""
 
     def __init__(
         self,
@@ -61,19 +60,14 @@ class SlackConversation:
         files: SlackFiles,
         members: SlackMembers,
         answering: Answering,
-        heard: Heard | None,
+        hearing: Hearing,
     ) -> None:
         self._web = web
         self._posts = posts
         self._files = files
         self._members = members
         self._answering = answering
-        self._heard = heard
-        self._lately: dict[str, None] = {}
-
-    def was_heard_lately(self, key: str) -> bool:
-        """Whether this is remembered since the start."""
-        return key in self._lately
+        self._hearing = hearing
 
     async def asked(
         self, key: str, member: str, channel: str, thread_ts: str | None = None, *, team: str = "", rights: bool = False
@@ -101,7 +95,7 @@ class SlackConversation:
 
     async def do(self, asked: Asked, work: Callable[[], Awaitable[None]], tell: Tell) -> None:
         """Do what was asked once, however often Slack tells of it; apologise where it fails."""
-        if not await self.is_new(asked.key):
+        if not await self._hearing.is_new(asked.key):
             log.info("heard before", asked=asked.key)
             return
         with patiently():
@@ -126,21 +120,9 @@ class SlackConversation:
         except SendError as error:
             log.warning("apology not sent", room=asked.asker.room.name, reason=str(error))
 
-    async def is_new(self, key: str) -> bool:
-        """Take note of what was heard; False if it was heard before."""
-        if key in self._lately:
-            return False
-        self.remember(key)
-        return self._heard is None or await self._heard.is_new(f"slack {key}", self._answering.clock.now())
-
-    def remember(self, key: str) -> None:
-        """Take note of it until the next start, or until a thousand others came."""
-        self._lately[key] = None
-        if len(self._lately) > _MOST_REMEMBERED:
-            del self._lately[next(iter(self._lately))]
-
     async def say(self, asked: Asked, message: Message, thread_ts: str | None) -> None:
-        """Answer to all, once for what was asked."""
+        """Answer to all, once for what was asked; what comes late stands below what was asked."""
+        message, thread_ts = self._in_its_time(asked, message), thread_ts or asked.missed
         if not await self._posts.answer(asked.channel, message, thread_ts, asked.named):
             await self._say_not_attached(asked, thread_ts)
 
@@ -149,7 +131,12 @@ class SlackConversation:
         if to_all or asked.is_alone:
             await self.say(asked, message, asked.thread_ts)
         else:
+            message = self._in_its_time(asked, message)
             await self._whisper(asked, await self._attached_privately(asked, message))
+
+    def _in_its_time(self, asked: Asked, message: Message) -> Message:
+        """Return an answer, with a word where it comes late."""
+        return belated(self._answering.texts(asked.asker.language), message) if asked.missed else message
 
     async def respond(
         self, asked: Asked, url: str, message: Message, *, to_all: bool = False, instead: bool = False
@@ -211,6 +198,11 @@ class SlackConversation:
     async def _say_not_attached(self, asked: Asked, thread_ts: str | None) -> None:
         said = not_attached(self._answering.texts(asked.asker.own_language))
         await self._posts.whisper(asked.channel, asked.asker.member, said, thread_ts)
+
+
+def key_of(message: Json) -> str:
+    """Return what a message is remembered by."""
+    return f"message {message['channel']} {message['ts']}"
 
 
 def team_of(body: Json) -> str:

@@ -12,14 +12,23 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.answering.answering import Answering
-from bot.answering.commands import DATA, HELP, READ, TSUDOI, VOCABULARY
+from bot.answering.commands import DATA, HELP, READ, TSUDOI, VOCABULARY, is_for_now
 from bot.answering.general_messages import one_moment
 from bot.core.cooldowns import Turn
 from bot.core.errors import SendError
-from bot.core.memory import Heard
 from bot.core.messages import Card, Message
 from bot.organisers.organising import TOPICS
-from bot.platforms.slack.conversation import Asked, Json, SlackConversation, Tell, message_ts, team_of, thread_of
+from bot.platforms.hearing import Hearing
+from bot.platforms.slack.conversation import (
+    Asked,
+    Json,
+    SlackConversation,
+    Tell,
+    key_of,
+    message_ts,
+    team_of,
+    thread_of,
+)
 from bot.platforms.slack.files import SlackFiles
 from bot.platforms.slack.forms import FORM
 from bot.platforms.slack.manifest import READ_SHORTCUT, command_named, slash_notes
@@ -38,7 +47,7 @@ _HEARD_SUBTYPES = (None, "file_share", "thread_broadcast")
 
 
 class SlackListeners:
-    """Hears one workspace; `heard` knows after a restart, too, what it has heard."""
+    """Hears one workspace."""
 
     def __init__(
         self,
@@ -47,15 +56,16 @@ class SlackListeners:
         files: SlackFiles,
         members: SlackMembers,
         answering: Answering,
-        heard: Heard | None,
+        hearing: Hearing,
     ) -> None:
         self._message = partial(message_with_files, web)
         self._files = files
         self._members = members
         self._answering = answering
-        self._conversation = SlackConversation(web, posts, files, members, answering, heard)
+        self._hearing = hearing
+        self._conversation = SlackConversation(web, posts, files, members, answering, hearing)
         self._uploads = SlackUploads(self._conversation, web, posts, files, members, answering)
-        self._presses = SlackPresses(self._conversation, self._uploads, web, members, answering)
+        self._presses = SlackPresses(self._conversation, self._uploads, web, members, answering, hearing)
 
     def listen(self, app: AsyncApp) -> None:
         """Take everything that the app is told."""
@@ -102,14 +112,14 @@ class SlackListeners:
         """Answer what members write: commands, mentions, and pictures where a room wants them read."""
         await ack()
         for file in event.get("files") or ():
-            self._conversation.remember(f"file {file.get('id')}")
-        await self._hear(event)
+            self._hearing.remember(f"file {file.get('id')}")
+        await self.hear(event)
 
     async def on_mention(self, ack: AsyncAck, event: Json) -> None:
         """Answer a mention, which may leave out what files came with it."""
         await ack()
         message = None if event.get("files") else await self._message(str(event["channel"]), str(event["ts"]))
-        await self._hear({**event, "files": message["files"]} if message else event)
+        await self.hear({**event, "files": message["files"]} if message else event)
 
     async def on_file(self, ack: AsyncAck, event: Json) -> None:
         """Hear the message that a file came with, where Slack tells of the file alone."""
@@ -118,7 +128,7 @@ class SlackListeners:
         await asyncio.sleep(MESSAGE_FOLLOWS)
         if (
             not file
-            or self._conversation.was_heard_lately(f"file {file}")
+            or self._hearing.was_heard_lately(f"file {file}")
             or event.get("user_id") == self._members.ourselves.member
         ):
             return
@@ -128,21 +138,25 @@ class SlackListeners:
             log.warning("file not looked up", file=file, reason=str(error))
             return
         if message is not None:
-            await self._hear(message)
+            await self.hear(message)
 
-    async def _hear(self, event: Json) -> None:
+    async def hear(self, event: Json, *, is_late: bool = False) -> None:
+        """Answer what a member wrote, once; `is_late`: it was written while nobody heard it."""
         if event.get("subtype") not in _HEARD_SUBTYPES or event.get("bot_id"):
             return
         if event.get("user") in (None, self._members.ourselves.member):
             return
         name, argument = self._written(event)
         files = list(event.get("files") or ())
-        if name is None and not files:
+        if (name is None and not files) or (is_late and is_for_now(name or "")):
             return
-        key = f"message {event['channel']} {event['ts']}"
         member, channel, team = str(event["user"]), str(event["channel"]), team_of(event)
         rights = name is not None and _asks_for_rights(name, argument)
-        asked = await self._conversation.asked(key, member, channel, event.get("thread_ts"), team=team, rights=rights)
+        asked = await self._conversation.asked(
+            key_of(event), member, channel, event.get("thread_ts"), team=team, rights=rights
+        )
+        if is_late:
+            asked = replace(asked, missed=str(event["ts"]))
 
         async def tell(message: Message) -> None:
             await self._conversation.answer(asked, message, to_all=name is None or name in _names_for_all())

@@ -11,6 +11,7 @@ from bot.core.errors import SendError
 from bot.core.messages import Entry, Message
 from bot.handwriting.reading_buttons import Explain
 from bot.organisers.organising import organising_topic
+from bot.platforms.hearing import Hearing
 from bot.platforms.slack.conversation import (
     Asked,
     Json,
@@ -42,12 +43,14 @@ class SlackPresses:
         web: SlackWeb,
         members: SlackMembers,
         answering: Answering,
+        hearing: Hearing,
     ) -> None:
         self._conversation = conversation
         self._uploads = uploads
         self._web = web
         self._members = members
         self._answering = answering
+        self._hearing = hearing
 
     async def on_action(self, ack: AsyncAck, body: Json) -> None:
         """Take a pressed button or a choice, also on a message from before a restart."""
@@ -77,7 +80,7 @@ class SlackPresses:
 
     async def _open_form(self, entry: Entry, channel: str, body: Json) -> None:
         """Open a form at once: Slack allows it for three seconds. Who may send it off is looked at afterwards."""
-        if not await self._conversation.is_new(f"opening {body['trigger_id']}"):
+        if not await self._hearing.is_new(f"opening {body['trigger_id']}"):
             return
         texts = self._answering.texts(self._members.room_at(channel).locale)
         url = str(body.get("response_url") or "")

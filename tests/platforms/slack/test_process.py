@@ -172,6 +172,34 @@ def test_a_bot_killed_amid_a_send_says_it_once(connpass: ConnpassServer, slack: 
         assert bot.stop() == 0
 
 
+@pytest.mark.minutes
+def test_what_is_asked_while_the_bot_is_away_is_answered_once_when_it_is_back(
+    connpass: ConnpassServer, slack: SlackServer, tmp_path: Path
+) -> None:
+    with Bot(tmp_path) as bot:
+        stored = f'[storage]\nurl = "sqlite:///{bot.store}"\n'
+        (tmp_path / "config.toml").write_text(config(connpass, slack, stored))
+
+        def start(connections: int) -> None:
+            bot.start()
+            slack.wait_for_bot(connections=connections)
+
+        start(1)
+        slack.wait_for(lambda: bot.count("SELECT count(*) FROM memory WHERE name = 'slack heard until'"))
+        slack.wait_for(lambda: bot.count("SELECT count(*) FROM events"))
+        bot.kill()
+        asked = slack.say(CHANNEL, "!next")
+        start(2)
+        slack.wait_for(lambda: slack.said(CHANNEL))
+        bot.kill()
+        start(3)
+        slack.ask(CHANNEL, "!help")
+        (answer, _) = slack.said(CHANNEL)
+        assert answer.content["thread_ts"] == asked["ts"]
+        assert answer.content["text"].startswith("しばらく応答できなかったため、お返事が遅くなりました。")
+        assert bot.stop() == 0
+
+
 def test_the_trouble_of_one_platform_never_holds_up_the_other(
     connpass: ConnpassServer, slack: SlackServer, tmp_path: Path
 ) -> None:
