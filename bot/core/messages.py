@@ -166,7 +166,8 @@ class Message:
     """What is said. `lead` comes first, then the cards, then what can be done about the whole, buttons last.
 
     `replies_to` is the platform's id of the earlier message in the same channel that this one belongs to. One that
-    `is_off` speaks of what does not take place: it stands back, grey where there are colours.
+    `is_off` speaks of what does not take place: it stands back, grey where there are colours. `refuses` says why a line
+    that was written is not taken, for a form that can say so beside it.
     """
 
     kind: MessageKind
@@ -182,6 +183,7 @@ class Message:
     people: People | None = None
     files: tuple[File, ...] = ()
     is_off: bool = False
+    refuses: str = ""
 
     @property
     def title(self) -> str:
@@ -200,12 +202,13 @@ class Message:
 
 
 def plain(part: Any) -> Any:
-    """Return a message or a part of it as plain data: an action is its id."""
+    """Return a message or a part of it as it is shown, as plain data: an action is its id."""
     if isinstance(part, tuple):
         return [plain(item) for item in part]
     if not is_dataclass(part) or isinstance(part, type):
         return part
-    given = {field.name: plain(getattr(part, field.name)) for field in fields(part) if field.name != "action"}
+    shown = (field.name for field in fields(part) if field.name not in ("action", "refuses"))
+    given = {name: plain(getattr(part, name)) for name in shown}
     return {"id": part.id, **given} if isinstance(part, Button | Choice | Entry | People) else given
 
 

@@ -286,7 +286,8 @@ def no_board_here(texts: Texts) -> Message:
 
 def no_name(texts: Texts) -> Message:
     """Ask once more for a name."""
-    return Message(MessageKind.ANSWER, texts.gettext("Please write a name to show."), entries=(name_entry(texts),))
+    lead = texts.gettext("Please write a name to show.")
+    return Message(MessageKind.ANSWER, lead, entries=(name_entry(texts),), refuses=lead)
 
 
 def stopped(texts: Texts) -> Message:

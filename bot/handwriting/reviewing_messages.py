@@ -195,7 +195,7 @@ def not_a_label(texts: Texts, sample: Sample, written: str) -> Message:
     """Say that a label is none."""
     lead = texts.gettext("「{written}」 is not a hiragana the model knows.").format(written=written.strip()[:20])
     back = Button(texts.gettext("Back"), ReviewSamples(), quiet=True)
-    return Message(_ANSWER, lead, buttons=(back,), entries=(relabel_entry(texts, sample.id),))
+    return Message(_ANSWER, lead, buttons=(back,), entries=(relabel_entry(texts, sample.id),), refuses=lead)
 
 
 def nothing_to_export(texts: Texts) -> Message:

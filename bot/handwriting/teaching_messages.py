@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.actions import OneOf
 from bot.core.errors import PictureError
@@ -69,7 +70,8 @@ def entry(texts: Texts, about: About) -> Entry:
 def not_understood(texts: Texts, about: About, written: str) -> Message:
     """Say kindly what can be written."""
     lead = texts.gettext("I cannot use 「{written}」. Please type one hiragana, such as ぬ.")
-    return _answer(lead.format(written=written.strip()[:LONGEST_SHOWN]), entries=(entry(texts, about),))
+    lead = lead.format(written=written.strip()[:LONGEST_SHOWN])
+    return replace(_answer(lead, entries=(entry(texts, about),)), refuses=lead)
 
 
 def which_one(texts: Texts, asked: SomeWrong, found: Sequence[tuple[About, Glyph]]) -> Message:

@@ -221,7 +221,8 @@ def sources_page(
     if shown is not None and shown.pause is None:
         cards.append(Card(body=pause_explained(texts)))
     entries = source_entries(texts, SourcePage.SOURCES) if can_add else ()
-    return replace(answer(lead, *cards), choices=choices, entries=entries, buttons=buttons)
+    refuses = notice.refuses if notice is not None else ""
+    return replace(answer(lead, *cards), choices=choices, entries=entries, buttons=buttons, refuses=refuses)
 
 
 def pause_explained(texts: Texts) -> str:

@@ -129,12 +129,18 @@ def step_page(texts: Texts, draft: RoomDraft, lead_times: Sequence[timedelta], n
     number = STEPS.index(step) + 1
     lead = f"{number}/{len(STEPS)} {page.lead}"
     shown = () if notice is None else (Card(body=notice.lead), *notice.cards)
-    return replace(page, lead=lead, cards=(*page.cards, *shown), buttons=_ways(texts, step))
+    refuses = notice.refuses if notice is not None else ""
+    return replace(page, lead=lead, cards=(*page.cards, *shown), buttons=_ways(texts, step), refuses=refuses)
 
 
 def answer(lead: str, *cards: Card) -> Message:
     """Answer with a sentence, and cards below it."""
     return Message(MessageKind.ANSWER, lead, cards)
+
+
+def refusal(lead: str) -> Message:
+    """Answer that what was written is not taken."""
+    return replace(answer(lead), refuses=lead)
 
 
 def _ways(texts: Texts, step: Step) -> tuple[Button, ...]:
@@ -337,19 +343,19 @@ def nothing_to_refine(texts: Texts) -> Message:
 
 def too_many_words(texts: Texts) -> Message:
     """Say that a source takes no more words."""
-    return answer(texts.gettext("These are too many words for one source. Please name fewer, or shorter ones."))
+    return refusal(texts.gettext("These are too many words for one source. Please name fewer, or shorter ones."))
 
 
 def source_unknown(texts: Texts, query: SourceQuery) -> Message:
     """Say that connpass shows nothing of a group."""
     lead = texts.gettext("connpass shows no event of {source}. Please check its name.")
-    return answer(lead.format(source=source_label(texts, query)))
+    return refusal(lead.format(source=source_label(texts, query)))
 
 
 def source_failed(texts: Texts, query: SourceQuery, problem: Problem) -> Message:
     """Say why connpass could not be asked."""
     lead = texts.gettext("connpass could not tell me about {source}: {reason}")
-    return answer(lead.format(source=source_label(texts, query), reason=problem.told(texts, asked_now=True)))
+    return refusal(lead.format(source=source_label(texts, query), reason=problem.told(texts, asked_now=True)))
 
 
 def not_understood(texts: Texts, kind: SourceKind, written: str) -> Message:
@@ -360,12 +366,12 @@ def not_understood(texts: Texts, kind: SourceKind, written: str) -> Message:
         SourceKind.PREFECTURE: texts.gettext("a prefecture, such as Tochigi, or online"),
     }
     lead = texts.gettext('I do not understand "{written}". Please write {expected}.')
-    return answer(lead.format(written=written[:50], expected=expected[kind]))
+    return refusal(lead.format(written=written[:50], expected=expected[kind]))
 
 
 def too_many_sources(texts: Texts, most: int) -> Message:
     """Say that a channel follows enough already."""
-    return answer(texts.gettext("One channel follows at most {count} sources.").format(count=most))
+    return refusal(texts.gettext("One channel follows at most {count} sources.").format(count=most))
 
 
 def no_source_yet(texts: Texts) -> Message:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.answering.commands import COMMANDS
 from bot.core.room import Room
 from bot.handwriting.ports.recognition import Recogniser
+from bot.platforms.hearing import Hearing
 from bot.platforms.slack.app import SlackFrontEnd
 from bot.platforms.slack.manifest import manifest, slash_name
 from tests.parity.house import SOURCE, House, open_house
@@ -33,9 +34,11 @@ class SlackStage(Stage):
     def __init__(self, house: House, server: SlackServer) -> None:
         super().__init__(house, ALICE, ORGANISER)
         self._server = server
+        self._refused: list[tuple[str, Said]] = []  # what stands in forms, and who sees it
 
     async def seen_by(self, member: str) -> list[Said]:
-        return await at_once(self._server.do, self._look, member)
+        said = await at_once(self._server.do, self._look, member)
+        return [*said, *(why for whom, why in self._refused if whom == member)]
 
     async def what_is_said_in_the_room(self) -> list[Said]:
         return await at_once(self._server.do, self._look, "", CHANNEL)
@@ -74,7 +77,9 @@ class SlackStage(Stage):
 
         asked = (await at_once(self._server.wait_for, form)).content
         line = next(one["element"]["action_id"] for one in asked["blocks"] if one["type"] == "input")
-        await at_once(self._server.submit, asked, {line: text}, member)
+        filled = await at_once(self._server.submit, asked, {line: text}, member)
+        for number, why in enumerate(filled.errors.values()):  # they stand in the form
+            self._refused.append((member, Said(f"{asked['id']}:{len(self._refused)}:{number}", why)))
 
     async def faults(self) -> list[str]:
         shown = [one for one in self._server.world.sights if one.content.get("user") == BOT_USER]
@@ -161,7 +166,8 @@ async def slack_stage(folder: Path, locale: str, recogniser: Recogniser | None) 
     with SlackServer((CHANNEL, ELSEWHERE), app=AppConfig.of_manifest(manifest())) as server:
         async with open_house(folder, room, recogniser) as house:
             services = house.services
-            given = (settings_of(server), services.answering, house.rooms, services.stores.heard)
+            hearing = Hearing("slack", services.clock, services.stores.heard)
+            given = (settings_of(server), services.answering, house.rooms, hearing)
             front_end = SlackFrontEnd(*given, first_wait=timedelta(milliseconds=50))
             house.senders.append(front_end)
             async with connected(front_end, server):

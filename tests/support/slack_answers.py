@@ -20,6 +20,7 @@ from bot.core.errors import PictureError
 from bot.core.messages import Button, Card, Entry, File, Message, MessageKind, Picture
 from bot.core.room import Room
 from bot.core.rooms import Rooms
+from bot.handwriting.quiz_messages import PlayQuiz
 from bot.handwriting.reading_buttons import Explain
 from bot.handwriting.teaching_buttons import Label, Wrong
 from bot.locales import Texts, texts_for
@@ -42,6 +43,12 @@ def said(text: str, **more: Any) -> Message:
     return Message(MessageKind.ANSWER, text, **more)
 
 
+def _at_once() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class RecordedAnswers:
     """Answers like `Answering`, and remembers what was asked."""
@@ -51,6 +58,7 @@ class RecordedAnswers:
     turns: list[Turn] = field(default_factory=list)
     fails: bool = False
     organising: Any = None
+    teaches: asyncio.Event = field(default_factory=_at_once)
     communities = OneCommunity()
 
     def texts(self, language: str) -> Texts:
@@ -107,6 +115,8 @@ class RecordedAnswers:
                 return await self._explain(asker, action)
             case Wrong() | Label():
                 return await self._teach(asker, action)
+            case PlayQuiz():
+                return said("「あ」を手で書いてください。")
             case OnPage():
                 page: Message = await self.organising.act(asker, action)
                 return page
@@ -128,6 +138,9 @@ class RecordedAnswers:
         written = action.written if isinstance(action, Label) else ""
         self.asked.append(("teach", shown.member, str(len(shown.pictures)), *([written] if written else [])))
         entry = Entry(Label(action.upload), "別の文字", "どの文字ですか？", "あ")
+        await self.teaches.wait()
+        if written == "abc":
+            return said("「abc」は登録できません。", entries=(entry,), refuses="「abc」は登録できません。")
         return said("ありがとうございます。" if written else "どの文字ですか？", entries=() if written else (entry,))
 
     def take_turn(self, asker: Asker, pictures: int = 0) -> Turn:
@@ -148,6 +161,13 @@ class RecordedAnswers:
     async def samples(self, asker: Asker) -> Message:
         self.asked.append(("samples", asker.member))
         return said("!samples")
+
+    @property
+    def reader(self) -> "RecordedAnswers":
+        return self
+
+    def is_on(self, room: Room) -> bool:
+        return room.recognition
 
     @property
     def reminding(self) -> "RecordedAnswers":

@@ -91,6 +91,19 @@ def form(entry: Entry, kept: Mapping[str, Any], send: str, cancel: str) -> Json:
     }
 
 
+def notice_view(view: Mapping[str, Any], notice: str) -> Json:
+    """Return what a form turns into that only says something."""
+    said = {"type": "section", "text": text_of(notice, LABEL)}
+    return {"type": "modal", "title": view["title"], "close": view["close"], "blocks": [said]}
+
+
+def with_notice(view: Mapping[str, Any], notice: str) -> Json:
+    """Return a form as it was, with something said above its line."""
+    kept = {name: view[name] for name in ("type", "callback_id", "private_metadata", "title", "submit", "close")}
+    lines = [block for block in view["blocks"] if block["type"] == "input"]
+    return {**kept, "blocks": [{"type": "section", "text": text_of(notice, LABEL)}, *lines]}
+
+
 def without(blocks: Sequence[Json], pressed: str) -> list[Json]:
     """Return the blocks without what was pressed or chosen: a button, or an entry of a list. `pressed` is its id."""
     return [kept for block in blocks if (kept := _without(block, pressed)) is not None]

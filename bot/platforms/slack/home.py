@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.answering.answering import Answering
-from bot.answering.commands import EVENTS, NEXT, REMINDERS, SAMPLES
+from bot.answering.commands import EVENTS, NEXT, QUIZ, REMINDERS, SAMPLES
 from bot.core.askers import Asker
-from bot.core.messages import Message, MessageKind
+from bot.core.messages import Button, Message, MessageKind
+from bot.handwriting.quiz_messages import Move, PlayQuiz
 from bot.locales import Texts
 from bot.organisers.settling_in_messages import LANGUAGES
 from bot.platforms.slack.forms import Json, text_of
@@ -24,6 +25,7 @@ async def home_view(answering: Answering, asker: Asker, notice: Message | None =
         ("", await NEXT.answer(answering, asker, "")),  # with 🔔, and its way into calendars
         (texts.gettext("Next events"), await EVENTS.answer(answering, asker, "")),
         (texts.gettext("Your reminders"), await REMINDERS.answer(answering, asker, "")),
+        ("", _quiz(texts) if answering.reader.is_on(asker.room) else None),
         (texts.gettext("Your samples"), await SAMPLES.answer(answering, asker, "")),
         *await _for_organisers(answering, asker, texts),
         ("", _language(texts)),
@@ -44,6 +46,12 @@ def _part(title: str, said: Message) -> Iterator[Json]:
         yield {"type": "header", "text": text_of(title, HEADER)}
     yield from render(said, _MOST_OF_A_PART)["blocks"]
     yield {"type": "divider"}
+
+
+def _quiz(texts: Texts) -> Message:
+    """Offer the quiz, which is played in direct messages: pictures cannot be shown in the home."""
+    begin = Button(texts.gettext("Begin the quiz"), PlayQuiz(Move.AGAIN))
+    return Message(MessageKind.ANSWER, QUIZ.help(texts), buttons=(begin,))
 
 
 def _language(texts: Texts) -> Message:

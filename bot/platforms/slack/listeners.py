@@ -65,7 +65,7 @@ class SlackListeners:
         self._hearing = hearing
         self._conversation = SlackConversation(web, posts, files, members, answering, hearing)
         self._uploads = SlackUploads(self._conversation, web, posts, files, members, answering)
-        self._presses = SlackPresses(self._conversation, self._uploads, web, members, answering, hearing)
+        self._presses = SlackPresses(self._conversation, self._uploads, web, posts, members, answering, hearing)
 
     def listen(self, app: AsyncApp) -> None:
         """Take everything that the app is told."""

@@ -6,9 +6,12 @@ import structlog
 from slack_bolt.async_app import AsyncAck
 
 from bot.answering.answering import Answering
+from bot.answering.commands import QUIZ
+from bot.answering.general_messages import sent_privately
 from bot.core.actions import Action, Shown
 from bot.core.errors import SendError
 from bot.core.messages import Entry, Message
+from bot.handwriting.quiz_messages import PlayQuiz
 from bot.handwriting.reading_buttons import Explain
 from bot.organisers.organising import organising_topic
 from bot.platforms.hearing import Hearing
@@ -27,6 +30,8 @@ from bot.platforms.slack.errors import cause_of
 from bot.platforms.slack.forms import asked_by, form, given, written
 from bot.platforms.slack.home import home_view
 from bot.platforms.slack.members import SlackMembers
+from bot.platforms.slack.posts import SlackPosts
+from bot.platforms.slack.sent_form import SentForm
 from bot.platforms.slack.uploads import SlackUploads
 from bot.platforms.slack.web import SlackWeb
 
@@ -41,6 +46,7 @@ class SlackPresses:
         conversation: SlackConversation,
         uploads: SlackUploads,
         web: SlackWeb,
+        posts: SlackPosts,
         members: SlackMembers,
         answering: Answering,
         hearing: Hearing,
@@ -48,6 +54,7 @@ class SlackPresses:
         self._conversation = conversation
         self._uploads = uploads
         self._web = web
+        self._posts = posts
         self._members = members
         self._answering = answering
         self._hearing = hearing
@@ -98,25 +105,29 @@ class SlackPresses:
             await self._conversation.apologise(asked, partial(self._conversation.respond, asked, url))
 
     async def on_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Take what was written in a form."""
-        await ack()
+        """Take what was written in a form; what is wrong with it is said there."""
         kept, line = written(view)
         key, member = f"form {body.get('trigger_id') or view['id']}", str(body["user"]["id"])
         wanted = self._answering.actions.decode(kept["entry"], [line])
         rights, team, thread_ts = wanted is not None and wanted.asks_for_rights, team_of(body), kept.get("thread")
-        asked = await self._conversation.asked(key, member, kept["channel"], thread_ts, team=team, rights=rights)
-        tell = self._below(asked, kept["url"], is_whispered=kept["whispered"])
+        texts = self._answering.texts(self._members.room_at(kept["channel"]).locale)
+        async with SentForm(self._web, ack, dict(view), texts) as sent:
+            asked = await self._conversation.asked(key, member, kept["channel"], thread_ts, team=team, rights=rights)
+            tell = self._below(asked, kept["url"], is_whispered=kept["whispered"])
 
-        async def work() -> None:
-            await self._pressed(asked, wanted, body, tell)
+            async def work() -> None:
+                await self._pressed(asked, wanted, body, tell, sent)
 
-        await self._conversation.do(asked, work, tell)
+            await self._conversation.do(asked, work, tell)
 
-    async def _pressed(self, asked: Asked, action: Action | None, body: Json, tell: Tell) -> None:
-        if action is None:
+    async def _pressed(
+        self, asked: Asked, action: Action | None, body: Json, tell: Tell, sent: SentForm | None = None
+    ) -> None:
+        answer = None if action is None else await self._answering.act(asked.asker, action)
+        if action is None or answer is None:
             return
-        answer = await self._answering.act(asked.asker, action)
-        if answer is None:
+        if sent is not None and answer.refuses:
+            await sent.refuse(answer.refuses)
             return
         if isinstance(action, Explain):
             await self._uploads.show_explanation(asked, action, answer, body)
@@ -166,7 +177,19 @@ class SlackPresses:
             await self._show_home(member, team_of(body), notice=message)
 
         async def work() -> None:
+            if isinstance(wanted, PlayQuiz):
+                await tell(await self._quizzed_directly(asked, wanted, team_of(body)))
+                return
             answer = None if wanted is None else await self._answering.act(asked.asker, wanted)
             await self._show_home(member, team_of(body), notice=answer)
 
         await self._conversation.do(asked, work, tell)
+
+    async def _quizzed_directly(self, asked: Asked, action: PlayQuiz, team: str) -> Message:
+        """Ask a member in direct messages, where pictures can be shown; return what the home says of it."""
+        member = asked.asker.member
+        channel = await self._posts.direct_channel(member)
+        there = await self._conversation.asked(asked.key, member, channel, team=team)
+        if (question := await self._answering.act(there.asker, action)) is not None:
+            await self._conversation.say(there, question, None)
+        return sent_privately(self._answering.texts(asked.asker.own_language), QUIZ.name, is_sent=True)

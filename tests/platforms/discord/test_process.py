@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import requests
@@ -91,3 +92,29 @@ def test_a_closed_direct_message_is_told_at_the_next_use_and_harms_nobody(
     discord.wait_for(is_told)  # the refusal is taken note of a moment after it came
     assert not is_told()
     assert not [one for one in discord.posted if one["channel_id"] == direct]
+
+
+@pytest.mark.minutes
+def test_what_is_asked_while_the_bot_is_away_is_answered_once_when_it_is_back(
+    connpass: ConnpassServer, tmp_path: Path
+) -> None:
+    with DiscordServer((CHANNEL,)) as discord, Bot(tmp_path) as bot:
+        bot.configure(connpass, discord, (CHANNEL,), ("1d",))
+
+        def start(connections: int) -> None:
+            bot.start()
+            discord.wait_for_bot(connections=connections)
+
+        start(1)
+        discord.wait_for(lambda: bot.count("SELECT count(*) FROM memory WHERE name = 'discord heard until'"))
+        bot.kill()
+        asked = discord.say(CHANNEL, "!help")
+        start(2)
+        discord.wait_for(lambda: discord.posted)
+        bot.kill()
+        start(3)
+        discord.ask(CHANNEL, "!events")
+        answer, _ = discord.posted
+        assert answer["message_reference"]["message_id"] == asked["id"]
+        assert answer["content"].startswith("しばらく応答できなかったため、お返事が遅くなりました。")
+        assert bot.stop() == 0

@@ -9,6 +9,7 @@ from bot.core.actions import Shown
 from bot.core.askers import Channels
 from bot.core.cooldowns import Turn
 from bot.platforms.slack import listeners as slack_listeners
+from bot.platforms.slack import sent_form
 from bot.platforms.slack.manifest import READ_SHORTCUT
 from tests.support import slack_members
 from tests.support.actions import every_kind
@@ -247,16 +248,46 @@ async def test_what_has_been_explained_is_not_offered_again(stage: Stage) -> Non
 
 
 async def test_what_teaches_is_said_to_the_member_alone_and_filled_in_a_form(stage: Stage) -> None:
-    reading = await stage.ask("これ", files=[("a.png", PNG)])
-    wrong = f"wrong:{reading['thread_ts']}:0:0"
-    stage.server.do(stage.server.world.update, CHANNEL, reading["ts"], {"blocks": buttons_of(wrong)})
-    reading = stage.server.shown(CHANNEL, thread_ts=reading["thread_ts"])[-1]
-    asked = (await stage.press(reading, wrong)).seen[0]
-    assert (asked.kind, stage.answers.asked[-1]) == ("ephemeral", ("teach", ALICE, "1"))
-    form = (await stage.press(asked.content, button(asked.content, "ask:"))).seen[0].content
+    form = await asked_for_a_letter(stage)
     thanks = (await stage.submit(form, {"written": "あ"})).seen[0]
     assert (thanks.kind, thanks.content["text"]) == ("update", "ありがとうございます。")
     assert stage.answers.asked[-1] == ("teach", ALICE, "1", "あ")
+
+
+async def asked_for_a_letter(stage: Stage) -> Json:
+    reading = await stage.ask("これ", files=[("a.png", PNG)])
+    wrong = f"wrong:{reading['thread_ts']}:0:0"
+    stage.server.do(stage.server.world.update, CHANNEL, reading["ts"], {"blocks": buttons_of(wrong)})
+    asked = (await stage.press(stage.server.shown(CHANNEL, thread_ts=reading["thread_ts"])[-1], wrong)).seen[0]
+    assert (asked.kind, stage.answers.asked[-1]) == ("ephemeral", ("teach", ALICE, "1"))
+    return (await stage.press(asked.content, button(asked.content, "ask:"))).seen[0].content
+
+
+async def test_what_is_wrong_with_a_line_is_said_in_its_form(stage: Stage) -> None:
+    form = await asked_for_a_letter(stage)
+    before = len(stage.server.world.sights)
+    refused = await at_once(stage.server.submit, form, {"written": "abc"})
+    assert refused.errors == {"written": "「abc」は登録できません。"}
+    assert stage.server.seen(since=before) == []
+    thanks = (await stage.submit(form, {"written": "あ"})).seen[0]
+    assert thanks.content["text"] == "ありがとうございます。"
+
+
+@pytest.mark.parametrize("written", ["あ", "abc"])
+async def test_what_takes_long_is_waited_for_in_the_form(
+    stage: Stage, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = await asked_for_a_letter(stage)
+    monkeypatch.setattr(sent_form, "PATIENCE", 0.0)
+    stage.answers.teaches.clear()
+    filled = await at_once(stage.server.submit, form, {"written": written})
+    views = await at_once(stage.server.wait_for, lambda: stage.server.seen(kind="view")[1:])
+    assert "少々お待ちください" in str(views[0].content["blocks"])
+    stage.answers.teaches.set()
+    after = await at_once(stage.server.wait_for, lambda: stage.server.seen(kind="view")[2:])
+    assert ("完了しました" if written == "あ" else "登録できません") in str(after[0].content["blocks"])
+    assert any(block["type"] == "input" for block in after[0].content["blocks"]) == (written == "abc")
+    assert not filled.errors
 
 
 async def reading_in_thread(stage: Stage, *, alone: bool) -> tuple[Json, str]:
@@ -377,6 +408,15 @@ async def test_the_home_offers_reminders_and_shows_organisers_how_the_bot_is(sta
     assert "tsudoi:setup:go:language" not in str(home["blocks"])
     home = await at_once(stage.server.open_home, ORGANISER)
     assert "tsudoi:setup:go:language" in str(home["blocks"])
+
+
+async def test_the_quiz_begins_in_the_home_and_goes_on_in_direct_messages(stage: Stage) -> None:
+    home = await at_once(stage.server.open_home)
+    await stage.press(home, "quiz:again")
+    (question,) = await at_once(stage.server.wait_for, lambda: stage.server.said(stage.server.direct_channel()))
+    assert question.content["text"] == "「あ」を手で書いてください。"
+    homes = await at_once(stage.server.wait_for, lambda: stage.server.seen(kind="home")[1:])
+    assert "DMでお送りしました" in str(homes[0].content["blocks"])
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.CUT_AFTER, Fault.BUSY_BEFORE])
