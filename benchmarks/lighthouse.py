@@ -48,7 +48,14 @@ def judge(url: str, form: str, chromium: str, categories: Sequence[str] = CATEGO
 
     Args: form: one of FORMS. chromium: the browser's path. Raises: RuntimeError: the page did not open; it says why.
     """
-    command = [LIGHTHOUSE, url, *FORMS[form], "--quiet", "--output=json", f"--only-categories={','.join(categories)}"]
+    command = [
+        str(LIGHTHOUSE),
+        url,
+        *FORMS[form],
+        "--quiet",
+        "--output=json",
+        f"--only-categories={','.join(categories)}",
+    ]
     said = subprocess.run(
         [*command, "--chrome-flags=--headless=new --no-sandbox"],
         env={**os.environ, "CHROME_PATH": chromium},
