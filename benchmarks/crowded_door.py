@@ -4,6 +4,7 @@ The real process, on loopback. Each attack begins, and other visitors ask `/heal
 """
 
 import asyncio
+import secrets
 import statistics
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,13 +54,15 @@ async def _dripping(host: str, port: int, first: bytes) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _flooding(url: str, *, as_the_same: bool) -> None:
-    """Say something again and again, as one visitor or each time as a new one."""
-    jar = aiohttp.CookieJar() if as_the_same else aiohttp.DummyCookieJar()
+async def _flooding(url: str, *, as_the_same: bool = False, invents: bool = False, asks: str = "") -> None:
+    """Say something, or look something up, again and again: as one visitor, or each time as a new or invented one."""
+    jar = aiohttp.CookieJar(unsafe=True) if as_the_same else aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(url, cookie_jar=jar) as client:
         while True:
+            headers = {"Cookie": f"tsudoi_visitor={secrets.token_urlsafe(16)}"} if invents else {}
+            sends = client.get(asks) if asks else client.post("/api/messages", json={"text": "!next"}, headers=headers)
             with suppress(aiohttp.ClientError):
-                async with client.post("/api/messages", json={"text": "!next"}) as response:
+                async with sends as response:
                     await response.read()
 
 
@@ -79,7 +83,9 @@ def attacks(url: str) -> dict[str, tuple[int, Callable[[], Coroutine[None, None,
         "1,010 unfinished headers": (1010, lambda: _dripping(host, port, b"GET / HTTP/1.1\r\nX-")),
         "200 uploads of a byte a second": (200, lambda: _dripping(host, port, HEAD)),
         "20 floods of messages": (20, lambda: _flooding(url, as_the_same=True)),
-        "20 floods, each message of a new visitor": (20, lambda: _flooding(url, as_the_same=False)),
+        "20 floods, each message of a new visitor": (20, lambda: _flooding(url)),
+        "20 floods, each message of an invented visitor": (20, lambda: _flooding(url, invents=True)),
+        "20 floods that look up what was said": (20, lambda: _flooding(url, as_the_same=True, asks="/api/messages")),
         "300 streams": (300, lambda: _listening(url)),
     }
 
@@ -93,10 +99,15 @@ async def _median(times: int, ask: Callable[[], Coroutine[None, None, None]]) ->
     return statistics.median(took)
 
 
-async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None, None]]) -> tuple[float, float]:
-    """Return the medians in ms of `/healthz` and of `!next` for other visitors; infinite where they get no answer."""
+async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None, None]]) -> tuple[float, float, float]:
+    """Return the medians in ms of `/healthz`, of `!next` for another visitor, and of that for one new each time.
+
+    Infinite where they get no answer.
+    """
+    limit = aiohttp.ClientTimeout(10)
     async with (
-        aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(10)) as client,
+        aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar(), timeout=limit) as client,
+        aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=limit) as visitor,
         _many(count, attack),
     ):
 
@@ -104,14 +115,19 @@ async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None
             async with client.get("/healthz") as response:
                 await response.read()
 
-        async def following() -> None:
-            async with client.post("/api/messages", json={"text": "!next"}) as response:
+        async def following(who: aiohttp.ClientSession) -> None:
+            async with who.post("/api/messages", json={"text": "!next"}) as response:
                 response.raise_for_status()
 
         try:
-            return await _median(ASKED, health), await _median(ASKED, following)
-        except (aiohttp.ClientError, TimeoutError):
-            return float("inf"), float("inf")
+            async with visitor.get("/api/room") as response:  # as a page does
+                response.raise_for_status()
+            asked = (health, partial(following, visitor), partial(following, client))
+            first, second, third = [await _median(ASKED, ask) for ask in asked]
+            return first, second, third
+        except (aiohttp.ClientError, TimeoutError) as error:
+            print(repr(error), file=sys.stderr)
+            return float("inf"), float("inf"), float("inf")
 
 
 @asynccontextmanager
@@ -128,7 +144,7 @@ async def _many(count: int, attack: Callable[[], Coroutine[None, None, None]]) -
 
 def main() -> None:
     """Print the table; ends with an error if others had to wait."""
-    table = Table("while there are", "/healthz (ms)", "!next (ms)", box=None)
+    table = Table("while there are", "/healthz (ms)", "!next (ms)", "!next of somebody new (ms)", box=None)
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
         config = Path(folder) / "config.toml"
         config.write_text(CONFIG.format(folder=folder), encoding="utf-8")

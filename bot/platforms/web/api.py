@@ -4,13 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
-from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot import __version__
 from bot.answering.answering import Answering
@@ -18,7 +18,6 @@ from bot.config import CommunitySettings
 from bot.core.clock import Clock
 from bot.core.errors import PictureError
 from bot.core.numbers import whole_number
-from bot.core.room import MAIN
 from bot.handwriting.ports.recognition import Recogniser
 from bot.handwriting.reading_messages import unreadable_picture
 from bot.locales import texts_for
@@ -26,7 +25,7 @@ from bot.platforms.web.album import Album
 from bot.platforms.web.calendars import Calendars
 from bot.platforms.web.console import ConsoleApi
 from bot.platforms.web.conversation import Conversation, view_of
-from bot.platforms.web.door import Door, Seat
+from bot.platforms.web.door import Door
 from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.message_json import message_json
@@ -37,7 +36,8 @@ from bot.platforms.web.refusals import Refusal
 from bot.platforms.web.room_messages import RoomMessage, RoomMessages, View
 from bot.platforms.web.static_files import static_files
 from bot.platforms.web.streams import HEARTBEAT, Streams, wait_for_news
-from bot.platforms.web.uploads import Said, Turns, read_json, read_picture, read_said
+from bot.platforms.web.turns import Turns
+from bot.platforms.web.uploads import read_json, read_picture, read_said
 from bot.reports.ports import ReportStore
 from bot.reports.report_messages import report_json
 from model.reading import Reading
@@ -71,9 +71,18 @@ class RoomApi:
     calendars: Calendars
     streams: Streams
     metrics: Metrics
-    turns: Turns = field(default_factory=Turns)
-    speaking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-    live_turns: Turns = field(default_factory=lambda: Turns(2, 20))  # a page that draws asks many times a second
+
+    @cached_property
+    def _pictures(self) -> Turns:
+        return Turns(self.clock)
+
+    @cached_property
+    def _live(self) -> Turns:
+        return Turns(self.clock, 2, 20)  # a page that draws asks many times a second
+
+    @cached_property
+    def _words(self) -> Turns:
+        return Turns(self.clock, 2)  # few, so that each is quick
 
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
@@ -86,16 +95,25 @@ class RoomApi:
             web.get("/model", self.model_card),
             web.get("/pictures/{name}", self.picture),
             web.get("/downloads/{token}/{name}", self.download),
-            web.get("/api/room", self.room),
-            web.get("/api/messages", self.list_messages),
+            web.get("/api/room", self._in_turn(self.room)),
+            web.get("/api/messages", self._in_turn(self.list_messages)),
             web.post("/api/messages", self.say),
             web.post("/api/actions", self.press),
             web.get("/api/stream", self.stream, allow_head=False),
             web.post("/api/read", self.read),
-            web.get("/api/events", self.events),
-            web.get("/api/reports", self.reports),
+            web.get("/api/events", self._in_turn(self.events)),
+            web.get("/api/reports", self._in_turn(self.reports)),
             *self.calendars.routes(),
         ]
+
+    def _in_turn(self, handler: Handler) -> Handler:
+        """What is looked up takes turns with what is said."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            async with self._words.turn(self.door.caller(request)):
+                return await handler(request)
+
+        return answer
 
     async def room(self, request: web.Request) -> web.Response:
         """Tell where one is."""
@@ -131,15 +149,10 @@ class RoomApi:
 
     async def say(self, request: web.Request) -> web.Response:
         """Take what a visitor says or shows."""
-        said, seat = await read_said(request), await self.door.seat(request)
-        async with self._turn(seat, said):
-            return self._spoken(request, await self.conversation.say(seat, said))
-
-    def _turn(self, seat: Seat, said: Said) -> AbstractAsyncContextManager[object]:
-        """Pictures take turns, and a visitor's texts among themselves; a text waits behind nobody else's."""
-        if said.picture:
-            return self.turns.turn(len(said.picture))
-        return nullcontext() if seat.channel == MAIN else self.speaking.setdefault(seat.channel, asyncio.Lock())
+        said = await read_said(request)
+        turns = self._pictures if said.picture else self._words
+        async with turns.turn(self.door.caller(request), len(said.picture or b"")):
+            return self._spoken(request, await self.conversation.say(await self.door.seat(request), said))
 
     async def press(self, request: web.Request) -> web.Response:
         """Take a pressed button, or what was chosen or filled in as its `values`, in the `message` where it stands."""
@@ -149,7 +162,8 @@ class RoomApi:
             place = None
         spoken = None
         if isinstance(button_id, str) and isinstance(values, list) and all(isinstance(one, str) for one in values):
-            spoken = await self.conversation.press(await self.door.seat(request), button_id, values, place)
+            async with self._words.turn(self.door.caller(request)):
+                spoken = await self.conversation.press(await self.door.seat(request), button_id, values, place)
         if spoken is None:
             raise Refusal(404, "unknown_button")
         return self._spoken(request, spoken)
@@ -219,7 +233,7 @@ class RoomApi:
         if self.recogniser is None:
             raise Refusal(404, "reading_off")
         picture = await read_picture(request)
-        async with self.live_turns.turn(len(picture)):
+        async with self._live.turn(self.door.caller(request), len(picture)):
             began = time.monotonic()
             try:
                 reading = await self.recogniser.read(picture)

@@ -1,9 +1,11 @@
 """Who comes to the page: who runs the bot, an organiser who logged in, or a visitor, who is a member and no more."""
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -18,6 +20,7 @@ from bot.locales import Texts
 from bot.organisers.console import Console
 from bot.organisers.rules.sessions import SESSION_LASTS
 from bot.platforms.web.guard import LOOPBACK
+from bot.platforms.web.turns import Caller
 from bot.store.lifetimes import TRACE
 from bot.store.naming import AT_THE_MACHINE
 
@@ -61,6 +64,14 @@ class Door:
         self._answering = answering
         self._is_private = not is_reached_from_elsewhere(settings)
         self._is_secure = urlsplit(settings.public_url).scheme == "https"
+        self._key = secrets.token_bytes(32)  # after a restart names are signed anew, and nobody loses theirs
+
+    def caller(self, request: web.Request) -> Caller:
+        """Return whose turn a request takes; nothing is looked up. Who was given no name counts as their address."""
+        if self._is_private and _is_direct(request):
+            return Caller(None, VISITOR)
+        member, is_given = self._visitor(request)
+        return Caller(member, f"@{member}" if is_given else _address(request))
 
     async def seat(self, request: web.Request) -> Seat:
         """Return where whoever sent this request sits."""
@@ -71,10 +82,23 @@ class Door:
         asker_in_console = await self._logged_in(secret) if secret else None
         if asker_in_console is not None:
             return _in_console(asker_in_console)
-        member = request.cookies.get(VISITS) or str(request.get(VISITS) or "")
-        if not _is_a_name(member):
-            member = request[VISITS] = secrets.token_urlsafe(16)
+        member, _ = self._visitor(request)
         return Seat(as_visitor(await self._in_the_room(member)), f"@{member}", member)
+
+    def _visitor(self, request: web.Request) -> tuple[str, bool]:
+        """Return a visitor's name, and whether it was given to them here; if not, `remember` gives it to them."""
+        if VISITS in request:
+            return str(request[VISITS]), False
+        member, _, signature = request.cookies.get(VISITS, "").partition(".")
+        if not _is_a_name(member):
+            member = secrets.token_urlsafe(16)
+        elif hmac.compare_digest(signature.encode("utf-8", "replace"), self._signature(member).encode()):
+            return member, True
+        request[VISITS] = member
+        return member, False
+
+    def _signature(self, member: str) -> str:
+        return hmac.new(self._key, member.encode(), hashlib.sha256).hexdigest()[:32]
 
     async def _in_the_room(self, member: str) -> Asker:
         language = await self._answering.language_of(LOCAL, member)
@@ -88,7 +112,8 @@ class Door:
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
         """Let a visitor who just came keep their conversation: their browser brings the name again."""
         if VISITS in request:
-            self._set(response, VISITS, request[VISITS], VISITS_LAST)
+            member = str(request[VISITS])
+            self._set(response, VISITS, f"{member}.{self._signature(member)}", VISITS_LAST)
 
     async def enter(self, link: str, response: web.Response) -> bool:
         """Let in who holds the secret of a link, and keep that in their browser; False if it lets nobody in."""
@@ -139,11 +164,36 @@ def _is_direct(request: web.Request) -> bool:
     """Whether a request comes from this machine and through nobody who passes on what others sent."""
     if any(name in request.headers for name in _FORWARDED) or request.transport is None:
         return False
-    peer = request.transport.get_extra_info("peername")
+    if request.transport.get_extra_info("peername") is None:
+        return True
+    peer = _peer(request)
+    return peer is not None and peer.is_loopback
+
+
+def _peer(request: web.Request) -> IPv4Address | IPv6Address | None:
+    name = request.transport.get_extra_info("peername") if request.transport is not None else None
+    return _parsed(str(name[0])) if name else None
+
+
+def _address(request: web.Request) -> str:
+    """Return what all requests of somebody without a name have in common: their address, or that of their network.
+
+    A proxy on this machine says in whose name it asks, last; what stands before that anybody may have written.
+    """
+    address = _peer(request)
+    if address is None or address.is_loopback:
+        last = ",".join(request.headers.getall("X-Forwarded-For", [])).rpartition(",")[2]
+        address = _parsed(last.strip()) or address
+    if isinstance(address, IPv6Address):  # everybody has a whole network of these
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
-        return peer is None or ip_address(str(peer[0]).partition("%")[0]).is_loopback
+        return ip_address(address.partition("%")[0])
     except ValueError:
-        return False
+        return None
 
 
 def _is_a_name(member: str) -> bool:

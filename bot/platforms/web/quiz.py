@@ -13,22 +13,25 @@ from bot.handwriting.quizzing import Quizzing
 from bot.handwriting.rules.quiz import Quiz
 from bot.platforms.web.album import Album
 from bot.platforms.web.conversation import BOT, shown_pictures
+from bot.platforms.web.door import Door
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.message_json import message_json
 from bot.platforms.web.refusals import Refusal
 from bot.platforms.web.room_messages import RoomMessage
-from bot.platforms.web.uploads import Turns, read_picture
+from bot.platforms.web.turns import Turns
+from bot.platforms.web.uploads import read_picture
 
 
 class QuizApi:
     """Says what a link's quiz asks, and judges what is drawn for it; without a quiz there is none."""
 
-    def __init__(self, quizzing: Quizzing | None, rooms: Rooms, album: Album, clock: Clock) -> None:
+    def __init__(self, quizzing: Quizzing | None, rooms: Rooms, album: Album, clock: Clock, door: Door) -> None:
         self._quizzing = quizzing
         self._rooms = rooms
         self._album = album
         self._clock = clock
-        self._turns = Turns(at_once=2, waiting=50)
+        self._door = door
+        self._turns = Turns(clock, at_once=2, waiting=50)
 
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
@@ -45,7 +48,7 @@ class QuizApi:
         """Judge the picture that is the body: it is the member's whose link this is."""
         quizzing, quiz = await self._open(request)
         picture = await read_picture(request)
-        async with self._turns.turn(len(picture)):
+        async with self._turns.turn(self._door.caller(request), len(picture)):
             result = await quizzing.answer(self._asker(quiz), picture)
         if result is None:
             raise Refusal(404, "quiz_over")

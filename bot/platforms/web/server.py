@@ -101,7 +101,7 @@ class WebRoom:
             kept_reports=reports,
             recogniser=recogniser,
             drawing=DrawingApi(drawing_board, community.locale),
-            quiz=QuizApi(quizzing, rooms, self._album, clock),
+            quiz=QuizApi(quizzing, rooms, self._album, clock, door),
             community=community,
             shows_samples=samples is not None,
             clock=clock,

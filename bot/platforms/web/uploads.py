@@ -1,12 +1,10 @@
 """What a request carries, read by hand: counted while it arrives, and refused before the end if it is too much."""
 
-import asyncio
 import email.message
 import email.utils
 import json
 import warnings
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,8 +20,6 @@ LARGEST_JSON = 64 * 1024
 LARGEST_FORM = LARGEST_UPLOAD + LARGEST_JSON
 MOST_PARTS = 10
 DRAWING = "drawing.png"  # the name under which our page sends a drawing
-MOST_HELD = 64 << 20  # bytes of uploads in work or waiting
-WAIT_FOR_TURN = 20.0
 
 warnings.filterwarnings("ignore", category=BadContentDispositionHeader)  # what a stranger calls a file is no news
 
@@ -35,36 +31,6 @@ class Said:
     text: str = ""
     picture: bytes | None = None
     is_drawn: bool = False
-
-
-class Turns:
-    """So many uploads are in work at once, and so many more wait. A turn is taken when everything is there."""
-
-    def __init__(self, at_once: int = 6, waiting: int = 200) -> None:
-        self._turns = asyncio.Semaphore(at_once)
-        self._room = at_once + waiting
-        self._held = 0
-
-    @asynccontextmanager
-    async def turn(self, size: int = 0) -> AsyncIterator[None]:
-        """Wait for a turn with an upload of `size` bytes. Raises Refusal if too many wait, or for too long."""
-        if self._room <= 0 or self._held + size > MOST_HELD:
-            raise Refusal(503, "busy")
-        self._room -= 1
-        self._held += size
-        try:
-            try:
-                async with asyncio.timeout(WAIT_FOR_TURN):
-                    await self._turns.acquire()
-            except TimeoutError:
-                raise Refusal(503, "busy") from None
-            try:
-                yield
-            finally:
-                self._turns.release()
-        finally:
-            self._room += 1
-            self._held -= size
 
 
 async def read_said(request: web.Request) -> Said:

@@ -281,7 +281,7 @@ async def test_visitors_do_not_see_each_other(house: House, page: WebRoom) -> No
 
 async def test_a_visitor_is_reminded_in_their_own_conversation(house: House, page: WebRoom) -> None:
     async with Browser(page) as alice, Browser(page) as bob:
-        member = next(cookie.value for cookie in alice.client.cookie_jar if cookie.key == "tsudoi_visitor")
+        member = next(cookie.value for cookie in alice.client.cookie_jar if cookie.key == "tsudoi_visitor")[:22]
         await page.send(f"@{member}", Message(MessageKind.REMINDER, "まもなくです"), "a-key")
         assert "まもなくです" in await alice.sees()
         assert "まもなくです" not in await bob.sees()

@@ -24,9 +24,7 @@ from bot.core.messages import Button, Message, MessageKind
 from bot.events.calendar_files import calendar_file
 from bot.events.rules.events import EventStatus
 from bot.platforms.web import calendars
-from bot.platforms.web.refusals import Refusal
 from bot.platforms.web.server import WebRoom
-from bot.platforms.web.uploads import Turns
 from tests.support.events import NOW, TOKYO, an_event_named
 from tests.support.room_answers import FixedAnswers, open_room
 
@@ -231,17 +229,6 @@ async def test_slow_uploads_hold_up_no_text(room: WebRoom, client: aiohttp.Clien
         assert (await say(client, "!next"))["answers"]
     for _, writer in slow:
         writer.close()
-
-
-async def test_an_upload_beyond_those_that_may_wait_is_asked_to_come_later() -> None:
-    turns = Turns(at_once=1, waiting=0)
-    async with turns.turn():
-        with pytest.raises(Refusal) as caught:
-            async with turns.turn():
-                pass
-    assert (caught.value.status, caught.value.code) == (503, "busy")
-    async with turns.turn():
-        pass
 
 
 async def test_an_empty_file_gets_a_friendly_answer(client: aiohttp.ClientSession) -> None:
