@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bot.app.clock import DrivenClock
 from bot.core.messages import Message
@@ -46,6 +46,7 @@ ALICE, BOB = "77", "88"
 ROOM = a_room(platform="discord", channel="1")
 EVENTS = {number: an_event_named(f"会 {number}", number) for number in (1, 2)}
 MEMBERS, NUMBERS = some.sampled_from([ALICE, BOB]), some.sampled_from(sorted(EVENTS))
+HOURS = some.sampled_from(["never", "22:00-8:00", "0:00-7:00"])
 STARTS = some.integers(1, 5 * 48).map(lambda halves: halves * timedelta(minutes=30))
 
 
@@ -141,24 +142,32 @@ class Reminders(RuleBasedStateMachine):
 
     # --- what happens ----------------------------------------------------------------------------------------------
 
+    @initialize(hours=HOURS, ahead=STARTS)
+    def somebody_wants_to_be_reminded(self, hours: str, ahead: timedelta) -> None:
+        """Let every life have something to lose, with and without quiet hours."""
+        self.moves(1, ahead)
+        self.sets_quiet_hours(ALICE, hours)
+        for member in (ALICE, BOB):
+            self.rings_the_bell(member, 1)
+
     @rule(member=MEMBERS, number=NUMBERS)
     def rings_the_bell(self, member: str, number: int) -> None:
         self.answer(member, number, f"remind:{number}")
 
     @rule(member=MEMBERS, number=NUMBERS, lead_time=some.sampled_from(OFFERED))
     def toggles(self, member: str, number: int, lead_time: timedelta) -> None:
-        self.answer(member, number, ToggleLeadTime(number, lead_time).id)
+        self.toggle(member, number, lead_time)
 
     @rule(member=MEMBERS, number=NUMBERS, lead_time=some.sampled_from(OFFERED))
     def toggles_twice(self, member: str, number: int, lead_time: timedelta) -> None:
         for _ in range(2):
-            self.answer(member, number, ToggleLeadTime(number, lead_time).id)
+            self.toggle(member, number, lead_time)
 
     @rule(member=MEMBERS, number=NUMBERS)
     def cancels(self, member: str, number: int) -> None:
         self.answer(member, number, f"remind:{number}:cancel")
 
-    @rule(member=MEMBERS, hours=some.sampled_from(["never", "22:00-8:00", "0:00-7:00"]))
+    @rule(member=MEMBERS, hours=HOURS)
     def sets_quiet_hours(self, member: str, hours: str) -> None:
         self.quiet.add(member)
         self.run(press(self.bot.settings, "settings:quiet", an_asker(ROOM, member), [hours]))
@@ -178,9 +187,19 @@ class Reminders(RuleBasedStateMachine):
 
     @rule(ahead=some.integers(1, 30), stays=some.integers(0, 3))
     def the_clock_is_ahead(self, ahead: int, stays: int) -> None:
+        self.leap(ahead * HOUR, stays)
+
+    @rule(stays=some.integers(0, 3))
+    @precondition(lambda self: self.promised)
+    def the_clock_is_ahead_by_what_is_left_of_a_reminder(self, stays: int) -> None:
+        first = min(self.promised, key=lambda key: key.starts_at)
+        self.leap(max(first.starts_at - MINUTE - self.clock.now(), MINUTE), stays)
+
+    def leap(self, ahead: timedelta, stays: int) -> None:
+        """Let the clock be ahead, for so many hours."""
         self.is_precise = False
         true = self.clock.now()
-        self.clock.set(true + ahead * HOUR)
+        self.clock.set(true + ahead)
         self.run(self.live_until(self.clock.now() + stays * HOUR))
         self.run(self.poll())
         self.clock.set(true + stays * HOUR)
@@ -201,6 +220,16 @@ class Reminders(RuleBasedStateMachine):
         self.run(self.bot.watching.plan_reminders())
 
     # --- the rule --------------------------------------------------------------------------------------------------
+
+    def toggle(self, member: str, number: int, lead_time: timedelta) -> None:
+        """Press a lead time: what can still come is confirmed, and given up the next time."""
+        event = self.shown[number]
+        assert event.started_at is not None
+        key = Key(member, number, event.started_at, lead_time)
+        can_come, was_promised = event.takes_place and key.at > self.clock.now(), key in self.promised
+        self.answer(member, number, ToggleLeadTime(number, lead_time).id)
+        if can_come and not self.sent[key]:
+            assert (key in self.promised) is not was_promised, f"{key} was pressed in vain"
 
     def answer(self, member: str, number: int, pressed: str) -> None:
         """Press, and take the bot at its word: what is ticked is promised, and nothing else."""
