@@ -336,7 +336,7 @@ def play(examples: int, steps: int) -> None:
 
 
 def test_what_was_confirmed_is_sent_once_at_its_time() -> None:
-    play(examples=15, steps=25)
+    play(examples=12, steps=20)
 
 
 @pytest.mark.minutes
