@@ -22,7 +22,7 @@ from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.delivery.rules.follow_ups import AnyFollowUp, Edit, Retraction, Thread
 from bot.delivery.rules.gaps import Gap
-from bot.delivery.rules.troubles import RefusalBudget
+from bot.delivery.rules.troubles import PERIOD, RefusalBudget
 
 log = structlog.get_logger()
 
@@ -83,9 +83,12 @@ class Delivering:
         return by_room
 
     def _left_out(self) -> frozenset[str]:
-        """Return the rooms that are busy, and those that wait for the budget of refusals."""
+        """Return the rooms that are busy, and those that wait for the budget of refusals.
+
+        A wait that began by a clock that was ahead ends when it is set right.
+        """
         now = self.clock.now()
-        for room in [room for room, until in self.waits_until.items() if until <= now]:
+        for room in [room for room, until in self.waits_until.items() if not now < until <= now + PERIOD]:
             del self.waits_until[room]
         return frozenset(self.busy | self.waits_until.keys())
 

@@ -16,13 +16,14 @@ from bot.core.problems.platforms import ChannelArchived, ChannelHidden, Permissi
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.delivery.delivering import Delivering
-from bot.delivery.rules.deliveries import DeliveryState
+from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.delivery.rules.troubles import LONGEST_REST, MOST_REFUSED, PERIOD, RefusalBudget
 from bot.delivery.store.agenda import StoredAgenda
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
 from bot.delivery.store.troubles import StoredTroubles
 from bot.delivery.troubles import STAYS_USEFUL, TOLD_AFTER, Troubles
+from bot.events.event_posts import ReminderPost
 from bot.events.following import Following
 from bot.events.ports.sources import Listing
 from bot.events.rules.events import Event
@@ -31,6 +32,7 @@ from bot.events.watching import Watching
 from bot.locales import texts_for
 from bot.organisers.store.rooms import SetUpRooms
 from bot.organisers.trouble_page import trouble_page
+from bot.reminders.rules.reminders import Reminder
 from tests.support.events import NOW, an_event_named
 from tests.support.knowledge import known_in
 
@@ -138,6 +140,10 @@ class Bot:
     def refused_in_ten_minutes(self) -> int:
         times = [at for at, _ in self.platform.refused]
         return max((sum(at <= other < at + PERIOD for other in times) for at in times), default=0)
+
+
+async def _broken(*_: object) -> Message:
+    raise KeyError("a bug")
 
 
 @pytest.fixture
@@ -307,6 +313,24 @@ async def test_however_many_rooms_are_lost_few_calls_are_refused_and_those_that_
     assert {channel for _, channel in bot.platform.refused} == {room.channel for room in lost}
 
 
+async def test_a_room_that_waits_for_the_budget_by_a_clock_that_was_ahead_does_not_wait_when_it_is_set_right(
+    engine: AsyncEngine, clock: DrivenClock
+) -> None:
+    lost = [replace(MEMBERS, channel=str(number)) for number in range(100, 200)]
+    bot = Bot(engine, clock, (*lost, replace(MEMBERS, channel="1")))
+    await bot.see()
+    bot.platform.refusals = {room.channel: ChannelHidden() for room in lost}
+    bot.clock.set(NOW + timedelta(days=1))
+    await bot.see(EVENT)
+    while not bot.delivering.waits_until:
+        await bot.delivering.deliver_due()
+    bot.platform.refusals.clear()
+    bot.clock.set(NOW + timedelta(minutes=5))
+    await bot.deliveries.reopen(bot.clock.now())
+    await bot.live(timedelta(minutes=30))
+    assert len(bot.platform.shown) == len(lost) + 1
+
+
 def test_the_budget_of_refusals_holds_for_calls_under_way_and_outlives_no_clock_that_is_set_back() -> None:
     budget = RefusalBudget()
     granted = [number for number in range(200) if budget.begin(f"discord:{number}", NOW)]
@@ -345,10 +369,7 @@ async def test_a_rest_that_began_under_a_clock_that_was_ahead_is_over_when_it_is
 async def test_a_post_that_cannot_be_composed_is_tried_for_as_long_as_it_is_of_use_and_shown_to_organisers(
     bot: Bot, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def broken(*_: object) -> Message:
-        raise KeyError("a bug")
-
-    delivering = replace(bot.delivering, compose=broken)
+    delivering = replace(bot.delivering, compose=_broken)
     event = replace(EVENT, started_at=NOW + timedelta(hours=5))
     bot.source.events = [event]
     await bot.watching.watch(bot.source)
@@ -373,6 +394,35 @@ async def test_what_was_closed_as_too_late_under_a_clock_that_was_ahead_is_sent_
     await bot.deliveries.reopen(bot.clock.now())
     await bot.delivering.deliver_due()
     assert len(bot.platform.said_in("1")) == 1
+
+
+@pytest.mark.parametrize("is_out", [True, False], ids=["tried in vain", "closed"])
+async def test_a_reminder_met_by_a_clock_that_was_ahead_comes_at_its_time_and_not_when_the_clock_is_set_right(
+    bot: Bot, is_out: bool
+) -> None:
+    starts = NOW + timedelta(hours=20)
+    reminder = Reminder(timedelta(hours=1), starts)
+    bot.source.events = [replace(EVENT, started_at=starts)]
+    await bot.watching.watch(bot.source)
+    post = ReminderPost(EVENT.id, reminder.lead_time, starts)
+    await bot.agenda.plan([Delivery(post, MEMBERS.name, reminder.due_at, reminder.useful_until)])
+    await bot.delivering.deliver_due()
+    if is_out:
+        bot.clock.set(reminder.due_at + timedelta(minutes=5))
+        delivering = replace(bot.delivering, compose=_broken)
+        while (await bot.deliveries.counts()).get(DeliveryState.SKIPPED) is None:
+            await delivering.deliver_due()
+            bot.clock.set(bot.clock.now() + timedelta(minutes=1))
+    bot.clock.set(NOW + timedelta(days=1))
+    await bot.delivering.deliver_due()
+    assert bot.platform.said_in("1", MessageKind.REMINDER) == []
+    bot.clock.set(NOW + timedelta(hours=1))
+    for _ in range(2):
+        await bot.deliveries.reopen(bot.clock.now())
+    await bot.live(reminder.due_at - bot.clock.now() - timedelta(minutes=1))
+    assert bot.platform.said_in("1", MessageKind.REMINDER) == []
+    await bot.live(timedelta(minutes=7))
+    assert len(bot.platform.said_in("1", MessageKind.REMINDER)) == 1
 
 
 async def test_rooms_that_changed_while_the_store_failed_are_made_up_for(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Insert, RowMapping, and_, case, func, not_, null, or_, select, update
@@ -14,6 +14,7 @@ from bot.core.reasons import from_text, to_text
 from bot.core.skips import NothingToSay
 from bot.delivery.rules.deliveries import Delivery, DeliveryName, DeliveryOf, DeliveryState, is_of, without_repeats
 from bot.delivery.rules.follow_ups import Edit
+from bot.delivery.store.clock_set_back import undo_what_came_too_early
 from bot.delivery.store.holding import next_tries, note_refusal, note_success, rests
 from bot.delivery.store.post_codec import facts_of, read_post
 from bot.delivery.troubles import Course, TroublePost, end_of
@@ -24,8 +25,6 @@ _COURSE = tuple(field.name for field in fields(DeliveryOf) if field.name not in 
 P = TypeVar("P", bound=Post)
 _OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED)
 _IN_TROUBLE = deliveries.c.destination.in_(select(troubles.c.room))
-LONGEST_USE = timedelta(days=400)
-NO_CLAIM_LASTS = timedelta(minutes=5)  # so long
 UNWANTED = to_text(NothingToSay.UNWANTED)  # a reminder that is no longer wanted may be wanted again
 
 
@@ -200,20 +199,9 @@ class Deliveries:
             await note_refusal(connection, delivery.destination, reason, now)
 
     async def reopen(self, now: datetime) -> None:
-        """Undo what a clock did that was ahead: what was skipped as too late, and what waits for its time."""
-        too_soon = and_(
-            deliveries.c.state == DeliveryState.SKIPPED,
-            deliveries.c.due_at > now - LONGEST_USE,
-            deliveries.c.reason == to_text(NothingToSay.TOO_LATE),
-            deliveries.c.useful_until > now,
-        )
-        tried_later = deliveries.c.first_tried_at > now
-        waits = and_(deliveries.c.state == DeliveryState.PLANNED, tried_later, deliveries.c.due_at > now)
-        held = and_(deliveries.c.state == DeliveryState.CLAIMED, deliveries.c.claimed_until > now + NO_CLAIM_LASTS)
+        """Undo what a clock did that was ahead: what was closed as too late, and what waits for a time that it had."""
         async with self._engine.begin() as connection:
-            await _set(connection, too_soon, state=DeliveryState.PLANNED, reason=None)
-            await _set(connection, waits, due_at=now)
-            await _set(connection, held, claimed_until=now)
+            await undo_what_came_too_early(connection, now)
 
     async def counts(self) -> dict[str, int]:
         """Return how many deliveries are in each state."""
