@@ -8,12 +8,12 @@ from model.detector.detect import Detection, Detector, Kind, each_once
 from model.detector.view import VIEW_SIZE, ViewPlace
 from model.ink import Grey
 
-LIKELY = 0.2  # of a character, to count
+LIKELY = 0.3  # of a character, to count
 FAINTLY = 0.15  # from afar: enough to look there from near
 NEAR = 29.0  # pixels of a letter in the view: it need not be looked at from nearer
 WANTED = 24.0  # the same, from near; of 12 pages 84 % were read right with 22, 85 with 26, 82 with 15, 81 with 36
 UNKNOWN = 12.0  # the same, where hardly anything is seen from afar
-CLOSER = 1.5, 4.5  # times as near as from afar: at least and at most
+CLOSER = 1.5, 12.0  # times as near as from afar: at least and at most
 STEP = 0.75  # of a view, from one to the next
 RIM = 0.04  # of a view: what has its middle so close to its rim is shown better by the next one
 AROUND = 2.5  # letters around what is seen from afar

@@ -31,6 +31,7 @@ RULED = 0.9  # of the forms have their lines; of the others people wrote as if t
 DARK = 0.3  # of a character's point, that it counts as ink
 CROPPED = 0.4  # of the views: pictures are seldom square, and people cut out a line
 TIGHTEST, WIDEST = 0.05, 3.0  # letters of margin
+PLAIN = 0.3  # of the views: a scan or a drawing, evenly lit, with nothing around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,16 @@ def draw_view(page: PageContent, rng: np.random.Generator) -> PageView:
     reach = page.reach
     half = _half_a_letter(reach, rng)
     camera = _camera(page, reach, half, rng)
-    board = rng.random() < BOARD
+    board, plain = rng.random() < BOARD, rng.random() < PLAIN
     paper = any_colour(rng, 0.08, 0.4) if board else any_colour(rng, 0.6, 1.0)
     sheet = SCENERY.sheet(paper, 0.1 if board else 0.3, camera, rng)
     if page.lines and rng.random() < RULED:
         sheet = _ruled(sheet, page, camera, rng)
-    scene = SCENERY.on_table(sheet, reach, camera, rng)
+    scene = sheet if plain else SCENERY.on_table(sheet, reach, camera, rng)
     cover = np.zeros((VIEW_SIZE, VIEW_SIZE), np.float32)
     shown = [s for written in page.written if (s := _write_into(cover, written, camera, rng)) is not None]
-    scene = SCENERY.lit(SCENERY.write(scene, cover, paper, board, rng), rng)
+    scene = SCENERY.write(scene, cover, paper, board, rng)
+    scene = scene if plain else SCENERY.lit(scene, rng)
     view = PageView(SCENERY.taken(scene, 2 * half, rng), shown)
     return _cropped(view, rng) if shown and rng.random() < CROPPED else view
 
