@@ -1,6 +1,7 @@
 """The look of charts: light, few colours, Japanese letters where a font has them, else their sounds."""
 
 import unicodedata
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,21 @@ def worded(japanese: str, english: str) -> str:
 
 @cache
 def _japanese() -> str | None:
-    installed = set(font_manager.get_font_names())
-    return next((family for family in FAMILIES if family in installed), None) or _unpacked(NPM_FONTS / NPM_FILE)
+    return _installed() or _newly_installed() or _unpacked(NPM_FONTS / NPM_FILE)
+
+
+def _installed() -> str | None:
+    known = set(font_manager.get_font_names())
+    return next((family for family in FAMILIES if family in known), None)
+
+
+def _newly_installed() -> str | None:
+    """The same, of fonts that were installed after matplotlib made its list, which it keeps for ever."""
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for file in set(font_manager.findSystemFonts()) - known:
+        with suppress(OSError, RuntimeError):  # what matplotlib cannot read it does not list either
+            font_manager.fontManager.addfont(file)
+    return _installed()
 
 
 def _unpacked(packed: Path) -> str | None:

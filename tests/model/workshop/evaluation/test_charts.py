@@ -79,6 +79,16 @@ def test_of_many_confused_labels_the_most_frequent_are_detailed() -> None:
     assert "without 16 rarer" in detail.get_title()
 
 
+def test_fonts_that_were_installed_since_matplotlib_made_its_list_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = chart_style.font_manager.fontManager.ttflist
+    latin = [font for font in listed if font.name == chart_style.LATIN]
+    monkeypatch.setattr(chart_style.font_manager.fontManager, "ttflist", latin)
+    monkeypatch.setattr(chart_style.font_manager, "findSystemFonts", lambda: [font.fname for font in listed])
+    monkeypatch.setattr(chart_style, "FAMILIES", ("DejaVu Serif",))  # comes with matplotlib
+    assert chart_style._installed() is None
+    assert chart_style._newly_installed() == "DejaVu Serif"
+
+
 def test_without_a_japanese_font_labels_are_written_as_they_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chart_style, "_japanese", lambda: None)
     assert [chart_style.shown(label) for label in ("あ", "が", "ぴ", "ゔ", "")] == ["a", "ga", "pi", "vu", "–"]
