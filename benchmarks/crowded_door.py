@@ -4,14 +4,15 @@ The real process, on loopback. Each attack begins, and other visitors ask `/heal
 """
 
 import asyncio
+import multiprocessing
 import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from rich.progress import track
 from rich.table import Table
 
 TARGET = 100.0  # ms, the median
-ASKED, BEGINS, LONGEST = 40, 2.0, 15.0  # times; seconds; seconds of one question again and again
+ASKED, BEGINS, LONGEST = 40, 4.0, 15.0  # times; seconds; seconds of one question again and again
 CONFIG = """
 [storage]
 url = "sqlite:///{folder}/tsudoi.db"
@@ -99,7 +100,7 @@ async def _median(times: int, ask: Callable[[], Coroutine[None, None, None]]) ->
     return statistics.median(took)
 
 
-async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None, None]]) -> tuple[float, float, float]:
+async def waited(url: str) -> tuple[float, float, float]:
     """Return the medians in ms of `/healthz`, of `!next` for another visitor, and of that for one new each time.
 
     Infinite where they get no answer.
@@ -108,7 +109,6 @@ async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None
     async with (
         aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar(), timeout=limit) as client,
         aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=limit) as visitor,
-        _many(count, attack),
     ):
 
         async def health() -> None:
@@ -130,16 +130,24 @@ async def waited(url: str, count: int, attack: Callable[[], Coroutine[None, None
             return float("inf"), float("inf"), float("inf")
 
 
-@asynccontextmanager
-async def _many(count: int, attack: Callable[[], Coroutine[None, None, None]]) -> AsyncIterator[None]:
-    attackers = [asyncio.create_task(attack()) for _ in range(count)]
-    await asyncio.sleep(BEGINS if count else 0)
-    try:
-        yield
-    finally:
-        for attacker in attackers:
-            attacker.cancel()
-        await asyncio.gather(*attackers, return_exceptions=True)
+@contextmanager
+def _attacked(url: str, name: str) -> Iterator[None]:
+    """Somebody does what `attacks` says under that name: in a process of its own, for others do not wait for it."""
+    process = multiprocessing.get_context("spawn").Process(target=_attack, args=(url, name), daemon=True)
+    process.start()
+    time.sleep(BEGINS)
+    yield
+    process.kill()
+    process.join()
+
+
+def _attack(url: str, name: str) -> None:
+    count, attack = attacks(url)[name]
+
+    async def at_once() -> None:
+        await asyncio.gather(*(attack() for _ in range(count)))
+
+    asyncio.run(at_once())
 
 
 def main() -> None:
@@ -152,8 +160,9 @@ def main() -> None:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as bot:
             url = _address(bot)
             found = {}
-            for name, attack in track(attacks(url).items(), console=Console(stderr=True), transient=True):
-                found[name] = asyncio.run(waited(url, *attack))
+            for name in track(attacks(url), console=Console(stderr=True), transient=True):
+                with _attacked(url, name):
+                    found[name] = asyncio.run(waited(url))
                 print(name, *found[name], file=sys.stderr, flush=True)
             bot.terminate()
         logged = Path(log.name).stat().st_size
