@@ -1,7 +1,9 @@
 """Turns at the door of the page: in a crowd those who ask little come before those who ask much, and the newest first.
 
 Newest first, because of a flood only a few can be answered: who came just now still waits for the answer, and waits
-for one or two others, however many there are. Those who were overtaken for too long are told that it is busy.
+for one or two others, however many there are. Every third turn is of the one who waits longest, so that nobody is
+overtaken for ever: an address may have asked much on behalf of many. Who still waits for too long is told that it is
+busy.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ from bot.platforms.web.refusals import Refusal
 
 MOST_HELD = 64 << 20  # bytes of uploads in work or waiting
 WAIT_FOR_TURN = 20.0  # seconds
+OF_THE_LONGEST = 3  # one turn in so many, where there is a choice
 LITTLE, WITHIN = 30, timedelta(seconds=30)  # turns of those who ask little: a person, with the requests of their page
 
 
@@ -50,6 +53,7 @@ class Turns:
         self._asked, self._counted_since = Counter[str](), clock.now()
         self._waiting: list[_Waiting] = []  # as they came
         self._in_work: set[_Waiting] = set()
+        self._chosen = 0  # times that one of several was
 
     @asynccontextmanager
     async def turn(self, caller: Caller, size: int = 0) -> AsyncIterator[None]:
@@ -109,4 +113,7 @@ class Turns:
             if waiting.caller.name is None or waiting.caller.name not in named:
                 first.append(waiting)
                 named.add(waiting.caller.name)
+        self._chosen += len(first) > 1
+        if first and self._chosen % OF_THE_LONGEST == 0:
+            return first[0]
         return min(reversed(first), key=self._too_much, default=None)

@@ -60,7 +60,28 @@ async def test_who_asks_little_comes_before_a_flood_and_of_equals_the_newest(clo
             await line.comes(str(caller.name), caller)
         await line.comes("bob", BOB)
     await line.ends()
-    assert line.served == ["bob", "alice", "invented 2", "invented 1", "invented 0"]
+    assert line.served == ["bob", "alice", "invented 0", "invented 2", "invented 1"]
+
+
+async def test_who_asks_much_is_not_overtaken_for_ever_by_who_keeps_coming(clock: DrivenClock) -> None:
+    turns = Turns(clock, at_once=1)
+    line, others = Line(turns), list[asyncio.Task[None]]()
+    await asks_much(turns, BOB)
+
+    async def ask_until_another_comes(number: int) -> None:
+        async with turns.turn(Caller(None, f"@{number}")):
+            line.served.append(str(number))
+            if number < 9:
+                others.append(asyncio.create_task(ask_until_another_comes(number + 1)))
+                await asyncio.sleep(0)
+
+    async with turns.turn(Caller(None, "@somebody")):
+        await line.comes("bob", BOB)
+        others.append(asyncio.create_task(ask_until_another_comes(0)))
+        await asyncio.sleep(0)
+    await line.ends()
+    assert line.served.index("bob") < 3
+    await asyncio.gather(*others)
 
 
 async def test_after_a_while_who_asked_much_is_like_the_others(clock: DrivenClock) -> None:
