@@ -68,7 +68,7 @@ def _id(value: object) -> object:
 
 
 def _groups(value: object) -> object:
-    is_list = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    is_list = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
     return ",".join(value) if is_list else value  # type: ignore[arg-type]
 
 
@@ -313,7 +313,7 @@ def _validate(content: dict[str, Any], origin: str) -> Settings:
     try:
         settings = Settings(**content)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(f"{origin}: {_explain(one)}" for one in error.errors())) from None
+        raise ConfigurationError("\n".join(f"{origin}: {_explain(fault)}" for fault in error.errors())) from None
     if mistakes := list(_mistakes(settings)):
         raise ConfigurationError("\n".join(f"{origin}: {mistake}" for mistake in mistakes))
     return settings

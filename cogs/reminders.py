@@ -35,7 +35,9 @@ class Reminders(commands.Cog):
         room = self._client.room_of(interaction)
         texts = self._client.answering.texts(room.locale)
         found = await self._client.answering.telling.suggest_events(room, typed)
-        return choices((f"{event_title(texts, one)[:70]}（{event_day(texts, one)}）", str(one.id)) for one in found)
+        return choices(
+            (f"{event_title(texts, event)[:70]}（{event_day(texts, event)}）", str(event.id)) for event in found
+        )
 
 
 async def setup(client: TsudoiClient) -> None:

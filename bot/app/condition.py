@@ -14,7 +14,7 @@ from bot.platforms.web.metrics import Gauges
 
 def problems_of(front_ends: Sequence[FrontEnd]) -> dict[str, Problem]:
     """Return why nobody is met at a front end now, by the platforms of which that is so."""
-    return {one.platform: one.problem for one in front_ends if one.problem is not None}
+    return {front_end.platform: front_end.problem for front_end in front_ends if front_end.problem is not None}
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,5 @@ class RunningCondition:
         return Gauges(
             await self.services.stores.deliveries.counts(),
             {hide_logins(name): (now - at).total_seconds() if at else math.inf for name, at in seen.items()},
-            {one.platform: one.problem is None for one in self.front_ends},
+            {front_end.platform: front_end.problem is None for front_end in self.front_ends},
         )

@@ -127,7 +127,7 @@ class Polls:
     async def _longest_unasked_first(self, names: set[str]) -> list[str]:
         """Sort, or of hundreds the last ones would never have their turn with a bot that is restarted often."""
         states = await self.services.stores.events.sources()
-        asked = {name: [at for at in (one.seen_at, one.failed_at) if at] for name, one in states.items()}
+        asked = {name: [at for at in (state.seen_at, state.failed_at) if at] for name, state in states.items()}
         return sorted(names, key=lambda name: (max(asked.get(name, []), default=_NEVER), name))
 
     def _begin(self, name: str) -> None:

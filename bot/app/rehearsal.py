@@ -107,7 +107,7 @@ async def _listed(
     """Fetch what these sources show; a keyword or a prefecture for the months from `start` to half a year after."""
     months = (_months(now, start), _months(now, end) + 6)
     sources = [clients.source(name, months) for name in names]
-    return [RecordedSource(one.name, one.query, (await one.listing(now)).wanted) for one in sources]
+    return [RecordedSource(source.name, source.query, (await source.listing(now)).wanted) for source in sources]
 
 
 def _months(since: datetime, until: datetime) -> int:

@@ -278,7 +278,7 @@ def build_mirrors(front_ends: Sequence[FrontEnd]) -> list[EventMirror]:
     from bot.platforms.discord.bot import DiscordFrontEnd
     from bot.platforms.discord.scheduled_events import DiscordScheduledEvents
 
-    return [DiscordScheduledEvents(one) for one in front_ends if isinstance(one, DiscordFrontEnd)]
+    return [DiscordScheduledEvents(front_end) for front_end in front_ends if isinstance(front_end, DiscordFrontEnd)]
 
 
 def build_polls(
@@ -334,7 +334,7 @@ def _connpass_line(settings: Settings, texts: Texts) -> str:
         return texts.gettext("what channels choose with /tsudoi setup")
     if not names:
         return texts.gettext("off: add [[sources]]")
-    if not settings.connpass.api_key.get_secret_value() and any(one.kind == "api" for one in settings.sources):
+    if not settings.connpass.api_key.get_secret_value() and any(source.kind == "api" for source in settings.sources):
         return texts.gettext('{names}: no key; set [connpass] api_key, or kind = "feed" until it comes').format(
             names=names
         )

@@ -203,7 +203,7 @@ def list_samples(config: ConfigOption = None, as_json: JsonOption = False) -> No
     from bot.command_line import sample_files
 
     listed = _wait_for(sample_files.list_samples(load_settings(config)))
-    lines = [json.dumps(one.to_json(), ensure_ascii=False) for one in listed] if as_json else None
+    lines = [json.dumps(sample.to_json(), ensure_ascii=False) for sample in listed] if as_json else None
     for line in lines if lines is not None else sample_files.by_writer(listed):
         _say(line)
 

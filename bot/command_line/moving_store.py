@@ -55,8 +55,8 @@ def _progress() -> Iterator[Progress]:
 
 def _table(moved: list[MovedTable]) -> Table:
     shown = Table("table", Column("rows", justify="right"), "SHA-256 in both", box=None, pad_edge=False)
-    for one in moved:
-        shown.add_row(one.name, f"{one.rows:,}", one.digest[:DIGITS])
+    for table in moved:
+        shown.add_row(table.name, f"{table.rows:,}", table.digest[:DIGITS])
     return shown
 
 

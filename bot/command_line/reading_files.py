@@ -34,7 +34,8 @@ class FileReading:
             return f"{self.file}: {self.error}"
         found = [glyph for glyph in self.reading.glyphs if glyph.candidates]
         said = " / ".join(
-            "  ".join(f"{one.label} {one.probability:.1%}" for one in glyph.candidates) for glyph in found
+            "  ".join(f"{candidate.label} {candidate.probability:.1%}" for candidate in glyph.candidates)
+            for glyph in found
         )
         return f"{self.file}: {said or 'no hiragana found'}"
 

@@ -31,22 +31,22 @@ async def list_samples(settings: Settings) -> list[ListedSample]:
     """Return every sample, oldest first."""
     async with open_stores(settings.storage.url) as stores:
         found = await stores.samples.samples_in(None)
-    settled = {one.id for one in used(found)}
-    return [ListedSample(one, one.id in settled) for one in found]
+    settled = {sample.id for sample in used(found)}
+    return [ListedSample(sample, sample.id in settled) for sample in found]
 
 
 def by_writer(listed: list[ListedSample]) -> list[str]:
     """Return a line for each writer, and one for all."""
     lines = [
-        f"{writer}  {_counted([one for one in listed if one.sample.writer == writer])}"
-        for writer in dict.fromkeys(one.sample.writer for one in listed)
+        f"{writer}  {_counted([sample for sample in listed if sample.sample.writer == writer])}"
+        for writer in dict.fromkeys(sample.sample.writer for sample in listed)
     ]
     return [*lines, f"all  {_counted(listed)}"]
 
 
 def _counted(listed: list[ListedSample]) -> str:
-    dropped = sum(one.sample.state is State.DROPPED for one in listed)
-    return f"{len(listed)} samples, {sum(one.is_used for one in listed)} used, {dropped} dropped"
+    dropped = sum(sample.sample.state is State.DROPPED for sample in listed)
+    return f"{len(listed)} samples, {sum(sample.is_used for sample in listed)} used, {dropped} dropped"
 
 
 async def export_samples(settings: Settings, folder: Path, space: str | None = None) -> int:
@@ -56,12 +56,12 @@ async def export_samples(settings: Settings, folder: Path, space: str | None = N
     """
     async with open_stores(settings.storage.url) as stores:
         found = used(await stores.samples.samples_in(None if space is None else [space]))
-        pngs = await stores.samples.pictures([one.id for one in found])
+        pngs = await stores.samples.pictures([sample.id for sample in found])
         # Remembered first: after a crash in between, nobody's samples lie where they would not be looked for.
-        writers = {one.writer for one in found}
+        writers = {sample.writer for sample in found}
         await stores.samples.note_export(str(folder), SystemClock().now(), writers)
-        named = {file_name(one): pngs[one.id] for one in found}
-        await SampleFolders().write(folder, [training_line(one) for one in found], named)
+        named = {file_name(sample): pngs[sample.id] for sample in found}
+        await SampleFolders().write(folder, [training_line(sample) for sample in found], named)
         for writer in writers:
             if await stores.samples.owner_of(writer) is None:  # erased while we wrote
                 await SampleFolders().take_out(folder, writer)

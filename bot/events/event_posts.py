@@ -152,7 +152,7 @@ async def _announced(event_id: int, here: Here) -> Delivery | None:
     """Return the announcement that stands in the room, or will in a moment: the last one, where it was posted again."""
     announced = await here.known.deliveries.about(AnnouncementPost, {AnnouncementPost.about(event_id=event_id)})
     away = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.RETRACTED)
-    there = [one for one in announced if one.destination == here.room.name and one.state not in away]
+    there = [posted for posted in announced if posted.destination == here.room.name and posted.state not in away]
     return max(there, key=lambda delivery: delivery.id or 0, default=None)
 
 

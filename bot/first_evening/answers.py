@@ -53,7 +53,7 @@ class Answers:
 
     def platforms_with_tokens(self) -> tuple[Platform, ...]:
         """Return the platforms of which every token was given."""
-        return tuple(one for one, tokens in _TOKENS_OF.items() if self.secrets().issuperset(tokens))
+        return tuple(platform for platform, tokens in _TOKENS_OF.items() if self.secrets().issuperset(tokens))
 
 
 def secrets_in_environment() -> dict[str, str]:
@@ -82,7 +82,7 @@ class Draft:
     def keep(self, answers: Answers, from_environment: Mapping[str, str]) -> None:
         """Write what was answered, except for what the environment says anyway. Raises ConfigurationError."""
         left_out = {name for name in from_environment if getattr(answers, name) == from_environment[name]}
-        said = {one.name: getattr(answers, one.name) for one in fields(answers) if one.name not in left_out}
+        said = {field.name: getattr(answers, field.name) for field in fields(answers) if field.name not in left_out}
         kept = {name: value for name, value in said.items() if value is not None}
         write_privately(self.file, json.dumps(kept, ensure_ascii=False).encode())
 

@@ -193,4 +193,4 @@ def is_at_terminal() -> bool:
 
 def _plain(text: str) -> str:
     """Take out what would steer the terminal; line feeds stay."""
-    return "".join(one for one in text if one == "\n" or unicodedata.category(one)[0] != "C")
+    return "".join(character for character in text if character == "\n" or unicodedata.category(character)[0] != "C")

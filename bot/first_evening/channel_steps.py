@@ -48,15 +48,15 @@ def choose_channels(talk: Talk, platform: Platform, sight: Sight | None) -> None
 
 def _of_given(talk: Talk, name: str, seen: Sequence[Seen], *, is_blind: bool) -> dict[str, str] | None:
     """Return the channels that were given; None where the bot does not see them all, and somebody can choose others."""
-    ids, known = talk.given.pop(name), {one.id: one for one in seen}
-    unseen = ", ".join(one for one in ids if one not in known)
+    ids, known = talk.given.pop(name), {channel.id: channel for channel in seen}
+    unseen = ", ".join(channel_id for channel_id in ids if channel_id not in known)
     if unseen and not is_blind:
         error = ConfigurationError(ChannelHidden(where=f"channel {unseen}"))
         sentence = talk.texts.gettext("The bot does not see this channel: {channel}").format(channel=unseen)
         talk.refuse(error, sentence, name)
         return None
-    _warn_of_lacks(talk, [known[one] for one in ids if one in known])
-    return {one: known[one].label if one in known else "" for one in ids}
+    _warn_of_lacks(talk, [known[channel_id] for channel_id in ids if channel_id in known])
+    return {channel_id: known[channel_id].label if channel_id in known else "" for channel_id in ids}
 
 
 def _ask_channels(talk: Talk, sight: Sight, kept: Collection[str]) -> dict[str, str]:
@@ -75,9 +75,9 @@ def _ask_channels(talk: Talk, sight: Sight, kept: Collection[str]) -> dict[str, 
             seen = again()
             continue
         talk.asker.say(_("Channels I can see:"))
-        for number, one in enumerate(seen, 1):
-            talk.asker.say(f"  {number}  {one.label}")
-        usual = " ".join(str(number) for number, one in enumerate(seen, 1) if one.id in kept)
+        for number, channel in enumerate(seen, 1):
+            talk.asker.say(f"  {number}  {channel.label}")
+        usual = " ".join(str(number) for number, channel in enumerate(seen, 1) if channel.id in kept)
         question = _("Numbers (such as 1 3), r to look again, or Enter to decide later in the chat")
         if usual:
             question = _("Numbers (such as 1 3), r to look again, or 0 to decide later in the chat")
@@ -88,7 +88,7 @@ def _ask_channels(talk: Talk, sight: Sight, kept: Collection[str]) -> dict[str, 
         chosen = _numbered(typed, seen)
         if chosen is not None:
             _warn_of_lacks(talk, chosen)
-            return {one.id: one.label for one in chosen}
+            return {channel.id: channel.label for channel in chosen}
         talk.asker.bad(_("Please type one of the numbers."))
 
 
@@ -117,9 +117,9 @@ def _numbered(typed: str, seen: Sequence[Seen]) -> list[Seen] | None:
 
 
 def _warn_of_lacks(talk: Talk, chosen: Sequence[Seen]) -> None:
-    for one in chosen:
-        if one.lacks:
+    for channel in chosen:
+        if channel.lacks:
             lacks = talk.texts.gettext(
                 "In {channel} the bot lacks: {permissions}. Allow this in the channel's settings."
             )
-            talk.asker.warn(lacks.format(channel=one.label, permissions=one.lacks))
+            talk.asker.warn(lacks.format(channel=channel.label, permissions=channel.lacks))

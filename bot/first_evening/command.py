@@ -179,10 +179,10 @@ def _group(written: str | None) -> str | None:
 def _platforms(written: list[str] | None) -> tuple[str, ...] | None:
     if not written:
         return None
-    unknown = [one for one in written if one not in (*PLATFORMS, LOCAL)]
+    unknown = [name for name in written if name not in (*PLATFORMS, LOCAL)]
     if unknown:
         raise typer.BadParameter(f"--platform {unknown[0]}: say {', '.join(PLATFORMS)} or {LOCAL}")
-    return tuple(one for one in PLATFORMS if one in written)
+    return tuple(platform for platform in PLATFORMS if platform in written)
 
 
 def _program() -> str:

@@ -106,7 +106,7 @@ class _Page:
     def _write_source(self) -> None:
         group = self._answers.group or ""
         sources = self.document.get("sources") or toml.add_array(self.document, "sources")
-        source = next((one for one in sources if _is_single(one.get("group"))), None)
+        source = next((candidate for candidate in sources if _is_single(candidate.get("group"))), None)
         if source is None:
             toml.append(self.document, sources, self._new_source(group))
             return

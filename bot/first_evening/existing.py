@@ -19,7 +19,7 @@ def settings_in(file: Path) -> Settings | None:
 
 def answers_of(settings: Settings) -> Answers:
     """Return what these settings answer: the reverse of `configuration`."""
-    groups = [one.group for one in settings.sources if one.group and "," not in one.group]
+    groups = [source.group for source in settings.sources if source.group and "," not in source.group]
     answers = Answers(
         locale=settings.community.locale,
         group=groups[0] if groups else None,

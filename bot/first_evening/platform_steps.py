@@ -90,8 +90,8 @@ def _in_discord(talk: Talk, look: "DiscordLook") -> list[Seen]:
 
     comma = talk.texts.gettext(", ")
     return [
-        Seen(one.id, f"#{one.name} ({one.guild})", comma.join(names_of(talk.texts, one.missing)))
-        for one in look.channels
+        Seen(channel.id, f"#{channel.name} ({channel.guild})", comma.join(names_of(talk.texts, channel.missing)))
+        for channel in look.channels
     ]
 
 
@@ -157,4 +157,4 @@ def _slack(talk: Talk, looks: Looks) -> "SlackLook":
 
 
 def _in_slack(look: "SlackLook") -> list[Seen]:
-    return [Seen(one.id, f"#{one.name}") for one in look.channels]
+    return [Seen(channel.id, f"#{channel.name}") for channel in look.channels]

@@ -41,8 +41,8 @@ def show_last_month(talk: Talk, settings: Settings, recording: Recording, comman
     talk.asker.heading(_("Rehearsal: what I would have posted last month"))
     said = _played(talk, settings, recording, start, end)
     texts = texts_for(settings.community.locale, settings.community.timezone)
-    for one, rooms in said[:MOST_SHOWN]:
-        _show(talk, texts, one, [_label(talk, room) for room in rooms])
+    for said_there, rooms in said[:MOST_SHOWN]:
+        _show(talk, texts, said_there, [_label(talk, room) for room in rooms])
     if not said:
         talk.asker.say(_("Nothing: connpass shows no event for that month."))
     if len(said) > MOST_SHOWN:
@@ -91,10 +91,10 @@ def show_first_week(talk: Talk, settings: Settings, recording: Recording) -> Non
     nothing = _("In the first week I will post nothing, unless something new is published.")
     talk.asker.say(_("In the first week I will post:") if said else nothing)
     comma = _(", ")
-    for one, rooms in said[:MOST_SHOWN]:
-        lead, title = one.message.lead.partition("\n")[0], one.message.title
-        what = lead if title == one.message.lead else _("{lead} {title}").format(lead=lead, title=title)
-        when, where = f"{texts.date(one.at)} {texts.time(one.at)}", comma.join(_label(talk, room) for room in rooms)
+    for first, rooms in said[:MOST_SHOWN]:
+        lead, title = first.message.lead.partition("\n")[0], first.message.title
+        what = lead if title == first.message.lead else _("{lead} {title}").format(lead=lead, title=title)
+        when, where = f"{texts.date(first.at)} {texts.time(first.at)}", comma.join(_label(talk, room) for room in rooms)
         talk.asker.say(f"  {when}  {where}  {what}")
     if len(said) > MOST_SHOWN:
         talk.asker.say("  " + _("and {count} more").format(count=len(said) - MOST_SHOWN))
@@ -139,13 +139,17 @@ def _played(
 def in_one(played: Sequence[Rehearsed]) -> list[tuple[Rehearsed, list[str]]]:
     """Return each message once, with all the rooms in which it is said at the same time."""
     rooms: dict[tuple[datetime, str], tuple[Rehearsed, list[str]]] = {}
-    for one in played:
-        rooms.setdefault((one.at, one.message.text), (one, []))[1].append(one.room)
+    for rehearsed in played:
+        rooms.setdefault((rehearsed.at, rehearsed.message.text), (rehearsed, []))[1].append(rehearsed.room)
     return list(rooms.values())
 
 
 def _label(talk: Talk, room: str) -> str:
-    names = {f"{one}:{channel}": label for one in PLATFORMS for channel, label in talk.answers.channels(one).items()}
+    names = {
+        f"{platform}:{channel}": label
+        for platform in PLATFORMS
+        for channel, label in talk.answers.channels(platform).items()
+    }
     names[f"{LOCAL}:{MAIN}"] = talk.texts.gettext("my own page")
     return names.get(room) or room
 

@@ -60,11 +60,11 @@ def _pairs(following: tuple[Numbers, NDArray[np.float64]]) -> Iterator[tuple[int
 def _joined(count: int, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
     """The groups that pairs make of so many characters."""
     groups = {number: {number} for number in range(count)}
-    for one, other in pairs:
-        if groups[one] is not groups[other]:
-            groups[one] |= groups[other]
+    for first, other in pairs:
+        if groups[first] is not groups[other]:
+            groups[first] |= groups[other]
             for number in groups[other]:
-                groups[number] = groups[one]
+                groups[number] = groups[first]
     return [sorted(group) for group in {id(group): group for group in groups.values()}.values()]
 
 
@@ -80,6 +80,6 @@ def _lines_of(
     inside = set(block)
     pairs = [pair for pair in _pairs(below if is_down else right) if inside.issuperset(pair)]
     position = {number: place for place, number in enumerate(block)}
-    lines = _joined(len(block), [(position[one], position[other]) for one, other in pairs])
+    lines = _joined(len(block), [(position[first], position[other]) for first, other in pairs])
     lines = [sorted((block[place] for place in line), key=lambda number: boxes[number, along]) for line in lines]
     return sorted(lines, key=lambda line: float(boxes[line, across].mean()), reverse=is_down)

@@ -88,7 +88,7 @@ class Calendars:
 def _given(request: web.Request, file: _File) -> web.Response:
     """Give the file, or say that the one the calendar has is still right."""
     known = request.if_none_match or ()
-    if any(one.value in (file.tag, "*") for one in known):
+    if any(tag.value in (file.tag, "*") for tag in known):
         response = web.Response(status=304)
     else:
         response = web.Response(body=file.body, content_type="text/calendar", charset="utf-8")

@@ -175,9 +175,9 @@ class Conversation:
         """Return in words what a visitor did: the button's label, the options' labels, or what they wrote."""
         shown = await self._messages.latest(view_of(seat), LOOK_BACK)
         if not values:
-            buttons = (button for one in shown for button in every_button(one.message))
+            buttons = (button for message in shown for button in every_button(message.message))
             return next((button.label for button in buttons if button.id == button_id), "")
-        choices = (choice for one in shown for choice in one.message.choices if choice.id == button_id)
+        choices = (choice for message in shown for choice in message.message.choices if choice.id == button_id)
         options = {option.value: option.label for choice in choices for option in choice.options}
         return " ".join(options.get(value, value) for value in values)[:LONGEST_TEXT]
 

@@ -126,7 +126,12 @@ def strokes_of(drawing: Mapping[str, Any]) -> list[Stroke]:
 
 
 def _stroke(numbers: object) -> Stroke:
-    if not isinstance(numbers, list) or not numbers or len(numbers) % 3 or not all(_is_number(one) for one in numbers):
+    if (
+        not isinstance(numbers, list)
+        or not numbers
+        or len(numbers) % 3
+        or not all(_is_number(number) for number in numbers)
+    ):
         raise Refusal(400, "bad_drawing")
     points = list(zip(*[iter(numbers)] * 3, strict=True))
     if not all(_is_on_paper(x) and _is_on_paper(y) and 0 < width <= BROADEST for x, y, width in points):

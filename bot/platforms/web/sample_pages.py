@@ -75,7 +75,7 @@ def description(event: "SampleEvent") -> str:
 
 def archive(reports: Sequence["SampleReport"], site: str) -> str:
     """Return the list of all reports, the newest first. `site` is the path of the site."""
-    newest_first = sorted(reports, key=lambda one: one.published_at, reverse=True)
+    newest_first = sorted(reports, key=lambda shown: shown.published_at, reverse=True)
     entries = "\n".join(
         f'<dt>{report.published_at.astimezone(TOKYO):%a %d %B %Y}</dt>\n<dd><a href="{site}{report.file}">'
         f"{escape(report.title)}</a></dd>"

@@ -87,7 +87,7 @@ class SampleCommunity:
         groups = request.query.getall("subdomain", [])
         ids = request.query.getall("event_id", [])
         shown = self._shown_events() if not groups or self.group in groups else []
-        found = [one for one in shown if not ids or str(one.id) in ids]
+        found = [event for event in shown if not ids or str(event.id) in ids]
         page = found[start - 1 :][: min(count, 100)]
         return web.json_response(
             {
@@ -107,7 +107,9 @@ class SampleCommunity:
     def _shown_events(self) -> list[SampleEvent]:
         """Return what is published by now, the latest first, as connpass orders by date."""
         now = self.clock.now()
-        return sorted((one for one in self.events if one.shown_at <= now), key=lambda one: one.started_at, reverse=True)
+        return sorted(
+            (event for event in self.events if event.shown_at <= now), key=lambda event: event.started_at, reverse=True
+        )
 
     def _entry(self, event: SampleEvent) -> dict[str, Any]:
         is_over = event.ended_at <= self.clock.now()
@@ -138,19 +140,19 @@ class SampleCommunity:
         }
 
     async def _event_page(self, request: web.Request) -> web.Response:
-        event = next((one for one in self._shown_events() if str(one.id) == request.match_info["id"]), None)
+        event = next((event for event in self._shown_events() if str(event.id) == request.match_info["id"]), None)
         if event is None:
             raise web.HTTPNotFound
         return _page(sample_pages.event_page(event))
 
     def _shown_reports(self) -> list[SampleReport]:
-        return [one for one in self.reports if one.published_at <= self.clock.now()]
+        return [report for report in self.reports if report.published_at <= self.clock.now()]
 
     async def _archive(self, _request: web.Request) -> web.Response:
         return _page(sample_pages.archive(self._shown_reports(), f"/samples/site/{self.run}/"))
 
     async def _report_page(self, request: web.Request) -> web.Response:
-        report = next((one for one in self._shown_reports() if one.file == request.match_info["file"]), None)
+        report = next((report for report in self._shown_reports() if report.file == request.match_info["file"]), None)
         if report is None:
             raise web.HTTPNotFound
         return _page(sample_pages.report_page(report, f"/samples/site/{self.run}/", self.event_url(report.event)))
