@@ -1,9 +1,9 @@
 """What a platform told us: each thing once, and until when it was heard, so that what was said since is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -14,6 +14,7 @@ from bot.core.memory import Heard, Memory
 log = structlog.get_logger()
 
 Message = TypeVar("Message")
+Stored = TypeVar("Stored")
 
 NOTED_EVERY = timedelta(seconds=15)
 LONGEST_AWAY = timedelta(minutes=15)  # who waited longer has asked again, or elsewhere
@@ -46,7 +47,7 @@ class Hearing:
         if self._heard is None:
             return True
         try:
-            return await self._heard.is_new(f"{self._platform} {key}", self._clock.now())
+            return await _to_its_end(self._heard.is_new(f"{self._platform} {key}", self._clock.now()))
         except StoreFailing:
             return True
 
@@ -62,7 +63,7 @@ class Hearing:
 
     async def channels_of(self, kind: str) -> list[str]:
         """Return where something of a kind was heard in the last days, latest first: keys are `kind channel id`."""
-        keys = await self._heard.latest(f"{self._platform} {kind} ") if self._heard is not None else []
+        keys = await _to_its_end(self._heard.latest(f"{self._platform} {kind} ")) if self._heard is not None else []
         return list(dict.fromkeys(key.split()[2] for key in keys))
 
     async def keep_up(self, answer_missed: Callable[[datetime], Awaitable[None]]) -> None:
@@ -79,7 +80,7 @@ class Hearing:
 
     async def _missed_since(self) -> datetime | None:
         """Return from when on something may not have been heard; None where that is not known, or too long ago."""
-        noted = await self._memory.recall(self._noted_as) if self._memory is not None else None
+        noted = await _to_its_end(self._memory.recall(self._noted_as)) if self._memory is not None else None
         if noted is None:
             return None
         until, now = datetime.fromisoformat(noted), self._clock.now()
@@ -91,11 +92,21 @@ class Hearing:
     async def _keep_noting(self) -> None:
         while self._memory is not None:
             try:
-                await self._memory.remember(self._noted_as, self._clock.now().isoformat())
+                await _to_its_end(self._memory.remember(self._noted_as, self._clock.now().isoformat()))
             except Exception as error:
                 if not isinstance(error, StoreFailing):  # which is said where it began
                     log.warning("not noted until when it was heard", platform=self._platform, reason=str(error))
             await asyncio.sleep(NOTED_EVERY.total_seconds())
+
+
+async def _to_its_end(storing: Coroutine[Any, Any, Stored]) -> Stored:
+    """Wait for the store, also when cancelled meanwhile: a connection given up while it opens would never be closed."""
+    task = asyncio.create_task(storing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def last_of_each(
