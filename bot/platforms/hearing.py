@@ -78,6 +78,23 @@ class Hearing:
             log.exception("not answered what was missed", platform=self._platform)
         await self._keep_noting()
 
+    async def answer_late(
+        self,
+        written: Iterable[Message],
+        wish: Callable[[Message], Hashable],
+        key_of: Callable[[Message], str],
+        answer: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        """Have the last message with each wish answered, in their order; what was only written again counts as heard.
+
+        An answer that is under way is not cut off.
+        """
+        last, again = _last_of_each(written, wish)
+        for message in again:
+            await self.is_new(key_of(message))
+        for message in last:
+            await asyncio.shield(answer(message))
+
     async def _missed_since(self) -> datetime | None:
         """Return from when on something may not have been heard; None where that is not known, or too long ago."""
         noted = await _to_its_end(self._memory.recall(self._noted_as)) if self._memory is not None else None
@@ -109,7 +126,7 @@ async def _to_its_end(storing: Coroutine[Any, Any, Stored]) -> Stored:
         raise
 
 
-def last_of_each(
+def _last_of_each(
     written: Iterable[Message], wish: Callable[[Message], Hashable]
 ) -> tuple[list[Message], list[Message]]:
     """Return the last message with each wish, in their order, and those that were only written again."""

@@ -1,6 +1,5 @@
 """What members wrote in Discord while nobody heard them: looked for where something was written, and answered then."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ import discord
 import structlog
 
 from bot.platforms.discord.answers import CUT_OFF
-from bot.platforms.hearing import MOST_MESSAGES, MOST_ROOMS, Hearing, last_of_each
+from bot.platforms.hearing import MOST_MESSAGES, MOST_ROOMS, Hearing
 
 if TYPE_CHECKING:
     from bot.platforms.discord.client import TsudoiClient
@@ -38,11 +37,7 @@ class MissedMessages:
             except (discord.HTTPException, *CUT_OFF) as error:
                 log.info("not looked for what was missed", channel=channel.id, reason=str(error))
                 continue
-            last, again = last_of_each(written, _wish)
-            for message in again:
-                await self._hearing.is_new(key_of(message))
-            for message in last:
-                await asyncio.shield(self._answer(message))
+            await self._hearing.answer_late(written, _wish, key_of, self._answer)
 
     async def _channels(self, since: datetime) -> list[Channel | discord.PartialMessageable]:
         """Return where something was written since then, and where members asked by direct message lately."""

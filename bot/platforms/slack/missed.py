@@ -1,6 +1,5 @@
 """What members wrote in Slack while nobody heard them: looked for where they usually write, and answered then."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import structlog
 
 from bot.core.errors import SendError
-from bot.platforms.hearing import MOST_MESSAGES, MOST_ROOMS, Hearing, last_of_each
+from bot.platforms.hearing import MOST_MESSAGES, MOST_ROOMS, Hearing
 from bot.platforms.slack.conversation import key_of
 from bot.platforms.slack.members import SLACK, SlackMembers
 from bot.platforms.slack.web import SlackWeb, patiently
@@ -37,11 +36,7 @@ class MissedMessages:
             except SendError as error:  # such as a channel that the bot is no longer in
                 log.info("not looked for what was missed", channel=channel, reason=str(error))
                 continue
-            last, again = last_of_each(written, _wish)
-            for message in again:
-                await self._hearing.is_new(key_of(message))
-            for message in last:
-                await asyncio.shield(self._hear(message))
+            await self._hearing.answer_late(written, _wish, key_of, self._hear)
 
     async def _channels(self) -> list[str]:
         """Return the rooms, and where members asked something lately, as in direct messages."""
