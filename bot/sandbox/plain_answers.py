@@ -38,7 +38,7 @@ def write_result(stream: IO[bytes], result: object) -> None:
     _write(stream, [True, result])
 
 
-def write_failure(stream: IO[bytes], error: Exception) -> None:
+def write_failure(stream: IO[bytes], error: BaseException) -> None:
     """Answer with what a function raised."""
     sentence, code = str(error)[:_LONGEST_SENTENCE], str(getattr(error, "code", ""))
     _write(stream, [False, [type(error).__name__, sentence, code]])

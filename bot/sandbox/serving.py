@@ -14,6 +14,11 @@ from bot.sandbox.plain_answers import write_failure, write_result
 
 MOST_MEMORY = 160 << 20  # bytes that one call may reserve beyond what is in use; the largest photo fills three quarters
 STATM = Path("/proc/self/statm")
+STOP = getattr(signal, "SIGUSR1", None)  # the parent wants no answer to this call any more; Windows has no such signal
+
+
+class Stopped(BaseException):
+    """The call is given up. Not an Exception: no decoder that takes any error for a broken file may swallow it."""
 
 
 def serve(readable: Sequence[str] = ()) -> None:
@@ -29,6 +34,14 @@ def serve(readable: Sequence[str] = ()) -> None:
     os.dup2(nowhere, 1)  # what a library prints is no answer,
     os.dup2(nowhere, 2)  # and what it thinks of a stranger's file no news for our log
     confine(readable)
+    is_in_work = False
+
+    def stop(*_: object) -> None:
+        if is_in_work:
+            raise Stopped
+
+    if STOP is not None:
+        signal.signal(STOP, stop)
     write_result(answers, None)
     while True:
         try:
@@ -38,8 +51,12 @@ def serve(readable: Sequence[str] = ()) -> None:
         try:
             work = attrgetter(function)(import_module(module))
             _limit_memory()
-            write_result(answers, work(*args))
-        except Exception as error:
+            is_in_work = True
+            result = work(*args)
+            is_in_work = False
+            write_result(answers, result)
+        except (Exception, Stopped) as error:
+            is_in_work = False
             write_failure(answers, error)
 
 

@@ -21,7 +21,9 @@ from typing import Any
 import structlog
 
 from bot.sandbox.confinement import clean_environment
+from bot.sandbox.line import SLOW, GaveWay, Line, Turn
 from bot.sandbox.plain_answers import CallError, read_answer
+from bot.sandbox.serving import STOP
 
 log = structlog.get_logger()
 
@@ -29,6 +31,8 @@ MOST_WORKERS = 2
 LONGEST_LINE = 32  # calls in work or waiting; each holds its upload in memory
 TAKES = 20.0  # seconds that one call may take; the largest photo of the slowest format takes about two
 WAITS = 20.0  # seconds in the line, after which hardly anybody waits for the answer any more
+LOADS = 1.0  # seconds for which the first call of a process does not count as slow: it imports
+STOPS_WITHIN = 0.3  # seconds in which a call gives way; code that is not Python's ends its own step first
 STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine that is busy
 SOON = 2.0  # seconds: a process that is being started is mostly ready earlier than another one would be
 IDLE = 60.0  # seconds after which a process that need not be kept is let go
@@ -76,6 +80,8 @@ class Worker:
         self._calls, self._answers = self._process.stdin, self._process.stdout
         self._is_lost = False
         self.prepared: tuple[object, ...] = ()  # the call that came before all others
+        self._stopping = threading.Timer(STOPS_WITHIN, self.kill)
+        self.has_answered = False
         self.used_at = time.monotonic()
 
     @property
@@ -92,7 +98,7 @@ class Worker:
             pickle.dump((module, function, args), self._calls)
             self._calls.flush()
             answer = read_answer(self._answers, returns)
-        self.used_at = time.monotonic()
+        self.used_at, self.has_answered = time.monotonic(), True
         return answer
 
     def wait_until_ready(self) -> None:
@@ -102,7 +108,17 @@ class Worker:
 
     def kill(self) -> None:
         """End the process; whoever waits for its answer is told."""
+        self._is_lost = True
         self._process.kill()
+
+    def stop(self) -> None:
+        """Have the call given up. Where that takes long, and while it still imports, the process is ended."""
+        if STOP is None or not self.has_answered:
+            self.kill()
+            return
+        self._process.send_signal(STOP)
+        self._stopping = threading.Timer(STOPS_WITHIN, self.kill)
+        self._stopping.start()
 
     def close(self) -> None:
         """End the process and wait until it is gone."""
@@ -115,6 +131,7 @@ class Worker:
     @contextmanager
     def _ended_after(self, seconds: float) -> Iterator[None]:
         is_late = threading.Event()
+        self._stopping.cancel()  # it may have been begun as the call before this one was answered
 
         def end() -> None:
             is_late.set()
@@ -131,12 +148,14 @@ class Worker:
             raise (WorkerLate if is_late.is_set() else WorkerLost)(how) from error
         finally:
             timer.cancel()
+            self._stopping.cancel()
 
 
 class Workers:
     """Calls wait in a short line for a few processes, each started when it is first needed.
 
-    There are never more processes than `most`, whatever they are for: those without work make room.
+    There are never more processes than `most`, whatever they are for: those without work make room. One call at a time
+    may keep its process for long while others wait; see `Line`.
     """
 
     def __init__(self, most: int = MOST_WORKERS, takes: float = TAKES, waits: float = WAITS, keeps: int = 1) -> None:
@@ -146,12 +165,11 @@ class Workers:
         more. Of the processes `keeps` stay when they have nothing to do.
         """
         self._usual, self._keeps, self._most = Kind("pictures", takes, waits), keeps, most
-        self._threads = ThreadPoolExecutor(most, thread_name_prefix="worker")
+        self._threads = ThreadPoolExecutor(LONGEST_LINE + 1, thread_name_prefix="worker")
         self._idle: list[Worker] = []  # the one used last is used next: while one suffices, the others stay idle
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
-        self._turns = threading.Condition()
-        self._in_work, self._is_big_in_turn = 0, False
+        self._line = Line(most)
         self._preparation: tuple[object, ...] = ()
         self._readable: tuple[str, ...] = ()
         self._started: Future[object] | None = None  # what `start` began
@@ -209,29 +227,17 @@ class Workers:
     def _in_turn(
         self, kind: Kind, began: float, is_big: bool, returns: Any, module: str, function: str, *args: object
     ) -> Any:
-        with self._turn(is_big), self._worker(kind, began) as worker:
-            if is_big:
-                self._let_idle_go(keeps=0)
-            if kind is self._usual and worker.prepared != (preparation := self._preparation):
-                worker.call(*preparation, takes=kind.takes)  # type: ignore[arg-type]  # as `prepare` took it
-                worker.prepared = preparation
-            return worker.call(returns, module, function, *args, takes=kind.takes)
-
-    @contextmanager
-    def _turn(self, is_big: bool) -> Iterator[None]:
-        """Wait while a big call is worked on; a big one waits until nothing is, and nothing overtakes it."""
-        with self._turns:
-            self._turns.wait_for(lambda: not self._is_big_in_turn)
-            self._is_big_in_turn = is_big
-            self._turns.wait_for(lambda: not (is_big and self._in_work))
-            self._in_work += 1
-        try:
-            yield
-        finally:
-            with self._turns:
-                self._in_work -= 1
-                self._is_big_in_turn = self._is_big_in_turn and not is_big
-                self._turns.notify_all()
+        turn = Turn(is_big)
+        while True:
+            with suppress(GaveWay), self._line.waited_for(turn), self._worker(kind, began) as worker:
+                if is_big:
+                    self._let_idle_go(keeps=0)
+                if kind is self._usual and worker.prepared != (preparation := self._preparation):
+                    worker.call(*preparation, takes=kind.takes)  # type: ignore[arg-type]  # as `prepare` took it
+                    worker.prepared = preparation
+                after = SLOW if worker.has_answered else SLOW + LOADS
+                with self._line.giving_way(turn, worker.stop, after):
+                    return worker.call(returns, module, function, *args, takes=kind.takes)
 
     @contextmanager
     def _worker(self, kind: Kind, began: float) -> Iterator[Worker]:

@@ -5,7 +5,7 @@ import io
 import os
 import pickle
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,17 +88,76 @@ async def test_before_a_big_call_processes_without_work_are_ended() -> None:
 
 async def test_a_big_call_waits_until_it_is_alone_and_nothing_overtakes_it() -> None:
     with closing(Workers(most=2, takes=PATIENT)) as workers:
-        before = asyncio.create_task(workers.call(float, "time", "time"))
-        await workers.call(None, "time", "sleep", 0.2)
+        before, _ = await asyncio.gather(workers.call(float, "time", "time"), workers.call(None, "time", "sleep", 0.2))
         long = asyncio.create_task(workers.call(None, "time", "sleep", 0.4))
         await asyncio.sleep(0.1)
         began = time.time()
         big = asyncio.create_task(workers.call(None, "time", "sleep", 0.2, is_big=True))
-        await asyncio.sleep(0)
+        await until(lambda: bool(workers._line._waiting))
         after = await workers.call(float, "time", "time")
         assert long.done()
-        assert await before < began < after - 0.2
+        assert before < began < after - 0.2
         await asyncio.gather(long, big)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls count as slow after a tenth of a second."""
+    monkeypatch.setattr("bot.sandbox.workers.SLOW", 0.1)
+    monkeypatch.setattr("bot.sandbox.workers.LOADS", 0.0)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for what other threads do."""
+    while not is_so():  # noqa: ASYNC110  # threads set no event of a loop
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(("has_answered", "kept"), [(True, 2), (False, 1)], ids=["stopped", "ended while it imports"])
+async def test_of_two_calls_that_take_long_one_gives_way_to_who_waits_and_is_called_again(
+    has_answered: bool, kept: int
+) -> None:
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        if has_answered:
+            await asyncio.gather(*(workers.call(None, "time", "sleep", 0.05) for _ in range(2)))
+        slow = [asyncio.create_task(workers.call(None, "time", "sleep", 2.0)) for _ in range(2)]
+        await until(lambda: [turn.is_slow for turn in workers._line._working] == [True, True])
+        processes = set(workers._all)
+        for _ in range(3):
+            await workers.call(int, "os", "getpid")
+        assert not any(call.done() for call in slow)
+        await asyncio.gather(*slow)
+        assert len(processes & workers._all) == kept
+
+
+@pytest.mark.usefixtures("soon")
+async def test_however_many_calls_take_long_who_waits_is_answered_before_them_and_all_are() -> None:
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        slow = [asyncio.create_task(workers.call(None, "time", "sleep", 0.7)) for _ in range(4)]
+        await until(lambda: len(workers._line._working) == 2)
+        await workers.call(int, "os", "getpid")
+        assert sum(call.done() for call in slow) <= 1
+        await asyncio.gather(*slow)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_calls_that_take_long_keep_their_processes_while_nobody_waits() -> None:
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        processes = await asyncio.gather(*(workers.call(None, "time", "sleep", 0.4) for _ in range(2)))
+        assert processes == [None, None]
+        assert len(workers._all) == 2
+        assert all(worker.is_alive for worker in workers._all)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_big_call_does_not_wait_for_one_that_takes_long() -> None:
+    with closing(Workers(most=2, takes=PATIENT)) as workers:
+        slow = asyncio.create_task(workers.call(None, "time", "sleep", 3.0))
+        await until(lambda: any(turn.is_slow for turn in workers._line._working))
+        await workers.call(int, "os", "getpid", is_big=True)
+        assert not slow.done()
+        await slow
 
 
 async def test_a_process_serves_one_kind_of_call_and_makes_room_for_another() -> None:
