@@ -6,7 +6,7 @@ cannot come is not confirmed.
 
 import asyncio
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ from bot.reminders.member_settings import MemberSettings
 from bot.reminders.personal_posts import PersonalReminderPost
 from bot.reminders.reminder_messages import OFFERED, ToggleLeadTime
 from bot.reminders.reminding import Reminding
+from bot.reminders.rules.quiet_hours import QuietHours, parse_quiet_hours
 from bot.reminders.store.personal_reminders import PersonalReminders
 from bot.store.engine import close_store, open_store
 from tests.events.test_watching import ShownSource
@@ -46,7 +47,8 @@ ALICE, BOB = "77", "88"
 ROOM = a_room(platform="discord", channel="1")
 EVENTS = {number: an_event_named(f"会 {number}", number) for number in (1, 2)}
 MEMBERS, NUMBERS = some.sampled_from([ALICE, BOB]), some.sampled_from(sorted(EVENTS))
-HOURS = some.sampled_from(["never", "22:00-8:00", "0:00-7:00"])
+NO_HOURS = "never"
+HOURS = some.sampled_from([NO_HOURS, "22:00-8:00", "0:00-7:00"])
 STARTS = some.integers(1, 5 * 48).map(lambda halves: halves * timedelta(minutes=30))
 
 
@@ -122,7 +124,7 @@ class Reminders(RuleBasedStateMachine):
         self.promised: dict[Key, datetime] = {}  # and from when on it may come
         self.sent: Counter[Key] = Counter()
         self.seen: set[str] = set()
-        self.quiet: set[str] = set()  # who had quiet hours since
+        self.quiet: dict[str, list[QuietHours]] = defaultdict(list)  # those that each member ever had
         self.is_precise = True  # no clock was wrong and no process killed
         self.run(self.begin())
 
@@ -169,7 +171,8 @@ class Reminders(RuleBasedStateMachine):
 
     @rule(member=MEMBERS, hours=HOURS)
     def sets_quiet_hours(self, member: str, hours: str) -> None:
-        self.quiet.add(member)
+        if hours != NO_HOURS:
+            self.quiet[member].append(parse_quiet_hours(hours, TOKYO.key))
         self.run(press(self.bot.settings, "settings:quiet", an_asker(ROOM, member), [hours]))
 
     @rule(number=NUMBERS, ahead=STARTS)
@@ -205,8 +208,8 @@ class Reminders(RuleBasedStateMachine):
         self.clock.set(true + stays * HOUR)
         self.run(self.bot.deliveries.reopen(self.clock.now()))
         self.look()
-        for key in [key for key in self.promised if key.starts_at <= self.clock.now()]:
-            del self.promised[key]  # it began meanwhile, and by the clock that the bot had it was long over
+        for key in [key for key in self.promised if key.at + key.lead_time / 2 <= self.clock.now()]:
+            del self.promised[key]  # its use ended meanwhile, and by the clock that the bot had the event was long over
         self.run(self.live_until(self.clock.now()))
 
     @rule(point=some.sampled_from(["before", "after"]))
@@ -300,17 +303,22 @@ class Reminders(RuleBasedStateMachine):
                 key = Key(channel.removeprefix("@"), post.event_id, post.starts_at, post.lead_time)
                 self.sent[key] += 1
                 assert at < key.starts_at or not self.is_precise, f"{key} came after the start"
-                if key.member not in self.quiet:  # too early it never comes, whatever the clock did
-                    assert timedelta() <= at - key.at, f"{key} came at {at}"
-                    assert not self.is_precise or at - key.at <= MINUTE, f"{key} came at {at}"
+                assert at >= self.earliest(key), f"{key} came too early, at {at}"  # whatever the clock did
+                if self.is_precise and not self.quiet[key.member]:
+                    assert at - key.at <= MINUTE, f"{key} came at {at}"
                 self.promised.pop(key, None)
+
+    def earliest(self, key: Key) -> datetime:
+        """Return when it may come: at its time, or just before the quiet hours that its member ever had around it."""
+        around = (hours.around(key.at) for hours in self.quiet[key.member])
+        return min((quiet[0] for quiet in around if quiet is not None), default=key.at)
 
     def check(self) -> None:
         now = self.clock.now()
         assert self.mailboxes.twice == []
         assert max(self.sent.values(), default=0) <= 1
         assert [key for key in self.promised if key.starts_at <= now] == [], "confirmed, and never sent"
-        late = [key for key in self.promised if key.at + MINUTE < now and key.member not in self.quiet]
+        late = [key for key in self.promised if key.at + MINUTE < now and not self.quiet[key.member]]
         assert not self.is_precise or late == [], "confirmed, and not sent at its time"
 
     def teardown(self) -> None:
