@@ -212,3 +212,19 @@ async def test_four_times_enlarged_everything_can_be_read_and_reached(visit: Ope
             }"""
         )
         assert hidden == [], state
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("path", PAGES)
+async def test_no_heading_is_cut_off_on_any_phone(visit: Open, path: str, language: str) -> None:
+    page = await open_page(visit, path, language, **PHONE)
+    cut = {}
+    for width in (320, 360, 390, 412):
+        await page.set_viewport_size({"width": width, "height": 740})
+        cut[width] = await page.evaluate(
+            """[...document.querySelectorAll("h1, h2, h3")]
+                .filter((node) => node.checkVisibility() && getComputedStyle(node).overflowX !== "visible")
+                .filter((node) => node.clientWidth > 1 && node.scrollWidth > node.clientWidth)
+                .map((node) => node.textContent)"""
+        )
+    assert not any(cut.values()), cut
