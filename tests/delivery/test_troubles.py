@@ -425,6 +425,27 @@ async def test_a_reminder_met_by_a_clock_that_was_ahead_comes_at_its_time_and_no
     assert len(bot.platform.said_in("1", MessageKind.REMINDER)) == 1
 
 
+async def test_a_reminder_that_a_killed_process_had_in_hand_while_the_clock_was_ahead_comes_at_its_time(
+    bot: Bot,
+) -> None:
+    starts = NOW + timedelta(hours=20)
+    reminder = Reminder(timedelta(hours=1), starts)
+    bot.source.events = [replace(EVENT, started_at=starts)]
+    await bot.watching.watch(bot.source)
+    await bot.delivering.deliver_due()
+    post = ReminderPost(EVENT.id, reminder.lead_time, starts)
+    await bot.agenda.plan([Delivery(post, MEMBERS.name, reminder.due_at, reminder.useful_until)])
+    ahead = reminder.due_at + timedelta(minutes=5)
+    for due in await bot.deliveries.due(ahead):
+        assert await bot.deliveries.claim(due, ahead, ahead + timedelta(minutes=2)) is not None
+    bot.clock.set(NOW + timedelta(hours=1))
+    await bot.deliveries.reopen(bot.clock.now())
+    await bot.live(reminder.due_at - bot.clock.now() - timedelta(minutes=1))
+    assert bot.platform.said_in("1", MessageKind.REMINDER) == []
+    await bot.live(timedelta(minutes=7))
+    assert len(bot.platform.said_in("1", MessageKind.REMINDER)) == 1
+
+
 async def test_rooms_that_changed_while_the_store_failed_are_made_up_for(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, or_, update
+from sqlalchemy import and_, case, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.posts import KINDS, Audience
@@ -31,11 +31,12 @@ async def undo_what_came_too_early(connection: AsyncConnection, now: datetime) -
     is_late_news = and_(waits, is_news, or_(tried_at > now, due_at > now + SOON))
     has_its_time = and_(waits, ~is_news, tried_at > now)
     is_held = and_(state == DeliveryState.CLAIMED, deliveries.c.claimed_until > now + NO_CLAIM_LASTS)
+    taken_again = case((and_(~is_news, in_time > now), in_time), else_=literal(now, due_at.type))
     for which, values in (
         (is_closed, {"state": DeliveryState.PLANNED, "reason": None, "due_at": in_time}),
         (is_late_news, {"due_at": now}),
         (has_its_time, {"due_at": in_time}),
-        (is_held, {"claimed_until": now}),
+        (is_held, {"claimed_until": taken_again}),
     ):
         await connection.execute(update(deliveries).where(which).values(values))
 
