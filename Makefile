@@ -5,8 +5,7 @@ BIN := $(VENV)/bin
 # All tests run on all cores; what ARGS asks for in one process, where a debugger works. A process that crashes fails its
 # test and is not replaced: replacements were seen to wait for ever.
 EVERY_TEST := --numprocesses auto --dist worksteal --max-worker-restart 0
-# Python compiles what it imports when it does: most of what is installed never is.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: run init container test test-minutes test-quick lint learn handson bench hostile-pictures kill-test scale clean
 .DELETE_ON_ERROR:
