@@ -31,6 +31,7 @@ async def undo_what_came_too_early(connection: AsyncConnection, now: datetime) -
     is_late_news = and_(waits, is_news, or_(tried_at > now, due_at > now + SOON))
     has_its_time = and_(waits, ~is_news, tried_at > now)
     is_held = and_(state == DeliveryState.CLAIMED, deliveries.c.claimed_until > now + NO_CLAIM_LASTS)
+    # Whether it was sent is looked for when it is taken again; if it was not, it is sent there and then.
     taken_again = case((and_(~is_news, in_time > now), in_time), else_=literal(now, due_at.type))
     for which, values in (
         (is_closed, {"state": DeliveryState.PLANNED, "reason": None, "due_at": in_time}),
