@@ -28,6 +28,15 @@ EXPLAINED: dict[str, Box] = {
     "similar": (432, 400, 496, 176),
 }
 
+# Where a drawing, what was asked for and what it was read as stand, side by side.
+BESIDE: tuple[Box, ...] = ((24, 64, 200, 200), (244, 64, 200, 200), (464, 64, 200, 200))
+
+
+def beside_size(cells: int) -> tuple[int, int]:
+    """Return (width, height), in pixels, of the picture of a drawing and what it is compared with: 2 or 3 cells."""
+    (margin, top, _, _), (left, _, width, height) = BESIDE[0], BESIDE[cells - 1]
+    return left + width + margin, top + height + margin
+
 
 def percent(share: float, over: str, under: str) -> str:
     """Return a probability as people say it, the same wherever it stands: `98%`, `1.2%`.

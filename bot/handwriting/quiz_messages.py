@@ -9,7 +9,7 @@ from unicodedata import normalize
 from urllib.parse import quote
 
 from bot.core.actions import Action, Cost, Shown
-from bot.core.messages import Button, Card, Entry, Field, Message, MessageKind, Picture
+from bot.core.messages import Button, Card, Entry, Field, Message, MessageKind, Part, Picture
 from bot.core.room import Room, member_at
 from bot.handwriting.consent_messages import FORGET, command_name
 from bot.handwriting.reading_buttons import About, difference, why
@@ -18,7 +18,7 @@ from bot.handwriting.rules.romaji import romaji
 from bot.handwriting.shares import in_words
 from bot.handwriting.teaching_buttons import Give
 from bot.locales import Texts
-from model.reading import Glyph, Reading
+from model.reading import BESIDE, Glyph, Reading, beside_size
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 DRAWING_PAGE = "/draw"
@@ -213,10 +213,14 @@ def kept_for_training(texts: Texts, room: Room) -> str:
 
 def beside_picture(texts: Texts, png: bytes, label: str, read: str) -> Picture:
     """Show a drawing beside the usual shape of what was asked for, and of what it was read as."""
-    if read == label:
-        return Picture(png, texts.gettext("What you wrote, beside a typical 「{label}」").format(label=label))
-    shows = texts.gettext("What you wrote, beside a typical 「{label}」 and a typical 「{read}」")
-    return Picture(png, shows.format(label=label, read=read))
+    captions = [texts.gettext("What you wrote"), texts.gettext("A typical 「{label}」").format(label=label)]
+    shows = texts.gettext("What you wrote, beside a typical 「{label}」")
+    if read != label:
+        captions.append(texts.gettext("Read as 「{read}」").format(read=read))
+        shows = texts.gettext("What you wrote, beside a typical 「{label}」 and a typical 「{read}」")
+    size = beside_size(len(captions))
+    parts = tuple(Part(caption, box, size) for caption, box in zip(captions, BESIDE, strict=False))
+    return Picture(png, shows.format(label=label, read=read), parts)
 
 
 def name_entry(texts: Texts) -> Entry:

@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from model.explaining import tendencies
 from model.ink import Ink
-from model.reading import Box
-from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
+from model.reading import BESIDE, Box, beside_size
+from model.rendering.canvas import AGAINST, FOR, INK, RIM, Canvas, Caption, Colour, Rgb
 from model.rendering.cut_out import cut_out
 
-SIDE, MARGIN, GAP, CAPTION = 200, 24, 20, 28
 INSIDE = 16  # of a cell: between its rim and what stands in it
+HEAD, SIZE = 40, 24  # of a caption above its cell; chats show the picture half as large on a phone
 
 DRAWN = Caption("あなたの字", "your drawing")
-ASKED = Caption("お題の典型", "what was asked for")
-READ = Caption("こう見えました", "what it was read as")
+ASKED = Caption("お題の典型", "asked for")
+READ = Caption("こう見えました", "read as")
 
 
 def beside(image: NDArray[np.uint8], box: Box, labels: Sequence[str]) -> Rgb:
@@ -24,18 +24,18 @@ def beside(image: NDArray[np.uint8], box: Box, labels: Sequence[str]) -> Rgb:
 
     Args: image: (h, w) grey or (h, w, 3) RGB, uint8. box: where the character is, as in its Glyph. labels: one or two:
         what was asked for, and what it was read as.
-    Returns: (276, w, 3) uint8 RGB.
+    Returns: (288, w, 3) uint8 RGB, its cells where `BESIDE` says.
     Raises: BlankImage: nothing is written in the box. KeyError: no such label. NotSurveyed: the shapes are missing.
     """
-    cells: list[tuple[Caption, Ink, Colour, Colour]] = [(DRAWN, _squared(cut_out(image, box, SIDE)), INK, RIM)]
+    side = BESIDE[0][2]
+    cells: list[tuple[Caption, Ink, Colour, Colour]] = [(DRAWN, _squared(cut_out(image, box, side)), INK, RIM)]
     for label, caption, colour in zip(labels, (ASKED, READ), (FOR, AGAINST), strict=False):
         cells.append((caption, tendencies.typical(label), colour, colour))
-    canvas = Canvas(2 * MARGIN + len(cells) * (SIDE + GAP) - GAP, 2 * MARGIN + CAPTION + SIDE)
-    for number, (caption, ink, colour, rim) in enumerate(cells):
-        x = MARGIN + number * (SIDE + GAP)
-        canvas.text(x, MARGIN, caption, colour=MUTED)
-        canvas.card(x, MARGIN + CAPTION, SIDE, SIDE, rim)
-        canvas.ink(x + INSIDE, MARGIN + CAPTION + INSIDE, SIDE - 2 * INSIDE, ink, colour)
+    canvas = Canvas(*beside_size(len(cells)))
+    for (caption, ink, colour, rim), (x, y, width, height) in zip(cells, BESIDE, strict=False):
+        canvas.text(x, y - HEAD, caption, SIZE)
+        canvas.card(x, y, width, height, rim)
+        canvas.ink(x + INSIDE, y + INSIDE, width - 2 * INSIDE, ink, colour)
     return canvas.pixels()
 
 

@@ -201,7 +201,9 @@ async def test_wrong_says_what_it_looks_like_and_why_shows_both_and_allows_a_sec
     assert "「ぬ」は終わりをくるんと結びます。" in wrong.lead
     assert "あと1回" in wrong.lead
     assert play.hand.compared == [("ぬ", "め")]
-    assert [picture.png for picture in wrong.pictures] == [b"beside"]
+    (picture,) = wrong.pictures
+    assert picture.png == b"beside"
+    assert [part.caption for part in picture.parts] == ["あなたの字", "「ぬ」の典型", "「め」に見えました"]
     assert "why:9:0:0" in ids(wrong)
     assert "quiz:draw" in ids(wrong)
     assert any("/tendencies?" in button.url for button in wrong.buttons)

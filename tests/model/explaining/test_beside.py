@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from model.explaining.beside import GAP, MARGIN, SIDE, beside
+from model.explaining.beside import beside
 from model.ink import BlankImage
+from model.reading import BESIDE, beside_size
+
+DRAWN, *_ = BESIDE
 
 
 def a_stroke() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
@@ -16,16 +19,18 @@ def a_stroke() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
 @pytest.mark.parametrize("labels", [("し",), ("つ", "し")])
 def test_the_drawing_stands_first_and_a_shape_follows_for_each_label(labels: tuple[str, ...]) -> None:
     sheet = beside(a_stroke(), (45, 20, 10, 160), labels)
-    cells = 1 + len(labels)
-    assert sheet.shape == (2 * MARGIN + 28 + SIDE, 2 * MARGIN + cells * SIDE + (cells - 1) * GAP, 3)
+    width, height = beside_size(1 + len(labels))
+    assert sheet.shape == (height, width, 3)
     dark = (sheet.astype(int).sum(axis=2) < 300).any(axis=0)  # the ink of the drawing, and of nothing else
-    assert dark[MARGIN : MARGIN + SIDE].any()
-    assert not dark[MARGIN + SIDE :].any()
+    end = DRAWN[0] + DRAWN[2]
+    assert dark[DRAWN[0] : end].any()
+    assert not dark[end:].any()
 
 
 def test_the_drawing_keeps_its_proportions() -> None:
     sheet = beside(a_stroke(), (45, 20, 10, 160), ("し",)).astype(int).sum(axis=2)
-    rows, columns = np.nonzero(sheet[60:250, MARGIN : MARGIN + SIDE] < 300)
+    x, y, side, _ = DRAWN
+    rows, columns = np.nonzero(sheet[y : y + side, x : x + side] < 300)
     assert 10 < np.ptp(rows) / np.ptp(columns) < 22  # 160 to 10, its edges softened
 
 

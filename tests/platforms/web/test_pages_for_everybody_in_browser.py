@@ -228,3 +228,22 @@ async def test_no_heading_is_cut_off_on_any_phone(visit: Open, path: str, langua
                 .map((node) => node.textContent)"""
         )
     assert not any(cut.values()), cut
+
+
+async def test_no_line_breaks_within_a_command(visit: Open) -> None:
+    page = await open_page(visit, "", "ja", **PHONE)
+    await page.locator("#text").fill("こんにちは")
+    await page.keyboard.press("Enter")
+    commands = page.locator("#notice .command")
+    await expect(commands).to_have_text(["!次", "!ヘルプ"])
+    for width in (320, 360, 390, 412):
+        await page.set_viewport_size({"width": width, "height": 740})
+        lines = await commands.evaluate_all("found => found.map((node) => node.getClientRects().length)")
+        assert lines == [1, 1], width
+
+
+async def test_what_the_bot_says_is_marked_as_japanese_on_the_english_page_too(visit: Open) -> None:
+    page = await open_page(visit, "", "en", **PHONE)
+    language = "node => node.closest('[lang]').lang"
+    assert await page.locator("#list .bot .card").first.evaluate(language) == "ja"
+    assert await page.locator("#list .bot time").first.evaluate(language) == "en"

@@ -30,3 +30,11 @@ export function link(written, attributes, ...children) {
   const isOurs = url.origin === location.origin && written.startsWith("/");
   return make("a", { ...attributes, href: url.href, ...(isOurs ? {} : { target: "_blank", rel: "noopener noreferrer" }) }, ...children);
 }
+
+/** A text in pieces: web addresses as links, commands so that no line ends after their "!". */
+export function phrased(text) {
+  return text.split(/(https?:\/\/[^\s<>「」（）()、。]+|![\p{L}]{1,16})/u).map((piece) => {
+    if (/^https?:\/\//.test(piece)) return link(piece, {}, piece);
+    return piece.startsWith("!") ? make("span", { class: "command" }, piece) : piece;
+  });
+}

@@ -2,7 +2,7 @@
 
 import { buttonRow, choiceElement, entryElement } from "./actions.js";
 import { Bars } from "./bars.js";
-import { link, make } from "./elements.js";
+import { link, make, phrased } from "./elements.js";
 import { isForm } from "./sheet.js";
 import { language, room } from "./page.js";
 import { word } from "./words.js";
@@ -28,11 +28,7 @@ const timeOf = (at) =>
 
 /** A text with its line breaks; web addresses in it become links. */
 function prose(text, attributes = {}) {
-  const node = make("p", { dir: "auto", ...attributes });
-  for (const part of text.split(/(https?:\/\/[^\s<>「」（）()、。]+)/)) {
-    node.append(/^https?:\/\//.test(part) ? link(part, {}, part) : part);
-  }
-  return node;
+  return make("p", { dir: "auto", ...attributes }, ...phrased(text));
 }
 
 export function messageElement(message, press) {
@@ -49,10 +45,10 @@ export function messageElement(message, press) {
       own ? null : make("img", { class: "avatar", src: ICON, alt: "", width: 36, height: 36 }),
       make(
         "div",
-        { class: "said" },
+        { class: "said", lang: message.bot ? room.locale : null }, // which need not be the page's
         make(
           "header",
-          {},
+          { lang: language },
           make("b", { class: own ? "unseen" : "name", dir: "auto" }, name),
           message.bot && message.kind !== "answer" ? make("span", { class: "kind" }, word(`kind_${message.kind}`)) : null,
           make("time", { datetime: message.at }, timeOf(at)),

@@ -1,7 +1,7 @@
 // The room: puts the parts together.
 
 import { act } from "./actions.js";
-import { make } from "./elements.js";
+import { make, phrased } from "./elements.js";
 import { isPicture, takeDropped } from "./files.js";
 import { Over } from "./over.js";
 import { ready, room } from "./page.js";
@@ -173,7 +173,8 @@ function press(action, node) {
 let noticeTimer;
 function notice(text, isError = true) {
   clearTimeout(noticeTimer);
-  Object.assign(at("notice"), { textContent: text, hidden: !text });
+  at("notice").replaceChildren(...phrased(text));
+  at("notice").hidden = !text;
   at("notice").classList.toggle("hint", !isError);
   if (text) noticeTimer = setTimeout(() => notice(""), 12_000);
 }
