@@ -127,7 +127,7 @@ def _answers(canvas: Canvas, box: Box, answers: Sequence[str], probabilities: ND
 
 
 def _share(canvas: Canvas, left: int, middle: int, right: int, share: float, colour: Colour) -> None:
-    canvas.bar(left, middle - 6, right - 80 - left, 12, float(share), colour)
+    canvas.bar(left, middle - 6, right - 92 - left, 12, float(share), colour)
     canvas.text(right, middle, percent(float(share), str(SURE), str(HARDLY)), 18, INK if share > 0.5 else MUTED, "rm")
 
 
