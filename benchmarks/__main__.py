@@ -34,7 +34,7 @@ from bot.app.stores import open_stores
 from bot.events.ports.events import SourceState, Watched
 from bot.events.rules.events import Event
 
-STARTS, QUESTIONS, PICTURES, UPLOADS, SHEETS = 7, 200, 100, 300, 24
+STARTS, QUESTIONS, REPORTS, PICTURES, UPLOADS, SHEETS = 7, 200, 50, 100, 300, 24
 KILLED_FOR = 4.0  # minutes
 WARMS = 2.0  # seconds in which a worker has loaded the model
 TAKES = 30.0  # seconds that a start may take before it counts as failed
@@ -116,7 +116,7 @@ def show(address: str, picture: bytes) -> None:
     requests.post(f"{address}/api/read", data=picture, timeout=10).raise_for_status()
 
 
-def timed(count: int, call: Callable[[], None], label: str) -> list[float]:
+def timed(count: int, call: Callable[[], object], label: str) -> list[float]:
     """Return how many milliseconds each call took, after one that does not count."""
     call()
     taken = []
@@ -164,12 +164,25 @@ def measure_starts(folder: Path) -> list[Figure]:
 
 
 def measure_answers(folder: Path, events: int) -> list[Figure]:
-    """Ask `!next` over HTTP, the member's message and the answer both stored."""
+    """Ask over HTTP, the member's message and the answer both stored, and follow the calendar as an app does."""
     store = folder / f"{events}.db"
     asyncio.run(fill(store, events))
     with running_bot(folder, store) as (address, _, _):
-        taken = timed(QUESTIONS, partial(ask, address, "!next"), f"!next, {events} events")
-        return [figure(f"!next with {events:,} events", taken, "ms", "< 50")]
+        calendar = partial(requests.get, f"{address}/calendar.ics", timeout=60)
+        began = time.perf_counter()
+        tag = calendar().headers["ETag"]
+        built = (time.perf_counter() - began) * 1000
+        again = partial(calendar, headers={"If-None-Match": tag})
+        assert again().status_code == requests.codes.not_modified
+        next_event = timed(QUESTIONS, partial(ask, address, "!next"), f"!next, {events} events")
+        report = timed(REPORTS, partial(ask, address, "!report 99"), f"!report, {events} events")
+        unchanged = timed(QUESTIONS, again, f"calendar, {events} events")
+    return [
+        figure(f"!next with {events:,} events", next_event, "ms", "< 50"),
+        figure(f"!report 99 with {events:,} events", report, "ms", "< 50"),
+        figure(f"calendar.ics of {events:,} events, built", [built], "ms", ""),
+        figure(f"calendar.ics of {events:,} events, unchanged (304)", unchanged, "ms", "< 50"),
+    ]
 
 
 def measure_reading(folder: Path) -> list[Figure]:

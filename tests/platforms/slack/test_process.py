@@ -115,8 +115,10 @@ def test_a_member_teaches_and_is_reminded_where_only_they_see_it(
         connpass.edit(7, started_at=datetime.now(UTC) + timedelta(minutes=60, seconds=6))
         direct = slack.direct_channel()
         slack.wait_for(lambda: slack.said(direct))
-        home = slack.open_home()
-        assert "これからのイベント" in str(home["blocks"])
+        home = str(slack.open_home()["blocks"])
+        missing = [part for part in ("これからのイベント", "remind:7", "カレンダーに追加", "クイズ") if part not in home]
+        assert (missing, "運営" in home) == ([], False)
+        assert "運営" in str(slack.open_home(ORGANISER)["blocks"])
         assert bot.stop() == 0
 
 
