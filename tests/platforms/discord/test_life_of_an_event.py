@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.mortal_bot import Bot
+from bot.platforms.discord.render import GREY
 from tests.support.connpass_server import ConnpassServer, an_event
 from tests.support.discord_server import DiscordServer
 from tests.support.discord_world import Json
@@ -69,3 +70,6 @@ def test_one_event_is_one_message_and_one_scheduled_event_through_its_whole_life
         # The announcement itself shows it, the notice of the new date stands, and a reply says it.
         expected = ["【中止】", announced["embeds"][0]["title"][:4], "【中止】"]
         discord.wait_for(lambda: titles(discord) == expected, WITHIN)
+        cancelled, _, notice = (one["embeds"][0] for one in shown(discord) if one["embeds"])
+        assert cancelled["color"] == notice["color"] == GREY != announced["embeds"][0]["color"]
+        assert [field["name"] for field in notice["fields"]][:2] == ["日時", "場所"]
