@@ -22,6 +22,7 @@ from bot.reports.rules.reports import Report
 
 MOST_EVENTS = 10  # as many cards as one message carries everywhere
 MOST_SUGGESTED = 25
+CALENDAR_LOOKS_BACK = timedelta(days=366)  # each entry is built anew at every change: about a millisecond
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,16 @@ class Telling:
         return (await self.event_store.known([event_id])).get(event_id)
 
     async def calendar_events(self, room: Room) -> list[Event]:
-        """Return the events that a calendar shows: every dated one."""
-        return [event for event in await self.event_store.all_events(room.follows) if event.started_at is not None]
+        """Return the events that a calendar shows: every dated one that is not over for longer than a year."""
+        events = await self.event_store.running_or_upcoming(room.follows, self._calendar_since())
+        return [event for event in events if event.started_at is not None]
 
     async def calendar_revision(self, room: Room) -> str:
         """Return what differs whenever the calendar of a room does."""
-        return await self.event_store.revision(room.follows)
+        return await self.event_store.revision(room.follows, self._calendar_since())
+
+    def _calendar_since(self) -> datetime:
+        return self.clock.now() - CALENDAR_LOOKS_BACK
 
     async def calendar_event(self, event_id: int) -> Event | None:
         """Return an event that a calendar can show, whichever room follows it; None if there is none."""

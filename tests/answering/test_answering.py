@@ -402,3 +402,16 @@ async def test_events_to_come_and_reports_are_suggested_by_number_and_word(world
         assert [
             one.title for one in await world.answering.telling.suggest_reports(an_asker(world.room), typed)
         ] == titles
+
+
+async def test_a_calendar_holds_what_is_to_come_and_the_past_year(world: World, clock: DrivenClock) -> None:
+    days = {1: -400, 2: -300, 3: 10}
+    starts = {number: NOW + timedelta(days=after) for number, after in days.items()}
+    await world.hold(*(an_event_named(f"会 #{number}", number, started_at=at) for number, at in starts.items()))
+    telling = world.answering.telling
+    assert [event.id for event in await telling.calendar_events(world.room)] == [2, 3]
+    before = await telling.calendar_revision(world.room)
+    assert await telling.calendar_revision(world.room) == before
+    clock.set(clock.now() + timedelta(days=100))
+    assert [event.id for event in await telling.calendar_events(world.room)] == [3]
+    assert await telling.calendar_revision(world.room) != before

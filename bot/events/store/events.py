@@ -130,10 +130,10 @@ class Events:
         """Return every event that these sources show, past ones included, by start."""
         return await self._shown(names, select(events).order_by(events.c.started_at, events.c.id))
 
-    async def revision(self, names: Sequence[str]) -> str:
+    async def revision(self, names: Sequence[str], since: datetime) -> str:
         counted = select(
             func.count(), func.sum(events.c.id), func.sum(events.c.revision), func.max(events.c.updated_at)
-        ).where(_shown_by(names))
+        ).where(_shown_by(names), _not_over(since))
         async with self._read_only.connect() as connection:
             return "/".join(str(value) for value in (await connection.execute(counted)).one())
 
