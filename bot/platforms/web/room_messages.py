@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.actions import Kept
@@ -13,6 +13,10 @@ from bot.core.messages import Bar, Button, Card, Choice, Entry, Field, Message, 
 from bot.store.lifetimes import PRESSED, is_talk
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import room_messages
+
+# Of what was said and answered the newest are kept: a stranger who fills the store pushes out talk, and never a post.
+MOST_TALK = 20_000  # messages since, posts counted; about 100 MB where each is a long answer
+MADE_ROOM_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ class RoomMessages:
             number: int | None = (await connection.execute(statement)).scalar()
             if number is None:
                 number = await _id_of(connection, str(said.key))
+            elif number % MADE_ROOM_EVERY == 0:
+                old = room_messages.c.id <= number - MOST_TALK
+                await connection.execute(delete(room_messages).where(old, is_talk()))
         if number is None:
             raise RuntimeError("a room message was neither kept nor there before")
         return number

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.actions import Kept
 from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
+from bot.platforms.web import room_messages as stored
 from bot.platforms.web.room_messages import RoomMessage, RoomMessages, ShownPicture, View
 from bot.store.personal import PersonalData
 from bot.store.tables import room_messages
@@ -108,3 +110,17 @@ async def test_what_was_said_is_forgotten_after_a_while(engine: AsyncEngine) -> 
     await PersonalData(engine).purge(NOW)
     left = [*await messages.latest(View("@somebody"), 9), *await messages.latest(View("main"), 9)]
     assert [one.message.lead for one in left] == ["@somebody 1", "main 1"]
+
+
+async def test_of_talk_the_newest_is_kept_and_of_posts_everything(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "MOST_TALK", 6)
+    monkeypatch.setattr(stored, "MADE_ROOM_EVERY", 3)
+    messages = RoomMessages(engine)
+    await messages.add(said("a post", bot=True, key="announce:1"))
+    numbers = [await messages.add(said(f"{number}", channel="@flood")) for number in range(20)]
+    kept = [message.id for message in await messages.latest(View("@flood"), 100)]
+    assert kept == numbers[-len(kept) :]
+    assert 6 <= len(kept) <= 6 + 3
+    assert [message.message.lead for message in await messages.latest(View("main"), 10)] == ["a post"]
