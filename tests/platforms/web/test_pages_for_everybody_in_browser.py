@@ -1,5 +1,6 @@
 """Every page in every state, for who cannot see, uses a keyboard, enlarges four times or waits: axe, shifts, reflow."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from importlib.resources import files
@@ -91,8 +92,18 @@ async def draw_a_line(page: Page) -> None:
 async def in_the_room(page: Page) -> AsyncIterator[str]:
     """Bring the room into its states, one after the other."""
     yield "messages"
+    arrived = asyncio.Event()
+
+    async def keep_waiting(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await page.route("**/pictures/*", keep_waiting)
     await page.locator(".entry").nth(1).get_by_role("button", name="なぜ？").click()
     await expect(page.locator(".below")).to_be_visible()
+    yield "an answer below, its picture on the way"
+    arrived.set()
+    await expect(page.locator(".below img")).to_have_js_property("complete", True)
     yield "an answer below"
     await page.locator("#text").fill("!settings")
     await page.keyboard.press("Enter")
