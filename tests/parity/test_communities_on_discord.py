@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from simcord.enums import ChannelType
 
 from bot.config import DiscordSettings
 from bot.core.askers import Tenant
-from bot.core.cooldowns import Cooldown
 from bot.core.room import MANAGERS, Room
 from bot.platforms.discord.bot import DiscordFrontEnd
 from bot.platforms.discord.client import TsudoiClient
 from tests.handwriting.test_changing_model import Folder, model
 from tests.parity.house import SOURCE, House, a_picture, open_house
 from tests.support.communities import (
+    LINK_OF_QUIZ,
     SECRET,
     SOURCE_OF_B,
     TYPED,
@@ -33,6 +32,7 @@ from tests.support.communities import (
     state_of_a,
     things_of_a,
     two_groups,
+    without_limits,
 )
 
 A, ROOM_OF_A, THREAD_OF_A = 100, 101, 109
@@ -43,7 +43,6 @@ PLACES = ("a room", "a channel", "a thread", "a thread that the bot has not seen
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMITTED = 2, 3, 4, 5
 IN_MENU_OF_MESSAGE = 3
 AT_ONCE = 100  # interactions before it is waited for what becomes of them
-NO_LIMIT = Cooldown(10**6, timedelta(minutes=1))
 
 
 @pytest.fixture
@@ -53,8 +52,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     beside = Room("discord", str(ROOM_OF_B), (SOURCE_OF_B,), organisers=(MANAGERS,), guild=str(B))
     models = Folder({"": model(""), "secret": replace(model("secret"))})
     async with open_house(tmp_path, room, beside=[beside], connpass=two_groups(), models=models) as house:
-        limits = {"commands": NO_LIMIT, "pictures": NO_LIMIT, "lessons": NO_LIMIT}
-        house.services = replace(house.services, answering=replace(house.services.answering, **limits))
+        house.services = replace(house.services, answering=without_limits(house))
         yield house
 
 
@@ -290,6 +288,10 @@ async def test_who_is_of_the_community_can_do_all_that(world: World) -> None:
         world.slash(ROOM_OF_A, ORGANISER_OF_A, COMMAND, root, topic)
         await world.settle()
         assert shown_of_a(world.heard(said), "a room") or SOURCE in "".join(world.heard(said)), topic
+    said = len(world.env.http_requests)
+    world.press(ROOM_OF_A, ORGANISER_OF_A, "quiz:draw", [])
+    await world.settle()
+    assert LINK_OF_QUIZ in "".join(world.heard(said))
     said = len(world.env.http_requests)
     world.type(ROOM_OF_A, ORGANISER_OF_A, "!model try secret")
     await world.settle()

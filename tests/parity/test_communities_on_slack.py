@@ -5,14 +5,12 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.core.askers import Tenant
-from bot.core.cooldowns import Cooldown
 from bot.core.room import MANAGERS, Room
 from bot.platforms.hearing import Hearing
 from bot.platforms.slack.app import SlackFrontEnd
@@ -31,6 +29,7 @@ from tests.support.communities import (
     state_of_a,
     things_of_a,
     two_groups,
+    without_limits,
 )
 from tests.support.slack_answers import at_once, settings_of
 from tests.support.slack_facts import CHANNEL, ORGANISER, TEAM, Json, Person
@@ -39,7 +38,6 @@ from tests.support.slack_server import SlackServer
 OTHER_TEAM, ROOM_OF_B = "T0OTHER1", "C0ROOMOFB"
 ORGANISER_OF_B, MEMBER_OF_B = "U0ORGOFB1", "U0MEMOFB1"
 IDS_OF_B = (OTHER_TEAM, ROOM_OF_B, ORGANISER_OF_B, MEMBER_OF_B)
-NO_LIMIT = Cooldown(10**6, timedelta(minutes=1))
 AT_ONCE = 50
 _numbers = itertools.count()
 
@@ -122,8 +120,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             for channel in (CHANNEL, ROOM_OF_B):
                 server.world.channels[channel].members.append(number)
         async with open_house(tmp_path, room, beside=[beside], connpass=two_groups(), models=models) as house:
-            limits = {"commands": NO_LIMIT, "pictures": NO_LIMIT, "lessons": NO_LIMIT}
-            answering = replace(house.services.answering, **limits)
+            answering = without_limits(house)
             front_end = SlackFrontEnd(settings_of(server), answering, house.rooms)
             house.senders.append(front_end)
             web, posts, files = front_end._web, front_end._posts, front_end._files

@@ -8,7 +8,7 @@ import itertools
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -20,9 +20,11 @@ from bot.answering.commands import COMMANDS, DATA, TSUDOI
 from bot.core.actions import Action, Kept, OneOf
 from bot.core.askers import Tenant
 from bot.core.commands import Command
+from bot.core.cooldowns import Cooldown
 from bot.core.rights import asker_in
 from bot.core.uploads import Source
 from bot.handwriting.ports.recognition import Cut
+from bot.handwriting.rules.quiz import LASTS, Quiz
 from bot.organisers.organising import TOPICS
 from bot.organisers.organising_messages import source_key
 from bot.reports.rules.reports import ReportPage
@@ -39,6 +41,8 @@ THEIRS, COMING_THEIRS = (
 LATER_THEIRS = an_event_named(f"{SECRET}の会 #6", 503, published_at=NOW)
 OURS = an_event_named("みんなの会 #1", 601, published_at=NOW - timedelta(days=5))
 SOURCE_OF_B = "group=minna"
+NO_LIMIT = Cooldown(10**6, timedelta(minutes=1))
+LINK_OF_QUIZ = "quiz-of-a"
 TYPED = ("", "4", "500", SECRET, "try secret", "use secret", "back", "board", "いつも 1d")
 
 
@@ -54,9 +58,16 @@ def shown_of_a(said: Iterable[str], place: str) -> list[str]:
     What connpass publishes about the events of the configuration's own community is told to whoever writes to the bot
     directly: there it is not known of which community they are.
     """
-    marks = [f"{SECRET}の記録", "himitsu", "'value': 'secret'"]
+    marks = [f"{SECRET}の記録", "himitsu", LINK_OF_QUIZ, "'value': 'secret'"]
     marks += [f"{SECRET}の会"] if place != "direct messages" else []
     return [one for one in said if any(mark in one for mark in marks)]
+
+
+def without_limits(house: House) -> Answering:
+    """What answers in a house whose own page can be reached; nobody has to wait, however much is tried."""
+    answering = house.services.answering
+    quizzing = replace(answering.quizzing, public_url="https://tsudoi.example.org", limit=NO_LIMIT)
+    return replace(answering, quizzing=quizzing, commands=NO_LIMIT, pictures=NO_LIMIT, lessons=NO_LIMIT)
 
 
 def two_groups() -> Connpass:
@@ -147,7 +158,7 @@ def state_of_a(file: Path, ids_of_b: Collection[str]) -> dict[str, list[str]]:
 
 
 async def things_of_a(house: House, tenant: Tenant, channel: str, organiser: str) -> Things:
-    """Let A have one of everything: an open question, a message that stands there, a sample."""
+    """Let A have one of everything: an open question, a message that stands there, a sample, a quiz."""
     house.connpass.events_of[SOURCE].append(LATER_THEIRS)
     await house.polls()
     stores, asker = house.services.stores, asker_in(house.rooms, tenant, channel, organiser)
@@ -159,6 +170,8 @@ async def things_of_a(house: House, tenant: Tenant, channel: str, organiser: str
     await teaching.own.agree(asker)
     await teaching.offer(asker, Cut(glyph("い", "り"), a_picture()), "い", Source.UPLOAD)
     (sample,) = await stores.samples.samples_in([tenant.id])
+    quiz = Quiz(asker.address, asker.room.name, tenant.id, "い", LINK_OF_QUIZ, NOW + LASTS)
+    await stores.quizzes.keep(quiz)
     assert said.id is not None
     assert sample.id is not None
     return Things(channel, asked.id, asked.options, said.id, sample.id, source_key(asker.room.follows[0]))
