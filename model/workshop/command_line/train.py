@@ -30,8 +30,9 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network on the available sources; an interrupted training resumes where it stopped."""
-    from model.workshop.sources.catalogue import at_hand
+    from model.workshop.sources.catalogue import at_hand, not_at_hand
     from model.workshop.training import train as training
+    from model.workshop.training.adapt import card_that_ships
     from model.workshop.training.dataset import SEED
     from model.workshop.training.learning import FULL, QUICK, Plan
 
@@ -39,6 +40,8 @@ def train(
         fail(f"there is no network {network!r}: --network takes {', '.join(training.KINDS)}")
     if teacher and not (teacher / "network.keras").is_file():
         fail(f"nothing was trained in {teacher}: `python -m model train --run {teacher}` first")
+    for entry in not_at_hand(card_that_ships()["training"]["sources"]):
+        typer.echo(f"Without {entry.name}, which the network that ships learnt from: needs {entry.where}", err=True)
     plan = Plan(images or (QUICK if quick else FULL), SEED if seed is None else seed, network, teacher, onward, augment)
     try:
         with progress_bars() as progress:

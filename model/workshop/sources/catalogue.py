@@ -1,7 +1,7 @@
 """Which sources there are, which of them are at hand, and under which terms they may be used."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -197,3 +197,8 @@ def at_hand(share_alike: bool = False) -> Iterator[Entry]:
     Args: share_alike: also those whose licence may ask that a model be shared alike; the shipped one does without.
     """
     return (entry for entry in CATALOGUE if entry.present() and (share_alike or not entry.share_alike))
+
+
+def not_at_hand(names: Collection[str]) -> Iterator[Entry]:
+    """The entries of these names whose data cannot be read here."""
+    return (entry for entry in CATALOGUE if entry.name in names and not entry.present())

@@ -43,10 +43,13 @@ def test_a_table_prints_square_brackets_as_they_are(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.trains
-def test_training_without_handwriting_says_what_to_do(tmp_path: Path) -> None:
+def test_training_without_handwriting_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "font_files", list)
     done = runner.invoke(app, ["train", "--quick", "--run", str(tmp_path)])
     assert done.exit_code == 1
     assert "python -m model prepare" in done.output
+    left_out = re.findall(r"^Without (\w+), .*: needs (.+)$", done.output, re.MULTILINE)
+    assert {"scans", "fonts"} <= {name for name, _ in left_out}
 
 
 @pytest.mark.trains
