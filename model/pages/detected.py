@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.character import KNOWN, Character, Sign
+from model.character import KNOWN, SURE, Character, Sign
 from model.detector.detect import Detection, Kind, shipped
 from model.detector.ink_boxes import fitted
 from model.detector.looks import find_characters
 from model.ink import Grey, shrink
 from model.pages.arrange import in_lines
+from model.pages.two_letters import two_letters
 from model.reading import MOST
 
 MARGIN = 0.07  # of a character's longer side, around its box
@@ -32,7 +33,7 @@ def find_on_page(grey: Grey) -> list[Detection]:
 
 def read_detected(grey: Grey, found: Sequence[Detection], read_one: ReadOne) -> Transcript:
     """What was found by line: hiragana read one by one, and signs. Boxes are in pixels of the picture."""
-    return ordered([seen for detection in found if (seen := _read(grey, detection, found, read_one)) is not None])
+    return ordered([seen for detection in found for seen in _read(grey, detection, found, read_one)])
 
 
 def with_signs(lines: Transcript, signs: Sequence[Sign]) -> Transcript:
@@ -79,14 +80,23 @@ def _covers(sign: Sign, character: Character | Sign) -> bool:
     return max(0, across) * max(0, down) > COVERED * width * height
 
 
-def _read(grey: Grey, detection: Detection, found: Sequence[Detection], read_one: ReadOne) -> Character | Sign | None:
+def _read(
+    grey: Grey, detection: Detection, found: Sequence[Detection], read_one: ReadOne
+) -> Sequence[Character | Sign]:
     if detection.kind is Kind.POINT:
-        return _sign(grey, detection, found)
-    part, x, y = cut_out(grey, detection, found)
-    character = read_one(part)
+        return [_sign(grey, detection, found)]
+
+    def read(detection: Detection, others: Sequence[Detection]) -> Character | None:
+        part, x, y = cut_out(grey, detection, others)
+        character = read_one(part)
+        return None if character is None else character.placed(1.0, x, y)
+
+    character = read(detection, found)
     if detection.kind is Kind.OTHER and (character is None or character.best < KNOWN):  # り is taken for リ
-        return Sign(detection.box)
-    return None if character is None else character.placed(1.0, x, y)
+        return [Sign(detection.box)]
+    if character is None or character.best >= SURE:
+        return [] if character is None else [character]
+    return two_letters(grey, detection, found, read) or [character]
 
 
 def _sign(grey: Grey, detection: Detection, found: Sequence[Detection]) -> Sign:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from model.character import Character, Sign
 from model.classifier import load
 from model.detector.detect import Detection, Kind
+from model.labels import LABELS
 from model.pages.detected import Transcript, read_detected, signs_among, with_signs
 from tests.model.drawings import drawn
 
@@ -71,3 +72,29 @@ def test_a_sign_takes_the_place_of_what_was_read_there() -> None:
     assert spelled(with_signs(lines, signs)) == "か〓か"
     unsure = Detection(*found[1].box, Kind.OTHER, 0.3)
     assert signs_among(paper, [unsure]) == []
+
+
+def as_one(first: Detection, second: Detection) -> Detection:
+    """A box around both."""
+    x, y = min(first.x, second.x), min(first.y, second.y)
+    right = max(first.x + first.width, second.x + second.width)
+    below = max(first.y + first.height, second.y + second.height)
+    return Detection(x, y, right - x, below - y, Kind.HIRAGANA, 0.6)
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["in a row", "in a column"])
+def test_two_letters_that_were_found_as_one_are_read_as_two(down: bool) -> None:
+    paper, found = row_of("い", "こ", "つ", "い", "こ")
+    if down:
+        paper = np.vstack(np.hsplit(paper[:, 20:-20], 5))
+        found = [Detection(8, 28 + 140 * number, 84, 84, Kind.HIRAGANA, 0.9) for number in range(5)]
+    (line,) = read_detected(paper, [*found[:3], as_one(*found[3:])], CLASSIFIER.one)
+    assert [LABELS[seen.label] for seen in line if isinstance(seen, Character)] == list("いこついこ")
+
+
+def test_a_long_drawing_is_not_read_as_two_letters() -> None:
+    paper, found = row_of("い", "こ", "つ", "い", "こ")
+    paper[28:112, 20 + 3 * LETTER :] = 245
+    paper[40:100:6, 30 + 3 * LETTER : 5 * LETTER] = 20
+    (line,) = read_detected(paper, [*found[:3], as_one(*found[3:])], CLASSIFIER.one)
+    assert len(line) <= 4
