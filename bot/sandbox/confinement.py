@@ -1,13 +1,15 @@
 """What a process that opens strangers' bytes may do: read the program's own files, compute, and answer.
 
-Landlock (Linux 5.13 and newer) keeps it from every other file, seccomp from sockets and other programs, limits from
-leaving its memory on the disk. Elsewhere it has only a clean environment: `missing_protections` says what is not there.
+Landlock (Linux 5.13 and newer) keeps it from every other file, seccomp from sockets, from other processes and from what
+Landlock leaves of files, limits from leaving its memory on the disk. Elsewhere it has only a clean environment:
+`missing_protections` says what is not there.
 """
 
 import errno
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 PACKAGES = ("bot", "model")  # where the program lives beside an organiser's own files, only these of it are read
@@ -23,16 +25,17 @@ _SYSTEM = (
     "/usr",
 )
 _DENIED = (
-    "socket",
-    "connect",
-    "bind",
-    "execve",
-    "execveat",
-    "io_uring_setup",
-    "ptrace",
-    "process_vm_readv",
-    "process_vm_writev",
+    *("socket", "connect", "bind", "io_uring_setup"),
+    *("execve", "execveat", "fork", "vfork", "ptrace", "process_vm_readv", "process_vm_writev", "unshare", "setns"),
+    # Landlock leaves whose a file is, who may open it, and when it was changed,
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr"),
+    *("removexattrat", "utime", "utimes", "futimesat", "utimensat", "file_setattr"),
+    # how other processes of the account are treated, and memory that is still there when this one is gone
+    *("setpriority", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity", "ioprio_set"),
+    *("shmget", "msgget", "semget", "add_key", "keyctl"),
 )
+CLONE_THREAD = 0x10000
 _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ")
 _KEPT_BEGINNINGS = ("LC_", "OMP_", "OPENBLAS_", "PYTHON")
 
@@ -89,9 +92,13 @@ def _program() -> Iterator[str]:
 
 
 def _deny_calls() -> None:
-    from seccompy import Action, Filter
+    from seccompy import Action, ArgCmp, CmpOp, Filter
 
     rules = Filter(default=Action.ALLOW)
     for call in _DENIED:
-        rules.errno(call, errno.EPERM)
+        with suppress(ValueError):  # not every machine has the older ones
+            rules.errno(call, errno.EPERM)
+    rules.errno("prlimit64", errno.EPERM, args=[ArgCmp(0, CmpOp.NE, 0)])  # another process's; 0 is this one
+    rules.errno("clone", errno.EPERM, args=[ArgCmp(0, CmpOp.MASKED_EQ, 0, CLONE_THREAD)])  # threads it may have
+    rules.errno("clone3", errno.ENOSYS)  # its flags cannot be seen: libraries fall back to clone
     rules.load()

@@ -66,6 +66,26 @@ async def test_it_reaches_no_network_and_starts_no_program(workers: Workers) -> 
 
 
 @needs_protection
+async def test_it_changes_nothing_about_files_and_processes_that_are_not_its_own(
+    workers: Workers, tmp_path: Path
+) -> None:
+    database = tmp_path / "tsudoi.db"
+    database.touch(0o600)
+    for module, function, *args in (
+        ("os", "chmod", database, 0o666),
+        ("os", "utime", database, (0, 0)),
+        ("os", "setxattr", database, "user.mark", b"x"),
+        ("os", "setpriority", 0, os.getpid(), os.getpriority(0, os.getpid())),
+        ("os", "sched_setaffinity", os.getpid(), os.sched_getaffinity(0)),
+        ("resource", "prlimit", os.getpid(), 4),
+        ("os", "fork"),
+    ):
+        with pytest.raises(CallFailed, match="PermissionError"):
+            await workers.call(object, module, function, *args)
+    assert database.stat().st_mode & 0o777 == 0o600
+
+
+@needs_protection
 async def test_it_may_read_a_folder_that_it_was_given(workers: Workers, tmp_path: Path) -> None:
     model = tmp_path / "model"
     model.write_bytes(b"weights")
