@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.core.durations import parse_duration
 from bot.core.errors import ConfigurationError
-from bot.core.logins import login_apart
+from bot.core.logins import hide_logins, login_apart
 from bot.events.rules.prefectures import PREFECTURES
 from bot.reminders.rules.digests import parse_digest
 
@@ -351,16 +351,13 @@ def _explain(error: ErrorDetails) -> str:
         return f"{path}: is missing; see config.example.toml"
     message = error["msg"].removeprefix("Value error, ")
     given = error["input"]
-    shown = (
-        f" (it is {given!r})"
-        if isinstance(given, bool | int | float) or (isinstance(given, str) and not _secret(path))
-        else ""
-    )
-    return f"{path}: {message}" + ("" if error["type"] == "value_error" else shown)
+    shown = f" (it is {given!r})" if isinstance(given, bool | int | float | str) and not _secret(path) else ""
+    return hide_logins(f"{path}: {message}" + ("" if error["type"] == "value_error" else shown))
 
 
 def _secret(path: str) -> bool:
-    return path.endswith(("token", "api_key"))
+    """Whether what stands there may be a secret: also a table's name, where one may have been written in its place."""
+    return path.endswith(("token", "api_key")) or "." not in path
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

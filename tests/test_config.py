@@ -105,10 +105,21 @@ def test_the_environment_wins_over_the_file_and_secrets_are_never_shown(
     assert "from-the" not in repr(settings)
 
 
-def test_a_secret_of_the_wrong_type_is_not_repeated_in_the_error(tmp_path: Path) -> None:
-    (mistake,) = mistakes_in(tmp_path, "[discord]\ntoken = ['very-secret']")
-    assert mistake.startswith("config.toml: discord.token")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[discord]\ntoken = ['very-secret']",
+        "[connpass]\napi_key = 4711",
+        "discord = 'very-secret'",
+        "storage = 'postgresql://tsudoi:very-secret@localhost/tsudoi'",
+        "[connpass]\npoll_every = 'https://tsudoi:very-secret@connpass.example.test/'",
+    ],
+)
+def test_a_secret_of_the_wrong_type_or_place_is_not_repeated_in_the_error(tmp_path: Path, text: str) -> None:
+    (mistake,) = mistakes_in(tmp_path, text)
+    assert mistake.startswith("config.toml: ")
     assert "very-secret" not in mistake
+    assert "4711" not in mistake
 
 
 def test_a_number_may_name_a_channel(tmp_path: Path) -> None:

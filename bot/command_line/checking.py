@@ -27,6 +27,7 @@ from bot.network.http import HttpClient
 from bot.platforms.web.door import is_reached_from_elsewhere, who_reaches_the_page
 from bot.reports.ports import ReportSource
 from bot.sandbox.confinement import missing_protections
+from bot.store.engine import without_password
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 MOST_SOURCES = 20  # of those chosen in the chat there may be thousands
@@ -121,7 +122,7 @@ def _questions(rooms: Rooms) -> list[Finding]:
 async def _database(settings: Settings) -> Finding:
     try:
         async with open_stores(settings.storage.url):
-            return Finding("database", True, settings.storage.url.rpartition("@")[2])
+            return Finding("database", True, without_password(settings.storage.url))
     except TsudoiError as error:
         return Finding("database", False, _said(error))
 

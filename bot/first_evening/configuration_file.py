@@ -45,7 +45,8 @@ def _holds_secret(content: object, name: str = "") -> bool:
     if isinstance(content, list):
         return any(_holds_secret(value, name) for value in content)
     is_secret = name in {key for _, key in _KEYS_OF_SECRETS.values()}
-    return bool(content) and (is_secret or (name.endswith("url") and "@" in str(content)))
+    has_login = name.endswith("url") and any(part in str(content).lower() for part in ("@", "password="))
+    return bool(content) and (is_secret or has_login)
 
 
 def put_in_place(text: str, file: Path) -> Path | None:

@@ -69,7 +69,7 @@ def open_engine(url: str) -> AsyncEngine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        shown = url.rpartition("@")[2]  # what stands before may be a password
+        shown = without_password(url)
         raise StoreError(f'storage.url: "{shown}" is not a database address; write "sqlite:///tsudoi.db"') from error
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None:
@@ -156,6 +156,11 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def without_password(url: str) -> str:
+    """Return of an address what can hold no password: it may stand before the host, or behind the name."""
+    return url.rpartition("@")[2].partition("?")[0]
 
 
 def place(url: URL) -> str:

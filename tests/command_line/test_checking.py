@@ -58,6 +58,13 @@ def damaged(tmp_path: Path) -> Path:
     return tmp_path / "artifacts"
 
 
+async def test_no_password_of_the_database_is_shown(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tsudoi.db?timeout=4711"  # PostgreSQL takes `password` there
+    findings = await check_everything(Settings(storage={"url": url}, recognition={"enabled": False}), None)
+    assert [one for one in findings if one.part == "database" and one.works]
+    assert "4711" not in str(findings)
+
+
 async def found_about_reading(tmp_path: Path) -> Finding:
     findings = await check_everything(Settings(storage={"url": f"sqlite:///{tmp_path}/tsudoi.db"}), None)
     return next(one for one in findings if one.part == "recognition")
@@ -89,6 +96,7 @@ def test_what_reads_says_which_file_it_cannot_use(damaged: Path) -> None:
         '[discord]\n"token"="a" # no comment',
         "slack.bot_token = '''\na'''",
         '[storage]\nurl = "postgresql://tsudoi:a@localhost/tsudoi"',
+        '[storage]\nurl = "postgresql://localhost/tsudoi?user=tsudoi&password=a"',
         'reports.site_url = "https://user:a@reports.example.test/"',
     ],
 )
