@@ -25,7 +25,7 @@ from bot.platforms.web.album import Album
 from bot.platforms.web.calendars import Calendars
 from bot.platforms.web.console import ConsoleApi
 from bot.platforms.web.conversation import Conversation, view_of
-from bot.platforms.web.door import Door
+from bot.platforms.web.door import Door, address_of
 from bot.platforms.web.drawing import DrawingApi
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.message_json import message_json
@@ -181,10 +181,10 @@ class RoomApi:
         if seen is not None:
             last = seen
         seat = await self.door.seat(request)
-        view = view_of(seat)
-        if not self.streams.has_room(seat.channel):
+        view, address = view_of(seat), address_of(request)
+        if not self.streams.has_room(seat.channel, address):
             await asyncio.sleep(REFUSED_AFTER)
-        with self.streams.listening(seat.channel) as news:
+        with self.streams.listening(seat.channel, address) as news:
             if last is None:
                 last = await self.messages.last_id(view)
             if edited is None:
@@ -213,7 +213,7 @@ class RoomApi:
         edited: int,
     ) -> None:
         await _write(response, "retry: 2000\n\n")
-        while not self.streams.is_closed:
+        while self.streams.is_on(news):
             if view_of(await self.door.seat(request)) != view:  # the log-in is over: the page comes again as a visitor
                 return
             found = await self.messages.after(view, last, 100)

@@ -71,7 +71,7 @@ class Door:
         if self._is_private and _is_direct(request):
             return Caller(None, VISITOR)
         member, is_given = self._visitor(request)
-        return Caller(member, f"@{member}" if is_given else _address(request))
+        return Caller(member, f"@{member}" if is_given else address_of(request))
 
     async def seat(self, request: web.Request) -> Seat:
         """Return where whoever sent this request sits."""
@@ -175,7 +175,7 @@ def _peer(request: web.Request) -> IPv4Address | IPv6Address | None:
     return _parsed(str(name[0])) if name else None
 
 
-def _address(request: web.Request) -> str:
+def address_of(request: web.Request) -> str:
     """Return what all requests of somebody without a name have in common: their address, or that of their network.
 
     A proxy on this machine says in whose name it asks, last; what stands before that anybody may have written.

@@ -1,6 +1,7 @@
-"""Pages that listen for news: so many at once, woken together."""
+"""Pages that listen for news: so many at once, woken together. The address with most of them makes room for others."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,36 +17,57 @@ class Streams:
 
     def __init__(self, most: int = MOST_STREAMS) -> None:
         self._most = most
-        self._listening: dict[asyncio.Event, str] = {}  # and where each listens
+        self._listening: dict[asyncio.Event, tuple[str, str]] = {}  # as they came: where each listens, and from where
         self.is_closed = False
 
     def __len__(self) -> int:
         return len(self._listening)
 
     @contextmanager
-    def listening(self, channel: str = MAIN) -> Iterator[asyncio.Event]:
+    def listening(self, channel: str = MAIN, address: str = "") -> Iterator[asyncio.Event]:
         """Hand out an event that is set whenever there may be news. Raises Refusal if too many listen.
 
-        In a `channel` of their own visitors are few.
+        In a `channel` of their own visitors are few. Names are given to whoever comes: it is by the `address` that
+        somebody is told from others who listens under many.
         """
-        if not self.has_room(channel):
+        if not self.has_room(channel, address):
             raise Refusal(503, "busy")
+        if len(self._listening) >= self._most:
+            self._end_one_of(self._crowd()[0])
         news = asyncio.Event()
-        self._listening[news] = channel
+        self._listening[news] = channel, address
         try:
             yield news
         finally:
-            del self._listening[news]
+            self._listening.pop(news, None)
 
-    def has_room(self, channel: str) -> bool:
-        """Whether one more may listen there."""
+    def has_room(self, channel: str, address: str = "") -> bool:
+        """Whether one more may listen there: while too many do, from where fewer than elsewhere listen."""
         most = self._most if channel == MAIN else MOST_OF_ONE
-        here = sum(other == channel for other in self._listening.values())
-        return not self.is_closed and len(self._listening) < self._most and here < most
+        here = sum(other == channel for other, _ in self._listening.values())
+        if self.is_closed or here >= most:
+            return False
+        return len(self._listening) < self._most or self._from(address) + 1 < self._crowd()[1]
+
+    def is_on(self, news: asyncio.Event) -> bool:
+        """Whether who was handed out this event is to listen any longer."""
+        return not self.is_closed and news in self._listening
+
+    def _from(self, address: str) -> int:
+        return sum(other == address for _, other in self._listening.values())
+
+    def _crowd(self) -> tuple[str, int]:
+        """Return from where most listen, and how many."""
+        return Counter(address for _, address in self._listening.values()).most_common(1)[0]
+
+    def _end_one_of(self, address: str) -> None:
+        oldest = next(news for news, (_, other) in self._listening.items() if other == address)
+        del self._listening[oldest]
+        oldest.set()
 
     def wake(self, channel: str = MAIN) -> None:
         """Say that there is something new in a channel; what is new in MAIN is for all."""
-        for news, listens_in in self._listening.items():
+        for news, (listens_in, _) in self._listening.items():
             if channel in (MAIN, listens_in):
                 news.set()
 

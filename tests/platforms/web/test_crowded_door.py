@@ -124,3 +124,15 @@ def test_a_visitor_listens_in_a_few_windows_and_leaves_room_for_others() -> None
         open_ones.enter_context(listening.listening("@b"))
         for _ in range(streams.MOST_OF_ONE + 1):
             open_ones.enter_context(listening.listening(MAIN))
+
+
+async def test_who_listens_under_many_names_makes_room_for_who_does_not() -> None:
+    listening = Streams(most=6)
+    with ExitStack() as open_ones:
+        many = [open_ones.enter_context(listening.listening(f"@{number}", "203.0.113.9")) for number in range(5)]
+        few = open_ones.enter_context(listening.listening("@a", "198.51.100.1"))
+        with pytest.raises(Refusal), listening.listening("@6", "203.0.113.9"):
+            pass
+        new = open_ones.enter_context(listening.listening("@b", "198.51.100.2"))
+        assert many[0].is_set()
+        assert [listening.is_on(news) for news in (*many, few, new)] == [False, *[True] * 6]
