@@ -100,7 +100,7 @@ class Conversation:
         if isinstance(action, OfAllGiven) and action.wish is Wish.ERASE and seat.asker.tenant.platform != LOCAL:
             # Their account stands in the name of their channel: it would be kept once more.
             return [await self._keep_answer(replace(seat, channel=NOBODY), answer)]
-        if action is not None and action.for_organisers:
+        if action is not None and action.for_organisers and seat.asker.may_organise:
             log.info("organiser acted on the page", by=seat.asker.address, action=type(action).__name__)
         pressed_in = await self._messages.get(place) if place is not None else None
         is_own = pressed_in is not None and pressed_in.bot and pressed_in.channel == seat.channel

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app.running import build_room
 from bot.config import WebSettings
@@ -165,6 +166,17 @@ async def test_what_somebody_passes_on_comes_from_elsewhere(house: House, header
         await page.opened.wait()
         async with Browser(page, **{header: "203.0.113.9"}) as browser:
             assert not await browser.organises()
+
+
+async def test_the_log_says_which_organiser_acted_and_names_no_visitor_who_tried(house: House, page: WebRoom) -> None:
+    async with Browser(page) as browser:
+        with capture_logs() as of_a_visitor:
+            await browser.presses("tsudoi:status")
+        await browser.follows(await console_of(house).link_for(organiser(house, A, "101")))
+        with capture_logs() as of_an_organiser:
+            await browser.presses("tsudoi:status")
+    assert of_a_visitor == []
+    assert [(line["event"], line["by"]) for line in of_an_organiser] == [("organiser acted on the page", "discord:@77")]
 
 
 async def test_a_visitor_can_do_nothing_of_what_organisers_can(house: House, page: WebRoom, tmp_path: Path) -> None:
