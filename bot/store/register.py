@@ -102,6 +102,11 @@ def _decides_in(table: Table) -> Callable[[Account], Which]:
     return lambda account: in_json(table.c.choices, account.number)
 
 
+def _in_its_console(server: Server) -> Which:
+    """What organisers of a server said and were answered on the page, each in a conversation of their own."""
+    return tables.room_messages.c.channel.startswith(f"@{server.platform}:{server.id}:", autoescape=True)
+
+
 def _is_in_session(account: Account) -> Which:
     row = tables.sessions.c
     return and_(row.platform == account.platform, row.member == account.number)
@@ -234,7 +239,7 @@ REGISTER = (  # what hangs on a row of another table stands before that
             gettext("what was said, {trace} days; what was posted, {long} days"),
         ),
         also="channel author", words="message", nothing="id bot at key revision", past=past.past_room_messages,
-        named=Named(naming.said_by_or_naming, naming.said_without),
+        named=Named(naming.said_by_or_naming, naming.said_without), within=_in_its_console,
     ),
     Kept(
         tables.sessions,

@@ -34,6 +34,7 @@ async def tidying(engine: AsyncEngine, clock: DrivenClock) -> Tidying:
             "quizzes": {"address": f"discord:@{server}", "guild": server, "expires_at": NOW + LEFT * 3},
             "quiz_players": {"address": f"discord:@{server}", "space": f"discord:{server}", "seen_on": NOW.date()},
             "quiz_scores": {"address": f"discord:@{server}", "space": f"discord:{server}", "week": NOW.date() + LEFT},
+            "room_messages": {"channel": f"@discord:{server}:77", "at": NOW},
             "sessions": {"platform": "discord", "tenant": server, "expires_at": NOW + LEFT * 3},
             "rooms": {"platform": "discord", "guild": server, "channel": f"7{server}", "choices": {"is_on": True}},
             "room_drafts": {"platform": "discord", "guild": server, "channel": f"8{server}", "changed_at": NOW + LEFT},
