@@ -5,19 +5,24 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 
 from aiohttp import ETag, web
 
 from bot.config import CommunitySettings
+from bot.core.clock import Clock
 from bot.core.durations import parse_duration
 from bot.core.room import MAIN, Room
 from bot.core.rooms import HERE, Rooms
 from bot.events.calendar_files import calendar_file
 from bot.events.rules.events import Event
 from bot.events.telling import Telling
+from bot.platforms.web.door import Door
 from bot.platforms.web.refusals import Refusal
+from bot.platforms.web.turns import Turns
 
 MOST_KEPT = 8  # files; a community's of ten thousand events has some megabytes
+_SOME_TIME, _RINGS = timedelta(seconds=1), b"\r\nTRIGGER:-PT1S\r\n"  # in a kept file, for any time somebody wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,13 @@ class Calendars:
     telling: Telling
     rooms: Rooms
     community: CommunitySettings
-    _kept: dict[tuple[tuple[str, ...], timedelta | None], _File] = field(default_factory=dict, init=False)
+    door: Door
+    clock: Clock
+    _kept: dict[tuple[tuple[str, ...], bool], _File] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def _turns(self) -> Turns:
+        return Turns(self.clock, 1)  # a file of a thousand events takes half a second of a processor
 
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
@@ -60,21 +71,28 @@ class Calendars:
         event = await self.telling.calendar_event(int(request.match_info["id"]))
         if event is None:
             raise Refusal(404, "not_found")
-        return _given(request, await self._file([event], "", _alarm(request)))
+        async with self._turns.turn(self.door.caller(request)):
+            return _given(request, await self._file([event], "", _alarm(request)))
 
     async def _followed(self, request: web.Request, room: Room) -> web.Response:
         """Give the calendar of a room, built once for all who ask until something in it changes."""
-        alarm, revision = _alarm(request), await self.telling.calendar_revision(room)
-        key = (room.follows, alarm)
+        alarm = _alarm(request)
+        async with self._turns.turn(self.door.caller(request)):
+            file = await self._newest(room, rings=alarm is not None)
+            return _given(request, file if alarm is None else _ringing(file, alarm))
+
+    async def _newest(self, room: Room, *, rings: bool) -> _File:
+        key, revision = (room.follows, rings), await self.telling.calendar_revision(room)
         kept = self._kept.get(key)
         if kept is None or kept.revision != revision:
             events = await self.telling.calendar_events(room)
-            kept = replace(await self._file(events, self.community.name, alarm), revision=revision)
+            file = await self._file(events, self.community.name, _SOME_TIME if rings else None)
+            kept = replace(file, revision=revision)
             self._kept.pop(key, None)
             self._kept[key] = kept
             for oldest in list(self._kept)[:-MOST_KEPT]:
                 del self._kept[oldest]
-        return _given(request, kept)
+        return kept
 
     async def _file(self, events: Sequence[Event], name: str, alarm: timedelta | None) -> _File:
         body = await asyncio.to_thread(calendar_file, events, self.community.timezone, name, alarm)
@@ -95,6 +113,13 @@ def _given(request: web.Request, file: _File) -> web.Response:
     response.etag = ETag(file.tag)
     response.headers["Cache-Control"] = "no-cache"  # ask each time; the tag makes that cheap
     return response
+
+
+def _ringing(file: _File, alarm: timedelta) -> _File:
+    """Return a kept file with the alarms that somebody wants: any of a million times costs no file of its own."""
+    seconds = alarm.days * 86400 + alarm.seconds
+    rings = _RINGS.replace(b"-PT1S", f"-PT{seconds}S".encode())
+    return _File(file.body.replace(_RINGS, rings), f"{file.tag}-{seconds}")
 
 
 def _alarm(request: web.Request) -> timedelta | None:

@@ -106,7 +106,7 @@ class WebRoom:
             shows_samples=samples is not None,
             clock=clock,
             album=self._album,
-            calendars=Calendars(answering.telling, rooms, community),
+            calendars=Calendars(answering.telling, rooms, community, door, clock),
             streams=self._streams,
             metrics=self._metrics,
         )

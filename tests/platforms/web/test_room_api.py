@@ -514,10 +514,14 @@ async def test_a_calendar_is_built_once_for_all_who_follow_it_until_it_changes(
         async with client.get("/calendar.ics") as response:
             assert response.status == 200
     assert built == 1
+    for alarm in ("30m", "1h", "61m"):  # whoever asks for another one each time has nothing built anew
+        async with client.get(f"/calendar.ics?alarm={alarm}") as response:
+            assert response.status == 200
+    assert built == 2
     answers.events = [an_event_named("会", 5, revision=1)]
     async with client.get("/calendar.ics") as response:
         assert b"SEQUENCE:1" in await response.read()
-    assert built == 2
+    assert built == 3
 
 
 async def test_a_source_has_a_calendar_of_its_own(client: aiohttp.ClientSession, answers: FixedAnswers) -> None:
