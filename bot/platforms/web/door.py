@@ -27,6 +27,7 @@ from bot.store.naming import AT_THE_MACHINE
 VISITOR = AT_THE_MACHINE  # where nobody else can open the page
 SESSION, VISITS = "tsudoi_session", "tsudoi_visitor"  # cookies
 VISITS_LAST = int(TRACE.total_seconds())  # a visitor's conversation is theirs for as long as it is kept
+_NAMED = web.RequestKey("named", str)  # the name that a visitor is given with the answer
 _FORWARDED = (
     "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Real-IP", "Via",
     "CF-Connecting-IP", "True-Client-IP",
@@ -87,14 +88,14 @@ class Door:
 
     def _visitor(self, request: web.Request) -> tuple[str, bool]:
         """Return a visitor's name, and whether it was given to them here; if not, `remember` gives it to them."""
-        if VISITS in request:
-            return str(request[VISITS]), False
+        if _NAMED in request:
+            return request[_NAMED], False
         member, _, signature = request.cookies.get(VISITS, "").partition(".")
         if not _is_a_name(member):
             member = secrets.token_urlsafe(16)
         elif hmac.compare_digest(signature.encode("utf-8", "replace"), self._signature(member).encode()):
             return member, True
-        request[VISITS] = member
+        request[_NAMED] = member
         return member, False
 
     def _signature(self, member: str) -> str:
@@ -111,8 +112,8 @@ class Door:
 
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
         """Let a visitor who just came keep their conversation: their browser brings the name again."""
-        if VISITS in request:
-            member = str(request[VISITS])
+        if _NAMED in request:
+            member = request[_NAMED]
             self._set(response, VISITS, f"{member}.{self._signature(member)}", VISITS_LAST)
 
     async def enter(self, link: str, response: web.Response) -> bool:
