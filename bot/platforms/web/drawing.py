@@ -1,6 +1,5 @@
 """The addresses of the drawing page: a drawing read while it grows, how a character is written, what was learned."""
 
-import asyncio
 import hashlib
 import time
 from base64 import b64encode
@@ -10,17 +9,20 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from bot.core.clock import Clock
 from bot.core.errors import PictureError
 from bot.handwriting.ports.drawing import DrawingBoard, ShapeSheet, Sight, Stroke
 from bot.handwriting.reading_messages import readings_message
 from bot.locales import texts_for
+from bot.platforms.web.door import Door
 from bot.platforms.web.json_answers import json_answer
 from bot.platforms.web.refusals import Refusal
+from bot.platforms.web.turns import Turns
 from bot.platforms.web.uploads import read_json
 
 T = TypeVar("T")
 
-AT_ONCE = 4  # drawings being read; whoever comes beside them shows the next state of its drawing a moment later
+AT_ONCE, WAITING = 4, 4  # drawings being read, and next; whoever is refused shows how theirs goes on a moment later
 TOP = 10
 LANGUAGES = ("ja", "en")
 PAPER = 600
@@ -34,11 +36,12 @@ HOW_TO_GET = "pip install fonttools kanjivg"
 class DrawingApi:
     """Answers the drawing page and the gallery; without a board only that reading is switched off."""
 
-    def __init__(self, board: DrawingBoard | None, locale: str) -> None:
+    def __init__(self, board: DrawingBoard | None, locale: str, clock: Clock, door: Door) -> None:
         """Use the `locale` of the room where a page asks for none."""
         self._board = board
         self._locale = locale
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(clock, AT_ONCE, WAITING)
+        self._door = door
 
     def routes(self) -> list[web.RouteDef]:
         """Return every address with what answers it."""
@@ -50,11 +53,9 @@ class DrawingApi:
         ]
 
     async def draw(self, request: web.Request) -> web.Response:
-        """Read a drawing and say what the network saw of it; one that would have to wait is old by then: refuse it."""
+        """Read a drawing and say what the network saw of it; one that would have to wait long is old by then."""
         board, strokes = self._open(), strokes_of(await read_json(request))
-        if self._turns.locked():
-            raise Refusal(503, "busy")
-        async with self._turns:
+        async with self._turns.turn(self._door.caller(request)):
             began = time.perf_counter()
             sight = await _answered(board.read(strokes, TOP))
         return json_answer(self._sight_json(sight, request, (time.perf_counter() - began) * 1000))

@@ -100,7 +100,7 @@ class WebRoom:
             answering=answering,
             kept_reports=reports,
             recogniser=recogniser,
-            drawing=DrawingApi(drawing_board, community.locale),
+            drawing=DrawingApi(drawing_board, community.locale, clock, door),
             quiz=QuizApi(quizzing, rooms, self._album, clock, door),
             community=community,
             shows_samples=samples is not None,
