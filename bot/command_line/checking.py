@@ -88,10 +88,12 @@ def _secrets(file: Path) -> Finding:
 
 
 def is_tracked(file: Path) -> bool:
-    """Whether git has this file; False where there is no git."""
-    command = ["git", "ls-files", "--error-unmatch", file.name]
+    """Whether git has this file, or the one to which it is a link; False where there is no git."""
+    file = file.resolve()
+    # Git answers nothing about somebody else's folder, such as a service's, and could run a program that it names.
+    command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", file.name]
     try:
-        return subprocess.run(command, cwd=file.absolute().parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
+        return subprocess.run(command, cwd=file.parent, capture_output=True, check=False).returncode == 0  # noqa: S603  # no shell, our own words
     except OSError:
         return False
 

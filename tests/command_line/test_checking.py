@@ -108,3 +108,17 @@ def test_a_secret_that_git_tracks_is_found_however_it_is_written(tmp_path: Path,
     assert not _secrets(file).works
     file.write_text('[discord]\ntoken = ""  # token = "a"\n[storage]\nurl = "sqlite:///tsudoi.db"', encoding="utf-8")
     assert _secrets(file).works
+
+
+def test_a_secret_is_found_behind_a_link_and_in_somebody_elses_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, link = tmp_path / "kept", tmp_path / "config.toml"
+    folder.mkdir()
+    (folder / "tsudoi.toml").write_text('[discord]\ntoken = "a"', encoding="utf-8")
+    for command in (["git", "init", "-q"], ["git", "add", "tsudoi.toml"]):
+        subprocess.run(command, cwd=folder, check=True)
+    link.symlink_to(folder / "tsudoi.toml")
+    assert not _secrets(link).works
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert not _secrets(folder / "tsudoi.toml").works
