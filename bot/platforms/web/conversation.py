@@ -10,7 +10,7 @@ from bot.core.actions import Shown
 from bot.core.askers import Channels
 from bot.core.clock import Clock
 from bot.core.messages import Button, Message, MessageKind
-from bot.core.room import LOCAL, MAIN, Room
+from bot.core.room import MAIN, Room
 from bot.core.rooms import HERE, Rooms
 from bot.core.uploads import Source, Upload
 from bot.handwriting.teaching_buttons import OfAllGiven, Wish
@@ -97,8 +97,8 @@ class Conversation:
         if isinstance(action, OfAllGiven) and action.wish in (Wish.ERASE, Wish.WITHDRAW):
             self._album.clear(seat.member)  # what was shown of the samples goes with them
             self.downloads.clear(seat.member)
-        if isinstance(action, OfAllGiven) and action.wish is Wish.ERASE and seat.asker.tenant.platform != LOCAL:
-            # Their account stands in the name of their channel: it would be kept once more.
+        if isinstance(action, OfAllGiven) and action.wish is Wish.ERASE and seat.channel != MAIN:
+            # Their account, or the name in their cookie, stands in that of their channel: it would be kept once more.
             return [await self._keep_answer(replace(seat, channel=NOBODY), answer)]
         if action is not None and action.for_organisers and seat.asker.may_organise:
             log.info("organiser acted on the page", by=seat.asker.address, action=type(action).__name__)

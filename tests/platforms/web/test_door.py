@@ -325,3 +325,18 @@ async def test_what_a_visitor_presses_below_a_post_is_answered_to_them_alone(hou
             assert response.status == 200
         assert await bob.sees() == shown
         assert len((await alice.get("/api/messages"))["messages"]) == len(posts) + 2
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("tsudoi.db*"))
+
+
+async def test_nothing_of_a_visitor_stays_in_the_database_not_even_their_name(
+    house: House, page: WebRoom, tmp_path: Path
+) -> None:
+    async with Browser(page) as visitor:
+        name = (await visitor.get("/api/console"))["member"].partition("@")[2]
+        await visitor.says("ひみつ")
+        assert name.encode() in on_disk(tmp_path)
+        assert "消しました" in await visitor.presses(OfAllGiven(Wish.ERASE).id)
+        assert name.encode() not in on_disk(tmp_path)
