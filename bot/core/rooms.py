@@ -12,10 +12,10 @@ HERE = Tenant(LOCAL)
 class Rooms:
     """Every room: those of the configuration, and over them those set up in the chat, which change while the bot runs.
 
-    `sources` names everything that is to be watched for them. The configured rooms are one community's, whose
-    configuration this is. `operators` are the addresses of who runs the bot, and `home` names the tenant whose the
-    report site is; both are the configured community's where they are left out. What is `away`, in a server that the
-    bot left, is not in force until it is back; what was planned for it waits.
+    `sources` names everything that is to be watched for them, `own_sources` what the configuration names. The
+    configured rooms are one community's, whose configuration this is. `operators` are the addresses of who runs the
+    bot, and `home` names the tenant whose the report site is; both are the configured community's where they are left
+    out. What is `away`, in a server that the bot left, is not in force until it is back; what was planned for it waits.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Rooms:
         self.configured = tuple(configured)
         self.operators = frozenset(operators)
         self._home = home
-        self._own_sources = tuple(sources)
+        self.own_sources = tuple(sources)
         self._locale = locale
         self.in_trouble: set[str] = set()  # names of rooms that took nothing a moment ago
         self.set_up(())
@@ -41,7 +41,7 @@ class Rooms:
         self._by_name = {room.name: room for room in (*self.configured, *chosen)}
         self.in_force = tuple(room for room in self._by_name.values() if room.is_on and room.name not in away)
         followed = [name for room in chosen if room.is_on and room.name not in away for name in room.follows]
-        self.sources = tuple(dict.fromkeys((*self._own_sources, *followed)))
+        self.sources = tuple(dict.fromkeys((*self.own_sources, *followed)))
         self._following: dict[str, list[Room]] = {}
         for room in self.in_force:
             for name in room.follows:
@@ -76,7 +76,7 @@ class Rooms:
 
     def _sources_without_room(self, tenant: Tenant) -> tuple[str, ...]:
         have_a_chat = any(room.platform != LOCAL for room in self.configured)
-        return () if tenant.id and have_a_chat and not self.are_configured_in(tenant) else self._own_sources
+        return () if tenant.id and have_a_chat and not self.are_configured_in(tenant) else self.own_sources
 
     def named(self, name: str) -> Room | None:
         """The room in force with this destination name, the local room, or the direct messages with a member."""
@@ -146,7 +146,7 @@ class Rooms:
             else {self._by_name[room.name].guild for room in self.configured}
         )
         rooms = [room for guild in guilds for room in self._by_guild.get(guild, ()) if room.is_on]
-        followed = (*self._own_sources, *(name for room in rooms for name in room.follows))
+        followed = (*self.own_sources, *(name for room in rooms for name in room.follows))
         return tuple(dict.fromkeys(followed)) or self.sources
 
     def asking_operators(self) -> tuple[Room, ...]:
