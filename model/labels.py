@@ -1,7 +1,7 @@
 """The 74 characters that the network tells apart, in the fixed order of its outputs.
 
 The order is part of every trained file: append to it, never reorder it. A small kana and a katakana twin are no classes
-of their own: after the ink is cropped っ looks like つ, and ヘ cannot be told from へ by anyone.
+of their own: after the ink is cropped っ looks like つ, ヘ cannot be told from へ by anyone, and many write も as モ.
 """
 
 import unicodedata
@@ -18,7 +18,7 @@ INDEX: dict[str, int] = {label: index for index, label in enumerate(LABELS)}
 NOT_HIRAGANA = len(LABELS)  # the network's last output, which has no character: anything else that can be in a picture
 
 FULL_FORMS: dict[str, str] = dict(zip("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ", strict=True))
-KATAKANA_TWINS: dict[str, str] = dict(zip("ヘベペリ", "へべぺり", strict=True))
+KATAKANA_TWINS: dict[str, str] = dict(zip("ヘベペリモ", "へべぺりも", strict=True))
 
 # A marked letter and the letter under the mark, so that sources without marks can compose them.
 UNMARKED: dict[str, str] = dict(

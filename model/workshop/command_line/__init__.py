@@ -12,6 +12,7 @@ import typer
 
 from model.workshop.command_line import paper
 from model.workshop.command_line.adapt import adapt
+from model.workshop.command_line.average import average
 from model.workshop.command_line.bench import bench
 from model.workshop.command_line.detector import detector
 from model.workshop.command_line.distil import distil
@@ -29,7 +30,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 # A module each, which imports what it does when it is called: only some need TensorFlow, and --help nothing at all.
 COMMANDS = (
     *(paper.sheet, paper.import_sheet, paper.forget_writer),
-    *(prepare, pairs, train, adapt, distil, evaluate, export, finder, detector, tendencies, bench),
+    *(prepare, pairs, train, average, adapt, distil, evaluate, export, finder, detector, tendencies, bench),
 )
 for command in COMMANDS:
     app.command()(command)

@@ -34,7 +34,7 @@ AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABL
 OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION
 WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
 LIMITS = (
-    "A small kana is read as its full form, a katakana ヘ or リ as the hiragana.",
+    "A small kana is read as its full form, a katakana ヘ, リ or モ as the hiragana.",
     "In photos a second network, finder.tflite, says what is written, and where. `python -m model finder` trained it "
     "with the letters of the same sources, without the same writers, on drawn scenes: it never saw a real photo.",
     "What it refuses was judged by fonts, kanji and drawings that were kept aside, not by pictures that people sent.",
@@ -110,11 +110,18 @@ def _knows_development(found: Evaluation) -> bool:
 
 
 def _commands(training: "Training") -> list[str]:
-    train = f"python -m model train --network {training.network} --images {training.images} --seed {training.seed}"
+    if not training.averaged:
+        return [_command(training, training.images), "python -m model export"]
+    each = [f"{_command(training, images)} --run RUN_{number}" for number, images in enumerate(training.averaged, 1)]
+    runs = " ".join(f"RUN_{number}" for number in range(1, len(each) + 1))
+    return [*each, f"python -m model average {runs}", "python -m model export"]
+
+
+def _command(training: "Training", images: int) -> str:
+    train = f"python -m model train --network {training.network} --images {images} --seed {training.seed}"
     train += " --onward" if training.onward else ""
     train += "" if training.augmented else " --no-augment"
-    train += f" --teacher RUN_OF_{training.teacher.upper()}" if training.teacher else ""
-    return [train, "python -m model export"]
+    return train + (f" --teacher RUN_OF_{training.teacher.upper()}" if training.teacher else "")
 
 
 def _who_decided(training: "Training", found: Evaluation) -> str:

@@ -1,13 +1,14 @@
 """Characters that are no hiragana: what the network is taught to refuse, less what nobody can tell from a hiragana.
 
 Left out by one rule, "would a Japanese teacher accept this shape as the hiragana?":
-the twins ヘ ベ ペ リ; ニ 二 = (a こ without hooks) and 仁 (the same in に); ( and < for く; ^ and ~ for へ; l L for
-し; " for い; 之 and 乏, of which え and そ are the cursive; of strokes 一 as well, a flat へ as soon as it bends.
+the twins ヘ ベ ペ リ, and モ, as which many write も; ニ 二 = (a こ without hooks) and 仁 (the same in に); ( and <
+for く; ^ and ~ for へ; l L for し; " for い; 之 and 乏, of which え and そ are the cursive; of strokes 一 as well, a
+flat へ as soon as it bends.
 """
 
 # Small katakana are left out as well: they are the full ones, smaller.
 KATAKANA = (
-    "アイウエオカキクケコサシスセソタチツテトナヌネノハヒフホマミムメモヤユヨラルレロワヰヱヲンー"
+    "アイウエオカキクケコサシスセソタチツテトナヌネノハヒフホマミムメヤユヨラルレロワヰヱヲンー"
     "ガギグゲゴザジズゼゾダヂヅデドバビブボパピプポヴ"
 )
 DIGITS = "0123456789"

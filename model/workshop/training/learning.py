@@ -196,7 +196,14 @@ def _end_round(
 
 def meet_halfway(network: keras.Model, before: Sequence[NDArray[np.float32]], mixture: Mixture, seed: int) -> None:
     """Bring a network half of the way back to the weights that it went on from: strangers like the middle best."""
-    network.set_weights([(old + new) / 2 for old, new in zip(before, network.get_weights(), strict=True)])
+    set_to_mean(network, [before, network.get_weights()], mixture, seed)
+
+
+def set_to_mean(
+    network: keras.Model, weights: Sequence[Sequence[NDArray[np.float32]]], mixture: Mixture, seed: int
+) -> None:
+    """Give a network the mean of several ones' weights, and what batch normalisation measures with these."""
+    network.set_weights([np.mean(same, axis=0) for same in zip(*weights, strict=True)])
     rng = np.random.default_rng(seed)
     renew_statistics(network, [mixture.batch(BATCH, rng)[0] for _ in range(RENEWING)])
 

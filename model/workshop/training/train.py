@@ -73,6 +73,7 @@ class Training:
     remarks: list[str] = field(default_factory=list)  # what else its card must say
     augmented: bool = True
     onward: bool = False  # from the network that shipped then
+    averaged: list[int] = field(default_factory=list)  # the images of each training of which it is the mean
 
 
 @contextmanager
@@ -114,10 +115,17 @@ def train(
     if plan.onward:
         meet_halfway(network, before, mixture, plan.seed)
 
-    temperature, refuse_from = calibrate(network, judge, chosen)
-    choosing = _accuracy(network, practice.choosing, chosen, None)
-    accuracy = [_accuracy(network, practice.judging, chosen, degraded_by) for degraded_by in (None, plan.seed)]
-    facts = Training(
+    facts = look_at(network, practice, entries, plan)
+    save(network, facts, out)
+    return facts
+
+
+def look_at(network: keras.Model, practice: Practice, entries: Sequence[Entry], plan: Plan) -> Training:
+    """Calibrate a trained network on the writers who chose, and say how it reads those who decide nothing."""
+    kind = KINDS[plan.network]
+    temperature, refuse_from = calibrate(network, judge_by(practice.choosing, kind), kind)
+    accuracy = [_accuracy(network, practice.judging, kind, degraded_by) for degraded_by in (None, plan.seed)]
+    return Training(
         network=plan.network,
         teacher=load_training(plan.teacher).network if plan.teacher else None,
         parameters=network.count_params(),
@@ -128,7 +136,7 @@ def train(
         judges=sorted({group_of(writer) for writer in practice.judging.writers}),
         temperature=temperature,
         refuse_from=refuse_from,
-        chosen_accuracy=choosing,
+        chosen_accuracy=_accuracy(network, practice.choosing, kind, None),
         held_out_accuracy=accuracy[0],
         degraded_accuracy=accuracy[1],
         sources=[entry.name for entry in entries],
@@ -136,8 +144,6 @@ def train(
         remarks=[*_remarks(practice), *_went_on(plan)],
         onward=plan.onward,
     )
-    save(network, facts, out)
-    return facts
 
 
 def _begun(kind: Kind, mixture: Mixture, plan: Plan) -> keras.Model:

@@ -30,6 +30,7 @@ from model.workshop.release.conversion import Exported, export  # noqa: E402
 from model.workshop.release.export import export_run  # noqa: E402
 from model.workshop.training import leaks, learning, pace, practice  # noqa: E402
 from model.workshop.training import train as training  # noqa: E402
+from model.workshop.training.average import NotAlike, average  # noqa: E402
 from model.workshop.training.calibrate import find_refusal  # noqa: E402
 from model.workshop.training.distil import distil  # noqa: E402
 from model.workshop.training.learning import Judge, Plan, Progressed, Teacher, learn  # noqa: E402
@@ -45,6 +46,25 @@ pytestmark = [
 
 TINY = ((8, 1), (16, 1))
 WRITERS = ["lomps:g01:p1:left", "lomps:g02:p1:left", "lomps:g03:p1:left"]
+
+
+NOTHING_FOUND = Evaluation("large", [], [], [], {})
+FACTS = training.Training(
+    network="large",
+    teacher=None,
+    parameters=1000,
+    images=128,
+    seed=5,
+    held_out=["lomps:g01", "lomps:g12"],
+    judges=["lomps:g01"],
+    temperature=0.7,
+    refuse_from=0.2,
+    chosen_accuracy=0.9,
+    held_out_accuracy=0.9,
+    degraded_accuracy=0.8,
+    sources=["scans"],
+    notices=["drawn for a test, MIT"],
+)
 
 
 @pytest.fixture(scope="module")
@@ -185,9 +205,9 @@ def test_what_rounds_end_with_is_averaged_where_the_judge_likes_that(
     assert np.array_equal(told.judged[1], first)  # what a round begins with
     assert np.array_equal(told.judged[4], second)
     share = learning.NEWEST[0]
-    for average, before, newest in ((2, first, 3), (5, second, 6)):
+    for number, before, newest in ((2, first, 3), (5, second, 6)):
         expected = (1 - share) * before + share * told.judged[newest]
-        assert np.allclose(told.judged[average], expected, atol=1e-6)
+        assert np.allclose(told.judged[number], expected, atol=1e-6)
 
 
 def test_an_average_is_normalised_by_what_it_sees_itself(network: "keras.Model", images: StoredImages) -> None:
@@ -447,22 +467,7 @@ def test_a_network_goes_on_from_a_file_as_it_left_off(images: StoredImages, kind
 
 
 def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) -> None:
-    facts = training.Training(
-        network="large",
-        teacher=None,
-        parameters=1000,
-        images=128,
-        seed=5,
-        held_out=["lomps:g01", "lomps:g12"],
-        judges=["lomps:g01"],
-        temperature=0.7,
-        refuse_from=0.2,
-        chosen_accuracy=0.9,
-        held_out_accuracy=0.9,
-        degraded_accuracy=0.8,
-        sources=["scans"],
-        notices=["drawn for a test, MIT"],
-    )
+    facts = FACTS
     right = Answer("あ", "w1", (Candidate("あ", 0.9),), "sure")
     wrong = Answer("い", "w2", (Candidate("り", 0.8),), "sure")
     figures = count("strangers", [right, wrong])
@@ -487,19 +492,12 @@ def test_a_card_says_what_was_measured_and_how_to_make_it_again(tmp_path: Path) 
 
 
 def test_a_card_of_members_handwriting_claims_no_other() -> None:
-    facts = training.Training(
+    facts = replace(
+        FACTS,
         network="small",
         teacher="large",
-        parameters=1000,
-        images=128,
-        seed=5,
         held_out=["member:m1"],
         judges=["member:m1"],
-        temperature=0.7,
-        refuse_from=0.2,
-        chosen_accuracy=0.9,
-        held_out_accuracy=0.9,
-        degraded_accuracy=0.8,
         sources=["members"],
         notices=["drawn by members"],
     )
@@ -547,3 +545,36 @@ def test_training_for_a_while_says_how_long_a_whole_training_takes(
     assert measured.drawn > 0
     assert measured.minutes() == pytest.approx(20_000 * (0.7 / measured.learnt + 0.3 / measured.learnt_in_photos))
     assert measured.finder_minutes() == pytest.approx(400_000 / 60 / measured.scenes_learnt)
+
+
+@pytest.mark.usefixtures("small")
+def test_one_network_is_made_of_several_that_went_on_from_the_same(images: StoredImages, tmp_path: Path) -> None:
+    runs, networks = [tmp_path / "a", tmp_path / "b"], [training.KINDS["large"].build() for _ in range(2)]
+    for run, network, seen in zip(runs, networks, (128, 256), strict=True):
+        training.save(network, replace(FACTS, onward=True, seed=2, images=seen), run)
+    facts = average([_entry(images)], runs, tmp_path / "mean")
+    assert (facts.averaged, facts.images) == ([128, 256], 384)
+    assert facts == training.load_training(tmp_path / "mean")
+    first, second, mean = (
+        network.trainable_weights[0].numpy()
+        for network in (*networks, keras.saving.load_model(tmp_path / "mean" / "network.keras"))
+    )
+    assert np.allclose(mean, (first + second) / 2)
+    commands = make_card(facts, Exported("float16", b"", 0.0, 0.0), NOTHING_FOUND, "hiragana")["made_with"]
+    assert [command.partition("python -m model ")[2] for command in commands] == [
+        "train --network large --images 128 --seed 2 --onward --run RUN_1",
+        "train --network large --images 256 --seed 2 --onward --run RUN_2",
+        "average RUN_1 RUN_2",
+        "export",
+    ]
+
+
+@pytest.mark.usefixtures("small")
+def test_no_network_is_made_of_two_that_have_nothing_in_common(images: StoredImages, tmp_path: Path) -> None:
+    network = training.KINDS["large"].build()
+    training.save(network, replace(FACTS, onward=True), tmp_path / "a")
+    training.save(network, replace(FACTS, onward=True, seed=6), tmp_path / "b")
+    training.save(network, FACTS, tmp_path / "c")
+    for runs in ("ab", "ac", "ca"):
+        with pytest.raises(NotAlike, match="train both with --onward"):
+            average([_entry(images)], [tmp_path / run for run in runs], tmp_path / "mean")
