@@ -48,7 +48,7 @@ TINY = ((8, 1), (16, 1))
 WRITERS = ["lomps:g01:p1:left", "lomps:g02:p1:left", "lomps:g03:p1:left"]
 
 
-NOTHING_FOUND = Evaluation("large", [], [], [], {})
+ONE_READ = Evaluation("large", [], [count("drawn", [Answer("あ", "w1", (Candidate("あ", 0.9),), "sure")])], [], {})
 FACTS = training.Training(
     network="large",
     teacher=None,
@@ -560,7 +560,7 @@ def test_one_network_is_made_of_several_that_went_on_from_the_same(images: Store
         for network in (*networks, keras.saving.load_model(tmp_path / "mean" / "network.keras"))
     )
     assert np.allclose(mean, (first + second) / 2)
-    commands = make_card(facts, Exported("float16", b"", 0.0, 0.0), NOTHING_FOUND, "hiragana")["made_with"]
+    commands = make_card(facts, Exported("float16", b"", 0.0, 0.0), ONE_READ, "hiragana")["made_with"]
     assert [command.partition("python -m model ")[2] for command in commands] == [
         "train --network large --images 128 --seed 2 --onward --run RUN_1",
         "train --network large --images 256 --seed 2 --onward --run RUN_2",
