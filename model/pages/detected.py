@@ -1,6 +1,7 @@
 """A page as the detector sees it: each hiragana cut out of the picture, without its neighbours, and read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import cv2
 import numpy as np
@@ -16,6 +17,9 @@ from model.pages.two_letters import two_letters
 from model.reading import MOST
 
 MARGIN = 0.07  # of a character's longer side, around its box
+# The same, where nothing can be read: the box may lack a part of the letter. Of 25 pages 94.8 -> 95.5 % of the letters
+# were found then, and 0.2 % more where there are none (December 2026).
+WIDER = 0.2, 0.35
 A_POINT = 0.3  # how likely 、 or 。 is: the end of a stroke looks like one, and there are seldom any
 SURELY = 0.5  # how likely a sign is where something else was read
 COVERED = 0.5  # of a character: where a sign is, it is none
@@ -85,18 +89,23 @@ def _read(
 ) -> Sequence[Character | Sign]:
     if detection.kind is Kind.POINT:
         return [_sign(grey, detection, found)]
-
-    def read(detection: Detection, others: Sequence[Detection]) -> Character | None:
-        part, x, y = cut_out(grey, detection, others)
-        character = read_one(part)
-        return None if character is None else character.placed(1.0, x, y)
-
+    read = partial(_read_in_box, grey, read_one)
     character = read(detection, found)
     if detection.kind is Kind.OTHER and (character is None or character.best < KNOWN):  # り is taken for リ
         return [Sign(detection.box)]
     if character is None or character.best >= SURE:
         return [] if character is None else [character]
-    return two_letters(grey, detection, found, read) or [character]
+    wider = (read(detection, found, margin) for margin in WIDER)
+    known = (again for again in wider if again is not None and again.best >= KNOWN)
+    return two_letters(grey, detection, found, read) or [next(known, character)]
+
+
+def _read_in_box(
+    grey: Grey, read_one: ReadOne, detection: Detection, others: Sequence[Detection], margin: float = MARGIN
+) -> Character | None:
+    part, x, y = cut_out(grey, detection, others, margin)
+    character = read_one(part)
+    return None if character is None else character.placed(1.0, x, y)
 
 
 def _sign(grey: Grey, detection: Detection, found: Sequence[Detection]) -> Sign:
@@ -115,9 +124,11 @@ def _is_a_ring(part: Grey) -> bool:
     return int(cv2.connectedComponents(outside_joined, connectivity=4)[0]) > 2
 
 
-def cut_out(grey: Grey, detection: Detection, found: Sequence[Detection]) -> tuple[Grey, int, int]:
+def cut_out(
+    grey: Grey, detection: Detection, found: Sequence[Detection], around: float = MARGIN
+) -> tuple[Grey, int, int]:
     """The part of a picture around a character, with paper in place of others that reach into it, and its corner."""
-    margin = MARGIN * detection.longer
+    margin = around * detection.longer
     x0, y0, x1, y1 = _pixels(detection, margin, grey.shape)
     part = grey[y0:y1, x0:x1].copy()
     own = _mask(detection, (x0, y0), part.shape)

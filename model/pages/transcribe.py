@@ -53,7 +53,7 @@ def transcribe(
     best = _in_likeliest_view(image, read, once, is_one)
     if once and not _is_a_page(best):
         return best
-    if _number_read(detected) >= PAGE and _number_certain(detected) >= _number_certain(best):
+    if _number_read(detected) >= PAGE and _worth(detected) >= _worth(best):
         return detected
     if signs := signs_among(grey, found):
         best = with_signs(best, signs)
@@ -153,10 +153,6 @@ def _worth(found: Transcript) -> float:
 
 def _number_read(found: Transcript) -> int:
     return sum(map(_is_read, chain.from_iterable(found)))
-
-
-def _number_certain(found: Transcript) -> int:
-    return sum(seen.best >= CERTAIN for seen in _characters(found))
 
 
 def _number_of(found: Sequence[Sequence[Character | Sign]]) -> int:
