@@ -13,6 +13,7 @@ from model.ink import Grey
 # On 25 pages that decided nothing here nine boxes were divided so, and each held two letters (December 2026).
 LONG = 1.3  # letters, along the side that is divided
 FEW = 3  # letters say how long they are
+SHORTEST = 8  # pixels: of shorter sides no half can be read
 MIDDLE = 0.25, 0.75  # of the side: where it may be divided
 SMOOTH = 24  # of it, for one: how closely the ink is looked at
 EMPTY = 0.1  # of the mean of ink, more than where there is the least: い has a gap, too
@@ -38,10 +39,10 @@ def _divided(grey: Grey, detection: Detection, others: Sequence[Detection]) -> I
     """The halves left and right, and above and below, where the box is so much longer than others that it has them."""
     if len(others) < FEW:
         return
-    if detection.width > LONG * float(np.median([other.width for other in others])):
+    if detection.width > max(SHORTEST, LONG * float(np.median([other.width for other in others]))):
         at = _least_ink(grey, detection, across=True)
         yield replace(detection, width=at), replace(detection, x=detection.x + at, width=detection.width - at)
-    if detection.height > LONG * float(np.median([other.height for other in others])):
+    if detection.height > max(SHORTEST, LONG * float(np.median([other.height for other in others]))):
         at = _least_ink(grey, detection, across=False)
         yield replace(detection, height=at), replace(detection, y=detection.y + at, height=detection.height - at)
 

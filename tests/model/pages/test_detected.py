@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from model.classifier import load
 from model.detector.detect import Detection, Kind
 from model.labels import LABELS
 from model.pages.detected import Transcript, read_detected, signs_among, with_signs
+from model.pages.two_letters import two_letters
 from tests.model.drawings import drawn
 
 LETTER = 100
@@ -98,3 +101,10 @@ def test_a_long_drawing_is_not_read_as_two_letters() -> None:
     paper[40:100:6, 30 + 3 * LETTER : 5 * LETTER] = 20
     (line,) = read_detected(paper, [*found[:3], as_one(*found[3:])], CLASSIFIER.one)
     assert len(line) <= 4
+
+
+def test_specks_that_were_found_as_letters_are_not_divided() -> None:
+    paper = np.full((100, 100), 245, np.uint8)
+    specks = [Detection(10, 10 * number, 3, 1, Kind.HIRAGANA, 0.6) for number in range(1, 8)]
+    for speck in (specks[0], replace(specks[0], width=6), replace(specks[0], height=3)):
+        assert two_letters(paper, speck, [speck, *specks[1:]], lambda *_: pytest.fail("nothing is to be read")) == ()
