@@ -40,9 +40,9 @@ def transcribe(
     """The characters of a picture, by line.
 
     Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). read_one:
-        what reads the one character of a picture. once: no second view is asked for, unless the first one shows a
-        page. is_one: the network knows the picture as one letter: where the likeliest views show no writing, the others
-        are left out.
+        what reads the one character of a picture. once: no second view is asked for, unless the first one or the
+        detector shows a page. is_one: the network knows the picture as one letter: where the likeliest views show no
+        writing, the others are left out.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
@@ -50,10 +50,12 @@ def transcribe(
     is_clean = only_ink_is_dark(shrink(grey, WORKING_SIZE))
     found = find_on_page(grey)
     detected = [] if is_clean else _without_litter(read_detected(grey, found, read_one))
+    shows_a_page = _number_read(detected) >= PAGE
+    once = once and not shows_a_page
     best = _in_likeliest_view(image, read, once, is_one)
     if once and not _is_a_page(best):
         return best
-    if _number_read(detected) >= PAGE and _worth(detected) >= _worth(best):
+    if shows_a_page and _worth(detected) >= _worth(best):
         return detected
     if signs := signs_among(grey, found):
         best = with_signs(best, signs)

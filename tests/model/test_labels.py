@@ -16,7 +16,7 @@ def test_a_small_kana_counts_as_its_full_form(small: str, full: str) -> None:
     assert label_of(small) == full
 
 
-@pytest.mark.parametrize(("katakana", "hiragana"), zip("ヘベペリモ", "へべぺりも", strict=True))
+@pytest.mark.parametrize(("katakana", "hiragana"), list(zip("ヘベペリモ", "へべぺりも", strict=True)))
 def test_katakana_that_nobody_can_tell_apart_counts_as_hiragana(katakana: str, hiragana: str) -> None:
     assert label_of(katakana) == hiragana
 
