@@ -15,7 +15,7 @@ def average(
     run: Run = RUN,
     as_json: Json = False,
 ) -> None:
-    """Make one network of several trainings with --onward, which reads strangers better than any of them."""
+    """Make one network of several trainings with --onward: how it reads depends less on chance."""
     from model.workshop.sources.catalogue import at_hand
     from model.workshop.training.average import average as average_of
     from model.workshop.training.train import as_data

@@ -1,4 +1,4 @@
-"""The mean of several trainings' weights, which strangers like better than any of them (Wortsman et al., 2022).
+"""The mean of several trainings' weights: less of what it reads is chance (Wortsman et al., 2022).
 
 All must have gone on from the same network: the weights of two that began by themselves have nothing in common.
 """
