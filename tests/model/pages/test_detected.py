@@ -108,3 +108,16 @@ def test_specks_that_were_found_as_letters_are_not_divided() -> None:
     specks = [Detection(10, 10 * number, 3, 1, Kind.HIRAGANA, 0.6) for number in range(1, 8)]
     for speck in (specks[0], replace(specks[0], width=6), replace(specks[0], height=3)):
         assert two_letters(paper, speck, [speck, *specks[1:]], lambda *_: pytest.fail("nothing is to be read")) == ()
+
+
+@pytest.mark.parametrize(
+    ("light", "read"), [("", "いこついこ"), ("つ", "いこいこ"), ("いつ", "いこついこ"), ("いこつ", "いこついこ")]
+)
+def test_the_few_that_are_light_where_the_others_are_dark_are_a_pattern(light: str, read: str) -> None:
+    paper, found = row_of("い", "こ", "つ", "い", "こ")
+    for number, letter in enumerate("いこついこ"):
+        if letter in light:
+            part = paper[20 : 20 + LETTER, 20 + LETTER * number : 20 + LETTER * (number + 1)]
+            part[:] = 255 - part
+    lines = read_detected(paper, found, CLASSIFIER.one)
+    assert "".join(LABELS[seen.label] for line in lines for seen in line if isinstance(seen, Character)) == read
