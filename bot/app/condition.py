@@ -34,7 +34,7 @@ class RunningCondition:
         """Return what a person asks first: which platforms do not work, and when each source was read."""
         states, failing = await self.services.stores.events.sources(), self.services.stores.failures.problem
         problems = problems_of(self.front_ends) | ({"database": failing} if failing is not None else {})
-        in_chats = [states.get(name) for name in self._chosen_in_chats()]
+        own, in_chats = self._own_sources(), [states.get(name) for name in self._chosen_in_chats()]
         return {
             "status": "ok" if failing is None else "failing",
             "problems": {name: hide_logins(str(problem)) for name, problem in problems.items()},
@@ -44,7 +44,7 @@ class RunningCondition:
                     "error": state.error and hide_logins(str(state.error)),
                 }
                 for name, state in states.items()
-                if name in self._own_sources()
+                if name in own
             },
             "chosen_in_chats": {
                 "sources": len(in_chats),

@@ -13,7 +13,7 @@ from model.workshop.errors import WorkshopError
 from model.workshop.sources.catalogue import Entry
 from model.workshop.training.learning import Plan, set_to_mean
 from model.workshop.training.practice import prepare_practice
-from model.workshop.training.train import KINDS, Training, load_training, look_at, save
+from model.workshop.training.train import KINDS, Training, judge_by, load_training, look_at, save
 
 
 class NotAlike(WorkshopError, ValueError):
@@ -37,7 +37,7 @@ def average(entries: Sequence[Entry], runs: Sequence[Path], out: Path) -> Traini
     practice = prepare_practice(entries, plan.seed, kind.prepare, kind.knows_refusal)
     networks = [keras.saving.load_model(run / "network.keras") for run in runs]
     set_to_mean(networks[0], [network.get_weights() for network in networks], practice.mixture, plan.seed)
-    found = look_at(networks[0], practice, entries, plan)
+    found = look_at(networks[0], practice, judge_by(practice.choosing, kind), entries, plan)
     facts = replace(found, averaged=[one.images for one in each], remarks=first.remarks)
     save(networks[0], facts, out)
     return facts

@@ -115,15 +115,15 @@ def train(
     if plan.onward:
         meet_halfway(network, before, mixture, plan.seed)
 
-    facts = look_at(network, practice, entries, plan)
+    facts = look_at(network, practice, judge, entries, plan)
     save(network, facts, out)
     return facts
 
 
-def look_at(network: keras.Model, practice: Practice, entries: Sequence[Entry], plan: Plan) -> Training:
-    """Calibrate a trained network on the writers who chose, and say how it reads those who decide nothing."""
+def look_at(network: keras.Model, practice: Practice, judge: Judge, entries: Sequence[Entry], plan: Plan) -> Training:
+    """Calibrate a trained network by the writers who chose, and say how it reads those who decide nothing."""
     kind = KINDS[plan.network]
-    temperature, refuse_from = calibrate(network, judge_by(practice.choosing, kind), kind)
+    temperature, refuse_from = calibrate(network, judge, kind)
     accuracy = [_accuracy(network, practice.judging, kind, degraded_by) for degraded_by in (None, plan.seed)]
     return Training(
         network=plan.network,
