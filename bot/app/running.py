@@ -41,6 +41,7 @@ from bot.locales import Texts, texts_for
 from bot.platforms.hearing import Hearing
 from bot.platforms.web.door import is_reached_from_elsewhere, who_reaches_the_page
 from bot.platforms.web.server import WebRoom
+from bot.sandbox.allocation import give_back_freed_memory
 
 if TYPE_CHECKING:
     from bot.platforms.web.samples import SampleCommunity
@@ -58,6 +59,7 @@ async def run(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises StoreError, FrontEndError.
     """
+    give_back_freed_memory()
     _stop_on_signals()
     try:
         with open_workers(settings) as pictures:  # first of all: a process needs as long to be ready as all the rest

@@ -9,6 +9,7 @@ from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 
+from bot.sandbox.allocation import give_back_freed_memory
 from bot.sandbox.confinement import confine
 from bot.sandbox.plain_answers import write_failure, write_result
 
@@ -33,6 +34,7 @@ def serve(readable: Sequence[str] = ()) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # what a library prints is no answer,
     os.dup2(nowhere, 2)  # and what it thinks of a stranger's file no news for our log
+    give_back_freed_memory()
     confine(readable)
     is_in_work = False
 

@@ -37,12 +37,6 @@ STARTS_WITHIN = 60.0  # seconds; it takes a tenth of one, but not on a machine t
 SOON = 2.0  # seconds: a process that is being started is mostly ready earlier than another one would be
 IDLE = 60.0  # seconds after which a process that need not be kept is let go
 
-MALLOC = {
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(256 << 10),
-    "MALLOC_ARENA_MAX": "2",
-}  # glibc: large pictures are given back at once
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -71,9 +65,8 @@ class Worker:
     def __init__(self, readable: tuple[str, ...] = (), kind: Kind | None = None) -> None:
         serve = f"from bot.sandbox.serving import serve; serve({readable!r})"
         command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {serve}"]
-        environment = clean_environment(os.environ) | MALLOC
         self._process = subprocess.Popen(  # noqa: S603  # our own
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(os.environ)
         )
         self.readable, self.kind = readable, kind
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: PT018, S101  # asked for
