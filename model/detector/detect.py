@@ -110,7 +110,7 @@ class Detector:
 
 def peaks(answer: NDArray[np.float32], least: float) -> list[Detection]:
     """The characters of an answer, in pixels of the view."""
-    likely = 1 / (1 + np.exp(-answer[:, :, :KINDS]))
+    likely = (1 + np.tanh(answer[:, :, :KINDS] / 2)) / 2  # the logistic function, which no logit overflows
     best = likely.max(axis=2)
     rows, columns = np.nonzero((cv2.dilate(best, np.ones((3, 3), np.uint8)) == best) & (best >= least))
     found = []

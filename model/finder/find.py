@@ -106,7 +106,7 @@ class Finder:
             self._interpreter.set_tensor(self._input, view_of(picture)[np.newaxis])
             self._interpreter.invoke()
             logits = self._interpreter.get_tensor(self._output)[0]
-        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+        return np.asarray((1 + np.tanh(logits / 2)) / 2, np.float32)  # the logistic function, which no logit overflows
 
 
 def heaviest(maps: NDArray[np.float32]) -> Place | None:

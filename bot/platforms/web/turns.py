@@ -51,6 +51,7 @@ class Turns:
     def __init__(self, clock: Clock, at_once: int = 6, waiting: int = 200) -> None:
         self._clock, self._at_once, self._most_waiting = clock, at_once, waiting
         self._asked, self._counted_since = Counter[str](), clock.now()
+        self._asked_before = Counter[str]()  # within the period before: a flood does not begin anew with each
         self._waiting: list[_Waiting] = []  # as they came
         self._in_work: set[_Waiting] = set()
         self._chosen = 0  # times that one of several was
@@ -72,13 +73,14 @@ class Turns:
 
     def _count(self, caller: Caller) -> None:
         now = self._clock.now()
-        if now - self._counted_since >= WITHIN:
-            self._asked.clear()
-            self._counted_since = now
+        if (counted := now - self._counted_since) >= WITHIN:
+            self._asked_before = self._asked if counted < 2 * WITHIN else Counter()
+            self._asked, self._counted_since = Counter(), now
         self._asked[caller.counted_as] += 1
 
     def _too_much(self, waiting: _Waiting) -> int:
-        return max(0, self._asked[waiting.caller.counted_as] - LITTLE)
+        who = waiting.caller.counted_as
+        return max(0, self._asked[who] - LITTLE, self._asked_before[who] - LITTLE)
 
     async def _wait(self, waiting: _Waiting) -> None:
         self._pass_on()
