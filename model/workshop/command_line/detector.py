@@ -14,6 +14,7 @@ def detector(
         int | None, typer.Option(min=1, help="Views of pages to practise on; the default takes about 45 minutes.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The random seed; another one holds out other writers.")] = None,
+    onward: Annotated[bool, typer.Option("--onward", help="Go on from the one that ships, not from nothing.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -24,11 +25,13 @@ def detector(
     from model.workshop.training.detector import practice
 
     entries = list(at_hand())
-    file = out or FILE
+    file, before = out or FILE, FILE.read_bytes() if onward else None
     file.parent.mkdir(parents=True, exist_ok=True)  # when it is trained would be late to learn that it cannot be
     try:
         with progress_bars() as progress:
-            trained = practice.practise(entries, progress, views or practice.VIEWS, SEED if seed is None else seed)
+            trained = practice.practise(
+                entries, progress, views or practice.VIEWS, SEED if seed is None else seed, before
+            )
     except EXPECTED as error:
         fail(str(error))
     file.write_bytes(trained.content)

@@ -33,7 +33,7 @@ def thaw(content: bytes, network: keras.Model, pictures: NDArray[np.float32]) ->
     for layer, (kernel, bias) in zip(layers, weights, strict=True):
         layer.set_weights([kernel, bias] if layer.use_bias else [kernel])
     for layer, (_, bias) in zip(layers, weights, strict=True):
-        if isinstance(layer, Conv2D):
+        if not layer.use_bias:  # its batch normalisation has it
             _unfold(network, layer, bias, pictures)
     return network
 

@@ -25,6 +25,9 @@ POINTS, LEFT_OUT = 0.06, 0.03  # of the places in a line
 SMALL, SMALL_SIZE = 0.05, 0.62  # of the letters that have a small form, and how large it is
 FORMS, EMPTY_CELLS = 0.2, 0.15  # of the blocks; of a form's cells
 SEVERAL = 0.4  # of the pages with blocks have two or three
+CLOSE = 0.5  # of the blocks that are no forms: a narrow letter takes less room than a broad one
+UNEVEN = 0.5  # of the blocks: letters are not alike in size
+DARK = 90  # of 255: counts as ink
 
 Line = tuple[float, float, float, float]  # x and y of both ends
 
@@ -135,6 +138,8 @@ def _block(writing: Writing, foreign: float, scale: float, rng: np.random.Genera
     is_form = rng.random() < FORMS
     pitch, leading = rng.uniform(2.3, 4, 2) if is_form else (_pitch(rng), _leading(rng))
     wobble, drift = rng.uniform(0, 0.12), rng.normal(0, 0.03)
+    uneven = rng.uniform(0, 0.2) if rng.random() < UNEVEN else 0.0
+    gap = rng.uniform(0.05, 0.8) if not is_form and rng.random() < CLOSE else None
     written: list[Written] = []
     for row in range(rows):
         count = columns if is_form else int(rng.integers(max(1, columns // 2), columns + 1))
@@ -145,11 +150,16 @@ def _block(writing: Writing, foreign: float, scale: float, rng: np.random.Genera
             if choice < (EMPTY_CELLS if is_form else LEFT_OUT):
                 along += step
             elif not is_form and choice > 1 - POINTS:
-                written.append(_point(along - 0.15 * step, row * leading, is_down, rng))
+                off = 0.2 if gap is not None else 0.35 * step
+                written.append(_point(along + off, row * leading, is_down, rng))
                 along += step * rng.uniform(0.4, 0.8)
             else:
-                at = np.array([along, row * leading + drift * along]) + rng.normal(0, wobble, 2)
-                written.append(_letter(writing.character(foreign, rng), at[::-1] if is_down else at, rng))
+                letter = _letter(writing.character(foreign, rng), uneven, rng)
+                if gap is not None:
+                    step = 2 * _reach(letter, is_down) + gap * rng.uniform(0.5, 1.5)
+                at = np.array([along + step / 2, row * leading + drift * along]) + rng.normal(0, wobble, 2)
+                x, y = (at[::-1] if is_down else at).tolist()
+                written.append(replace(letter, x=x, y=y))
                 along += step
     lines = _cells(rows, columns, pitch, leading, is_down) if is_form else []
     sized = [replace(w, x=w.x * scale, y=w.y * scale, half=w.half * scale) for w in written]
@@ -161,13 +171,20 @@ def _pitch(rng: np.random.Generator) -> float:
 
 
 def _leading(rng: np.random.Generator) -> float:
-    return float(rng.uniform(2.2, 3.2) if rng.random() < 0.7 else rng.uniform(3.2, 6))
+    return float(rng.uniform(1.9, 3.2) if rng.random() < 0.7 else rng.uniform(3.2, 6))
 
 
-def _letter(character: tuple[Kind, Ink, float], at: NDArray[np.float64], rng: np.random.Generator) -> Written:
+def _letter(character: tuple[Kind, Ink, float], uneven: float, rng: np.random.Generator) -> Written:
     kind, ink, size = character
-    half = float(np.clip(size * rng.uniform(0.8, 1.05), 0.3, 1.15))
-    return Written(kind, ink, float(at[0]), float(at[1]), half, float(np.exp(rng.normal(0, 0.14))))
+    half = float(np.clip(size * rng.uniform(0.8, 1.05) * np.exp(rng.normal(0, uneven)), 0.3, 1.3))
+    return Written(kind, ink, 0, 0, half, float(np.exp(rng.normal(0, 0.14))))
+
+
+def _reach(letter: Written, is_down: bool) -> float:
+    """How far its ink goes from its middle along the line."""
+    sides = cv2.boundingRect((letter.ink > DARK).view(np.uint8))[2:]
+    share = sides[is_down] / max(1, *sides)
+    return letter.half * share * (1.0 if is_down else letter.squeeze)
 
 
 def _point(along: float, across: float, is_down: bool, rng: np.random.Generator) -> Written:
@@ -191,7 +208,7 @@ def _comma_or_stop(rng: np.random.Generator) -> Ink:
 
 def _cells(rows: int, columns: int, pitch: float, leading: float, is_down: bool) -> list[Line]:
     """The lines of a form around its characters."""
-    left, top, right, bottom = -pitch / 2, -leading / 2, (columns - 0.5) * pitch, (rows - 0.5) * leading
+    left, top, right, bottom = 0.0, -leading / 2, columns * pitch, (rows - 0.5) * leading
     upright: Sequence[Line] = [(left + n * pitch, top, left + n * pitch, bottom) for n in range(columns + 1)]
     level: Sequence[Line] = [(left, top + n * leading, right, top + n * leading) for n in range(rows + 1)]
     lines = [*upright, *level]

@@ -21,11 +21,13 @@ from model.workshop.training.detector.pages import Writing, draw_page
 from model.workshop.training.detector.views import draw_view
 from model.workshop.training.litert import convert
 from model.workshop.training.practice import Practice, prepare_practice
+from model.workshop.training.thawed import thaw
 from model.workshop.training.train import short_floats
 
 VIEWS = 64_000  # that it practises on
 BATCH = 32
-PEAK_RATE = 2.5e-3
+PEAK_RATE, ONWARD_RATE = 2.5e-3, 1.5e-3  # from nothing; from a trained one
+THAWED_BY = 256  # views
 CLIPPED = 5.0  # norm of a gradient, at most: early peaks are far off
 JUDGED = 300  # views
 WHOLE = 0.9  # of a letter's ink is in view: it must be found
@@ -42,16 +44,21 @@ class Practised:
     right: float  # share of those that it found that are there
 
 
-def practise(entries: Sequence[Entry], progress: Progress, views: int = VIEWS, seed: int = SEED) -> Practised:
-    """Train a detector from nothing; what is cut off is lost.
+def practise(
+    entries: Sequence[Entry], progress: Progress, views: int = VIEWS, seed: int = SEED, onward: bytes | None = None
+) -> Practised:
+    """Train a detector; what is cut off is lost.
 
     Args: entries: where letters come from, as for `model.workshop.training.train`. views: to practise on. seed: of
-        everything random; which writers are held out, too.
-    Raises: ValueError: as `model.workshop.training.practice.prepare_practice`.
+        everything random; which writers are held out, too. onward: the .tflite file to go on from, else from nothing.
+    Raises: ValueError: as `model.workshop.training.practice.prepare_practice`. OtherNetwork: `onward` holds another.
     """
     practice = prepare_practice(entries, seed, refusal=False)
     writing = writing_with(practice.mixture)
-    content = convert(learn_to_detect(writing, progress, views, seed), "dynamic 8-bit")
+    keras.utils.set_random_seed(seed)
+    network = build_detector() if onward is None else _thawed(onward, writing, seed)
+    rate = PEAK_RATE if onward is None else ONWARD_RATE
+    content = convert(learn_to_detect(network, writing, progress, views, seed, rate), "dynamic 8-bit")
     found, right = judged(Detector(content), _strangers(practice, writing), seed)
     return Practised(content, views, found, right)
 
@@ -63,12 +70,18 @@ def writing_with(mixture: Mixture) -> Writing:
     return Writing(mixture, tuple(source for source, _ in others), tuple(share for _, share in others))
 
 
-def learn_to_detect(writing: Writing, progress: Progress, views: int, seed: int) -> keras.Model:
-    """A network that has seen so many views of pages, each once."""
-    keras.utils.set_random_seed(seed)
-    network, steps = build_detector(), max(1, views // BATCH)
+def _thawed(content: bytes, writing: Writing, seed: int) -> keras.Model:
+    views, _ = PageViews(writing).batch(THAWED_BY, np.random.default_rng(seed))
+    return thaw(content, build_detector(), views)
+
+
+def learn_to_detect(
+    network: keras.Model, writing: Writing, progress: Progress, views: int, seed: int, peak_rate: float = PEAK_RATE
+) -> keras.Model:
+    """The network once it has seen so many views of pages, each once."""
+    steps = max(1, views // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(
-        PEAK_RATE / 10, steps, warmup_target=PEAK_RATE, warmup_steps=max(1, steps // 20)
+        peak_rate / 10, steps, warmup_target=peak_rate, warmup_steps=max(1, steps // 20)
     )
     network.compile(keras.optimizers.AdamW(rate, weight_decay=1e-3, clipnorm=CLIPPED), loss)
     task = progress.add_task("practising to detect", total=steps)
