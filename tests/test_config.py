@@ -119,6 +119,20 @@ def test_a_secret_of_the_wrong_type_or_place_is_not_repeated_in_the_error(tmp_pa
     (mistake,) = mistakes_in(tmp_path, text)
     assert mistake.startswith("config.toml: ")
     assert "very-secret" not in mistake
+
+
+@pytest.mark.parametrize(
+    ("variable", "table"),
+    [("TSUDOI_DISCORD", "TSUDOI_DISCORD"), ("TSUDOI_DISCORD__SHARD_IDS", "TSUDOI_DISCORD"), ("TSUDOI_ROOMS",) * 2],
+)
+def test_what_is_no_json_in_the_environment_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, table: str
+) -> None:
+    monkeypatch.setenv(variable, "very-secret")
+    (mistake,) = mistakes_in(tmp_path, "")
+    assert mistake.startswith(f"environment: {table}: ")
+    assert "TSUDOI_DISCORD__TOKEN" in mistake
+    assert "very-secret" not in mistake
     assert "4711" not in mistake
 
 
