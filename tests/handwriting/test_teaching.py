@@ -469,3 +469,10 @@ async def test_a_consent_knows_its_wording(house: House) -> None:
     consent = await house.store.consent("discord:@1")
     assert consent is not None
     assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=4)
+
+
+def test_of_whom_was_asked_so_many_are_remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.handwriting.own_samples.MOST_ASKED", 2)
+    own = house.teaching.own
+    assert [own.ask_once(who) for who in ("a", "b", "b", "c")] == [True, True, False, True]
+    assert [own.ask_once(who) for who in ("b", "c", "a")] == [False, False, True]
