@@ -40,6 +40,7 @@ _DENIED = (
 CLONE_THREAD = 0x10000
 NOT_COUNTED = (0x21, 0x100)  # flags of mmap: shared and of no file; growing downwards, as stacks do
 CAPABILITIES_VERSION = 0x20080522  # https://man7.org/linux/man-pages/man2/capset.2.html
+READ_OTHERS_FILES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH; Landlock says which files
 _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ")
 _KEPT_BEGINNINGS = ("LC_", "OMP_", "OPENBLAS_", "PYTHON")
 
@@ -75,10 +76,13 @@ def confine(readable: Iterable[str] = ()) -> None:
 
 
 def _give_up_capabilities() -> None:
-    """Keep none of what root may, such as raising a limit again."""
-    head, none = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)()
-    with suppress(AttributeError):  # a C library that has no such function
-        ctypes.CDLL(None).capset(head, none)
+    """Keep of what root may only to read others' files: the program may lie in the folder of whoever installed it."""
+    head, data = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)()
+    with suppress(AttributeError):  # a C library that has no such functions
+        library = ctypes.CDLL(None)
+        library.capget(head, data)
+        kept = [number & READ_OTHERS_FILES for number in data[:2]]  # effective and permitted; nothing is inherited
+        library.capset(head, (ctypes.c_uint32 * 6)(*kept))
 
 
 def _read_only(paths: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ import bot
 from bot.sandbox.confinement import clean_environment, missing_protections
 from bot.sandbox.plain_answers import CallFailed
 from bot.sandbox.serving import MOST_EVER, MOST_MEMORY
-from bot.sandbox.workers import Workers
+from bot.sandbox.workers import Worker, Workers
 
 needs_protection = pytest.mark.skipif(bool(missing_protections()), reason="this system has no Landlock or no seccomp")
 GROWS_DOWNWARDS = 0x100  # MAP_GROWSDOWN
@@ -108,6 +108,19 @@ async def test_it_has_no_memory_that_is_not_counted_and_raises_no_limit(workers:
     await workers.call(None, "resource", "setrlimit", resource.RLIMIT_DATA, (hard, hard))
     with pytest.raises(CallFailed, match="MemoryError"):
         await workers.call(int, "builtins", "bytearray", hard)
+
+
+@needs_protection
+@needs_protection
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads what is another's")
+def test_as_root_it_still_reads_what_another_installed(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o700)
+    os.chown(theirs, 12345, 12345)
+    worker = Worker((str(theirs),))
+    worker.wait_until_ready()
+    assert worker.call(list[str], "os", "listdir", str(theirs), takes=20) == []
+    worker.close()
 
 
 @needs_protection
