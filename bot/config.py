@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bot.core.durations import parse_duration
 from bot.core.errors import ConfigurationError
@@ -314,9 +314,18 @@ def _validate(content: dict[str, Any], origin: str) -> Settings:
         settings = Settings(**content)
     except ValidationError as error:
         raise ConfigurationError("\n".join(f"{origin}: {_explain(fault)}" for fault in error.errors())) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"environment: {_unreadable(error)}") from None
     if mistakes := list(_mistakes(settings)):
         raise ConfigurationError("\n".join(f"{origin}: {mistake}" for mistake in mistakes))
     return settings
+
+
+def _unreadable(error: SettingsError) -> str:
+    """Say which variable is not the JSON that a table or a list is written in; never what it is, a token perhaps."""
+    named = re.search(r'field "(\w+)"', str(error))
+    variable = f"TSUDOI_{named[1].upper()}" if named else "a TSUDOI_ variable"
+    return f"{variable}: a table or list is written as JSON; a single key has a name like TSUDOI_DISCORD__TOKEN"
 
 
 def _mistakes(settings: Settings) -> Iterator[str]:

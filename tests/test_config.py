@@ -122,6 +122,20 @@ def test_a_secret_of_the_wrong_type_or_place_is_not_repeated_in_the_error(tmp_pa
     assert "4711" not in mistake
 
 
+@pytest.mark.parametrize(
+    ("variable", "table"),
+    [("TSUDOI_DISCORD", "TSUDOI_DISCORD"), ("TSUDOI_DISCORD__SHARD_IDS", "TSUDOI_DISCORD"), ("TSUDOI_ROOMS",) * 2],
+)
+def test_what_is_no_json_in_the_environment_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, table: str
+) -> None:
+    monkeypatch.setenv(variable, "very-secret")
+    (mistake,) = mistakes_in(tmp_path, "")
+    assert mistake.startswith(f"environment: {table}: ")
+    assert "TSUDOI_DISCORD__TOKEN" in mistake
+    assert "very-secret" not in mistake
+
+
 def test_a_number_may_name_a_channel(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, "[[rooms]]\nplatform = 'discord'\nchannel = 123456789012345678"))
     assert settings.rooms[0].channel == "123456789012345678"

@@ -3,6 +3,7 @@
 TsudoiError
 ├── ConfigurationError      the configuration cannot be used; every mistake is listed
 ├── StoreError              the database cannot be used
+│   ├── StoreFull           visitors of the page left so much in it that no more of theirs is taken
 │   └── StoreFailing        it worked, and cannot be written now: the store has said so in the log
 ├── SourceError             an event source or report site gave nothing usable
 │   ├── SourceRefused       it said no: somebody must act, trying again will not help
@@ -44,6 +45,10 @@ class StoreError(TsudoiError):
 
 class StoreFailing(StoreError):
     """The database of a running bot cannot be written now. Its store logs that, once: whoever catches this need not."""
+
+
+class StoreFull(StoreError):
+    """Visitors of the page left as much in the store as they may: what they ask for now is not kept."""
 
 
 class _CodedError(TsudoiError):

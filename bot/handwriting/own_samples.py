@@ -23,6 +23,7 @@ from bot.locales import TOKYO, Texts, texts_for
 log = structlog.get_logger()
 
 LAST_SHOWN = 24  # samples on a member's sheet
+MOST_ASKED = 10_000  # members; beyond it who was asked first may be asked again
 SAID = "room_messages"  # the page's record of what was said there
 
 
@@ -36,7 +37,7 @@ class OwnSamples:
     sheets: SampleSheets | None
     clock: Clock
     zone: ZoneInfo = TOKYO
-    _asked: set[str] = field(default_factory=set, init=False)  # who was asked, and has not answered yet
+    _asked: dict[str, None] = field(default_factory=dict, init=False)  # who was asked, and has not answered yet
 
     async def may_keep(self, address: str) -> bool | None:
         """Whether what a member gives may be kept; None where they are still to be asked."""
@@ -45,7 +46,9 @@ class OwnSamples:
     def ask_once(self, address: str) -> bool:
         """Whether to ask somebody, now, if what they give may be kept: nobody is asked again before they answered."""
         is_first = address not in self._asked
-        self._asked.add(address)
+        self._asked[address] = None
+        if len(self._asked) > MOST_ASKED:
+            del self._asked[next(iter(self._asked))]
         return is_first
 
     async def agree(self, asker: Asker) -> None:
@@ -53,12 +56,12 @@ class OwnSamples:
         address = asker.address
         alias = f"m{secrets.token_hex(4)}"
         await self.store.agree(Consent(address, given=True, at=self.clock.now(), alias=alias))
-        self._asked.discard(address)
+        self._asked.pop(address, None)
 
     async def _refuse(self, address: str) -> None:
         """Remember a no, and nothing else."""
         await self.store.erase(address, Consent(address, given=False, at=self.clock.now()))
-        self._asked.discard(address)
+        self._asked.pop(address, None)
 
     async def samples(self, asker: Asker) -> Message:
         """Answer `!samples`: what a member gave, and the button that changes their mind."""
@@ -128,7 +131,7 @@ class OwnSamples:
         alias = consent.alias if consent else ""
         exports = await self.store.exports_of(alias) if alias else []
         unreached = [export for export in exports if not await self._taken_out(export, alias)]
-        self._asked.discard(address)
+        self._asked.pop(address, None)
         erased = await self.store.erase(address, refusal)
         if refusal is None:
             await self.everything.forget(address)

@@ -106,7 +106,11 @@ class Reviewing:
         return [sample for sample in await self._samples(asker) if str(sample.id) in values]
 
     async def _samples(self, asker: Asker) -> list[Sample]:
-        return await self.store.samples_in(None if asker.tenant.platform == LOCAL else [asker.tenant.id])
+        tenant = asker.tenant
+        if tenant.platform == LOCAL:
+            return await self.store.samples_in(None)
+        found = await self.store.samples_in([tenant.id])
+        return [sample for sample in found if sample.owner.startswith(f"{tenant.platform}:")]
 
     def _texts(self, asker: Asker) -> Texts:
         return texts_for(asker.language, self.zone)

@@ -140,6 +140,7 @@ def _limits(texts: Texts) -> dict[Offered, str]:
         Offered.DAY_FULL: texts.gettext("That is enough for today: I take {most} a day from one person.").format(
             most=MOST_A_DAY
         ),
+        Offered.TOO_MANY_WAIT: texts.gettext("So many characters wait for the organisers that I keep no more now."),
         Offered.LABEL_FULL: texts.gettext(
             "I have enough of this character from you ({most}); please give me others."
         ).format(most=MOST_OF_LABEL),

@@ -1,10 +1,11 @@
 """What a process that opens strangers' bytes may do: read the program's own files, compute, and answer.
 
-Landlock (Linux 5.13 and newer) keeps it from every other file, seccomp from sockets, from other processes and from what
-Landlock leaves of files, limits from leaving its memory on the disk. Elsewhere it has only a clean environment:
-`missing_protections` says what is not there.
+Landlock (Linux 5.13 and newer) keeps it from every other file, seccomp from sockets, from other processes, from what
+Landlock leaves of files and from memory that no limit counts, limits from leaving its memory on the disk; what root may
+beside others it gives up. Elsewhere it has only a clean environment: `missing_protections` says what is not there.
 """
 
+import ctypes
 import errno
 import platform
 import sys
@@ -34,8 +35,12 @@ _DENIED = (
     # how other processes of the account are treated, and memory that is still there when this one is gone
     *("setpriority", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity", "ioprio_set"),
     *("shmget", "msgget", "semget", "add_key", "keyctl"),
+    *("memfd_create", "memfd_secret", "socketpair"),  # memory that is not counted as this process's
 )
 CLONE_THREAD = 0x10000
+NOT_COUNTED = (0x21, 0x100)  # flags of mmap: shared and of no file; growing downwards, as stacks do
+CAPABILITIES_VERSION = 0x20080522  # https://man7.org/linux/man-pages/man2/capset.2.html
+READ_OTHERS_FILES = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH; Landlock says which files
 _KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ")
 _KEPT_BEGINNINGS = ("LC_", "OMP_", "OPENBLAS_", "PYTHON")
 
@@ -67,6 +72,17 @@ def confine(readable: Iterable[str] = ()) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _give_up_capabilities()
+
+
+def _give_up_capabilities() -> None:
+    """Keep of what root may only to read others' files: the program may lie in the folder of whoever installed it."""
+    head, data = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)()
+    with suppress(AttributeError):  # a C library that has no such functions
+        library = ctypes.CDLL(None)
+        library.capget(head, data)
+        kept = [number & READ_OTHERS_FILES for number in data[:2]]  # effective and permitted; nothing is inherited
+        library.capset(head, (ctypes.c_uint32 * 6)(*kept))
 
 
 def _read_only(paths: Iterable[str]) -> None:
@@ -100,5 +116,8 @@ def _deny_calls() -> None:
             rules.errno(call, errno.EPERM)
     rules.errno("prlimit64", errno.EPERM, args=[ArgCmp(0, CmpOp.NE, 0)])  # another process's; 0 is this one
     rules.errno("clone", errno.EPERM, args=[ArgCmp(0, CmpOp.MASKED_EQ, 0, CLONE_THREAD)])  # threads it may have
+    with suppress(ValueError):  # where it has another name
+        for flags in NOT_COUNTED:
+            rules.errno("mmap", errno.EPERM, args=[ArgCmp(3, CmpOp.MASKED_EQ, flags, flags)])
     rules.errno("clone3", errno.ENOSYS)  # its flags cannot be seen: libraries fall back to clone
     rules.load()

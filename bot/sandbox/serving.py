@@ -14,6 +14,7 @@ from bot.sandbox.confinement import confine
 from bot.sandbox.plain_answers import write_failure, write_result
 
 MOST_MEMORY = 160 << 20  # bytes that one call may reserve beyond what is in use; the largest photo fills three quarters
+MOST_EVER = 512 << 20  # bytes beyond what its first call found in use; what took over the process cannot raise that
 STATM = Path("/proc/self/statm")
 STOP = getattr(signal, "SIGUSR1", None)  # the parent wants no answer to this call any more; Windows has no such signal
 
@@ -70,5 +71,7 @@ def _limit_memory() -> None:
         return
     import resource
 
-    most = data_pages * resource.getpagesize() + MOST_MEMORY
-    resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    in_use, (_, most_ever) = data_pages * resource.getpagesize(), resource.getrlimit(resource.RLIMIT_DATA)
+    if most_ever == resource.RLIM_INFINITY:
+        most_ever = in_use + MOST_EVER
+    resource.setrlimit(resource.RLIMIT_DATA, (min(in_use + MOST_MEMORY, most_ever), most_ever))

@@ -469,3 +469,23 @@ async def test_a_consent_knows_its_wording(house: House) -> None:
     consent = await house.store.consent("discord:@1")
     assert consent is not None
     assert consent == Consent("discord:@1", given=True, at=house.clock.now(), alias=consent.alias, wording=4)
+
+
+def test_of_whom_was_asked_so_many_are_remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.handwriting.own_samples.MOST_ASKED", 2)
+    own = house.teaching.own
+    assert [own.ask_once(who) for who in ("a", "b", "b", "c")] == [True, True, False, True]
+    assert [own.ask_once(who) for who in ("b", "c", "a")] == [False, False, True]
+
+
+async def test_organisers_see_what_was_given_on_their_own_platform(house: House) -> None:
+    """A server and a workspace are not one community, were their ids the same."""
+    await house.agree(ALICE)
+    await house.give(ALICE, b"a")
+    workspace = a_room(platform="slack", channel="C7", guild=ROOM.guild)
+    assert "1 sample" in (await house.reviewing.open(an_asker(replace(ROOM, locale="en"), ORGANISER))).lead
+    page = await house.reviewing.open(an_asker(replace(workspace, locale="en"), ORGANISER))
+    assert "1 sample" not in page.lead
+    await house.act("accept", "1", room=workspace)
+    (given,) = await house.store.samples_of("discord:@1")
+    assert given.state is State.PENDING

@@ -27,6 +27,7 @@ from tests.support.communities import (
     TYPED,
     Things,
     commands_given,
+    consoles_of,
     forged,
     shown_of_a,
     state_of_a,
@@ -205,6 +206,7 @@ async def test_nobody_of_another_server_sees_or_changes_anything_by_what_they_pr
         assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
         assert len(world.heard(said)) > (10 if everything else 3)
         assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
+        assert consoles_of(world.file, str(A)) == [], f"in {place}"
 
 
 async def press_each(world: World, channel: int, member: int, tried: Sequence[tuple[str, list[str]]]) -> None:
@@ -236,6 +238,7 @@ async def test_nobody_of_another_server_sees_or_changes_anything_by_any_command(
         assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
         assert len(world.heard(said)) > (10 if everything else 3)
         assert state_of_a(world.file, IDS_OF_B) == before, f"in {place}"
+        assert consoles_of(world.file, str(A)) == [], f"in {place}"
 
 
 async def test_nobody_of_another_server_sees_or_changes_anything_by_menus_and_uploads(world: World) -> None:

@@ -24,6 +24,7 @@ from tests.support.communities import (
     SECRET,
     SOURCE_OF_B,
     commands_given,
+    consoles_of,
     forged,
     shown_of_a,
     state_of_a,
@@ -148,6 +149,7 @@ async def test_nobody_of_another_workspace_sees_or_changes_anything_by_what_they
             lines = [(pressed, values[0]) for pressed, values in tried if len(values) == 1 and channel]
             await all_of([world.submit(channel, member, pressed, line) for pressed, line in lines])
             assert state_of_a(world.file, IDS_OF_B) == before, f"{member} in {place}"
+            assert consoles_of(world.file, TEAM) == [], f"{member} in {place}"
             if channel != CHANNEL:  # what A's own room shows stands there before everybody
                 assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
                 assert len(world.server.calls) > said
@@ -166,6 +168,7 @@ async def test_nobody_of_another_workspace_sees_or_changes_anything_by_any_comma
             await all_of([world.type(channel, thread, member, f"!{one.name} {words}".strip()) for one, words in given])
             await all_of([world.slash(channel, member, slash_name(one), words) for one, words in given])
             assert state_of_a(world.file, IDS_OF_B) == before, f"{member} in {place}"
+            assert consoles_of(world.file, TEAM) == [], f"{member} in {place}"
             if channel != CHANNEL:
                 assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
                 assert len(world.server.calls) > said
@@ -183,6 +186,7 @@ async def test_nobody_of_another_workspace_sees_or_changes_anything_by_menus_and
             await all_of([world.shortcut(channel, thread, member, message) for message in posted])
             await world.show(channel, thread, member, upload["files"])
             assert state_of_a(world.file, IDS_OF_B) == before, f"{member} in {place}"
+            assert consoles_of(world.file, TEAM) == [], f"{member} in {place}"
             if channel != CHANNEL:
                 assert shown_of_a(world.heard(said), place) == [], f"{member} in {place}"
                 assert len(world.server.calls) > said

@@ -1,6 +1,8 @@
 """What a process that opens strangers' bytes cannot do, tried in a real one."""
 
+import mmap
 import os
+import resource
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,9 +12,11 @@ import pytest
 import bot
 from bot.sandbox.confinement import clean_environment, missing_protections
 from bot.sandbox.plain_answers import CallFailed
-from bot.sandbox.workers import Workers
+from bot.sandbox.serving import MOST_EVER, MOST_MEMORY
+from bot.sandbox.workers import Worker, Workers
 
 needs_protection = pytest.mark.skipif(bool(missing_protections()), reason="this system has no Landlock or no seccomp")
+GROWS_DOWNWARDS = 0x100  # MAP_GROWSDOWN
 ROOT = Path(bot.__file__).parents[1]
 
 
@@ -83,6 +87,40 @@ async def test_it_changes_nothing_about_files_and_processes_that_are_not_its_own
         with pytest.raises(CallFailed, match="PermissionError"):
             await workers.call(object, module, function, *args)
     assert database.stat().st_mode & 0o777 == 0o600
+
+
+@needs_protection
+async def test_it_has_no_memory_that_is_not_counted_and_raises_no_limit(workers: Workers) -> None:
+    await workers.call(int, "os", "getpid")
+    for module, function, *args in (
+        ("os", "memfd_create", "hoard"),
+        ("mmap", "mmap", -1, 1 << 20),  # shared, as Python has it where nothing else is said
+        ("mmap", "mmap", -1, 1 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | GROWS_DOWNWARDS),
+        ("socket", "socketpair"),
+    ):
+        with pytest.raises(CallFailed, match="PermissionError"):
+            await workers.call(object, module, function, *args)
+    forever = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    with pytest.raises(CallFailed, match="ValueError"):  # as root, too
+        await workers.call(None, "resource", "setrlimit", resource.RLIMIT_DATA, forever)
+    soft, hard = await workers.call(tuple[int, int], "resource", "getrlimit", resource.RLIMIT_DATA)
+    assert 0 < soft <= hard <= soft - MOST_MEMORY + MOST_EVER
+    await workers.call(None, "resource", "setrlimit", resource.RLIMIT_DATA, (hard, hard))
+    with pytest.raises(CallFailed, match="MemoryError"):
+        await workers.call(int, "builtins", "bytearray", hard)
+
+
+@needs_protection
+@needs_protection
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads what is another's")
+def test_as_root_it_still_reads_what_another_installed(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir(mode=0o700)
+    os.chown(theirs, 12345, 12345)
+    worker = Worker((str(theirs),))
+    worker.wait_until_ready()
+    assert worker.call(list[str], "os", "listdir", str(theirs), takes=20) == []
+    worker.close()
 
 
 @needs_protection

@@ -157,6 +157,12 @@ def state_of_a(file: Path, ids_of_b: Collection[str]) -> dict[str, list[str]]:
         }
 
 
+def consoles_of(file: Path, tenant: str) -> list[Any]:
+    """Who was given a way into the console of a tenant."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT member FROM sessions WHERE tenant = ?", (tenant,)).fetchall()
+
+
 async def things_of_a(house: House, tenant: Tenant, channel: str, organiser: str) -> Things:
     """Let A have one of everything: an open question, a message that stands there, a sample, a quiz."""
     house.connpass.events_of[SOURCE].append(LATER_THEIRS)

@@ -134,11 +134,12 @@ def _by_member(samples: Iterable[Sample]) -> dict[tuple[str, str], list[Sample]]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """How many samples a member gave: within a day, in all, of one label."""
+    """How many samples a member gave: within a day, in all, of one label; and whether too many of visitors wait."""
 
     today: int = 0
     in_all: int = 0
     of_label: int = 0
+    too_many_wait: bool = False
 
 
 class Offered(StrEnum):
@@ -150,6 +151,7 @@ class Offered(StrEnum):
     DAY_FULL = "day full"
     ALL_FULL = "all full"
     LABEL_FULL = "label full"
+    TOO_MANY_WAIT = "too many wait"
 
 
 def admitted(given: Given) -> Offered:
@@ -158,6 +160,8 @@ def admitted(given: Given) -> Offered:
         return Offered.ALL_FULL
     if given.today >= MOST_A_DAY:
         return Offered.DAY_FULL
+    if given.too_many_wait:
+        return Offered.TOO_MANY_WAIT
     return Offered.LABEL_FULL if given.of_label >= MOST_OF_LABEL else Offered.KEPT
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.handwriting.rules.quiz import Player, Quiz, Score
 from bot.store.statements import upsert
 from bot.store.tables import quiz_players, quiz_scores, quizzes
+from bot.store.visitors import leave_room
 
 
 class Quizzes:
@@ -59,6 +60,8 @@ class Quizzes:
     async def join(self, player: Player, today: date) -> None:
         """Put a member on the board, or under another name there."""
         async with self._engine.begin() as connection:
+            is_theirs = _player(player.address, player.space)
+            await leave_room(connection, quiz_players.c.address, player.address, is_theirs)
             await connection.execute(upsert(connection, quiz_players), {**asdict(player), "seen_on": today})
 
     async def leave(self, address: str, space: str) -> bool:

@@ -15,6 +15,7 @@ from bot.handwriting.rules.teaching import DAY, Given, Offered, Opinion, Sample,
 from bot.store.personal import let_go
 from bot.store.statements import batches, upsert
 from bot.store.tables import consents, sample_exports, samples
+from bot.store.visitors import MOST_OF_ALL, OF_VISITORS, are_of_visitors, leave_room
 
 _FACTS = [column for column in samples.c if column.name != "png"]
 _DECIDED = ("label", "state", "opinion", "reviewer", "reviewed_at")
@@ -41,7 +42,9 @@ class Samples:
     async def agree(self, consent: Consent) -> None:
         """Keep a member's yes; who said so before keeps their alias."""
         async with self._engine.begin() as connection:
-            known = await _consent(connection, consents.c.address == consent.address)
+            is_theirs = consents.c.address == consent.address
+            await leave_room(connection, consents.c.address, consent.address, is_theirs)
+            known = await _consent(connection, is_theirs)
             alias = known.alias if known and known.alias else consent.alias
             await connection.execute(upsert(connection, consents), _consent_row(replace(consent, alias=alias)))
 
@@ -92,7 +95,10 @@ class Samples:
         With a `refusal` only that is left, so that they are not asked again. Nothing of the rest stays in the file.
         """
         async with self._engine.begin() as connection:
-            known = await _consent(connection, consents.c.address == address)
+            is_theirs = consents.c.address == address
+            known = await _consent(connection, is_theirs)
+            if refusal is not None:
+                await leave_room(connection, consents.c.address, address, is_theirs)
             gone = await connection.execute(delete(samples).where(samples.c.owner == address))
             await connection.execute(delete(consents).where(consents.c.address == address))
             if known and known.alias:
@@ -145,7 +151,17 @@ async def _given(connection: AsyncConnection, sample: Sample) -> Given:
         return (await connection.execute(select(func.count()).where(its_own, *which))).scalar() or 0
 
     today = await count(samples.c.at > sample.at - DAY)
-    return Given(today, await count(), await count(samples.c.label == sample.label))
+    return Given(
+        today, await count(), await count(samples.c.label == sample.label), await _too_many_wait(connection, sample)
+    )
+
+
+async def _too_many_wait(connection: AsyncConnection, sample: Sample) -> bool:
+    """Whether as many of visitors' samples wait for an organiser as may, and this one would be another."""
+    if not sample.owner.startswith(OF_VISITORS):
+        return False
+    wait = and_(are_of_visitors(samples.c.owner), samples.c.state == State.PENDING)
+    return ((await connection.execute(select(func.count()).where(wait))).scalar() or 0) >= MOST_OF_ALL
 
 
 async def _forget_writer(connection: AsyncConnection, alias: str) -> None:

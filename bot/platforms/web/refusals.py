@@ -24,6 +24,7 @@ def sentence(texts: Texts, code: str) -> str:
         "upload_too_large": texts.gettext("This file is too large: at most 20 MB."),
         "too_slow": texts.gettext("The upload took too long. Please try again."),
         "busy": texts.gettext("I am very busy right now. Please try again in a moment."),
+        "full": texts.gettext("Visitors left so much here that I keep nothing more now. Please try again later."),
         "encoded_body": texts.gettext("Compressed requests are not accepted."),
         "wrong_host": texts.gettext(
             "The room is not known under this address: put the address into web.public_url in config.toml."

@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 from bot.answering.answering import Answering
 from bot.config import CommunitySettings, WebSettings
 from bot.core.clock import Clock
-from bot.core.errors import FrontEndError, SendRefused
+from bot.core.errors import FrontEndError, SendRefused, StoreFull
 from bot.core.messages import Message
 from bot.core.problems.base import Problem
 from bot.core.problems.platforms import CannotListen, NoLocalChannel, PortForbidden, PortInUse
@@ -168,6 +168,8 @@ class WebRoom:
             response = await handler(request)
         except Refusal as refusal:
             response = self._refused(request, refusal.status, refusal.code)
+        except StoreFull:
+            response = self._refused(request, 503, "full")
         except web.HTTPException as error:
             code = {404: "not_found", 405: "wrong_method"}.get(error.status)
             if code is None:

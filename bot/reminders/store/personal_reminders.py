@@ -19,6 +19,7 @@ from bot.reminders.rules.quiet_hours import QuietHours, moment_owed
 from bot.reminders.rules.reminders import Reminder
 from bot.store.statements import batches, upsert
 from bot.store.tables import deliveries, members, personal_reminders
+from bot.store.visitors import leave_room
 
 
 async def keep_up(connection: AsyncConnection, seen: Sequence[Event], moved: Container[int], now: datetime) -> None:
@@ -86,6 +87,9 @@ class PersonalReminders:
     async def keep(self, reminder: PersonalReminder, event: Event, now: datetime) -> None:
         """Keep what a member wants for an event, and make their open reminders of it exactly these."""
         async with self._engine.begin() as connection:
+            same = personal_reminders.c.event_id == event.id
+            await leave_room(connection, personal_reminders.c.address, reminder.address, same)
+            await leave_room(connection, deliveries.c.destination, reminder.address)
             await connection.execute(upsert(connection, personal_reminders), _row(reminder.knowing(event)))
             which = and_(_open(PersonalReminderPost, event.id), deliveries.c.destination == reminder.address)
             quiet = (await _quiet_hours(connection, [reminder.address]))[reminder.address]
@@ -105,6 +109,7 @@ class PersonalReminders:
         """Plan a reminder that was put off; the same one twice is one."""
         same = and_(deliveries.c.destination == again.destination, deliveries.c.occasion == again.name.occasion)
         async with self._engine.begin() as connection:
+            await leave_room(connection, deliveries.c.destination, again.destination)
             await rearm(connection, and_(_open(SnoozedPost, again.event_id), same), [again], now)
 
     async def reminder(self, address: str, event_id: int) -> PersonalReminder | None:
@@ -131,6 +136,8 @@ class PersonalReminders:
 
     async def keep_member(self, member: Member, now: datetime) -> None:
         async with self._engine.begin() as connection:
+            is_theirs = members.c.address == member.address
+            await leave_room(connection, members.c.address, member.address, is_theirs)
             await connection.execute(upsert(connection, members), {**_member_row(member), "used_at": now})
 
     async def spare(self, member: Member, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Who comes to the page from elsewhere: visitors are members and no more, organisers log in, and nobody else does."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +27,7 @@ from bot.organisers.pages import EndSessions
 from bot.organisers.rehearsing import Collector
 from bot.platforms.web.door import is_reached_from_elsewhere
 from bot.platforms.web.server import WebRoom
+from bot.store import visitors
 from tests.parity.house import SOURCE, House, open_house, serving
 from tests.parity.on_local import Paper
 from tests.support.communities import (
@@ -279,6 +281,18 @@ async def test_rights_in_the_console_are_those_of_now(house: House, page: WebRoo
         await house.services.stores.rooms.save([room], "1", NOW)
         await house.services.following.refresh()
         assert await browser.organises()
+
+
+async def test_a_visitor_of_whom_nothing_more_is_kept_is_told_so(
+    page: WebRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "MOST_OF_ALL", 1)
+    async with Browser(page) as first, Browser(page) as second:
+        assert "error" not in await first.presses(OfAllGiven(Wish.YES).id)
+        refused = json.loads(await second.presses(OfAllGiven(Wish.YES).id))
+        assert refused["code"] == "full"
+        assert "今は新しく預かれません" in refused["error"]
+        assert json.loads(await second.says("!next"))["answers"]  # all else is answered
 
 
 async def test_visitors_do_not_see_each_other(house: House, page: WebRoom) -> None:

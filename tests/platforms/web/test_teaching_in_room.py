@@ -21,7 +21,7 @@ from bot.config import Settings
 from bot.core.messages import File
 from bot.core.uploads import Source
 from bot.handwriting.ports.recognition import Cut
-from bot.platforms.web.downloads import STAY, Downloads
+from bot.platforms.web.downloads import MOST_BYTES, MOST_OF_ONE, STAY, Downloads
 from model.reading import Glyph, Reading
 from tests.support.reading_by_name import HA_OR_HO, ByName, Sheets
 from tests.support.room_answers import GREY, open_room
@@ -148,3 +148,24 @@ def test_a_download_is_forgotten_after_some_minutes(clock: DrivenClock) -> None:
     assert downloads.get(token) == File("a.zip", b"mine")
     clock.set(clock.now() + timedelta(seconds=1))
     assert downloads.get(token) is None
+
+
+def token_of(downloads: Downloads, content: bytes, member: str) -> str:
+    return downloads.keep(File("a.zip", content), member).split("/")[2]
+
+
+def test_nobody_pushes_out_what_others_can_download(clock: DrivenClock) -> None:
+    downloads = Downloads(clock)
+    mine = token_of(downloads, b"mine", "me")
+    theirs = [token_of(downloads, b"theirs", "another") for _ in range(MOST_OF_ONE + 1)]
+    assert downloads.get(mine) == File("a.zip", b"mine")
+    assert [downloads.get(token) is not None for token in theirs] == [False] + MOST_OF_ONE * [True]
+
+
+def test_downloads_take_a_bounded_part_of_the_memory(clock: DrivenClock) -> None:
+    downloads = Downloads(clock)
+    large = bytes(MOST_BYTES // 3)
+    kept = [token_of(downloads, large, f"visitor-{number}") for number in range(4)]
+    assert [downloads.get(token) is not None for token in kept] == [False, False, True, True]
+    assert downloads.get(newest := token_of(downloads, bytes(MOST_BYTES), "another")) is not None
+    assert [token for token in (*kept, newest) if downloads.get(token)] == [newest]
