@@ -17,6 +17,7 @@ from bot.core.questions import Question
 from bot.core.rooms import Rooms
 from bot.delivery.deciding import Deciding
 from bot.delivery.store.questions import Questions
+from bot.events.event_questions import FloodQuestion
 from bot.events.ports.events import SourceState, Watched
 from bot.events.rules.events import Event, EventStatus
 from bot.events.store.events import Events
@@ -95,7 +96,7 @@ class World:
             Telling(self.events, self.reports, clock, stale_after=timedelta(hours=1)),
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
-            deciding=Deciding(self.questions, {"flood": self._take}, Rooms((self.room,), ())),
+            deciding=Deciding(self.questions, {FloodQuestion: self._take}, Rooms((self.room,), ())),
             reader=Reader(self.recogniser),
             teaching=None,  # type: ignore[arg-type]
             quizzing=None,  # type: ignore[arg-type]
@@ -313,7 +314,7 @@ async def test_a_bad_picture_is_answered_kindly(world: World) -> None:
 
 
 async def asked(world: World) -> Question:
-    question = Question("flood", "s@1", ("post", "leave"), NOW, {"source": "s", "events": []})
+    question = FloodQuestion(subject="s@1", asked_at=NOW, source="s", events=[])
     await world.events.record(Watched(SourceState("s", "q"), NOW, questions=(question,)))
     stored = await world.questions.question("flood", "s@1")
     assert stored is not None
