@@ -80,7 +80,7 @@ JAPANESE_IN_CODE = {
         "bot/platforms/web/pages.py: LANGUAGES",
         "bot/handwriting/changing_model.py: SHIPPED",
         "bot/reminders/member_settings_messages.py: _languages",
-        "bot/organisers/settling_in_messages.py: LANGUAGES",
+        "bot/locales/__init__.py: LANGUAGES",
     ),
     "what a platform is told before anybody says in which language": (
         "bot/platforms/discord/slash_commands.py: READ_MENU",

@@ -3,6 +3,7 @@
 `LANGUAGE/LC_MESSAGES/tsudoi.po` is compiled in memory at the start, so that no compiled file falls behind its source.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -17,7 +18,7 @@ from babel.support import NullTranslations, Translations
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-LANGUAGES = ("ja", "en")
+LANGUAGES = {"ja": "日本語", "en": "English"}  # each in its own words
 
 
 def language_in(tag: str) -> str:
@@ -68,6 +69,10 @@ class Texts:
     def in_a_row(self, *sentences: str) -> str:
         """Return sentences as a paragraph: Japanese leaves no space between them."""
         return ("" if self.locale == "ja" else " ").join(sentences)
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Return words in one line: `a、b`, `a, b`."""
+        return ("、" if self.locale == "ja" else ", ").join(words)
 
     def days_until(self, at: datetime, now: datetime) -> int:
         """Return how many calendar days lie between, as people count them: 0 today, 1 tomorrow, -1 yesterday."""
