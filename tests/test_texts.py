@@ -334,7 +334,7 @@ def test_no_name_that_was_retired_comes_back() -> None:
 NAMES = frozenset(
     "systemd Docker gcloud connpass Connpass Discord Slack Tsudoi KanjiVG Ulrich Apel LiteRT Google Outlook iPhone "
     "Workspace API CC BY-SA DM ID JSON Markdown MB OAuth URL JPEG PNG WebP GIF HEIC AVIF Bot git manifest managers "
-    "JavaScript Enter Delete Shift Ctrl Ctrl-C Z a d h m r x y ja en".split()
+    "JavaScript SQLite PostgreSQL Enter Delete Shift Ctrl Ctrl-C Z a d h m r x y ja en".split()
 )
 TO_PRESS = re.compile(  # buttons and pages of Discord's and Slack's sites, which are in English
     "Create New App|From a manifest|New Application|Message Content Intent|Reset Token|Install App|Install to Workspace"
@@ -343,7 +343,7 @@ TO_PRESS = re.compile(  # buttons and pages of Discord's and Slack's sites, whic
 )
 TO_TYPE = re.compile(  # commands, keys, files, addresses and placeholders
     r"\{\w*\}|https?://\S*|`[^`]*`|\[\[?\w+\]\]?(?: \w+)*|[!/@][\w-]+(?: [a-z]+)*|[\w/-]*[._]\w+(?:[._]\w+)*"
-    r'|connections:write|kind = "feed"|"new"|true：|false：|xox\w-|xapp-'
+    r'|connections:write|sqlite:///tsudoi\.db|kind = "feed"|"new"|true：|false：|xox\w-|xapp-'
     r"|tfug-utsunomiya|(?:python -m )?model \w+|make init|tsudoi \w+(?: \w+)?|\{sign\}\w+"
 )
 TYPED_IN_JAPANESE = re.compile(r"「[^」]*」|【サンプル】|集い|[!/]\S+|\d+(?:日前|分)")

@@ -17,7 +17,6 @@ from bot import __version__
 from bot.command_line.service import service
 from bot.config import DEFAULT_FILE, Settings, load_settings
 from bot.core.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
-from bot.core.problems.base import ENGLISH
 from bot.first_evening.command import init
 from bot.logs import set_up_logging
 
@@ -261,5 +260,8 @@ def main() -> None:
     try:
         cli()
     except TsudoiError as error:
-        sys.stderr.write(f"{error.problem.reported(ENGLISH, asked_now=True)}\n")
+        from bot.locales import language_of_computer, texts_for  # reading a catalogue costs what most runs do not need
+
+        texts = texts_for(language_of_computer())
+        sys.stderr.write(f"{error.problem.reported(texts, asked_now=True)}\n")
         sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))

@@ -38,17 +38,17 @@ class ConfigurationError(TsudoiError):
     """The configuration cannot be used; the text has one line a mistake."""
 
 
-class StoreError(TsudoiError):
+class _CodedError(TsudoiError):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+
+
+class StoreError(_CodedError):
     """The database cannot be opened, read or upgraded."""
 
 
 class StoreFailing(StoreError):
     """The database of a running bot cannot be written now. Its store logs that, once: whoever catches this need not."""
-
-
-class _CodedError(TsudoiError):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
 
 
 class SourceError(_CodedError):
