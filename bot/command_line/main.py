@@ -75,9 +75,11 @@ def run(config: ConfigOption = None) -> None:
 def check(config: ConfigOption = None) -> None:
     """Check the configuration, keys, rooms, permissions and the clock."""
     from bot.command_line.checking import check_everything, print_findings
+    from bot.locales import language_of_computer, texts_for
 
-    findings = _wait_for(check_everything(load_settings(config), config))
-    print_findings(findings)
+    texts = texts_for(language_of_computer())
+    findings = _wait_for(check_everything(load_settings(config), config, texts))
+    print_findings(findings, texts)
     if not all(finding.works for finding in findings):
         raise typer.Exit(1)
 
