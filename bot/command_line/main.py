@@ -146,9 +146,10 @@ def read(
 ) -> None:
     """Read the handwritten hiragana in pictures."""
     from bot.command_line.reading_files import read_files
+    from bot.locales import language_of_computer, texts_for
 
-    failed = False
-    for answer in read_files(files, top, load_settings(config).recognition):
+    failed, texts = False, texts_for(language_of_computer())
+    for answer in read_files(files, top, load_settings(config).recognition, texts):
         failed = failed or answer.error is not None
         _say(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else answer.line)
     if failed:

@@ -21,6 +21,7 @@ TsudoiError
 from datetime import timedelta
 
 from bot.core.problems.base import Problem, Said
+from bot.core.problems.pictures import PictureProblem
 
 
 class TsudoiError(Exception):
@@ -83,12 +84,12 @@ class MemberUnreachable(SendRefused):
     """A member takes no direct messages from us: tell them elsewhere, once."""
 
 
-class PictureError(TsudoiError):
-    """What was uploaded is not a picture that can be read; `code` selects the sentence a member reads."""
+class PictureError(_CodedError):
+    """What was uploaded is not a picture that can be read."""
 
-    def __init__(self, sentence: str, code: str = "unreadable") -> None:
-        super().__init__(sentence)
-        self.code = code
+    def __init__(self, problem: PictureProblem) -> None:
+        super().__init__(problem)
+        self.code = problem.code
 
 
 class ModelError(TsudoiError):

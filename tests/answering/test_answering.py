@@ -13,6 +13,7 @@ from bot.answering.commands import VOCABULARY
 from bot.app.clock import DrivenClock
 from bot.core.cooldowns import Turn
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import NotAPicture
 from bot.core.questions import Question
 from bot.core.rooms import Rooms
 from bot.delivery.deciding import Deciding
@@ -309,7 +310,7 @@ async def test_an_unsure_reading_names_what_else_it_may_be(world: World) -> None
 
 
 async def test_a_bad_picture_is_answered_kindly(world: World) -> None:
-    world.recogniser.answer = PictureError("no picture", "not_a_picture")
+    world.recogniser.answer = PictureError(NotAPicture())
     assert "画像として読めませんでした" in (await world.answering.read(an_asker(world.room), [b"<svg>"])).text
 
 
