@@ -26,13 +26,11 @@ from bot.delivery.ports.platforms import Sender
 from bot.delivery.posting import Known
 from bot.delivery.rules.gaps import Gap
 from bot.delivery.troubles import Troubles
-from bot.events import event_posts
 from bot.events.following import Following
 from bot.events.mirroring import Mirroring
 from bot.events.outages import Outages
 from bot.events.silencing import Silencing
 from bot.events.telling import Telling
-from bot.events.vanishing import VANISHED
 from bot.events.watching import Watching
 from bot.handwriting.own_samples import OwnSamples
 from bot.handwriting.quizzing import Quizzing
@@ -46,7 +44,6 @@ from bot.organisers.tidying import Tidying
 from bot.reminders.digesting import Digesting
 from bot.reminders.member_settings import MemberSettings
 from bot.reminders.reminding import Reminding
-from bot.reports import report_posts
 from bot.reports.correcting import Correcting
 from bot.reports.drafting import Drafting
 from bot.reports.materials import Materials
@@ -111,7 +108,7 @@ def build_services(ground: Ground, running: Running | None = None) -> Services:
     )
     tidying = Tidying(data=stores.personal, servers=stores.left_servers, clock=clock)
     console = Console(store=stores.sessions, rooms=rooms, clock=clock, address=ground.settings.web.public_url)
-    answers = {"flood": watching.answer_flood, VANISHED: watching.answer_vanished, **reporting.answer_handlers()}
+    answers = {**watching.answer_handlers(), **reporting.answer_handlers()}
     deciding = Deciding(store=stores.questions, answers=answers, rooms=rooms, zone=zone, ring=ring)
     organising = None
     if running is not None:
@@ -196,13 +193,6 @@ def _known(ground: Ground) -> Known:
         clock=ground.clock,
         zone=ground.zone,
         site_url=ground.settings.reports.address,
-        asked={
-            "flood": event_posts.flood_question,
-            VANISHED: event_posts.vanished_question,
-            report_posts.REPORT: report_posts.which_event,
-            report_posts.FLOOD_OF_REPORTS: report_posts.flood_question,
-            report_posts.MISSING: report_posts.missing_report,
-        },
     )
 
 

@@ -17,7 +17,6 @@ from bot import __version__
 from bot.command_line.service import service
 from bot.config import DEFAULT_FILE, Settings, load_settings
 from bot.core.errors import ConfigurationError, FrontEndError, StoreError, TsudoiError
-from bot.core.problems.base import ENGLISH
 from bot.first_evening.command import init
 from bot.logs import set_up_logging
 
@@ -76,9 +75,11 @@ def run(config: ConfigOption = None) -> None:
 def check(config: ConfigOption = None) -> None:
     """Check the configuration, keys, rooms, permissions and the clock."""
     from bot.command_line.checking import check_everything, print_findings
+    from bot.locales import language_of_computer, texts_for
 
-    findings = _wait_for(check_everything(load_settings(config), config))
-    print_findings(findings)
+    texts = texts_for(language_of_computer())
+    findings = _wait_for(check_everything(load_settings(config), config, texts))
+    print_findings(findings, texts)
     if not all(finding.works for finding in findings):
         raise typer.Exit(1)
 
@@ -145,9 +146,10 @@ def read(
 ) -> None:
     """Read the handwritten hiragana in pictures."""
     from bot.command_line.reading_files import read_files
+    from bot.locales import language_of_computer, texts_for
 
-    failed = False
-    for answer in read_files(files, top, load_settings(config).recognition):
+    failed, texts = False, texts_for(language_of_computer())
+    for answer in read_files(files, top, load_settings(config).recognition, texts):
         failed = failed or answer.error is not None
         _say(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else answer.line)
     if failed:
@@ -261,5 +263,8 @@ def main() -> None:
     try:
         cli()
     except TsudoiError as error:
-        sys.stderr.write(f"{error.problem.reported(ENGLISH, asked_now=True)}\n")
+        from bot.locales import language_of_computer, texts_for  # reading a catalogue costs what most runs do not need
+
+        texts = texts_for(language_of_computer())
+        sys.stderr.write(f"{error.problem.reported(texts, asked_now=True)}\n")
         sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))

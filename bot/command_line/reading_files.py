@@ -10,6 +10,7 @@ from typing import Any
 from bot.config import RecognitionSettings
 from bot.core.errors import PictureError
 from bot.handwriting.workers.recogniser import LocalRecogniser
+from bot.locales import Texts
 from model.reading import Reading
 
 
@@ -40,13 +41,14 @@ class FileReading:
         return f"{self.file}: {said or 'no hiragana found'}"
 
 
-def read_files(files: Sequence[Path], top: int, settings: RecognitionSettings) -> Iterator[FileReading]:
+def read_files(files: Sequence[Path], top: int, settings: RecognitionSettings, texts: Texts) -> Iterator[FileReading]:
     """Read each file in turn; one that is no picture does not stop the others."""
     with closing(LocalRecogniser(settings.min_confidence, top)) as recogniser:
         for file in files:
             try:
                 yield FileReading(file, asyncio.run(recogniser.read(file.read_bytes())))
             except OSError as error:
-                yield FileReading(file, error=f"cannot be read ({error.strerror})")
+                said = texts.gettext("cannot be read ({reason})").format(reason=error.strerror)
+                yield FileReading(file, error=said)
             except PictureError as error:
-                yield FileReading(file, error=str(error))
+                yield FileReading(file, error=error.problem.reported(texts))

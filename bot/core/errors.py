@@ -22,6 +22,7 @@ TsudoiError
 from datetime import timedelta
 
 from bot.core.problems.base import Problem, Said
+from bot.core.problems.pictures import PictureProblem
 
 
 class TsudoiError(Exception):
@@ -39,7 +40,12 @@ class ConfigurationError(TsudoiError):
     """The configuration cannot be used; the text has one line a mistake."""
 
 
-class StoreError(TsudoiError):
+class _CodedError(TsudoiError):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+
+
+class StoreError(_CodedError):
     """The database cannot be opened, read or upgraded."""
 
 
@@ -49,11 +55,6 @@ class StoreFailing(StoreError):
 
 class StoreFull(StoreError):
     """Visitors of the page left as much in the store as they may: what they ask for now is not kept."""
-
-
-class _CodedError(TsudoiError):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
 
 
 class SourceError(_CodedError):
@@ -88,12 +89,12 @@ class MemberUnreachable(SendRefused):
     """A member takes no direct messages from us: tell them elsewhere, once."""
 
 
-class PictureError(TsudoiError):
-    """What was uploaded is not a picture that can be read; `code` selects the sentence a member reads."""
+class PictureError(_CodedError):
+    """What was uploaded is not a picture that can be read."""
 
-    def __init__(self, sentence: str, code: str = "unreadable") -> None:
-        super().__init__(sentence)
-        self.code = code
+    def __init__(self, problem: PictureProblem) -> None:
+        super().__init__(problem)
+        self.code = problem.code
 
 
 class ModelError(TsudoiError):

@@ -1,6 +1,6 @@
 """A message: what is said, before any platform renders it. An answer and a scheduled post are the same `Message`."""
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -199,6 +199,16 @@ class Message:
         lines += _button_lines(self.buttons)
         lines += [f"[{file.name}]" for file in self.files]
         return "\n".join(line for line in lines if line)
+
+
+def answer(lead: str, *cards: Card) -> Message:
+    """Answer with a sentence, and cards below it."""
+    return Message(MessageKind.ANSWER, lead, cards)
+
+
+def refusal(lead: str) -> Message:
+    """Answer that what was written is not taken."""
+    return replace(answer(lead), refuses=lead)
 
 
 def plain(part: Any) -> Any:

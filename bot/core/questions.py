@@ -1,11 +1,16 @@
-"""A question to the organisers: something the bot will not decide by itself. The answer sticks."""
+"""A question to the organisers: something the bot will not decide by itself. The answer sticks.
 
-from dataclasses import dataclass, field
+Each kind of question is a frozen dataclass, which stands with its topic; what its class adds are its facts.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import ClassVar
 
 from bot.core.actions import Action, Shown
 from bot.core.posts import Post
+
+POST_ALL, POST_NONE = "post", "leave"  # the answers to "so much at once, shall I post it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,34 +22,40 @@ class Held:
     useful_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """(kind, subject) is unique in the store, so nothing is asked twice.
+    """(tag, subject) is unique in the store, so nothing is asked twice.
 
-    `kind` says who handles the answer (`flood`, `report`); `options` are the answers offered, codes and no texts;
-    `facts` is what composing and handling need, as JSON; `held` is posted once they say so.
+    `options` are the answers offered, codes and no texts; `held` is posted once organisers say so.
     """
 
-    kind: str
+    tag: ClassVar[str]  # the kind, as it stands in the store
+
     subject: str
     options: tuple[str, ...]
     asked_at: datetime
-    facts: dict[str, Any] = field(default_factory=dict)
     held: tuple[Held, ...] = ()
     id: int | None = None
     answer: str | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
 
+    def __init_subclass__(cls) -> None:
+        if "tag" in vars(cls):
+            KINDS[cls.tag] = cls
+
     @property
-    def guild(self) -> str | None:
-        """Whose organisers are asked, "" for those of the configured rooms; None: those whose the report site is."""
-        return self.facts.get("guild")
+    def asked_in(self) -> str | None:
+        """The guild whose organisers are asked, "" for the configured rooms; None: those whose the report site is."""
+        return None
 
     def answer_with(self, option: str) -> "AnswerQuestion":
         """Return the action that answers with `option`; needs a stored question."""
         assert self.id is not None  # noqa: S101  # only stored questions are asked
         return AnswerQuestion(self.id, option)
+
+
+KINDS: dict[str, type[Question]] = {}  # by their tags
 
 
 @dataclass(frozen=True, slots=True)

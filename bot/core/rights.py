@@ -73,9 +73,9 @@ def concerns(rooms: Rooms, asker: Asker, question: Question) -> bool:
     """Whether a question is one for the organisers of this asker's tenant."""
     if asker.tenant.platform == LOCAL:
         return True
-    match question.guild:
+    match question.asked_in:
         case None:
             return asker.is_home
         case "":
             return rooms.are_configured_in(asker.tenant)
-    return question.guild == asker.tenant.id
+    return question.asked_in == asker.tenant.id

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.askers import Asker
@@ -15,7 +16,8 @@ from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.question_messages import answer_taken, answered_before, organisers_only
 from bot.locales import TOKYO, texts_for
 
-AnswerHandler = Callable[[Question, str, str], Awaitable[bool]]
+AnswerHandler = Callable[[Any, str, str], Awaitable[bool]]
+AnswerHandlers = Mapping[type[Question], AnswerHandler]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Deciding:
     """
 
     store: QuestionStore
-    answers: Mapping[str, AnswerHandler]
+    answers: AnswerHandlers
     rooms: Rooms
     zone: ZoneInfo = TOKYO
     ring: Ring = no_ring
@@ -38,7 +40,7 @@ class Deciding:
     async def decide(self, asker: Asker, action: AnswerQuestion) -> Message | None:
         """Take an answer; None if nothing like it was asked. Only organisers of the tenant that was asked may."""
         question = await self.store.question_by_id(action.question)
-        if question is None or action.option not in question.options or question.kind not in self.answers:
+        if question is None or action.option not in question.options or type(question) not in self.answers:
             return None
         if not may_answer(self.rooms, asker, question):
             return organisers_only(texts_for(asker.language, self.zone))
@@ -47,6 +49,6 @@ class Deciding:
     async def take(self, asker: Asker, question: Question, option: str) -> Message:
         """Take the answer of somebody who may give it."""
         texts = texts_for(asker.language, self.zone)
-        is_first = await self.answers[question.kind](question, option, asker.member)
+        is_first = await self.answers[type(question)](question, option, asker.member)
         await self.ring()
         return answer_taken(texts) if is_first else answered_before(texts)

@@ -1,8 +1,7 @@
 """What posts are made of: what each must be able to do, and what it may look up when it is composed."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,10 +26,7 @@ from bot.reports.ports import MaterialStore, ReportStore
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What the bot knows when a post is composed.
-
-    `site_url` is the address of the report site; `asked` composes questions, each by its kind.
-    """
+    """What the bot knows when a post is composed. `site_url` is the address of the report site."""
 
     events: EventStore
     deliveries: DeliveryStore
@@ -43,7 +39,6 @@ class Known:
     clock: Clock
     zone: ZoneInfo
     site_url: str = ""
-    asked: Mapping[str, "QuestionComposer"] = field(default_factory=dict)
 
     async def compose(self, delivery: Delivery, room: Room) -> Message | NothingToSay:
         """Compose what is said in a room, or what stands there by now. Raises SendError where that is not known."""
@@ -79,9 +74,6 @@ class Here:
         return (await self.known.events.known([event_id]))[event_id]
 
 
-QuestionComposer = Callable[[Question, Here], Awaitable[Message | NothingToSay]]
-
-
 @dataclass(frozen=True, slots=True)
 class SpokenPost(Post, ABC):
     """A post that becomes a message of its own: one class with its facts and how it is composed."""
@@ -89,6 +81,15 @@ class SpokenPost(Post, ABC):
     @abstractmethod
     async def compose(self, here: Here) -> Message | NothingToSay:
         """Return what is said, as things stand now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenQuestion(Question, ABC):
+    """A question that can be asked: one class with its facts and how it is composed."""
+
+    @abstractmethod
+    async def compose(self, here: Here) -> Message | NothingToSay:
+        """Return how it is asked, as things stand now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.messages import Button, Card, Field, Message, MessageKind
-from bot.core.questions import Question
+from bot.core.questions import POST_ALL, POST_NONE, Question
 from bot.locales import Texts
 
 
@@ -20,6 +20,12 @@ def answer_taken(texts: Texts) -> Message:
 def answered_before(texts: Texts) -> Message:
     """Say that somebody was quicker."""
     return Message(MessageKind.ANSWER, texts.gettext("This has been answered already; the first answer stands."))
+
+
+def post_or_not(texts: Texts, question: Question) -> tuple[Button, ...]:
+    """Return the buttons below "so much at once, shall I post it?"."""
+    labels = {POST_ALL: texts.gettext("Post them"), POST_NONE: texts.gettext("Do not post")}
+    return tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
 
 
 def answered_question(texts: Texts, asked: Message, question: Question) -> Message:

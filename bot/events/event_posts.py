@@ -3,22 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.core.messages import Button, Message
+from bot.core.messages import Message
 from bot.core.posts import Audience
-from bot.core.questions import Question
 from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.delivery.posting import EventPost, Here, SpokenPost
 from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.events import event_messages
-from bot.events.ports.events import EventStore
 from bot.events.rules.announcements import Difference
-from bot.events.rules.events import Event, EventStatus
+from bot.events.rules.events import EventStatus
 from bot.events.rules.seats import FILLING, SeatNews
 from bot.events.seat_messages import seats_message
-
-POST_ALL, POST_NONE = "post", "leave"  # the answers to "so many new events, shall I post them?"
-CALLED_OFF, SAY_NOTHING = "called_off", "leave"  # the answers to "these pages are gone, was that on purpose?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,31 +149,3 @@ async def _announced(event_id: int, here: Here) -> Delivery | None:
     away = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.RETRACTED)
     there = [posted for posted in announced if posted.destination == here.room.name and posted.state not in away]
     return max(there, key=lambda delivery: delivery.id or 0, default=None)
-
-
-async def vanished_question(question: Question, here: Here) -> Message | NothingToSay:
-    """Ask whether events are called off whose pages are gone, unless they are back or would have begun."""
-    gone = await still_gone(question, here.known.events, here.now)
-    if not gone and not here.is_said:
-        return NothingToSay.EVENT_BACK
-    texts = here.texts
-    labels = {CALLED_OFF: texts.gettext("Tell everybody it is cancelled"), SAY_NOTHING: texts.gettext("Say nothing")}
-    buttons = tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
-    known = await here.known.events.known(question.facts["events"])
-    return event_messages.vanished_question(texts, gone or list(known.values()), here.now, buttons)
-
-
-async def still_gone(question: Question, events: EventStore, now: datetime) -> list[Event]:
-    """Return the events of a question whose pages are gone still, and that would not have begun yet."""
-    known = await events.known(question.facts["events"])
-    return [event for event in known.values() if event.status is EventStatus.VANISHED and not event.has_started(now)]
-
-
-async def flood_question(question: Question, here: Here) -> Message:
-    """Ask whether so much at once shall be posted."""
-    texts, facts = here.texts, question.facts
-    known = await here.known.events.known(facts["events"])
-    labels = {POST_ALL: texts.gettext("Post them"), POST_NONE: texts.gettext("Do not post")}
-    buttons = tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
-    events = [known[event_id] for event_id in facts["events"] if event_id in known]
-    return event_messages.flood_question(texts, facts["source"], events, buttons)

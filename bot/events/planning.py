@@ -15,13 +15,8 @@ from bot.delivery.question_post import ask
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.rules.follow_ups import was_said
 from bot.events.editing import edits_of_announcements, edits_of_seats, seats_day
-from bot.events.event_posts import (
-    POST_ALL,
-    POST_NONE,
-    AnnouncementPost,
-    ReminderPost,
-    SeatsPost,
-)
+from bot.events.event_posts import AnnouncementPost, ReminderPost, SeatsPost
+from bot.events.event_questions import FloodQuestion
 from bot.events.looking import Look
 from bot.events.news import Told, deliveries_of, heard_of, hearing, summaries
 from bot.events.rules.announcements import FLOOD, is_flood, is_worth_saying, must_be_said
@@ -149,5 +144,4 @@ def _flood(look: Look, guild: str, held: Sequence[Told]) -> Question:
     due = [delivery for change, room in held for delivery in deliveries_of(change, room, look.at)]
     posts = tuple(Held(delivery.post, delivery.destination, delivery.useful_until) for delivery in due)
     events = sorted({change.event.id for change, _ in held})
-    facts = {"source": look.source, "events": events, "guild": guild}
-    return Question("flood", subject, (POST_ALL, POST_NONE), look.at, facts, posts)
+    return FloodQuestion(subject=subject, asked_at=look.at, source=look.source, events=events, guild=guild, held=posts)

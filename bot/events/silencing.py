@@ -11,6 +11,7 @@ from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import QuestionPost
 from bot.delivery.rules.deliveries import Delivery, DeliveryState
 from bot.events.event_posts import AnnouncementPost
+from bot.events.event_questions import FloodQuestion
 from bot.events.ports.events import EventStore
 
 
@@ -54,7 +55,7 @@ class Silencing:
 
 def _is_flood_of(sources: Iterable[str], delivery: Delivery) -> bool:
     match delivery.post:
-        case QuestionPost("flood", subject):
+        case QuestionPost(FloodQuestion.tag, subject):
             return any(subject.startswith(f"{name}@") for name in sources)
         case _:
             return False

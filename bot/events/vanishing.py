@@ -10,12 +10,12 @@ from bot.core.room import MAIN, Room, direct_to
 from bot.core.rooms import HERE, Rooms
 from bot.delivery.question_post import ask
 from bot.delivery.rules.deliveries import Delivery
-from bot.events.event_posts import CALLED_OFF, SAY_NOTHING, VanishedPost
+from bot.events.event_posts import VanishedPost
+from bot.events.event_questions import VanishedQuestion
 from bot.events.looking import Look
 from bot.events.news import deliveries_of, hearing, summaries
 from bot.events.rules.events import Change, ChangeKind, Event
 
-VANISHED = "vanished"  # the kind of question
 MOST_NOTES = 3  # about events whose pages are gone; more are told together
 
 SetUpBy = Callable[[str, str], Awaitable[str]]
@@ -48,7 +48,7 @@ class Vanishing:
 
     async def _ask_alone(self, question: Question, gone: Sequence[Event], rooms: Sequence[Room]) -> list[Delivery]:
         """Ask where no member reads along: in organisers' own rooms, else who set a room up, else who runs the bot."""
-        if marked := self.rooms.for_organisers(question.guild or ""):
+        if marked := self.rooms.for_organisers(question.asked_in or ""):
             return [ask(question, room) for room in marked]
         for room in rooms:
             if member := await self.set_up_by(room.platform, room.channel):
@@ -76,4 +76,4 @@ class Vanishing:
 
 def _question(look: Look, guild: str, gone: Mapping[int, Event]) -> Question:
     subject = f"{look.source}@{look.at:%Y%m%dT%H%M%SZ}" + (f"@{guild}" if guild else "")
-    return Question(VANISHED, subject, (CALLED_OFF, SAY_NOTHING), look.at, {"events": sorted(gone), "guild": guild})
+    return VanishedQuestion(subject=subject, asked_at=look.at, events=sorted(gone), guild=guild)

@@ -10,13 +10,14 @@ import structlog
 
 from bot.core.clock import Clock
 from bot.core.errors import SourceError
-from bot.core.questions import Question
+from bot.core.questions import POST_ALL
 from bot.core.rooms import Rooms
+from bot.delivery.deciding import AnswerHandlers
 from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import edits_of_question
 from bot.delivery.rules.deliveries import Delivery
-from bot.events.event_posts import CALLED_OFF, POST_ALL, still_gone
+from bot.events.event_questions import CALLED_OFF, FloodQuestion, VanishedQuestion
 from bot.events.looking import look, missed_in
 from bot.events.planning import Planning
 from bot.events.ports.events import EventStore, SourceState, Watched
@@ -120,7 +121,11 @@ class Watching:
             if state.seen_at is None or state.seen_at < self.clock.now() - UNFOLLOWED_FOR:  # nobody else follows it
                 await self.events.note(replace(state, first_seen_at=None))
 
-    async def answer_flood(self, question: Question, option: str, member: str) -> bool:
+    def answer_handlers(self) -> AnswerHandlers:
+        """Return who takes an organiser's answer, by the kind of question."""
+        return {FloodQuestion: self.answer_flood, VanishedQuestion: self.answer_vanished}
+
+    async def answer_flood(self, question: FloodQuestion, option: str, member: str) -> bool:
         """Take an organiser's word on a flood; False if somebody answered before."""
         now = self.clock.now()
         planned = await edits_of_question(self.deliveries, question, now)
@@ -129,11 +134,11 @@ class Watching:
             planned = [*(held or await self._held_back_before(question, now)), *planned]
         return await self.questions.answer(question, option, member, now, planned)
 
-    async def answer_vanished(self, question: Question, option: str, member: str) -> bool:
+    async def answer_vanished(self, question: VanishedQuestion, option: str, member: str) -> bool:
         """Take an organiser's word on events whose pages are gone; False if somebody answered before."""
         now = self.clock.now()
         planned = await edits_of_question(self.deliveries, question, now)
-        gone = await still_gone(question, self.events, now) if option == CALLED_OFF else []
+        gone = await question.still_gone(self.events, now) if option == CALLED_OFF else []
         shown_by = await self.events.showed([event.id for event in gone])
         planned += self._vanishing.told(gone, question.guild or "", shown_by, now)
         planned += await self.events.news_of_confirmed(gone, now)
@@ -142,11 +147,10 @@ class Watching:
         await self.events.note_confirmed(gone)
         return True
 
-    async def _held_back_before(self, question: Question, now: datetime) -> Sequence[Delivery]:
+    async def _held_back_before(self, question: FloodQuestion, now: datetime) -> Sequence[Delivery]:
         """Return what a question of an earlier version held back."""
-        events, guild = question.facts["events"], question.facts.get("guild", "")
-        known = (await self.events.known(events)).values()
-        return self._planning.announcements(known, question.facts["source"], guild, now)
+        known = (await self.events.known(question.events)).values()
+        return self._planning.announcements(known, question.source, question.guild or "", now)
 
     async def plan_reminders(self, sources: Sequence[str] | None = None) -> None:
         """Plan the reminders of all that is to come anew: lead times and rooms may have changed meanwhile.

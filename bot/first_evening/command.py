@@ -1,6 +1,5 @@
 """The command `tsudoi init`: its flags, who is asked, and what a Ctrl-C leaves behind."""
 
-import locale
 import os
 import shlex
 import sys
@@ -150,8 +149,9 @@ def _say_what_is_kept(asker: "Asker", draft: Draft | None, file: Path, commands:
 
 def usual_language() -> str:
     """Return the language of this computer where it is one of ours; Japanese where the computer does not say."""
-    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
-    spoken = (named or locale.getlocale()[0] or "C").casefold()
+    from bot.locales import locale_of_computer  # as above
+
+    spoken = locale_of_computer().casefold()
     return "ja" if spoken.startswith(("ja", "c.", "posix")) or spoken == "c" else "en"
 
 

@@ -8,8 +8,7 @@ from bot.events.rules.sources import group_in
 from bot.first_evening.answers import Answers
 from bot.first_evening.looks import GroupUnknown, Looks
 from bot.first_evening.talk import NONE, REFUSALS, Talk
-from bot.locales import texts_for
-from bot.organisers.settling_in_messages import LANGUAGES
+from bot.locales import LANGUAGES, texts_for
 
 ABOUT_KEYS = "https://connpass.com/about/api/v2/"
 

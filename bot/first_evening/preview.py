@@ -14,7 +14,7 @@ from bot.first_evening.commands import Commands
 from bot.first_evening.talk import Talk
 from bot.locales import Texts, texts_for
 from bot.organisers.rehearsing import Rehearsed
-from bot.organisers.settling_in_messages import managers
+from bot.organisers.room_labels import managers
 
 MOST_SHOWN, MOST_LINES = 6, 8  # messages of a rehearsal, and lines of each
 WEEK = timedelta(days=7)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.core.errors import PictureError
 from bot.core.messages import Bar, Button, Card, Message, MessageKind, Part, Picture
+from bot.core.problems.pictures import Blank
 from bot.handwriting.reading_buttons import MOST_OPTIONS, About, difference, why
 from bot.handwriting.rules.romaji import romaji
 from bot.handwriting.shares import in_words
@@ -258,7 +259,7 @@ def gone(texts: Texts) -> Message:
 
 
 def _nothing_found(texts: Texts) -> str:
-    return texts.gettext("I cannot find any hiragana here. Please write large and clearly, on light paper.")
+    return Blank().told(texts)
 
 
 def how_to_read(texts: Texts, *, is_on: bool, uploads_are_seen: bool = True) -> Message:
@@ -282,16 +283,4 @@ def how_to_read(texts: Texts, *, is_on: bool, uploads_are_seen: bool = True) -> 
 
 def unreadable_picture(texts: Texts, error: PictureError) -> Message:
     """Say why a picture cannot be read, and what to do."""
-    sentences = {
-        "empty": texts.gettext("The file is empty. Please send it again."),
-        "not_a_picture": texts.gettext("I do not know this kind of picture. JPEG, PNG, WebP, GIF, HEIC and AVIF work."),
-        "too_large": texts.gettext(
-            "This picture is too large. Please send a smaller one, or a JPEG (at most 20 MB and 50 megapixels)."
-        ),
-        "broken": texts.gettext("This picture is damaged. Please send it again."),
-        "not_fetched": texts.gettext("I could not fetch the picture. Please send it again."),
-        "blank": _nothing_found(texts),
-        "too_slow": texts.gettext("This picture takes too long to read. Please send a smaller one."),
-        "busy": texts.gettext("I am very busy right now. Please try again in a moment."),
-    }
-    return Message(MessageKind.ANSWER, sentences.get(error.code, sentences["broken"]))
+    return Message(MessageKind.ANSWER, error.problem.told(texts))

@@ -17,6 +17,7 @@ from bot.core.clock import Clock
 from bot.core.errors import PictureError
 from bot.core.handlers import Forms, Handler, Handlers
 from bot.core.messages import Message
+from bot.core.problems.pictures import Blank, Busy, NotFetched
 from bot.core.room import direct_to
 from bot.core.uploads import Source, Upload
 from bot.handwriting import teaching_messages as said
@@ -214,7 +215,7 @@ async def _of_each(upload: Upload, ask: Callable[[bytes], Awaitable[T]]) -> list
             found.append((place, await ask(picture)))
         except PictureError as error:
             errors.append(error)
-    busy = [error for error in errors if error.code == "busy"]
+    busy = [error for error in errors if isinstance(error.problem, Busy)]
     if busy or (errors and not found):
         raise (busy or errors)[0]
     return found
@@ -223,13 +224,13 @@ async def _of_each(upload: Upload, ask: Callable[[bytes], Awaitable[T]]) -> list
 def _glyph_at(place: int, reading: Reading) -> Glyph:
     """Return the character that is spoken of. Raises PictureError, `blank` where there is none."""
     if not 0 <= place < len(reading.glyphs) or not reading.glyphs[place].candidates:
-        raise PictureError("there is nothing written in the picture", "blank")
+        raise PictureError(Blank())
     return reading.glyphs[place]
 
 
 def _only(upload: Upload) -> bytes:
     """Return the one picture that was fetched of an upload. Raises PictureError."""
-    picture = upload.pictures[0] if upload.pictures else PictureError("it is gone", "not_fetched")
+    picture = upload.pictures[0] if upload.pictures else PictureError(NotFetched())
     if isinstance(picture, PictureError):
         raise picture
     return picture

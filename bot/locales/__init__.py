@@ -3,6 +3,9 @@
 `LANGUAGE/LC_MESSAGES/tsudoi.po` is compiled in memory at the start, so that no compiled file falls behind its source.
 """
 
+import locale
+import os
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -17,13 +20,24 @@ from babel.support import NullTranslations, Translations
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-LANGUAGES = ("ja", "en")
+LANGUAGES = {"ja": "日本語", "en": "English"}  # each in its own words
 
 
 def language_in(tag: str) -> str:
     """Return the language of ours that a tag such as `en-US` names, "" where it is none of them."""
     language = tag.partition("-")[0].casefold()
     return language if language in LANGUAGES else ""
+
+
+def language_of_computer() -> str:
+    """Return the language of who sits at this computer; English where it does not say, or says none of ours."""
+    return language_in(locale_of_computer().replace("_", "-")) or "en"
+
+
+def locale_of_computer() -> str:
+    """Return what the environment, or the system, calls its language, such as `ja_JP.UTF-8` or `C`."""
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
+    return named or locale.getlocale()[0] or "C"
 
 
 class Texts:
@@ -68,6 +82,10 @@ class Texts:
     def in_a_row(self, *sentences: str) -> str:
         """Return sentences as a paragraph: Japanese leaves no space between them."""
         return ("" if self.locale == "ja" else " ").join(sentences)
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Return words in one line: `a、b`, `a, b`."""
+        return ("、" if self.locale == "ja" else ", ").join(words)
 
     def days_until(self, at: datetime, now: datetime) -> int:
         """Return how many calendar days lie between, as people count them: 0 today, 1 tomorrow, -1 yesterday."""

@@ -10,7 +10,7 @@ from bot.core.messages import Message
 from bot.core.questions import OpenQuestions, Question
 from bot.core.rights import concerns
 from bot.delivery.deciding import Deciding
-from bot.delivery.posting import Here, Known
+from bot.delivery.posting import Here, Known, SpokenQuestion
 from bot.locales import texts_for
 from bot.organisers import inbox_messages as said
 
@@ -70,9 +70,8 @@ class Inbox:
         """Return what organisers of the asker's tenant are still asked, the latest first, as it is asked now."""
         here, found = Here(self.known, asker.room, is_said=False), []
         for question in await self.known.questions.open_questions():
-            composer = self.known.asked.get(question.kind)
-            if composer is not None and concerns(self.known.rooms, asker, question):
-                message = await composer(question, here)
+            if isinstance(question, SpokenQuestion) and concerns(self.known.rooms, asker, question):
+                message = await question.compose(here)
                 found += [(question, message)] if isinstance(message, Message) else []
         return found
 
@@ -80,7 +79,7 @@ class Inbox:
         question = await self.known.questions.question_by_id(action.question)
         if question is None or not concerns(self.known.rooms, asker, question):
             return await self.open(asker, action.page)
-        if action.option not in question.options or question.kind not in self.deciding.answers:
+        if action.option not in question.options or type(question) not in self.deciding.answers:
             return await self.open(asker, action.page)
         answer = await self.deciding.take(asker, question, action.option)
         return await self.open(asker, action.page, answer.lead)

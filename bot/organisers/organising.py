@@ -48,7 +48,7 @@ from bot.organisers.permissions_post import PermissionsPost
 from bot.organisers.ports.rooms import RoomStore
 from bot.organisers.rehearsing import Rehearsed
 from bot.organisers.settling_in import LAST_MONTH_AND_SIX, MOST_SOURCES, Rehearse, SettlingIn, with_parts
-from bot.organisers.settling_in_messages import source_entries, too_many_sources
+from bot.organisers.source_messages import source_entries, too_many_sources
 from bot.organisers.tidying import Tidying
 from bot.organisers.trouble_page import TryNow, trouble_page
 from bot.reports.correcting import Correcting

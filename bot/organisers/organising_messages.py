@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.actions import OnPage
-from bot.core.messages import Button, Card, Choice, Field, Message, MessageKind, Option
+from bot.core.messages import Button, Card, Choice, Field, Message, MessageKind, Option, answer
 from bot.core.problems.base import Problem
 from bot.core.room import EVERYTHING, Pause, Room
 from bot.delivery.rules.deliveries import Delivery
@@ -33,16 +33,10 @@ from bot.organisers.pages import (
     TurnPage,
 )
 from bot.organisers.rehearsing import Rehearsed
+from bot.organisers.room_labels import managers, room_card
 from bot.organisers.rules.interventions import Intervention
-from bot.organisers.settling_in_messages import (
-    answer,
-    managers,
-    missing_permissions,
-    parts_choice,
-    room_card,
-    source_entries,
-    source_label,
-)
+from bot.organisers.settling_in_messages import missing_permissions, parts_choice
+from bot.organisers.source_messages import source_entries, source_label
 
 MOST_OPTIONS = 25  # in one list
 REHEARSED_A_PAGE = 5

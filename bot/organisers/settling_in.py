@@ -24,12 +24,13 @@ from bot.core.rooms import Rooms
 from bot.events.ports.sources import Charged, EventSource
 from bot.events.rules.events import Event
 from bot.events.rules.sources import LONGEST_NAME, SourceKind, SourceQuery, query_named, query_of, words_in
-from bot.locales import Texts, texts_for
-from bot.organisers import pages
+from bot.locales import LANGUAGES, Texts, texts_for
+from bot.organisers import pages, source_messages
 from bot.organisers import settling_in_messages as said
 from bot.organisers.pages import ChooseForRoom, Ending, EndSetup, GoToStep, Setting, Step
 from bot.organisers.ports.rooms import RoomDraft, RoomStore
 from bot.organisers.rehearsing import Rehearsed
+from bot.organisers.room_labels import PARTS
 
 log = structlog.get_logger()
 
@@ -115,7 +116,7 @@ class SettlingIn:
         draft = await self._draft(asker)
         room, texts = draft.room, self._texts(draft.room)
         if len(room.follows) >= MOST_SOURCES:
-            return await self._page(asker, draft, said.too_many_sources(texts, MOST_SOURCES))
+            return await self._page(asker, draft, source_messages.too_many_sources(texts, MOST_SOURCES))
         notice, found = await self.look_up(asker, texts, kind, written)
         if found is None:
             return await self._page(asker, draft, notice)
@@ -134,7 +135,7 @@ class SettlingIn:
         """Ask connpass what a source shows, and say how much it brings; no query where it cannot be followed."""
         query = query_of(kind, written)
         if query is None:
-            return said.not_understood(texts, kind, written), None
+            return source_messages.not_understood(texts, kind, written), None
         return await self._preview_of(asker, texts, query)
 
     async def refine(
@@ -146,10 +147,10 @@ class SettlingIn:
         """
         query = query_named(follows[-1]) if follows else None
         if query is None:
-            return said.nothing_to_refine(texts), follows
+            return source_messages.nothing_to_refine(texts), follows
         refined = replace(query, words=replace(query.words, **{words.value: words_in(written)}))
         if len(refined.name) > LONGEST_NAME:
-            return said.too_many_words(texts), follows
+            return source_messages.too_many_words(texts), follows
         notice, found = await self._preview_of(asker, texts, refined)
         return notice, follows if found is None else tuple(dict.fromkeys((*follows[:-1], found.name)))
 
@@ -159,15 +160,15 @@ class SettlingIn:
             with self.charged(asker.tenant.name):
                 listing = await self.open_source(query.name, LAST_MONTH_AND_SIX).listing(now)
         except (SourceError, ConfigurationError) as error:
-            return said.source_failed(texts, query, error.problem), None
+            return source_messages.source_failed(texts, query, error.problem), None
         if query.kind is SourceKind.GROUP and not listing.events:
-            return said.source_unknown(texts, query), None
+            return source_messages.source_unknown(texts, query), None
         last_month = sum(_was_last_month(event, now, self.zone) for event in listing.wanted)
         coming = sorted(
             (event for event in listing.wanted if event.started_at and event.takes_place and event.started_at > now),
             key=lambda event: event.started_at or now,
         )
-        return said.source_found(texts, query, last_month, coming, now), query
+        return source_messages.source_found(texts, query, last_month, coming, now), query
 
     async def _save(self, asker: Asker, room: Room) -> Message:
         texts = self._texts(room)
@@ -199,7 +200,7 @@ def _chosen(room: Room, setting: Setting, values: Sequence[str]) -> Room:
     match setting:
         case Setting.FOLLOWS:
             return replace(room, follows=tuple(name for name in room.follows if name in values))
-        case Setting.LANGUAGE if values and values[0] in said.LANGUAGES:
+        case Setting.LANGUAGE if values and values[0] in LANGUAGES:
             return replace(room, locale=values[0])
         case Setting.PARTS:
             return with_parts(room, values)
@@ -219,7 +220,7 @@ async def _missing(asker: Asker) -> tuple[str, ...]:
 
 def with_parts(room: Room, chosen: Sequence[str]) -> Room:
     """Return the room saying exactly these parts."""
-    parts: dict[str, Any] = {part: part in chosen for part in said.PARTS}
+    parts: dict[str, Any] = {part: part in chosen for part in PARTS}
     return replace(room, **parts)
 
 

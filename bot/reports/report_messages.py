@@ -6,6 +6,7 @@ from typing import Any
 from bot.core.messages import Button, Card, Field, Message, MessageKind
 from bot.core.questions import OpenQuestions, Question
 from bot.core.quoting import quoted
+from bot.delivery.question_messages import post_or_not
 from bot.events.rules.events import Event
 from bot.locales import Texts
 from bot.reports.correcting_messages import other_event_button
@@ -17,7 +18,6 @@ from bot.reports.rules.reports import Report
 
 NONE = "none"  # the answer "none of these events"
 NO_REPORT = "none"  # the answer "there will be none"
-POST_ALL, POST_NONE = "post", "leave"
 MOST_SHOWN = 10
 _LONGEST_LABEL = 60
 
@@ -46,9 +46,8 @@ def _read_button(texts: Texts, report: Report) -> Button:
     return Button(texts.gettext("Read the report"), url=report.url)
 
 
-def which_event(texts: Texts, report: Report, question: Question, events: Events) -> Message:
-    """Ask organisers which event a report is about, and say why it is not clear."""
-    was = events.get(question.facts.get("was") or 0)
+def which_event(texts: Texts, report: Report, question: Question, was: Event | None, events: Events) -> Message:
+    """Ask organisers which event a report is about, and say why it is not clear; it `was` linked to one before."""
     if was is None:
         lead = texts.gettext("There is a new report, and I am not sure which event it is about. Which one is it?")
     else:
@@ -82,9 +81,7 @@ def flood_question(texts: Texts, reports: Sequence[Report], question: Question) 
         "Shall I post those whose event is clear?"
     ).format(count=len(reports))
     titles = [f"・{report.title}" for report in reports[:MOST_SHOWN]] + ["…"] * (len(reports) > MOST_SHOWN)
-    labels = {POST_ALL: texts.gettext("Post them"), POST_NONE: texts.gettext("Do not post")}
-    buttons = tuple(Button(labels[option], question.answer_with(option)) for option in question.options)
-    return Message(MessageKind.QUESTION, lead, (Card(body="\n".join(titles)),), buttons)
+    return Message(MessageKind.QUESTION, lead, (Card(body="\n".join(titles)),), post_or_not(texts, question))
 
 
 def missing_report(texts: Texts, event: Event, days: int, site_url: str) -> Message:

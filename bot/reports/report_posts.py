@@ -1,19 +1,16 @@
-"""What is said about reports by itself: found, corrected, missing; and the questions about them."""
+"""What is said about reports by itself: found, corrected, missing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.core.messages import Message
 from bot.core.posts import Audience
-from bot.core.questions import Question
 from bot.core.skips import NothingToSay
 from bot.core.texts import gettext
 from bot.delivery.posting import EventPost, Here, SpokenPost
-from bot.events.rules.events import Event
 from bot.reports import report_messages
-from bot.reports.rules.reports import Report, ReportState
+from bot.reports.report_questions import MissingReportQuestion, ReportQuestion, owing_report
 
-REPORT, FLOOD_OF_REPORTS, MISSING = "report", "report_flood", "missing_report"  # kinds of questions
 UNREAD_FOR = timedelta(days=2)  # a site that we could not read for so long may well have the report
 
 
@@ -83,10 +80,10 @@ class MissingReportPost(EventPost):
     async def compose(self, here: Here) -> Message | NothingToSay:
         """Ask for the report, unless it is there, asked about, or perhaps only out of our sight."""
         known, now = here.known, here.now
-        event = await _owing_report(self.event_id, here)
+        event = await owing_report(self.event_id, here)
         if isinstance(event, NothingToSay):
             return event
-        question = await known.questions.question(MISSING, str(event.id))
+        question = await known.questions.question(MissingReportQuestion.tag, str(event.id))
         if question is not None and question.answer is not None:
             return NothingToSay.NO_REPORT_OWED
         site = (await known.events.sources()).get(name_of_site(known.site_url))
@@ -111,63 +108,11 @@ class OldReportsPost(SpokenPost):
 
     async def compose(self, here: Here) -> Message | NothingToSay:
         """Say how many are still to be looked at."""
-        asked = [question for question in await here.known.questions.open_questions() if question.kind == REPORT]
+        open_ones = await here.known.questions.open_questions()
+        asked = [question for question in open_ones if isinstance(question, ReportQuestion)]
         return report_messages.old_reports(here.texts, len(asked)) if asked else NothingToSay.ANSWERED
 
 
 def name_of_site(site_url: str) -> str:
     """Return the name under which polls of a site are noted."""
     return f"reports of {site_url}"
-
-
-async def which_event(question: Question, here: Here) -> Message | NothingToSay:
-    """Ask which event a report is about, unless that is clear by now."""
-    report = await here.known.reports.report(question.facts["report"])
-    if report is None or (question.answer is None and report.state is ReportState.LINKED):
-        return NothingToSay.REPORT_LINKED
-    ids = {question.facts.get("was"), *ids_in(question), *ids_of(report)}
-    events = await here.known.events.known(sorted(event_id for event_id in ids if event_id is not None))
-    return report_messages.which_event(here.texts, report, question, events)
-
-
-async def missing_report(question: Question, here: Here) -> Message | NothingToSay:
-    """Ask whether an event that ended some days ago will have a report."""
-    event = await _owing_report(int(question.subject), here)
-    if isinstance(event, NothingToSay):
-        return event
-    return report_messages.missing_question(here.texts, event, question, here.known.site_url)
-
-
-async def _owing_report(event_id: int, here: Here) -> Event | NothingToSay:
-    """Return the event if it took place and nobody wrote of it, or is asked whether they did."""
-    event = (await here.known.events.known([event_id])).get(event_id)
-    if event is None or not event.takes_place or not event.is_over(here.now):
-        return NothingToSay.NO_REPORT_OWED
-    if any(event.id in _events_of(report) for report in await here.known.reports.reports()):
-        return NothingToSay.REPORT_THERE
-    return event
-
-
-async def flood_question(question: Question, here: Here) -> Message | NothingToSay:
-    """Ask whether so many reports at once shall be posted."""
-    keys = set(question.facts["reports"])
-    reports = [report for report in await here.known.reports.reports() if report.key in keys]
-    return report_messages.flood_question(here.texts, reports, question)
-
-
-def ids_in(question: Question) -> list[int]:
-    """Return the events that a question offers."""
-    return [int(option) for option in question.options if option.isdigit()]
-
-
-def ids_of(report: Report) -> list[int]:
-    """Return the events that a report is about, or that speak for or against that."""
-    ids = (report.event_id, *(reason.event_id for reason in report.reasons))
-    return [event_id for event_id in ids if event_id is not None]
-
-
-def _events_of(report: Report) -> tuple[int, ...]:
-    """Return the event a report is about, or the likeliest one while organisers are asked."""
-    if report.state is ReportState.ASKED:
-        return report.candidates[:1]
-    return () if report.event_id is None else (report.event_id,)

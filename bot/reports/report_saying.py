@@ -14,7 +14,7 @@ from bot.events.rules.titles import numbers_in
 from bot.locales import texts_for
 from bot.reports import report_messages
 from bot.reports.ports import ReportStore
-from bot.reports.report_posts import ids_of
+from bot.reports.report_questions import ids_of
 from bot.reports.rules.reports import Report
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

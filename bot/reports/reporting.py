@@ -14,9 +14,9 @@ from bot.core.askers import Asker
 from bot.core.clock import Clock
 from bot.core.errors import SourceError
 from bot.core.messages import Message
-from bot.core.questions import Question
+from bot.core.questions import POST_ALL, Question
 from bot.core.rooms import Rooms
-from bot.delivery.deciding import AnswerHandler
+from bot.delivery.deciding import AnswerHandlers
 from bot.delivery.ports.questions import QuestionStore
 from bot.delivery.ports.schedule import DeliveryStore
 from bot.delivery.question_post import ask, edits_of_question
@@ -28,17 +28,9 @@ from bot.events.rules.announcements import FLOOD
 from bot.events.rules.events import Event
 from bot.locales import TOKYO
 from bot.reports.ports import ReportSource, ReportStore
-from bot.reports.report_messages import NO_REPORT, NONE, POST_ALL, POST_NONE
-from bot.reports.report_posts import (
-    FLOOD_OF_REPORTS,
-    MISSING,
-    REPORT,
-    CorrectionPost,
-    MissingReportPost,
-    OldReportsPost,
-    ReportPost,
-    name_of_site,
-)
+from bot.reports.report_messages import NONE
+from bot.reports.report_posts import CorrectionPost, MissingReportPost, OldReportsPost, ReportPost, name_of_site
+from bot.reports.report_questions import MissingReportQuestion, ReportFloodQuestion, ReportQuestion
 from bot.reports.report_saying import ReportSaying
 from bot.reports.rules.almanac import group_of
 from bot.reports.rules.missing_reports import nags_of
@@ -74,9 +66,13 @@ class Reporting:
         """What is said about reports."""
         return ReportSaying(self.event_store, self.report_store, self.clock, self.zone)
 
-    def answer_handlers(self) -> dict[str, AnswerHandler]:
+    def answer_handlers(self) -> AnswerHandlers:
         """Return who takes an organiser's answer, by the kind of question."""
-        return {REPORT: self.answer, FLOOD_OF_REPORTS: self.answer_flood, MISSING: self.answer_missing}
+        return {
+            ReportQuestion: self.answer,
+            ReportFloodQuestion: self.answer_flood,
+            MissingReportQuestion: self.answer_missing,
+        }
 
     async def report(self, asker: Asker, argument: str = "") -> Message:
         """Answer `!report 4`."""
@@ -141,7 +137,7 @@ class Reporting:
         if len(news) <= FLOOD:
             return reviewed, [], []
         held = [replace(case, report=as_old_news(case.report)) if case.before is None else case for case in reviewed]
-        question = Question(FLOOD_OF_REPORTS, f"{now:%Y%m%dT%H%M%SZ}", (POST_ALL, POST_NONE), now, {"reports": news})
+        question = ReportFloodQuestion(subject=f"{now:%Y%m%dT%H%M%SZ}", asked_at=now, reports=news)
         return held, [ask(question, room) for room in self.rooms.asking_at_home()], [question]
 
     def _ask_about(self, case: Reviewed, now: datetime) -> tuple[Report, Question | None]:
@@ -155,8 +151,9 @@ class Reporting:
             return report, None
         subject = f"{report.key}@{report.digest}" if report.asked_as else report.key
         options = (*(str(event_id) for event_id in report.candidates), NONE)
-        facts = {"report": report.key, "was": before.event_id if before else None}
-        return replace(report, asked_as=subject), Question(REPORT, subject, options, now, facts)
+        was = before.event_id if before else None
+        question = ReportQuestion(subject=subject, options=options, asked_at=now, report=report.key, was=was)
+        return replace(report, asked_as=subject), question
 
     def _news(self, case: Reviewed, now: datetime, shown_by: dict[int, set[str]]) -> list[Delivery]:
         """Plan the post of a report that is linked now, and tell organisers if one linked before was corrected."""
@@ -191,12 +188,12 @@ class Reporting:
             if room.announces and room.reports
         ]
 
-    async def answer(self, question: Question, option: str, member: str) -> bool:
+    async def answer(self, question: ReportQuestion, option: str, member: str) -> bool:
         """Take an organiser's word on which event a report is about; False if somebody answered before.
 
         It is never overruled by what the site shows later.
         """
-        report = await self.report_store.report(question.facts["report"])
+        report = await self.report_store.report(question.report)
         if report is None or report.decided_by is not None:
             return False
         now, event_id = self.clock.now(), None if option == NONE else int(option)
@@ -212,7 +209,8 @@ class Reporting:
         decided, planned = await self._decided(report, event_id, member, now)
         await self.report_store.correct(decided, planned)
         log.info("report corrected", report=report.key, was=report.event_id, event_id=event_id)
-        question = await self.question_store.question(REPORT, report.asked_as) if report.asked_as else None
+        asked_as = report.asked_as
+        question = await self.question_store.question(ReportQuestion.tag, asked_as) if asked_as else None
         if question is not None and question.answer is None:
             edits = await edits_of_question(self.delivery_store, question, now)
             await self.question_store.answer(question, NONE if event_id is None else str(event_id), member, now, edits)
@@ -229,9 +227,9 @@ class Reporting:
             planned += self._posts(report.key, event_id, (await self.event_store.shown_by([event_id]))[event_id], now)
         return decided, planned
 
-    async def answer_flood(self, question: Question, option: str, member: str) -> bool:
+    async def answer_flood(self, question: ReportFloodQuestion, option: str, member: str) -> bool:
         """Take an organiser's word on a flood of reports; False if somebody answered before."""
-        now, keys = self.clock.now(), set(question.facts["reports"])
+        now, keys = self.clock.now(), set(question.reports)
         planned = await edits_of_question(self.delivery_store, question, now)
         if option == POST_ALL:
             held = [report for report in await self.report_store.reports() if report.key in keys]
@@ -268,10 +266,10 @@ class Reporting:
                     for room in self.rooms.asking_at_home()
                 ]
                 if any(nag.due_at <= now for nag in nags[event_id]):
-                    questions.append(Question(MISSING, str(event_id), (NO_REPORT,), now))
+                    questions.append(MissingReportQuestion(subject=str(event_id), asked_at=now))
         await self.report_store.record_reports((), planned, questions)
 
-    async def answer_missing(self, question: Question, option: str, member: str) -> bool:
+    async def answer_missing(self, question: MissingReportQuestion, option: str, member: str) -> bool:
         """Ask no more for the report of an event; False if somebody answered before."""
         return await self.question_store.answer(question, option, member, self.clock.now())
 

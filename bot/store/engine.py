@@ -13,9 +13,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.errors import StoreError
+from bot.core.problems.base import Problem
+from bot.core.problems.store import (
+    CannotUseFile,
+    CannotUseServer,
+    DatabaseUnsupported,
+    NoDatabaseAddress,
+    SchemaOfTomorrow,
+)
 from bot.store.failing import Failures, changes_on
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_SETTING = "storage.url"
 APPLICATION = "tsudoi"  # how PostgreSQL names our sessions
 _MIGRATING = 0x54737564  # any number, as long as every process locks the same
 _OURS_ALONE = 0o600
@@ -57,7 +66,7 @@ async def open_store(url: str) -> AsyncEngine:
             await bring_up_to_date(connection)
     except (DBAPIError, OSError, sqlite3.Error) as error:
         await engine.dispose()
-        raise StoreError(f"storage.url: {explain(engine.url, error)}") from error
+        raise StoreError(unusable(_SETTING, engine.url, error)) from error
     except StoreError:
         await engine.dispose()
         raise
@@ -69,11 +78,10 @@ def open_engine(url: str) -> AsyncEngine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        shown = without_password(url)
-        raise StoreError(f'storage.url: "{shown}" is not a database address; write "sqlite:///tsudoi.db"') from error
+        raise StoreError(NoDatabaseAddress(without_password(url), where=_SETTING)) from error
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None:
-        raise StoreError(f'storage.url: "{parsed.get_backend_name()}" is not supported; use sqlite or postgresql')
+        raise StoreError(DatabaseUnsupported(parsed.get_backend_name(), where=_SETTING))
     if driver.startswith("postgresql"):
         named = {"server_settings": {"application_name": APPLICATION}}
         return create_async_engine(parsed.set(drivername=driver), connect_args=named)
@@ -121,10 +129,7 @@ async def bring_up_to_date(connection: AsyncConnection) -> None:
     if current == head:
         return
     if current is not None and current not in _versions():
-        raise StoreError(
-            f"{place(connection.engine.url)}: the database has schema {current}, newer than this Tsudoi ({head}); "
-            "upgrade Tsudoi, or restore the backup made before"
-        )
+        raise StoreError(SchemaOfTomorrow(current, head, where=place(connection.engine.url)))
     await connection.run_sync(_upgrade)
 
 
@@ -176,16 +181,11 @@ def cause_of(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
 
 
-def explain(url: URL, error: Exception) -> str:
-    """Return a sentence on a database that cannot be used, and what to do."""
-    cause = cause_of(error)
+def unusable(where: str, url: URL, error: Exception) -> Problem:
+    """Return why a database cannot be used that is named there."""
     if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "").absolute()
-        return (
-            f"cannot use the database {path}: {cause}; "
-            "check that the folder exists and may be written, or restore a backup"
-        )
-    return f"cannot use {place(url)}: {cause}; check that PostgreSQL runs, and address and password"
+        return CannotUseFile(str(Path(url.database or "").absolute()), where=where, detail=cause_of(error))
+    return CannotUseServer(place(url), where=where, detail=cause_of(error))
 
 
 async def close_store(engine: AsyncEngine) -> None:

@@ -35,21 +35,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
 
 from bot.core.errors import StoreError
+from bot.core.problems.base import Problem
+from bot.core.problems.store import (
+    InMemory,
+    NoStoreThere,
+    NoSuchFile,
+    RowsThere,
+    StoreInUse,
+    TableDiffers,
+    TableUnreadable,
+    TableUnwritable,
+)
 from bot.store.engine import (
     APPLICATION,
     bring_up_to_date,
     cause_of,
     check_sqlite_file,
     close_store,
-    explain,
     open_engine,
     place,
     schema_version,
+    unusable,
 )
 from bot.store.tables import metadata
 
 BATCH = 1000  # rows
-IN_USE = "something is connected to it: stop every bot on it (and a shell or backup that has it open), then try again"
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = :name AND pid <> pg_backend_pid()"
@@ -75,10 +85,7 @@ async def move_store(source: str, target: str, progress: Progress) -> list[Moved
     async with _held(source, is_source=True) as old, _held(target, is_source=False) as new:
         rows = await _rows_of(old)
         if taken := [name for name, count in (await _rows_of(new)).items() if count]:
-            raise StoreError(
-                f"{place(new.engine.url)} holds rows already ({', '.join(taken)}): give the address of an empty "
-                "database, or of a file that is not there yet"
-            )
+            raise StoreError(RowsThere(", ".join(taken), where=place(new.engine.url)))
         moved = [
             await _move_table(table, old, new, partial(progress, table.name, rows[table.name]))
             for table in metadata.sorted_tables
@@ -95,13 +102,13 @@ async def _held(url: str, *, is_source: bool) -> AsyncIterator[AsyncConnection]:
         _refuse_sqlite_file(engine.url, must_exist=is_source)
         async with engine.connect() as connection:
             if is_source and await schema_version(connection) is None:
-                raise StoreError(f"{place(engine.url)} holds no store of Tsudoi; check the address")
+                raise StoreError(NoStoreThere(where=place(engine.url)))
             await _refuse_other_sessions(connection)
             await bring_up_to_date(connection)
             await _lock(connection)
             yield connection
     except (DBAPIError, OSError, sqlite3.Error) as error:
-        raise StoreError(explain(engine.url, error)) from error
+        raise StoreError(unusable("move-store", engine.url, error)) from error
     finally:
         await close_store(engine)
 
@@ -111,12 +118,12 @@ def _refuse_sqlite_file(url: URL, *, must_exist: bool) -> None:
     if url.get_backend_name() != "sqlite":
         return
     if url.database in (None, "", ":memory:"):
-        raise StoreError("a store in memory cannot be moved; give a file, such as sqlite:///tsudoi.db")
+        raise StoreError(InMemory())
     path = Path(str(url.database)).absolute()
     if path.exists():
         _refuse_open_file(path)
     elif must_exist:
-        raise StoreError(f"{path}: there is no such file; check the address, and the folder in which you are")
+        raise StoreError(NoSuchFile(where=str(path)))
     else:
         check_sqlite_file(url)
 
@@ -129,7 +136,7 @@ def _refuse_open_file(path: Path) -> None:
         probe.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-            raise StoreError(f"{path}: {IN_USE}") from error
+            raise StoreError(StoreInUse(where=str(path))) from error
         raise
     finally:
         probe.close()
@@ -139,7 +146,7 @@ async def _refuse_other_sessions(connection: AsyncConnection) -> None:
     if connection.dialect.name == "postgresql":
         others = await connection.execute(_OTHERS, {"name": APPLICATION})
         if others.scalar_one():
-            raise StoreError(f"{place(connection.engine.url)}: {IN_USE}")
+            raise StoreError(StoreInUse(where=place(connection.engine.url)))
 
 
 async def _lock(connection: AsyncConnection) -> None:
@@ -167,10 +174,7 @@ async def _move_table(
     async for rows in _rows_in(new, exact):
         arrived.add(rows)
     if sent != arrived:
-        raise StoreError(
-            f"{place(new.engine.url)}: table {moved.name} does not hold what was written there ({arrived.rows} rows, "
-            f"{sent.rows} written): nothing was moved; please report this"
-        )
+        raise StoreError(TableDiffers(moved.name, arrived.rows, sent.rows, where=place(new.engine.url)))
     await _count_on(new, moved)
     return MovedTable(moved.name, arrived.rows, arrived.digest)
 
@@ -199,18 +203,23 @@ async def _rows_in(connection: AsyncConnection, moved: TableClause) -> AsyncIter
             async for rows in result.partitions(BATCH):
                 yield list(rows)
     except DBAPIError as error:
-        raise StoreError(_about(connection, moved, "cannot be read", error)) from error
+        raise StoreError(_of_table(TableUnreadable, connection, moved, error)) from error
 
 
 async def _put(connection: AsyncConnection, moved: TableClause, rows: Iterable[Row[Any]]) -> None:
     try:
         await connection.execute(insert(moved), [dict(row._mapping) for row in rows])
     except DBAPIError as error:
-        raise StoreError(_about(connection, moved, "cannot be written", error)) from error
+        raise StoreError(_of_table(TableUnwritable, connection, moved, error)) from error
 
 
-def _about(connection: AsyncConnection, moved: TableClause, what: str, error: DBAPIError) -> str:
-    return f"{place(connection.engine.url)}: table {moved.name} {what}: {cause_of(error)}; nothing was moved"
+def _of_table(
+    kind: type[TableUnreadable] | type[TableUnwritable],
+    connection: AsyncConnection,
+    moved: TableClause,
+    error: DBAPIError,
+) -> Problem:
+    return kind(moved.name, where=place(connection.engine.url), detail=cause_of(error))
 
 
 async def _count_on(connection: AsyncConnection, moved: Table) -> None:

@@ -13,10 +13,12 @@ from bot.answering.commands import VOCABULARY
 from bot.app.clock import DrivenClock
 from bot.core.cooldowns import Turn
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import NotAPicture
 from bot.core.questions import Question
 from bot.core.rooms import Rooms
 from bot.delivery.deciding import Deciding
 from bot.delivery.store.questions import Questions
+from bot.events.event_questions import FloodQuestion
 from bot.events.ports.events import SourceState, Watched
 from bot.events.rules.events import Event, EventStatus
 from bot.events.store.events import Events
@@ -95,7 +97,7 @@ class World:
             Telling(self.events, self.reports, clock, stale_after=timedelta(hours=1)),
             reporting=None,  # type: ignore[arg-type]  # its answers have tests of their own
             reminding=Reminding(PersonalReminders(engine), self.events, clock),
-            deciding=Deciding(self.questions, {"flood": self._take}, Rooms((self.room,), ())),
+            deciding=Deciding(self.questions, {FloodQuestion: self._take}, Rooms((self.room,), ())),
             reader=Reader(self.recogniser),
             teaching=None,  # type: ignore[arg-type]
             quizzing=None,  # type: ignore[arg-type]
@@ -308,12 +310,12 @@ async def test_an_unsure_reading_names_what_else_it_may_be(world: World) -> None
 
 
 async def test_a_bad_picture_is_answered_kindly(world: World) -> None:
-    world.recogniser.answer = PictureError("no picture", "not_a_picture")
+    world.recogniser.answer = PictureError(NotAPicture())
     assert "画像として読めませんでした" in (await world.answering.read(an_asker(world.room), [b"<svg>"])).text
 
 
 async def asked(world: World) -> Question:
-    question = Question("flood", "s@1", ("post", "leave"), NOW, {"source": "s", "events": []})
+    question = FloodQuestion(subject="s@1", asked_at=NOW, source="s", events=[])
     await world.events.record(Watched(SourceState("s", "q"), NOW, questions=(question,)))
     stored = await world.questions.question("flood", "s@1")
     assert stored is not None

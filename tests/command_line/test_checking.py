@@ -12,7 +12,10 @@ from bot.config import Settings
 from bot.core.errors import ModelError
 from bot.handwriting.workers import model_folder
 from bot.handwriting.workers.handwriting import use
+from bot.locales import texts_for
 from model.classifier import ARTIFACT, CARD
+
+EN = texts_for("en")
 
 
 async def found_about_questions(tmp_path: Path, room: dict[str, object]) -> list[Finding]:
@@ -21,7 +24,7 @@ async def found_about_questions(tmp_path: Path, room: dict[str, object]) -> list
         recognition={"enabled": False},
         rooms=[{"channel": "12", **room}],
     )
-    findings = await check_everything(settings, tmp_path / "config.toml")
+    findings = await check_everything(settings, tmp_path / "config.toml", EN)
     return [one for one in findings if one.part.startswith(("room ", "questions"))]
 
 
@@ -60,13 +63,13 @@ def damaged(tmp_path: Path) -> Path:
 
 async def test_no_password_of_the_database_is_shown(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/tsudoi.db?timeout=4711"  # PostgreSQL takes `password` there
-    findings = await check_everything(Settings(storage={"url": url}, recognition={"enabled": False}), None)
+    findings = await check_everything(Settings(storage={"url": url}, recognition={"enabled": False}), None, EN)
     assert [one for one in findings if one.part == "database" and one.works]
     assert "4711" not in str(findings)
 
 
 async def found_about_reading(tmp_path: Path) -> Finding:
-    findings = await check_everything(Settings(storage={"url": f"sqlite:///{tmp_path}/tsudoi.db"}), None)
+    findings = await check_everything(Settings(storage={"url": f"sqlite:///{tmp_path}/tsudoi.db"}), None, EN)
     return next(one for one in findings if one.part == "recognition")
 
 
@@ -105,9 +108,9 @@ def test_a_secret_that_git_tracks_is_found_however_it_is_written(tmp_path: Path,
     file.write_text(written, encoding="utf-8")
     for command in (["git", "init", "-q"], ["git", "add", file.name]):
         subprocess.run(command, cwd=tmp_path, check=True)
-    assert not _secrets(file).works
+    assert not _secrets(file, EN).works
     file.write_text('[discord]\ntoken = ""  # token = "a"\n[storage]\nurl = "sqlite:///tsudoi.db"', encoding="utf-8")
-    assert _secrets(file).works
+    assert _secrets(file, EN).works
 
 
 def test_a_secret_is_found_behind_a_link_and_in_somebody_elses_folder(
@@ -119,6 +122,6 @@ def test_a_secret_is_found_behind_a_link_and_in_somebody_elses_folder(
     for command in (["git", "init", "-q"], ["git", "add", "tsudoi.toml"]):
         subprocess.run(command, cwd=folder, check=True)
     link.symlink_to(folder / "tsudoi.toml")
-    assert not _secrets(link).works
+    assert not _secrets(link, EN).works
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    assert not _secrets(folder / "tsudoi.toml").works
+    assert not _secrets(folder / "tsudoi.toml", EN).works

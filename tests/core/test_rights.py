@@ -7,10 +7,10 @@ import pytest
 
 from bot.core.askers import Community, Tenant
 from bot.core.direct import Direct
-from bot.core.questions import Question
 from bot.core.rights import asker_in, may_answer, may_decide
 from bot.core.room import EVERYBODY, LOCAL, MAIN, MANAGERS, Room
 from bot.core.rooms import Rooms
+from bot.events.event_questions import FloodQuestion
 
 HERE = Room("discord", "1", ("utsunomiya",), organisers=("55",), guild="9")
 CONFIGURED = Room("discord", "2", ("utsunomiya",), organisers=("66",), asks=True)
@@ -136,8 +136,8 @@ def test_operators_that_are_named_are_the_only_ones() -> None:
 
 @pytest.mark.parametrize(("guild", "may"), [("9", True), ("8", False), ("", True), (None, True)])
 def test_who_may_answer_a_question_by_whom_it_was_put_to(rooms: Rooms, guild: str | None, may: bool) -> None:
-    facts = {} if guild is None else {"guild": guild}
-    question = Question("flood", "a", ("post",), datetime(2026, 5, 1, tzinfo=UTC), facts)
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    question = FloodQuestion(subject="a", asked_at=at, source="a", events=(), guild=guild)
     assert may_answer(rooms, asker_in(rooms, TENANT, "1", "7", ("55",)), question) is may
     assert not may_answer(rooms, asker_in(rooms, TENANT, "1", "7"), question)
     elsewhere = Tenant("discord", "8", frozenset({"3"}))

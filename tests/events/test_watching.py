@@ -12,14 +12,15 @@ from bot.app.clock import DrivenClock
 from bot.core.errors import SourceUnavailable
 from bot.core.messages import Message
 from bot.core.problems.base import Said
+from bot.core.questions import POST_ALL, POST_NONE
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.core.skips import NothingToSay
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
-from bot.events.event_posts import CALLED_OFF, SAY_NOTHING, AnnouncementPost
-from bot.events.planning import POST_ALL, POST_NONE
+from bot.events.event_posts import AnnouncementPost
+from bot.events.event_questions import CALLED_OFF, SAY_NOTHING
 from bot.events.ports.sources import Listing
 from bot.events.rules.events import Event, EventStatus
 from bot.events.rules.sources import Words
@@ -361,7 +362,7 @@ async def test_new_events_are_held_back_while_cancelled_ones_are_told(world: Wor
     question = await world.questions.question("flood", asked.name.subject.removeprefix("flood:"))
     assert question is not None
     assert [held.post for held in question.held] == [AnnouncementPost(event.id) for event in new]
-    assert question.facts["events"] == [event.id for event in new]
+    assert question.events == [event.id for event in new]
 
 
 async def test_twenty_new_events_are_announced(world: World) -> None:

@@ -14,6 +14,7 @@ from bot.core.askers import Asker
 from bot.core.cooldowns import Cooldown
 from bot.core.errors import PictureError
 from bot.core.messages import Message
+from bot.core.problems.pictures import Broken
 from bot.core.room import LOCAL, MAIN, Room
 from bot.core.uploads import Source
 from bot.handwriting.own_samples import OwnSamples
@@ -234,7 +235,7 @@ async def test_what_cannot_be_read_or_is_too_much_costs_no_try(play: Play) -> No
     for _ in range(3):
         assert "読み取れませんでした" in (await play.drawn(glyph(label, verdict="not_hiragana"))).lead
         assert "1文字だけ" in (await play.drawn(glyph(label), glyph(label))).lead
-    play.hand.wrote = PictureError("cut off", "broken")
+    play.hand.wrote = PictureError(Broken())
     broken = await play.quizzing.answer(an_asker(play.room), b"a picture")
     assert broken is not None
     assert "壊れて" in broken.lead

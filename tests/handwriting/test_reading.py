@@ -10,6 +10,7 @@ from bot.core.actions import Codec
 from bot.core.askers import Asker
 from bot.core.errors import PictureError
 from bot.core.messages import Button, Message
+from bot.core.problems.pictures import Blank, Busy, NotAPicture, NotFetched
 from bot.core.room import LOCAL, MAIN
 from bot.handwriting.ports.recognition import Cut
 from bot.handwriting.reading import Reader
@@ -61,17 +62,17 @@ class ByName:
 
     async def read(self, picture: bytes) -> Reading:
         if picture not in self.readings:
-            raise PictureError("no picture", "not_a_picture")
+            raise PictureError(NotAPicture())
         return self.readings[picture]
 
     async def explain(self, picture: bytes, glyph: int = 0) -> bytes:
         if picture not in self.readings:
-            raise PictureError("nothing there", "blank")
+            raise PictureError(Blank())
         return b"why %s %d" % (picture, glyph)
 
     async def numbered(self, picture: bytes, reading: Reading) -> bytes:
         if self.busy:
-            raise PictureError("too many", "busy")
+            raise PictureError(Busy())
         return b"%d boxes" % len(reading.glyphs)
 
     async def copy(self, picture: bytes) -> bytes:
@@ -83,7 +84,7 @@ class ByName:
 
     async def stroke_order(self, characters: Sequence[str]) -> bytes | None:
         if self.busy:
-            raise PictureError("too many", "busy")
+            raise PictureError(Busy())
         return f"strokes of {'、'.join(characters)}".encode() if self.has_strokes else None
 
     model = "a model"
@@ -234,7 +235,7 @@ def test_of_too_many_characters_the_doubtful_ones_can_be_asked_about() -> None:
 
 
 async def test_several_pictures_are_read_in_order_in_one_answer() -> None:
-    lost = PictureError("gone", "not_fetched")
+    lost = PictureError(NotFetched())
     answer = await READER.read(an_asker(a_room()), [b"a", b"text", b"", lost, b"ai"], "77")
     assert shown(answer) == ["1枚目: 「あ」です。", "2枚目", "3枚目", "4枚目", "5枚目: 「あい」と読みました。"]
     bodies = [card.body for card in answer.cards]
@@ -279,7 +280,7 @@ async def test_why_is_answered_with_a_picture_that_is_described_in_words() -> No
     [
         (None, "もう残っていない"),
         (b"text", "見つかりませんでした"),
-        (PictureError("x", "not_fetched"), "受け取れません"),
+        (PictureError(NotFetched()), "受け取れません"),
     ],
 )
 async def test_what_cannot_be_explained_is_said(picture: bytes | PictureError | None, said: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.app.clock import DrivenClock
 from bot.core.errors import PictureError
 from bot.core.messages import Message
+from bot.core.problems.pictures import Blank
 from bot.core.room import Room
 from bot.core.uploads import Source
 from bot.handwriting.own_samples import OwnSamples
@@ -108,7 +109,7 @@ def test_right_and_wrong_stand_quietly_below_an_answer(picture: bytes, offered: 
 def test_nothing_can_be_taught_where_nothing_was_read_or_can_be_fetched_again() -> None:
     texts = texts_for("ja")
     assert not any(one.quiet for one in readings_message(texts, [reading_of(b"a")]).buttons)
-    assert not any(one.quiet for one in readings_message(texts, [PictureError("no", "blank")], "5").buttons)
+    assert not any(one.quiet for one in readings_message(texts, [PictureError(Blank())], "5").buttons)
 
 
 async def test_the_first_time_it_thanks_and_asks_and_keeps_nothing(house: House) -> None:

@@ -16,7 +16,7 @@ from bot.core.questions import Question
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.core.skips import NothingToSay
-from bot.delivery.posting import Here
+from bot.delivery.posting import Here, SpokenQuestion
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
@@ -102,7 +102,8 @@ class House:
         return await self.speaking.compose(delivery, room)
 
     async def ask(self, question: Question) -> Message | NothingToSay:
-        return await self.speaking.asked[question.kind](question, Here(self.speaking, self.organisers, is_said=False))
+        assert isinstance(question, SpokenQuestion)
+        return await question.compose(Here(self.speaking, self.organisers, is_said=False))
 
     async def question(self, subject: str, kind: str = "report") -> Question:
         found = await self.questions.question(kind, subject)
@@ -232,8 +233,8 @@ async def test_a_flood_posts_nothing_and_asks_once(house: House):
     question = await house.question(delivery.name.subject.removeprefix("report_flood:"), "report_flood")
     message = await house.ask(question)
     assert "21件" in text_of(message)
-    assert await house.reporting.answer_handlers()["report_flood"](question, "post", "mika")
-    assert not await house.reporting.answer_handlers()["report_flood"](question, "leave", "ken")
+    assert await house.reporting.answer_handlers()[type(question)](question, "post", "mika")
+    assert not await house.reporting.answer_handlers()[type(question)](question, "leave", "ken")
     assert [one.event_id for one in await house.due()] == [64505]
 
 

@@ -259,7 +259,7 @@ def test_a_bot_that_runs_is_noticed_from_outside(tmp_path: Path) -> None:
         ended = tsudoi(tmp_path, "move-store", "--to", "sqlite:///new.db")
         assert bot.stop() == 0
     assert (ended.returncode, ended.stdout) == (3, "")
-    assert "tsudoi.db: something is connected to it: stop every bot on it" in ended.stderr
+    assert "tsudoi.db: something is connected to it. Please stop every bot on it" in ended.stderr
     assert not (tmp_path / "new.db").exists()
 
 
@@ -270,7 +270,7 @@ async def test_a_database_that_holds_rows_already_is_left_as_it_is(way: Way) -> 
     for url in (way.old, way.new):
         await fill(url)
     before = await content(way.new)
-    with pytest.raises(StoreError, match=r"holds rows already \(.*events.*\): give the address of an empty"):
+    with pytest.raises(StoreError, match=r"holds rows already \(.*events.*\)\. Please give the address of an empty"):
         await way.move()
     assert await content(way.new) == before
 

@@ -8,12 +8,9 @@ from bot.delivery.posting import Known
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
 from bot.delivery.store.troubles import StoredTroubles
-from bot.events.event_posts import flood_question, vanished_question
 from bot.events.store.events import Events
-from bot.events.vanishing import VANISHED
 from bot.locales import TOKYO
 from bot.reminders.store.personal_reminders import PersonalReminders
-from bot.reports import report_posts
 from bot.reports.store.materials import StoredMaterials
 from bot.reports.store.reports import Reports
 
@@ -32,11 +29,4 @@ def known_in(engine: AsyncEngine, rooms: Rooms, clock: Clock, site_url: str = ""
         clock=clock,
         zone=TOKYO,
         site_url=site_url,
-        asked={
-            "flood": flood_question,
-            VANISHED: vanished_question,
-            report_posts.REPORT: report_posts.which_event,
-            report_posts.FLOOD_OF_REPORTS: report_posts.flood_question,
-            report_posts.MISSING: report_posts.missing_report,
-        },
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import NotAPicture
 from bot.handwriting.ports.recognition import Cut
 from bot.handwriting.ports.samples import Tile
 from model.reading import Candidate, Glyph, Reading, text_of
@@ -25,7 +26,7 @@ READINGS: dict[bytes, tuple[Glyph, ...]] = {
 def reading_of(picture: bytes) -> Reading:
     glyphs = READINGS.get(picture.split(b" #")[0])
     if glyphs is None:
-        raise PictureError("no picture", "not_a_picture")
+        raise PictureError(NotAPicture())
     return Reading(glyphs, text_of(glyphs), 1.0)
 
 

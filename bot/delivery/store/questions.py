@@ -1,7 +1,7 @@
 """Questions to organisers, and the answers, which stick."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +9,15 @@ from sqlalchemy import ColumnElement, RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.posts import PostName
-from bot.core.questions import Held, Question
+from bot.core.questions import KINDS, Held, Question
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import insert_planned
 from bot.delivery.store.post_codec import facts_of, read_post
 from bot.store.statements import insert_or_ignore
 from bot.store.tables import questions
 
-_FIELDS = tuple(field.name for field in fields(Question) if field.name != "held")
 _HELD = "held"  # among the facts
+_COLUMNS = tuple(field.name for field in fields(Question) if field.name != _HELD)
 
 
 async def insert_questions(connection: AsyncConnection, asked: Sequence[Question]) -> None:
@@ -42,8 +42,8 @@ class Questions:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def question(self, kind: str, subject: str) -> Question | None:
-        return await self._one(questions.c.kind == kind, questions.c.subject == subject)
+    async def question(self, tag: str, subject: str) -> Question | None:
+        return await self._one(questions.c.kind == tag, questions.c.subject == subject)
 
     async def question_by_id(self, question_id: int) -> Question | None:
         return await self._one(questions.c.id == question_id)
@@ -52,7 +52,8 @@ class Questions:
         """Return what nobody answered yet, the latest first."""
         unanswered = select(questions).where(questions.c.answer.is_(None)).order_by(questions.c.id.desc())
         async with self._engine.execution_options(read_only=True).connect() as connection:
-            return [question_of(row) for row in (await connection.execute(unanswered)).mappings()]
+            read = [_question(row) for row in (await connection.execute(unanswered)).mappings()]
+        return [question for question in read if question is not None]
 
     async def answer(
         self, question: Question, answer: str, member: str, at: datetime, planned: Sequence[Delivery] = ()
@@ -67,21 +68,29 @@ class Questions:
     async def _one(self, *which: ColumnElement[bool]) -> Question | None:
         async with self._engine.execution_options(read_only=True).connect() as connection:
             row = (await connection.execute(select(questions).where(*which))).mappings().first()
-        return None if row is None else question_of(row)
+        return None if row is None else _question(row)
 
 
-def question_of(row: RowMapping) -> Question:
-    """Return the question of a row."""
-    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
-    facts = {name: value for name, value in row["facts"].items() if name != _HELD}
+def _question(row: RowMapping) -> Question | None:
+    """Return the question of a row; None for a kind that only another version knows."""
+    if (kind := KINDS.get(row["kind"])) is None:
+        return None
+    columns = {name: row[name] for name in _COLUMNS} | {"options": tuple(row["options"])}
+    facts = {name: value for name, value in row["facts"].items() if name in _facts(kind)}
     held = tuple(_held(kept) for kept in row["facts"].get(_HELD, ()))
-    return replace(Question(**values), options=tuple(row["options"]), facts=facts, held=held)
+    return kind(**columns, **facts, held=held)
 
 
 def _row(question: Question) -> dict[str, Any]:
-    row = {name: getattr(question, name) for name in _FIELDS if name != "id"}
-    held = [_as_json(held) for held in question.held]
-    return {**row, "facts": {**question.facts, **({_HELD: held} if held else {})}}
+    row = {name: getattr(question, name) for name in _COLUMNS if name != "id"}
+    facts = {name: getattr(question, name) for name in _facts(type(question))}
+    held = {_HELD: [_as_json(held) for held in question.held]} if question.held else {}
+    return {"kind": question.tag, **row, "facts": facts | held}
+
+
+def _facts(kind: type[Question]) -> list[str]:
+    """Return the names of what a kind adds to a question."""
+    return [field.name for field in fields(kind) if field.name not in (*_COLUMNS, _HELD)]
 
 
 def _as_json(held: Held) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from typing import Any
 
 from bot.core.errors import ModelError, PictureError
+from bot.core.problems.pictures import KINDS, Broken, Busy, TooSlow
 from bot.sandbox.plain_answers import CallFailed
 from bot.sandbox.workers import WorkerLate, WorkerLost, Workers, WorkersBusy
-
-_ERRORS = {kind.__name__: kind for kind in (PictureError, ModelError)}
 
 
 async def ask(workers: Workers, returns: Any, module: str, function: str, *args: object, is_big: bool = False) -> Any:
@@ -18,12 +17,14 @@ async def ask(workers: Workers, returns: Any, module: str, function: str, *args:
     try:
         return await workers.call(returns, module, function, *args, is_big=is_big)
     except WorkersBusy as error:
-        raise PictureError("too many pictures at once: try again in a moment", "busy") from error
+        raise PictureError(Busy()) from error
     except WorkerLate as error:
-        raise PictureError("the picture takes too long to read: send a smaller one", "too_slow") from error
+        raise PictureError(TooSlow()) from error
     except WorkerLost as error:
-        raise PictureError("the picture is damaged: send it again", "broken") from error
+        raise PictureError(Broken()) from error
     except CallFailed as error:
-        if error.kind in _ERRORS:
-            raise _ERRORS[error.kind](error.sentence, error.code) from error
+        if error.kind == PictureError.__name__:
+            raise PictureError(KINDS.get(error.code, Broken)()) from error
+        if error.kind == ModelError.__name__:
+            raise ModelError(error.sentence, error.code) from error
         raise

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.errors import ModelError, PictureError
+from bot.core.problems.pictures import Blank
 from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
 from model import classifier
 from model.ink import BlankImage
@@ -126,4 +127,4 @@ def _opened(picture: bytes) -> NDArray[np.uint8]:
 
 
 def _blank() -> PictureError:
-    return PictureError("there is nothing written in the picture", "blank")
+    return PictureError(Blank())

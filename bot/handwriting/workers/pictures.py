@@ -20,6 +20,7 @@ from PIL import (  # noqa: F401  # a plugin registers its format
 from PIL.ExifTags import Base
 
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import Broken, EmptyFile, MustWait, NotAPicture, TooLarge, TooSlow
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 from bot.handwriting.workers.decoding_cost import MOST, MOST_BY_FORMAT, cost_of, held_by_jpeg
 from bot.handwriting.workers.webp import head_of, pixels_of
@@ -62,7 +63,7 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool =
         decoding, where it has more than BIG pixels and must not be.
     """
     if not data:
-        raise PictureError("the file is empty: send it again", "empty")
+        raise PictureError(EmptyFile())
     if len(data) > LARGEST_UPLOAD:
         raise _too_large(f"{len(data) / 2**20:.0f} MiB")
     try:
@@ -78,7 +79,7 @@ def open_picture(data: bytes, longest: int = LONGEST_SIDE, *, may_be_big: bool =
     except UnidentifiedImageError as error:
         if _looks_like_a_picture(data):
             raise _broken() from error
-        raise PictureError("this is no picture that can be read: JPEG, PNG and HEIC work", "not_a_picture") from error
+        raise PictureError(NotAPicture()) from error
     except Exception as error:  # decoders meet hostile bytes with whatever they happen to raise
         raise _broken() from error
 
@@ -158,7 +159,7 @@ def _check(size: tuple[int, int], cost: int, most: int, *, may_be_big: bool) -> 
     if width * height > LARGEST_PIXELS or cost > most:
         raise _too_large(f"{width}×{height} pixels")
     if cost > BIG and not may_be_big:
-        raise PictureError("the picture is big: it must wait for its turn", "big")
+        raise PictureError(MustWait())
 
 
 def _pixels(picture: Image.Image, data: bytes) -> Image.Image | NDArray[np.uint8]:
@@ -266,12 +267,12 @@ def _on_paper(picture: Image.Image) -> Image.Image:
 
 
 def _too_slow() -> PictureError:
-    return PictureError("the picture takes too long to read: send a smaller one", "too_slow")
+    return PictureError(TooSlow())
 
 
 def _too_large(what: str) -> PictureError:
-    return PictureError(f"the picture is too large ({what}): send a smaller one, or a JPEG", "too_large")
+    return PictureError(TooLarge(detail=what))
 
 
 def _broken() -> PictureError:
-    return PictureError("the picture is damaged: send it again", "broken")
+    return PictureError(Broken())

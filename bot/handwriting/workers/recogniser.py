@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import MustWait
 from bot.handwriting.ports.recognition import Cut, ModelFile
 from bot.handwriting.workers.asking import ask
 from bot.handwriting.workers.drawing_board import LocalDrawingBoard
@@ -110,7 +111,7 @@ class LocalRecogniser:
         try:
             return await ask(self.workers, returns, _HANDWRITING, function, picture, *args)
         except PictureError as error:
-            if error.code != "big":
+            if not isinstance(error.problem, MustWait):
                 raise
         async with self._one_big_at_a_time:
             small: bytes = await ask(self.workers, bytes, _HANDWRITING, "shrunk", picture, is_big=True)

@@ -8,10 +8,10 @@ import aiohttp
 import discord
 
 from bot.config import DiscordSettings
-from bot.core.problems.base import NoAnswer
+from bot.core.problems.base import NoAnswer, Problem
 from bot.core.problems.platforms import TokenRefused
 from bot.core.room import Room
-from bot.locales import texts_for
+from bot.locales import Texts
 from bot.platforms.discord.library import point_elsewhere
 from bot.platforms.discord.permissions import invite_link, missing_in, names_of
 
@@ -20,24 +20,28 @@ TAKES = 60.0  # seconds
 MOST_ROOMS = 50
 
 
-async def check_discord(settings: DiscordSettings, rooms: Sequence[Room]) -> list[Found]:
+async def check_discord(settings: DiscordSettings, rooms: Sequence[Room], texts: Texts) -> list[Found]:
     """Log in without connecting, and look at everything that the rooms need."""
     point_elsewhere(settings)
     found: list[Found] = []
     try:
         async with asyncio.timeout(TAKES), discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(settings.token.get_secret_value())
-            found.extend([one async for one in _look(client, rooms)])
+            found.extend([one async for one in _look(client, rooms, texts)])
     except discord.LoginFailure:
-        found.append(("discord", False, str(TokenRefused("discord.token"))))
+        found.append(_failed(texts, TokenRefused("discord.token")))
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        found.append(("discord", False, str(NoAnswer(where="Discord", detail=type(error).__name__))))
+        found.append(_failed(texts, NoAnswer(where="Discord", detail=type(error).__name__)))
     return found
 
 
-async def _look(client: discord.Client, rooms: Sequence[Room]) -> AsyncIterator[Found]:
+def _failed(texts: Texts, problem: Problem) -> Found:
+    return "discord", False, problem.reported(texts)
+
+
+async def _look(client: discord.Client, rooms: Sequence[Room], texts: Texts) -> AsyncIterator[Found]:
     assert client.user is not None  # noqa: S101  # logged in
-    yield "discord", True, f"is {client.user.name}"
+    yield "discord", True, texts.gettext("is {name}").format(name=client.user.name)
     if client.application_id is not None:
         yield "discord invite", True, invite_link(client.application_id)
     flags = client.application_flags
@@ -45,14 +49,17 @@ async def _look(client: discord.Client, rooms: Sequence[Room]) -> AsyncIterator[
         yield (
             "discord messages",
             True,
-            "off: typed commands without a mention, and reading plain uploads; slash commands work. To have them, turn "
-            "on the Message Content Intent on the bot's page of Discord's developer portal",
+            texts.gettext(
+                "off: typed commands without a mention, and reading plain uploads; slash commands work. To have them, "
+                "turn on the Message Content Intent on the bot's page of Discord's developer portal"
+            ),
         )
     guilds = _Guilds(client)
     for room in rooms[:MOST_ROOMS]:
-        yield await _room(guilds, room)
+        yield await _room(guilds, room, texts)
     if len(rooms) > MOST_ROOMS:
-        yield "discord rooms", True, f"{len(rooms) - MOST_ROOMS} more rooms were not looked at"
+        more = texts.gettext("{count} more rooms were not looked at").format(count=len(rooms) - MOST_ROOMS)
+        yield "discord rooms", True, more
 
 
 @dataclass
@@ -71,21 +78,21 @@ class _Guilds:
         return self.known[number]
 
 
-async def _room(guilds: _Guilds, room: Room) -> Found:
+async def _room(guilds: _Guilds, room: Room, texts: Texts) -> Found:
     try:
         seen = await guilds.client.fetch_channel(int(room.channel))
         if not isinstance(seen, discord.abc.GuildChannel):
-            return room.name, False, "is no channel of a server: check rooms.channel"
+            return room.name, False, texts.gettext("is no channel of a server: check rooms.channel")
         guild, ourselves = await guilds.of(seen)
         channel = await guild.fetch_channel(seen.id)
     except (ValueError, discord.NotFound, discord.Forbidden, discord.InvalidData):
-        return (
-            room.name,
-            False,
-            "the bot does not see this channel: invite it to the server, and check rooms.channel and View Channel",
+        hidden = texts.gettext(
+            "the bot does not see this channel: invite it to the server, and check rooms.channel and View Channel"
         )
+        return room.name, False, hidden
     missing = missing_in(room, channel.permissions_for(ourselves))
     if missing:
-        names = ", ".join(names_of(texts_for("en"), missing))
-        return room.name, False, f"is #{seen.name}, but the bot lacks there: {names}"
-    return room.name, True, f"is #{seen.name}"
+        lacks = texts.gettext("is {name}, but the bot lacks there: {permissions}")
+        names = texts.listed(names_of(texts, missing))
+        return room.name, False, lacks.format(name=f"#{seen.name}", permissions=names)
+    return room.name, True, texts.gettext("is {name}").format(name=f"#{seen.name}")

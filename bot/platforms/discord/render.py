@@ -10,7 +10,7 @@ import discord
 
 from bot.core.messages import Bar, Button, Card, Field, Message, MessageKind
 from bot.platforms.discord.forms import ask_for, choices_of, people_of
-from bot.platforms.lengths import cut, width
+from bot.platforms.lengths import cut, is_web, width
 
 CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD_VALUE, LABEL = 2000, 256, 4096, 256, 1024, 80
 EMBEDS, EMBED_FIELDS, EMBEDS_IN_ALL, BUTTONS, BUTTON_URL, CUSTOM_ID, URL = 10, 25, 6000, 25, 512, 100, 2048
@@ -167,7 +167,7 @@ def _embeds(message: Message) -> list[discord.Embed]:
     for card in message.cards[:EMBEDS]:
         embed = _embed(card, left)
         if embed is not None:
-            if card.image and _is_web(card.image, URL):
+            if card.image and is_web(card.image, URL):
                 embed.set_image(url=card.image)
             embed.colour = discord.Colour(GREY if message.is_off else COLOURS[message.kind])
             embeds.append(embed)
@@ -178,7 +178,7 @@ def _embeds(message: Message) -> list[discord.Embed]:
 def _embed(card: Card, left: int) -> discord.Embed | None:
     """Render one card into at most `left` characters; its body gives way first. None if nothing is left of it."""
     title = fit(card.title, min(TITLE, left))
-    embed = discord.Embed(title=title or None, url=card.url if title and _is_web(card.url, URL) else None)
+    embed = discord.Embed(title=title or None, url=card.url if title and is_web(card.url, URL) else None)
     has_moment = any(field.at for field in card.fields)  # which counts down by itself
     for field in [field for field in card.fields if not (has_moment and field.counts_down)][:EMBED_FIELDS]:
         _add_field(embed, field, left)
@@ -227,12 +227,8 @@ def _bars(bars: Sequence[Bar]) -> str:
 
 def _long_links(buttons: Iterable[Button]) -> list[str]:
     """Links that are too long for a button, such as a calendar's with a Japanese title, stand in the text."""
-    long = [one for one in buttons if width(one.url) > BUTTON_URL and _is_web(one.url, URL)]
+    long = [one for one in buttons if width(one.url) > BUTTON_URL and is_web(one.url, URL)]
     return [f"[{fit(one.label, LABEL)}]({one.url.replace('(', '%28').replace(')', '%29')})" for one in long]
-
-
-def _is_web(url: str, limit: int) -> bool:
-    return url.startswith(("http://", "https://")) and width(url) <= limit and not re.search(r"\s", url)
 
 
 def _usable(buttons: Sequence[Button]) -> list[Button]:
@@ -242,7 +238,7 @@ def _usable(buttons: Sequence[Button]) -> list[Button]:
 
 
 def _is_accepted(button: Button) -> bool:
-    return _is_web(button.url, BUTTON_URL) if button.url else 0 < width(button.id) <= CUSTOM_ID
+    return is_web(button.url, BUTTON_URL) if button.url else 0 < width(button.id) <= CUSTOM_ID
 
 
 def _items(message: Message) -> list[discord.ui.Item[Any]]:

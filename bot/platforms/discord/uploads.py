@@ -6,6 +6,7 @@ import aiohttp
 import discord
 
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import NotFetched, TooLarge
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 
 DOWNLOAD_TAKES = 20.0  # seconds
@@ -31,12 +32,12 @@ async def fetched(pictures: list[discord.Attachment]) -> list[bytes | PictureErr
 async def content_of(picture: discord.Attachment) -> bytes | PictureError:
     """Fetch a picture, or return why it cannot be fetched."""
     if picture.size > LARGEST_UPLOAD:
-        return PictureError(f"{picture.size} bytes are too many", "too_large")
+        return PictureError(TooLarge(detail=f"{picture.size} bytes"))
     try:
         async with asyncio.timeout(DOWNLOAD_TAKES):
             return await picture.read()
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        return PictureError(f"the picture could not be fetched: {error}", "not_fetched")
+        return PictureError(NotFetched(detail=str(error)))
 
 
 async def message_again(client: discord.Client, channel_id: int, message_id: int) -> discord.Message | None:

@@ -12,6 +12,7 @@ import structlog
 from bot.config import SlackSettings
 from bot.core.errors import PictureError, RoomRefused, SendError, SendRefused
 from bot.core.messages import Message
+from bot.core.problems.pictures import NotFetched, TooLarge
 from bot.handwriting.ports.recognition import LARGEST_UPLOAD
 from bot.platforms.slack.render import ALT_TEXT
 from bot.platforms.slack.text import fit, plain_line
@@ -73,7 +74,7 @@ class SlackFiles:
             return error
         except (aiohttp.ClientError, OSError, TimeoutError, SendError) as error:
             log.warning("picture not fetched", file=file.get("id"), reason=str(error) or type(error).__name__)
-            return PictureError(f"the picture could not be fetched: {error}", "not_fetched")
+            return PictureError(NotFetched(detail=str(error)))
 
     async def _ready(self, file: Json) -> Json:
         """Wait for a file that Slack has not finished processing, or of which a message says too little."""
@@ -91,9 +92,9 @@ class SlackFiles:
     async def _fetch(self, file: Json) -> bytes:
         address = str(file.get("url_private_download") or file.get("url_private") or "")
         if not address or not self._is_home(address):
-            raise PictureError("the file is gone, or not kept by Slack", "not_fetched")
+            raise PictureError(NotFetched(detail="it is gone, or not kept by Slack"))
         if int(file.get("size") or 0) > LARGEST_UPLOAD:
-            raise PictureError(f"{file['size']} bytes are too many", "too_large")
+            raise PictureError(TooLarge(detail=f"{file['size']} bytes"))
         session, headers = self._web.session, {"Authorization": f"Bearer {self._token}"}
         for wait in LOOKS:
             await asyncio.sleep(wait)
@@ -103,11 +104,11 @@ class SlackFiles:
                         return await _content(reply)
                     if reply.status < 400:  # Slack shows its sign-in page to whoever may not read a file
                         log.warning("picture not fetched", file=file.get("id"), reason="a sign-in page", next=_SCOPE)
-                        raise PictureError("Slack answered with its sign-in page", "not_fetched")
+                        raise PictureError(NotFetched(detail="Slack answered with its sign-in page"))
                     answered = f"Slack answered {reply.status} for a file"
             except (aiohttp.ClientError, OSError) as error:
                 answered = f"cut off while a file came, {type(error).__name__}"
-        raise PictureError(answered, "not_fetched")
+        raise PictureError(NotFetched(detail=answered))
 
     def _is_home(self, address: str) -> bool:
         """Whether an address may be given our token: a file may lie with somebody else."""
@@ -202,5 +203,5 @@ async def _content(reply: aiohttp.ClientResponse) -> bytes:
     async for chunk in reply.content.iter_chunked(2**16):
         content += chunk
         if len(content) > LARGEST_UPLOAD:
-            raise PictureError("the picture is longer than allowed", "too_large")
+            raise PictureError(TooLarge())
     return bytes(content)

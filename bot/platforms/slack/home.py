@@ -8,8 +8,7 @@ from bot.answering.commands import EVENTS, NEXT, QUIZ, REMINDERS, SAMPLES
 from bot.core.askers import Asker
 from bot.core.messages import Button, Message, MessageKind
 from bot.handwriting.quiz_messages import Move, PlayQuiz
-from bot.locales import Texts
-from bot.organisers.settling_in_messages import LANGUAGES
+from bot.locales import LANGUAGES, Texts
 from bot.platforms.slack.forms import Json, text_of
 from bot.platforms.slack.render import BLOCKS_OF_VIEW, HEADER, render
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, TypedDict
 
 from bot.core.messages import Bar, Button, Card, Field, Message
-from bot.platforms.lengths import width
+from bot.platforms.lengths import is_web, width
 from bot.platforms.slack.forms import ACTION_ID, BUTTON, Json, ask_for, choice_block, people_block, text_of
-from bot.platforms.slack.text import BLANK, code, escape, fit, is_web, link, plain, plain_line
+from bot.platforms.slack.text import BLANK, code, escape, fit, link, plain, plain_line
 
 BLOCKS, BLOCKS_OF_VIEW, TEXT, FIELDS, FIELD, HEADER, ALT_TEXT, URL = 50, 100, 3000, 10, 2000, 150, 2000, 3000
 FALLBACK = 3000  # characters of what a notification and a screen reader are given
@@ -107,7 +107,7 @@ def _card(card: Card, name: str) -> Iterator[Json]:
 
 
 def _title(card: Card) -> Json:
-    if is_web(card.url):
+    if is_web(card.url, URL):
         return {"type": "section", "text": _mrkdwn(f"*{link(card.url, card.title, TEXT - 2)}*")}
     if width(title := plain_line(card.title, TEXT)) <= HEADER:
         return {"type": "header", "text": text_of(title, HEADER)}

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.platforms.lengths import cut, width
+from bot.platforms.lengths import cut, is_web, width
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -14,6 +14,7 @@ _UNSAFE_IN_ADDRESS = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", '"': "%2
 _MARK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 BLANK = "\u200b"
+LONGEST_ADDRESS = 3000
 
 
 def plain(text: str, limit: int) -> str:
@@ -51,14 +52,9 @@ def link(url: str, text: str, limit: int) -> str:
     """Return a link under a text; the text alone where the address is none that a browser opens, or too long."""
     address = url.translate(_UNSAFE_IN_ADDRESS).replace("&", "&amp;")
     left = limit - width(address) - 3
-    if not is_web(url) or left < 10:
+    if not is_web(url, LONGEST_ADDRESS) or left < 10:
         return fit(text, limit)
     return f"<{address}|{fit(' '.join(text.split()), left).replace('|', '｜')}>"
-
-
-def is_web(url: str, limit: int = 3000) -> bool:
-    """Whether it is an address that Slack takes."""
-    return url.startswith(("http://", "https://")) and width(url) <= limit and not re.search(r"\s", url)
 
 
 def read_typed(text: str) -> str:

@@ -1,5 +1,6 @@
 """What the room refuses, and the sentence that says so in the room's language."""
 
+from bot.core.problems.pictures import Busy
 from bot.locales import Texts
 
 
@@ -23,7 +24,7 @@ def sentence(texts: Texts, code: str) -> str:
         "text_too_long": texts.gettext("The text is too long: at most 2,000 characters."),
         "upload_too_large": texts.gettext("This file is too large: at most 20 MB."),
         "too_slow": texts.gettext("The upload took too long. Please try again."),
-        "busy": texts.gettext("I am very busy right now. Please try again in a moment."),
+        "busy": Busy().told(texts),
         "full": texts.gettext("Visitors left so much here that I keep nothing more now. Please try again later."),
         "encoded_body": texts.gettext("Compressed requests are not accepted."),
         "wrong_host": texts.gettext(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app.clock import DrivenClock
 from bot.core.errors import PictureError
+from bot.core.problems.pictures import Busy
 from bot.handwriting.ports.drawing import LearnedShapes, ShapeSheet, Sight, Stroke
 from bot.platforms.web.drawing import AT_ONCE, MOST_POINTS, MOST_STROKES, WAITING
 from bot.platforms.web.turns import LITTLE
@@ -139,7 +140,7 @@ async def test_who_draws_much_keeps_nobody_else_from_being_read(
 
 
 async def test_busy_workers_are_no_error_of_ours(client: aiohttp.ClientSession, board: FixedBoard) -> None:
-    board.error = PictureError("too many pictures at once", "busy")
+    board.error = PictureError(Busy())
     status, answer = await drawn(client, {"strokes": DOT})
     assert (status, answer["code"]) == (503, "busy")
 

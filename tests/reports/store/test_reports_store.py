@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.questions import Question
 from bot.delivery.rules.deliveries import Delivery
 from bot.delivery.store.deliveries import Deliveries
 from bot.delivery.store.questions import Questions
 from bot.events.ports.events import SourceState
 from bot.events.store.events import Events
 from bot.reports.report_posts import ReportPost
+from bot.reports.report_questions import ReportQuestion
 from bot.reports.rules.reports import Reason, ReasonCode, Report, ReportState
 from bot.reports.store.reports import Reports
 from tests.support.events import NOW
@@ -33,7 +33,7 @@ REPORT = Report(
     first_seen_at=NOW,
 )
 POST = Delivery(ReportPost("/201708.html", 404), "local:main", NOW)
-QUESTION = Question("report", "/201708.html", ("404", "none"), NOW, {"report": "/201708.html"})
+QUESTION = ReportQuestion(subject="/201708.html", options=("404", "none"), asked_at=NOW, report="/201708.html")
 
 
 async def test_a_report_comes_back_as_it_was_kept(engine: AsyncEngine):
