@@ -18,6 +18,9 @@ BROADEST = 0.2  # of a letter: a pen's line
 FAR, FAR_AND_CUT = 0.3, 0.1  # letters from a box to the points of a piece of it, on the mean; of one at the rim
 SPECK = 5  # pixels
 SMALLEST, LARGEST = 0.3, 1.6  # letters: another box than that is no better
+# Of the network's own box: a smaller one lacks the faint strokes of a pencil. Of 50 pages 96.4 -> 97.4 % of the letters
+# were found with it, and 93.1 -> 93.9 % read right (December 2026).
+LEAST = 0.5
 
 
 def fitted(grey: Grey, found: Sequence[Detection], beside: Sequence[Detection] = ()) -> list[Detection]:
@@ -46,11 +49,11 @@ def _fitted(grey: Grey, detection: Detection, others: Sequence[Detection]) -> De
     if not own.any():
         return detection
     (left, top), (right, bottom) = pieces.boxes[own, :2].min(axis=0) / scale, pieces.ends[own].max(axis=0) / scale
-    if not SMALLEST * letter < max(right - left, bottom - top) < LARGEST * letter:
+    width, height = float(right - left), float(bottom - top)
+    is_less = width * height < LEAST * detection.width * detection.height
+    if is_less or not SMALLEST * letter < max(width, height) < LARGEST * letter:
         return detection
-    return replace(
-        detection, x=float(x0 + left), y=float(y0 + top), width=float(right - left), height=float(bottom - top)
-    )
+    return replace(detection, x=float(x0 + left), y=float(y0 + top), width=width, height=height)
 
 
 def _distance(detection: Detection, other: Detection) -> float:
