@@ -61,10 +61,11 @@ def with_signs(lines: Transcript, signs: Sequence[Sign]) -> Transcript:
     return ordered([*read, *signs])
 
 
-def signs_among(grey: Grey, found: Sequence[Detection]) -> list[Sign]:
-    """What was found that is surely no hiragana."""
+def signs_among(grey: Grey, found: Sequence[Detection], read_one: ReadOne) -> list[Sign]:
+    """What was found that is surely no hiragana, and is not read as one."""
     likely = [detection for detection in found if detection.kind is not Kind.HIRAGANA and detection.likely >= SURELY]
-    return [_sign(grey, detection, found) for detection in likely]
+    seen = (character for detection in likely for character in _read(grey, detection, found, read_one))
+    return [character for character in seen if isinstance(character, Sign)]
 
 
 def ordered(seen: Sequence[Character | Sign]) -> Transcript:

@@ -57,7 +57,7 @@ def transcribe(
         return best
     if shows_a_page and _worth(detected) >= _worth(best):
         return detected
-    if signs := signs_among(grey, found):
+    if signs := signs_among(grey, found, read_one):
         best = with_signs(best, signs)
     return detected if _number_read(best) < MOST_OF_ALL * _number_read(detected) else best
 

@@ -57,24 +57,38 @@ def test_a_speck_where_no_point_can_be_is_none(x: int, y: int) -> None:
     assert spelled(read_detected(paper, found, CLASSIFIER.one)) == "かか"
 
 
-def test_what_the_reader_knows_is_hiragana_and_anything_else_a_sign() -> None:
-    paper, (first, second) = row_of("い", "こ")
+def row_with_a_pile() -> tuple[NDArray[np.uint8], list[Detection]]:
+    """A row of い, a pile of strokes and つ; the pile was found as no hiragana."""
+    paper, (first, second, third) = row_of("い", "こ", "つ")
     paper[28:112, 128:212] = 245
-    paper[40:100:6, 130:210] = 20  # a pile of strokes
-    found = [Detection(*first.box, Kind.OTHER, 0.6), Detection(*second.box, Kind.OTHER, 0.9)]
-    lines = read_detected(paper, found, CLASSIFIER.one)
+    paper[40:100:6, 130:210] = 20
+    return paper, [first, Detection(*second.box, Kind.OTHER, 0.9), third]
+
+
+def test_what_the_reader_knows_is_hiragana_and_anything_else_a_sign() -> None:
+    paper, (first, second, _) = row_with_a_pile()
+    lines = read_detected(paper, [Detection(*first.box, Kind.OTHER, 0.6), second], CLASSIFIER.one)
     assert spelled(lines) == "か〓"
     assert isinstance(lines[0][0], Character)
     assert lines[0][1].box == second.box
 
 
 def test_a_sign_takes_the_place_of_what_was_read_there() -> None:
-    paper, found = row_of("い", "こ", "つ")
-    lines = read_detected(paper, found, CLASSIFIER.one)
-    signs = signs_among(paper, [*found[:1], Detection(*found[1].box, Kind.OTHER, 0.8), *found[2:]])
-    assert spelled(with_signs(lines, signs)) == "か〓か"
-    unsure = Detection(*found[1].box, Kind.OTHER, 0.3)
-    assert signs_among(paper, [unsure]) == []
+    paper, found = row_with_a_pile()
+    there = [Detection(*detection.box, Kind.HIRAGANA, 0.9) for detection in found]
+    signs = signs_among(paper, found, CLASSIFIER.one)
+    assert spelled(with_signs(read_detected(paper, there, CLASSIFIER.one), signs)) == "か〓か"
+
+
+def test_what_is_not_surely_a_sign_takes_no_place() -> None:
+    paper, found = row_with_a_pile()
+    unsure = [Detection(*detection.box, Kind.OTHER, 0.3) for detection in found]
+    assert signs_among(paper, unsure, CLASSIFIER.one) == []
+
+
+def test_what_is_read_as_hiragana_is_no_sign() -> None:
+    paper, found = row_of("い", "こ")
+    assert signs_among(paper, [Detection(*found[1].box, Kind.OTHER, 0.8)], CLASSIFIER.one) == []
 
 
 def as_one(first: Detection, second: Detection) -> Detection:
