@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 LOOK = """axe.run({rules: {"label-content-name-mismatch": {enabled: true}}}).then((found) => found.violations)"""
 MOST_SHIFT = 0.05
+LATE = 0.6  # seconds: a browser forgives what moves within half a second of a press
 ENLARGED = {"viewport": {"width": 320, "height": 256}}  # 1280 × 1024, four times as large
 
 QUESTION = Message(
@@ -65,16 +66,21 @@ async def room(engine: AsyncEngine, clock: DrivenClock, answers: FixedAnswers) -
         yield room
 
 
-async def answer_for_the_model(page: Page) -> None:
-    """What the network says is not in question here."""
+async def answer_for_the_model(page: Page, after: float = 0.0) -> None:
+    """What the network says is not in question here. Args: after: seconds until it says it."""
 
     def say(content: dict[str, object]) -> Callable[[Route], Awaitable[None]]:
-        return lambda route: route.fulfill(json=content)
+        async def answer(route: Route) -> None:
+            await asyncio.sleep(after)
+            await route.fulfill(json=content)
+
+        return answer
 
     await page.route("**/api/draw*", say(SIGHT))
     await page.route("**/api/tendencies", say(FACTS))
     await page.route("**/api/tendencies/*.png", lambda route: route.fulfill(status=204))
     await page.route("**/api/strokes*", say({"strokes": [], "url": "", "attribution": "", "how_to_get": "pip"}))
+    await page.route("**/api/read*", say(SIGHT))
     await page.route("**/api/quiz/*", say({"label": "は", "lead": "「は」を手で書いてみましょう！", "is_here": True}))
 
 
@@ -132,7 +138,6 @@ async def at_the_desk(page: Page) -> AsyncIterator[str]:
     await expect(page.locator("#answer .card")).to_be_visible()
     yield "an answer"
     picture = await page.locator("#paper").screenshot()
-    await page.route("**/api/read*", lambda route: route.fulfill(json=SIGHT))
     await page.locator("#desk-file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture})
     await expect(page.locator("#found button")).to_be_visible()
     yield "a photo"
@@ -159,10 +164,10 @@ look = pytest.mark.parametrize(
 )
 
 
-async def open_page(visit: Open, path: str, language: str, **options: object) -> Page:
-    """Open a page as `visit` does, but with fixed answers of the network and an eye on what moves."""
+async def open_page(visit: Open, path: str, language: str, after: float = 0.0, **options: object) -> Page:
+    """Open a page as `visit` does, but with fixed answers of the network, `after` seconds each."""
     page = (await visit("?lang=en", **options)).page
-    await answer_for_the_model(page)
+    await answer_for_the_model(page, after)
     run = int((NOW - timedelta(minutes=5)).timestamp())
     path = path.replace("EVENT", f"{run}3").replace("RUN", str(run))
     await page.goto(page.url.partition("?")[0] + path + ("&" if "?" in path else "?") + f"lang={language}")
@@ -188,7 +193,7 @@ async def test_axe_finds_nothing_on_any_page_in_any_state(
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("path", PAGES)
 async def test_nothing_moves_by_itself(visit: Open, path: str, device: dict[str, object]) -> None:
-    page = await open_page(visit, path, "ja", **device)
+    page = await open_page(visit, path, "ja", after=LATE, **device)
     async for _ in PAGES[path](page):
         pass
     shift = await page.evaluate(

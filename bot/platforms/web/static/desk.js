@@ -37,12 +37,18 @@ export class Desk {
 
   /** Begin with what a link asks for: the character of a quiz, or a hint. */
   async begin(query) {
+    this.#showTask(query.has("quiz"), "");
     this.quiz = await this.#askedInQuiz(query.get("quiz"));
-    at("task").hidden = !this.quiz;
-    at("invitation").hidden = Boolean(this.quiz);
-    at("task").textContent = this.quiz?.lead ?? "";
+    this.#showTask(Boolean(this.quiz), this.quiz?.lead ?? "");
     at("send").textContent = word(this.quiz ? "answer_quiz" : "send_to_room");
     if (query.get("hint")) await this.hints.choose(query.get("hint"));
+  }
+
+  /** The quiz has its line from the start: the paper does not move when the question comes. */
+  #showTask(isQuiz, lead) {
+    at("task").hidden = !isQuiz;
+    at("invitation").hidden = isQuiz;
+    at("task").textContent = lead;
   }
 
   async #askedInQuiz(token) {
