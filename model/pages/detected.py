@@ -14,7 +14,7 @@ from model.detector.looks import find_characters
 from model.ink import Grey, ink_is_lighter, shrink
 from model.pages.arrange import in_lines
 from model.pages.two_letters import two_letters
-from model.reading import MOST
+from model.reading import MOST, overlap
 
 MARGIN = 0.07  # of a character's longer side, around its box
 # The same, where nothing can be read: the box may lack a part of the letter. Of 25 pages 94.8 -> 95.5 % of the letters
@@ -53,6 +53,12 @@ def _of_one_ink(is_light: NDArray[np.bool_], is_read: NDArray[np.bool_]) -> NDAr
     if share <= FEW:
         return ~is_light
     return is_light if share >= 1 - FEW else np.ones_like(is_light)
+
+
+def where_found(lines: Transcript, found: Sequence[Detection]) -> Transcript:
+    """What was read where the detector found anything: ruled lines can look like so many こ."""
+    boxes = [detection.box for detection in found]
+    return [[seen for seen in line if any(overlap(seen.box, box) > 0 for box in boxes)] for line in lines]
 
 
 def with_signs(lines: Transcript, signs: Sequence[Sign]) -> Transcript:

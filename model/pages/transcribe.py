@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from model.character import CERTAIN, SURE, Character, Probabilities, Sign
 from model.ink import shrink, to_grey
 from model.labels import LABELS
-from model.pages.detected import ReadOne, Transcript, find_on_page, read_detected, signs_among, with_signs
+from model.pages.detected import (
+    ReadOne,
+    Transcript,
+    find_on_page,
+    read_detected,
+    signs_among,
+    where_found,
+    with_signs,
+)
 from model.pages.lattice import characters_of, letter_of
 from model.pages.lines import Line, layouts_of
 from model.pages.one_or_many import BY_NO_ACCIDENT
@@ -55,7 +63,7 @@ def transcribe(
     best = _in_likeliest_view(image, read, once, is_one)
     if once and not _is_a_page(best):
         return best
-    if shows_a_page and _worth(detected) >= _worth(best):
+    if shows_a_page and _worth(detected) >= _worth(where_found(best, found)):
         return detected
     if signs := signs_among(grey, found, read_one):
         best = with_signs(best, signs)

@@ -8,7 +8,7 @@ from model.character import Character, Sign
 from model.classifier import load
 from model.detector.detect import Detection, Kind
 from model.labels import LABELS
-from model.pages.detected import Transcript, read_detected, signs_among, with_signs
+from model.pages.detected import Transcript, read_detected, signs_among, where_found, with_signs
 from model.pages.two_letters import two_letters
 from tests.model.drawings import drawn
 
@@ -89,6 +89,13 @@ def test_what_is_not_surely_a_sign_takes_no_place() -> None:
 def test_what_is_read_as_hiragana_is_no_sign() -> None:
     paper, found = row_of("い", "こ")
     assert signs_among(paper, [Detection(*found[1].box, Kind.OTHER, 0.8)], CLASSIFIER.one) == []
+
+
+def test_what_was_read_where_nothing_was_found_is_left_out() -> None:
+    paper, found = row_of("い", "こ", "つ")
+    lines = read_detected(paper, found, CLASSIFIER.one)
+    assert where_found(lines, [found[0], found[2]]) == [[lines[0][0], lines[0][2]]]
+    assert where_found(lines, []) == [[]]
 
 
 def as_one(first: Detection, second: Detection) -> Detection:
