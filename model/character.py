@@ -24,6 +24,7 @@ class Character:
 
     located: Located
     probabilities: Probabilities
+    turned: int = 0  # quarter turns against the clock after which it stands upright
 
     @property
     def box(self) -> Box:

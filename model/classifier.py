@@ -107,7 +107,7 @@ class Classifier:
             verdict = "unsure"
         else:
             verdict = "sure"
-        return Glyph(character.box, tuple(candidates[:top]), verdict)
+        return Glyph(character.box, tuple(candidates[:top]), verdict, turned=character.turned)
 
     def classify(self, images: Sequence[NDArray[np.uint8]], top: int = 5) -> list[list[Candidate]]:
         """What each picture shows.

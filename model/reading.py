@@ -65,6 +65,7 @@ class GlyphJson(TypedDict):
     verdict: Verdict
     small: NotRequired[bool]
     point: NotRequired[str]
+    turned: NotRequired[int]
 
 
 class ReadingJson(TypedDict):
@@ -92,6 +93,7 @@ class Glyph:
     verdict: Verdict
     small: bool | None = None  # written as っ is; None where no neighbour tells, or the letter has no small form
     point: str = ""  # 、 or 。 where it is one of these; such a glyph has no candidates
+    turned: int = 0  # 0 to 3 quarter turns against the clock after which it stands upright
 
     @property
     def best(self) -> Candidate | None:
@@ -118,7 +120,8 @@ class Reading:
         """The reading as plain lists, dicts, numbers and texts, ready for `json.dumps`.
 
         Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}; where
-            a glyph's size could be judged it has "small", too, and 、 and 。 have "point". Probabilities have four
+            a glyph's size could be judged it has "small", too, 、 and 。 have "point", and what does not stand upright
+            has "turned". Probabilities have four
             decimals and the time two: more would only look like precision.
         """
         return {
@@ -137,6 +140,8 @@ def _glyph_json(glyph: Glyph) -> GlyphJson:
         plain["small"] = glyph.small
     if glyph.point:
         plain["point"] = glyph.point
+    if glyph.turned:
+        plain["turned"] = glyph.turned
     return plain
 
 

@@ -13,7 +13,7 @@ from model.ink import BlankImage, Ink
 from model.labels import INDEX, LABELS
 from model.reading import EXPLAINED, EXPLAINED_SIZE, Box, percent
 from model.rendering.canvas import AGAINST, FOR, INK, MUTED, RIM, Canvas, Caption, Colour, Rgb
-from model.rendering.cut_out import cut_out
+from model.rendering.cut_out import glyph_alone
 
 HEAD = 44  # room for a caption in two languages
 NEIGHBOURS = 6
@@ -75,9 +75,9 @@ def _alone(classifier: Classifier, image: NDArray[np.uint8], number: int) -> NDA
     if len(glyphs) == 1 or glyph.best is None:
         return image
     label, was = INDEX[glyph.best.label], glyph.best.probability
-    alone = [_on_its_paper(image, glyph.box)]
+    alone = [np.ascontiguousarray(np.rot90(_on_its_paper(image, glyph.box), glyph.turned))]
     with suppress(BlankImage):
-        alone.append(cut_out(image, glyph.box, CUT_SIDE))
+        alone.append(glyph_alone(image, glyph, CUT_SIDE))
 
     def misses(cut: NDArray[np.uint8]) -> float:
         return abs(float(classifier.probabilities(classifier.locate(cut).input)[label]) - was)

@@ -24,6 +24,7 @@ from model.pages.lines import Line, layouts_of
 from model.pages.one_or_many import BY_NO_ACCIDENT
 from model.pages.page import Page, find_page
 from model.pages.page_views import PageView, page_views
+from model.pages.upright import likeliest_turn, turned_back
 from model.preprocess import WORKING_SIZE, BlankImage, only_ink_is_dark
 from model.reading import MOST
 
@@ -54,6 +55,18 @@ def transcribe(
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
+    best = _as_it_stands(image, read, read_one, once, is_one)
+    is_one_letter = once and not _is_a_page(best)
+    if is_one_letter or _is_upright(best) or not (turns := likeliest_turn(to_grey(image))):
+        return best
+    turned = _as_it_stands(np.ascontiguousarray(np.rot90(image, turns)), read, read_one)
+    return turned_back(turned, turns, image.shape) if _is_a_page(turned) and _worth(turned) > _worth(best) else best
+
+
+def _as_it_stands(
+    image: NDArray[np.uint8], read: Read, read_one: ReadOne, once: bool = False, is_one: bool = False
+) -> Transcript:
+    """The characters of a picture that stands upright. Args, Raises: as `transcribe`."""
     grey = to_grey(image)
     is_clean = only_ink_is_dark(shrink(grey, WORKING_SIZE))
     found = find_on_page(grey)
@@ -187,6 +200,12 @@ def _is_a_page(found: Transcript) -> bool:
 def misses_some(found: Transcript, seen: Sequence[Transcript]) -> bool:
     """Whether another view shows many more characters, if less clearly: then the finder saw a part of a page."""
     return _number_of(found) < MOST_OF_ALL * max(map(_number_of, seen))
+
+
+def _is_upright(found: Transcript) -> bool:
+    """Whether most characters are certain, as hardly any is that lies on its side."""
+    everything = _characters(found)
+    return sum(character.best >= CERTAIN for character in everything) >= max(1.0, WELL_READ * len(everything))
 
 
 def _is_small(found: Transcript, side: int) -> bool:

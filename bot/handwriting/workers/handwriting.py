@@ -16,8 +16,8 @@ from bot.core.problems.pictures import Blank
 from bot.handwriting.workers.pictures import encode_jpeg, encode_png, open_picture
 from model import classifier
 from model.ink import BlankImage
-from model.reading import Box, Glyph, Reading
-from model.rendering import cut_out
+from model.reading import Glyph, Reading
+from model.rendering.cut_out import glyph_alone
 from model.rendering.numbered import numbered as with_numbers
 
 _in_use: list[str] = [str(classifier.ARTIFACT)]  # a list of one: what `use` changes
@@ -79,10 +79,10 @@ def numbered(picture: bytes, reading: Reading) -> bytes:
     return encode_jpeg(with_numbers(_opened(picture), reading))
 
 
-def cut(picture: bytes, box: Box) -> bytes:
-    """Cut out what is in a box, as grey PNG. Raises PictureError, `blank` where nothing is written."""
+def cut(picture: bytes, glyph: Glyph) -> bytes:
+    """Cut out a glyph of its reading, as grey PNG. Raises PictureError, `blank` where nothing is written."""
     try:
-        return encode_png(cut_out.cut_out(_opened(picture), box))
+        return encode_png(glyph_alone(_opened(picture), glyph))
     except BlankImage as error:
         raise _blank() from error
 
@@ -94,16 +94,16 @@ def cuts(picture: bytes, top: int, min_confidence: float) -> dict[int, tuple[Gly
     for place, glyph in enumerate(model_in_use().read(pixels, top, min_confidence).glyphs):
         with suppress(BlankImage):
             if glyph.candidates:
-                found[place] = glyph, encode_png(cut_out.cut_out(pixels, glyph.box))
+                found[place] = glyph, encode_png(glyph_alone(pixels, glyph))
     return found
 
 
-def beside(picture: bytes, box: Box, labels: tuple[str, ...]) -> bytes:
-    """Show, as PNG, what is in a box beside the usual shape of each label. Raises PictureError, as `cut`."""
+def beside(picture: bytes, glyph: Glyph, labels: tuple[str, ...]) -> bytes:
+    """Show, as PNG, a glyph of its reading beside the usual shape of each label. Raises PictureError, as `cut`."""
     from model.explaining import beside as beside_usual  # as above
 
     try:
-        return encode_png(beside_usual.beside(_opened(picture), box, labels))
+        return encode_png(beside_usual.beside(_opened(picture), glyph, labels))
     except BlankImage as error:
         raise _blank() from error
 

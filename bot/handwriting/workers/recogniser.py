@@ -83,7 +83,7 @@ class LocalRecogniser:
 
     async def cut(self, picture: bytes, glyph: Glyph) -> Cut:
         """Cut out one character of its reading."""
-        png: bytes = await self._call(bytes, "cut", picture, glyph.box)
+        png: bytes = await self._call(bytes, "cut", picture, glyph)
         return Cut(glyph, png)
 
     async def cuts(self, picture: bytes) -> dict[int, Cut]:
@@ -94,7 +94,7 @@ class LocalRecogniser:
 
     async def beside(self, picture: bytes, glyph: Glyph, labels: Sequence[str]) -> bytes:
         """Show (PNG) one character of its reading beside the usual shape of each label."""
-        png: bytes = await self._call(bytes, "beside", picture, glyph.box, tuple(labels))
+        png: bytes = await self._call(bytes, "beside", picture, glyph, tuple(labels))
         return png
 
     async def copy(self, picture: bytes) -> bytes:
