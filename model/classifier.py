@@ -48,7 +48,7 @@ class Classifier:
 
         Args: image: (h, w) grey or (h, w, 3) RGB, uint8, any size. top: candidates wanted, 1 to 74.
             min_confidence: 0 to 1; a best candidate below it is "unsure", and so is one whose mark is in doubt.
-        Returns: up to 100 glyphs in reading order, rows from the top or columns from the right; one glyph, as `glyph`
+        Returns: up to 300 glyphs in reading order, rows from the top or columns from the right; one glyph, as `glyph`
             gives it, where there are no more. The text has no line breaks: handwriting ends lines where paper ends.
         Raises: UnreadableImage: the array is no picture. BlankImage: it has no pixels at all.
         """

@@ -11,7 +11,7 @@ from model.labels import label_of as label_of
 Verdict = Literal["sure", "unsure", "not_hiragana"]
 Box = tuple[int, int, int, int]  # x, y, width, height
 
-MOST = 100  # characters that are read in one picture
+MOST = 300  # characters that are read in one picture
 UNREAD = "〓"  # stands in a text for a character that is no hiragana, as in print for a missing one
 
 # ゕ and ゖ are left out: they stand for か and け in counting (三ヶ月), and nobody writes them in a word of hiragana.

@@ -17,6 +17,7 @@ TOP, LEAST_SHOWN = 5, 0.005  # bars, and the probability from which a third one 
 MOST_LIKELY = 3  # characters that a doubtful one may be
 NEARLY_AS_LIKELY = 0.3  # of the best one's probability
 MOST_DETAILS = 20  # doubtful characters of one text that are told of one by one
+LONG = 100  # characters: of a longer text only the doubtful ones are told of one by one
 MOST_DIFFERENCES = 3
 
 
@@ -108,11 +109,15 @@ def _text(texts: Texts, reading: Reading) -> Card:
     written = written_in(reading)
     doubtful = [(place, glyph) for place, glyph in written if glyph.verdict != "sure"]
     lines = [*_cut_off(texts, reading), *_unread(texts, reading)]
-    lines += ["・".join(f"{place + 1} {_in_short(glyph)}" for place, glyph in written)]
+    if len(written) <= LONG:
+        read = texts.gettext("I read 「{text}」.").format(text=reading.text)
+        lines.append("・".join(f"{place + 1} {_in_short(glyph)}" for place, glyph in written))
+    else:
+        read = texts.gettext("I read {n} characters.").format(n=len(written))
+        lines.insert(0, reading.text)
     lines += [_in_detail(texts, place + 1, glyph) for place, glyph in doubtful[:MOST_DETAILS]]
     if (more := len(doubtful) - MOST_DETAILS) > 0:
         lines.append(texts.ngettext("{n} more is doubtful.", "{n} more are doubtful.", more).format(n=more))
-    read = texts.gettext("I read 「{text}」.").format(text=reading.text)
     return Card(read if reading.text else texts.gettext("This does not look like hiragana."), body="\n".join(lines))
 
 

@@ -64,7 +64,7 @@ def where_found(lines: Transcript, found: Sequence[Detection]) -> Transcript:
 def with_signs(lines: Transcript, signs: Sequence[Sign]) -> Transcript:
     """Lines that were read, with signs in place of what was read there."""
     read = [character for line in lines for character in line if not any(_covers(sign, character) for sign in signs)]
-    return ordered([*read, *signs])
+    return ordered([*read, *signs][:MOST])
 
 
 def signs_among(grey: Grey, found: Sequence[Detection], read_one: ReadOne) -> list[Sign]:

@@ -17,7 +17,7 @@ PAGE_SIZES = (640, 1280)  # of the longer side; the larger one where letters com
 SMALLEST_LETTER = 42  # pixels, as many as the network sees
 SPECK = 0.08  # of a letter; the dots of ゛ are larger
 TURNED_FROM = 12  # pieces: fewer do not tell how a line runs
-MOST_PIECES = 450  # a hundred letters have about three each; what is smaller in a page of more is texture
+MOST_PIECES = 1350  # 300 letters have about three each; what is smaller in a page of more is texture
 
 
 @dataclass(frozen=True, slots=True)

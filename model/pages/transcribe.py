@@ -28,7 +28,7 @@ from model.pages.upright import likeliest_turn, turned_back
 from model.preprocess import WORKING_SIZE, BlankImage, only_ink_is_dark
 from model.reading import MOST
 
-MOST_CANDIDATES = 2000  # read in a view of a picture: ten for each of a hundred characters, in rows and in columns
+MOST_CANDIDATES = 8000  # read in all views of a picture: of 250 characters 2,570 at most, of 40 among squares 6,000
 AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos began to be read after 15 at most
 EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
 WELL_READ = 0.75  # of the characters: with fewer sure ones another view is asked for
@@ -86,8 +86,9 @@ def _as_it_stands(
 def _in_likeliest_view(image: NDArray[np.uint8], read: Read, once: bool, is_one: bool) -> Transcript:
     """What the views show, the likeliest first, until one is well read. Args: as `transcribe`."""
     seen: list[Transcript] = [[]]
+    bounded = _Bounded(read)
     for number, view in enumerate(page_views(image, is_one)):
-        latest = _in_view(view, read)
+        latest = _in_view(view, bounded)
         seen.append(latest)
         best = max(seen, key=_worth)
         confirmed = number > 0 and (view.confirms or best is latest or _is_well_read(latest, WELL_READ))
@@ -98,9 +99,9 @@ def _in_likeliest_view(image: NDArray[np.uint8], read: Read, once: bool, is_one:
     return max(seen, key=_worth)
 
 
-def _in_view(view: PageView, read: Read) -> Transcript:
+def _in_view(view: PageView, bounded: "_Bounded") -> Transcript:
     """What one view shows, in pixels of the picture; nothing where it is blank, or full of what cannot be read."""
-    bounded = _Bounded(read)
+    bounded.begin()
     with suppress(BlankImage, _TooMuch):
         page = find_page(view.view.picture, view.reverse)
         layouts = [_read_lines(page, lines, bounded) for lines in layouts_of(page)]
@@ -119,6 +120,10 @@ class _Bounded:
 
     def __init__(self, read: Read) -> None:
         self._read, self._left, self._most = read, AT_FIRST, MOST_CANDIDATES
+
+    def begin(self) -> None:
+        """Another view: it may hold more that can be read than the last one."""
+        self._left = AT_FIRST
 
     def __call__(self, picture: NDArray[np.float32]) -> Probabilities:
         if not self._left or not self._most:

@@ -18,7 +18,7 @@ from bot.handwriting.reading_buttons import Explain
 from bot.handwriting.reading_messages import readings_message
 from bot.locales import texts_for
 from bot.platforms.discord.render import render
-from model.reading import Candidate, Glyph, Reading, Verdict, text_of
+from model.reading import MOST, Candidate, Glyph, Reading, Verdict, text_of
 from tests.support.askers import Around, an_asker
 from tests.support.events import a_room
 
@@ -213,20 +213,28 @@ async def test_where_nobody_has_time_to_draw_the_reading_is_answered_all_the_sam
 
 
 @pytest.mark.parametrize(
-    ("locale", "last"), [("ja", "このほかに79文字、はっきり読めないものがあります。"), ("en", "79 more are doubtful.")]
+    ("locale", "last"),
+    [("ja", "このほかに279文字、はっきり読めないものがあります。"), ("en", "279 more are doubtful.")],
 )
-async def test_a_hundred_doubtful_characters_fit_into_one_message(locale: str, last: str) -> None:
-    many = readings_message(texts_for(locale), [reading(*[ONE_OF_THREE] * 99, A)], "1" * 19, "https://tsudoi.example")
+async def test_as_many_doubtful_characters_as_are_read_fit_into_one_message(locale: str, last: str) -> None:
+    doubtful = [ONE_OF_THREE] * (MOST - 1)
+    many = readings_message(texts_for(locale), [reading(*doubtful, A)], "1" * 19, "https://tsudoi.example")
     (embed,) = render(many)["embeds"]
     assert embed.description is not None
     assert embed.description.endswith(last)
     assert [len(choice.options) for choice in many.choices] == [25]
 
 
-@pytest.mark.parametrize(("letters", "said"), [(99, False), (100, True)])
+@pytest.mark.parametrize(("letters", "said"), [(MOST - 1, False), (MOST, True)])
 def test_a_text_that_may_go_on_says_how_much_of_it_is_read(letters: int, said: bool) -> None:
     answer = readings_message(texts_for("ja"), [reading(*word("あ" * letters))])
-    assert answer.cards[0].body.startswith("1枚の画像で読めるのは100文字までです。") is said
+    assert ("1枚の画像で読めるのは300文字までです。" in answer.cards[0].body) is said
+
+
+def test_of_a_long_text_the_doubtful_characters_alone_are_told_of_one_by_one() -> None:
+    (card,) = readings_message(texts_for("ja"), [reading(*word("あい" * 55), HA_OR_HO)]).cards
+    assert card.title == "111文字を読みました。"
+    assert card.body.splitlines() == ["あい" * 55 + "は", "111：「は」か「ほ」のようです（55% / 31%）"]
 
 
 def test_of_too_many_characters_the_doubtful_ones_can_be_asked_about() -> None:

@@ -65,6 +65,8 @@ STYLES: dict[str, Style] = {
     "photo": Style(paper="photo", length=(2, 9)),
     "photo, several lines": Style(paper="photo", lines=(2, 4), length=(3, 8)),
     "photo, a page": Style(paper="photo", lines=(5, 8), length=(7, 12)),
+    "a full page": Style(lines=(14, 18), length=(14, 16)),
+    "photo, a full page": Style(paper="photo", lines=(14, 18), length=(14, 16)),
 }
 
 
