@@ -48,12 +48,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what opens a browser, which no other Python changes, and days that are played once more on PostgreSQL."""
+    """Mark what opens a browser, which no other Python changes, and what is played once more on PostgreSQL."""
     for item in items:
         if "served_browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
         on_postgres = "callspec" in vars(item) and vars(item)["callspec"].params.get("engine") == "postgresql"
-        if on_postgres and item.get_closest_marker("days"):
+        if on_postgres and (item.get_closest_marker("days") or item.get_closest_marker("browser")):
             item.add_marker("minutes")
 
 

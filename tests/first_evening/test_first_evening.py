@@ -71,6 +71,7 @@ def test_the_terminal_says_where_the_room_is_what_is_sample_and_what_is_off(bot:
         assert said in bot.said
 
 
+@pytest.mark.minutes  # the report is published 75 s after the start
 def test_a_member_asks_uploads_and_hears_of_events(page: Page, tmp_path: Path) -> None:
     log = page.get_by_role("log")
     page.get_by_role("textbox").first.fill("!next")

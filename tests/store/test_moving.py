@@ -26,7 +26,7 @@ from tests.support.askers import an_asker
 from tests.support.events import NOW, a_room
 from tests.support.every_table import ROWS, fill_every_table, rows_of
 from tests.support.process import running_bot, tsudoi
-from tests.support.stores import raw_sqlite, upgrade_to
+from tests.support.stores import lay_new_store, raw_sqlite, upgrade_to
 
 with_postgres = pytest.mark.skipif(not POSTGRES, reason="TSUDOI_TEST_POSTGRES names no PostgreSQL that may be emptied")
 WAYS = [
@@ -298,9 +298,9 @@ async def test_a_store_in_memory_is_not_moved(tmp_path: Path) -> None:
 # --- the command line ---
 
 
-def test_the_command_says_what_was_moved_and_what_to_do_now(tmp_path: Path) -> None:
+async def test_the_command_says_what_was_moved_and_what_to_do_now(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[storage]\nurl = "sqlite:///tsudoi.db"\n')
-    assert tsudoi(tmp_path, "next").returncode == 0
+    await lay_new_store(tmp_path / "tsudoi.db")
     ended = tsudoi(tmp_path, "move-store", "--to", "sqlite:///new.db")
     assert ended.returncode == 0, ended.stderr
     rows = dict(line.split()[:2] for line in ended.stdout.splitlines() if line.split()[0] in metadata.tables)
@@ -310,9 +310,9 @@ def test_the_command_says_what_was_moved_and_what_to_do_now(tmp_path: Path) -> N
     assert "Files stay where they are" in ended.stdout
 
 
-def test_the_command_takes_the_new_address_from_the_configuration(tmp_path: Path) -> None:
+async def test_the_command_takes_the_new_address_from_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[storage]\nurl = "sqlite:///tsudoi.db"\n')
-    assert tsudoi(tmp_path, "next").returncode == 0
+    await lay_new_store(tmp_path / "tsudoi.db")
     (tmp_path / "config.toml").write_text('[storage]\nurl = "sqlite:///new.db"\n')
     ended = tsudoi(tmp_path, "move-store", "--from", "sqlite:///tsudoi.db")
     assert ended.returncode == 0, ended.stderr
@@ -330,7 +330,7 @@ def test_a_command_that_does_not_say_from_where_to_where_is_one_sentence(tmp_pat
 async def test_no_password_is_shown(tmp_path: Path) -> None:
     await empty(POSTGRES)
     (tmp_path / "config.toml").write_text('[storage]\nurl = "sqlite:///tsudoi.db"\n')
-    assert tsudoi(tmp_path, "next").returncode == 0
+    await lay_new_store(tmp_path / "tsudoi.db")
     with raw_sqlite(tmp_path / "tsudoi.db") as store:
         store.execute("INSERT INTO memory VALUES ('a', 'row')")  # without one a second move would be harmless
     scheme, _, there = POSTGRES.partition("://")

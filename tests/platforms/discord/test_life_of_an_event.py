@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from benchmarks.mortal_bot import Bot
 from bot.platforms.discord.render import GREY
 from tests.support.connpass_server import ConnpassServer, an_event
@@ -40,6 +42,7 @@ def scheduled(discord: DiscordServer) -> list[Json]:
     return discord.do(discord.world.scheduled_events)
 
 
+@pytest.mark.minutes  # twice an edit settles for 15 s, and the scheduled event is looked at every 5
 def test_one_event_is_one_message_and_one_scheduled_event_through_its_whole_life(tmp_path: Path) -> None:
     with community(tmp_path) as (connpass, discord, bot):
         connpass.add(an_event(7, "もくもく会 @everyone **#7**", START, accepted=3))

@@ -28,6 +28,7 @@ from tests.support.missed import EACH, LATE, ONCE_LATE, Missed
 from tests.support.remembering import RememberedInMemory
 
 CHANNEL, OTHER, FOREIGN, ABROAD = "101", "102", "301", str(1 << 22)
+SERVERS_COME_WITHIN = 1.0  # seconds, after which discord.py expects no other; from afar it would wait for 2
 
 
 class RecordedAnswers(Answers):
@@ -65,6 +66,7 @@ class Place:
         answers, noted, before = RecordedAnswers(at), dict(self.heard.values), len(self.server.posted)
         hearing = Hearing("discord", answers.clock, self.heard, self.heard, f"discord {shards}")
         front_end = DiscordFrontEnd(settings, cast(Answering, answers), rooms, None, hearing)
+        front_end.client._connection.guild_ready_timeout = SERVERS_COME_WITHIN
         serving = asyncio.create_task(front_end.serve())
         try:
             await asyncio.to_thread(self.server.wait_for, lambda: self.heard.values != noted)

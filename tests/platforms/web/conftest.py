@@ -42,7 +42,7 @@ def served_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser(served_browser: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect(served_browser)
@@ -54,12 +54,13 @@ expect.set_options(timeout=15_000)  # a browser on a busy machine packs a pictur
 
 
 @pytest.fixture
-async def visit(browser: Browser, base_url: str) -> AsyncIterator[Open]:
+async def blank(browser: Browser, base_url: str) -> AsyncIterator[Open]:
+    """Open pages that show nothing yet, beside the room: `page.goto("draw")`."""
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    async def open_page(path: str = "", **options: object) -> Visit:
-        context = await browser.new_context(**(DESK | options))  # type: ignore[arg-type]
+    async def open_page(**options: object) -> Visit:
+        context = await browser.new_context(base_url=base_url, **(DESK | options))  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         contexts.append(context)
         visited = Visit(await context.new_page())
@@ -68,15 +69,24 @@ async def visit(browser: Browser, base_url: str) -> AsyncIterator[Open]:
         page.on("pageerror", lambda error: visited.complaints.append(str(error)))
         page.on("console", lambda line: visited.complaints.append(line.text) if line.type == "error" else None)
         page.on("request", lambda one: visited.outside.append(one.url) if _is_outside(one.url, base_url) else None)
-        await page.goto(base_url + path)
-        await expect(page.locator("html[data-ready]")).to_be_attached()
-        await expect(page.locator("#community")).to_have_text("TFUG 宇都宮")
         return visited
 
     yield open_page
     for context in contexts:
         await context.close()
     assert [visited.outside for visited in visits if visited.outside] == []
+
+
+@pytest.fixture
+async def visit(blank: Open) -> Open:
+    async def open_page(path: str = "", **options: object) -> Visit:
+        visited = await blank(**options)
+        await visited.page.goto(path)
+        await expect(visited.page.locator("html[data-ready]")).to_be_attached()
+        await expect(visited.page.locator("#community")).to_have_text("TFUG 宇都宮")
+        return visited
+
+    return open_page
 
 
 def _is_outside(url: str, base_url: str) -> bool:

@@ -25,6 +25,7 @@ from bot.handwriting.workers.recogniser import LocalRecogniser
 from bot.organisers.console import Console
 from bot.organisers.pages import EndSessions
 from bot.organisers.rehearsing import Collector
+from bot.platforms.web import api
 from bot.platforms.web.door import is_reached_from_elsewhere
 from bot.platforms.web.server import WebRoom
 from bot.store import visitors
@@ -263,12 +264,12 @@ async def test_no_console_gives_a_link_to_itself(house: House, page: WebRoom) ->
     assert "このページがコンソールです" in said
 
 
-async def test_a_stream_ends_with_its_session(house: House, page: WebRoom) -> None:
+async def test_a_stream_ends_with_its_session(house: House, page: WebRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "HEARTBEAT", 0.1)  # at which it looks whether the session still holds
     async with Browser(page) as browser:
         await browser.follows(await console_of(house).link_for(organiser(house, A, "101")))
         async with browser.client.get("/api/stream") as stream:
             await console_of(house).end_all(organiser(house, A, "101"))
-            await browser.says("!help")  # news, which wakes the stream
             assert (await asyncio.wait_for(stream.read(), 20)).startswith(b"retry")
 
 

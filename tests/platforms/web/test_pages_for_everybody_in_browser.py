@@ -164,13 +164,13 @@ look = pytest.mark.parametrize(
 )
 
 
-async def open_page(visit: Open, path: str, language: str, after: float = 0.0, **options: object) -> Page:
-    """Open a page as `visit` does, but with fixed answers of the network, `after` seconds each."""
-    page = (await visit("?lang=en", **options)).page
+async def open_page(blank: Open, path: str, language: str, after: float = 0.0, **options: object) -> Page:
+    """Open a page with fixed answers of the network, `after` seconds each."""
+    page = (await blank(**options)).page
     await answer_for_the_model(page, after)
     run = int((NOW - timedelta(minutes=5)).timestamp())
     path = path.replace("EVENT", f"{run}3").replace("RUN", str(run))
-    await page.goto(page.url.partition("?")[0] + path + ("&" if "?" in path else "?") + f"lang={language}")
+    await page.goto(path + ("&" if "?" in path else "?") + f"lang={language}")
     if await page.locator("#page").count():
         await expect(page.locator("html[data-ready]")).to_be_attached()
     return page
@@ -179,12 +179,12 @@ async def open_page(visit: Open, path: str, language: str, after: float = 0.0, *
 @look
 @pytest.mark.parametrize("path", PAGES)
 async def test_axe_finds_nothing_on_any_page_in_any_state(
-    visit: Open, path: str, language: str, colours: str, device: dict[str, object]
+    blank: Open, path: str, language: str, colours: str, device: dict[str, object]
 ) -> None:
-    page = await open_page(visit, path, language, color_scheme=colours, **device)
+    page = await open_page(blank, path, language, color_scheme=colours, **device)
+    await page.evaluate(AXE)
     found = []
     async for state in PAGES[path](page):
-        await page.evaluate(AXE)
         violations = await page.evaluate(LOOK)
         found += [(state, one["id"], [node["target"] for node in one["nodes"]]) for one in violations]
     assert found == []
@@ -192,8 +192,8 @@ async def test_axe_finds_nothing_on_any_page_in_any_state(
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_nothing_moves_by_itself(visit: Open, path: str, device: dict[str, object]) -> None:
-    page = await open_page(visit, path, "ja", after=LATE, **device)
+async def test_nothing_moves_by_itself(blank: Open, path: str, device: dict[str, object]) -> None:
+    page = await open_page(blank, path, "ja", after=LATE, **device)
     async for _ in PAGES[path](page):
         pass
     shift = await page.evaluate(
@@ -210,8 +210,8 @@ async def test_nothing_moves_by_itself(visit: Open, path: str, device: dict[str,
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_four_times_enlarged_everything_can_be_read_and_reached(visit: Open, path: str, language: str) -> None:
-    page = await open_page(visit, path, language, **ENLARGED)
+async def test_four_times_enlarged_everything_can_be_read_and_reached(blank: Open, path: str, language: str) -> None:
+    page = await open_page(blank, path, language, **ENLARGED)
     async for state in PAGES[path](page):
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
         hidden = await page.evaluate(
@@ -232,8 +232,8 @@ async def test_four_times_enlarged_everything_can_be_read_and_reached(visit: Ope
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", PAGES)
-async def test_no_heading_is_cut_off_on_any_phone(visit: Open, path: str, language: str) -> None:
-    page = await open_page(visit, path, language, **PHONE)
+async def test_no_heading_is_cut_off_on_any_phone(blank: Open, path: str, language: str) -> None:
+    page = await open_page(blank, path, language, **PHONE)
     cut = {}
     for width in (320, 360, 390, 412):
         await page.set_viewport_size({"width": width, "height": 740})
@@ -246,8 +246,8 @@ async def test_no_heading_is_cut_off_on_any_phone(visit: Open, path: str, langua
     assert not any(cut.values()), cut
 
 
-async def test_no_line_breaks_within_a_command(visit: Open) -> None:
-    page = await open_page(visit, "", "ja", **PHONE)
+async def test_no_line_breaks_within_a_command(blank: Open) -> None:
+    page = await open_page(blank, "", "ja", **PHONE)
     await page.locator("#text").fill("こんにちは")
     await page.keyboard.press("Enter")
     commands = page.locator("#notice .command")
@@ -258,8 +258,8 @@ async def test_no_line_breaks_within_a_command(visit: Open) -> None:
         assert lines == [1, 1], width
 
 
-async def test_what_the_bot_says_is_marked_as_japanese_on_the_english_page_too(visit: Open) -> None:
-    page = await open_page(visit, "", "en", **PHONE)
+async def test_what_the_bot_says_is_marked_as_japanese_on_the_english_page_too(blank: Open) -> None:
+    page = await open_page(blank, "", "en", **PHONE)
     language = "node => node.closest('[lang]').lang"
     assert await page.locator("#list .bot .card").first.evaluate(language) == "ja"
     assert await page.locator("#list .bot time").first.evaluate(language) == "en"
