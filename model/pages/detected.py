@@ -25,6 +25,7 @@ WIDER = 0.2, 0.35
 FEW = 0.25
 A_POINT = 0.3  # how likely 、 or 。 is: the end of a stroke looks like one, and there are seldom any
 SURELY = 0.5  # how likely a sign is where something else was read
+SAME = 0.25  # of what two boxes cover together: both are around one letter
 COVERED = 0.5  # of a character: where a sign is, it is none
 POINT = 24  # pixels of a comma's or a full stop's longer side, as it is looked at
 
@@ -56,9 +57,9 @@ def _of_one_ink(is_light: NDArray[np.bool_], is_read: NDArray[np.bool_]) -> NDAr
 
 
 def where_found(lines: Transcript, found: Sequence[Detection]) -> Transcript:
-    """What was read where the detector found anything: ruled lines can look like so many こ."""
+    """What was read where the detector found the same: ruled lines can look like so many こ."""
     boxes = [detection.box for detection in found]
-    return [[seen for seen in line if any(overlap(seen.box, box) > 0 for box in boxes)] for line in lines]
+    return [[seen for seen in line if any(overlap(seen.box, box) > SAME for box in boxes)] for line in lines]
 
 
 def with_signs(lines: Transcript, signs: Sequence[Sign]) -> Transcript:

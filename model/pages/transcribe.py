@@ -34,6 +34,8 @@ EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as
 WELL_READ = 0.75  # of the characters: with fewer sure ones another view is asked for
 CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
 PAGE = 10  # characters of a photo: so many count where they were found; of a word that way may miss some
+MOSTLY = 0.5  # of what lines read on a page: where the detector finds less of it, the rest is no writing
+AT_ONCE = 0.95  # of the characters of a page: if so many are certain, lines add nothing; among squares they add to 0.9
 MOST_OF_ALL = 0.75  # of the characters that any view shows
 LIKELIEST = 4  # views: of a photo the writing alone, from afar and from near, the photo as it is, one without squares
 SMALL = 0.08  # of the picture's longer side: of smaller letters the finder may miss some from afar
@@ -57,10 +59,14 @@ def transcribe(
     """
     best = _as_it_stands(image, read, read_one, once, is_one)
     is_one_letter = once and not _is_a_page(best)
-    if is_one_letter or _is_upright(best) or not (turns := likeliest_turn(to_grey(image))):
+    if is_one_letter or _is_certain(best, WELL_READ) or not (turns := likeliest_turn(to_grey(image))):
         return best
-    turned = _as_it_stands(np.ascontiguousarray(np.rot90(image, turns)), read, read_one)
-    return turned_back(turned, turns, image.shape) if _is_a_page(turned) and _worth(turned) > _worth(best) else best
+    turned = np.ascontiguousarray(np.rot90(image, turns))
+    grey = to_grey(turned)
+    detected = _without_litter(read_detected(grey, find_on_page(grey), read_one))
+    if not _is_a_page(detected) or _worth(detected) <= _worth(best):
+        return best
+    return turned_back(_as_it_stands(turned, read, read_one), turns, image.shape)
 
 
 def _as_it_stands(
@@ -72,12 +78,18 @@ def _as_it_stands(
     found = find_on_page(grey)
     detected = [] if is_clean else _without_litter(read_detected(grey, found, read_one))
     shows_a_page = _number_read(detected) >= PAGE
+    if shows_a_page and _is_certain(detected, AT_ONCE):
+        return detected
     once = once and not shows_a_page
     best = _in_likeliest_view(image, read, once, is_one)
     if once and not _is_a_page(best):
         return best
-    if shows_a_page and _worth(detected) >= _worth(where_found(best, found)):
-        return detected
+    if shows_a_page:
+        agreed = where_found(best, found)
+        if _worth(detected) >= _worth(agreed):
+            return detected
+        if _number_of(agreed) < MOSTLY * _number_of(best):
+            best = agreed
     if signs := signs_among(grey, found, read_one):
         best = with_signs(best, signs)
     return detected if _number_read(best) < MOST_OF_ALL * _number_read(detected) else best
@@ -207,10 +219,10 @@ def misses_some(found: Transcript, seen: Sequence[Transcript]) -> bool:
     return _number_of(found) < MOST_OF_ALL * max(map(_number_of, seen))
 
 
-def _is_upright(found: Transcript) -> bool:
-    """Whether most characters are certain, as hardly any is that lies on its side."""
+def _is_certain(found: Transcript, share: float) -> bool:
+    """Whether at least this share of the characters is certain."""
     everything = _characters(found)
-    return sum(character.best >= CERTAIN for character in everything) >= max(1.0, WELL_READ * len(everything))
+    return sum(character.best >= CERTAIN for character in everything) >= max(1.0, share * len(everything))
 
 
 def _is_small(found: Transcript, side: int) -> bool:
