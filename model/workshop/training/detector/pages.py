@@ -27,8 +27,6 @@ FORMS, EMPTY_CELLS = 0.2, 0.15  # of the blocks; of a form's cells
 SEVERAL = 0.4  # of the pages with blocks have two or three
 CLOSE = 0.5  # of the blocks that are no forms: a narrow letter takes less room than a broad one
 UNEVEN = 0.5  # of the blocks: letters are not alike in size
-BROAD = 0.18  # how broad people write, by its logarithm, and again by letter
-PARTED, WIDEST_GAP = 0.15, 0.45  # of the letters have their parts farther apart, by so much of what is written
 DARK = 90  # of 255: counts as ink
 
 Line = tuple[float, float, float, float]  # x and y of both ends
@@ -142,7 +140,6 @@ def _block(writing: Writing, foreign: float, scale: float, rng: np.random.Genera
     wobble, drift = rng.uniform(0, 0.12), rng.normal(0, 0.03)
     uneven = rng.uniform(0, 0.2) if rng.random() < UNEVEN else 0.0
     gap = rng.uniform(0.05, 0.8) if not is_form and rng.random() < CLOSE else None
-    broad = float(np.exp(rng.normal(0, BROAD)))
     written: list[Written] = []
     for row in range(rows):
         count = columns if is_form else int(rng.integers(max(1, columns // 2), columns + 1))
@@ -157,7 +154,7 @@ def _block(writing: Writing, foreign: float, scale: float, rng: np.random.Genera
                 written.append(_point(along + off, row * leading, is_down, rng))
                 along += step * rng.uniform(0.4, 0.8)
             else:
-                letter = _letter(writing.character(foreign, rng), uneven, broad, rng)
+                letter = _letter(writing.character(foreign, rng), uneven, rng)
                 if gap is not None:
                     step = 2 * _reach(letter, is_down) + gap * rng.uniform(0.5, 1.5)
                 at = np.array([along + step / 2, row * leading + drift * along]) + rng.normal(0, wobble, 2)
@@ -177,34 +174,15 @@ def _leading(rng: np.random.Generator) -> float:
     return float(rng.uniform(1.9, 3.2) if rng.random() < 0.7 else rng.uniform(3.2, 6))
 
 
-def _letter(character: tuple[Kind, Ink, float], uneven: float, broad: float, rng: np.random.Generator) -> Written:
+def _letter(character: tuple[Kind, Ink, float], uneven: float, rng: np.random.Generator) -> Written:
     kind, ink, size = character
-    if rng.random() < PARTED:
-        parted = _parted(ink, rng) if rng.random() < 0.5 else _parted(ink.T, rng).T
-        ink, size = parted, size * max(_sides(parted)) / max(1, *_sides(ink))
-    half = float(np.clip(size * rng.uniform(0.8, 1.05) * np.exp(rng.normal(0, uneven)), 0.3, 1.5))
-    return Written(kind, ink, 0, 0, half, float(np.clip(broad * np.exp(rng.normal(0, 0.14)), 0.5, 1.7)))
-
-
-def _parted(ink: Ink, rng: np.random.Generator) -> Ink:
-    """What is left and what is right of a gap farther apart, as in a broad け; as it is where there is none."""
-    columns = np.flatnonzero((ink > DARK).any(axis=0))
-    gaps = np.flatnonzero(np.diff(columns) > 1)
-    if not len(gaps):
-        return ink
-    at = int(columns[gaps[rng.integers(len(gaps))]]) + 1
-    return np.insert(ink, [at] * int(rng.uniform(0.05, WIDEST_GAP) * len(columns)), 0, axis=1)
-
-
-def _sides(ink: Ink) -> tuple[int, int]:
-    """How broad and how high what is written is, in pixels."""
-    _, _, width, height = cv2.boundingRect((ink > DARK).view(np.uint8))
-    return width, height
+    half = float(np.clip(size * rng.uniform(0.8, 1.05) * np.exp(rng.normal(0, uneven)), 0.3, 1.3))
+    return Written(kind, ink, 0, 0, half, float(np.exp(rng.normal(0, 0.14))))
 
 
 def _reach(letter: Written, is_down: bool) -> float:
     """How far its ink goes from its middle along the line."""
-    sides = _sides(letter.ink)
+    sides = cv2.boundingRect((letter.ink > DARK).view(np.uint8))[2:]
     share = sides[is_down] / max(1, *sides)
     return letter.half * share * (1.0 if is_down else letter.squeeze)
 
