@@ -33,7 +33,8 @@ container:
 test: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST) -m "not minutes")
 
-# What takes minutes by itself: the hands-on from its first command to its last, trainings, waits in real time, days and a browser on PostgreSQL.
+# What takes minutes by itself: the hands-on from its first command to its last, trainings, waits in real time, and on
+# PostgreSQL days and a browser.
 test-minutes: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest $(or $(ARGS),$(EVERY_TEST) -m minutes)
 

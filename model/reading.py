@@ -121,8 +121,7 @@ class Reading:
 
         Returns: {"glyphs": [{"box", "candidates": [{"label", "probability"}], "verdict"}], "text", "elapsed_ms"}; where
             a glyph's size could be judged it has "small", too, 、 and 。 have "point", and what does not stand upright
-            has "turned". Probabilities have four
-            decimals and the time two: more would only look like precision.
+            has "turned". Probabilities have four decimals and the time two: more would only look like precision.
         """
         return {
             "glyphs": [_glyph_json(glyph) for glyph in self.glyphs],
