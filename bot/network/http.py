@@ -1,6 +1,7 @@
 """HTTP as every client here speaks it: one session per service, spaced, bounded, and never repeated behind our back."""
 
 import asyncio
+import io
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -133,15 +134,15 @@ class HttpClient:
 
     def _body(self, response: requests.Response) -> bytes:
         deadline = time.monotonic() + self._timeout
-        body = bytearray()
+        body = io.BytesIO()  # hands its bytes over without a copy
         while chunk := response.raw.read1(64 * 1024, decode_content=True):  # what is there: a trickle cannot hold us
-            body += chunk
-            if len(body) > self._largest:
+            body.write(chunk)
+            if body.tell() > self._largest:
                 too_much = f"sent more than {self._largest // MIB} MiB for {_bare(response.url)}"
                 raise SourceUnavailable(self._wrong(too_much))
             if time.monotonic() > deadline:
                 raise requests.ReadTimeout
-        return bytes(body)
+        return body.getvalue()
 
     def _redirected(self, page: Page) -> str:
         try:
