@@ -43,6 +43,7 @@ class Detection:
     height: float
     kind: Kind
     likely: float  # 0 to 1
+    own: "Detection | None" = None  # with the network's own box, where this one is drawn around its ink
 
     @property
     def longer(self) -> float:

@@ -53,7 +53,8 @@ def _fitted(grey: Grey, detection: Detection, others: Sequence[Detection]) -> De
     is_less = width * height < LEAST * detection.width * detection.height
     if is_less or not SMALLEST * letter < max(width, height) < LARGEST * letter:
         return detection
-    return replace(detection, x=float(x0 + left), y=float(y0 + top), width=width, height=height)
+    own_box = detection.own or detection
+    return replace(detection, x=float(x0 + left), y=float(y0 + top), width=width, height=height, own=own_box)
 
 
 def _distance(detection: Detection, other: Detection) -> float:

@@ -4,16 +4,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from model.detector.agreed import agreed
 from model.detector.detect import Detection, Detector, Kind, each_once
 from model.detector.view import VIEW_SIZE, ViewPlace
 from model.ink import Grey
 
 LIKELY = 0.3  # of a character, to count
-FAINTLY = 0.15  # from afar: enough to look there from near
+FAINTLY = 0.15  # in one view of several: enough to look there from near, and to count in what they agree on
 NEAR = 29.0  # pixels of a letter in the view: it need not be looked at from nearer
 WANTED = 24.0  # the same, from near; of 12 pages 84 % were read right with 22, 85 with 26, 82 with 15, 81 with 36
 UNKNOWN = 12.0  # the same, where hardly anything is seen from afar
-CLOSER = 1.5, 4.5  # times as near as from afar: at least and at most
+# As large letters are shown one after the other: what these views say is put together. Of 75 pages 93.3 -> 95.7 % of the
+# letters are read right so and in two boxes each, and 2.5 -> 1.5 % where there are none (December 2026).
+SIZES = 20.0, 24.0, 28.0, 32.0, 36.0
+CLOSER = 1.0, 6.0  # times as near as from afar: at least and at most
 STEP = 0.75  # of a view, from one to the next
 RIM = 0.04  # of a view: what has its middle so close to its rim is shown better by the next one
 AROUND = 2.5  # letters around what is seen from afar
@@ -35,13 +39,20 @@ def find_characters(detector: Detector, grey: Grey) -> list[Detection]:
     if letter * whole.scale >= NEAR:
         return each_once(sure)
     for _ in range(LOOKS):
-        scale = whole.scale * float(np.clip(WANTED / (letter * whole.scale), *CLOSER))
-        near = list(_from_near(detector, grey, afar, letter, scale))
-        seen = _letter(near) or letter
-        if abs(np.log(seen / letter)) < SAME:
-            break
+        near = _from_near(detector, grey, afar, letter, _scale(whole, letter, WANTED))
+        seen = _letter([found for found in near if found.likely >= LIKELY]) or letter
+        is_settled = abs(np.log(seen / letter)) < SAME
         letter = seen
-    return each_once([*near, *(found for found in sure if found.longer * scale > LARGE)])
+        if is_settled:
+            break
+    looks = [list(_from_near(detector, grey, afar, letter, _scale(whole, letter, size))) for size in SIZES]
+    large = (found for found in sure if found.longer * _scale(whole, letter, WANTED) > LARGE)
+    return each_once([*agreed(looks), *large])
+
+
+def _scale(whole: ViewPlace, letter: float, wanted: float) -> float:
+    """The scale in which letters are about as large as is wanted."""
+    return whole.scale * float(np.clip(wanted / (letter * whole.scale), *CLOSER))
 
 
 def _from_near(
@@ -52,7 +63,7 @@ def _from_near(
     for y in _starts(down, VIEW_SIZE / scale):
         for x in _starts(across, VIEW_SIZE / scale):
             place = ViewPlace(x, y, scale)
-            yield from (seen for seen in detector.look(grey, place, LIKELY) if _is_inside(seen, place, across, down))
+            yield from (seen for seen in detector.look(grey, place, FAINTLY) if _is_inside(seen, place, across, down))
 
 
 def _letter(found: Sequence[Detection]) -> float:

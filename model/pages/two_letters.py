@@ -39,12 +39,15 @@ def _divided(grey: Grey, detection: Detection, others: Sequence[Detection]) -> I
     """The halves left and right, and above and below, where the box is so much longer than others that it has them."""
     if len(others) < FEW:
         return
+    whole = replace(detection, own=None)
     if detection.width > max(SHORTEST, LONG * float(np.median([other.width for other in others]))):
         at = _least_ink(grey, detection, across=True)
-        yield replace(detection, width=at), replace(detection, x=detection.x + at, width=detection.width - at)
+        left, right = replace(whole, width=at), replace(whole, x=whole.x + at, width=whole.width - at)
+        yield left, right
     if detection.height > max(SHORTEST, LONG * float(np.median([other.height for other in others]))):
         at = _least_ink(grey, detection, across=False)
-        yield replace(detection, height=at), replace(detection, y=detection.y + at, height=detection.height - at)
+        above, below = replace(whole, height=at), replace(whole, y=whole.y + at, height=whole.height - at)
+        yield above, below
 
 
 def _least_ink(grey: Grey, detection: Detection, across: bool) -> float:
