@@ -16,10 +16,11 @@ from model.pages.arrange import in_lines
 from model.pages.two_letters import two_letters
 from model.reading import MOST, overlap
 
-# Of a character's longer side: around the box of its ink, around the network's own, and around both where neither can
-# be read. One lacks a part of the letter as often as the other holds a part of its neighbour, and what is cut so is
-# seldom read more surely (of 75 pages 93.3 -> 94.7 % right, December 2026).
-MARGIN, AROUND_OWN, WIDER = 0.13, 0.22, 0.35
+MARGIN = 0.07  # of a character's longer side, around its box
+# The same, to read it, and where it cannot be read. Either box, that of its ink or the network's own, may lack a part of
+# the letter or hold one of its neighbour, and what is cut so is seldom read more surely (of 75 pages 93.3 -> 95.1 %
+# right, December 2026).
+AROUND, WIDER = 0.13, 0.35
 # Of those that are read, light on dark among dark on light, or the other way: of 25 pages 3.1 -> 1.8 % were read where
 # nothing is, and 2 of 792 letters are lost (December 2026).
 FEW = 0.25
@@ -120,28 +121,23 @@ def _read(
         return [] if character is None else [character]
     if letters := two_letters(grey, detection, found, read):
         return letters
-    wider = read(detection, found, (WIDER, WIDER))
+    wider = read(detection, found, WIDER)
     return [character if wider is None or wider.best < KNOWN else wider]
 
 
 def _read_in_boxes(
-    grey: Grey,
-    read_one: ReadOne,
-    detection: Detection,
-    found: Sequence[Detection],
-    margins: tuple[float, float] = (MARGIN, AROUND_OWN),
+    grey: Grey, read_one: ReadOne, detection: Detection, found: Sequence[Detection], around: float = AROUND
 ) -> Character | None:
     """The character as it is read more surely: in the box of its ink, or in the network's own."""
     others = [other for other in found if other is not detection]
-    boxes = zip((detection, detection.own or detection), margins, strict=True)
-    read = (_read_in_box(grey, read_one, box, others, margin) for box, margin in boxes)
+    read = [_read_in_box(grey, read_one, box, others, around) for box in (detection, detection.own) if box]
     return max((character for character in read if character), key=lambda character: character.best, default=None)
 
 
 def _read_in_box(
-    grey: Grey, read_one: ReadOne, detection: Detection, others: Sequence[Detection], margin: float
+    grey: Grey, read_one: ReadOne, detection: Detection, others: Sequence[Detection], around: float
 ) -> Character | None:
-    part, x, y = cut_out(grey, detection, others, margin)
+    part, x, y = cut_out(grey, detection, others, around)
     character = read_one(part)
     return None if character is None else character.placed(1.0, x, y)
 
