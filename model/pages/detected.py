@@ -17,8 +17,8 @@ from model.pages.two_letters import two_letters
 from model.reading import MOST, overlap
 
 MARGIN = 0.07  # of a character's longer side, around its box
-# The same, to read it, and where it cannot be read. Either box, that of its ink or the network's own, may lack a part of
-# the letter or hold one of its neighbour, and what is cut so is seldom read more surely (of 75 pages 93.3 -> 95.1 %
+# The same, to read it, and where it cannot be read. Either box, that of its ink or the network's own, may lack a part
+# of the letter or hold one of its neighbour, and what is cut so is seldom read more surely (of 75 pages 93.3 -> 95.1 %
 # right, December 2026).
 AROUND, WIDER = 0.13, 0.35
 # Of those that are read, light on dark among dark on light, or the other way: of 25 pages 3.1 -> 1.8 % were read where

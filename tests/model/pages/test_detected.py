@@ -98,6 +98,14 @@ def test_what_was_read_where_nothing_was_found_is_left_out() -> None:
     assert where_found(lines, []) == [[]]
 
 
+@pytest.mark.parametrize("letter", ["い", "こ", "う"])
+def test_a_letter_is_read_in_its_own_box_where_that_of_its_ink_lacks_a_part(letter: str) -> None:
+    paper, (first, whole) = row_of("つ", letter)
+    part = replace(whole, width=whole.width / 2) if letter == "い" else replace(whole, height=whole.height / 3)
+    (line,) = read_detected(paper, [first, replace(part, own=whole)], CLASSIFIER.one)
+    assert [LABELS[seen.label] for seen in line if isinstance(seen, Character)] == ["つ", letter]
+
+
 def as_one(first: Detection, second: Detection) -> Detection:
     """A box around both."""
     x, y = min(first.x, second.x), min(first.y, second.y)
