@@ -28,8 +28,11 @@ LARGE = 100.0  # pixels in a near view: what is larger is seen better from afar
 Span = tuple[float, float]
 
 
-def find_characters(detector: Detector, grey: Grey) -> list[Detection]:
-    """Every character of a picture, in no order. Args: grey: (h, w) uint8, any size."""
+def find_characters(detector: Detector, grey: Grey, sizes: Sequence[float] = SIZES) -> list[Detection]:
+    """Every character of a picture, in no order.
+
+    Args: grey: (h, w) uint8, any size. sizes: of the looks from near that are put together, in pixels of a letter.
+    """
     height, width = grey.shape
     longer = max(height, width)
     whole = ViewPlace((width - longer) / 2, (height - longer) / 2, VIEW_SIZE / longer)
@@ -45,7 +48,7 @@ def find_characters(detector: Detector, grey: Grey) -> list[Detection]:
         letter = seen
         if is_settled:
             break
-    looks = [list(_from_near(detector, grey, afar, letter, _scale(whole, letter, size))) for size in SIZES]
+    looks = [list(_from_near(detector, grey, afar, letter, _scale(whole, letter, size))) for size in sizes]
     large = (found for found in sure if found.longer * _scale(whole, letter, WANTED) > LARGE)
     return each_once([*agreed(looks), *large])
 
