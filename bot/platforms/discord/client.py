@@ -294,7 +294,13 @@ class TsudoiClient(commands.Bot):
         await self.respond(interaction, self.apology(self.room_of(interaction)))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology."""
+        """Log what failed outside of commands; whoever uploaded a picture or pressed a button gets an apology.
+
+        What fails because the bot is going has no fault, and nothing can be sent any more.
+        """
+        if self.is_closed():
+            log.info("discord event cut off", name=event_method)
+            return
         log.exception("discord event failed", name=event_method)
         cause = args[0] if args else None
         with suppress(discord.HTTPException, *CUT_OFF):

@@ -14,6 +14,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.answering.answering import Answering
 from bot.app.clock import DrivenClock
@@ -193,3 +194,14 @@ async def test_where_uploads_are_not_heard_none_is_asked_for(server: DiscordServ
     async with connected(server):
         answer = await asyncio.to_thread(server.ask, CHANNEL, f"<@{BOT}> read")
     assert "/read" in answer["content"]
+
+
+async def test_what_is_cut_off_while_the_bot_goes_is_no_failure(server: DiscordServer) -> None:
+    async with connected(server) as front_end:
+        await front_end.client.close()
+        with capture_logs() as logged:
+            try:
+                await front_end.client.http.get_channel(int(CHANNEL))
+            except Exception:  # as any event that is under way meets it
+                await front_end.client.on_error("missed_message")
+    assert [(line["event"], line["log_level"]) for line in logged] == [("discord event cut off", "info")]
