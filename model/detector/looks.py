@@ -29,10 +29,10 @@ LARGE = 100.0  # pixels in a near view: what is larger is seen better from afar
 Span = tuple[float, float]
 
 
-def find_characters(detector: Detector, grey: Grey, sizes: Sequence[float] = SIZES) -> list[Detection]:
+def find_characters(detector: Detector, grey: Grey, once: bool = False) -> list[Detection]:
     """Every character of a picture, in no order.
 
-    Args: grey: (h, w) uint8, any size. sizes: of the looks from near that are put together, in pixels of a letter.
+    Args: grey: (h, w) uint8, any size. once: one look from near is enough, for what boxes and doubts do not matter to.
     """
     height, width = grey.shape
     longer = max(height, width)
@@ -51,9 +51,9 @@ def find_characters(detector: Detector, grey: Grey, sizes: Sequence[float] = SIZ
         if is_settled:
             break
     large = (found for found in sure if found.longer * _scale(whole, letter, WANTED) > LARGE)
-    if len(likely) < MANY:
+    if once or len(likely) < MANY:
         return each_once([*likely, *large])
-    looks = [list(_from_near(detector, grey, afar, letter, _scale(whole, letter, size))) for size in sizes]
+    looks = [list(_from_near(detector, grey, afar, letter, _scale(whole, letter, size))) for size in SIZES]
     return each_once([*agreed(looks), *large])
 
 

@@ -34,9 +34,13 @@ Transcript = list[list[Character | Sign]]  # lines in reading order, characters 
 ReadOne = Callable[[NDArray[np.uint8]], Character | None]  # the one character of a picture; None where there is no ink
 
 
-def find_on_page(grey: Grey) -> list[Detection]:
-    """At most MOST characters of a picture, as the detector finds them, the likeliest first. Args: grey: (h, w)."""
-    found = [seen for seen in find_characters(shipped(), grey) if seen.kind is not Kind.POINT or seen.likely >= A_POINT]
+def find_on_page(grey: Grey, once: bool = False) -> list[Detection]:
+    """At most MOST characters of a picture, as the detector finds them, the likeliest first.
+
+    Args: grey: (h, w). once: as for `find_characters`.
+    """
+    seen = find_characters(shipped(), grey, once)
+    found = [character for character in seen if character.kind is not Kind.POINT or character.likely >= A_POINT]
     return fitted(grey, sorted(found, key=lambda seen: -seen.likely)[:MOST])
 
 

@@ -77,7 +77,7 @@ def _as_it_stands(
     """The characters of a picture that stands upright. Args, Raises: as `transcribe`."""
     grey = to_grey(image)
     is_clean = only_ink_is_dark(shrink(grey, WORKING_SIZE))
-    found = find_on_page(grey)
+    found = find_on_page(grey, once=is_clean)  # lines read what is clean, but for its signs
     detected = [] if is_clean else _without_litter(read_detected(grey, found, read_one))
     shows_a_page = _number_read(detected) >= PAGE
     if shows_a_page and _is_certain(detected, AT_ONCE):

@@ -6,7 +6,7 @@ import numpy as np
 
 from model.character import Character, Sign
 from model.detector.detect import Kind, shipped
-from model.detector.looks import WANTED, find_characters
+from model.detector.looks import find_characters
 from model.ink import Grey
 from model.pages.detected import Transcript
 from model.reading import Box
@@ -22,8 +22,7 @@ def likeliest_turn(grey: Grey) -> int:
 
 
 def _sureness(grey: Grey) -> float:
-    found = find_characters(shipped(), grey, sizes=(WANTED,))
-    return sum(seen.likely for seen in found if seen.kind is Kind.HIRAGANA)
+    return sum(seen.likely for seen in find_characters(shipped(), grey) if seen.kind is Kind.HIRAGANA)
 
 
 def turned_back(lines: Transcript, turns: int, shape: tuple[int, ...]) -> Transcript:
