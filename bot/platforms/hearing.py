@@ -14,11 +14,12 @@ from bot.core.memory import Heard, Memory
 log = structlog.get_logger()
 
 Message = TypeVar("Message")
-Stored = TypeVar("Stored")
+Done = TypeVar("Done")
 
 NOTED_EVERY = timedelta(seconds=15)
 LONGEST_AWAY = timedelta(minutes=15)  # who waited longer has asked again, or elsewhere
 OVERLAP = timedelta(minutes=2)  # a connection dies some time before that is noticed, and clocks differ
+ANSWER_TAKES = timedelta(seconds=5)
 MOST_ROOMS, MOST_MESSAGES = 50, 50  # that are looked through for what was said meanwhile
 _MOST_REMEMBERED = 1000
 
@@ -83,17 +84,17 @@ class Hearing:
         written: Iterable[Message],
         wish: Callable[[Message], Hashable],
         key_of: Callable[[Message], str],
-        answer: Callable[[Message], Awaitable[None]],
+        answer: Callable[[Message], Coroutine[Any, Any, None]],
     ) -> None:
         """Have the last message with each wish answered, in their order; what was only written again counts as heard.
 
-        An answer that is under way is not cut off.
+        An answer that is under way when the bot stops is waited for, some seconds long.
         """
         last, again = _last_of_each(written, wish)
         for message in again:
             await self.is_new(key_of(message))
         for message in last:
-            await asyncio.shield(answer(message))
+            await _to_its_end(answer(message), ANSWER_TAKES)
 
     async def _missed_since(self) -> datetime | None:
         """Return from when on something may not have been heard; None where that is not known, or too long ago."""
@@ -116,13 +117,16 @@ class Hearing:
             await asyncio.sleep(NOTED_EVERY.total_seconds())
 
 
-async def _to_its_end(storing: Coroutine[Any, Any, Stored]) -> Stored:
-    """Wait for the store, also when cancelled meanwhile: a connection given up while it opens would never be closed."""
-    task = asyncio.create_task(storing)
+async def _to_its_end(doing: Coroutine[Any, Any, Done], longest: timedelta | None = None) -> Done:
+    """Wait for the store or an answer, also when cancelled meanwhile, then as long as told at most.
+
+    A connection to the store that is given up while it opens would never be closed.
+    """
+    task = asyncio.create_task(doing)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task})
+        await asyncio.wait({task}, timeout=longest.total_seconds() if longest else None)
         raise
 
 

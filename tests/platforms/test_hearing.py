@@ -37,3 +37,23 @@ async def test_a_store_call_is_not_given_up_when_the_bot_stops(clock: DrivenCloc
     await asyncio.wait({hearing})
     assert hearing.cancelled()
     assert memory.kept
+
+
+async def test_an_answer_is_not_cut_off_when_the_bot_stops(clock: DrivenClock) -> None:
+    began, goes_on, answered = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def answer(message: str) -> None:
+        began.set()
+        await goes_on.wait()
+        answered.append(message)
+
+    hearing = Hearing("discord", clock)
+    answering = asyncio.create_task(hearing.answer_late(["first", "second"], str, str, answer))
+    await began.wait()
+    answering.cancel()
+    done, _ = await asyncio.wait({answering}, timeout=0.05)
+    assert not done
+    goes_on.set()
+    await asyncio.wait({answering})
+    assert answering.cancelled()
+    assert answered == ["first"]

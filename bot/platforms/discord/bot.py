@@ -132,6 +132,7 @@ class DiscordFrontEnd:
             finally:
                 running.cancel()
                 await asyncio.wait({running}, timeout=1)  # discord.py's connect may swallow a cancellation, ...
+                await self._pause()  # while what it asks is still answered
                 await client.close()
                 await asyncio.wait({running}, timeout=1)  # ... but it ends when the client is closed
                 await self._pause()

@@ -1,6 +1,6 @@
 """What members wrote in Slack while nobody heard them: looked for where they usually write, and answered then."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.platforms.slack.web import SlackWeb, patiently
 log = structlog.get_logger()
 
 Json = dict[str, Any]
-Hear = Callable[[Json], Awaitable[None]]
+Hear = Callable[[Json], Coroutine[Any, Any, None]]
 
 
 class MissedMessages:

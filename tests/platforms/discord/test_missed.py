@@ -11,6 +11,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.answering.answering import Answering
 from bot.app.clock import DrivenClock
@@ -20,8 +21,10 @@ from bot.core.messages import Message, MessageKind
 from bot.core.room import Room
 from bot.core.rooms import Rooms
 from bot.platforms.discord.bot import DiscordFrontEnd
+from bot.platforms.discord.client import TsudoiClient
 from bot.platforms.hearing import Hearing
 from tests.platforms.discord.test_wire import Answers
+from tests.support.discord_faults import MESSAGES, Fault, Trouble
 from tests.support.discord_server import DiscordServer
 from tests.support.discord_world import ALICE, ORGANISER
 from tests.support.missed import EACH, LATE, ONCE_LATE, Missed
@@ -57,9 +60,13 @@ class Place:
         *asks: str,
         where: str = CHANNEL,
         meanwhile: Callable[[], object] = int,
+        until: Callable[[], object] | None = None,
         **shards: Any,
     ) -> list[str]:
-        """Let a bot live from this moment on, hear what is asked, and end; return all that it says."""
+        """Let a bot live from this moment on, hear what is asked, and end; return all that it says.
+
+        It is asked once it has answered what was missed, or once `until` is true.
+        """
         addresses = {"api_url": self.server.api_url, "gateway_url": self.server.gateway_url}
         settings = DiscordSettings(token=SecretStr(self.server.token), **addresses, **shards)
         rooms = Rooms((Room("discord", CHANNEL, organisers=(ORGANISER,)), Room("discord", OTHER)), ())
@@ -69,7 +76,7 @@ class Place:
         front_end.client._connection.guild_ready_timeout = SERVERS_COME_WITHIN
         serving = asyncio.create_task(front_end.serve())
         try:
-            await asyncio.to_thread(self.server.wait_for, lambda: self.heard.values != noted)
+            await asyncio.to_thread(self.server.wait_for, until or (lambda: self.heard.values != noted))
             await asyncio.to_thread(meanwhile)
             for text in asks:
                 await asyncio.to_thread(self.server.ask, where, text)
@@ -131,6 +138,28 @@ async def test_where_the_bot_may_not_look_it_asks_for_nothing(place: Place) -> N
     place.server.do(place.server.world.deny, CHANNEL, "read_message_history")
     assert len(await place.lives(began + timedelta(minutes=1))) == 1
     assert place.server.refusals.most == 0
+
+
+async def test_a_bot_that_ends_while_it_looks_leaves_it_to_the_next(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, began, close = place.server, datetime.now(UTC), TsudoiClient.close
+
+    async def close_among_others(client: TsudoiClient) -> None:
+        await close(client)
+        for _ in range(100):  # turns, in which whoever still asks meets a closed client
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(TsudoiClient, "close", close_among_others)
+    await place.lives(began)
+    server.say(CHANNEL, "!next 1")
+    server.say(OTHER, "!next 2")
+    server.troubles.append(looking := Trouble("GET", MESSAGES, Fault.SLOW_AFTER))
+    with capture_logs() as logged:
+        assert await place.lives(began + timedelta(minutes=1), until=lambda: not looking.times) == []
+    assert [line for line in logged if line["log_level"] not in ("debug", "info")] == []
+    late = await place.lives(began + timedelta(minutes=2))
+    assert sorted(late) == [f"{LATE}次回 {number}, for a member" for number in (1, 2)]
 
 
 async def test_of_two_processes_the_one_whose_server_it_is_answers(place: Place) -> None:
