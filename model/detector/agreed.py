@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from model.detector.detect import MOST_FOUND, Detection, Kind
 
 SAME = 0.35  # of what two boxes cover together: both are around one character
-AGREED = 0.3  # how likely a character is on the mean of all looks, to count; a look that misses it says 0
+AGREED = 0.35  # how likely a character is on the mean of all looks, to count; a look that misses it says 0
 MOST_IN_ONE = 2 * MOST_FOUND  # of one look, the likeliest: its views overlap, and most characters are in two
 
 

@@ -16,8 +16,8 @@ from model.segmentation.pieces import mask_of
 from model.workshop.sources.stored import StoredImages
 
 MARGIN = 14  # pixels around the letter
-SPECKS = 0.45  # of the letters have a speck, the others a bit of another letter
-NEAREST, FURTHEST = 3, 9  # pixels between the letter and a bit
+SPECKS = 0.3  # of the letters have a speck, the others a bit of another letter
+NEAREST, NEAR = 3, 9  # pixels between the letter and a bit that is near; others lie anywhere up to the picture's rim
 THICKEST = 10  # pixels that are seen of a bit
 MARKS_PLACE = 0.35  # of the letter's width, from the right
 SIDES = ("top", "right", "bottom", "left")
@@ -73,7 +73,8 @@ def _with_bit(ink: Ink, other: Ink, side: str, takes_mark: bool, rng: np.random.
     turned = np.ascontiguousarray(np.rot90(ink, turns))
     x, y, width, _ = cv2.boundingRect(mask_of(turned))
     cut = other[_edge(other) :][: int(rng.integers(2, THICKEST + 1))]
-    bottom = y - int(rng.integers(NEAREST, FURTHEST + 1))
+    furthest = NEAR if rng.random() < 0.5 else max(NEAR, y - 2)
+    bottom = y - int(rng.integers(NEAREST, furthest + 1))
     cut = cut[: max(0, bottom)]
     beside = np.zeros_like(turned)
     left = int(np.clip(x + rng.integers(-width // 2, width // 2 + 1), 0, turned.shape[1] - cut.shape[1]))

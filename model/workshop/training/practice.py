@@ -23,7 +23,7 @@ from model.workshop.training.leaks import without_copies
 # Made shapes teach how far a letter may go, real ones where it mostly stays: they have the last word.
 SETTLED = 2.5  # times as much real handwriting towards the end of a training
 MARKED = 0.25  # of the share of real handwriting: its letters with ゛ and ゜ drawn on
-CROWDED = 0.2  # of the same share: its letters with bits of others beside them
+CROWDED = 0.4  # of the same share: its letters with bits of others beside them
 REDRAWN = 0.8  # of the share of fonts: their middle lines with another pen
 NEIGHBOURS = 0.15  # of the share of what else is no hiragana: letters close together
 IN_PHOTOS = 0.25  # of the settled pictures

@@ -22,10 +22,11 @@ from model.workshop.training.dataset import Mixture
 NOTHING, ONE, FEW = 0.04, 0.12, 0.14  # of the pages; on the others there are blocks
 FOREIGN = ((0.0, 0.45), (0.1, 0.25), (0.3, 0.2), (0.6, 0.1))  # share of characters that are no hiragana, and how often
 POINTS, LEFT_OUT = 0.06, 0.03  # of the places in a line
-SMALL, SMALL_SIZE = 0.05, 0.62  # of the letters that have a small form, and how large it is
+SMALL, SMALL_SIZE = 0.2, 0.62  # of the letters that have a small form, and how large it is
 FORMS, EMPTY_CELLS = 0.2, 0.15  # of the blocks; of a form's cells
 SEVERAL = 0.4  # of the pages with blocks have two or three
-CLOSE = 0.5  # of the blocks that are no forms: a narrow letter takes less room than a broad one
+CLOSE = 0.6  # of the blocks that are no forms: a narrow letter takes less room than a broad one
+GAPS = (0.05, 0.8), (-0.1, 0.25)  # between the ink of two of these: apart, or so that some touch
 UNEVEN = 0.5  # of the blocks: letters are not alike in size
 DARK = 90  # of 255: counts as ink
 
@@ -139,7 +140,7 @@ def _block(writing: Writing, foreign: float, scale: float, rng: np.random.Genera
     pitch, leading = rng.uniform(2.3, 4, 2) if is_form else (_pitch(rng), _leading(rng))
     wobble, drift = rng.uniform(0, 0.12), rng.normal(0, 0.03)
     uneven = rng.uniform(0, 0.2) if rng.random() < UNEVEN else 0.0
-    gap = rng.uniform(0.05, 0.8) if not is_form and rng.random() < CLOSE else None
+    gap = rng.uniform(*GAPS[int(rng.integers(2))]) if not is_form and rng.random() < CLOSE else None
     written: list[Written] = []
     for row in range(rows):
         count = columns if is_form else int(rng.integers(max(1, columns // 2), columns + 1))
