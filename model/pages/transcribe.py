@@ -33,9 +33,8 @@ AT_FIRST, FOR_EACH_FOUND = 50, 15  # of them; the words of 72 simulated photos b
 EACH_LINE = -0.5  # つき in a row could be two columns: fewer lines explain as well
 WELL_READ = 0.75  # of the characters: with fewer sure ones another view is asked for
 CLEARLY = 0.9  # of the characters: with fewer the likeliest views are compared
-PAGE = 10  # characters of a photo: so many count where they were found; of a word that way may miss some
-MOSTLY = 0.5  # of what lines read on a page: where the detector finds less of it, the rest is no writing
-# Of the characters of a page: if so many are certain, lines add nothing. Of 811 composed ones 109 are wrong so, 108 at
+MOSTLY = 0.5  # of what lines read of a photo: where the detector finds less of it, the rest is no writing
+# Of the characters of a photo: if so many are certain, lines add nothing. Of 811 composed ones 109 are wrong so, 108 at
 # 0.95 and 112 at 0.7; of 835 on photographed pages as many at each (December 2026).
 AT_ONCE = 0.85
 MOST_OF_ALL = 0.75  # of the characters that any view shows
@@ -53,9 +52,9 @@ def transcribe(
     """The characters of a picture, by line.
 
     Args: image: as for `model.preprocess.preprocess`. read: the network, calibrated: (48, 48, 1) -> (75,). read_one:
-        what reads the one character of a picture. once: no second view is asked for, unless the first one or the
-        detector shows a page. is_one: the network knows the picture as one letter: where the likeliest views show no
-        writing, the others are left out.
+        what reads the one character of a picture. once: no second view is asked for, unless the first one shows a page
+        or the detector finds what can be read. is_one: the network knows the picture as one letter: where the
+        likeliest views show no writing, the others are left out.
     Returns: at most MOST characters; boxes are in pixels of the picture. Empty where nothing is written.
     Raises: UnreadableImage: no picture at all.
     """
@@ -79,14 +78,14 @@ def _as_it_stands(
     is_clean = only_ink_is_dark(shrink(grey, WORKING_SIZE))
     found = find_on_page(grey, once=is_clean)  # lines read what is clean, but for its signs
     detected = [] if is_clean else _without_litter(read_detected(grey, found, read_one))
-    shows_a_page = _number_read(detected) >= PAGE
-    if shows_a_page and _is_certain(detected, AT_ONCE):
+    if _is_certain(detected, AT_ONCE):
         return detected
-    once = once and not shows_a_page
+    shows_writing = _number_read(detected) > 0
+    once = once and not shows_writing
     best = _in_likeliest_view(image, read, once, is_one)
     if once and not _is_a_page(best):
         return best
-    if shows_a_page:
+    if shows_writing:
         agreed = where_found(best, found)
         if _worth(detected) >= _worth(agreed):
             return detected

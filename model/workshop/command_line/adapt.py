@@ -19,7 +19,7 @@ def adapt(
     images: Annotated[int | None, typer.Option(min=1, help="Pictures to see; the default takes minutes.")] = None,
     seed: Annotated[int | None, typer.Option(help="The random seed; another one holds out other writers.")] = None,
     share_alike: ShareAlike = False,
-    out: Annotated[Path, typer.Option(help="Where the .tflite file goes, with its card.")] = Path(
+    out: Annotated[Path, typer.Option(dir_okay=False, help="Where the .tflite file goes, with its card.")] = Path(
         "models/adapted/hiragana.tflite"
     ),
     as_json: Json = False,

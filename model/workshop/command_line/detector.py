@@ -15,7 +15,9 @@ def detector(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The random seed; another one holds out other writers.")] = None,
     onward: Annotated[bool, typer.Option("--onward", help="Go on from the one that ships, not from nothing.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where the .tflite file goes; the package by default.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train the small network that finds every character of a page, and write its file."""

@@ -12,7 +12,8 @@ from model.workshop.command_line.output import EXPECTED, fail, progress_bars, sh
 def export(
     run: Run = RUN,
     out: Annotated[
-        Path | None, typer.Option(help="Where the .tflite file goes, with its card; the package by default.")
+        Path | None,
+        typer.Option(dir_okay=False, help="Where the .tflite file goes, with its card; the package by default."),
     ] = None,
     hard: Annotated[
         bool, typer.Option(help="The card also says how it reads turned, small and photographed pictures; a minute.")

@@ -14,7 +14,9 @@ def finder(
         int | None, typer.Option(min=1, help="Photos to practise on; the default takes about 45 minutes.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The random seed; another one holds out other writers.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the .tflite file goes; the package by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Where the .tflite file goes; the package by default.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train the small network that finds the writing in a photo, and write its file."""

@@ -11,7 +11,7 @@ from model.workshop.command_line.output import EXPECTED, fail, show
 
 def pairs(
     letters: Annotated[list[str], typer.Argument(help="Two letters each: うづ いじ")],
-    out: Annotated[Path, typer.Option(help="The folder that the PNGs go to.")] = Path("build/pairs"),
+    out: Annotated[Path, typer.Option(file_okay=False, help="The folder that the PNGs go to.")] = Path("build/pairs"),
     share_alike: ShareAlike = False,
     as_json: Json = False,
 ) -> None:

@@ -35,7 +35,7 @@ def sheet(
     ] = None,
     each: Annotated[int, typer.Option(min=1, max=100, help="Cells for each character; a strip has five.")] = 5,
     pages: Annotated[int | None, typer.Option(min=1, help="No more pages than these; a page has 22 strips.")] = None,
-    out: Annotated[Path, typer.Option(help="The PDF.")] = Path("build/sheet.pdf"),
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The PDF.")] = Path("build/sheet.pdf"),
     samples: Samples = None,
     rehearse: Annotated[
         Path | None,
@@ -125,7 +125,7 @@ def import_sheet(
         bool, typer.Option("--again", help="Also pages that this writer gave before: another copy.")
     ] = False,
     samples: Samples = None,
-    out: Annotated[Path, typer.Option(help="The folder for contact sheets.")] = Path("build/contact"),
+    out: Annotated[Path, typer.Option(file_okay=False, help="The folder for contact sheets.")] = Path("build/contact"),
     as_json: Json = False,
 ) -> None:
     """Add what is written on photographed sheets to the samples that training uses."""

@@ -13,7 +13,9 @@ def tendencies(
     pictures: Annotated[
         list[Path] | None, typer.Argument(help="Pictures of one character, to see why they were read that way.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder that the PNGs go to.")] = Path("build/tendencies"),
+    out: Annotated[Path, typer.Option(file_okay=False, help="The folder that the PNGs go to.")] = Path(
+        "build/tendencies"
+    ),
     survey: Annotated[
         bool, typer.Option("--survey", help="Survey the network again with the available sources; about a minute.")
     ] = False,

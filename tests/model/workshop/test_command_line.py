@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from model.classifier import ARTIFACT
@@ -182,3 +183,30 @@ def test_hardships_are_tried_when_asked_for(folder: Path, monkeypatch: pytest.Mo
     hardships = json.loads(done.stdout)["models"][0]["hardships"]
     assert hardships["inverted"] == {"pens": 1}
     assert {"at 40 % of the frame", "turned 15° left", "turned 15° right", "phone photo"} <= set(hardships)
+
+
+FILES = "adapt detector export finder sheet".split()
+FOLDERS = "import-sheet pairs tendencies".split()
+
+
+def test_every_command_that_writes_has_its_out_checked_first() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    writing = {name for name, command in commands.items() if any(option.name == "out" for option in command.params)}
+    assert writing == {*FILES, *FOLDERS, "evaluate"}  # which says which charts cannot be written
+
+
+@pytest.mark.parametrize("command", FILES)
+def test_a_folder_in_place_of_the_file_to_write_is_refused_by_name(command: str, tmp_path: Path) -> None:
+    assert f"'{tmp_path}' is a directory." in _refusal(command, tmp_path)
+
+
+@pytest.mark.parametrize("command", FOLDERS)
+def test_a_file_in_place_of_the_folder_to_write_to_is_refused_by_name(command: str, tmp_path: Path) -> None:
+    (file := tmp_path / "file").touch()
+    assert f"'{file}' is a file." in _refusal(command, file)
+
+
+def _refusal(command: str, out: Path) -> str:
+    done = runner.invoke(app, [command, "--out", str(out)], env={"COLUMNS": "500"})
+    assert done.exit_code == 2
+    return done.output
