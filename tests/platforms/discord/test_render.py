@@ -49,7 +49,7 @@ cards = st.builds(
 )
 choices = st.builds(
     Choice,
-    st.builds(Kept, st.sampled_from(["a", "b", "c", "d"])),
+    st.builds(Kept, st.sampled_from(["list a", "list b", "list c", "list d"])),  # as no button is called
     st.just("選ぶ"),
     st.just((Option("1", "一"), Option("2", "二"))),
     least=st.just(1),
